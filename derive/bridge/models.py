@@ -1,0 +1,303 @@
+"""Small models of a statement's hypotheses: which numbers to try.
+
+Sizes and positions are small integers, sequences of tokens are tables of small integers, and the entries of families
+are rationals, some generic, some equal to each other, some 0, some negative, as far as the hypotheses allow.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.bridge.expand import (
+    ELEMENTS,
+    Algebra,
+    CannotExpand,
+    Key,
+    Meaning,
+    Numeric,
+    Scope,
+    Table,
+    Undefined,
+    Value,
+    elements,
+)
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT, PROP, REAL, Base, SetOf, Sort
+from derive.kernel.terms import (
+    EQ,
+    FORALL,
+    HAS_PARTIAL,
+    IMPLIES,
+    LE,
+    LT,
+    PARTIAL,
+    SUM,
+    App,
+    At,
+    Lam,
+    Num,
+    Term,
+    Var,
+    subterms,
+)
+
+SMALL = (1, 2, 3, 0, 4, -1)  # what a size, a position or a token may be
+TRIES = 25  # models drawn for each one that is asked for, before giving up
+
+_NOTHING: Scope = {}
+
+
+@dataclass
+class SmallModel:
+    """Integers, integer sequences, and tables of reals that fill as they are read."""
+
+    integers: dict[Var, int]
+    rng: random.Random
+    reals: Callable[[Var, Key], Value]
+    highest: int = 3  # entries of integer sequences are drawn from 1..highest
+    tables: dict[tuple[Var, Key], int] = field(default_factory=dict)
+    chosen: dict[tuple[Var, Key], Value] = field(default_factory=dict)
+    fixed: dict[tuple[Var, Key], Value] = field(default_factory=dict)  # entries that a hypothesis fixes
+    read: dict[tuple[Var, Key], Value] = field(default_factory=dict)
+
+    def leaf(self, var: Var, sort: Sort, key: Key) -> Value:
+        place = (var, key)
+        if sort == INT:
+            if not key and var in self.integers:
+                return self.integers[var]
+            if place not in self.tables:
+                self.tables[place] = self.rng.randint(1, self.highest)
+            return self.tables[place]
+        if sort == REAL:
+            if place in self.fixed:
+                return self.fixed[place]
+            if place not in self.read:
+                self.read[place] = self.reals(var, key)
+            return self.read[place]
+        if isinstance(sort, Base) and sort != PROP:
+            if place not in self.chosen:
+                self.chosen[place] = (sort.name, self.rng.randrange(ELEMENTS))
+            return self.chosen[place]
+        if isinstance(sort, SetOf):
+            if place not in self.chosen:
+                self.chosen[place] = frozenset(x for x in elements(sort.elem) if self.rng.random() < 0.5)
+            return self.chosen[place]
+        raise CannotExpand(f"{var} is of sort {var.sort}, which has no small models")
+
+    def with_reals(self, reals: Callable[[Var, Key], Value]) -> SmallModel:
+        """The same integers and elements, with other reals."""
+        return SmallModel(self.integers, self.rng, reals, self.highest, dict(self.tables), dict(self.chosen))
+
+    def described(self) -> dict[str, object]:
+        """The model as a flat dictionary, for messages: ``{'V': 2, 'p[1]': Fraction(1, 3)}``."""
+        out: dict[str, object] = {v.name: n for v, n in sorted(self.integers.items(), key=lambda vn: vn[0].name)}
+        tables: tuple[Mapping[tuple[Var, Key], Value], ...] = (
+            self.tables, self.chosen, {**self.read, **self.fixed},
+        )  # fmt: skip
+        for table in tables:
+            for (var, key), value in sorted(table.items(), key=lambda item: (item[0][0].name, str(item[0][1]))):
+                where = "".join(f"[{k[1] if isinstance(k, tuple) else k}]" for k in key)
+                out[var.name + where] = value[1] if isinstance(value, tuple) else value
+        return out
+
+
+# --- integers -------------------------------------------------------------------------------------
+
+
+def integer_models(
+    variables: Sequence[Var], given: Sequence[Term], chosen: Mapping[Var, int], count: int, rng: random.Random
+) -> list[dict[Var, int]]:
+    """Up to ``count`` values of the integer ``variables`` that the hypotheses on integers alone allow, smallest first."""
+    known = {v: n for v, n in chosen.items() if v.sort == INT}
+    open_ = [v for v in variables if v not in known]
+    about_integers = [h for h in given if h.free and all(v.sort == INT for v in h.free)]
+    choices: Iterator[tuple[int, ...]] = itertools.product(SMALL, repeat=len(open_))
+    if len(open_) > 4:
+        choices = (tuple(rng.choice(SMALL) for _ in open_) for _ in range(1000))
+    good = []
+    for values in choices:
+        integers = {**known, **dict(zip(open_, values, strict=True))}
+        meaning = _meaning_of_integers(integers)
+        try:
+            if all(meaning.value(h) for h in about_integers):
+                good.append(integers)
+        except (Undefined, CannotExpand):
+            continue
+    good.sort(key=lambda m: sum(abs(n) + (n <= 0) for n in m.values()))
+    if len(good) <= count:
+        return good
+    return [good[0], *(good[i] for i in sorted(rng.sample(range(1, len(good)), count - 1)))]
+
+
+def _meaning_of_integers(integers: dict[Var, int]) -> Meaning:
+    def none(var: Var, key: Key) -> Value:
+        raise CannotExpand(f"{var} is not an integer")
+
+    return Meaning(SmallModel(integers, random.Random(0), none), Numeric(20))
+
+
+# --- reals ----------------------------------------------------------------------------------------
+
+
+def _positive(rng: random.Random) -> Fraction:
+    return Fraction(rng.randint(1, 9), rng.randint(1, 9))
+
+
+def _unit(rng: random.Random) -> Fraction:
+    return Fraction(rng.randint(1, 19), 20)
+
+
+_FAMILIES: dict[str, Callable[[random.Random], Fraction]] = {
+    "positive": _positive,
+    "unit": _unit,
+    "dyadic": lambda rng: Fraction(1, 2 ** rng.randint(0, 4)),
+    "signed": lambda rng: _positive(rng) * rng.choice((-1, 1)),
+    "sparse": lambda rng: Fraction(0) if rng.random() < 0.4 else _unit(rng),
+    "edge": lambda rng: Fraction(rng.choice((0, 1))),
+}
+_ALWAYS_POSITIVE = ("positive", "unit", "dyadic", "equal")
+_ANY = ("positive", "unit", "unit", "signed", "signed", "sparse", "edge", "equal")
+
+
+class _Draw:
+    """Reals in a style for each variable; in the style "equal", all values of a variable are the same."""
+
+    def __init__(self, rng: random.Random, positive: set[Var], plain: bool) -> None:
+        self.rng = rng
+        self.positive = positive
+        self.plain = plain
+        self.styles: dict[Var, str] = {}
+        self.same: dict[Var, Fraction] = {}
+
+    def __call__(self, var: Var, key: Key) -> Fraction:
+        if var not in self.styles:
+            styles = ("unit",) if self.plain else _ALWAYS_POSITIVE if var in self.positive else _ANY
+            self.styles[var] = self.rng.choice(styles)
+        style = self.styles[var]
+        if style == "equal":
+            return self.same.setdefault(var, _unit(self.rng))
+        return _FAMILIES[style](self.rng)
+
+
+def points(
+    integers: dict[Var, int],
+    sequences: Mapping[tuple[Var, Key], int],
+    given: Sequence[Term],
+    algebra: Algebra,
+    count: int,
+    rng: random.Random,
+) -> Iterator[Meaning]:
+    """Up to ``count`` models with these integers in which every hypothesis holds."""
+    positive = positive_variables(given)
+    top = max([1, *integers.values()])
+    found = 0
+    for attempt in range(TRIES * count):
+        draw = _Draw(rng, positive, plain=attempt == 0)
+        model = SmallModel(integers, rng, draw, rng.randint(1, top), dict(sequences))
+        meaning = Meaning(model, algebra)
+        try:
+            impose(meaning, given, last=False)
+            if not all(meaning.value(h) for h in given):
+                continue
+        except Undefined:
+            continue
+        meaning.exact = True
+        found += 1
+        yield meaning
+        if found == count:
+            return
+
+
+# --- hypotheses -----------------------------------------------------------------------------------
+
+
+def positive_variables(given: Sequence[Term]) -> set[Var]:
+    """The variables of which a hypothesis says that a value, or all values in a range, are positive."""
+    out: set[Var] = set()
+    for hyp in given:
+        for t in subterms(hyp):
+            if isinstance(t, App) and t.op is LT and t.args[0] == Num(0):
+                root = t.args[1]
+                while isinstance(root, At):
+                    root = root.fn
+                if isinstance(root, Var):
+                    out.add(root)
+    return out
+
+
+def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
+    """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1`` and ``p(k) = (a term)``.
+
+    A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others.
+    """
+    for hyp in given:
+        _impose(meaning, hyp, (), _NOTHING, last)
+
+
+def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> None:
+    if not isinstance(hyp, App):
+        return
+    if isinstance(hyp.op, Definition):
+        args = [meaning.value(a, bound, scope) for a in hyp.args]
+        _impose(meaning, hyp.op.body, (), dict(zip(hyp.op.params, args, strict=True)), last)
+    elif hyp.op is FORALL:
+        for body, inner in meaning.instances(hyp, bound, scope):
+            _impose(meaning, body, inner, scope, last)
+    elif hyp.op is IMPLIES:
+        if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, scope):
+            _impose(meaning, hyp.args[1], bound, scope, last)
+    elif hyp.op is HAS_PARTIAL:
+        _fix(meaning, hyp.args[3], App(PARTIAL, hyp.args[:3]), bound, scope, last)
+    elif hyp.op is EQ:
+        for one, other in (hyp.args, hyp.args[::-1]):
+            if _fix(meaning, one, other, bound, scope, last):
+                return
+
+
+def _is_comparison_of_integers(t: Term) -> bool:
+    return isinstance(t, App) and t.op in (LE, LT, EQ) and all(a.sort == INT for a in t.args)
+
+
+def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> bool:
+    model, alg = meaning.model, meaning.algebra
+    assert isinstance(model, SmallModel)
+    if isinstance(one, App) and one.op is SUM and other == Num(1) and isinstance(one.args[2], Lam):
+        low, high = (meaning.value(a, bound, scope) for a in one.args[:2])
+        entries = [_entry(meaning, one.args[2].body, (*bound, k), scope) for k in range(low, high + 1)]
+        places = [e for e in entries if e]
+        if not places or len(places) < len(entries):
+            return False
+        values = [meaning.at(v, REAL, key) for v, key in places]
+        rest: Value = 0
+        for v in values[:-1]:
+            rest = alg.add(rest, v)
+        if last:
+            model.fixed[places[-1]] = alg.add(1, alg.neg(rest))
+        else:
+            total = alg.add(rest, values[-1])
+            for place, v in zip(places, values, strict=True):
+                model.fixed[place] = alg.div(v, total)
+        return True
+    entry = _entry(meaning, one, bound, scope)
+    if entry is None or entry in model.fixed or entry in model.read:
+        return False
+    value = meaning.value(other, bound, scope)
+    if entry in model.read:
+        return False  # it occurs on both sides
+    model.fixed[entry] = value
+    return True
+
+
+def _entry(meaning: Meaning, term: Term, bound: tuple[Value, ...], scope: Scope) -> tuple[Var, Key] | None:
+    """The variable and the place in its table that ``term`` reads, when it is one entry."""
+    if isinstance(term, Var) and term.sort == REAL and term not in scope:
+        return term, ()
+    if isinstance(term, At) and term.sort == REAL:
+        fn = meaning.value(term.fn, bound, scope)
+        if isinstance(fn, Table):
+            return fn.var, (*fn.key, meaning.value(term.arg, bound, scope))
+    return None

@@ -1,0 +1,530 @@
+"""The calc block: a derivation written as on a board, one formula and one reason a line, each checked when it is written.
+
+    @theorem(shows=Eq(cross_entropy(V, one_hot(y), p), -log(p[y])), given=[1 <= y, y <= V, *positive(p, V)])
+    def cross_entropy_one_hot(c: Calc) -> None:
+        "With a one-hot target, cross-entropy is the surprisal of the true token."
+        c.eq(-Sum(one_hot(y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
+        c.eq(-Sum(delta(k, y) * log(p[k]), (k, 1, V)), by=one_hot)
+        c.eq(-log(p[y]), by=sum_delta)
+
+A chain starts at the left side of the claim and must end at its right side.  Proofs run when asked for, not at import.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import UserError
+from derive.kernel import rules as r
+from derive.kernel.sorts import PROP
+from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute
+from derive.kernel.theorem import Theorem, axioms_used, proof_steps
+from derive.justify import Failure, justify
+from derive.reasons import Gap, as_list, describe
+from derive.record import Block, Derivation, Line
+from derive.tactics.context import Context
+from derive.tactics.defined import undefined_part
+from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
+from derive.tactics.side import prove
+
+RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
+Labels = Sequence[tuple[Term, str]]
+
+
+class StepError(UserError):
+    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs, and, where the line is
+    false, a smallest counterexample."""
+
+    def __init__(
+        self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
+        reason: str, failure: Failure, given: tuple[Term, ...],
+    ) -> None:  # fmt: skip
+        self.theorem_name, self.index, self.file, self.number = name, index, file, number
+        self.relation, self.before, self.after = relation, before, after
+        self.reason, self.failure, self.given = reason, failure, given
+        self._text: str | None = None
+        super().__init__(f"line {index} of {name} does not follow by {reason}")
+
+    def __str__(self) -> str:
+        if self._text is None:
+            from derive.report import step_error_text
+
+            self._text = step_error_text(self)
+        return self._text
+
+
+class ClaimError(UserError):
+    """A proof that ends somewhere else than at its claim, or a claim that does not make sense."""
+
+
+class Calc:
+    """The lines of one chain.  ``start`` and ``end`` are the two sides of what it shows."""
+
+    def __init__(
+        self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = ()
+    ) -> None:
+        self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
+        self.given = tuple(given)
+        self.context = Context.of((*self.given, *assumes))
+        self.blocks: list[Block] = []
+        self._facts: list[Theorem] = []
+        if not (isinstance(statement, App) and statement.op in RELATIONS):
+            self.start, self.end, self.goal = statement, statement, None
+        else:
+            self.start, self.end = statement.args
+            self.goal = RELATIONS[statement.op]
+        self.lines: list[Line] = []
+        self.start_labels: tuple[tuple[Term, str], ...] = ()
+        self.parts: tuple[Calc, ...] = ()
+        self._finish: Callable[[], Theorem | None] | None = None
+
+    # --- lines
+
+    def eq(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """= term."""
+        self._line("=", term, by, labels)
+
+    def le(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """<= term."""
+        self._line("<=", term, by, labels)
+
+    def lt(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """< term."""
+        self._line("<", term, by, labels)
+
+    def iff(self, statement: Any, by: Any, labels: Labels = ()) -> None:
+        """<=> statement."""
+        self._line("<=>", statement, by, labels)
+
+    def start_with(self, labels: Labels) -> None:
+        """Underbraces in the first formula."""
+        self.start_labels = tuple(labels)
+
+    def have(self, statement: Term, by: Any) -> Term:
+        """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite in ``by=``."""
+        aside = Calc(self.name, statement, self.given, assumes=self.assumes)
+        aside.context, aside._facts = self.context, self._facts
+        reasons = as_list(by)
+        where = _caller()
+        index = self._count() + 1
+        if isinstance(statement, App) and statement.op in RELATIONS:
+            aside._line(RELATIONS[statement.op], aside.end, by, (), where=where, index=index)
+            th = aside.lines[-1].theorem
+            lines, start = tuple(aside.lines), aside.start
+        else:
+            th = self._statement(statement, reasons, where, index)
+            shown = Line("", statement, tuple(describe(x) for x in reasons), *where, theorem=th)
+            lines, start = (shown,), statement
+        self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
+        if th is not None:
+            self._facts.append(th)
+            self.context = self.context.with_facts(_as_assumption(th))
+        return statement
+
+    def _statement(self, statement: Term, reasons: list[Any], where: tuple[str, int], index: int) -> Theorem | None:
+        from derive.justify import Toolbox
+        from derive.tactics.entailment import entail
+
+        if any(isinstance(x, Gap) for x in reasons):
+            return None
+        tools = Toolbox(reasons, self.given, self.context)
+        self.context.missing.clear()
+        th = entail(statement, self.context, tools.lemmas, tools.equations)
+        if th is None:
+            failure = Failure("does not follow", tools.failed_conditions())
+            raise StepError(
+                self.name,
+                index,
+                *where,
+                "",
+                statement,
+                statement,
+                _names(reasons),
+                failure,
+                (*self.given, *self.assumes),
+            )
+        return th
+
+    def _count(self) -> int:
+        return len(self.lines) + sum(len(b.lines) for b in self.blocks)
+
+    def _line(
+        self,
+        relation: str,
+        term: Any,
+        by: Any,
+        labels: Labels,
+        where: tuple[str, int] | None = None,
+        index: int | None = None,
+    ) -> None:
+        after = to_term(term)
+        before = self.lines[-1].term if self.lines else self.start
+        where = where or _caller()
+        index = index or self._count() + 1
+        reasons = as_list(by)
+        if not reasons:
+            raise ClaimError(f"{_place(*where)}: line {index} of {self.name} has no reason; write by=...")
+        if (after.sort == PROP) != (before.sort == PROP):
+            raise ClaimError(f"{_place(*where)}: line {index} of {self.name} relates a statement to a value")
+        described = tuple(describe(x) for x in reasons)
+        self._defined(after, where, index)
+        if any(isinstance(x, Gap) for x in reasons):
+            self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
+            return
+        out = justify(relation, before, after, reasons, self.given, self.context)
+        if isinstance(out, Failure):
+            raise StepError(
+                self.name, index, *where, relation, before, after, _names(reasons), out, (*self.given, *self.assumes)
+            )
+        th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
+        self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
+
+    def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
+        trouble = undefined_part(term, self.context)
+        if trouble:
+            part, need = trouble
+            raise ClaimError(
+                f"{_place(*where)}: line {index} of {self.name} is not defined under its conditions\n"
+                f"  {_show(part)} needs  {_show(need)}\n"
+                f"  add it to given=[...], or conditions from which it follows"
+            )
+
+    # --- structure
+
+    def induction(self, var: Var, start: Any, index: Var | None = None) -> Induction:
+        """Prove the claim by induction on ``var`` from ``start`` on.
+
+        The claim is proved for ``index`` = start, ..., ``var`` (the variable n when none is named); conditions keep speaking of ``var``.
+        """
+        return Induction(self, var, to_term(start), index or Var("n" if var.name != "n" else "m", var.sort))
+
+    # --- the end
+
+    def finish(self) -> Theorem | None:
+        """given |- statement, or None when a gap is left.  Raises ClaimError when the chain ends elsewhere."""
+        if self._finish is not None:
+            return self._finish()
+        if self.goal is None:
+            if self._facts and self._facts[-1].concl == self.statement:
+                return resolve(self._facts[-1], *self._facts[:-1])
+            raise ClaimError(
+                f"{self.name}: the claim is no relation; prove it with c.have(claim, by=...) as the last step"
+            )
+        if not self.lines:
+            raise ClaimError(f"{self.name} has no line")
+        if self.lines[-1].term != self.end:
+            last = self.lines[-1]
+            raise ClaimError(
+                f"{_place(last.file, last.number)}: {self.name} does not end at its claim\n"
+                f"  the last line is  {_show(last.term)}\n  the claim ends at  {_show(self.end)}"
+            )
+        relations = {line.relation for line in self.lines}
+        if any(line.theorem is None for line in self.lines):
+            self._fits(relations)
+            return None
+        steps = [line.theorem for line in self.lines if line.theorem is not None]
+        if relations == {"<=>"}:
+            out = iff_refl(self.start)
+            for th in steps:
+                out = iff_trans(out, th)
+            return out
+        self._fits(relations)
+        if self.goal == "=":
+            out = steps[0]
+            for th in steps[1:]:
+                out = r.trans(out, th)
+            return out
+        return r.linear(self.statement, tuple(steps), (Fraction(1),) * len(steps), ())
+
+    def _fits(self, relations: set[str]) -> None:
+        allowed = {"=": {"="}, "<=": {"=", "<=", "<"}, "<": {"=", "<=", "<"}, "<=>": {"<=>"}}[self.goal or "="]
+        if not relations <= allowed or (self.goal == "<" and "<" not in relations):
+            raise ClaimError(
+                f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
+            )
+
+    def all_blocks(self) -> tuple[Block, ...]:
+        if self.parts:
+            return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
+        out = list(self.blocks)
+        if self.lines:
+            title = self.title or ("Then" if self.blocks else "")
+            out.append(Block(self.start, tuple(self.lines), title, self.assumes, self.start_labels))
+        return tuple(out)
+
+
+class Induction:
+    """The two parts of an induction: ``base`` and ``step`` are calc blocks, ``hypothesis`` the reason to cite in the step."""
+
+    def __init__(self, owner: Calc, var: Var, start: Term, index: Var) -> None:
+        self.owner, self.var, self.start, self.index = owner, var, start, index
+        claim = owner.statement
+        if index in claim.free or any(index in g.free for g in owner.given):
+            raise ClaimError(f"{owner.name}: {index} is already in use; name another index for the induction")
+        self.hypothesis = substitute(claim, {var: index})
+        bounds = (start <= index, index + 1 <= var)
+        self.base = Calc(owner.name, substitute(claim, {var: start}), owner.given, f"Base case {var} = {_show(start)}")
+        self.step = Calc(
+            owner.name,
+            substitute(claim, {var: index + 1}),
+            owner.given,
+            f"Induction step from {index} to {index} + 1",
+            (*bounds, self.hypothesis),
+        )
+        owner.parts = (self.base, self.step)
+        owner._finish = self._finish
+
+    def _finish(self) -> Theorem | None:
+        base, step = self.base.finish(), self.step.finish()
+        if base is None or step is None:
+            return None
+        claim, var, n = self.owner.statement, self.var, self.index
+
+        def bounded(t: Term) -> Term:
+            return implies(t <= var, substitute(claim, {var: t}))
+
+        earlier = r.mp(r.assume(bounded(n)), _must(prove(n <= var, Context.of([n + 1 <= var]))))
+        grown = r.discharge(n + 1 <= var, r.cut(earlier, step))
+        done = r.induction(n, self.start, bounded(n), r.discharge(self.start <= var, base), grown)
+        at_end = mp_all(instantiate(done, {n: var}), _must(prove(var <= var, Context())))
+        enough = prove(self.start <= var, self.owner.context)
+        if enough is None:
+            raise ClaimError(
+                f"{self.owner.name}: the induction starts at {self.start}, so the claim needs the condition {self.start <= var}"
+            )
+        return r.cut(enough, at_end)
+
+
+def _must(th: Theorem | None) -> Theorem:
+    if th is None:
+        raise ClaimError("an arithmetic step of the induction could not be proved")
+    return th
+
+
+def _as_assumption(th: Theorem) -> Theorem:
+    """The fact as an assumption, so that lines that use it are short; it is resolved away at the end of each line."""
+    return r.assume(th.concl)
+
+
+# --- theorems --------------------------------------------------------------------------------------------------------
+
+
+class TheoremEntry:
+    """A named theorem: its claim, its conditions and its proof, which runs when first asked for."""
+
+    kind = "theorem"
+
+    def __init__(
+        self, name: str, shows: Term, given: Sequence[Term], prove_: Callable[[Calc], None],
+        subject: str, phrase: str, labels: Labels, file: str, number: int, module: str, catalogue: str,
+    ) -> None:  # fmt: skip
+        self.name, self.shows, self.given, self.prove = name, shows, tuple(given), prove_
+        self.subject, self.labels, self.file, self.number = subject, tuple(labels), file, number
+        self.module, self.catalogue = module, catalogue
+        doc = (prove_.__doc__ or "").strip()
+        self.doc = doc
+        self.summary = " ".join(doc.split("\n\n")[0].split())
+        self.phrase = phrase or name.replace("_", " ")
+        self._derivation: Derivation | None = None
+        self._error: BaseException | None = None
+        self._running = False
+
+    @property
+    def derivation(self) -> Derivation:
+        """The checked derivation.  Raises StepError or ClaimError when a line is wrong; a gap leaves ``theorem`` None."""
+        if self._derivation is None:
+            if self._error is not None:
+                raise self._error
+            if self._running:
+                raise ClaimError(f"{self.name} is used in its own proof")
+            self._running = True
+            try:
+                self._derivation = self._run()
+            except UserError as error:
+                self._error = error
+                raise
+            finally:
+                self._running = False
+        return self._derivation
+
+    def _run(self) -> Derivation:
+        place = _place(self.file, self.number)
+        context = Context.of(self.given)
+        for part in (*self.given, self.shows):
+            trouble = undefined_part(part, context)
+            if trouble:
+                raise ClaimError(
+                    f"{place}: the claim of {self.name} is not defined under its conditions\n"
+                    f"  {_show(trouble[0])} needs  {_show(trouble[1])}\n"
+                    f"  add it to given=[...], or conditions from which it follows"
+                )
+        calc = Calc(self.name, self.shows, self.given)
+        self.prove(calc)
+        th = calc.finish()
+        if th is not None:
+            stray = [h for h in th.hyps if h not in self.given]
+            if th.concl != self.shows or stray:
+                raise ClaimError(f"{place}: the proof of {self.name} shows {th}, which is not its claim")
+        return Derivation(
+            self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
+        )
+
+    @property
+    def theorem(self) -> Theorem:
+        """The kernel theorem given |- claim.  Raises when a line is wrong or a gap is left."""
+        d = self.derivation
+        if d.theorem is None:
+            line = d.gaps[0]
+            why = next(x.phrase for x in line.reasons if x.kind == "gap")
+            raise ClaimError(f"{_place(line.file, line.number)}: {self.name} has a gap ({why}); it proves nothing yet")
+        return d.theorem
+
+    def check(self) -> Derivation:
+        """Run the proof and refuse gaps."""
+        _ = self.theorem
+        return self.derivation
+
+    @property
+    def axioms(self) -> frozenset[str]:
+        """The axioms on which the theorem rests."""
+        return axioms_used(self.theorem)
+
+    @property
+    def steps(self) -> int:
+        """How many primitive steps the proof has, lemmas included."""
+        return len(proof_steps(self.theorem))
+
+    def to_sympy(self) -> Any:
+        """The claim as a SymPy relation."""
+        from derive.bridge.sympy import to_sympy
+
+        _ = self.theorem
+        return to_sympy(self.shows)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from derive.render.jupyter import mimebundle
+
+        return mimebundle(self.check())
+
+    def __repr__(self) -> str:
+        return f"<theorem {self.name}: {_show(self.shows)}>"
+
+
+def theorem(
+    *,
+    shows: Any,
+    given: Sequence[Any] = (),
+    phrase: str = "",
+    labels: Labels = (),
+    subject: str = "",
+    catalogue: str = "",
+) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
+    """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
+
+    ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue`` its number in the
+    catalogue of statements.
+    """
+
+    def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
+        code = fn.__code__
+        where = fn.__module__.rsplit(".", 1)[-1]
+        conditions: list[Term] = []
+        for g in given:
+            conditions += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
+        claim = to_term(shows)
+        for t in (claim, *conditions):
+            if t.sort != PROP:
+                raise ClaimError(
+                    f"{_place(code.co_filename, code.co_firstlineno)}: {_show(t)} is not a statement; write Eq(a, b), a <= b, ..."
+                )
+        return TheoremEntry(
+            fn.__name__, claim, tuple(dict.fromkeys(conditions)), fn, subject or where, phrase, labels,
+            code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
+        )  # fmt: skip
+
+    return wrap
+
+
+class FalseClaim:
+    """A claim that people make and that is false: registered to be refuted by exact numbers."""
+
+    kind = "false claim"
+
+    def __init__(
+        self, name: str, claims: Term, given: tuple[Term, ...], doc: str, subject: str, instead: str,
+        file: str, number: int, module: str, model: dict[str, Any] | None,
+    ) -> None:  # fmt: skip
+        self.name, self.claims, self.given, self.doc, self.subject = name, claims, given, doc, subject
+        self.summary = " ".join(doc.split("\n\n")[0].split())
+        self.instead, self.file, self.number, self.module, self.model = instead, file, number, module, model
+
+    def __repr__(self) -> str:
+        return f"<false claim {self.name}: {_show(self.claims)}>"
+
+
+def false_claim(
+    *, claims: Any, given: Sequence[Any] = (), instead: str = "", subject: str = "", model: dict[str, Any] | None = None
+) -> Callable[[Callable[[], None]], FalseClaim]:
+    """Register a false claim; the decorated function's docstring says who makes it and why it fails.
+
+    ``instead`` names the theorem that is true.  ``model`` may suggest where to look first.
+    """
+
+    def wrap(fn: Callable[[], None]) -> FalseClaim:
+        conditions: list[Term] = []
+        for g in given:
+            conditions += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
+        code = fn.__code__
+        return FalseClaim(
+            fn.__name__, to_term(claims), tuple(conditions), (fn.__doc__ or "").strip(),
+            subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__, model,
+        )  # fmt: skip
+
+    return wrap
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def to_term(value: Any) -> Term:
+    """A term from a term, an integer, a Fraction or a SymPy expression."""
+    if isinstance(value, Term):
+        return value
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        from derive.kernel.terms import as_term
+
+        return as_term(value)
+    if type(value).__module__.split(".")[0] == "sympy":
+        from derive.bridge.sympy import from_sympy
+
+        return from_sympy(value)
+    raise ClaimError(
+        f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
+    )
+
+
+def _caller() -> tuple[str, int]:
+    """File and line of the author's code that called into this module."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _place(file: str, number: int) -> str:
+    from derive.report import place
+
+    return place(file, number)
+
+
+def _show(term: Term) -> str:
+    from derive.report import show
+
+    return show(term)
+
+
+def _names(reasons: Sequence[Any]) -> str:
+    return ", ".join(("reverse " if d.reversed else "") + d.name for d in map(describe, reasons))

@@ -1,0 +1,81 @@
+"""Definitions: new constants that stand for a closed body.
+
+A definition is conservative.  It is made once, its body mentions only its parameters and constants that exist already,
+and its only uses are unfolding and folding (the rule ``unfold``).  So a definition can prove nothing new.
+"""
+
+from __future__ import annotations
+
+from derive.kernel.sorts import Sort, is_subsort
+from derive.kernel.terms import Op, Term, Var, app, substitute
+
+
+class DefinitionError(ValueError):
+    """A definition that is refused; the message says why."""
+
+
+class Definition(Op):
+    """A defined constant: ``name(params) := body``."""
+
+    __slots__ = ("body", "doc", "params")
+
+    def __init__(self, name: str, params: tuple[Var, ...], body: Term, doc: str) -> None:
+        super().__init__(name, self._result)
+        self.params = params
+        self.body = body
+        self.doc = doc
+
+    def _result(self, args: tuple[Term, ...]) -> Sort | None:
+        fits = len(args) == len(self.params) and all(
+            is_subsort(a.sort, p.sort) for a, p in zip(args, self.params, strict=True)
+        )
+        return self.body.sort if fits else None
+
+    def __call__(self, *args: Term) -> Term:
+        return app(self, *args)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        return (_lookup, (self.name,))
+
+    def unfolded(self, args: tuple[Term, ...]) -> Term:
+        """The body with the arguments put in for the parameters."""
+        return substitute(self.body, dict(zip(self.params, args, strict=True)))
+
+
+_DEFINED: dict[str, Definition] = {}
+
+
+def _lookup(name: str) -> Definition:
+    return _DEFINED[name]
+
+
+def definitions() -> tuple[Definition, ...]:
+    """All definitions made so far, in order."""
+    return tuple(_DEFINED.values())
+
+
+def define(name: str, params: tuple[Var, ...], body: Term, doc: str = "") -> Definition:
+    """Introduce ``name(params) := body``.
+
+    Fails when the name is taken with another meaning, a parameter is repeated, or the body has a free variable that is
+    no parameter.  A definition in terms of itself cannot be written: the constant does not exist before this returns.
+    Saying the very same definition again gives back the first.
+    """
+    from derive.kernel.terms import _OPS  # the built-in names are taken
+
+    if name in _OPS:
+        raise DefinitionError(f"{name} is a built-in operator and cannot be defined again")
+    if len({v.name for v in params}) != len(params):
+        raise DefinitionError(f"the definition of {name} repeats a parameter")
+    stray = body.free - set(params)
+    if stray or body.loose:
+        names = ", ".join(sorted(v.name for v in stray))
+        raise DefinitionError(f"the body of {name} mentions {names}, which is not among its parameters")
+    old = _DEFINED.get(name)
+    if old is not None:
+        if old.params == params and old.body == body:
+            return old
+        raise DefinitionError(f"{name} is defined already, as {old.body}; choose another name")
+    new = Definition(name, params, body, doc)
+    _DEFINED[name] = new
+    return new

@@ -1,0 +1,678 @@
+"""Terms: the mathematics on the page, immutable and in the author's order.
+
+A term is one of
+
+    Num(q)            an exact rational
+    Var(name, sort)   a free variable; a family is a variable of function sort
+    At(f, a)          f at a: p(k), y_t, p_t(k) = At(At(p, t), k)
+    App(op, args)     an operator or a defined constant applied to all its arguments
+    Lam(hint, A, b)   the function that takes an A to b; only binders and definitions hold one
+    Bound(i, sort)    a variable bound by the i-th Lam outwards (0 is the nearest)
+
+Bound variables have no names, so two terms that differ only in the letters of their bound variables are equal,
+and substitution cannot capture.  The letter that the author chose is kept as a hint for printers.
+
+Terms are kept beta-normal: ``At(Lam(...), a)`` never stands, its result does.  A function that is an argument is kept
+eta-short (p, not k |-> p(k)); the function under a sum, product or other binder is kept as a Lam.
+
+Statements are terms of sort PROP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+
+from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numeric, is_subsort
+
+
+class SortError(TypeError):
+    """A term was put together from parts that do not fit."""
+
+
+_EMPTY: frozenset[Var] = frozenset()
+
+
+class Term:
+    """Common base of all terms.  Equality is alpha-equality."""
+
+    __slots__ = ("_hash", "free", "loose", "sort")
+    sort: Sort
+    loose: int  # 1 + the largest bound index that points outside this term; 0 when there is none
+    free: frozenset[Var]
+    _hash: int
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("terms are immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("terms are immutable")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __bool__(self) -> bool:
+        if self.sort != PROP:
+            return True
+        raise TypeError(
+            f"a statement such as {self} has no truth value in Python; write 1 <= y, y <= V as two conditions"
+        )
+
+    # The operators only build terms; nothing is simplified or reordered.
+    def __add__(self, other: Operand) -> Term:
+        return _binary(ADD, self, other)
+
+    def __radd__(self, other: Operand) -> Term:
+        return _binary(ADD, other, self)
+
+    def __sub__(self, other: Operand) -> Term:
+        return _binary(SUB, self, other)
+
+    def __rsub__(self, other: Operand) -> Term:
+        return _binary(SUB, other, self)
+
+    def __mul__(self, other: Operand) -> Term:
+        return _binary(MUL, self, other)
+
+    def __rmul__(self, other: Operand) -> Term:
+        return _binary(MUL, other, self)
+
+    def __truediv__(self, other: Operand) -> Term:
+        return _binary(DIV, self, other)
+
+    def __rtruediv__(self, other: Operand) -> Term:
+        return _binary(DIV, other, self)
+
+    def __pow__(self, other: Operand) -> Term:
+        return _binary(POW, self, other)
+
+    def __rpow__(self, other: Operand) -> Term:
+        return _binary(POW, other, self)
+
+    def __neg__(self) -> Term:
+        return app(NEG, self)
+
+    def __lt__(self, other: Operand) -> Term:
+        return _binary(LT, self, other)
+
+    def __le__(self, other: Operand) -> Term:
+        return _binary(LE, self, other)
+
+    def __gt__(self, other: Operand) -> Term:
+        return _binary(LT, other, self)
+
+    def __ge__(self, other: Operand) -> Term:
+        return _binary(LE, other, self)
+
+    def __getitem__(self, index: Operand | tuple[Operand, ...]) -> Term:
+        out = self
+        for i in index if isinstance(index, tuple) else (index,):
+            out = at(out, as_term(i))
+        return out
+
+    def __call__(self, *args: Operand) -> Term:
+        return self[args]
+
+    def __iter__(self) -> Iterator[Term]:
+        raise TypeError(f"{self} is a term, not a sequence")
+
+    def __repr__(self) -> str:
+        return _text(self, [])
+
+
+Operand = Term | int | Fraction
+
+
+def _set(term: Term, sort: Sort, loose: int, free: frozenset[Var], key: tuple[object, ...]) -> None:
+    put = object.__setattr__
+    put(term, "sort", sort)
+    put(term, "loose", loose)
+    put(term, "free", free)
+    put(term, "_hash", hash(key))
+
+
+class Num(Term):
+    """An exact rational number; of sort INT when it is whole."""
+
+    __slots__ = ("value",)
+    value: Fraction
+
+    def __init__(self, value: int | Fraction) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+            raise SortError(f"{value!r} is not an exact number; write Fraction('0.1') or Fraction(1, 10)")
+        value = Fraction(value)
+        object.__setattr__(self, "value", value)
+        _set(self, INT if value.denominator == 1 else REAL, 0, _EMPTY, ("num", value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Num) and self.value == other.value
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Num, (self.value,))
+
+
+class Var(Term):
+    """A free variable.  Two variables are the same when name and sort are."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __init__(self, name: str, sort: Sort) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "sort", sort)
+        object.__setattr__(self, "_hash", hash(("var", name, sort)))
+        object.__setattr__(self, "loose", 0)
+        object.__setattr__(self, "free", frozenset((self,)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Var) and self.name == other.name and self.sort == other.sort)
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Var, (self.name, self.sort))
+
+
+class Bound(Term):
+    """A variable bound by the ``index``-th Lam outwards."""
+
+    __slots__ = ("index",)
+    index: int
+
+    def __init__(self, index: int, sort: Sort) -> None:
+        object.__setattr__(self, "index", index)
+        _set(self, sort, index + 1, _EMPTY, ("bound", index, sort))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and self.index == other.index and self.sort == other.sort
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Bound, (self.index, self.sort))
+
+
+class Lam(Term):
+    """The function that takes a value of sort ``dom`` to ``body``; ``hint`` is the letter to print."""
+
+    __slots__ = ("body", "dom", "hint")
+    hint: str
+    dom: Sort
+    body: Term
+
+    def __init__(self, hint: str, dom: Sort, body: Term) -> None:
+        body = _eta_short(body)
+        object.__setattr__(self, "hint", hint)
+        object.__setattr__(self, "dom", dom)
+        object.__setattr__(self, "body", body)
+        _set(self, Fn(dom, body.sort), max(0, body.loose - 1), body.free, ("lam", dom, body._hash))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Lam) and self._hash == other._hash and self.dom == other.dom and self.body == other.body
+        )
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Lam, (self.hint, self.dom, self.body))
+
+
+class At(Term):
+    """The function ``fn`` at ``arg``.  Build it with ``at``, which reduces."""
+
+    __slots__ = ("arg", "fn")
+    fn: Term
+    arg: Term
+
+    def __init__(self, fn: Term, arg: Term) -> None:
+        arg = _eta_short(arg)
+        if not isinstance(fn.sort, Fn):
+            raise SortError(f"{fn} is of sort {fn.sort}; it cannot be applied to {arg}")
+        if isinstance(fn, Lam):
+            raise SortError("At of a Lam; use at()")
+        if not is_subsort(arg.sort, fn.sort.dom):
+            raise SortError(f"{fn} takes {fn.sort.dom}, and {arg} is of sort {arg.sort}")
+        object.__setattr__(self, "fn", fn)
+        object.__setattr__(self, "arg", arg)
+        _set(self, fn.sort.cod, max(fn.loose, arg.loose), fn.free | arg.free, ("at", fn._hash, arg._hash))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, At) and self._hash == other._hash and self.fn == other.fn and self.arg == other.arg
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (At, (self.fn, self.arg))
+
+
+class Op:
+    """A built-in operator: its name, and the rule that gives the sort of its result."""
+
+    __slots__ = ("binders", "name", "result")
+
+    def __init__(self, name: str, result: Callable[[tuple[Term, ...]], Sort | None], binders: tuple[int, ...] = ()):
+        self.name = name
+        self.result = result
+        self.binders = binders  # the arguments that are kept as a Lam
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        return (_builtin, (self.name,))
+
+
+class App(Term):
+    """An operator applied to all its arguments."""
+
+    __slots__ = ("args", "op")
+    op: Op
+    args: tuple[Term, ...]
+
+    def __init__(self, op: Op, args: tuple[Term, ...]) -> None:
+        binders = op.binders
+        args = tuple(
+            _eta_long(a) if i in binders else _eta_short(a) if type(a) is Lam else a for i, a in enumerate(args)
+        )
+        sort = op.result(args)
+        if sort is None:
+            shown = ", ".join(f"{a} of sort {a.sort}" for a in args)
+            raise SortError(f"{op.name} does not take {shown}")
+        object.__setattr__(self, "op", op)
+        object.__setattr__(self, "args", args)
+        loose = 0
+        free = _EMPTY
+        for a in args:
+            if a.loose > loose:
+                loose = a.loose
+            if a.free is not free:
+                free = free | a.free if free else a.free
+        _set(self, sort, loose, free, (op.name, *[a._hash for a in args]))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, App) and self._hash == other._hash and self.op is other.op and self.args == other.args
+
+    __hash__ = Term.__hash__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (App, (self.op, self.args))
+
+
+# --- operators -------------------------------------------------------------------------------------------------------
+
+
+def _numeric(args: tuple[Term, ...]) -> Sort | None:
+    """INT from integers, REAL from reals."""
+    if not all(is_numeric(a.sort) for a in args):
+        return None
+    return INT if all(a.sort == INT for a in args) else REAL
+
+
+def _real(args: tuple[Term, ...]) -> Sort | None:
+    return REAL if _numeric(args) is not None else None
+
+
+def _power(args: tuple[Term, ...]) -> Sort | None:
+    base, exponent = args
+    whole = isinstance(exponent, Num) and exponent.sort == INT and exponent.value >= 0
+    return _real(args) if not whole else _numeric((base,))
+
+
+def _bigop(args: tuple[Term, ...]) -> Sort | None:
+    lo, hi, f = args
+    if lo.sort == INT and hi.sort == INT and isinstance(f.sort, Fn) and f.sort.dom == INT and is_numeric(f.sort.cod):
+        return f.sort.cod
+    return None
+
+
+def _delta(args: tuple[Term, ...]) -> Sort | None:
+    return REAL if all(a.sort == INT for a in args) else None
+
+
+def _optimum(args: tuple[Term, ...]) -> Sort | None:
+    (f,) = args
+    return SetOf(f.sort.dom) if isinstance(f.sort, Fn) and is_numeric(f.sort.cod) else None
+
+
+_FAMILY = Fn(INT, REAL)
+
+
+def _partial(args: tuple[Term, ...]) -> Sort | None:
+    f, z, j = args
+    fits = f.sort in (Fn(_FAMILY, REAL), Fn(_FAMILY, INT)) and is_subsort(z.sort, _FAMILY) and j.sort == INT
+    return REAL if fits else None
+
+
+def _has_partial(args: tuple[Term, ...]) -> Sort | None:
+    return PROP if _partial(args[:3]) is not None and is_numeric(args[3].sort) else None
+
+
+def _same(args: tuple[Term, ...]) -> Sort | None:
+    a, b = args
+    return PROP if (is_subsort(a.sort, b.sort) or is_subsort(b.sort, a.sort)) and a.sort != PROP else None
+
+
+def _order(args: tuple[Term, ...]) -> Sort | None:
+    return PROP if _numeric(args) is not None else None
+
+
+def _member(args: tuple[Term, ...]) -> Sort | None:
+    a, s = args
+    return PROP if isinstance(s.sort, SetOf) and is_subsort(a.sort, s.sort.elem) else None
+
+
+def _connective(args: tuple[Term, ...]) -> Sort | None:
+    return PROP if all(a.sort == PROP for a in args) else None
+
+
+def _quantifier(args: tuple[Term, ...]) -> Sort | None:
+    (f,) = args
+    return PROP if isinstance(f.sort, Fn) and f.sort.cod == PROP else None
+
+
+_OPS: dict[str, tuple[Op, int]] = {}
+
+
+def _op(name: str, arity: int, result: Callable[[tuple[Term, ...]], Sort | None], binders: tuple[int, ...] = ()) -> Op:
+    op = Op(name, result, binders)
+    _OPS[name] = (op, arity)
+    return op
+
+
+def _builtin(name: str) -> Op:
+    return _OPS[name][0]
+
+
+ADD = _op("add", 2, _numeric)
+SUB = _op("sub", 2, _numeric)
+MUL = _op("mul", 2, _numeric)
+NEG = _op("neg", 1, _numeric)
+DIV = _op("div", 2, _real)
+POW = _op("pow", 2, _power)
+LOG = _op("log", 1, _real)
+EXP = _op("exp", 1, _real)
+XLOGY = _op("xlogy", 2, _real)  # a log b with 0 log b = 0, the stated convention
+DELTA = _op("delta", 2, _delta)  # 1 when the two integers are equal, else 0
+SUM = _op("sum", 3, _bigop, (2,))
+PROD = _op("prod", 3, _bigop, (2,))
+ARGMIN = _op("argmin", 1, _optimum, (0,))
+ARGMAX = _op("argmax", 1, _optimum, (0,))
+PARTIAL = _op(
+    "partial", 3, _partial, (0,)
+)  # the partial derivative of F at the family z with respect to its j-th entry
+
+EQ = _op("eq", 2, _same)
+NE = _op("ne", 2, _same)
+LT = _op("lt", 2, _order)
+LE = _op("le", 2, _order)
+IN = _op("in", 2, _member)
+HAS_PARTIAL = _op("has_partial", 4, _has_partial, (0,))  # F at z has the partial derivative l in its j-th entry
+IMPLIES = _op("implies", 2, _connective)
+IFF = _op("iff", 2, _connective)
+FORALL = _op("forall", 1, _quantifier, (0,))
+
+
+def as_term(value: Operand) -> Term:
+    """The term for a Python integer or Fraction; a term is returned as it is."""
+    if isinstance(value, Term):
+        return value
+    return Num(value)
+
+
+def _binary(op: Op, left: Operand, right: Operand) -> Term:
+    if not (isinstance(left, (Term, int, Fraction)) and isinstance(right, (Term, int, Fraction))):
+        return NotImplemented
+    return App(op, (as_term(left), as_term(right)))
+
+
+def app(op: Op, *args: Term) -> Term:
+    """``op`` applied to ``args``; raises SortError when they do not fit."""
+    arity = _OPS[op.name][1] if op.name in _OPS else len(op.params)  # type: ignore[attr-defined]
+    if len(args) != arity:
+        raise SortError(f"{op.name} takes {arity} arguments, not {len(args)}")
+    return App(op, args)
+
+
+def at(fn: Term, arg: Term) -> Term:
+    """``fn`` at ``arg``, reduced when ``fn`` is a Lam."""
+    if isinstance(fn, Lam):
+        if not is_subsort(arg.sort, fn.dom):
+            raise SortError(f"this function takes {fn.dom}, and {arg} is of sort {arg.sort}")
+        return _beta(fn.body, 0, arg)
+    return At(fn, arg)
+
+
+def lam(var: Var, body: Term) -> Term:
+    """The function that takes ``var`` to ``body``, eta-short."""
+    return _eta_short(Lam(var.name, var.sort, abstract(body, var)))
+
+
+# --- moving under binders --------------------------------------------------------------------------------------------
+
+
+def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
+    """``term`` with its immediate parts replaced; beta- and eta-normal again."""
+    if isinstance(term, App):
+        return App(term.op, parts)
+    if isinstance(term, At):
+        return at(parts[0], parts[1])
+    if isinstance(term, Lam):
+        return Lam(term.hint, term.dom, parts[0])
+    return term
+
+
+def parts_of(term: Term) -> tuple[Term, ...]:
+    """The immediate parts of a term; the body of a Lam has a loose bound variable."""
+    if isinstance(term, App):
+        return term.args
+    if isinstance(term, At):
+        return (term.fn, term.arg)
+    if isinstance(term, Lam):
+        return (term.body,)
+    return ()
+
+
+def _shift(term: Term, by: int, cutoff: int = 0) -> Term:
+    if term.loose <= cutoff:
+        return term
+    if isinstance(term, Bound):
+        return Bound(term.index + by, term.sort)
+    inner = cutoff + 1 if isinstance(term, Lam) else cutoff
+    return rebuild(term, tuple(_shift(p, by, inner) for p in parts_of(term)))
+
+
+def _beta(body: Term, depth: int, arg: Term) -> Term:
+    """``body`` with the variable bound ``depth`` Lams up replaced by ``arg``, that Lam being gone."""
+    if body.loose <= depth:
+        return body
+    if isinstance(body, Bound):
+        if body.index == depth:
+            return _shift(arg, depth)
+        return Bound(body.index - 1, body.sort)
+    inner = depth + 1 if isinstance(body, Lam) else depth
+    return rebuild(body, tuple(_beta(p, inner, arg) for p in parts_of(body)))
+
+
+def instantiate(fn: Lam, arg: Term) -> Term:
+    """The body of ``fn`` with its variable replaced by ``arg``."""
+    return at(fn, arg)
+
+
+def abstract(term: Term, var: Var, depth: int = 0) -> Term:
+    """The body of a Lam over ``var``: ``term`` with ``var`` bound ``depth`` Lams up."""
+    if var not in term.free:
+        return _shift(term, 1, depth)
+    if isinstance(term, Var):
+        return Bound(depth, var.sort)
+    inner = depth + 1 if isinstance(term, Lam) else depth
+    return rebuild(term, tuple(abstract(p, var, inner) for p in parts_of(term)))
+
+
+def substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
+    """``term`` with free variables replaced, all at once.  The values have no loose bound variable, so none is captured."""
+    for var, value in mapping.items():
+        if value.loose:
+            raise SortError(f"{value} has a loose bound variable")
+        if not is_subsort(value.sort, var.sort):
+            raise SortError(f"{var} is of sort {var.sort}, and {value} is of sort {value.sort}")
+    return _substitute(term, mapping)
+
+
+def _substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
+    if not any(v in mapping for v in term.free):
+        return term
+    if isinstance(term, Var):
+        return mapping[term]
+    return rebuild(term, tuple(_substitute(p, mapping) for p in parts_of(term)))
+
+
+def _eta_short(term: Term) -> Term:
+    """k |-> f(k) becomes f, where k does not occur in f."""
+    while isinstance(term, Lam):
+        body = term.body
+        if not (isinstance(body, At) and isinstance(body.arg, Bound) and body.arg.index == 0):
+            break
+        if not isinstance(body.fn.sort, Fn) or body.fn.sort.dom != term.dom or _mentions(body.fn, 0):
+            break
+        term = _shift(body.fn, -1)
+    return term
+
+
+def _mentions(term: Term, index: int) -> bool:
+    if term.loose <= index:
+        return False
+    if isinstance(term, Bound):
+        return term.index == index
+    inner = index + 1 if isinstance(term, Lam) else index
+    return any(_mentions(p, inner) for p in parts_of(term))
+
+
+def _eta_long(term: Term) -> Term:
+    if isinstance(term, Lam) or not isinstance(term.sort, Fn):
+        return term
+    dom = term.sort.dom
+    hint = {INT: "k"}.get(dom, "theta") if isinstance(dom, Base) else "z"
+    return Lam(hint, dom, At(_shift(term, 1), Bound(0, dom)))
+
+
+def fresh(hint: str, sort: Sort, avoid: frozenset[Var] | set[Var]) -> Var:
+    """A variable named after ``hint`` whose name no variable in ``avoid`` has."""
+    names = {v.name for v in avoid}
+    name, n = hint, 0
+    while name in names:
+        n += 1
+        name = f"{hint}_{n}"
+    return Var(name, sort)
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """The term and all its parts, outermost first; parts of a Lam have loose bound variables."""
+    yield term
+    for p in parts_of(term):
+        yield from subterms(p)
+
+
+# --- statements ------------------------------------------------------------------------------------------------------
+
+
+def eq(left: Operand, right: Operand) -> Term:
+    return app(EQ, as_term(left), as_term(right))
+
+
+def ne(left: Operand, right: Operand) -> Term:
+    return app(NE, as_term(left), as_term(right))
+
+
+def implies(*statements: Term) -> Term:
+    """``implies(A, B, C)`` is A => (B => C)."""
+    *premises, out = statements
+    for p in reversed(premises):
+        out = app(IMPLIES, p, out)
+    return out
+
+
+def iff(left: Term, right: Term) -> Term:
+    return app(IFF, left, right)
+
+
+def forall(var: Var, statement: Term) -> Term:
+    return app(FORALL, Lam(var.name, var.sort, abstract(statement, var)))
+
+
+def negation(statement: Term) -> Term | None:
+    """The opposite of a comparison: of a = b it is a != b, of a < b it is b <= a.  None for other statements."""
+    if isinstance(statement, App):
+        a = statement.args
+        if statement.op is EQ:
+            return App(NE, a)
+        if statement.op is NE:
+            return App(EQ, a)
+        if statement.op is LT:
+            return App(LE, (a[1], a[0]))
+        if statement.op is LE:
+            return App(LT, (a[1], a[0]))
+    return None
+
+
+# --- plain text, for messages ----------------------------------------------------------------------------------------
+
+_INFIX = {
+    "add": (" + ", 4), "sub": (" - ", 4), "mul": ("*", 5), "div": ("/", 5), "pow": ("^", 7),
+    "eq": (" = ", 2), "ne": (" != ", 2), "lt": (" < ", 2), "le": (" <= ", 2), "in": (" in ", 2),
+    "implies": (" => ", 1), "iff": (" <=> ", 1),
+}  # fmt: skip
+
+
+def _text(t: Term, names: list[str], level: int = 0) -> str:
+    if isinstance(t, Num):
+        s = str(t.value)
+        return f"({s})" if level >= 5 and (t.value < 0 or "/" in s) else s
+    if isinstance(t, Var):
+        return t.name
+    if isinstance(t, Bound):
+        return names[-1 - t.index] if t.index < len(names) else f"#{t.index}"
+    if isinstance(t, Lam):
+        name = _letter(t, names)
+        return f"({name} |-> {_text(t.body, [*names, name])})"
+    if isinstance(t, At):
+        return f"{_text(t.fn, names, 9)}[{_text(t.arg, names)}]"
+    if not isinstance(t, App):
+        return object.__repr__(t)
+    op, args = t.op.name, t.args
+    if op in _INFIX:
+        symbol, strength = _INFIX[op]
+        right = strength + 1 if op not in ("pow", "implies") else strength
+        s = f"{_text(args[0], names, strength + (op in ('pow', 'implies')))}{symbol}{_text(args[1], names, right)}"
+        return f"({s})" if level > strength else s
+    if op == "neg":
+        s = f"-{_text(args[0], names, 5)}"
+        return f"({s})" if level > 4 else s
+    if op in ("sum", "prod") and isinstance(args[2], Lam):
+        name = _letter(args[2], names)
+        body = _text(args[2].body, [*names, name])
+        return f"{op}({name}={_text(args[0], names)}..{_text(args[1], names)}, {body})"
+    if op == "delta":
+        return f"[{_text(args[0], names)} = {_text(args[1], names)}]"
+    if op == "forall" and isinstance(args[0], Lam):
+        name = _letter(args[0], names)
+        s = f"for all {name}: {_text(args[0].body, [*names, name])}"
+        return f"({s})" if level else s
+    return f"{op}({', '.join(_text(a, names) for a in args)})"
+
+
+def _letter(t: Lam, names: list[str]) -> str:
+    taken = {*names, *(v.name for v in t.free)}
+    name, n = t.hint, 0
+    while name in taken:
+        n += 1
+        name = f"{t.hint}_{n}"
+    return name

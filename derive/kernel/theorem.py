@@ -1,0 +1,156 @@
+"""The sealed Theorem: hypotheses |- conclusion, which only a rule can make.
+
+Every theorem keeps its proof: the rule that made it and what the rule was given, premises included.  ``replay`` makes it
+again from that record alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from derive.kernel.sorts import PROP
+from derive.kernel.terms import Term, Var
+
+
+class RuleError(ValueError):
+    """A rule was refused; ``rule`` names it and the message says which side condition failed."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(f"{rule}: {message}")
+        self.rule = rule
+        self.message = message
+
+
+class Proof:
+    """One primitive step: a rule and its arguments.  Theorems among the arguments are the premises."""
+
+    __slots__ = ("args", "rule")
+
+    def __init__(self, rule: str, args: tuple[Any, ...]) -> None:
+        self.rule = rule
+        self.args = args
+
+    @property
+    def premises(self) -> Iterator[Theorem]:
+        for a in self.args:
+            if isinstance(a, Theorem):
+                yield a
+            elif isinstance(a, tuple):
+                for b in a:
+                    if isinstance(b, Theorem):
+                        yield b
+
+
+_SEAL = object()
+
+
+class Theorem:
+    """``hyps`` |- ``concl``.  Hypotheses are distinct statements, in order of first use."""
+
+    __slots__ = ("concl", "hyps", "proof")
+    hyps: tuple[Term, ...]
+    concl: Term
+    proof: Proof
+
+    def __init__(self, seal: object, hyps: tuple[Term, ...], concl: Term, proof: Proof) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a Theorem is made by the rules of the kernel only")
+        put = object.__setattr__
+        put(self, "hyps", hyps)
+        put(self, "concl", concl)
+        put(self, "proof", proof)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("theorems are immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("theorems are immutable")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Theorem cannot be pickled or copied; keep its proof and replay it")
+
+    @property
+    def free(self) -> frozenset[Var]:
+        """The free variables of the hypotheses and the conclusion."""
+        out = self.concl.free
+        for h in self.hyps:
+            out = out | h.free
+        return out
+
+    def __repr__(self) -> str:
+        return f"{', '.join(map(repr, self.hyps))} |- {self.concl}"
+
+
+Sequent = tuple[tuple[Term, ...], Term]
+
+RULES: dict[str, Callable[..., Theorem]] = {}
+
+
+def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
+    """Make ``fn``, which computes a sequent or raises RuleError, a rule that returns a theorem with its proof."""
+    name = fn.__name__
+
+    @wraps(fn)
+    def apply(*args: Any) -> Theorem:
+        hyps, concl = fn(*args)
+        for statement in (*hyps, concl):
+            if statement.sort != PROP or statement.loose:
+                raise RuleError(name, f"{statement} is not a statement")
+        return Theorem(_SEAL, hyps, concl, Proof(name, args))
+
+    RULES[name] = apply
+    return apply
+
+
+def union(*hyps: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Hypotheses of several premises, each once, in order."""
+    if len(hyps) == 1:
+        return hyps[0]
+    return tuple(dict.fromkeys(h for hs in hyps for h in hs))
+
+
+def without(hyps: tuple[Term, ...], *gone: Term) -> tuple[Term, ...]:
+    return tuple(h for h in hyps if h not in gone)
+
+
+def proof_steps(*theorems: Theorem) -> list[Theorem]:
+    """All theorems in the proofs of ``theorems``, premises before conclusions, each once."""
+    done: dict[int, Theorem] = {}
+    for root in theorems:
+        stack: list[tuple[Theorem, bool]] = [(root, False)]
+        while stack:
+            th, ready = stack.pop()
+            if id(th) in done:
+                continue
+            if ready:
+                done[id(th)] = th
+            else:
+                stack.append((th, True))
+                stack.extend((p, False) for p in th.proof.premises if id(p) not in done)
+    return list(done.values())
+
+
+def axioms_used(*theorems: Theorem) -> frozenset[str]:
+    """The names of the axioms on which the theorems rest."""
+    return frozenset(th.proof.args[0] for th in proof_steps(*theorems) if th.proof.rule == "axiom")
+
+
+def replay(theorem: Theorem) -> Theorem:
+    """The theorem made again, step by step, from its recorded proof."""
+    made: dict[int, Theorem] = {}
+
+    def again(a: Any) -> Any:
+        if isinstance(a, Theorem):
+            return made[id(a)]
+        if isinstance(a, tuple):
+            return tuple(again(b) for b in a)
+        return a
+
+    for th in proof_steps(theorem):
+        new = RULES[th.proof.rule](*(again(a) for a in th.proof.args))
+        if new.concl != th.concl or new.hyps != th.hyps:
+            raise RuleError(th.proof.rule, f"replaying gives {new} instead of {th}")
+        made[id(th)] = new
+    return made[id(theorem)]

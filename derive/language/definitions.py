@@ -1,0 +1,120 @@
+"""The vocabulary of the field: targets, distributions, objectives and sequences, as conservative definitions.
+
+Indices start at 1: tokens k = 1..V, positions t = 1..T.  A distribution over tokens is a family p with p(1), ..., p(V); the model's
+distributions at the positions of a sequence are p_1, ..., p_T.  Logarithms are natural; losses are in nats.
+"""
+
+from __future__ import annotations
+
+from derive.kernel.definitions import Definition, define
+from derive.language.syntax import (
+    FAMILY,
+    INT,
+    Prod,
+    Sum,
+    delta,
+    exp,
+    family,
+    fun,
+    function,
+    integer,
+    log,
+    real,
+    xlogy,
+)
+
+_V, _T, _y, _t, _k, _j = (integer(s) for s in "VTytkj")
+_eps = real("eps")
+_p, _q, _z, _f, _Pr = family("p"), family("q"), family("z"), family("f"), family("Pr")
+_ps, _ys = function("p", INT, FAMILY), function("y", INT, INT)
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+one_hot: Definition = define(
+    "one_hot", (_y,), fun(_k, delta(_k, _y)), "The one-hot target: 1 at the true token y and 0 elsewhere."
+)
+uniform: Definition = define("uniform", (_V,), fun(_k, 1 / _V), "The uniform distribution u over V tokens: 1/V each.")
+smoothed: Definition = define(
+    "smoothed",
+    (_V, _eps, _y),
+    fun(_k, (1 - _eps) * delta(_k, _y) + _eps / _V),
+    "The smoothed target, V convention (Szegedy et al. 2016): (1 - eps) one-hot + eps uniform over all V tokens.",
+)
+smoothed_off: Definition = define(
+    "smoothed_off",
+    (_V, _eps, _y),
+    fun(_k, (1 - _eps) * delta(_k, _y) + _eps / (_V - 1) * (1 - delta(_k, _y))),
+    "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.",
+)
+
+# --- entropies -------------------------------------------------------------------------------------------------------
+
+cross_entropy: Definition = define(
+    "cross_entropy",
+    (_V, _q, _p),
+    -Sum(_q[_k] * log(_p[_k]), (_k, 1, _V)),
+    "The cross-entropy of p under the target q.",
+)
+entropy: Definition = define(
+    "entropy", (_V, _q), -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)), "The entropy of q, with 0 log 0 = 0."
+)
+kl: Definition = define(
+    "kl",
+    (_V, _q, _p),
+    Sum(xlogy(_q[_k], _q[_k] / _p[_k]), (_k, 1, _V)),
+    "The Kullback-Leibler divergence of q from p, with 0 log 0 = 0.",
+)
+surprisal: Definition = define(
+    "surprisal", (_p, _y), -log(_p[_y]), "The surprisal (negative log-likelihood) of the token y under p."
+)
+expectation: Definition = define(
+    "expectation",
+    (_V, _q, _f),
+    Sum(_q[_k] * _f[_k], (_k, 1, _V)),
+    "The expectation of f under q, over V tokens.",
+)
+geometric_mean: Definition = define(
+    "geometric_mean",
+    (_V, _p),
+    exp(1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
+    "The geometric mean of p over V tokens.",
+)
+
+# --- softmax ---------------------------------------------------------------------------------------------------------
+
+logsumexp: Definition = define(
+    "logsumexp", (_V, _z), log(Sum(exp(_z[_k]), (_k, 1, _V))), "The log-sum-exp of logits z."
+)
+softmax: Definition = define(
+    "softmax",
+    (_V, _z),
+    fun(_k, exp(_z[_k]) / Sum(exp(_z[_j]), (_j, 1, _V))),
+    "The softmax of the logits z over V tokens.",
+)
+
+# --- sequences -------------------------------------------------------------------------------------------------------
+
+conditional: Definition = define(
+    "conditional",
+    (_Pr, _t),
+    _Pr[_t] / _Pr[_t - 1],
+    "The conditional probability of y_t given y_<t: Pr(y_1..y_t) / Pr(y_1..y_(t-1)); Pr(t) stands for Pr(y_1..y_t | x).",
+)
+sequence_probability: Definition = define(
+    "sequence_probability",
+    (_T, _ps, _ys),
+    Prod(_ps[_t][_ys[_t]], (_t, 1, _T)),
+    "The probability of the output y given the prompt x: the product of the model's conditionals p_t(y_t).",
+)
+log_likelihood: Definition = define(
+    "log_likelihood",
+    (_T, _ps, _ys),
+    Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T)),
+    "The auto-regressive log-likelihood: the sum of the conditional log-probabilities.",
+)
+perplexity: Definition = define(
+    "perplexity",
+    (_T, _ps, _ys),
+    exp(-(1 / _T) * Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T))),
+    "The perplexity: exp of the mean negative log-likelihood per token.",
+)

@@ -1,0 +1,139 @@
+"""How formulas are written in Python: sums, logarithms, comparisons and quantifiers over terms.
+
+    Sum(onehot(y)[k] * log(p[k]), (k, 1, V))       sum over k from 1 to V
+    ForAll((t, 1, T), y[t] <= V)                   for all t with 1 <= t <= T
+    Eq(a, b), a < b, a <= b, Ne(a, b), Iff(P, Q)   statements
+
+Nothing is simplified or reordered: what is written is what is proved and printed.
+"""
+
+from __future__ import annotations
+
+from derive.kernel import terms as k
+from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
+from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
+
+Range = tuple[Var, Operand, Operand]
+
+
+def integer(name: str) -> Var:
+    """An integer variable, such as a position, a token or a size."""
+    return Var(name, INT)
+
+
+def real(name: str) -> Var:
+    return Var(name, REAL)
+
+
+def family(name: str) -> Var:
+    """A family of reals indexed by integers: a distribution over tokens, or logits."""
+    return Var(name, FAMILY)
+
+
+def function(name: str, *sorts: Sort) -> Var:
+    """A variable of sort sorts[0] -> sorts[1] -> ... -> sorts[-1]."""
+    *doms, out = sorts
+    for dom in reversed(doms):
+        out = Fn(dom, out)
+    return Var(name, out)
+
+
+def _big(op: k.Op, body: Operand, limits: Range) -> Term:
+    var, low, high = limits
+    low, high = as_term(low), as_term(high)
+    if var in low.free or var in high.free:
+        raise k.SortError(f"the bounds {low}..{high} mention the index {var}")
+    return k.app(op, low, high, Lam(var.name, var.sort, abstract(as_term(body), var)))
+
+
+def Sum(body: Operand, limits: Range) -> Term:
+    """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty."""
+    return _big(k.SUM, body, limits)
+
+
+def Prod(body: Operand, limits: Range) -> Term:
+    """The product of ``body`` over ``(k, low, high)``, low <= k <= high; 1 when the range is empty."""
+    return _big(k.PROD, body, limits)
+
+
+def log(x: Operand) -> Term:
+    """The natural logarithm; a line that takes it must have x > 0 among its conditions or their consequences."""
+    return k.app(k.LOG, as_term(x))
+
+
+def exp(x: Operand) -> Term:
+    return k.app(k.EXP, as_term(x))
+
+
+def xlogy(a: Operand, x: Operand) -> Term:
+    """a log x, with the convention 0 log x = 0 even at x = 0."""
+    return k.app(k.XLOGY, as_term(a), as_term(x))
+
+
+def delta(i: Operand, j: Operand) -> Term:
+    """The indicator [i = j]: 1 when the integers are equal, else 0."""
+    return k.app(k.DELTA, as_term(i), as_term(j))
+
+
+def argmin(var: Var, body: Term) -> Term:
+    """The set of values of ``var`` at which ``body`` is least."""
+    return k.app(k.ARGMIN, Lam(var.name, var.sort, abstract(body, var)))
+
+
+def argmax(var: Var, body: Term) -> Term:
+    """The set of values of ``var`` at which ``body`` is greatest."""
+    return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(body, var)))
+
+
+def partial(body: Term, z: Var, j: Operand) -> Term:
+    """The partial derivative of ``body`` with respect to the entry z_j of the family z."""
+    return k.app(k.PARTIAL, Lam(z.name, z.sort, abstract(body, z)), z, as_term(j))
+
+
+def fun(var: Var, body: Operand) -> Term:
+    """The function that takes ``var`` to ``body``."""
+    return k.lam(var, as_term(body))
+
+
+def Eq(a: Operand, b: Operand) -> Term:
+    return k.eq(a, b)
+
+
+def Ne(a: Operand, b: Operand) -> Term:
+    return k.ne(a, b)
+
+
+def Member(a: Term, s: Term) -> Term:
+    return k.app(k.IN, a, s)
+
+
+def Implies(*statements: Term) -> Term:
+    return k.implies(*statements)
+
+
+def Iff(a: Term, b: Term) -> Term:
+    return k.iff(a, b)
+
+
+def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
+    """For all values of a variable, or of an integer in a range: ``ForAll((t, 1, T), P)``; a list nests."""
+    scopes = scope if isinstance(scope, list) else [scope]
+    variables: list[Var] = []
+    guards: list[Term] = []
+    for s in scopes:
+        if isinstance(s, Var):
+            variables.append(s)
+        else:
+            var, low, high = s
+            variables.append(var)
+            guards += [as_term(low) <= var, var <= as_term(high)]
+    out = k.implies(*guards, statement)
+    for var in reversed(variables):
+        out = k.forall(var, out)
+    return out
+
+
+__all__ = [
+    "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Member", "Ne", "Prod", "Sum", "Var",
+    "argmax", "argmin", "delta", "exp", "family", "fun", "function", "integer", "log", "partial", "real", "xlogy",
+]  # fmt: skip

@@ -1,0 +1,218 @@
+"""Order and nonzero facts about real numbers."""
+
+from __future__ import annotations
+
+from derive.kernel import rules as r
+from derive.kernel.terms import DELTA, POW, Num, app, eq, ne
+from derive.kernel.theorem import Theorem
+from derive.lemmas.base import (
+    ONE,
+    ZERO,
+    a,
+    assume,
+    at_values,
+    axiom_lemma,
+    b,
+    c,
+    from_false,
+    i,
+    j,
+    lemma,
+    lin,
+    x,
+    y,
+)
+from derive.tactics.conv import ring_with
+from derive.tactics.derived import chain
+
+mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive")
+le_antisymm = axiom_lemma("le_antisymm", "antisymmetry")
+delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree")
+delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ")
+delta_ij = app(DELTA, i, j)
+
+
+@lemma(ne(b, a), [ne(a, b)])
+def ne_sym() -> Theorem:
+    yes = r.absurd(r.sym(r.assume(eq(b, a))), r.assume(ne(a, b)), ne(b, a))
+    return r.cases(eq(b, a), yes, r.assume(ne(b, a)))
+
+
+@lemma(ne(a, b), [b < a])
+def ne_of_gt() -> Theorem:
+    yes = from_false(ne(a, b), r.assume(b < a), r.assume(eq(a, b)))
+    return r.cases(eq(a, b), yes, r.assume(ne(a, b)))
+
+
+@lemma(ne(a, b), [a < b])
+def ne_of_lt() -> Theorem:
+    yes = from_false(ne(a, b), r.assume(a < b), r.assume(eq(a, b)))
+    return r.cases(eq(a, b), yes, r.assume(ne(a, b)))
+
+
+@lemma(a < b, [a <= b, ne(a, b)])
+def lt_of_le_of_ne() -> Theorem:
+    same = at_values(le_antisymm.theorem, *assume(a <= b, b <= a), x=a, y=b)
+    return r.cases(a < b, r.assume(a < b), r.absurd(same, r.assume(ne(a, b)), a < b))
+
+
+@lemma(a <= b, [a < b])
+def le_of_lt() -> Theorem:
+    return lin(a <= b, r.assume(a < b))
+
+
+@lemma(a <= b, [eq(a, b)])
+def le_of_eq() -> Theorem:
+    return lin(a <= b, r.assume(eq(a, b)))
+
+
+@lemma(a <= c, [a <= b, b <= c])
+def le_trans() -> Theorem:
+    return lin(a <= c, *assume(a <= b, b <= c))
+
+
+@lemma(ne(a * b, 0), [ne(a, 0), ne(b, 0)])
+def mul_ne_zero() -> Theorem:
+    goal, divisor = ne(a * b, 0), r.assume(ne(b, 0))
+    zero = r.assume(eq(a * b, 0))
+    a_zero = chain(r.ring(a, (a * b) / b, (divisor,)), ring_with((a * b) / b, ZERO, (zero,), (divisor,)))
+    return r.cases(eq(a * b, 0), r.absurd(a_zero, r.assume(ne(a, 0)), goal), r.assume(goal))
+
+
+@lemma(ne(a / b, 0), [ne(a, 0), ne(b, 0)])
+def div_ne_zero() -> Theorem:
+    goal, divisor = ne(a / b, 0), r.assume(ne(b, 0))
+    zero = r.assume(eq(a / b, 0))
+    a_zero = chain(r.ring(a, (a / b) * b, (divisor,)), ring_with((a / b) * b, ZERO, (zero,)))
+    return r.cases(eq(a / b, 0), r.absurd(a_zero, r.assume(ne(a, 0)), goal), r.assume(goal))
+
+
+@lemma(ZERO < x / y, [ZERO < x, ZERO < y])
+def div_pos() -> Theorem:
+    goal = ZERO < x / y
+    x_pos, y_pos = assume(ZERO < x, ZERO < y)
+    nonzero = at_values(ne_of_gt.theorem, y_pos, a=y, b=ZERO)
+    back = r.ring((x / y) * y, x, (nonzero,))
+    negative = at_values(mul_pos.theorem, r.assume(ZERO < -(x / y)), y_pos, x=-(x / y), y=y)
+    flipped = r.ring(-(x / y) * y, -x, (nonzero,))
+    minus_x = r.rel_cong(negative, (r.refl(ZERO), flipped))
+    below = from_false(goal, minus_x, x_pos)  # x/y < 0
+    zero = r.assume(eq(x / y, 0))
+    x_zero = chain(r.sym(back), ring_with((x / y) * y, ZERO, (zero,)))
+    at_zero = from_false(goal, x_zero, x_pos)
+    strictly = r.cut(
+        lin(
+            ZERO < -(x / y),
+            at_values(lt_of_le_of_ne.theorem, *assume(x / y <= 0, ne(x / y, 0)), a=x / y, b=ZERO),
+        ),
+        below,
+    )
+    return r.cases(goal, r.assume(goal), r.cases(eq(x / y, 0), at_zero, strictly))
+
+
+@lemma(ZERO < x + y, [ZERO < x, ZERO <= y])
+def add_pos() -> Theorem:
+    return lin(ZERO < x + y, *assume(ZERO < x, ZERO <= y))
+
+
+@lemma(ZERO < x + y, [ZERO <= x, ZERO < y], name="add_pos'")
+def add_pos_() -> Theorem:
+    return lin(ZERO < x + y, *assume(ZERO <= x, ZERO < y))
+
+
+@lemma(ZERO <= x + y, [ZERO <= x, ZERO <= y])
+def add_nonneg() -> Theorem:
+    return lin(ZERO <= x + y, *assume(ZERO <= x, ZERO <= y))
+
+
+def _positive_unless_zero(t: object, known: Theorem) -> Theorem:
+    """0 <= t, t != 0 |- 0 < t."""
+    th = lt_of_le_of_ne.theorem
+    flipped = at_values(ne_sym.theorem, r.assume(ne(t, 0)), a=t, b=ZERO)  # type: ignore[arg-type]
+    return at_values(th, known, flipped, a=ZERO, b=t)  # type: ignore[arg-type]
+
+
+@lemma(ZERO <= x * y, [ZERO <= x, ZERO <= y])
+def mul_nonneg() -> Theorem:
+    goal = ZERO <= x * y
+    x_ge, y_ge = assume(ZERO <= x, ZERO <= y)
+
+    def zero(v: object) -> Theorem:
+        return lin(goal, ring_with(x * y, ZERO, (r.assume(eq(v, 0)),)))  # type: ignore[arg-type]
+
+    positive = at_values(mul_pos.theorem, _positive_unless_zero(x, x_ge), _positive_unless_zero(y, y_ge))
+    return r.cases(eq(x, 0), zero(x), r.cases(eq(y, 0), zero(y), lin(goal, positive)))
+
+
+@lemma(ZERO <= x / y, [ZERO <= x, ZERO < y])
+def div_nonneg() -> Theorem:
+    goal = ZERO <= x / y
+    x_ge, y_pos = assume(ZERO <= x, ZERO < y)
+    nonzero = at_values(ne_of_gt.theorem, y_pos, a=y, b=ZERO)
+    zero = lin(goal, ring_with(x / y, ZERO, (r.assume(eq(x, 0)),), (nonzero,)))
+    positive = at_values(div_pos.theorem, _positive_unless_zero(x, x_ge), y_pos)
+    return r.cases(eq(x, 0), zero, lin(goal, positive))
+
+
+@lemma(ZERO <= app(POW, x, Num(2)), phrase="a square is nonnegative")
+def sq_nonneg() -> Theorem:
+    square = x**2
+    same = r.ring(square, x * x, ())
+    plus = at_values(mul_nonneg.theorem, r.assume(ZERO <= x), x=x, y=x)
+    minus = at_values(mul_nonneg.theorem, lin(ZERO <= -x, r.assume(x < 0)), x=-x, y=-x)
+    return r.cases(
+        ZERO <= x,
+        lin(ZERO <= square, same, plus),
+        lin(ZERO <= square, same, r.rel_cong(minus, (r.refl(ZERO), r.ring(-x * -x, x * x, ())))),
+    )
+
+
+@lemma(a * c <= b * c, [a <= b, ZERO <= c], phrase="multiplying by a nonnegative number keeps the order")
+def mul_le_mul_right() -> Theorem:
+    th = at_values(mul_nonneg.theorem, lin(ZERO <= b - a, r.assume(a <= b)), r.assume(ZERO <= c), x=b - a, y=c)
+    return lin(a * c <= b * c, th)
+
+
+@lemma(c * a <= c * b, [a <= b, ZERO <= c], phrase="multiplying by a nonnegative number keeps the order")
+def mul_le_mul_left() -> Theorem:
+    th = at_values(mul_nonneg.theorem, lin(ZERO <= b - a, r.assume(a <= b)), r.assume(ZERO <= c), x=b - a, y=c)
+    return lin(c * a <= c * b, th)
+
+
+@lemma(c * a < c * b, [a < b, ZERO < c], phrase="multiplying by a positive number keeps the order")
+def mul_lt_mul_left() -> Theorem:
+    th = at_values(mul_pos.theorem, lin(ZERO < b - a, r.assume(a < b)), r.assume(ZERO < c), x=b - a, y=c)
+    return lin(c * a < c * b, th)
+
+
+@lemma(ZERO <= delta_ij, phrase="an indicator is 0 or 1")
+def delta_nonneg() -> Theorem:
+    goal = ZERO <= delta_ij
+    return r.cases(eq(i, j), lin(goal, delta_of_eq.theorem), lin(goal, r.axiom("delta_diff")))
+
+
+@lemma(delta_ij <= 1, phrase="an indicator is 0 or 1")
+def delta_le_one() -> Theorem:
+    goal = delta_ij <= ONE
+    return r.cases(eq(i, j), lin(goal, delta_of_eq.theorem), lin(goal, r.axiom("delta_diff")))
+
+
+@lemma(eq(delta_ij, 1), [eq(i, j)], phrase="the indicator is 1 where its indices agree")
+def delta_of_eq() -> Theorem:
+    same = r.cong(DELTA, (r.assume(eq(i, j)), r.refl(j)))
+    return chain(same, at_values(r.axiom("delta_same"), i=j))
+
+
+@lemma(eq(delta_ij, app(DELTA, j, i)), phrase="the indicator is symmetric")
+def delta_comm() -> Theorem:
+    yes = chain(delta_of_eq.theorem, r.sym(at_values(delta_of_eq.theorem, r.sym(r.assume(eq(i, j))), i=j, j=i)))
+    differ = at_values(ne_sym.theorem, r.assume(ne(i, j)), a=i, b=j)
+    no = chain(r.axiom("delta_diff"), r.sym(at_values(r.axiom("delta_diff"), differ, i=j, j=i)))
+    return r.cases(eq(i, j), yes, no)
+
+
+@lemma(eq(delta_ij * delta_ij, delta_ij), phrase="an indicator is its own square")
+def delta_sq() -> Theorem:
+    yes = ring_with(delta_ij * delta_ij, delta_ij, (delta_of_eq.theorem,))
+    no = ring_with(delta_ij * delta_ij, delta_ij, (r.axiom("delta_diff"),))
+    return r.cases(eq(i, j), yes, no)

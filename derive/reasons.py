@@ -1,0 +1,127 @@
+"""Reasons: what may stand behind ``by=``.
+
+A definition, a lemma, an axiom, a theorem, a condition of the theorem itself, a tactic (``ring``, ``auto``, ``logs``, ``sums``,
+``order``), a list of these, ``reverse(x)`` to use an equation right to left, or ``gap("why")`` for a hole that no check passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from derive.kernel.definitions import Definition
+from derive.kernel.terms import Term
+from derive.kernel.theorem import Theorem
+from derive.record import Reason
+
+
+@runtime_checkable
+class Statement(Protocol):
+    """A lemma or theorem: a name, conditions, a conclusion, and a kernel theorem on demand."""
+
+    name: str
+    phrase: str
+    kind: str
+
+    @property
+    def theorem(self) -> Theorem: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tactic:
+    """A reason that searches: its name, the features of the normal form that it turns on, and its English."""
+
+    name: str
+    features: frozenset[str]
+    phrase: str
+
+
+ring = Tactic("ring", frozenset(), "algebra")
+auto = Tactic("auto", frozenset({"sums", "indicators", "constants", "logs", "nested"}), "calculation")
+logs = Tactic("logs", frozenset({"logs"}), "rules of logarithms")
+sums = Tactic("sums", frozenset({"sums", "constants"}), "linearity of sums")
+order = Tactic("order", frozenset(), "order arithmetic")
+calculus = Tactic("calculus", frozenset(), "rules of differentiation")
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """A reason used right to left."""
+
+    reason: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A hole in a proof; it prints, and never passes a check."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A reason with the author's own words for the page."""
+
+    reason: Any
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByCases:
+    """Split on a comparison; each case by the other reasons."""
+
+    statement: Term
+
+
+def reverse(reason: Any) -> Reversed:
+    """Use the equation right to left."""
+    return Reversed(reason)
+
+
+def gap(why: str) -> Gap:
+    """Leave a hole, saying why; the line prints as unproved and every check fails on it."""
+    return Gap(why)
+
+
+def because(words: str, reason: Any) -> Reworded:
+    """Print ``words`` as the reason; the proof uses ``reason`` all the same."""
+    return Reworded(reason, words)
+
+
+def by_cases(statement: Term) -> ByCases:
+    """Split on a comparison of terms, such as Eq(k, y)."""
+    return ByCases(statement)
+
+
+def as_list(by: Any) -> list[Any]:
+    return list(by) if isinstance(by, (list, tuple)) else [by]
+
+
+_SMALL_WORDS = {"kl": "the Kullback–Leibler divergence", "logsumexp": "log-sum-exp"}
+
+
+def describe(reason: Any) -> Reason:
+    """The reason as a printed line gives it."""
+    if isinstance(reason, Reworded):
+        inner = describe(reason.reason)
+        return Reason(inner.name, reason.words, inner.kind, inner.reversed)
+    if isinstance(reason, Reversed):
+        inner = describe(reason.reason)
+        return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)
+    if isinstance(reason, Gap):
+        return Reason("gap", f"unproved: {reason.why}", "gap")
+    if isinstance(reason, Definition):
+        words = _SMALL_WORDS.get(reason.name, reason.name.replace("_", " "))
+        return Reason(reason.name, f"definition of {words}", "definition")
+    if isinstance(reason, Tactic):
+        return Reason(reason.name, reason.phrase, "tactic")
+    if isinstance(reason, ByCases):
+        return Reason("by_cases", "the two cases", "tactic")
+    if isinstance(reason, Term):
+        return Reason("condition", "by assumption", "hypothesis")
+    if isinstance(reason, Statement):
+        return Reason(reason.name, reason.phrase, reason.kind)
+    raise TypeError(
+        f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
+        "or a list of these"
+    )

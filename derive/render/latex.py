@@ -1,0 +1,492 @@
+"""Formulas and derivations in LaTeX, with amsmath and nothing else; and the bundle that Jupyter shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation, Line
+from derive.render.layout import Condition, Labels, conditions, layout
+from derive.render.lines import break_mark, broken
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace
+from derive.render.notation import Notation, load_notation
+from derive.render.prose import RELATION_SIGNS, letters, line_words
+
+TEXT_WIDTH = 32.0  # in em: what fits on a line of a standard article
+
+_COMMANDS = {
+    "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
+    "∥": r"\parallel", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∀": r"\forall", "…": r"\dots", "⟺": r"\iff",
+    "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times",
+    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta",
+    "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
+    "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\phi", "χ": r"\chi", "ψ": r"\psi",
+    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi",
+    "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega",
+}  # fmt: skip
+_FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
+_SIZES = ("", "big", "Big", "bigg", "Bigg")
+_PROSE = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", "`": r"\textasciigrave{}",
+    "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
+}  # fmt: skip
+
+
+def escape(words: str) -> str:
+    """Prose for LaTeX's text mode: every special character escaped, mathematical signs in math mode."""
+    words = re.sub(r'"([^"]*)"', r"“\1”", words).replace('"', "''")
+    out = []
+    for c in words:
+        if c in _PROSE:
+            out.append(_PROSE[c])
+        elif c == "−":
+            out.append("$-$")
+        elif c in _COMMANDS and ord(c) > 127:
+            out.append(f"${_COMMANDS[c]}$")
+        elif ord(c) < 0x180:
+            out.append(c)
+        else:
+            out.append(f"[U+{ord(c):04X}]")
+    return "".join(out)
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+class _Pen:
+    """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low."""
+
+    def __init__(self, inline: bool = False) -> None:
+        self.inline = inline
+        self.depth = 0
+
+    def draw(self, node: Node, script: bool = False, breaks: bool = False) -> str:
+        if isinstance(node, Symbol):
+            return self.symbol(node)
+        if isinstance(node, Row):
+            return self.row(node.items, script, breaks)
+        if isinstance(node, Frac):
+            command = r"\tfrac" if node.small and not script else r"\frac"
+            return f"{command}{{{self.draw(node.num)}}}{{{self.draw(node.den)}}}"
+        if isinstance(node, Script):
+            return self.scripted(node)
+        if isinstance(node, BigOp):
+            sign = self.symbol(node.op)
+            if node.op.kind == "fn":
+                sign = rf"\operatorname*{{{node.op.text.replace(' ', chr(92) + ',')}}}"
+            limits = self.scripts(node.under, node.over)
+            return f"{sign}{limits} {self.draw(node.body, script, breaks)}"
+        if isinstance(node, Fence):
+            self.depth += 1
+            body = self.draw(node.body, script, breaks and node.group)
+            self.depth -= 1
+            size = _SIZES[0 if script else max(0, node.size - 1) if self.inline else node.size]
+            if not size:
+                return f"{node.open}{body}{node.close}"
+            return rf"\{size}l{node.open}{body}\{size}r{node.close}"
+        if isinstance(node, UnderBrace):
+            return rf"\underbrace{{{self.draw(node.body)}}}_{{\text{{{escape(node.words)}}}}}"
+        if isinstance(node, Accent):
+            return rf"\{node.mark}{{{self.draw(node.body)}}}"
+        return {"thin": r"\,", "quad": r"\quad "}[node.width]
+
+    def symbol(self, s: Symbol) -> str:
+        if s.kind == "fn":
+            return _FUNCTIONS.get(s.text) or rf"\operatorname{{{_word(s.text)}}}"
+        if s.kind == "name":
+            return rf"\mathrm{{{_word(s.text)}}}"
+        if s.kind == "bold":
+            return rf"\mathbf{{{s.text}}}"
+        if s.kind == "cal":
+            return rf"\mathcal{{{s.text}}}" if s.text.isupper() else s.text
+        if s.kind == "text":
+            return rf"\text{{{escape(s.text)}}}"
+        return "".join(_COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
+
+    def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
+        out = ""
+        for i, item in enumerate(items):
+            kind = item.kind if isinstance(item, Symbol) else ""
+            drawn = self.draw(item, script, breaks)
+            if kind in ("op", "rel", "dot"):
+                mark = ""
+                if breaks and kind != "dot" and drawn not in (r"\mid", r"\parallel") and out:
+                    mark = break_mark(self.depth)
+                tight = script and kind != "dot" and not drawn.startswith("\\")
+                out += drawn if tight or not out else f" {mark}{drawn} "
+                if not out.endswith(" ") and drawn.startswith("\\"):
+                    out += " "
+            elif kind == "punct":
+                out += r"\colon " if drawn == ":" else drawn if script else f"{drawn} "
+            elif kind == "times":
+                out += _between(items[i - 1] if i else None, items[i + 1] if i + 1 < len(items) else None)
+            else:
+                out = _glue(out, drawn)
+        return out.strip() if script else out
+
+    def scripted(self, node: Script) -> str:
+        base = self.draw(node.base)
+        if base == r"\Pr":
+            base = r"\operatorname{Pr}"  # \Pr would put the subscript under it
+        if isinstance(node.base, (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base):
+            base = f"{{{base}}}"
+        return base + self.scripts(node.sub, node.sup)
+
+    def scripts(self, sub: Node | None, sup: Node | None) -> str:
+        out = ""
+        for sign, node in (("_", sub), ("^", sup)):
+            if node is not None:
+                drawn = self.draw(node, True)
+                out += sign + (drawn if len(drawn) == 1 else f"{{{drawn}}}")
+        return out
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", lambda m: escape(m[0]), text)
+
+
+def _variable(text: str) -> str:
+    return _COMMANDS.get(text) or (text if text.isascii() and text.isalnum() else rf"\text{{{escape(text)}}}")
+
+
+def _glue(a: str, b: str) -> str:
+    """Two parts side by side; a space only where it keeps a command apart, or looks better in the source."""
+    if re.search(r"\\[A-Za-z]+$", a) and re.match(r"[A-Za-z]", b):
+        return f"{a} {b}"
+    if re.search(r"\\(log|ln|exp)$", a) and not b.startswith(("(", r"\big", r"\Big")):
+        return f"{a} {b}"
+    return a + b
+
+
+def _between(before: Node | None, after: Node | None) -> str:
+    """The space between two factors: a thin one, or none where TeX makes one or where a number stands before a letter."""
+    if isinstance(after, (BigOp, Frac)) or isinstance(before, Frac):
+        return " "
+    head: Node | None = after
+    while isinstance(head, (Script, Row)):
+        head = head.base if isinstance(head, Script) else head.items[0]
+    if isinstance(head, Symbol) and head.kind in ("fn", "big"):
+        return " "
+    if isinstance(before, Symbol) and before.kind == "num" and not (isinstance(after, Fence) and after.size):
+        return " "
+    return r"\,"
+
+
+def _em(drawn: str) -> float:
+    """About how wide a drawn formula is, in em."""
+    s = re.sub("[\ue200-\ue2ff]", "", drawn)
+    width, _ = _measure(s, 0, "")
+    return width
+
+
+def _measure(s: str, i: int, closing: str) -> tuple[float, int]:
+    width = 0.0
+    while i < len(s):
+        c = s[i]
+        if c == closing:
+            return width, i + 1
+        if c == "{":
+            w, i = _measure(s, i + 1, "}")
+            width += w
+        elif c in "_^":
+            # a subscript and a superscript stand over each other; so do the limits of a sum
+            widest = 0.0
+            while i < len(s) and s[i] in "_^":
+                w, i = _argument(s, i + 1)
+                widest = max(widest, 0.7 * w)
+            width += widest
+        elif c == "\\":
+            m = re.match(r"\\([A-Za-z]+\*?|.)\s*", s[i:])
+            assert m is not None
+            name = m[1]
+            i += m.end()
+            if name in ("frac", "tfrac"):
+                a, i = _argument(s, i)
+                b, i = _argument(s, i)
+                width += max(a, b) * (0.7 if name == "tfrac" else 1) + 0.25
+            elif name == "text":
+                end = _closing(s, i)
+                width += 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", s[i + 1 : end]))
+                i = end + 1
+            elif name == "underbrace":
+                w, i = _argument(s, i)
+                width += w
+                if s[i : i + 1] == "_":
+                    _, i = _argument(s, i + 1)
+            elif name in ("sum", "prod"):
+                w, i = _limits(s, i)
+                width += max(1.45, w) + 0.2
+            elif name == "operatorname*":
+                w, i = _argument(s, i)
+                under, i = _limits(s, i)
+                width += max(w, under) + 0.17
+            elif name in ("mathrm", "operatorname", "mathbf", "mathcal", "hat", "bar", "tilde"):
+                w, i = _argument(s, i)
+                width += w
+            else:
+                width += _WIDTHS.get(name, 0.6)
+        else:
+            width += {"+": 1.2, "-": 1.2, "=": 1.35, "<": 1.35, ">": 1.35, "(": 0.39, ")": 0.39, ",": 0.45, " ": 0}.get(
+                c, 0.55 if c.isalpha() else 0.5
+            )
+            i += 1
+    return width, i
+
+
+_WIDTHS = {
+    "log": 1.6, "exp": 1.7, "ln": 1.0, "Pr": 1.4, ",": 0.17, "quad": 1.0, "le": 1.35, "ge": 1.35, "ne": 1.35, "in": 1.2,
+    "sim": 1.35, "mid": 0.85, "parallel": 1.1, "iff": 2.6, "implies": 2.6, "mapsto": 1.6, "cdot": 0.75, "dots": 1.2,
+    "bigl": 0.1, "bigr": 0.1, "Bigl": 0.2, "Bigr": 0.2, "biggl": 0.3, "biggr": 0.3, "Biggl": 0.4, "Biggr": 0.4,
+    "colon": 0.5,
+}  # fmt: skip
+
+
+def _limits(s: str, i: int) -> tuple[float, int]:
+    widest = 0.0
+    while s[i : i + 1] in tuple("_^"):
+        w, i = _argument(s, i + 1)
+        widest = max(widest, 0.7 * w)
+    return widest, i
+
+
+def _argument(s: str, i: int) -> tuple[float, int]:
+    if s[i : i + 1] == "{":
+        return _measure(s, i + 1, "}")
+    m = re.match(r"\\[A-Za-z]+|.", s[i:])
+    end = i + (m.end() if m else 1)
+    return _measure(s[i:end], 0, "")[0], end
+
+
+def _closing(s: str, i: int) -> int:
+    depth = 0
+    for k in range(i, len(s)):
+        if s[k] == "{" and s[k - 1] != "\\":
+            depth += 1
+        elif s[k] == "}" and s[k - 1] != "\\":
+            depth -= 1
+            if not depth:
+                return k
+    return len(s)
+
+
+# --- formulas --------------------------------------------------------------------------------------------------------
+
+
+def term_latex(
+    term: Term,
+    notation: Notation | str | None = None,
+    *,
+    labels: Labels = (),
+    avoid: Iterable[str] = (),
+    inline: bool = False,
+) -> str:
+    """A term or statement in LaTeX's math mode, without dollars.
+
+    Raises UserError when there is no such notation, or a template of it does not fit its definition.
+    """
+    return _Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
+
+
+def conditions_latex(
+    given: Iterable[Term], notation: Notation | str | None = None, *, avoid: Iterable[str] = ()
+) -> list[str]:
+    """Conditions to read in a line of text, such as ``$1 \\le y_t \\le V$ for $t = 1, \\dots, T$``."""
+    return [_condition(c) for c in conditions(given, load_notation(notation), avoid=avoid)]
+
+
+def _condition(c: Condition) -> str:
+    pen = _Pen(inline=True)
+    ranges = [pen.draw(r).strip() for r in c.ranges]
+    every = r"\text{all }"  # "all t" is a word and a letter
+    words = [f"all ${r[len(every) :]}$" if r.startswith(every) else f"${r}$" for r in ranges]
+    return f"${pen.draw(c.statement).strip()}$" + (f" for {' and '.join(words)}" if words else "")
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    separator = "; " if any(" for " in i for i in items[:-1]) else ", "
+    return separator.join(items[:-1]) + (f"{separator}and " if separator == "; " or len(items) > 2 else " and ") + items[-1]
+
+
+# --- derivations -----------------------------------------------------------------------------------------------------
+
+
+def derivation_latex(
+    d: Derivation,
+    notation: Notation | str | None = None,
+    standalone: bool = False,
+    reasons: str = "right",
+    width: float = TEXT_WIDTH,
+) -> str:
+    """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
+
+    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right, beside
+    the lines where they fit in ``width`` (in em), or below.  Raises UserError as ``term_latex`` does.
+    """
+    body = _Page(d, load_notation(notation), reasons, width).text()
+    if not standalone:
+        return body
+    return (
+        "\\documentclass[11pt]{article}\n"
+        "\\usepackage[utf8]{inputenc}\n"
+        "\\IfFileExists{lmodern.sty}{\\usepackage[T1]{fontenc}\\usepackage{lmodern}}{}\n"
+        "\\usepackage{amsmath}\n"
+        "\\begin{document}\n\n"
+        f"{body}\n"
+        "\\end{document}\n"
+    )
+
+
+class _Page:
+    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
+        self.d = d
+        self.notation = notation
+        self.reasons = reasons
+        self.width = width
+        self.avoid = letters(d)
+
+    def text(self) -> str:
+        d = self.d
+        name = escape(d.name).replace(r"\_", r"\_\allowbreak{}")
+        out = [rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
+        if d.summary:
+            out.append(rf"\textit{{{escape(d.summary)}}}")
+        given = conditions_latex(d.given, self.notation, avoid=self.avoid)
+        out.append(f"Under {_listed(given)}, we have" if given else "We have")
+        out += self.display(self.claim())
+        unfinished = len(d.gaps)
+        gaps = f", with {unfinished} gap{'s' if unfinished > 1 else ''}" if unfinished else ""
+        out.append(rf"\noindent\textit{{Proof{gaps}.}}")
+        for n, block in enumerate(d.blocks):
+            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            head = [] if not title else [rf"\textit{{{escape(title)}.}}"]
+            if block.assumes:
+                head.append(f"Assume {_listed(conditions_latex(block.assumes, self.notation, avoid=self.avoid))}.")
+            if head:
+                out.append((r"\noindent " if n else "") + " ".join(head))
+            out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
+        for note in d.notes:
+            out.append(rf"\noindent\textit{{Note.}} {escape(note)}")
+        return "\n".join(out) + "\n"
+
+    def display(self, rows: list[str]) -> list[str]:
+        lines = [f"  {r} \\\\" for r in rows]
+        lines[-1] = lines[-1].removesuffix(" \\\\")
+        return [r"\begin{align*}", *lines, r"\end{align*}"]
+
+    def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
+        node = layout(term, self.notation, avoid=self.avoid, labels=labels)
+        return broken(_Pen().draw(node, breaks=True).strip(), int(room), _em)
+
+    def claim(self) -> list[str]:
+        first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
+        rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
+        return _full_stop(rows)
+
+    def steps(self, block: Block, last: bool) -> list[str]:
+        start = self.broken(block.start, block.labels, self.width)
+        beside = len(start) == 1 and _em(start[0]) <= 9.5
+        left = _em(start[0]) if beside else 0.0
+        room = self.width - left - 2
+        lines = [(line, self.broken(line.term, line.labels, room), escape(line_words(line))) for line in block.lines]
+        widest = max((_em(p) + 1.5 for _, parts, _ in lines for p in parts), default=0)
+        column = self.width - left - widest - 2
+        longest = max((_words_em(w) for _, _, w in lines), default=0)
+        right = self.reasons == "right" and column >= min(longest, 9)
+        rows = [] if beside else [f"& {start[0]}", *(rf"&\quad {_continued(p)}" for p in start[1:])]
+        for i, (line, parts, words) in enumerate(lines):
+            lead = f"{start[0]} " if beside and i == 0 else ""
+            row = f"{lead}&{_sign(line)} {parts[0]}"
+            if last and i == len(lines) - 1 and len(parts) == 1:
+                row += "."
+            if right and words:
+                box = rf"\text{{{words}}}"
+                if _words_em(words) > column:
+                    box = rf"\parbox[t]{{{column:.1f}em}}{{\raggedright {words}}}"
+                row += f" && {box}"
+            rows.append(row)
+            rows += [rf"&\qquad {_continued(p)}" for p in parts[1:]]
+            if last and i == len(lines) - 1 and len(parts) > 1:
+                rows[-1] += "."
+            if words and not right:
+                rows.append(rf"&\qquad\text{{\small {words}}}")
+        return rows
+
+
+def _full_stop(rows: list[str]) -> list[str]:
+    return [*rows[:-1], rows[-1] + "."]
+
+
+def _words_em(words: str) -> float:
+    return 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", words))
+
+
+def _continued(part: str) -> str:
+    """A part of a broken line; its first sign is spaced as one between two terms."""
+    return f"{{}}{part}" if re.match(r"[-+=<]|\\(le|iff|implies)\b", part) else part
+
+
+def _sign(line: Line) -> str:
+    sign = RELATION_SIGNS.get(line.relation, line.relation)
+    return _COMMANDS.get(sign, sign)
+
+
+# --- Jupyter ---------------------------------------------------------------------------------------------------------
+
+_MATH_PROSE = {
+    "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "\\": r"\backslash ",
+    "~": r"\sim ", "^": r"\wedge ", "<": r"\lt ", ">": r"\gt ", "|": r"\vert ", "`": r"\text{'}",
+}  # fmt: skip
+
+
+def _math_words(words: str) -> str:
+    """Words inside math mode for MathJax and KaTeX, which escape different characters inside \\text."""
+    out = ""
+    for plain, special in re.findall(r"([^_%&#${}\\~^<>|`\u0370-\uffff]*)([_%&#${}\\~^<>|`\u0370-\uffff]?)", words):
+        if plain:
+            out += rf"\text{{{plain}}}"
+        if special:
+            command = _MATH_PROSE.get(special) or _COMMANDS.get(special, rf"\text{{{special}}}")
+            out += command if command.endswith((" ", "}")) or not command[-1].isalpha() else f"{command} "
+    return out
+
+
+def derivation_jupyter(d: Derivation, notation: Notation | str | None = None, html: bool = False) -> dict[str, str]:
+    """The bundle that a notebook shows: text/latex, one block with the reasons on their own rows, and text/plain.
+
+    ``html`` adds text/html, the plain text in a ``pre`` element; notebooks prefer it to the formulas, so it is for those
+    that cannot show these.
+    """
+    from derive.render.text import derivation_text
+
+    n = load_notation(notation)
+    avoid = letters(d)
+
+    def draw(term: Term, labels: Labels) -> str:
+        return term_latex(term, n, labels=labels, avoid=avoid)
+
+    rows: list[str] = []
+    for block in d.blocks:
+        if block.title:
+            rows.append(f"&{_math_words(block.title)}")
+        for c in conditions(block.assumes, n, avoid=avoid):
+            ranges = r"\text{ and }".join(_Pen().draw(r) for r in c.ranges)
+            statement = _Pen().draw(c.statement)
+            rows.append(rf"&\text{{assume }}{statement}" + (rf"\text{{ for }}{ranges}" if ranges else ""))
+        rows.append(f"&{draw(block.start, block.labels)}")
+        for line in block.lines:
+            rows.append(f"&\\quad {_sign(line)} {draw(line.term, line.labels)}")
+            words = line_words(line)
+            if words:
+                rows.append(rf"&\qquad\qquad {_math_words(words)}")
+    body = " \\\\\n".join(rows).replace("<", r"\lt ")
+    plain = derivation_text(d, n)
+    bundle = {"text/latex": f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$", "text/plain": plain}
+    if html:
+        from html import escape as escaped
+
+        bundle["text/html"] = f"<pre>{escaped(plain)}</pre>"
+    return bundle

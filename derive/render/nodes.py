@@ -1,0 +1,199 @@
+"""The layout tree: what a formula looks like, before any target draws it.
+
+``layout`` makes these nodes from terms and notation; ``text``, ``latex`` and the other printers draw them.  Characters
+are Unicode (the minus sign, Greek letters); a target that lacks one has a table for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Kinds of Symbol:
+#   var    a letter, set in italics            num   digits
+#   name   a word that is a variable, upright  fn    a word that is a function or operator, upright: log, softmax, KL
+#   bold   a bold letter or digit              cal   a script letter
+#   op     a binary operator                   neg   a minus sign in front
+#   rel    a relation, the bar of a condition  times an unwritten product
+#   punct  a comma, colon or semicolon         ord   any other sign: a prime, a dot, dots
+#   text   words
+TIMES = "\u2062"  # the unwritten multiplication sign
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frac:
+    num: Node
+    den: Node
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A base with a subscript, a superscript, or both."""
+
+    base: Node
+    sub: Node | None = None
+    sup: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BigOp:
+    """A sum, product or optimum: the sign, what stands under and over it, and all it extends over."""
+
+    op: Symbol
+    under: Node | None
+    over: Node | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Brackets round a body.  ``size``: 0 as the letters, up to 4.  ``group``: they only group, and are no call or index."""
+
+    open: str
+    body: Node
+    close: str
+    size: int = 0
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnderBrace:
+    body: Node
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """``mark`` is hat, bar or tilde."""
+
+    mark: str
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """``width`` is thin or quad."""
+
+    width: str
+
+
+Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Space
+
+
+def row(*items: Node) -> Node:
+    """A row without rows in it; a single item stands for itself."""
+    flat: list[Node] = []
+    for i in items:
+        if isinstance(i, Row):
+            flat.extend(i.items)
+        else:
+            flat.append(i)
+    return flat[0] if len(flat) == 1 else Row(tuple(flat))
+
+
+def subscript(base: Node, index: Node) -> Node:
+    """``base`` with ``index`` under it, after a comma where there is one already."""
+    if isinstance(base, Script):
+        sub = index if base.sub is None else row(base.sub, Symbol(",", "punct"), index)
+        return Script(base.base, sub, base.sup)
+    return Script(base, index)
+
+
+def superscript(base: Node, power: Node) -> Node:
+    if isinstance(base, Script) and base.sup is None:
+        return Script(base.base, base.sub, power)
+    return Script(base, None, power)
+
+
+def height(node: Node) -> int:
+    """0 for a line of letters, 1 for something a bit taller, 2 for a fraction, a sum with limits."""
+    if isinstance(node, Row):
+        return max((height(i) for i in node.items), default=0)
+    if isinstance(node, Frac):
+        return 1 if node.small else 2
+    if isinstance(node, BigOp):
+        tall = node.over is not None or node.op.kind == "op"
+        return max(2 if tall else 0, height(node.body))
+    if isinstance(node, Script):
+        nested = any(isinstance(s, Script) for s in (node.sup,))
+        return max(height(node.base), 1 if nested else 0)
+    if isinstance(node, Fence):
+        return max(height(node.body), min(node.size, 2))
+    if isinstance(node, (UnderBrace, Accent)):
+        return height(node.body)
+    return 0
+
+
+def _groups(node: Node) -> int:
+    """One more than the size of the largest grouping brackets inside; 0 when there are none."""
+    if isinstance(node, Row):
+        return max((_groups(i) for i in node.items), default=0)
+    if isinstance(node, Fence):
+        return max(node.size + 1 if node.group else 0, _groups(node.body))
+    if isinstance(node, BigOp):
+        return _groups(node.body)
+    if isinstance(node, (UnderBrace, Accent)):
+        return _groups(node.body)
+    if isinstance(node, Script):
+        return _groups(node.base)
+    return 0
+
+
+def fenced(body: Node, open: str = "(", close: str = ")", *, group: bool = False) -> Fence:
+    """Brackets as large as their body asks for."""
+    size = height(body)
+    if group:
+        size = max(size, min(_groups(body), 4))
+    return Fence(open, body, close, size, group)
+
+
+def first(node: Node) -> Symbol | None:
+    """The sign that is read first, None where it is a bracket, a fraction or a space."""
+    if isinstance(node, Symbol):
+        return node
+    if isinstance(node, Row):
+        return first(node.items[0]) if node.items else None
+    if isinstance(node, Script):
+        return first(node.base)
+    if isinstance(node, (UnderBrace, Accent)):
+        return first(node.body)
+    if isinstance(node, BigOp):
+        return node.op
+    return None
+
+
+def last(node: Node) -> Symbol | None:
+    """The sign that is read last, None where it is a bracket, a fraction or a space."""
+    if isinstance(node, Symbol):
+        return node
+    if isinstance(node, Row):
+        return last(node.items[-1]) if node.items else None
+    if isinstance(node, (UnderBrace, Accent)):
+        return last(node.body)
+    if isinstance(node, BigOp):
+        return last(node.body)
+    return None
+
+
+def pieces(node: Node) -> list[Node]:
+    """``node`` cut before its top-level operators and relations: where a long line may be broken."""
+    if not isinstance(node, Row):
+        return [node]
+    out: list[list[Node]] = [[]]
+    for item in node.items:
+        if isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in "∣∥" and out[-1]:
+            out.append([])
+        out[-1].append(item)
+    return [row(*items) for items in out]

@@ -1,0 +1,85 @@
+"""Is every part of a term defined?  Logarithms need positive arguments, quotients nonzero divisors, real powers positive bases.
+
+The kernel's operations are total and say nothing outside their domain, so a proof cannot use log 0.  This check asks more: a line of a derivation
+is refused when it so much as mentions a value that does not exist under the conditions.
+"""
+
+from __future__ import annotations
+
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import Fn
+from derive.kernel.terms import (
+    DIV,
+    IMPLIES,
+    LOG,
+    POW,
+    PROD,
+    SUM,
+    XLOGY,
+    App,
+    At,
+    Lam,
+    Num,
+    Term,
+    fresh,
+    instantiate,
+    ne,
+)
+from derive.tactics import side
+from derive.tactics.context import Context
+
+ZERO = Num(0)
+
+
+def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
+    """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
+    if isinstance(term, App):
+        op, args = term.op, term.args
+        if op is IMPLIES:
+            return undefined_part(args[0], ctx) or undefined_part(args[1], ctx.extend(args[0]))
+        if isinstance(op, Definition):
+            # A family is looked at where the body uses it: under the bounds of the body's sums.
+            plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))
+            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx)
+        low_high = args[:2] if op in (SUM, PROD) else None
+        for i, a in enumerate(args):
+            if isinstance(a, Lam):
+                found = _inside(a, ctx, low_high if i == 2 else None, term)
+            else:
+                found = undefined_part(a, ctx)
+            if found:
+                return found
+        need: Term | None = None
+        where = ctx
+        if op is LOG:
+            need = ZERO < args[0]
+        elif op is DIV:
+            need = ne(args[1], ZERO)
+        elif op is POW and not (isinstance(args[1], Num) and args[1].value.denominator == 1 and args[1].value >= 0):
+            need = ZERO < args[0]
+        elif op is XLOGY:
+            need, where = ZERO < args[1], ctx.extend(ne(args[0], ZERO))
+        if need is not None and side.prove(need, where) is None:
+            return term, need
+        return None
+    if isinstance(term, At):
+        head = term
+        while isinstance(head, At):  # softmax(z)(k): the body of the definition at k
+            inner = head.fn
+            if isinstance(inner, App) and isinstance(inner.op, Definition):
+                th = side.unfold_head(term)
+                if th is not None:
+                    return undefined_part(th.concl.args[1], ctx)  # type: ignore[attr-defined]
+            if not isinstance(inner, At):
+                break
+            head = inner
+        return undefined_part(term.fn, ctx) or undefined_part(term.arg, ctx)
+    if isinstance(term, Lam):
+        return _inside(term, ctx, None, term)
+    return None
+
+
+def _inside(fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term) -> tuple[Term, Term] | None:
+    v = fresh(fn.hint, fn.dom, ctx.free | owner.free)
+    inner = ctx if bounds is None else ctx.extend(bounds[0] <= v, v <= bounds[1])
+    return undefined_part(instantiate(fn, v), inner)

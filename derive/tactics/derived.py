@@ -1,0 +1,122 @@
+"""Derived rules of logic: short combinations of kernel rules that every tactic needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.kernel import rules as r
+from derive.kernel.terms import FORALL, IMPLIES, App, Lam, Num, Term, Var, fresh
+from derive.kernel.terms import instantiate as open_binder
+from derive.kernel.theorem import Theorem
+
+
+def is_app(term: Term, op: object) -> bool:
+    return isinstance(term, App) and term.op is op
+
+
+def sides(statement: Term) -> tuple[Term, Term]:
+    """The two sides of a binary statement."""
+    if not isinstance(statement, App) or len(statement.args) != 2:
+        raise ValueError(f"{statement} has no two sides")
+    return statement.args[0], statement.args[1]
+
+
+def instantiate(th: Theorem, mapping: dict[Var, Term]) -> Theorem:
+    """``th`` with its free variables replaced; trivial replacements are left out."""
+    pairs = tuple((v, t) for v, t in mapping.items() if v != t)
+    return r.inst(th, pairs) if pairs else th
+
+
+def resolve(th: Theorem, *lemmas: Theorem) -> Theorem:
+    """``th`` with hypotheses replaced by those of the lemmas that prove them."""
+    for lemma in lemmas:
+        if lemma.concl in th.hyps:
+            th = r.cut(lemma, th)
+    return th
+
+
+def use(th: Theorem, mapping: dict[Var, Term], *lemmas: Theorem) -> Theorem:
+    return resolve(instantiate(th, mapping), *lemmas)
+
+
+def chain(*equations: Theorem) -> Theorem:
+    """a = b, b = c, ... give a = c; steps a = a are skipped."""
+    out = equations[0]
+    for e in equations[1:]:
+        if is_refl(e):
+            continue
+        out = e if is_refl(out) else r.trans(out, e)
+    return out
+
+
+def is_refl(th: Theorem) -> bool:
+    a, b = sides(th.concl)
+    return a == b
+
+
+def both(left: Theorem, right: Theorem) -> Theorem:
+    """a = c and b = c give a = b."""
+    return chain(left, r.sym(right)) if not is_refl(right) else left
+
+
+def mp_all(th: Theorem, *lemmas: Theorem) -> Theorem:
+    for lemma in lemmas:
+        th = r.mp(th, lemma)
+    return th
+
+
+def iff_refl(statement: Term) -> Theorem:
+    imp = r.discharge(statement, r.assume(statement))
+    return r.iff_intro(imp, imp)
+
+
+def iff_trans(first: Theorem, second: Theorem) -> Theorem:
+    """P <=> Q and Q <=> R give P <=> R."""
+    p, _ = sides(first.concl)
+    _, s = sides(second.concl)
+    forth = r.mp(r.iff_forth(second), r.mp(r.iff_forth(first), r.assume(p)))
+    back = r.mp(r.iff_back(first), r.mp(r.iff_back(second), r.assume(s)))
+    return r.iff_intro(r.discharge(p, forth), r.discharge(s, back))
+
+
+def iff_from(forth: Theorem, back: Theorem, p: Term, q: Term) -> Theorem:
+    """P, H1 |- Q and Q, H2 |- P give H1, H2 |- P <=> Q."""
+    return r.iff_intro(r.discharge(p, forth), r.discharge(q, back))
+
+
+def contradiction(th: Theorem, goal: Term) -> Theorem:
+    """From |- 0 < 0 anything follows."""
+    zero = Num(0)
+    le = r.linear(zero <= zero, (), (), ())
+    return r.absurd(th, le, goal)
+
+
+def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
+    """The variables, guards and conclusion of ``for all x..: G => ... => P``, with fresh variables named after the letters."""
+    variables: list[Var] = []
+    guards: list[Term] = []
+    taken = set(statement.free)
+    while isinstance(statement, App):
+        if statement.op is FORALL and isinstance(statement.args[0], Lam):
+            v = fresh(statement.args[0].hint, statement.args[0].dom, taken)
+            taken.add(v)
+            variables.append(v)
+            statement = open_binder(statement.args[0], v)
+        elif statement.op is IMPLIES:
+            guards.append(statement.args[0])
+            statement = statement.args[1]
+        else:
+            break
+    return variables, guards, statement
+
+
+def gen_all(variables: Iterable[Var], th: Theorem) -> Theorem:
+    for v in reversed(list(variables)):
+        th = r.gen(v, th)
+    return th
+
+
+def discharge_all(hyps: Iterable[Term], th: Theorem) -> Theorem:
+    for h in reversed(list(hyps)):
+        th = r.discharge(h, th)
+    return th

@@ -1,0 +1,371 @@
+"""Normal form of sums of products with indicators and logarithms: what the reason ``auto`` does.
+
+    sums            a sum over k becomes a sum of (factor without k) times (sum over k of the rest)
+    indicators      sum_k [k = y] f(k) becomes f(y) where y is in range
+    constants       sum_k c becomes (number of terms) c
+    logarithms      of products, quotients, powers, exponentials and long products are expanded where all is positive
+    nested sums     get a fixed order
+Every step is a lemma of the library; ``used`` records which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fractions import Fraction
+
+from derive.kernel import ring as field
+from derive.kernel import rules as r
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT, is_numeric
+from derive.kernel.terms import (
+    ADD,
+    DELTA,
+    DIV,
+    EXP,
+    LOG,
+    MUL,
+    NEG,
+    POW,
+    PROD,
+    SUM,
+    XLOGY,
+    App,
+    At,
+    Lam,
+    Num,
+    Term,
+    abstract,
+    app,
+    eq,
+    fresh,
+    instantiate,
+    ne,
+)
+from derive.kernel.theorem import RuleError, Theorem
+from derive.tactics import side
+from derive.tactics.closing import close, nonzero_facts
+from derive.tactics.context import Context
+from derive.tactics.conv import in_parts
+from derive.tactics.derived import chain, is_refl, sides
+
+ZERO, ONE = Num(0), Num(1)
+ALL = frozenset({"sums", "indicators", "constants", "logs", "nested"})
+
+
+def number(c: Fraction | int) -> Term:
+    return Num(Fraction(c))
+
+
+def times(a: Term, b: Term) -> Term:
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    return App(MUL, (a, b))
+
+
+class Normalizer:
+    """One run: which features are on, which definitions are unfolded, and what was used."""
+
+    def __init__(
+        self, features: Collection[str] = ALL, definitions: Collection[Definition] = (), rules: tuple = ()
+    ) -> None:
+        self.features = frozenset(features)
+        self.definitions = tuple(definitions)
+        self.rules = rules  # further conversions, tried first
+        self.used: dict[str, None] = {}
+
+    def note(self, *names: str) -> None:
+        for n in names:
+            self.used[n] = None
+
+    def lemma(self, name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
+        self.note(name)
+        return side.inst_use(name, values, *facts)
+
+    def normalize(self, term: Term, ctx: Context) -> Theorem:
+        """|- term = its normal form."""
+        out = r.refl(term)
+        for _ in range(60):
+            now = sides(out.concl)[1]
+            th = in_parts(now, ctx, self._changed)
+            if th is not None:
+                out = chain(out, th)
+                now = sides(out.concl)[1]
+            step = self.root(now, ctx)
+            if step is None or is_refl(step):
+                break
+            out = chain(out, step)
+        return out
+
+    def _changed(self, term: Term, ctx: Context) -> Theorem | None:
+        th = self.normalize(term, ctx)
+        return None if is_refl(th) else th
+
+    def root(self, t: Term, ctx: Context) -> Theorem | None:
+        for conv in self.rules:
+            th = conv(t, ctx)
+            if th is not None and not is_refl(th):
+                return th
+        head = t
+        while isinstance(head, At):
+            head = head.fn
+        if isinstance(head, App) and head.op in self.definitions:
+            self.note(head.op.name)
+            return side.unfold_head(t)
+        if not isinstance(t, App):
+            return None
+        if t.op is LOG and "logs" in self.features:
+            return self._log(t, ctx)
+        if t.op is EXP and isinstance(t.args[0], App) and t.args[0].op is LOG and "logs" in self.features:
+            inside = t.args[0].args[0]
+            positive = side.prove(ZERO < inside, ctx)
+            return self.lemma("exp_log", {"x": inside}, positive) if positive else None
+        if t.op is XLOGY and "logs" in self.features:
+            positive = side.prove(ZERO < t.args[1], ctx)
+            return self.lemma("xlogy_eq_mul_log", {"a": t.args[0], "x": t.args[1]}, positive) if positive else None
+        if t.op is DELTA and "indicators" in self.features:
+            return self._delta(t, ctx)
+        if t.op is SUM:
+            return self._sum(t, ctx)
+        return None
+
+    # --- logarithms and indicators
+
+    def _log(self, t: App, ctx: Context) -> Theorem | None:
+        inside = t.args[0]
+        if inside == ONE:
+            return self.lemma("log_one", {})
+        if not isinstance(inside, App):
+            return None
+        op, args = inside.op, inside.args
+        if op is EXP:
+            return self.lemma("log_exp", {"x": args[0]})
+        if op in (MUL, DIV):
+            left = side.prove(ZERO < args[0], ctx)
+            right = side.prove(ZERO < args[1], ctx) if left else None
+            if left and right:
+                if op is DIV and args[0] == ONE:
+                    return self.lemma("log_inv", {"x": args[1]}, right)
+                return self.lemma("log_mul" if op is MUL else "log_div", {"x": args[0], "y": args[1]}, left, right)
+        if op is POW:
+            positive = side.prove(ZERO < args[0], ctx)
+            if positive:
+                return self.lemma("log_pow", {"x": args[0], "a": args[1]}, positive)
+        if op is PROD:
+            every = side._for_range(args, ctx, side.DEPTH, lambda body: ZERO < body)
+            if every:
+                th = self.lemma("log_prod", {"m": args[0], "n": args[1], "f": args[2]}, every)
+                return th
+        return None
+
+    def _delta(self, t: App, ctx: Context) -> Theorem | None:
+        i, j = t.args
+        if i == j:
+            return self.lemma("delta_same", {"i": i})
+        differ = side.prove(ne(i, j), ctx, 3)
+        if differ is not None:
+            return self.lemma("delta_diff", {"i": i, "j": j}, differ)
+        return None
+
+    # --- sums
+
+    def _sum(self, t: App, ctx: Context) -> Theorem | None:
+        low, high, fn = t.args
+        if not isinstance(fn, Lam):
+            return None
+        v = fresh(fn.hint, INT, ctx.free | t.free)
+        body = instantiate(fn, v)
+        inner = ctx.extend(low <= v, v <= high)
+        facts = nonzero_facts(inner, body)
+        try:
+            poly, below = field.ratio(body, frozenset(sides(th.concl)[0] for th in facts))
+        except field.TooLarge:
+            return None
+        divisor_free, divisor_bound = ONE, ONE
+        for factor, e in sorted(below.items(), key=repr):
+            d = poly_term(dict(factor))
+            for _ in range(e):
+                if v in d.free:
+                    divisor_bound = times(divisor_bound, d)
+                else:
+                    divisor_free = times(divisor_free, d)
+        pieces: list[tuple[Term, Term]] = []
+        for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
+            outside, inside = number(c), ONE
+            for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
+                for _ in range(e):
+                    if v in atom.free:
+                        inside = times(inside, atom)
+                    else:
+                        outside = times(outside, atom)
+            if divisor_free != ONE:
+                outside = App(DIV, (outside, divisor_free))
+            if divisor_bound != ONE:
+                inside = App(DIV, (inside, divisor_bound))
+            pieces.append((outside, inside))
+        if not pieces:
+            same = _ring(body, ZERO, facts)
+            if same is None:
+                return None
+            zero = self.lemma("sum_zero", {"m": low, "n": high})
+            return chain(r.bigop_ext(SUM, low, high, v, same), zero)
+        one_piece = len(pieces) == 1
+        if not one_piece and "sums" not in self.features:
+            return None
+        parts = [times(c, g) for c, g in pieces]
+        spread = parts[0]
+        for p in parts[1:]:
+            spread = App(ADD, (spread, p))
+        if one_piece:
+            c, g = pieces[0]
+            plain = c == ONE and g == body and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+            if plain or ("sums" not in self.features and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None):
+                return None
+        regroup = _ring(body, spread, facts)
+        if regroup is None:
+            return None
+        out = r.bigop_ext(SUM, low, high, v, regroup)
+        return chain(out, self._spread(low, high, v, parts, pieces, ctx))
+
+    def _spread(
+        self, low: Term, high: Term, v, parts: list[Term], pieces: list[tuple[Term, Term]], ctx: Context
+    ) -> Theorem:
+        """sum (p1 + p2 + ...) = c1 sum g1 + c2 sum g2 + ..."""
+        ends = {"m": low, "n": high}
+        if len(parts) == 1:
+            c, g = pieces[0]
+            whole = app(SUM, low, high, _fn(v, parts[0]))
+            if g == ONE:
+                counted = self._count(low, high, c, ctx) if "constants" in self.features else None
+                return counted or r.refl(whole)
+            out = r.refl(whole) if c == ONE else self.lemma("sum_mul", {**ends, "c": c, "f": _short(v, g)})
+            single = self._single(app(SUM, low, high, _fn(v, g)), ctx)
+            if single is not None:
+                out = chain(out, single if c == ONE else r.cong(MUL, (r.refl(c), single)))
+            return out
+        head = parts[0]
+        for p in parts[1:-1]:
+            head = App(ADD, (head, p))
+        split = self.lemma("sum_add", {**ends, "f": _short(v, head), "g": _short(v, parts[-1])})
+        first = self._spread(low, high, v, parts[:-1], pieces[:-1], ctx)
+        last = self._spread(low, high, v, parts[-1:], pieces[-1:], ctx)
+        return chain(split, r.cong(ADD, (first, last)))
+
+    def _count(self, low: Term, high: Term, c: Term, ctx: Context) -> Theorem | None:
+        nonempty = side.prove(low <= App(ADD, (high, ONE)), ctx)
+        if nonempty is None:
+            return None
+        th = self.lemma("sum_const", {"m": low, "n": high, "c": c}, nonempty)
+        count = sides(th.concl)[1]
+        if low == ONE:
+            th = chain(th, r.ring(count, App(MUL, (high, c)), ()))
+        return th
+
+    def _single(self, t: App, ctx: Context) -> Theorem | None:
+        """A sum of one product: pick out an indicator, or order nested sums."""
+        low, high, fn = t.args
+        if not isinstance(fn, Lam):
+            return None
+        v = fresh(fn.hint, INT, ctx.free | t.free)
+        body = instantiate(fn, v)
+        if "indicators" in self.features:
+            for factor in _factors(body):
+                if not _is_delta(factor):
+                    continue
+                i, j = factor.args  # type: ignore[attr-defined]
+                value, name = (j, "sum_delta") if i == v else (i, "sum_delta'")
+                if v not in (i, j) or v in value.free:
+                    continue
+                above, under = side.require(low <= value, ctx), side.require(value <= high, ctx)
+                if above is None or under is None:
+                    continue
+                rest = _without(body, factor)
+                facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
+                regroup = _ring(body, App(MUL, (factor, rest)), facts)
+                if regroup is None:
+                    continue
+                th = r.bigop_ext(SUM, low, high, v, regroup)
+                values = {"m": low, "n": high, "y": value, "f": _short(v, rest)}
+                return chain(th, self.lemma(name, values, above, under))
+        if "nested" in self.features and isinstance(body, App) and body.op is SUM:
+            low2, high2, fn2 = body.args
+            if v in low2.free or v in high2.free or not isinstance(fn2, Lam):
+                return None
+            w = fresh(fn2.hint, INT, ctx.free | t.free | {v})
+            deep = instantiate(fn2, w)
+            th = self._swap(t, v, w, deep, (low, high), (low2, high2))
+            now = sides(th.concl)[1]
+            if (repr(low2), repr(high2), repr(now)) < (repr(low), repr(high), repr(t)):
+                self.note("sum_swap")
+                return th
+        return None
+
+    def _swap(self, t: App, v, w, deep: Term, outer: tuple[Term, Term], inner: tuple[Term, Term]) -> Theorem:
+        f = Lam(v.name, INT, abstract(Lam(w.name, INT, abstract(deep, w)), v))
+        values = {"m": outer[0], "n": outer[1], "m2": inner[0], "n2": inner[1], "f": f}
+        return side.inst_use("sum_swap", values)
+
+
+def poly_term(p: field.Poly) -> Term:
+    out: Term | None = None
+    for m, c in sorted(p.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
+        piece = times(number(c), side.monomial_term(m)) if m else number(c)
+        out = piece if out is None else App(ADD, (out, piece))
+    return ZERO if out is None else out
+
+
+def _is_delta(t: Term) -> bool:
+    return isinstance(t, App) and t.op is DELTA
+
+
+def _factors(t: Term) -> list[Term]:
+    if isinstance(t, App) and t.op is MUL:
+        return _factors(t.args[0]) + _factors(t.args[1])
+    if isinstance(t, App) and t.op is DIV:
+        return _factors(t.args[0])
+    if isinstance(t, App) and t.op is NEG:
+        return _factors(t.args[0])
+    return [t]
+
+
+def _without(t: Term, factor: Term) -> Term:
+    """t with the (first) factor replaced by 1 and the ones dropped."""
+    if t == factor:
+        return ONE
+    if isinstance(t, App) and t.op is MUL:
+        left = _without(t.args[0], factor)
+        if left != t.args[0]:
+            return times(left, t.args[1])
+        return times(t.args[0], _without(t.args[1], factor))
+    if isinstance(t, App) and t.op is DIV:
+        return App(DIV, (_without(t.args[0], factor), t.args[1]))
+    if isinstance(t, App) and t.op is NEG:
+        return App(NEG, (_without(t.args[0], factor),))
+    return t
+
+
+def _fn(v, body: Term) -> Lam:
+    return Lam(v.name, INT, abstract(body, v))
+
+
+def _short(v, body: Term) -> Term:
+    return sides(eq(_fn(v, body), _fn(v, body)))[0]
+
+
+def _ring(a: Term, b: Term, facts: tuple[Theorem, ...]) -> Theorem | None:
+    for nonzero in ((), facts):
+        try:
+            return r.ring(a, b, nonzero)
+        except RuleError:
+            continue
+    return None
+
+
+def by_normal_form(a: Term, b: Term, ctx: Context, normalizer: Normalizer) -> Theorem | None:
+    """|- a = b, both brought to normal form and closed by field identities."""
+    left = normalizer.normalize(a, ctx)
+    right = normalizer.normalize(b, ctx)
+    x, y = sides(left.concl)[1], sides(right.concl)[1]
+    middle = close(x, y, ctx) if is_numeric(x.sort) or x == y else close(x, y, ctx)
+    return None if middle is None else chain(left, middle, r.sym(right))

@@ -1,0 +1,157 @@
+"""Rewriting with the equations that a reason names: lemmas, theorems, definitions and conditions.
+
+``Rule`` wraps one equation, perhaps under conditions that the side-condition prover discharges.  ``directed`` walks two terms together and uses
+the rules only where they differ, so what an author left alone stays alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.kernel import rules as r
+from derive.kernel.definitions import Definition
+from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, App, At, SortError, Term, Var, substitute
+from derive.kernel.theorem import RuleError, Theorem
+from derive.tactics import side
+from derive.tactics.closing import close
+from derive.tactics.context import Context, Universal
+from derive.tactics.conv import Conv, everywhere, first_of, relate_parts, repeatedly
+from derive.tactics.derived import chain, instantiate, is_refl, sides
+from derive.tactics.matching import match
+
+
+class Rule:
+    """An equation to rewrite with, left to right.  ``theorem`` may have hypotheses; ``fixed`` are the variables that are not schematic."""
+
+    def __init__(self, theorem: Theorem, name: str, fixed: frozenset[Var] = frozenset(), reverse: bool = False) -> None:
+        self.name, self.reverse, self.theorem = name, reverse, theorem
+        self.universal: Universal | None = None
+        if fixed and isinstance(theorem.concl, App) and theorem.concl.op in (FORALL, IMPLIES):
+            self.universal = Universal(theorem)
+            statement, self.schematic = self.universal.concl, set(self.universal.variables)
+        else:
+            statement, self.schematic = theorem.concl, set(theorem.free - fixed)
+        if not (isinstance(statement, App) and statement.op in (EQ, IFF)):
+            raise ValueError(f"{name} is not an equation: {statement}")
+        left, right = statement.args
+        self.left, self.right = (right, left) if reverse else (left, right)
+        self.failed: list[Term] = []  # side conditions that could not be proved, for messages
+
+    def __call__(self, term: Term, ctx: Context) -> Theorem | None:
+        return self.at(term, ctx)
+
+    def at(self, term: Term, ctx: Context, target: Term | None = None) -> Theorem | None:
+        """|- term = new term, by matching the whole term; ``target`` helps to find values that the left side leaves open."""
+        if term.sort != self.left.sort and not isinstance(self.left, (Var, At)) and type(term) is not type(self.left):
+            return None
+        mapping = match(self.left, term, self.schematic)
+        if mapping is None:
+            return None
+        if target is not None and any(v not in mapping for v in self.right.free & self.schematic):
+            more = match(self.right, target, self.schematic, mapping)
+            if more is not None:
+                mapping = more
+        th = self.instance(mapping, ctx)
+        if th is None:
+            return None
+        if self.reverse:
+            th = r.sym(th)
+        return th if sides(th.concl)[0] == term else None
+
+    def instance(self, mapping: dict[Var, Term], ctx: Context) -> Theorem | None:
+        """The theorem at these values, with its conditions discharged from what is known."""
+        if self.universal is not None:
+            return side.specialise(self.universal, mapping, ctx, side.DEPTH)
+        if any(v not in mapping for v in self.schematic):
+            mapping = self._complete(mapping, ctx)
+            if any(v not in mapping for v in self.theorem.concl.free & self.schematic):
+                return None
+        try:
+            th = instantiate(self.theorem, mapping)
+        except (SortError, RuleError):
+            return None
+        return self.discharge(th, ctx)
+
+    def discharge(self, th: Theorem, ctx: Context) -> Theorem | None:
+        for h in th.hyps:
+            known = side.prove(h, ctx)
+            if known is None:
+                if h not in self.failed:
+                    self.failed.append(h)
+                return None
+            th = r.cut(known, th)
+        return th
+
+    def _complete(self, mapping: dict[Var, Term], ctx: Context) -> dict[Var, Term]:
+        """Values for variables that occur in hypotheses only, read off the known facts."""
+        for h in self.theorem.hyps:
+            pattern = substitute(h, {v: t for v, t in mapping.items() if v in h.free})
+            waiting = {v for v in h.free & self.schematic if v not in mapping}
+            if not waiting:
+                continue
+            for fact in ctx.facts:
+                found = match(pattern, fact.concl, waiting)
+                if found is not None:
+                    mapping = {**mapping, **found}
+                    break
+        return mapping
+
+
+class DefinitionRule:
+    """Unfolding (or, reversed, folding) of one definition."""
+
+    def __init__(self, definition: Definition, reverse: bool = False) -> None:
+        self.name, self.definition, self.reverse = definition.name, definition, reverse
+        self.failed: list[Term] = []
+
+    def __call__(self, term: Term, ctx: Context) -> Theorem | None:
+        return self.at(term, ctx)
+
+    def at(self, term: Term, ctx: Context, target: Term | None = None) -> Theorem | None:
+        if self.reverse:
+            if target is None:
+                return None
+            th = self._unfold(target)
+            return r.sym(th) if th is not None and sides(th.concl)[1] == term else None
+        return self._unfold(term)
+
+    def _unfold(self, term: Term) -> Theorem | None:
+        head = term
+        while isinstance(head, At):
+            head = head.fn
+        if isinstance(head, App) and head.op is self.definition:
+            return side.unfold_head(term)
+        return None
+
+
+AnyRule = Rule | DefinitionRule
+
+
+def directed(a: Term, b: Term, rules: Sequence[AnyRule], ctx: Context, fuel: int = 4) -> Theorem | None:
+    """|- a = b, with the rules where the two differ and field identities at the leaves."""
+
+    def go(x: Term, y: Term | None, c: Context, left: int) -> Theorem | None:
+        if y is None:
+            return None
+        if x == y:
+            return r.refl(x)
+        if left > 0:
+            for rule in rules:
+                hit = rule.at(x, c, y)
+                if hit is not None and not is_refl(hit):
+                    now = sides(hit.concl)[1]
+                    rest = close(now, y, c, 3) if len(rules) == 1 else None
+                    rest = rest or go(now, y, c, left - 1)
+                    if rest is not None:
+                        return chain(hit, rest)
+        th = relate_parts(x, y, c, lambda s, t, d: go(s, t, d, left))
+        if th is not None:
+            return th
+        return close(x, y, c, 3)
+
+    return go(a, b, ctx, fuel)
+
+
+def exhaustively(rules: Sequence[AnyRule]) -> Conv:
+    """All rules everywhere, until none applies."""
+    return repeatedly(everywhere(first_of(*rules)), limit=12)
