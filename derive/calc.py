@@ -22,7 +22,7 @@ from derive.kernel import rules as r
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
-from derive.justify import Failure, justify
+from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.reasons import Gap, as_list, describe
 from derive.record import Block, Derivation, Line
 from derive.tactics.context import Context
@@ -125,14 +125,11 @@ class Calc:
         return statement
 
     def _statement(self, statement: Term, reasons: list[Any], where: tuple[str, int], index: int) -> Theorem | None:
-        from derive.justify import Toolbox
-        from derive.tactics.entailment import entail
-
         if any(isinstance(x, Gap) for x in reasons):
             return None
         tools = Toolbox(reasons, self.given, self.context)
         self.context.missing.clear()
-        th = entail(statement, self.context, tools.lemmas, tools.equations)
+        th = prove_statement(statement, tools, self.context)
         if th is None:
             failure = Failure("does not follow", tools.failed_conditions())
             raise StepError(

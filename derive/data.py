@@ -140,6 +140,8 @@ def printable(text: str, longest: int = 40) -> str:
     """The text cut to ``longest`` characters, without characters that could move a terminal's cursor."""
     if len(text) > longest:
         text = text[: longest - 1] + "…"
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
@@ -445,11 +447,9 @@ class _Json:
         self._lines = lines
         # ijson takes the fastest backend installed, yajl in C where there is a wheel.  use_float: a number is
         # rounded once, to the nearest double, and is not a Decimal.
-        self._events: Iterator[tuple[str, Any]] = iter(
-            ijson.basic_parse(lines, use_float=True, multiple_values=True, buf_size=_CHUNK)
-        )
+        events = ijson.basic_parse(lines, use_float=True, multiple_values=True, buf_size=_CHUNK)
         # The pure Python backend lets a ValueError of the standard library through.
-        self._json_errors: tuple[type[Exception], ...] = (ijson.JSONError, ValueError)
+        self._next = self._checked(events, (ijson.JSONError, ValueError)).__next__
         self._path: list[Step] = []
         self._missing: list[str] = []  # fields that should have held a sequence, and what they held
 
@@ -676,7 +676,7 @@ class _Json:
                 break
             self._path[-1] = key
             event, value = self._next()
-            if key in _LOGPROB:
+            if key in _LOGPROB and not seen:
                 seen = True
                 if event == "null" and null_first:
                     checker.first_is_null = True
@@ -690,13 +690,14 @@ class _Json:
             elif event in ("start_map", "start_array"):
                 self._skip()
             if len(fields) < 8:
-                fields.append(printable(key))
+                fields.append(key)
         self._path.pop()
         if seen:
             return own
         if not choices:
+            names = ", ".join(map(printable, fields)) or "none"
             raise UserError(
-                f"{self._here()}: this entry has no logprob (its fields: {', '.join(fields) or 'none'}). "
+                f"{self._here()}: this entry has no logprob (its fields: {names}). "
                 'Expected {"token": ..., "logprob": a number}.'
             )
         candidates.check(choices, self._here)
@@ -738,13 +739,16 @@ class _Json:
 
     # -- events and errors
 
-    def _next(self) -> tuple[str, Any]:
+    def _checked(
+        self, events: Iterator[tuple[str, Any]], errors: tuple[type[Exception], ...]
+    ) -> Iterator[tuple[str, Any]]:
+        """The events, then "eof" for ever; an error of the parser becomes one that says where."""
         try:
-            return next(self._events)
-        except StopIteration:
-            return "eof", None
-        except self._json_errors as error:
+            yield from events
+        except errors as error:
             raise self._malformed(str(error)) from None
+        while True:
+            yield "eof", None
 
     def _skip(self) -> None:
         """Pass over the rest of the array or object that has just opened, however deep it is."""

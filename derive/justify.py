@@ -8,21 +8,34 @@ from typing import Any
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import EQ, IFF, App, Term, Var, app, eq, iff, negation
+from derive.kernel.terms import (
+    EQ,
+    FORALL,
+    IFF,
+    IMPLIES,
+    App,
+    Lam,
+    Term,
+    Var,
+    app,
+    eq,
+    fresh,
+    iff,
+    instantiate,
+    negation,
+)
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
-from derive.lemmas import arithmetic as _arithmetic  # noqa: F401  (the side-condition prover looks lemmas up by name)
-from derive.lemmas import logs as _logs  # noqa: F401
-from derive.lemmas import sums as _sums  # noqa: F401
+import derive.lemmas  # noqa: F401  (the side-condition prover looks lemmas up by name)
 from derive.reasons import ByCases, Reversed, Reworded, Statement, Tactic, calculus
 from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
 from derive.tactics.conv import everywhere, repeatedly
-from derive.tactics.derived import chain, resolve, sides, strip_forall
+from derive.tactics.derived import chain, sides, strip_forall
 from derive.tactics.differentiation import differentiate
 from derive.tactics.entailment import Known, entail, equivalent
 from derive.tactics.normal import Normalizer, by_normal_form
-from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, directed, exhaustively
+from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
 
 # A lemma whose exact shape is not on the page may still be used up to field identities: these features of the normal form do it.
 FEATURES = {
@@ -131,28 +144,6 @@ class Toolbox:
         return None
 
 
-class SortedRule:
-    """A lemma for every abstract sort, such as the argmin laws over the parameters."""
-
-    def __init__(self, schema: Any, reverse: bool) -> None:
-        self.schema, self.reverse, self.name = schema, reverse, schema.name
-        self.failed: list[Term] = []
-        self._rules: dict[Any, Rule] = {}
-
-    def __call__(self, term: Term, ctx: Context) -> Theorem | None:
-        return self.at(term, ctx)
-
-    def at(self, term: Term, ctx: Context, target: Term | None = None) -> Theorem | None:
-        sort = self.schema.sort_of(term)
-        if sort is None:
-            return None
-        rule = self._rules.get(sort)
-        if rule is None:
-            rule = self._rules[sort] = Rule(self.schema.at_sort(sort), self.name, frozenset(), self.reverse)
-            rule.failed = self.failed
-        return rule.at(term, ctx, target)
-
-
 def justify(
     relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
 ) -> Success | Failure:
@@ -169,7 +160,7 @@ def justify(
         elif relation == "=":
             th, used = _equation(before, after, tools, ctx)
         elif relation == "<=>":
-            th = equivalent(before, after, ctx, tools.lemmas, tools.rules)
+            th = equivalent(before, after, ctx, tools.lemmas, tools.rules, lambda a, b, c: _equation(a, b, tools, c)[0])
         else:
             th = entail(goal, ctx, tools.lemmas, tools.equations)
             if th is None:
@@ -222,23 +213,39 @@ def _equation_plain(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[The
     th = side.prove(eq(a, b), ctx) if not tools.must_use else None
     if th is not None:
         return th, ()
+    if equations and all(x.reverse for x in equations):  # right to left is left to right from the other end
+        back = _forward(b, a, [x.flipped() for x in equations], tools, ctx)
+        return (None if back is None else r.sym(back[0])), back[1] if back else ()
+    found = _forward(a, b, equations, tools, ctx)
+    if found is not None:
+        return found
+    if tools.lemmas:
+        th = entail(eq(a, b), ctx, tools.lemmas, equations)
+        if th is not None:
+            return th, ()
+    return None, ()
+
+
+def _forward(
+    a: Term, b: Term, equations: Sequence[AnyRule], tools: Toolbox, ctx: Context
+) -> tuple[Theorem, tuple[str, ...]] | None:
+    """a = b by rewriting a everywhere, or both in normal form, with the field identities at the end."""
     if equations:
+        th = directed(a, b, equations, ctx)
+        if th is not None and tools.unused(th) is None:
+            return th, ()
         step = exhaustively(equations)(a, ctx)
         if step is not None:
             rest = close(sides(step.concl)[1], b, ctx)
             if rest is not None:
                 return chain(step, rest), ()
     if tools.features or equations:
-        forward = [x for x in equations if not isinstance(x, DefinitionRule)]
+        forward = [x for x in equations if not isinstance(x, DefinitionRule) and not x.reverse]
         n = Normalizer(tools.features, tools.definitions, tuple(forward))
         th = by_normal_form(a, b, ctx, n)
         if th is not None:
             return th, tuple(n.used)
-    if tools.lemmas:
-        th = entail(eq(a, b), ctx, tools.lemmas, equations)
-        if th is not None:
-            return th, ()
-    return None, ()
+    return None
 
 
 def _weaker(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
@@ -254,13 +261,11 @@ def _weaker(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
 
 
 def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
-    """Each case of a comparison by the other reasons."""
+    """Each case of a comparison by the other reasons and calculation."""
 
     def prove(splits: Sequence[Term], c: Context) -> Theorem | None:
         if not splits:
-            if isinstance(goal, App) and goal.op is EQ:
-                return _equation(goal.args[0], goal.args[1], tools, c)[0]
-            return entail(goal, c, tools.lemmas, tools.equations)
+            return _in_case(goal, tools, c)
         statement = splits[0]
         opposite = negation(statement)
         if opposite is None:
@@ -270,6 +275,35 @@ def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
         return None if yes is None or no is None else r.cases(statement, yes, no)
 
     return prove(tools.splits, ctx)
+
+
+def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    th = entail(goal, ctx, tools.lemmas, tools.equations)
+    if th is not None or not (isinstance(goal, App) and goal.op is EQ):
+        return th
+    here: list[AnyRule] = []  # in the case k = y, k may be replaced by y
+    for fact in ctx.facts[len(tools.ctx.facts) :]:
+        c = fact.concl
+        if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
+            here.append(Rule(fact, "case", frozenset(ctx.free)))
+    forward = [x for x in tools.equations if not isinstance(x, DefinitionRule) and not x.reverse]
+    n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *forward))
+    return by_normal_form(goal.args[0], goal.args[1], ctx, n)
+
+
+def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """A statement that is no line of a chain, such as a fact on the way that holds for all k."""
+    if not tools.splits:
+        return entail(statement, ctx, tools.lemmas, tools.equations)
+    if isinstance(statement, App) and statement.op is FORALL and isinstance(statement.args[0], Lam):
+        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
+        inner = prove_statement(instantiate(statement.args[0], v), tools, ctx)
+        return None if inner is None else r.gen(v, inner)
+    if isinstance(statement, App) and statement.op is IMPLIES:
+        inner = prove_statement(statement.args[1], tools, ctx.extend(statement.args[0]))
+        return None if inner is None else r.discharge(statement.args[0], inner)
+    tools.ctx = ctx
+    return _split(statement, tools, ctx)
 
 
 def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:
@@ -283,6 +317,3 @@ def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:
         after = sides(th.concl)[1]
         return after if after != before else None
     return None
-
-
-__all__ = ["Failure", "Success", "justify", "resolve"]

@@ -94,7 +94,12 @@ def by_cases(statement: Term) -> ByCases:
 
 
 def as_list(by: Any) -> list[Any]:
-    return list(by) if isinstance(by, (list, tuple)) else [by]
+    """The reasons one by one; reverse([a, b]) is reverse(a), reverse(b)."""
+    if isinstance(by, (list, tuple)):
+        return [x for item in by for x in as_list(item)]
+    if isinstance(by, Reversed) and isinstance(by.reason, (list, tuple)):
+        return [Reversed(x) for x in as_list(by.reason)]
+    return [by]
 
 
 _SMALL_WORDS = {"kl": "the Kullback–Leibler divergence", "logsumexp": "log-sum-exp"}
@@ -119,7 +124,7 @@ def describe(reason: Any) -> Reason:
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
         return Reason("condition", "by assumption", "hypothesis")
-    if isinstance(reason, Statement):
+    if all(hasattr(reason, x) for x in ("name", "phrase", "kind")):
         return Reason(reason.name, reason.phrase, reason.kind)
     raise TypeError(
         f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "

@@ -71,7 +71,7 @@ class Algebra(Protocol):
         ...
 
 
-# --- exact and high-precision numbers ----------------------------------------------------------------------------------
+# --- exact and high-precision numbers -----------------------------------------------------------------------
 
 
 class Numeric:

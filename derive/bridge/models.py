@@ -111,7 +111,7 @@ class SmallModel:
 def integer_models(
     variables: Sequence[Var], given: Sequence[Term], chosen: Mapping[Var, int], count: int, rng: random.Random
 ) -> list[dict[Var, int]]:
-    """Up to ``count`` values of the integer ``variables`` that the hypotheses on integers alone allow, smallest first."""
+    """Up to ``count`` values of the integer ``variables`` that the hypotheses on integers allow, smallest first."""
     known = {v: n for v, n in chosen.items() if v.sort == INT}
     open_ = [v for v in variables if v not in known]
     about_integers = [h for h in given if h.free and all(v.sort == INT for v in h.free)]

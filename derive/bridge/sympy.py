@@ -62,8 +62,8 @@ def from_sympy(expr: Any, context: Mapping[str, Var] | None = None) -> Term:
     ``context`` stands for the variable given there, whatever SymPy assumes about it, and an undefined function with the
     name and the number of arguments of a definition is that definition.  KroneckerDelta is the indicator; with a range
     as a third argument it is refused, because SymPy's own summation of it is wrong outside the range.  A Piecewise may
-    have two branches and a condition Eq or Ne of two integers, or be the convention
-    ``Piecewise((0, Eq(a, 0)), (a*log(x), True))``.
+    have two branches and a condition Eq or Ne of two integers, or be the convention 0 log x = 0,
+    ``Piecewise((0, Eq(a, 0)), (a*log(x), True))``, alone or with what SymPy folds into it.
 
     Raises UserError, naming the part, for anything else: floats, complex functions, infinite or missing bounds.
     """
@@ -92,8 +92,8 @@ class _Reader:
         except SortError as error:
             message = re.sub("\0[0-9]+", "", str(error))
             raise UserError(
-                f"{e} does not fit together: {message}. An index, a bound and an argument of KroneckerDelta must be an integer: "
-                "declare it with Symbol(name, integer=True), or give its sort in context."
+                f"{e} does not fit together: {message}. An index, a bound and an argument of KroneckerDelta must be "
+                "an integer: declare it with Symbol(name, integer=True), or give its sort in context."
             ) from None
 
     def _term(self, e: sympy.Basic, env: Names) -> Term:
@@ -138,7 +138,7 @@ class _Reader:
             return self._relation(e, env)
         if isinstance(e, sympy.logic.boolalg.BooleanAtom):
             raise UserError(
-                f"SymPy has decided this comparison already: it is {e}. Write it with evaluate=False to keep its two sides."
+                f"SymPy has decided this comparison already: it is {e}. Use evaluate=False to keep both sides."
             )
         raise _refused(e)
 
@@ -286,13 +286,13 @@ class _Reader:
         if isinstance(condition, sympy.Ne):
             first, second = second, first
         if left.sort != INT or right.sort != INT:
-            if first == 0 and condition.args[1] == 0:
-                weighted = self._weighted_log(condition.args[0], second, env)
+            if condition.args[1] == 0:
+                weighted = self._weighted_logs(condition.args[0], first, second, env)
                 if weighted is not None:
                     return weighted
             raise UserError(
-                f"{e} compares {left} and {right}, which are not both integers. Only integers can be told apart here, and "
-                "Piecewise((0, Eq(a, 0)), (a*log(x), True)) for 0 log 0 = 0."
+                f"{e} has the condition {condition}, which is not about two integers. Only integers can be told apart "
+                "here, and Piecewise((0, Eq(a, 0)), (a*log(x), True)) for 0 log 0 = 0."
             )
         delta = app(k.DELTA, left, right)
         if second == 0:
@@ -301,13 +301,26 @@ class _Reader:
             return (1 - delta) if second == 1 else self.term(second, env) * (1 - delta)
         return self.term(first, env) * delta + self.term(second, env) * (1 - delta)
 
-    def _weighted_log(self, a: Any, product: Any, env: Names) -> Term | None:
-        """``a log x`` with 0 log x = 0, when ``product`` is a*log(x)."""
-        factors = product.args if isinstance(product, sympy.Mul) else (product,)
-        for f in factors:
-            if isinstance(f, sympy.log) and sympy.Mul(a, f) == sympy.Mul(*factors):
-                return app(k.XLOGY, self.term(a, env), self.term(f.args[0], env))
-        return None
+    def _weighted_logs(self, a: Any, zero: Any, other: Any, env: Names) -> Term | None:
+        """``u + r a log x + ...`` with 0 log x = 0, when a Piecewise is u at a = 0 and u + r*a*log(x) + ... elsewhere.
+
+        SymPy folds what stands around a Piecewise inside a Sum into its branches; this takes it out again.
+        """
+        out = None if zero == 0 else self.term(zero, env)
+        for addend in sympy.Add.make_args(sympy.expand_mul(other - zero)):
+            logs = [f for f in sympy.Mul.make_args(addend) if isinstance(f, sympy.log) and len(f.args) == 1]
+            if not logs:
+                return None
+            rest = addend / (a * logs[0])
+            if sympy.fraction(rest)[1].has(a):
+                return None
+            t = app(k.XLOGY, self.term(a, env), self.term(logs[0].args[0], env))
+            if rest == -1:
+                out = -t if out is None else out - t
+            else:
+                t = t if rest == 1 else self.term(rest, env) * t
+                out = t if out is None else out + t
+        return out
 
     def _derivative(self, e: Any, env: Names) -> Term:
         wrt, count = e.variable_count[0]
@@ -333,8 +346,8 @@ class _Reader:
 def _refused(e: sympy.Basic) -> UserError:
     kind = type(e).__name__
     return UserError(
-        f"{e} ({kind}) has no counterpart here. What can be read: numbers, symbols, p[k] and p(k), + - * / and powers, exp, log, "
-        "Sum, Product, KroneckerDelta, a two-branch Piecewise, Derivative in z[j], and = != < <= at the top."
+        f"{e} ({kind}) has no counterpart here. What can be read: numbers, symbols, p[k] and p(k), + - * / and powers, "
+        "exp, log, Sum, Product, KroneckerDelta, a two-branch Piecewise, Derivative in z[j], and = != < <= at the top."
     )
 
 
@@ -357,8 +370,8 @@ def _product(factors: list[Term]) -> Term:
 def to_sympy(term: Term, unfold: bool = True, evaluate: bool = False) -> Any:
     """``term`` as a SymPy expression, or, for a comparison, a SymPy relation.
 
-    Integers become integer symbols, reals real ones, families ``IndexedBase`` with one index or more; a sum is a Sum, the
-    indicator a KroneckerDelta, ``a log x`` with 0 log 0 = 0 a Piecewise.  Defined constants are unfolded, or, with
+    Integers become integer symbols, reals real ones, families ``IndexedBase`` with one index or more; a sum is a Sum,
+    the indicator a KroneckerDelta, ``a log x`` with 0 log 0 = 0 a Piecewise.  Defined constants are unfolded, or, with
     ``unfold=False``, left as undefined functions of their arguments.
 
     The expression is built as written.  With ``evaluate=True`` SymPy's constructors may rewrite it: they sort sums and
@@ -371,7 +384,7 @@ def to_sympy(term: Term, unfold: bool = True, evaluate: bool = False) -> Any:
     for v in term.free:
         if sorts.setdefault(v.name, v.sort) != v.sort:
             raise UserError(
-                f"two variables are named {v.name}, one of sort {v.sort} and one of sort {sorts[v.name]}; rename one of them."
+                f"two variables are named {v.name}, one of sort {v.sort} and one of sort {sorts[v.name]}; rename one."
             )
     return _Writer(term.free, unfold, evaluate).expr(term, {})
 
@@ -418,7 +431,7 @@ class _Writer:
         return sympy.Symbol(v.name)
 
     def _base(self, v: Var, env: Env) -> Any:
-        """The SymPy object that is indexed or applied: an IndexedBase for indices that are integers, else a function."""
+        """What SymPy indexes or applies: an IndexedBase when the arguments are integers, else a function."""
         if v in env:
             return env[v]
         cod, integers = v.sort, True
@@ -593,8 +606,8 @@ def second_opinion(
 ) -> Report:
     """Whether ``left`` relates to ``right`` in small models of ``given``, without any use of the kernel's rules.
 
-    ``assignments`` fixes integers and integer sequences, such as ``{"V": 3, "T": 2, "y": (1, 3)}``; what is not fixed, or
-    everything when there are none, is chosen as the hypotheses allow.
+    ``assignments`` fixes integers and integer sequences, such as ``{"V": 3, "T": 2, "y": (1, 3)}``; what is not fixed,
+    or everything when there are none, is chosen as the hypotheses allow.
     """
     claim = _RELATIONS[relation](left, right)
     return second_opinion_on(claim, assignments, given=given, models=models, symbolic=symbolic, seed=seed)
@@ -611,10 +624,11 @@ def second_opinion_on(
 ) -> Report:
     """The opinion on a statement under hypotheses: ``second_opinion_on(th.concl, given=th.hyps)`` for a theorem.
 
-    Sums are expanded by loops, for integers that satisfy the hypotheses.  The entries of families are first random rationals,
-    evaluated to 50 digits, at twenty points or more for an equation, forty for another relation; a difference beyond
-    the tolerance, confirmed at 100 digits, is a disagreement.  An equation that survives is expanded once more with the entries as
-    positive symbols, and SymPy simplifies the difference.  Sorts without numbers have three elements.
+    Sums are expanded by loops, for integers that satisfy the hypotheses.  The entries of families are first random
+    rationals, evaluated to 50 digits, at twenty points or so for an equation, forty for another relation; a difference
+    beyond the tolerance, confirmed at 100 digits, is a disagreement.  An equation that survives is expanded once more
+    with the entries as positive symbols, and SymPy simplifies the difference.  Sorts without numbers have three
+    elements.  Derivatives are computed twice, with dual numbers and by SymPy.
     """
     start = time.perf_counter()
     try:
@@ -788,9 +802,8 @@ class Symbolic:
         return sympy.sympify(a) / sympy.sympify(b)
 
     def log(self, a: Value) -> Value:
-        if isinstance(a, int) or a.is_number:
-            if not sympy.sympify(a).is_positive:
-                raise Undefined("logarithm of a number that is not positive")
+        if (isinstance(a, int) or a.is_number) and not sympy.sympify(a).is_positive:
+            raise Undefined("logarithm of a number that is not positive")
         return sympy.log(a)
 
     def exp(self, a: Value) -> Value:
@@ -849,7 +862,7 @@ def _simplifies(claim: App, given: Sequence[Term], survivors: Sequence[Meaning])
 
 
 def _vanishes(difference: Any) -> bool:
-    """Whether SymPy simplifies it to 0, all symbols being positive; numbers have been tried before, so force is safe."""
+    """Whether SymPy simplifies it to 0.  Numbers have been tried before, so forcing all symbols positive is safe."""
     if difference == 0:
         return True
     expanded = sympy.expand(sympy.expand_log(sympy.expand(difference), force=True))

@@ -6,7 +6,8 @@ Costs add up over the variables of a model, and models are tried in the order of
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import random
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -44,6 +45,46 @@ def integers(low: int | None, high: int | None, kind: str) -> list[tuple[int, in
     return sorted(((costs.get(k, 8 + i) - least, k) for i, k in enumerate(values)), key=lambda c: c[0])
 
 
+def near(constants: Iterable[Fraction], bounds: Bounds, whole: bool) -> list[Rated]:
+    """The numbers that a text mentions, and their neighbours: a bound of 1000 is passed at 1001."""
+    found: dict[Fraction, int] = {}
+    for c in constants:
+        for cost, x in ((6, c + 1), (7, c), (8, c - 1)):
+            if (x.denominator == 1 or not whole) and bounds.allow(x):
+                found.setdefault(x, cost)
+    return [(cost, int(x) if whole else x) for x, cost in found.items()]
+
+
+def random_number(rng: random.Random, bounds: Bounds, whole: bool, small: bool) -> Number | None:
+    """Any number within bounds, ``small`` for a size; None when the one thrown is not allowed."""
+    d = 1 if whole else rng.choice((1, 2, 3, 4, 5, 8, 10, 12, 100))
+    spread = 6 if small else rng.choice((4, 12, 60))
+    x: Number
+    if bounds.low is not None and bounds.high is not None:
+        if whole:
+            low, high = bounds.integer_low() or 0, bounds.integer_high() or 0
+            x = rng.randint(low, min(high, low + 8) if small else high) if low <= high else low
+        else:
+            x = bounds.low + (bounds.high - bounds.low) * Fraction(rng.randint(0, d), d)
+    elif bounds.low is not None:
+        x = (bounds.integer_low() or 0 if whole else bounds.low) + Fraction(rng.randint(0, spread * d), d)
+    elif bounds.high is not None:
+        x = (bounds.integer_high() or 0 if whole else bounds.high) - Fraction(rng.randint(0, spread * d), d)
+    else:
+        x = Fraction(rng.randint(0 if small else -spread * d, spread * d), d)
+    if not bounds.allow(x):
+        return None
+    return int(x) if isinstance(x, (int, Fraction)) and whole else x
+
+
+def random_distribution(rng: random.Random, n: int, positive: bool) -> tuple[Fraction, ...]:
+    """Any distribution of n numbers."""
+    weights = [rng.choice((1, 1, 2, 3, 5, 8, 20, 99)) if positive else rng.choice((0, 1, 2, 5, 20)) for _ in range(n)]
+    if not any(weights):
+        weights[0] = 1
+    return tuple(Fraction(w, sum(weights)) for w in weights)
+
+
 def _fractions(*rows: str) -> list[tuple[int, Fraction]]:
     return [(cost, Fraction(x)) for cost, row in enumerate(rows) for x in row.split()]
 
@@ -52,8 +93,7 @@ _UNIT = _fractions("1/2", "1/4 3/4", "1/10 1/3", "2/3 1/8 9/10", "1/5 7/8 2/5", 
 _POSITIVE = _fractions("1/2", "1 1/4", "2 3/4", "4 1/8 1/3 3", "2/3 3/2 1/10", "10 8 9/10 1/16", "100 1/100")
 _NONNEGATIVE = _fractions("1/2", "0 1 1/4", "2 3/4", "4 1/8 1/3 3", "2/3 3/2 1/10", "10 8 9/10 1/16", "100 1/100")
 _FREE = _fractions(
-    "1", "0 2 1/2", "-1 1/4 3", "-1/2 4 -2 3/4", "1/3 3/2 -3 1/8", "2/3 -1/4 10 1/10 8", "-10 100 1/100 9/10
-    5"
+    "1", "0 2 1/2", "-1 1/4 3", "-1/2 4 -2 3/4", "1/3 3/2 -3 1/8", "2/3 -1/4 10 1/10 8", "-10 100 1/100 9/10 5"
 )
 _LOGIT: list[Rated] = [
     (0, 0), (1, log(2)), (1, 1), (2, -1), (2, 2), (2, -log(2)), (2, log(3)), (3, Fraction(1, 2)), (3, log(4)),

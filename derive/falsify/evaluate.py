@@ -273,8 +273,7 @@ class Model:
         if sort in self.sizes:
             return self.sizes[sort]
         seen: list[int] = [
-            path[0] + 1 for var, path in self.entries if path and isinstance(var.sort, Fn) and var.sort.dom ==
-            sort
+            path[0] + 1 for var, path in self.entries if path and isinstance(var.sort, Fn) and var.sort.dom == sort
         ]
         if not seen:
             raise Undefined(f"the model does not say how many elements {sort} has")
@@ -468,8 +467,8 @@ def compile_term(term: Term) -> Code:
 
 
 def compile_in(term: Term, scope: Scope) -> Code:
-    """The code that evaluates ``term`` where the variables of ``scope`` have their places in the
-    environment.""" if isinstance(term, Num):
+    """The code that evaluates ``term`` where the variables of ``scope`` have their places in the environment."""
+    if isinstance(term, Num):
         value: Value = term.value if term.value.denominator != 1 else term.value.numerator
         return lambda m, env: value
     if isinstance(term, Bound):
@@ -704,8 +703,7 @@ def _member(term: App, scope: Scope) -> Code:
             def run(m: Model, env: Env) -> Value:
                 here = body(m, (*env, a(m, env)))
                 return _for_all_infinite(
-                    m, dom, lambda b: sign * sign_of_difference(here, body(m, (*env, b))) <= 0, samples(m,
-                    dom)
+                    m, dom, lambda b: sign * sign_of_difference(here, body(m, (*env, b))) <= 0, samples(m, dom)
                 )
 
             return run
@@ -854,9 +852,8 @@ def _sample_families(n: int, whole: bool) -> Iterator[Function]:
             continue
         yield Row((Fraction(1, size),) * size)
         for k in range(size):
-            yield Row(tuple([Fraction(1, 2) if i == k else Fraction(1, 2 * max(size - 1, 1)) for i in
-            range(size)])) yield Row(tuple([Fraction(3, 4) if i == k else Fraction(1, 4 * max(size - 1, 1))
-            for i in range(size)]))
+            for most in (Fraction(1, 2), Fraction(3, 4)):
+                yield Row(tuple([most if i == k else (1 - most) / max(size - 1, 1) for i in range(size)]))
 
 
 def equal_functions(m: Model, f: Function, g: Function, sort: Fn) -> bool:

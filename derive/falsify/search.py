@@ -90,6 +90,9 @@ LINE_SECONDS = 1.5
 
 _STEPS = 20_000  # summands, factors and instances in one evaluation
 _MAX_VALUES = 160  # values in one model
+_CONSTANTS = 4  # of the numbers that the claim and the hypotheses mention, tried as values
+_RANDOM_AFTER_ALL = 1_000  # random models when all others were looked at
+_SIMPLER = 10  # simpler values tried for each variable of a model that was found
 _RANDOM_SHARE = 0.3  # of the budget and the time, when the models do not run out before
 
 Key = tuple[Any, Path]  # (variable, arguments), or (base sort, ()) for its size
@@ -155,14 +158,13 @@ class NoneFound:
     """No counterexample was met.  False as a condition.
 
     ``tried`` models of the hypotheses were looked at, ``undecided`` others could not be decided.
-    ``vacuous``: no model of the hypotheses was met at all.  ``exhausted``: every model that the search knows
-    how to build was looked at. ``stopped`` says what ended the search.
+    ``vacuous``: no model of the hypotheses was met at all.  ``stopped`` says what ended the search before all
+    the models that it builds were looked at; it is empty when nothing did.
     """
 
     tried: int
     undecided: int
     vacuous: bool
-    exhausted: bool
     stopped: str
     undefined: UndefinedAt | None = None
     reason: str = ""  # why the first undecided model was undecided
@@ -172,13 +174,16 @@ class NoneFound:
 
     def __str__(self) -> str:
         if self.vacuous:
-            return f"no model of the conditions was found ({self.stopped}); they may contradict each other"
-        out = f"no counterexample among {self.tried} model{'s' * (self.tried != 1)} ({self.stopped})"
+            return f"no model of the conditions was found{self._end()}; they may contradict each other"
+        out = f"no counterexample among {self.tried} model{'s' * (self.tried != 1)}{self._end()}"
         if self.undecided:
             out += f"; {self.undecided} more not decided: {self.reason}"
         if self.undefined is not None:
             out += f"; {self.undefined}"
         return out
+
+    def _end(self) -> str:
+        return f" ({self.stopped})" if self.stopped else ""
 
 
 def approx(value: Value, digits: int = 6) -> str:
@@ -209,8 +214,7 @@ class _Missing(Exception):  # noqa: N818
 
 
 class _Pattern:
-    """X[args] for the indices of a hypothesis "for all indices: guards => ...", with one more piece of
-    code."""
+    """X[args] for the indices of a hypothesis "for all indices: guards => ...", and a term in these indices."""
 
     __slots__ = ("args", "code", "guards", "indices")
 
@@ -222,9 +226,9 @@ class _Pattern:
         self.code: Code = compile_in(code, scope)
 
     def match(self, path: Path, model: Model) -> Env | None:
-        """The values of the indices at which X[args] is X[path]; None when there are none or that is not
-        known yet.""" env: list[Value] = [None] * self.indices for a, value in zip(self.args, path,
-        strict=False):
+        """The values of the indices at which X[args] is X[path]; None when there are none."""
+        env: list[Value] = [None] * self.indices
+        for a, value in zip(self.args, path, strict=False):
             if isinstance(a, int):
                 if env[a] is not None and env[a] != value:
                     return None
@@ -243,9 +247,7 @@ class _Sum(_Pattern):
 
     __slots__ = ("ends", "limits", "places")
 
-    def __init__(
-        self, opened: _Opened, args: Sequence[Term], code: Term, limits: list[tuple[Var, Term, Term]]
-    ) -> None:
+    def __init__(self, opened: _Opened, args: Sequence[Term], code: Term, limits: list[tuple[Var, Term, Term]]) -> None:
         super().__init__(opened, args, code)
         scope = {v: i for i, v in enumerate(opened.indices)}
         self.limits: list[tuple[Code, Code]] = []
@@ -338,6 +340,8 @@ class _Knowledge:
             self._read(i, _Opened(h))
         self.takes_exp = any(isinstance(t, App) and t.op is EXP for s in everything for t in subterms(s))
         self.sizes, self.lengths = _sizes(everything, self)
+        mentioned = {t.value for s in everything for t in subterms(s) if isinstance(t, Num)}
+        self.constants = sorted(mentioned - {-1, 0, 1, 2}, key=abs)[-_CONSTANTS:]
 
     def _read(self, number: int, opened: _Opened) -> None:
         core = opened.core
@@ -345,6 +349,9 @@ class _Knowledge:
             return
         a, b = core.args
         if core.op is EQ:
+            for left, right in ((a, b), (b, a)):  # z = sum(...) says what z is
+                if isinstance(left, Var) and not opened.indices and self._read_equation(number, opened, left, right):
+                    return
             for left, right in ((a, b), (b, a)):
                 if self._read_sum(opened, left, right) or self._read_equation(number, opened, left, right):
                     return
@@ -387,7 +394,7 @@ class _Knowledge:
         if var in reached and not (var in right.free and _steps_down(var, right, opened.indices)):
             return False
         if isinstance(left.sort, Fn):
-            if opened.guards:
+            if opened.guards or var in self.solved:
                 return False
             self.by_construction.add(number)
         self.solved.setdefault(var, []).append(_Pattern(opened, args, right))
@@ -415,9 +422,10 @@ def _steps_down(var: Var, term: Term, indices: list[Var]) -> bool:
 
 
 def _sizes(statements: Sequence[Term], known: _Knowledge) -> tuple[set[Var], set[Var]]:
-    """Integer variables that end a range: those that tokens or distributions range up to (sizes), and others
-    (lengths).""" ends: set[Var] = set() used: set[Var] = set() for t in
-    itertools.chain.from_iterable(map(subterms, statements)):
+    """Integer variables that end a range: of tokens or of a distribution (sizes), and others (lengths)."""
+    ends: set[Var] = set()
+    used: set[Var] = set()
+    for t in itertools.chain.from_iterable(map(subterms, statements)):
         if isinstance(t, At) and isinstance(t.arg, Var):
             used.add(t.arg)
         elif isinstance(t, App):
@@ -511,13 +519,19 @@ def _quietly(fn: Callable[[], Any]) -> Any:
 
 
 class _Options:
-    """Candidates for a missing value, cheapest first."""
+    """Candidates for a missing value, cheapest first, and a source of others at random."""
 
-    __slots__ = ("make", "rated")
+    __slots__ = ("make", "other", "rated")
 
-    def __init__(self, rated: Sequence[tuple[int, Any]], make: Callable[[Any], Assignment]) -> None:
+    def __init__(
+        self,
+        rated: Sequence[tuple[int, Any]],
+        make: Callable[[Any], Assignment],
+        other: Callable[[random.Random], Any] = lambda rng: None,
+    ) -> None:
         self.rated = rated
         self.make = make
+        self.other = other
 
     def __len__(self) -> int:
         return len(self.rated)
@@ -544,17 +558,12 @@ def _options(key: Key, model: _Partial) -> _Options:
         sort = sort.cod
     if sort == PROP:
         return _Options([(0, True), (1, False)], one)
-    if sort == REAL:
-        for total in model.known.sums.get(var, ()):
+    if is_numeric(sort):
+        for total in model.known.sums.get(var, ()) if sort == REAL else ():
             block = _quietly(lambda t=total: _distribution(t, key, model))  # type: ignore[misc]
             if block is not None:
                 return block  # type: ignore[no-any-return]
-        return _Options(candidates.reals(_bounds(key, model), model.known.takes_exp, var in model.known.sums), one)
-    if sort == INT:
-        known = model.known
-        kind = "size" if var in known.sizes else "length" if var in known.lengths else "index"
-        bounds = _bounds(key, model)
-        return _Options(candidates.integers(bounds.integer_low(), bounds.integer_high(), kind), one)
+        return _numbers(key, model, sort == INT)
     if isinstance(sort, SetOf) and isinstance(sort.elem, Base) and not is_numeric(sort.elem):
         elements = range(model.size(sort.elem))
         sets = [frozenset(c) for n in range(len(elements) + 1) for c in itertools.combinations(elements, n)]
@@ -562,6 +571,25 @@ def _options(key: Key, model: _Partial) -> _Options:
     if isinstance(sort, Base):
         return _Options(list(enumerate(range(model.size(sort)))), one)
     raise Undecided(f"there is no list of values of sort {sort} to try for {var}")
+
+
+def _numbers(key: Key, model: _Partial, whole: bool) -> _Options:
+    """Numbers to try for a single value, within the bounds that the hypotheses put on it."""
+    known, bounds = model.known, _bounds(key, model)
+    kind = "size" if key[0] in known.sizes else "length" if key[0] in known.lengths else "index"
+    rated: list[candidates.Rated] = []
+    if whole:
+        rated += candidates.integers(bounds.integer_low(), bounds.integer_high(), kind)
+    else:
+        rated += candidates.reals(bounds, known.takes_exp, key[0] in known.sums)
+    have = [x for _, x in rated if not isinstance(x, Exact)]
+    rated += [r for r in candidates.near(known.constants, bounds, whole) if r[1] not in have]
+    rated.sort(key=lambda r: r[0])
+
+    def other(rng: random.Random) -> Number | None:
+        return candidates.random_number(rng, bounds, whole, kind != "index")
+
+    return _Options(rated, lambda x: {key: x}, other)
 
 
 def _bounds(key: Key, model: _Partial) -> candidates.Bounds:
@@ -583,7 +611,7 @@ def _bounds(key: Key, model: _Partial) -> candidates.Bounds:
 
 
 def _distribution(total: _Sum, key: Key, model: _Partial) -> _Options | None:
-    """Values for all entries under a sum at once, such that it is what it must be; None when ``key`` is not among them."""
+    """Values for all entries under a sum at once, such that it comes out right; None for a key that is not."""
     var, path = key
     found = total.block(path, model)
     if found is None:
@@ -613,7 +641,13 @@ def _distribution(total: _Sum, key: Key, model: _Partial) -> _Options | None:
         rows = [(cost, tuple([x * scale for x in row])) for cost, row in rows]
     if any(b.high is not None or (b.low is not None and b.low != 0) for b in bounds):
         rows = [r for r in rows if all(b.allow(x) for b, x in zip(bounds, r[1], strict=True))]
-    return _Options(rows, lambda row: {(var, p): x for p, x in zip(free, row, strict=True)})
+
+    def other(rng: random.Random) -> tuple[Number, ...] | None:
+        if sign <= 0 or not free:
+            return None
+        return tuple([x * scale for x in candidates.random_distribution(rng, len(free), positive)])
+
+    return _Options(rows, lambda row: {(var, p): x for p, x in zip(free, row, strict=True)}, other)
 
 
 # --- the search ------------------------------------------------------------------------------------------------------
@@ -739,7 +773,7 @@ class _Search:
         return None
 
     def queue(self, budget: int) -> tuple[_Partial | None, str]:
-        """Models in the order of their cost: the first that refutes, or why the search ended ("" when none are left)."""
+        """Models in the order of their cost: the first that refutes, or why it ended ("" when none are left)."""
         counter = itertools.count()
         waiting: list[tuple[int, int, int, Assignment, int, _Options, int]] = []
         soft = self.start + self.seconds * (1 - _RANDOM_SHARE)
@@ -778,11 +812,14 @@ class _Search:
         """Models put together at random, the same ones each time."""
         rng = random.Random(0)
 
-        def pick(key: Key, options: _Options) -> int:
-            few = rng.random() < 0.5
-            return rng.randrange(min(len(options), 6) if few else len(options))
+        def pick(key: Key, options: _Options) -> int | Assignment:
+            throw = rng.random()
+            other = options.other(rng) if throw < 0.5 else None
+            if other is not None:
+                return options.make(other)
+            return rng.randrange(min(len(options), 6) if throw < 0.75 else len(options))
 
-        for _ in range(20 * budget):
+        for _ in range(4 * (budget - self.tried - self.undecided)):
             if self.tried + self.undecided >= budget or time.monotonic() > self.deadline:
                 return None
             found = self.fill(pick)
@@ -793,9 +830,11 @@ class _Search:
     def fill(
         self, pick: Callable[[Key, _Options], int | Assignment]
     ) -> tuple[_Partial, list[tuple[Key, _Options, Assignment]]] | None:
-        """A model with the values that ``pick`` chooses, and the choices; None unless it refutes the
-        claim.""" values: Assignment = {} choices: list[tuple[Key, _Options, Assignment]] = [] done = 0 while
-        True:
+        """A model with the values that ``pick`` chooses, and the choices; None unless it refutes the claim."""
+        values: Assignment = {}
+        choices: list[tuple[Key, _Options, Assignment]] = []
+        done = 0
+        while True:
             model = self.model(values)
             try:
                 verdict, _ = self.look(model, done)
@@ -821,45 +860,38 @@ class _Search:
             while found is not None and better:
                 better = False
                 model, choices = found
-                for key, options, chosen in choices:
-                    for i in range(len(options)):
+                for _, options, chosen in choices:
+                    for i in range(min(len(options), _SIMPLER)):
                         if options[i] == chosen:
                             break
-                        simpler = {**model.entries, **options[i]}
-                        attempt = self.fill(_keeping(simpler))
+                        attempt = self.fill(_keeping({**model.entries, **options[i]}))
                         if attempt is not None and _weight(attempt[1]) < _weight(choices):
                             found, better = attempt, True
                             break
-                        if i > 8:
-                            break
                     if better:
                         break
-                    del key
         except OutOfTime:
             pass
         return model
 
     def run(self) -> Counterexample | NoneFound:
-        stopped, exhausted = "", False
+        stopped = ""
         found: _Partial | None = None
         try:
             share = max(1, int(self.budget * (1 - _RANDOM_SHARE)))
             found, stopped = self.queue(share)
-            exhausted = found is None and not stopped
-            if found is None and not exhausted:
-                found = self.at_random(self.budget)
+            if found is None:
+                more = self.budget if stopped else self.tried + self.undecided + _RANDOM_AFTER_ALL
+                found = self.at_random(min(self.budget, more))
         except OutOfTime:
             stopped = "the budget is used up"
         if found is None:
-            if exhausted:
-                stopped = "all that the search can build"
-            elif time.monotonic() > self.deadline:
+            if time.monotonic() > self.deadline:
                 stopped = f"{self.seconds:g} s are over"
             return NoneFound(
                 self.tried,
                 self.undecided,
                 self.tried == self.undecided == 0,
-                exhausted,
                 stopped,
                 self.undefined,
                 self.reason,
@@ -971,9 +1003,8 @@ def check_line(
     budget: int = BUDGET,
     seconds: float = LINE_SECONDS,
 ) -> Counterexample | NoneFound:
-    """A counterexample to a line of a derivation: ``before`` related to ``after`` by =, <=, <, >=, > or
-    <=>.""" return find_counterexample(_RELATIONS[relation](before, after), given, budget=budget,
-    seconds=seconds)
+    """A counterexample to a line of a derivation: ``before`` related to ``after`` by =, <=, <, >=, > or <=>."""
+    return find_counterexample(_RELATIONS[relation](before, after), given, budget=budget, seconds=seconds)
 
 
 __all__ = [

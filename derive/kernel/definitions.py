@@ -7,7 +7,7 @@ and its only uses are unfolding and folding (the rule ``unfold``).  So a definit
 from __future__ import annotations
 
 from derive.kernel.sorts import Sort, is_subsort
-from derive.kernel.terms import Op, Term, Var, app, substitute
+from derive.kernel.terms import Op, Operand, Term, Var, app, as_term, substitute
 
 
 class DefinitionError(ValueError):
@@ -31,8 +31,8 @@ class Definition(Op):
         )
         return self.body.sort if fits else None
 
-    def __call__(self, *args: Term) -> Term:
-        return app(self, *args)
+    def __call__(self, *args: Operand) -> Term:
+        return app(self, *map(as_term, args))
 
     def __reduce__(self) -> str | tuple[object, ...]:
         return (_lookup, (self.name,))

@@ -80,6 +80,13 @@ geometric_mean: Definition = define(
     "The geometric mean of p over V tokens.",
 )
 
+smoothing_residual: Definition = define(
+    "smoothing_residual",
+    (_V, _eps, _p, _y),
+    _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
+    "The residual of label smoothing: what the smoothed loss adds to the surprisal of the true token y.",
+)
+
 # --- softmax ---------------------------------------------------------------------------------------------------------
 
 logsumexp: Definition = define(

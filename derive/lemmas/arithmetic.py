@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import DELTA, POW, Num, app, eq, ne
+from derive.kernel.terms import DELTA, POW, Num, app, eq, iff, ne
 from derive.kernel.theorem import Theorem
 from derive.lemmas.base import (
     ONE,
@@ -216,3 +216,29 @@ def delta_sq() -> Theorem:
     yes = ring_with(delta_ij * delta_ij, delta_ij, (delta_of_eq.theorem,))
     no = ring_with(delta_ij * delta_ij, delta_ij, (r.axiom("delta_diff"),))
     return r.cases(eq(i, j), yes, no)
+
+
+@lemma(eq(i, j), [ne(delta_ij, 0)], phrase="an indicator that is not 0 says that its indices agree")
+def eq_of_delta_ne_zero() -> Theorem:
+    no = r.absurd(r.axiom("delta_diff"), r.assume(ne(delta_ij, 0)), eq(i, j))
+    return r.cases(eq(i, j), r.assume(eq(i, j)), no)
+
+
+@lemma(iff(eq(c * a, 0), eq(a, 0)), [ne(c, 0)], phrase="a product is 0 only if a factor is")
+def mul_eq_zero_iff() -> Theorem:
+    nonzero = r.assume(ne(c, 0))
+    forth = chain(
+        r.ring(a, c * a / c, (nonzero,)), ring_with(c * a / c, ZERO, (r.assume(eq(c * a, 0)),), (nonzero,))
+    )
+    back = ring_with(c * a, ZERO, (r.assume(eq(a, 0)),))
+    return r.iff_intro(r.discharge(eq(c * a, 0), forth), r.discharge(eq(a, 0), back))
+
+
+@lemma(iff(ZERO < c * a, ZERO < a), [ZERO < c], phrase="a positive factor does not change the sign")
+def mul_pos_iff() -> Theorem:
+    positive = r.assume(ZERO < c)
+    product = ZERO < c * a
+    back = at_values(mul_pos.theorem, positive, r.assume(ZERO < a), x=c, y=a)
+    low = at_values(mul_le_mul_left.theorem, lin(a <= ZERO, r.assume(a <= ZERO)), lin(ZERO <= c, positive), b=ZERO)
+    forth = r.cases(ZERO < a, r.assume(ZERO < a), from_false(ZERO < a, low, r.assume(product)))
+    return r.iff_intro(r.discharge(product, forth), r.discharge(ZERO < a, back))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.kernel import rules as r
 from derive.kernel.sorts import INT
-from derive.kernel.terms import EXP, LOG, POW, PROD, SUM, XLOGY, Lam, Term, abstract, app, eq, ne, substitute
+from derive.kernel.terms import EXP, LOG, POW, PROD, SUM, XLOGY, Lam, Term, abstract, app, eq, iff, ne, substitute
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
@@ -267,3 +267,23 @@ def log_prod() -> Theorem:
 @lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0")
 def xlogy_zero() -> Theorem:
     return chain(r.cong(XLOGY, (r.assume(eq(a, 0)), r.refl(x))), zero_log_zero.theorem)
+
+
+@lemma(iff(eq(log(x), log(y)), eq(x, y)), [ZERO < x, ZERO < y], phrase="log is one to one")
+def log_eq_iff() -> Theorem:
+    same = r.cong(LOG, (r.assume(eq(x, y)),))
+    return r.iff_intro(r.discharge(eq(log(x), log(y)), log_inj.theorem), r.discharge(eq(x, y), same))
+
+
+@lemma(iff(log(x) < log(y), x < y), [ZERO < x, ZERO < y], phrase="log is increasing")
+def log_lt_iff() -> Theorem:
+    reverse = at_values(log_le.theorem, *assume(y <= x, ZERO < y), x=y, y=x)
+    forth = r.cases(x < y, r.assume(x < y), from_false(x < y, reverse, r.assume(log(x) < log(y))))
+    return r.iff_intro(r.discharge(log(x) < log(y), forth), r.discharge(x < y, log_lt.theorem))
+
+
+@lemma(iff(log(x) <= log(y), x <= y), [ZERO < x, ZERO < y], phrase="log is increasing")
+def log_le_iff() -> Theorem:
+    return r.iff_intro(
+        r.discharge(log(x) <= log(y), le_of_log_le.theorem), r.discharge(x <= y, log_le.theorem)
+    )

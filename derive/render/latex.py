@@ -1,4 +1,4 @@
-"""Formulas and derivations in LaTeX, with amsmath and nothing else; and the bundle that Jupyter shows."""
+"""Formulas and derivations in LaTeX, with amsmath and nothing else."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
-from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Symbol, UnderBrace
 from derive.render.notation import Notation, load_notation
-from derive.render.prose import RELATION_SIGNS, letters, line_words
+from derive.render.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
 
-TEXT_WIDTH = 32.0  # in em: what fits on a line of a standard article
+TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
 
-_COMMANDS = {
+COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
     "∥": r"\parallel", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∀": r"\forall", "…": r"\dots", "⟺": r"\iff",
     "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times",
@@ -29,13 +29,27 @@ _FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
 _PROSE = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", "`": r"\textasciigrave{}",
-    "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}", "<": "$<$", ">": "$>$",
+    "|": "$|$", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
 }  # fmt: skip
 
 
+def prose_latex(words: str) -> str:
+    """Prose for LaTeX's text mode, with the small formulas in it (``k = y``) in math mode."""
+    return "".join(f"${small_latex(part)}$" if formula else escape(part) for formula, part in parts(words))
+
+
+def small_latex(formula: str) -> str:
+    """A small formula that was found in prose."""
+    out = re.sub(r"\s*([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
+    out = re.sub(r"^− |(?<=[=<>≤≥≠] )− ", "−", out)
+    out = re.sub(r"_(<\w)", r"_{\1}", out)
+    out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
+    return "".join(f"{COMMANDS[c]}" if c in COMMANDS else c for c in out)
+
+
 def escape(words: str) -> str:
-    """Prose for LaTeX's text mode: every special character escaped, mathematical signs in math mode."""
+    """Words for LaTeX's text mode: every special character escaped, mathematical signs in math mode."""
     words = re.sub(r'"([^"]*)"', r"“\1”", words).replace('"', "''")
     out = []
     for c in words:
@@ -43,8 +57,8 @@ def escape(words: str) -> str:
             out.append(_PROSE[c])
         elif c == "−":
             out.append("$-$")
-        elif c in _COMMANDS and ord(c) > 127:
-            out.append(f"${_COMMANDS[c]}$")
+        elif c in COMMANDS and ord(c) > 127:
+            out.append(f"${COMMANDS[c]}$")
         elif ord(c) < 0x180:
             out.append(c)
         else:
@@ -55,7 +69,7 @@ def escape(words: str) -> str:
 # --- drawing ---------------------------------------------------------------------------------------------------------
 
 
-class _Pen:
+class Pen:
     """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low."""
 
     def __init__(self, inline: bool = False) -> None:
@@ -87,7 +101,7 @@ class _Pen:
                 return f"{node.open}{body}{node.close}"
             return rf"\{size}l{node.open}{body}\{size}r{node.close}"
         if isinstance(node, UnderBrace):
-            return rf"\underbrace{{{self.draw(node.body)}}}_{{\text{{{escape(node.words)}}}}}"
+            return rf"\underbrace{{{self.draw(node.body)}}}_{{\text{{{prose_latex(node.words)}}}}}"
         if isinstance(node, Accent):
             return rf"\{node.mark}{{{self.draw(node.body)}}}"
         return {"thin": r"\,", "quad": r"\quad "}[node.width]
@@ -103,7 +117,7 @@ class _Pen:
             return rf"\mathcal{{{s.text}}}" if s.text.isupper() else s.text
         if s.kind == "text":
             return rf"\text{{{escape(s.text)}}}"
-        return "".join(_COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
+        return "".join(COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
 
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
         out = ""
@@ -148,7 +162,7 @@ def _word(text: str) -> str:
 
 
 def _variable(text: str) -> str:
-    return _COMMANDS.get(text) or (text if text.isascii() and text.isalnum() else rf"\text{{{escape(text)}}}")
+    return COMMANDS.get(text) or (text if text.isascii() and text.isalnum() else rf"\text{{{escape(text)}}}")
 
 
 def _glue(a: str, b: str) -> str:
@@ -161,7 +175,7 @@ def _glue(a: str, b: str) -> str:
 
 
 def _between(before: Node | None, after: Node | None) -> str:
-    """The space between two factors: a thin one, or none where TeX makes one or where a number stands before a letter."""
+    """The space between two factors: a thin one, or none where TeX makes one or a number stands before a letter."""
     if isinstance(after, (BigOp, Frac)) or isinstance(before, Frac):
         return " "
     head: Node | None = after
@@ -178,7 +192,7 @@ def _em(drawn: str) -> float:
     """About how wide a drawn formula is, in em."""
     s = re.sub("[\ue200-\ue2ff]", "", drawn)
     width, _ = _measure(s, 0, "")
-    return width
+    return 0.95 * width
 
 
 def _measure(s: str, i: int, closing: str) -> tuple[float, int]:
@@ -286,7 +300,7 @@ def term_latex(
 
     Raises UserError when there is no such notation, or a template of it does not fit its definition.
     """
-    return _Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
+    return Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
 
 
 def conditions_latex(
@@ -297,18 +311,17 @@ def conditions_latex(
 
 
 def _condition(c: Condition) -> str:
-    pen = _Pen(inline=True)
-    ranges = [pen.draw(r).strip() for r in c.ranges]
-    every = r"\text{all }"  # "all t" is a word and a letter
-    words = [f"all ${r[len(every) :]}$" if r.startswith(every) else f"${r}$" for r in ranges]
-    return f"${pen.draw(c.statement).strip()}$" + (f" for {' and '.join(words)}" if words else "")
+    pen = Pen(inline=True)
+    every, ranges = ([f"${pen.draw(n).strip()}$" for n in nodes] for nodes in (c.every, c.ranges))
+    return f"${pen.draw(c.statement).strip()}$" + scope_words(every, ranges)
 
 
 def _listed(items: list[str]) -> str:
     if len(items) == 1:
         return items[0]
-    separator = "; " if any(" for " in i for i in items[:-1]) else ", "
-    return separator.join(items[:-1]) + (f"{separator}and " if separator == "; " or len(items) > 2 else " and ") + items[-1]
+    if any(" for " in i for i in items[:-1]):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
+    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
 
 
 # --- derivations -----------------------------------------------------------------------------------------------------
@@ -323,8 +336,8 @@ def derivation_latex(
 ) -> str:
     """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
 
-    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right, beside
-    the lines where they fit in ``width`` (in em), or below.  Raises UserError as ``term_latex`` does.
+    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
+    beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
     """
     body = _Page(d, load_notation(notation), reasons, width).text()
     if not standalone:
@@ -351,9 +364,9 @@ class _Page:
     def text(self) -> str:
         d = self.d
         name = escape(d.name).replace(r"\_", r"\_\allowbreak{}")
-        out = [rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
+        out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
         if d.summary:
-            out.append(rf"\textit{{{escape(d.summary)}}}")
+            out.append(rf"\textit{{{prose_latex(d.summary)}}}")
         given = conditions_latex(d.given, self.notation, avoid=self.avoid)
         out.append(f"Under {_listed(given)}, we have" if given else "We have")
         out += self.display(self.claim())
@@ -362,15 +375,15 @@ class _Page:
         out.append(rf"\noindent\textit{{Proof{gaps}.}}")
         for n, block in enumerate(d.blocks):
             title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
-            head = [] if not title else [rf"\textit{{{escape(title)}.}}"]
+            head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
             if block.assumes:
                 head.append(f"Assume {_listed(conditions_latex(block.assumes, self.notation, avoid=self.avoid))}.")
             if head:
                 out.append((r"\noindent " if n else "") + " ".join(head))
             out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
         for note in d.notes:
-            out.append(rf"\noindent\textit{{Note.}} {escape(note)}")
-        return "\n".join(out) + "\n"
+            out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
+        return "\n".join([*out, r"\par\endgroup"]) + "\n"
 
     def display(self, rows: list[str]) -> list[str]:
         lines = [f"  {r} \\\\" for r in rows]
@@ -379,7 +392,7 @@ class _Page:
 
     def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
         node = layout(term, self.notation, avoid=self.avoid, labels=labels)
-        return broken(_Pen().draw(node, breaks=True).strip(), int(room), _em)
+        return broken(Pen().draw(node, breaks=True).strip(), int(room), _em)
 
     def claim(self) -> list[str]:
         first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
@@ -387,32 +400,39 @@ class _Page:
         return _full_stop(rows)
 
     def steps(self, block: Block, last: bool) -> list[str]:
+        # the reasons stand at the right if they fit there; the start term makes room for them on a line of its own
         start = self.broken(block.start, block.labels, self.width)
-        beside = len(start) == 1 and _em(start[0]) <= 9.5
-        left = _em(start[0]) if beside else 0.0
-        room = self.width - left - 2
-        lines = [(line, self.broken(line.term, line.labels, room), escape(line_words(line))) for line in block.lines]
-        widest = max((_em(p) + 1.5 for _, parts, _ in lines for p in parts), default=0)
-        column = self.width - left - widest - 2
-        longest = max((_words_em(w) for _, _, w in lines), default=0)
-        right = self.reasons == "right" and column >= min(longest, 9)
-        rows = [] if beside else [f"& {start[0]}", *(rf"&\quad {_continued(p)}" for p in start[1:])]
-        for i, (line, parts, words) in enumerate(lines):
+        short = len(start) == 1 and _em(start[0]) <= 9.5 and shows_start(block)
+        words = [prose_latex(line_words(line)) for line in block.lines]
+        longest = max((_words_em(w) for w in words), default=0.0)
+        for beside in (True, False) if short else (False,):
+            left = _em(start[0]) if beside else 0.0
+            parts = [self.broken(line.term, line.labels, self.width - left - 2) for line in block.lines]
+            column = self.width - left - max((_em(p) + 1.5 for ps in parts for p in ps), default=0.0) - 1.5
+            right = self.reasons == "right" and column >= min(longest, 8.5)
+            if right:
+                break
+        else:
+            beside = short
+        lines = list(zip(block.lines, parts, words, strict=True))
+        rows = [f"& {start[0]}", *(rf"&\quad {_continued(p)}" for p in start[1:])]
+        if beside or not shows_start(block):
+            rows = []
+        for i, (line, cut, reason) in enumerate(lines):
             lead = f"{start[0]} " if beside and i == 0 else ""
-            row = f"{lead}&{_sign(line)} {parts[0]}"
-            if last and i == len(lines) - 1 and len(parts) == 1:
+            row = f"{lead}&{relation_latex(line)} {cut[0]}"
+            if last and i == len(lines) - 1 and len(cut) == 1:
                 row += "."
-            if right and words:
-                box = rf"\text{{{words}}}"
-                if _words_em(words) > column:
-                    box = rf"\parbox[t]{{{column:.1f}em}}{{\raggedright {words}}}"
-                row += f" && {box}"
+            if right and reason:
+                fits = _words_em(reason) <= column
+                box = r"\text{" if fits else rf"\parbox[t]{{{column:.1f}em}}{{\raggedright "
+                row += f" && {box}{reason}}}"
             rows.append(row)
-            rows += [rf"&\qquad {_continued(p)}" for p in parts[1:]]
-            if last and i == len(lines) - 1 and len(parts) > 1:
+            rows += [rf"&\qquad {_continued(p)}" for p in cut[1:]]
+            if last and i == len(lines) - 1 and len(cut) > 1:
                 rows[-1] += "."
-            if words and not right:
-                rows.append(rf"&\qquad\text{{\small {words}}}")
+            if reason and not right:
+                rows.append(rf"&\qquad\text{{\small {reason}}}")
         return rows
 
 
@@ -429,64 +449,6 @@ def _continued(part: str) -> str:
     return f"{{}}{part}" if re.match(r"[-+=<]|\\(le|iff|implies)\b", part) else part
 
 
-def _sign(line: Line) -> str:
+def relation_latex(line: Line) -> str:
     sign = RELATION_SIGNS.get(line.relation, line.relation)
-    return _COMMANDS.get(sign, sign)
-
-
-# --- Jupyter ---------------------------------------------------------------------------------------------------------
-
-_MATH_PROSE = {
-    "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}", "\\": r"\backslash ",
-    "~": r"\sim ", "^": r"\wedge ", "<": r"\lt ", ">": r"\gt ", "|": r"\vert ", "`": r"\text{'}",
-}  # fmt: skip
-
-
-def _math_words(words: str) -> str:
-    """Words inside math mode for MathJax and KaTeX, which escape different characters inside \\text."""
-    out = ""
-    for plain, special in re.findall(r"([^_%&#${}\\~^<>|`\u0370-\uffff]*)([_%&#${}\\~^<>|`\u0370-\uffff]?)", words):
-        if plain:
-            out += rf"\text{{{plain}}}"
-        if special:
-            command = _MATH_PROSE.get(special) or _COMMANDS.get(special, rf"\text{{{special}}}")
-            out += command if command.endswith((" ", "}")) or not command[-1].isalpha() else f"{command} "
-    return out
-
-
-def derivation_jupyter(d: Derivation, notation: Notation | str | None = None, html: bool = False) -> dict[str, str]:
-    """The bundle that a notebook shows: text/latex, one block with the reasons on their own rows, and text/plain.
-
-    ``html`` adds text/html, the plain text in a ``pre`` element; notebooks prefer it to the formulas, so it is for those
-    that cannot show these.
-    """
-    from derive.render.text import derivation_text
-
-    n = load_notation(notation)
-    avoid = letters(d)
-
-    def draw(term: Term, labels: Labels) -> str:
-        return term_latex(term, n, labels=labels, avoid=avoid)
-
-    rows: list[str] = []
-    for block in d.blocks:
-        if block.title:
-            rows.append(f"&{_math_words(block.title)}")
-        for c in conditions(block.assumes, n, avoid=avoid):
-            ranges = r"\text{ and }".join(_Pen().draw(r) for r in c.ranges)
-            statement = _Pen().draw(c.statement)
-            rows.append(rf"&\text{{assume }}{statement}" + (rf"\text{{ for }}{ranges}" if ranges else ""))
-        rows.append(f"&{draw(block.start, block.labels)}")
-        for line in block.lines:
-            rows.append(f"&\\quad {_sign(line)} {draw(line.term, line.labels)}")
-            words = line_words(line)
-            if words:
-                rows.append(rf"&\qquad\qquad {_math_words(words)}")
-    body = " \\\\\n".join(rows).replace("<", r"\lt ")
-    plain = derivation_text(d, n)
-    bundle = {"text/latex": f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$", "text/plain": plain}
-    if html:
-        from html import escape as escaped
-
-        bundle["text/html"] = f"<pre>{escaped(plain)}</pre>"
-    return bundle
+    return COMMANDS.get(sign, sign)

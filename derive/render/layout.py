@@ -92,7 +92,7 @@ _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a formula: its layout, how strongly it holds together, whether a factor written after it would be drawn in."""
+    """A part of a formula, how strongly it holds together, and whether it would swallow a factor written after it."""
 
     node: Node
     level: int = ATOM
@@ -101,9 +101,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition and the indices for which it holds."""
+    """A condition and for which indices it holds: ``every`` are letters for all values, ``ranges`` as t = 1, ..., T."""
 
     statement: Node
+    every: tuple[Node, ...] = ()
     ranges: tuple[Node, ...] = ()
 
 
@@ -159,15 +160,17 @@ def conditions(
 def _chain(a: Term, b: Term) -> bool | None:
     """Whether a then b make a chain c <= x <= d from a constant c; False when b then a do; None when neither does."""
     for left, right, answer in ((a, b, True), (b, a, False)):
-        if isinstance(left, App) and isinstance(right, App) and {left.op, right.op} <= {LE, LT}:
-            if left.args[1] == right.args[0] and isinstance(left.args[0], Num) and not isinstance(left.args[1], Num):
-                return answer
+        if not (isinstance(left, App) and isinstance(right, App) and {left.op, right.op} <= {LE, LT}):
+            return None
+        low, middle = left.args
+        if middle == right.args[0] and isinstance(low, Num) and not isinstance(middle, Num):
+            return answer
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """A statement without its quantifiers and guards.  ``prefix``: a Lam's letter for each quantifier, a term for each guard."""
+    """A statement without its quantifiers and guards; ``prefix``: a letter for a quantifier, a term for a guard."""
 
     prefix: tuple[_Letter | Term, ...]
     body: Term
@@ -203,6 +206,14 @@ class _Letter:
         return hash(self.sort)
 
 
+@dataclass(frozen=True, slots=True)
+class _Range:
+    name: str
+    low: Node | None
+    high: Node | None
+    whole: bool  # 1..V, which is written as the vocabulary
+
+
 class _Builder:
     def __init__(
         self,
@@ -216,6 +227,7 @@ class _Builder:
         self.flat = linear  # the target writes on one line
         self.linear = linear  # fractions get a slash; also inside scripts
         self.avoid = {v.name for v in free} | set(avoid)
+        self.signs = {n: ntn.name_node(n) for n in self.avoid}
         self.names: list[str] = []  # of the bound variables, the innermost last
         self.labels = list(labels)
 
@@ -226,11 +238,13 @@ class _Builder:
         if not split.prefix:
             return self.piece(term).node
         c = self.condition(split, None, flip=False)
-        if not c.ranges:
-            return c.statement
-        out: list[Node] = [c.statement, Space("quad"), Symbol("for ", "text"), c.ranges[0]]
-        for r in c.ranges[1:]:
-            out += [Symbol(" and ", "text"), r]
+        out: list[Node] = [c.statement]
+        for i, every in enumerate(c.every):
+            out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for all ", "text")]
+            out.append(every)
+        for i, scope in enumerate(c.ranges):
+            out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for ", "text")]
+            out.append(scope)
         return row(*out)
 
     def condition(self, split: _Split, partner: Term | None, flip: bool = True) -> Condition:
@@ -238,23 +252,22 @@ class _Builder:
         outside = len(self.names)
         ranges, premises = self._scope(split.prefix)
         b = split.body
-        comparison = isinstance(b, App) and b.op in (LE, LT)
-        if partner is not None:
-            assert isinstance(b, App) and isinstance(partner, App)
-            statement = row(self.compare(b), _rel(_RELATIONS[partner.op]), self.fit(partner.args[1], ADD_))
-        elif flip and comparison and isinstance(b.args[0], Num) and not isinstance(b.args[1], Num):  # type: ignore[attr-defined]
-            sign = "≥" if b.op is LE else ">"  # type: ignore[attr-defined]
-            statement = row(self.fit(b.args[1], ADD_), _rel(sign), self.fit(b.args[0], ADD_))  # type: ignore[attr-defined]
-        else:
-            statement = self.piece(b).node if not premises else self.fit(b, IMPLIES_)
+        statement = self.piece(b).node if not premises else self.fit(b, IMPLIES_)
+        if isinstance(b, App) and b.op in (LE, LT):
+            low, high = b.args
+            if isinstance(partner, App):
+                statement = row(self.compare(b), _rel(_RELATIONS[partner.op]), self.fit(partner.args[1], ADD_))
+            elif flip and isinstance(low, Num) and not isinstance(high, Num):
+                statement = row(self.fit(high, ADD_), _rel("≥" if b.op is LE else ">"), self.fit(low, ADD_))
         if premises:
             statement = row(self._all_of(premises), _rel("⟹"), statement)
-        nodes = tuple(self._range(*r, inline=False) for r in ranges)
+        every = tuple(self.name(r.name) for r in ranges if r.low is None and r.high is None)
+        bounded = tuple(self.range(r) for r in ranges if r.low is not None or r.high is not None)
         del self.names[outside:]
-        return Condition(statement, nodes)
+        return Condition(statement, every, bounded)
 
-    def _scope(self, prefix: tuple[_Letter | Term, ...]) -> tuple[list[tuple[str, Node | None, Node | None, bool]], list[Node]]:
-        """Enter quantifiers: the letter, bounds and vocabulary mark of each, and the guards that are not bounds."""
+    def _scope(self, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range], list[Node]]:
+        """Enter quantifiers: the range of each, and the guards that are not bounds."""
         levels: list[int] = []
         lows: dict[int, Node] = {}
         highs: dict[int, Node] = {}
@@ -265,25 +278,26 @@ class _Builder:
                 levels.append(len(self.names))
                 self.names.append(self.fresh(item.lam))
                 continue
-            depth = len(self.names)
+            depth = len(self.names) - 1
             if isinstance(item, App) and item.op is LE:
                 low, high = item.args
-                if isinstance(high, Bound) and depth - 1 - high.index not in lows and depth - 1 - high.index in levels:
-                    level = depth - 1 - high.index
+                level = depth - high.index if isinstance(high, Bound) else -1
+                if level in levels and level not in lows:
                     lows[level] = self.fit(low, ADD_)
                     whole.setdefault(level, []).append(low == Num(1))
                     continue
-                if isinstance(low, Bound) and depth - 1 - low.index not in highs and depth - 1 - low.index in levels:
-                    level = depth - 1 - low.index
+                level = depth - low.index if isinstance(low, Bound) else -1
+                if level in levels and level not in highs:
                     highs[level] = self.fit(high, ADD_)
                     whole.setdefault(level, []).append(self._is_vocabulary(high))
                     continue
             premises.append(self.fit(item, REL))
-        out = []
+        ranges = []
         for level in levels:
             marks = whole.get(level, [])
-            out.append((self.names[level], lows.get(level), highs.get(level), len(marks) == 2 and all(marks)))
-        return out, premises
+            is_whole = len(marks) == 2 and all(marks)
+            ranges.append(_Range(self.names[level], lows.get(level), highs.get(level), is_whole))
+        return ranges, premises
 
     def _is_vocabulary(self, high: Term) -> bool:
         n = self.notation
@@ -292,9 +306,10 @@ class _Builder:
     def _vocabulary(self) -> Node:
         return self.build(self.notation.vocabulary_set.body, {}, {}, True)
 
-    def _range(self, name: str, low: Node | None, high: Node | None, whole: bool, inline: bool) -> Node:
-        letter = ntn.name_node(name)
-        if whole:
+    def range(self, r: _Range, inline: bool = False) -> Node:
+        """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T."""
+        letter, low, high = self.name(r.name), r.low, r.high
+        if r.whole:
             return row(letter, _rel("∈"), self._vocabulary())
         if low is not None and high is not None:
             if inline:
@@ -304,7 +319,7 @@ class _Builder:
             return row(letter, _rel("≥"), low)
         if high is not None:
             return row(letter, _rel("≤"), high)
-        return letter if inline else row(Symbol("all ", "text"), letter)
+        return letter
 
     def _all_of(self, premises: list[Node]) -> Node:
         out: list[Node] = [premises[0]]
@@ -354,16 +369,24 @@ class _Builder:
 
     def fresh_name(self, hint: str, scope: Term) -> str:
         taken = self.avoid.union(self.names, (v.name for v in scope.free))
+        signs = [self.signs.get(n) or ntn.name_node(n) for n in taken]  # eps and epsilon look alike
         name = hint or "k"
-        while name in taken:
+        while name in taken or ntn.name_node(name) in signs:
             name += "'"
         return name
+
+    def name(self, name: str, kind: str = "name") -> Node:
+        """How a letter is written; as its plain name where another one would look the same."""
+        node = ntn.name_node(name)
+        if any(sign == node and other != name for other, sign in self.signs.items()):
+            return Symbol(name, kind)
+        return node if kind == "name" else ntn.name_node(name, kind)
 
     def enter(self, fn: Lam) -> Node:
         """Go under a binder; returns its letter."""
         name = self.fresh(fn)
         self.names.append(name)
-        return ntn.name_node(name)
+        return self.name(name)
 
     def number(self, term: Num) -> Piece:
         value = abs(term.value)
@@ -444,7 +467,7 @@ class _Builder:
                 node = self.script(x)
                 if self.notation.exp == "power" or _is_low(node):
                     return Piece(Script(Symbol("e", "var"), None, node), POW_)
-        return Piece(row(Symbol("exp", "fn"), fenced(self.fit(x, ADD_))))
+        return Piece(row(Symbol("exp", "fn"), fenced(self.fit(x, ADD_), group=True)))
 
     def log(self, term: App) -> Piece:
         return self.log_of(term.args[0])
@@ -455,7 +478,7 @@ class _Builder:
         power = isinstance(p.node, Script) and p.node.sub is None and p.node.base == Symbol("e", "var")
         if p.level >= ATOM or p.level == PREFIX or power:
             return Piece(row(name, p.node), PREFIX, True)
-        return Piece(row(name, fenced(p.node)), PREFIX)
+        return Piece(row(name, fenced(p.node, group=True)), PREFIX)
 
     def xlogy(self, term: App) -> Piece:
         left, level = self.left_factor(term.args[0])
@@ -510,7 +533,7 @@ class _Builder:
         body = self.fit(instantiate(fn, w), PREFIX)
         inner = row(self._d(at(w, j)), Space("thin"), body)
         self.avoid.discard(name)
-        point = row(ntn.name_node(name), _rel("="), self.script(z))
+        point = row(self.name(name), _rel("="), self.script(z))
         return Piece(Script(fenced(inner, "(", ")", group=True), point))
 
     def _d(self, entry: Term) -> Node:
@@ -541,9 +564,9 @@ class _Builder:
         split = _Split.of(term)
         outside = len(self.names)
         ranges, premises = self._scope(split.prefix)
-        scope: list[Node] = [Symbol("∀", "ord"), self._range(*ranges[0], inline=True)]
+        scope: list[Node] = [Symbol("∀", "ord"), self.range(ranges[0], inline=True)]
         for r in ranges[1:]:
-            scope += [_COMMA, self._range(*r, inline=True)]
+            scope += [_COMMA, self.range(r, inline=True)]
         p = self.piece(split.body)
         body = self.bracket(p, IMPLIES_) if premises else p.node
         if premises:
@@ -598,12 +621,12 @@ class _Builder:
         for given in range(len(indices), -1, -1):
             v = self.notation.variable(name, kinds, given)
             if v is not None:
-                slots = {p: t for p, t in zip(v.params, indices, strict=False)}
+                slots = dict(zip(v.params, indices, strict=False))
                 slots |= {str(i + 1): t for i, t in enumerate(indices)}
                 node = self.build(v.template.body, slots, {}, False)
                 return Piece(self.default_indices(node, name, sorts[given:], out, indices[given:]))
         word = "fn" if indices and not (sorts[0] == INT and out == INT) else "name"
-        return Piece(self.default_indices(ntn.name_node(name, word), name, sorts, out, indices))
+        return Piece(self.default_indices(self.name(name, word), name, sorts, out, indices))
 
     def default_indices(self, node: Node, name: str, sorts: list[Sort], out: Sort, indices: list[Term]) -> Node:
         """Indices that the notation says nothing about: positions under the name, tokens and arguments after it."""
@@ -611,10 +634,8 @@ class _Builder:
         base = name.rstrip("'").split("_")[0]
         for i, (s, index) in enumerate(zip(sorts, indices, strict=False)):
             final = i == len(sorts) - 1
-            if s == INT:
-                under = out == INT or not final or base in _SUBSCRIPTED
-            else:
-                under = isinstance(s, Base) and not final
+            token = s == INT and final and out != INT and base not in _SUBSCRIPTED
+            under = not token if s == INT else isinstance(s, Base) and not final
             if under and not calls:
                 node = subscript(node, self.script(index))
             else:
@@ -632,10 +653,7 @@ class _Builder:
             for t in self.notation.definitions.get(place, ()):
                 for slot in t.slots:
                     if slot not in slots:
-                        ntn._refuse(
-                            f"in the notation {self.notation.name}, the template {t.source!r} of {place} uses ${slot}; "
-                            f"{definition.name} has the arguments {', '.join(params) or 'none'}"
-                        )
+                        ntn.refuse_template(self.notation, t, place, slot, params)
                 shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
                 left_out = [p for p in params if p not in shown]
                 if all(isinstance(v := values[p], Var) and v.name == p for p in left_out):
@@ -679,13 +697,13 @@ class _Builder:
         if isinstance(part, ntn.Slot):
             return self.fit(self.slot(part, slots, letters), ADD_ if inside else ATOM)
         if isinstance(part, ntn.Fresh):
-            return ntn.name_node(letters[part.letter].name)
+            return self.name(letters[part.letter].name)
         if isinstance(part, ntn.Seq):
             nodes: list[Node] = []
             last_item = len(part.items) - 1
             for i, item in enumerate(part.items):
-                before = inside if i == 0 else ntn._is_sign(part.items[i - 1])
-                after = inside if i == last_item else ntn._is_sign(part.items[i + 1])
+                before = inside if i == 0 else ntn.is_sign(part.items[i - 1])
+                after = inside if i == last_item else ntn.is_sign(part.items[i + 1])
                 nodes.append(self.build(item, slots, letters, before and after))
             return row(*nodes)
         if isinstance(part, ntn.Scripted):
@@ -761,7 +779,8 @@ def _is_low(node: Node, depth: int = 0) -> bool:
     if isinstance(node, Row):
         return all(_is_low(i, depth) for i in node.items)
     if isinstance(node, Script):
-        return depth == 0 and all(_is_low(s, depth + 1) for s in (node.sub, node.sup) if s) and _is_low(node.base, depth)
+        scripts = [s for s in (node.sub, node.sup) if s is not None]
+        return depth == 0 and _is_low(node.base, depth) and all(_is_low(s, depth + 1) for s in scripts)
     if isinstance(node, (Fence, Accent)):
         return _is_low(node.body, depth)
     return isinstance(node, (Symbol, Space))

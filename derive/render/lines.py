@@ -1,4 +1,4 @@
-"""Breaking long lines: a printer leaves marks where a drawn line may be broken, and ``broken`` uses as few as it needs."""
+"""Breaking long lines: a printer marks where a drawn line may be broken, ``broken`` uses the marks it needs."""
 
 from __future__ import annotations
 

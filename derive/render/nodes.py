@@ -12,10 +12,11 @@ from dataclasses import dataclass
 #   var    a letter, set in italics            num   digits
 #   name   a word that is a variable, upright  fn    a word that is a function or operator, upright: log, softmax, KL
 #   bold   a bold letter or digit              cal   a script letter
-#   op     a binary operator                   neg   a minus sign in front
-#   rel    a relation, the bar of a condition  times an unwritten product
-#   punct  a comma, colon or semicolon         ord   any other sign: a prime, a dot, dots
-#   text   words
+#   op     + and - between terms               neg   a minus sign in front
+#   dot    a written product                   times an unwritten product
+#   big    the sign of a sum or product        slash the slash of a fraction on one line
+#   rel    a relation, the bar of a condition  punct a comma, colon or semicolon
+#   ord    any other sign: a prime, dots       text  words
 TIMES = "\u2062"  # the unwritten multiplication sign
 MINUS = "\u2212"
 
@@ -59,7 +60,7 @@ class BigOp:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Brackets round a body.  ``size``: 0 as the letters, up to 4.  ``group``: they only group, and are no call or index."""
+    """Brackets round a body.  ``size``: 0, as high as letters, to 4.  ``group``: they only group, no call."""
 
     open: str
     body: Node
@@ -124,8 +125,7 @@ def height(node: Node) -> int:
     if isinstance(node, Frac):
         return 1 if node.small else 2
     if isinstance(node, BigOp):
-        tall = node.over is not None or node.op.kind == "op"
-        return max(2 if tall else 0, height(node.body))
+        return max(2 if node.op.kind == "big" else 0, height(node.body))
     if isinstance(node, Script):
         nested = any(isinstance(s, Script) for s in (node.sup,))
         return max(height(node.base), 1 if nested else 0)
@@ -185,15 +185,3 @@ def last(node: Node) -> Symbol | None:
     if isinstance(node, BigOp):
         return last(node.body)
     return None
-
-
-def pieces(node: Node) -> list[Node]:
-    """``node`` cut before its top-level operators and relations: where a long line may be broken."""
-    if not isinstance(node, Row):
-        return [node]
-    out: list[list[Node]] = [[]]
-    for item in node.items:
-        if isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in "∣∥" and out[-1]:
-            out.append([])
-        out[-1].append(item)
-    return [row(*items) for items in out]

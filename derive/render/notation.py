@@ -43,7 +43,7 @@ MARKS = {"hat": "hat", "bar": "bar", "tilde": "tilde"}
 
 
 def name_node(name: str, kind: str = "name") -> Node:
-    """A name as it is written: one letter in italics, Greek names in Greek, parts after ``_`` as subscripts, words upright.
+    """How a name is written: letters in italics, Greek names in Greek, words upright, parts after ``_`` as subscripts.
 
     ``kind`` is that of a word: name, or fn for the name of a function.
     """
@@ -53,7 +53,7 @@ def name_node(name: str, kind: str = "name") -> Node:
     digits = re.fullmatch(r"([A-Za-z])(\d+)", head)
     if digits:
         head, parts = digits[1], [digits[2], *parts]
-    base = _letter(head, kind)
+    base: Node = _letter(head, kind)
     while parts and (parts[0] in MARKS or parts[0] == "prime"):
         part = parts.pop(0)
         if part == "prime":
@@ -130,9 +130,7 @@ class Template:
     slots: frozenset[str]
 
 
-_TOKEN = re.compile(
-    r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])"
-)
+_TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
 _STYLES = ("bf", "cal")
 _SIGNS = {
     "|": ("∣", "rel"), "||": ("∥", "rel"), "<=": ("≤", "rel"), ">=": ("≥", "rel"), "<": ("<", "rel"), ">": (">", "rel"),
@@ -189,7 +187,7 @@ class _Reader:
     def scripted(self, after: bool) -> Part:
         base = self.scripts(self.atom(after))
         # a word or letter that touches a bracket is a function at its arguments, and scripts after it belong to both
-        while self.peek() in ("(", "[") and self.touches() and not _is_sign(base):
+        while self.peek() in ("(", "[") and self.touches() and not is_sign(base):
             opening = self.take()
             body = self.seq(_CLOSING[opening])
             close = self.take()
@@ -256,7 +254,7 @@ class _Reader:
         raise TemplateError(f"{token!r} stands in the wrong place")
 
 
-def _is_sign(part: Part) -> bool:
+def is_sign(part: Part) -> bool:
     return isinstance(part, Symbol) and part.kind in ("rel", "punct", "op", "neg")
 
 
@@ -318,9 +316,8 @@ class Notation:
             if v.sorts is None:
                 if not given:
                     return v
-            elif v.given == given and len(v.sorts) == len(sorts):
-                if all(a == b for a, b in zip(v.sorts[:given], sorts, strict=False)):
-                    return v
+            elif v.given == given and len(v.sorts) == len(sorts) and v.sorts[:given] == sorts[:given]:
+                return v
         return None
 
 
@@ -423,7 +420,7 @@ def _variable(notation: str, key: str, value: Any) -> tuple[str, Variable]:
     read = _template(notation, key, value)
     for slot in read.slots:
         if slot not in params[:given] and not (slot.isdigit() and 1 <= int(slot) <= given):
-            _refuse(f"in the notation {notation}, the template of {key!r} uses ${slot}, which is not one of its indices")
+            _refuse(f"in the notation {notation}, the template of {key!r} uses ${slot}, which is none of its indices")
     return m[1], Variable(sorts, given, tuple(params[:given]), read)
 
 
@@ -438,6 +435,14 @@ def _template(notation: str, key: str, value: Any) -> Template:
 
 def _folder() -> str:
     return os.path.join(os.path.dirname(__file__), "notations")
+
+
+def refuse_template(notation: Notation, t: Template, place: str, slot: str, params: list[str]) -> NoReturn:
+    """Refuse a template that uses an argument which its definition does not have."""
+    _refuse(
+        f"in the notation {notation.name}, the template {t.source!r} of {place} uses ${slot}; "
+        f"its arguments are {', '.join(params) or 'none'}"
+    )
 
 
 def _refuse(message: str) -> NoReturn:

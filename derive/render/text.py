@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
-from derive.record import Derivation, Line
+from derive.record import Derivation
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
-from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Symbol, UnderBrace
 from derive.render.notation import Notation, load_notation
-from derive.render.prose import RELATION_SIGNS, letters, line_words
+from derive.render.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
 
 _SUBS = dict(
     zip(
@@ -37,6 +37,7 @@ _ASCII = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "ö": "oe", "é": "e", "ñ": "n",
 }  # fmt: skip
 _CAL = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
+_TIE = "\u00a0"
 _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 # private characters inside a drawn line: where an underbrace opens and closes (see also lines.BREAK)
@@ -84,7 +85,10 @@ class _Pen:
             text = {"∣": "|"}.get(text, text)
         if s.kind == "cal" and not self.ascii and len(text) == 1:
             return _CAL.get(text) or (chr(0x1D49C + ord(text) - ord("A")) if "A" <= text <= "Z" else text)
-        return "".join(_ASCII.get(c, c) for c in text).strip(" " if s.kind != "text" else "\0") if self.ascii else text
+        if self.ascii:
+            text = _ascii(text)
+            return text if s.kind == "text" else text.strip()
+        return text
 
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
         out = ""
@@ -133,8 +137,14 @@ class _Pen:
         return unicodedata.normalize("NFC", body + _COMBINING[node.mark])
 
 
+def _ascii(text: str) -> str:
+    return "".join(_ASCII.get(c, c) for c in text)
+
+
 def _opens(node: Node) -> bool:
-    return isinstance(node, Fence) or (isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot"))
+    return (isinstance(node, Fence) and node.open == "(") or (
+        isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot")
+    )
 
 
 def _all_in(text: str, table: dict[str, str]) -> bool:
@@ -156,7 +166,9 @@ def _length(text: str) -> int:
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 
-def term_text(term: Term, notation: Notation | str | None = None, *, ascii: bool = False, avoid: Iterable[str] = ()) -> str:
+def term_text(
+    term: Term, notation: Notation | str | None = None, *, ascii: bool = False, avoid: Iterable[str] = ()
+) -> str:
     """A term or statement on one line, for terminals and messages.
 
     Raises UserError when there is no such notation, or a template of it does not fit its definition.
@@ -172,8 +184,7 @@ def conditions_text(given: Iterable[Term], notation: Notation | str | None = Non
 
 def _condition(c: Condition, ascii_only: bool) -> str:
     pen = _Pen(ascii_only)
-    ranges = " and ".join(pen.draw(r) for r in c.ranges)
-    return pen.draw(c.statement) + (f" for {ranges}" if ranges else "")
+    return pen.draw(c.statement) + scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
 
 
 # --- derivations -----------------------------------------------------------------------------------------------------
@@ -205,9 +216,11 @@ class _Page:
         out.append("")
         for i, c in enumerate(conditions(d.given, self.notation, linear=True, avoid=self.avoid)):
             out.append(f"  {'given' if i == 0 else '     '}  {_condition(c, self.ascii)}")
-        out += self.formula("  claim  ", d.claim, d.labels)
+        out += self.rows("  claim  ", d.claim, d.labels)
         # the reasons stand in one column for all blocks
-        rows = [(line, f"    {self.sign(line.relation)} ") for b in d.blocks for line in b.lines]
+        rows = [
+            (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines
+        ]
         pages = {id(line): self.rows(lead, line.term, line.labels) for line, lead in rows}
         words = {id(line): self.prose(line_words(line)) for line, _ in rows}
         column = self.column(list(pages.values()), list(words.values()))
@@ -215,10 +228,11 @@ class _Page:
             out.append("")
             title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
             if title:
-                out.append(f"  {self.prose(title)}")
+                out += _wrap(self.prose(title), self.width, "  ")
             for i, c in enumerate(conditions(block.assumes, self.notation, linear=True, avoid=self.avoid)):
                 out.append(f"  {'assume' if i == 0 else '      '}  {_condition(c, self.ascii)}")
-            out += self.formula("  ", block.start, block.labels)
+            if shows_start(block):
+                out += self.rows("  ", block.start, block.labels)
             for line in block.lines:
                 out += self.beside(pages[id(line)], words[id(line)], column)
         if d.notes:
@@ -228,14 +242,16 @@ class _Page:
         return "\n".join(s.rstrip() for s in out) + "\n"
 
     def prose(self, words: str) -> str:
-        return "".join(_ASCII.get(c, c) for c in words) if self.ascii else words
+        """Prose; the spaces inside small formulas are kept together."""
+        if self.ascii:
+            return "".join(
+                _ascii(part.replace(" ", _TIE)) if formula else _ascii(part) for formula, part in parts(words)
+            )
+        return "".join(part.replace(" ", _TIE) if formula else part for formula, part in parts(words))
 
     def sign(self, relation: str) -> str:
         sign = RELATION_SIGNS.get(relation, relation)
         return _ASCII.get(sign, sign) if self.ascii else sign
-
-    def formula(self, lead: str, term: Term, labels: Labels) -> list[str]:
-        return self.rows(lead, term, labels)
 
     def rows(self, lead: str, term: Term, labels: Labels) -> list[str]:
         """A formula after ``lead``, broken where it is too wide, with its underbraces drawn beneath."""
@@ -264,7 +280,7 @@ class _Page:
         for n, (start, end) in spans.items():
             if end < 0:
                 end = _length(plain)
-            marks, under = _brace(start, end, self.prose(words[n]), self.ascii)
+            marks, under = _brace(start, end, self.prose(words[n]).replace(_TIE, " "), self.ascii)
             for drawn, at in ((marks, start), under) if under else ((marks, start),):
                 k = next((k for k, r in enumerate(rows) if len(r) < at), None)
                 if k is None:
@@ -306,7 +322,8 @@ def _pad(text: str, column: int) -> str:
 def _wrap(words: str, width: int, indent: str) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(words, max(width, 20), initial_indent=indent, subsequent_indent=indent) or [""]
+    rows = textwrap.wrap(words, max(width, 20), initial_indent=indent, subsequent_indent=indent)
+    return [r.replace(_TIE, " ") for r in rows] or [""]
 
 
 def _brace(start: int, end: int, words: str, ascii_only: bool) -> tuple[str, tuple[str, int] | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
+    DELTA,
     DIV,
     IMPLIES,
     LOG,
@@ -58,7 +59,7 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
         elif op is POW and not (isinstance(args[1], Num) and args[1].value.denominator == 1 and args[1].value >= 0):
             need = ZERO < args[0]
         elif op is XLOGY:
-            need, where = ZERO < args[1], ctx.extend(ne(args[0], ZERO))
+            need, where = ZERO < args[1], _not_zero(args[0], ctx)
         if need is not None and side.prove(need, where) is None:
             return term, need
         return None
@@ -83,3 +84,12 @@ def _inside(fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term)
     v = fresh(fn.hint, fn.dom, ctx.free | owner.free)
     inner = ctx if bounds is None else ctx.extend(bounds[0] <= v, v <= bounds[1])
     return undefined_part(instantiate(fn, v), inner)
+
+
+def _not_zero(t: Term, ctx: Context) -> Context:
+    """The context in which t != 0; for an indicator, its indices agree."""
+    where = ctx.extend(ne(t, ZERO))
+    if isinstance(t, App) and t.op is DELTA:
+        values = {"i": t.args[0], "j": t.args[1]}
+        where = where.with_facts(side.inst_use("eq_of_delta_ne_zero", values, where.by_statement[ne(t, ZERO)]))
+    return where

@@ -6,10 +6,10 @@ terms occur in the goal.  ``less`` compares term by term under sums.  ``equivale
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from derive.kernel import rules as r
-from derive.kernel.sorts import INT, PROP
+from derive.kernel.sorts import INT, PROP, is_numeric
 from derive.kernel.terms import (
     EQ,
     FORALL,
@@ -32,12 +32,12 @@ from derive.kernel.terms import (
 from derive.kernel.terms import (
     instantiate as open_binder,
 )
-from derive.kernel.theorem import RuleError, Theorem
+from derive.kernel.theorem import Theorem
 from derive.tactics import side
 from derive.tactics.context import Context
 from derive.tactics.derived import iff_refl, instantiate, is_refl
 from derive.tactics.matching import match
-from derive.tactics.rewriting import AnyRule, Rule, directed
+from derive.tactics.rewriting import AnyRule, Rule, SortedRule, directed
 
 ZERO = Num(0)
 
@@ -51,9 +51,22 @@ class Known:
         self.failed: list[Term] = []
 
     def matching(self, goal: Term, ctx: Context) -> Theorem | None:
-        """The lemma as a proof of ``goal``."""
-        mapping = match(self.theorem.concl, goal, self.schematic)
-        return None if mapping is None else self.instance(mapping, ctx, goal)
+        """The lemma as a proof of ``goal``; of an equivalence, either side follows from the other."""
+        concl = self.theorem.concl
+        mapping = match(concl, goal, self.schematic)
+        if mapping is not None:
+            return self.instance(mapping, ctx, goal)
+        if isinstance(concl, App) and concl.op is IFF:
+            for want, turn in ((concl.args[0], r.iff_back), (concl.args[1], r.iff_forth)):
+                mapping = match(want, goal, self.schematic)
+                th = None if mapping is None else self.instance(mapping, ctx)
+                if th is None:
+                    continue
+                implication = turn(th)
+                other = side.prove(implication.concl.args[0], ctx)  # type: ignore[attr-defined]
+                if other is not None:
+                    return r.mp(implication, other)
+        return None
 
     def instance(self, mapping: dict[Var, Term], ctx: Context, goal: Term | None = None) -> Theorem | None:
         for h in self.theorem.hyps:  # variables that only hypotheses mention
@@ -122,7 +135,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
         return th
     if isinstance(goal, App) and goal.op is EQ:
         th = directed(goal.args[0], goal.args[1], rules, known)
-        if th is None and goal.args[1].sort == goal.args[0].sort:
+        if th is None and is_numeric(goal.args[0].sort):
             both = [
                 side.prove(goal.args[0] <= goal.args[1], known),
                 side.prove(goal.args[1] <= goal.args[0], known),
@@ -189,13 +202,16 @@ def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRu
 # --- equivalences ----------------------------------------------------------------------------------------------------
 
 
+Equate = Callable[[Term, Term, Context], Theorem | None]
+
+
 def equivalent(
-    p: Term, q: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequence[AnyRule] = ()
+    p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRule], equate: Equate
 ) -> Theorem | None:
     """|- p <=> q: the same statement up to rewriting, an instance of a lemma, or each from the other."""
     if p == q:
         return iff_refl(p)
-    th = _same_shape(p, q, ctx, lemmas, rules)
+    th = _same_shape(p, q, ctx, lemmas, rules, equate)
     if th is not None:
         return th
     forth = entail(q, ctx.extend(p), lemmas, rules)
@@ -205,9 +221,16 @@ def equivalent(
     return r.iff_intro(r.discharge(p, forth), r.discharge(q, back))
 
 
-def _same_shape(p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRule]) -> Theorem | None:
+def _same_shape(
+    p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRule], equate: Equate
+) -> Theorem | None:
 
     for rule in rules:
+        if isinstance(rule, SortedRule):
+            sort = rule.schema.sort_of(q if rule.reverse else p)
+            if sort is None:
+                continue
+            rule = rule.for_sort(sort)
         if isinstance(rule, Rule) and isinstance(rule.theorem.concl, App) and rule.theorem.concl.op is IFF:
             mapping = match(rule.left, p, rule.schematic)
             mapping = None if mapping is None else match(rule.right, q, rule.schematic, mapping)
@@ -220,7 +243,7 @@ def _same_shape(p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: 
     if p.op is FORALL and isinstance(p.args[0], Lam) and isinstance(q.args[0], Lam) and p.args[0].dom == q.args[0].dom:
         v = fresh(p.args[0].hint, p.args[0].dom, ctx.free | p.free | q.free)
         left, right = open_binder(p.args[0], v), open_binder(q.args[0], v)
-        inner = equivalent(left, right, ctx, lemmas, rules)
+        inner = equivalent(left, right, ctx, lemmas, rules, equate)
         if inner is None:
             return None
         forth = r.gen(v, r.mp(r.iff_forth(inner), r.spec(r.assume(p), v)))
@@ -228,7 +251,7 @@ def _same_shape(p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: 
         return r.iff_intro(r.discharge(p, forth), r.discharge(q, back))
     if p.op is IMPLIES and p.args[0] == q.args[0]:
         guard = p.args[0]
-        inner = equivalent(p.args[1], q.args[1], ctx.extend(guard), lemmas, rules)
+        inner = equivalent(p.args[1], q.args[1], ctx.extend(guard), lemmas, rules, equate)
         if inner is None:
             return None
         g = r.assume(guard)
@@ -238,11 +261,7 @@ def _same_shape(p: Term, q: Term, ctx: Context, lemmas: Sequence[Known], rules: 
     if p.op in r.RELATIONS:
         forward: list[Theorem] = []
         for a, b in zip(p.args, q.args, strict=True):
-            eq_rules = [x for x in rules if not (isinstance(x, Rule) and x.left.sort == PROP)]
-            try:
-                th = directed(a, b, eq_rules, ctx)
-            except RuleError:
-                th = None
+            th = r.refl(a) if a == b else equate(a, b, ctx)
             if th is None:
                 return None
             forward.append(th)

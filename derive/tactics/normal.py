@@ -16,7 +16,7 @@ from fractions import Fraction
 from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, is_numeric
+from derive.kernel.sorts import INT
 from derive.kernel.terms import (
     ADD,
     DELTA,
@@ -27,6 +27,7 @@ from derive.kernel.terms import (
     NEG,
     POW,
     PROD,
+    SUB,
     SUM,
     XLOGY,
     App,
@@ -43,7 +44,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
-from derive.tactics.closing import close, nonzero_facts
+from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import in_parts
 from derive.tactics.derived import chain, is_refl, sides
@@ -128,7 +129,7 @@ class Normalizer:
             return self._delta(t, ctx)
         if t.op is SUM:
             return self._sum(t, ctx)
-        return None
+        return _tidy(t)
 
     # --- logarithms and indicators
 
@@ -155,14 +156,16 @@ class Normalizer:
         if op is PROD:
             every = side._for_range(args, ctx, side.DEPTH, lambda body: ZERO < body)
             if every:
-                th = self.lemma("log_prod", {"m": args[0], "n": args[1], "f": args[2]}, every)
-                return th
+                return self.lemma("log_prod", {"m": args[0], "n": args[1], "f": args[2]}, every)
         return None
 
     def _delta(self, t: App, ctx: Context) -> Theorem | None:
         i, j = t.args
         if i == j:
             return self.lemma("delta_same", {"i": i})
+        same = ctx.by_statement.get(eq(i, j))
+        if same is not None:
+            return self.lemma("delta_of_eq", {"i": i, "j": j}, same)
         differ = side.prove(ne(i, j), ctx, 3)
         if differ is not None:
             return self.lemma("delta_diff", {"i": i, "j": j}, differ)
@@ -183,8 +186,9 @@ class Normalizer:
         except field.TooLarge:
             return None
         divisor_free, divisor_bound = ONE, ONE
+        as_written = {_factor(d): d for d in denominators(body)}
         for factor, e in sorted(below.items(), key=repr):
-            d = poly_term(dict(factor))
+            d = as_written.get(factor) or poly_term(dict(factor))
             for _ in range(e):
                 if v in d.free:
                     divisor_bound = times(divisor_bound, d)
@@ -219,10 +223,11 @@ class Normalizer:
             spread = App(ADD, (spread, p))
         if one_piece:
             c, g = pieces[0]
-            plain = c == ONE and g == body and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+            counted = g == ONE and "constants" in self.features
+            plain = c == ONE and g == body and not counted and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
             if plain or ("sums" not in self.features and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
-        regroup = _ring(body, spread, facts)
+        regroup = _ring(body, spread, nonzero_facts(inner, body, spread))
         if regroup is None:
             return None
         out = r.bigop_ext(SUM, low, high, v, regroup)
@@ -307,12 +312,34 @@ class Normalizer:
         return side.inst_use("sum_swap", values)
 
 
+def _tidy(t: App) -> Theorem | None:
+    """Zeros and ones that calculation leaves behind: 0 x, 1 x, x + 0, x - 0, 0 / n."""
+    if t.op not in (ADD, SUB, MUL) or not any(a in (ZERO, ONE) for a in t.args):
+        return None
+    a, b = t.args
+    if t.op is MUL:
+        out = ZERO if ZERO in t.args else b if a == ONE else a
+    elif t.op is ADD and ZERO in t.args:
+        out = b if a == ZERO else a
+    elif t.op is SUB and b == ZERO:
+        out = a
+    elif all(isinstance(x, Num) for x in t.args):
+        out = number(a.value - b.value if t.op is SUB else a.value + b.value)  # type: ignore[attr-defined]
+    else:
+        return None
+    return r.ring(t, out, ())
+
+
 def poly_term(p: field.Poly) -> Term:
     out: Term | None = None
     for m, c in sorted(p.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
         piece = times(number(c), side.monomial_term(m)) if m else number(c)
         out = piece if out is None else App(ADD, (out, piece))
     return ZERO if out is None else out
+
+
+def _factor(d: Term) -> field.Factor:
+    return frozenset(field.ratio(d, frozenset())[0].items())
 
 
 def _is_delta(t: Term) -> bool:
@@ -367,5 +394,5 @@ def by_normal_form(a: Term, b: Term, ctx: Context, normalizer: Normalizer) -> Th
     left = normalizer.normalize(a, ctx)
     right = normalizer.normalize(b, ctx)
     x, y = sides(left.concl)[1], sides(right.concl)[1]
-    middle = close(x, y, ctx) if is_numeric(x.sort) or x == y else close(x, y, ctx)
+    middle = close(x, y, ctx)
     return None if middle is None else chain(left, middle, r.sym(right))

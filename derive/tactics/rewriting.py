@@ -7,9 +7,11 @@ the rules only where they differ, so what an author left alone stays alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
+from derive.kernel.sorts import Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, App, At, SortError, Term, Var, substitute
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
@@ -36,6 +38,14 @@ class Rule:
         left, right = statement.args
         self.left, self.right = (right, left) if reverse else (left, right)
         self.failed: list[Term] = []  # side conditions that could not be proved, for messages
+
+        self._fixed = fixed
+
+    def flipped(self) -> Rule:
+        """The same equation the other way round."""
+        out = Rule(self.theorem, self.name, self._fixed, not self.reverse)
+        out.failed = self.failed
+        return out
 
     def __call__(self, term: Term, ctx: Context) -> Theorem | None:
         return self.at(term, ctx)
@@ -104,6 +114,9 @@ class DefinitionRule:
         self.name, self.definition, self.reverse = definition.name, definition, reverse
         self.failed: list[Term] = []
 
+    def flipped(self) -> DefinitionRule:
+        return DefinitionRule(self.definition, not self.reverse)
+
     def __call__(self, term: Term, ctx: Context) -> Theorem | None:
         return self.at(term, ctx)
 
@@ -124,7 +137,37 @@ class DefinitionRule:
         return None
 
 
-AnyRule = Rule | DefinitionRule
+class SortedRule:
+    """A lemma for every abstract sort, such as the argmin laws over the parameters."""
+
+    def __init__(self, schema: Any, reverse: bool) -> None:
+        self.schema, self.reverse, self.name = schema, reverse, schema.name
+        self.failed: list[Term] = []
+        self._rules: dict[Sort, Rule] = {}
+
+    def flipped(self) -> SortedRule:
+        out = SortedRule(self.schema, not self.reverse)
+        out.failed = self.failed
+        return out
+
+    def __call__(self, term: Term, ctx: Context) -> Theorem | None:
+        return self.at(term, ctx)
+
+    def at(self, term: Term, ctx: Context, target: Term | None = None) -> Theorem | None:
+        sort = self.schema.sort_of(term)
+        if sort is None:
+            return None
+        return self.for_sort(sort).at(term, ctx, target)
+
+    def for_sort(self, sort: Sort) -> Rule:
+        rule = self._rules.get(sort)
+        if rule is None:
+            rule = self._rules[sort] = Rule(self.schema.at_sort(sort), self.name, frozenset(), self.reverse)
+            rule.failed = self.failed
+        return rule
+
+
+AnyRule = Rule | DefinitionRule | SortedRule
 
 
 def directed(a: Term, b: Term, rules: Sequence[AnyRule], ctx: Context, fuel: int = 4) -> Theorem | None:

@@ -33,6 +33,7 @@ from derive.kernel.terms import (
     Lam,
     Num,
     Term,
+    Var,
     fresh,
     instantiate,
     ne,
@@ -97,12 +98,29 @@ def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
         th = _instance(goal, universal, ctx, depth)
         if th is not None:
             return th
+    th = None
     if goal.op is EQ:
-        return _equation(goal, ctx, depth)
-    if goal.op is NE:
-        return _nonzero(goal, ctx, depth)
-    if goal.op in (LT, LE):
-        return _order(goal, ctx, depth)
+        th = _equation(goal, ctx, depth)
+    elif goal.op is NE:
+        th = _nonzero(goal, ctx, depth)
+    elif goal.op in (LT, LE):
+        th = _order(goal, ctx, depth)
+    return th or _by_equal_index(goal, ctx, depth)
+
+
+def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
+    """The goal with an index replaced by one that is known to equal it: k = y is a fact, and the goal speaks of k."""
+    from derive.tactics.conv import rewrite  # conv stands above this module
+
+    for fact in ctx.facts:
+        c = fact.concl
+        if is_app(c, EQ) and isinstance(c.args[0], Var) and c.args[0] in goal.free and c.args[0].sort == INT:  # type: ignore[attr-defined]
+            if c.args[0] in c.args[1].free:  # type: ignore[attr-defined]
+                continue
+            steps = tuple(rewrite(a, fact) for a in goal.args)
+            th = prove(App(goal.op, tuple(sides(s.concl)[1] for s in steps)), ctx, depth - 1)
+            if th is not None:
+                return r.rel_cong(th, tuple(r.sym(s) for s in steps))
     return None
 
 
@@ -462,6 +480,9 @@ def _about_atoms(want: field.Poly, atoms: set[Term], ctx: Context, depth: int) -
                 if isinstance(atom, (App, At)) and depth > 2:
                     th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2)
                 if is_app(atom, DELTA):
+                    exact = _delta_value(atom, ctx)  # type: ignore[arg-type]
+                    if exact is not None:
+                        yield from _as_fact(exact)
                     yield from _as_fact(inst_use("delta_le_one", {"i": atom.args[0], "j": atom.args[1]}))  # type: ignore[attr-defined]
                 if th is not None:
                     yield from _as_fact(th)
@@ -471,6 +492,15 @@ def _about_atoms(want: field.Poly, atoms: set[Term], ctx: Context, depth: int) -
             th = prove(ZERO < product, ctx, depth - 3) or prove(ZERO <= product, ctx, depth - 3)
             if th is not None:
                 yield from _as_fact(th)
+
+
+def _delta_value(atom: App, ctx: Context) -> Theorem | None:
+    """The indicator is 1 or 0 where it is known whether its indices agree."""
+    i, j = atom.args
+    if i == j:
+        return inst_use("delta_same", {"i": i})
+    differ = ctx.by_statement.get(ne(i, j))
+    return None if differ is None else inst_use("delta_diff", {"i": i, "j": j}, differ)
 
 
 def monomial_term(m: field.Monomial) -> Term:

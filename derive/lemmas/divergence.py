@@ -1,0 +1,132 @@
+"""The inequality behind Gibbs: a log(a/b) >= a - b, with equality only at a = b; and sums that vanish."""
+
+from __future__ import annotations
+
+from derive.kernel import rules as r
+from derive.kernel.terms import XLOGY, app, eq, iff, ne
+from derive.kernel.theorem import Theorem
+from derive.lemmas import arithmetic as ar
+from derive.lemmas import logs, sums
+from derive.lemmas.base import (
+    ONE,
+    ZERO,
+    a,
+    apply_every,
+    assume,
+    at_values,
+    b,
+    every,
+    f,
+    from_false,
+    j,
+    k,
+    lemma,
+    lin,
+    m,
+    n,
+)
+from derive.lemmas.logs import log
+from derive.tactics.conv import ring_with
+from derive.tactics.derived import chain
+
+ratio = app(XLOGY, a, a / b)
+
+
+def _positive_a() -> Theorem:
+    """0 <= a, a != 0 |- 0 < a."""
+    flipped = at_values(ar.ne_sym.theorem, r.assume(ne(a, 0)), a=a, b=ZERO)
+    return at_values(ar.lt_of_le_of_ne.theorem, r.assume(ZERO <= a), flipped, a=ZERO, b=a)
+
+
+def _as_product(positive: Theorem) -> Theorem:
+    """0 < a, 0 < b |- a log(a/b) = a (log a - log b), the left side being the operator with 0 log 0 = 0."""
+    quotient = at_values(ar.div_pos.theorem, positive, x=a, y=b)
+    plain = at_values(logs.xlogy_eq_mul_log.theorem, quotient, x=a / b)
+    return chain(
+        plain, ring_with(a * log(a / b), a * (log(a) - log(b)), (at_values(logs.log_div.theorem, positive, x=a, y=b),))
+    )
+
+
+def _bound(strict: bool) -> Theorem:
+    """0 < a, 0 < b |- a (log b - log a) <= b - a, or < when a != b."""
+    positive = r.assume(ZERO < a)
+    nonzero = at_values(ar.ne_of_gt.theorem, positive, a=a, b=ZERO)
+    quotient = at_values(ar.div_pos.theorem, positive, x=b, y=a)
+    split = at_values(logs.log_div.theorem, positive, x=b, y=a)
+    left = ring_with(a * log(b / a), a * (log(b) - log(a)), (split,))
+    right = r.ring(a * (b / a - 1), b - a, (nonzero,))
+    if strict:
+        same = chain(r.ring(b, b / a * a, (nonzero,)), ring_with(b / a * a, a, (r.assume(eq(b / a, 1)),)))
+        differ = r.cases(eq(b / a, 1), r.absurd(r.sym(same), r.assume(ne(a, b)), ne(b / a, 1)), r.assume(ne(b / a, 1)))
+        bound = at_values(logs.log_lt_sub_one.theorem, quotient, differ, x=b / a)
+        scaled = at_values(ar.mul_lt_mul_left.theorem, bound, positive, a=log(b / a), b=b / a - 1, c=a)
+    else:
+        bound = at_values(logs.log_le_sub_one.theorem, quotient, x=b / a)
+        weak = lin(ZERO <= a, positive)
+        scaled = at_values(ar.mul_le_mul_left.theorem, bound, weak, a=log(b / a), b=b / a - 1, c=a)
+    return r.rel_cong(scaled, (left, right))
+
+
+@lemma(a - b <= ratio, [ZERO <= a, ZERO < b], phrase="a log(a/b) >= a - b, because log x <= x - 1")
+def sub_le_xlogy() -> Theorem:
+    goal = a - b <= ratio
+    zero = r.assume(eq(a, 0))
+    at_zero = lin(goal, zero, at_values(logs.xlogy_zero.theorem, x=a / b), r.assume(ZERO < b))
+    positive = _positive_a()
+    plain = r.cut(positive, _as_product(r.assume(ZERO < a)))
+    return r.cases(eq(a, 0), at_zero, lin(goal, plain, r.cut(positive, _bound(strict=False))))
+
+
+@lemma(a - b < ratio, [ZERO <= a, ZERO < b, ne(a, b)], phrase="a log(a/b) > a - b unless a = b")
+def sub_lt_xlogy() -> Theorem:
+    goal = a - b < ratio
+    zero = r.assume(eq(a, 0))
+    at_zero = lin(goal, zero, at_values(logs.xlogy_zero.theorem, x=a / b), r.assume(ZERO < b))
+    positive = _positive_a()
+    plain = r.cut(positive, _as_product(r.assume(ZERO < a)))
+    return r.cases(eq(a, 0), at_zero, lin(goal, plain, r.cut(positive, _bound(strict=True))))
+
+
+@lemma(
+    eq(ratio, app(XLOGY, a, a) - a * log(b)), [ZERO <= a, ZERO < b], phrase="the log of a quotient, with 0 log 0 = 0"
+)
+def xlogy_div() -> Theorem:
+    right = app(XLOGY, a, a) - a * log(b)
+    zero = r.assume(eq(a, 0))
+    none = at_values(logs.xlogy_zero.theorem, x=a)
+    product_zero = ring_with(a * log(b), ZERO, (zero,))
+    at_zero = lin(eq(ratio, right), at_values(logs.xlogy_zero.theorem, x=a / b), none, product_zero)
+    positive = r.assume(ZERO < a)
+    own = at_values(logs.xlogy_eq_mul_log.theorem, positive, x=a)
+    plain = chain(_as_product(positive), r.ring(a * (log(a) - log(b)), a * log(a) - a * log(b), ()))
+    otherwise = chain(plain, r.sym(ring_with(right, a * log(a) - a * log(b), (own,))))
+    return r.cases(eq(a, 0), at_zero, r.cut(_positive_a(), otherwise))
+
+
+@lemma(iff(eq(ratio - (a - b), 0), eq(a, b)), [ZERO <= a, ZERO < b], phrase="log x = x - 1 only at x = 1")
+def xlogy_gap_eq_zero_iff() -> Theorem:
+    gap, same = eq(ratio - (a - b), 0), eq(a, b)
+    strict = sub_lt_xlogy.theorem
+    forth = r.cases(same, r.assume(same), from_false(same, strict, r.assume(gap)))
+    # at a = b the quotient is 1 and its log 0
+    b_pos = r.assume(ZERO < b)
+    nonzero = at_values(ar.ne_of_gt.theorem, b_pos, a=b, b=ZERO)
+    one = chain(ring_with(a / b, b / b, (r.assume(same),)), r.ring(b / b, ONE, (nonzero,)))
+    plain = at_values(logs.xlogy_eq_mul_log.theorem, lin(ZERO < ONE), x=ONE)
+    value = chain(r.cong(XLOGY, (r.refl(a), one)), plain, ring_with(a * log(ONE), ZERO, (logs.log_one.theorem,)))
+    back = lin(gap, value, r.assume(same))
+    return r.iff_intro(r.discharge(gap, forth), r.discharge(same, back))
+
+
+_terms = every(k, m, n, ZERO <= f[k])
+_all_zero = every(j, m, n, eq(f[j], 0))
+
+
+@lemma(iff(eq(sums.total(f[k]), 0), _all_zero), [_terms], phrase="a sum of nonnegative terms is 0 exactly when each is")
+def sum_eq_zero_iff() -> Theorem:
+    zero = eq(sums.total(f[k]), 0)
+    forth = sums.terms_zero_of_sum_zero.theorem
+    here = apply_every(r.assume(_all_zero), k, *assume(m <= k, k <= n))
+    same = r.bigop_ext(sums.SUM, m, n, k, here)
+    back = chain(same, sums.sum_zero.theorem)
+    return r.iff_intro(r.discharge(zero, forth), r.discharge(_all_zero, back))

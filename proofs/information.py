@@ -1,0 +1,140 @@
+"""Entropy, cross-entropy and the Kullback-Leibler divergence.
+
+Main definitions: ``entropy``, ``cross_entropy``, ``kl``; entropies and divergences use the convention 0 log 0 = 0.
+Main results: ``cross_entropy_eq_entropy_add_kl``, Gibbs' inequality ``kl_nonneg`` and its equality case ``kl_eq_zero_iff``,
+``entropy_le_cross_entropy``.
+
+The target q may have zeros; the model p may not.
+"""
+
+from derive import *
+from derive.language.letters import *
+
+model = positive_distribution(p, V)
+target = distribution(q, V)
+
+
+@theorem(
+    shows=Eq(cross_entropy(V, q, p), entropy(V, q) + kl(V, q, p)),
+    given=[nonnegative(q, V), positive(p, V)],
+    phrase="cross-entropy is entropy plus divergence",
+    catalogue="08",
+)
+def cross_entropy_eq_entropy_add_kl(calc):
+    """Cross-entropy is the entropy of the target plus the divergence of the model from it."""
+    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
+    calc.eq(-Sum(xlogy(q[k], q[k]) - (xlogy(q[k], q[k]) - q[k] * log(p[k])), (k, 1, V)), by=ring)
+    calc.eq(-Sum(xlogy(q[k], q[k]) - xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=reverse(xlogy_div))
+    calc.eq(-(Sum(xlogy(q[k], q[k]), (k, 1, V)) - Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V))), by=sum_sub)
+    calc.eq(-Sum(xlogy(q[k], q[k]), (k, 1, V)) + Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=ring)
+    calc.eq(entropy(V, q) + kl(V, q, p), by=reverse([entropy, kl]))
+
+
+@theorem(
+    shows=0 <= kl(V, q, p),
+    given=[target, model],
+    phrase="Gibbs' inequality",
+    catalogue="09",
+)
+def kl_nonneg(calc):
+    """Gibbs' inequality: the Kullback-Leibler divergence is never negative."""
+    calc.eq(Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)), by=[*sums_to_one(q, V), *sums_to_one(p, V)])
+    calc.eq(Sum(q[k] - p[k], (k, 1, V)), by=reverse(sum_sub))
+    calc.le(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=sub_le_xlogy)
+    calc.eq(kl(V, q, p), by=reverse(kl))
+
+
+_gap = xlogy(q[k], q[k] / p[k]) - (q[k] - p[k])
+
+
+@theorem(
+    shows=Iff(Eq(kl(V, q, p), 0), ForAll((k, 1, V), Eq(q[k], p[k]))),
+    given=[target, model],
+    phrase="the divergence is 0 only between equals",
+    catalogue="09",
+)
+def kl_eq_zero_iff(calc):
+    """The divergence is 0 exactly when model and target agree on every token."""
+    calc.have(ForAll((k, 1, V), 0 <= _gap), by=sub_le_xlogy)
+    same = calc.have(
+        Eq(kl(V, q, p), Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)) - (Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)))),
+        by=[kl, *sums_to_one(q, V), *sums_to_one(p, V)],
+    )
+    calc.iff(
+        Eq(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)) - (Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V))), 0),
+        by=same,
+    )
+    calc.iff(Eq(Sum(_gap, (k, 1, V)), 0), by=sums)
+    calc.iff(ForAll((k, 1, V), Eq(_gap, 0)), by=sum_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq(q[k], p[k])), by=xlogy_gap_eq_zero_iff)
+
+
+@theorem(
+    shows=entropy(V, q) <= cross_entropy(V, q, p),
+    given=[target, model],
+    phrase="no model does better than the entropy of the target",
+    catalogue="14",
+)
+def entropy_le_cross_entropy(calc):
+    """No model has a cross-entropy below the entropy of the target."""
+    calc.eq(entropy(V, q) + 0, by=ring)
+    calc.le(entropy(V, q) + kl(V, q, p), by=kl_nonneg)
+    calc.eq(cross_entropy(V, q, p), by=reverse(cross_entropy_eq_entropy_add_kl))
+
+
+@theorem(
+    shows=Iff(Eq(cross_entropy(V, q, p), entropy(V, q)), ForAll((k, 1, V), Eq(q[k], p[k]))),
+    given=[target, model],
+    phrase="only the target itself attains its entropy",
+    catalogue="14",
+)
+def cross_entropy_eq_entropy_iff(calc):
+    """The least cross-entropy is attained by the target itself and by no other model."""
+    calc.iff(Eq(entropy(V, q) + kl(V, q, p), entropy(V, q)), by=cross_entropy_eq_entropy_add_kl)
+    calc.iff(Eq(kl(V, q, p), 0), by=order)
+    calc.iff(ForAll((k, 1, V), Eq(q[k], p[k])), by=kl_eq_zero_iff)
+
+
+@theorem(
+    shows=Eq(cross_entropy(V, one_hot(y), p), kl(V, one_hot(y), p)),
+    given=[in_vocabulary(y, V), positive(p, V)],
+    phrase="with a one-hot target cross-entropy is the divergence",
+    catalogue="10",
+)
+def cross_entropy_one_hot_eq_kl(calc):
+    """With a one-hot target, cross-entropy and divergence are the same number, for the target has no entropy."""
+    from proofs.cross_entropy import entropy_one_hot
+
+    calc.eq(entropy(V, one_hot(y)) + kl(V, one_hot(y), p), by=cross_entropy_eq_entropy_add_kl)
+    calc.eq(0 + kl(V, one_hot(y), p), by=entropy_one_hot)
+    calc.eq(kl(V, one_hot(y), p), by=ring)
+
+
+# --- what people get wrong -------------------------------------------------------------------------------------------
+
+
+@false_claim(
+    claims=Eq(kl(V, q, p), kl(V, p, q)),
+    given=[*positive_distribution(q, V), *model],
+    instead="kl_nonneg",
+)
+def kl_is_symmetric():
+    """The divergence is a distance, so it is symmetric."""
+
+
+@false_claim(
+    claims=cross_entropy(V, q, q) <= 0,
+    given=[2 <= V, *positive_distribution(q, V)],
+    instead="entropy_le_cross_entropy",
+)
+def least_cross_entropy_is_zero():
+    """A perfect model has cross-entropy 0: true for one-hot targets only; in general the floor is the entropy of the target."""
+
+
+@false_claim(
+    claims=Eq(cross_entropy(V, smoothed(V, eps, y), p), kl(V, smoothed(V, eps, y), p)),
+    given=[2 <= V, *in_vocabulary(y, V), 0 < eps, eps < 1, *model],
+    instead="cross_entropy_one_hot_eq_kl",
+)
+def smoothed_cross_entropy_is_kl():
+    """Cross-entropy and divergence are the same loss also for smoothed targets: they differ by the target's entropy."""
