@@ -528,14 +528,14 @@ def _columns(rows: Sequence[Sequence[str]], *, indent: str = "  ", left: int = 1
 
 def _labels(scores: Sequence[SequenceScore]) -> list[str]:
     """A short name for each sequence that tells it from the others."""
-    sources = len({s.source for s in scores}) > 1
+    sources = len({s.source for s in scores})
     own = [s.name or s.where for s in scores]
     unique = len(set(own)) == len(own) and all(own)
-    lines = len({(s.source, s.line) for s in scores}) > 1 and not unique
+    lines = len({(s.source, s.line) for s in scores}) > sources and not unique
     labels = []
     for s in scores:
         where = s.where if s.where and not (s.name and unique) else ""
-        parts = [s.source if sources else "", f"line {s.line}" if lines else "", s.name, where]
+        parts = [s.source if sources > 1 else "", f"line {s.line}" if lines else "", s.name, where]
         label = " ".join(p for p in parts if p) or f"line {s.line}"
         labels.append("…" + label[-43:] if len(label) > 44 else label)
     return [printable(label, 44) for label in labels]

@@ -224,6 +224,13 @@ def test_written_as_it_stands_or_evaluated() -> None:
     assert to_sympy(x + 1 + x, evaluate=True) == 2 * to_sympy(x) + 1
 
 
+def test_a_summand_with_a_piecewise_stays_as_written() -> None:
+    squared = Sum(xlogy(q[k], p[k]) * xlogy(q[k], p[k]), (k, 1, V))
+    assert from_sympy(to_sympy(squared)) == squared
+    opened = to_sympy(defs.entropy(V, q)).subs(size, 2).doit()
+    assert opened.subs({sympy.IndexedBase("q", real=True)[i]: sympy.Rational(1, 2) for i in (1, 2)}) == sympy.log(2)
+
+
 def test_definitions_are_left_when_asked() -> None:
     folded = to_sympy(Eq(defs.cross_entropy(V, q, p), defs.softmax(V, z)[k]), unfold=False)
     assert str(folded) == "Eq(cross_entropy(V, q, p), softmax(V, z, k))"

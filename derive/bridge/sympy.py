@@ -527,7 +527,14 @@ class _Writer:
         var = fresh(f.hint, INT, self.free | set(env))
         index = sympy.Symbol(var.name, integer=True)
         body = self.expr(instantiate(f, var), {**env, var: index})
-        return big(body, (index, self.expr(low, env), self.expr(high, env)))
+        limits = sympy.Tuple(index, self.expr(low, env), self.expr(high, env))
+        if self.how["evaluate"] or not body.has(sympy.Piecewise):
+            return big(body, limits)
+        # Sum folds what stands around a Piecewise into its branches, even logarithms and exponentials; made like this, as
+        # its own constructor does it in the end, it keeps the summand.
+        out = sympy.Expr.__new__(big, body, limits)
+        out.is_commutative = body.is_commutative
+        return out
 
     def _partial(self, t: App, env: Env) -> Any:
         f, z, j = t.args

@@ -322,12 +322,14 @@ class Model:
 _NOTHING = object()
 
 
-def _reading_order(var: Var) -> int:
+def _reading_order(var: Var) -> tuple[int, bool]:
+    """Integers, elements, reals, then functions; among them, sizes (by custom with capital letters) first."""
     sort = var.sort
     depth = arity(sort)
     while isinstance(sort, Fn):
         sort = sort.cod
-    return (0 if sort == INT else 1 if isinstance(sort, Base) and sort != REAL else 2) + (3 if depth else 0)
+    kind = 0 if sort == INT else 2 if sort == REAL else 1
+    return kind + (3 if depth else 0), not depth and not var.name[:1].isupper()
 
 
 def text(value: Value) -> str:

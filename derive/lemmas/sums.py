@@ -226,8 +226,8 @@ def sum_nonneg() -> Theorem:
     )
 
 
+@lemma(eq(total(fk), total(fk, high=n - 1) + f[n]), [m <= n], phrase="split off the last term")
 def sum_split_last() -> Theorem:
-    """m <= n |- sum_{m..n} f = sum_{m..n-1} f + f(n)."""
     th = at_values(sum_last.theorem, lin(m <= n - 1 + 1, r.assume(m <= n)), n=n - 1)
     same = r.ring(n - 1 + 1, n, ())
     left = r.cong(SUM, (r.refl(m), r.sym(same), r.refl(f)))
@@ -247,7 +247,7 @@ def sum_pos() -> Theorem:
     low, high = assume(m <= v, v <= n - 1)
     weak = lin(ZERO <= f[v], apply_every(known, v, low, lin(v <= n, high)))
     rest = at_values(sum_nonneg.theorem, r.gen(v, r.discharge(m <= v, r.discharge(v <= n - 1, weak))), n=n - 1)
-    return lin(ZERO < total(fk), rest, last, sum_split_last())
+    return lin(ZERO < total(fk), rest, last, sum_split_last.theorem)
 
 
 @lemma(total(fk) <= total(gk), [every(k, m, n, fk <= gk)], phrase="the sum keeps the order of its terms")
@@ -335,7 +335,7 @@ def sum_delta() -> Theorem:
     def statement(t: Term) -> Term:
         return eq(total(body, high=t), f[y])
 
-    at_y = at_values(sum_split_last(), r.assume(m <= y), n=y, f=fn(body))
+    at_y = at_values(sum_split_last.theorem, r.assume(m <= y), n=y, f=fn(body))
     before = _delta_zero_before(y - 1, lin(y - 1 < y))
     same = at_values(r.axiom("delta_same"), i=y)
     base = chain(at_y, ring_with(sides(at_y.concl)[1], f[y], (before, same)))

@@ -45,7 +45,8 @@ def small_latex(formula: str) -> str:
     out = re.sub(r"^− |(?<=[=<>≤≥≠] )− ", "−", out)
     out = re.sub(r"_(<\w)", r"_{\1}", out)
     out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
-    return "".join(f"{COMMANDS[c]}" if c in COMMANDS else c for c in out)
+    out = "".join(f"{COMMANDS[c]} " if c in COMMANDS else c for c in out)
+    return re.sub(r" +(?=[ _^/)]|$)", "", out)
 
 
 def escape(words: str) -> str:
@@ -405,10 +406,11 @@ class _Page:
         short = len(start) == 1 and _em(start[0]) <= 9.5 and shows_start(block)
         words = [prose_latex(line_words(line)) for line in block.lines]
         longest = max((_words_em(w) for w in words), default=0.0)
+        sign = max((_em(relation_latex(line)) for line in block.lines), default=0.0)
         for beside in (True, False) if short else (False,):
-            left = _em(start[0]) if beside else 0.0
-            parts = [self.broken(line.term, line.labels, self.width - left - 2) for line in block.lines]
-            column = self.width - left - max((_em(p) + 1.5 for ps in parts for p in ps), default=0.0) - 1.5
+            left = (_em(start[0]) if beside else 0.0) + sign
+            parts = [self.broken(line.term, line.labels, self.width - left) for line in block.lines]
+            column = self.width - left - max((_em(p) for ps in parts for p in ps), default=0.0) - 1.5
             right = self.reasons == "right" and column >= min(longest, 8.5)
             if right:
                 break
@@ -425,14 +427,16 @@ class _Page:
                 row += "."
             if right and reason:
                 fits = _words_em(reason) <= column
-                box = r"\text{" if fits else rf"\parbox[t]{{{column:.1f}em}}{{\raggedright "
+                box = r"\text{" if fits else rf"\parbox[t]{{{min(column, 16):.1f}em}}{{\raggedright "
                 row += f" && {box}{reason}}}"
             rows.append(row)
             rows += [rf"&\qquad {_continued(p)}" for p in cut[1:]]
             if last and i == len(lines) - 1 and len(cut) > 1:
                 rows[-1] += "."
             if reason and not right:
-                rows.append(rf"&\qquad\text{{\small {reason}}}")
+                room = self.width - left - 2
+                box = r"\text{" if 0.9 * _words_em(reason) <= room else rf"\parbox[t]{{{room:.1f}em}}{{\raggedright"
+                rows.append(rf"&\qquad{box}\small {reason}}}")
         return rows
 
 

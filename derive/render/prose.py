@@ -6,6 +6,7 @@ import re
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
+from derive.render.notation import GREEK
 
 RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
@@ -49,8 +50,9 @@ def letters(d: Derivation) -> frozenset[str]:
 # A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
 _SIGN = r"(?:<=>|<=|>=|!=|=>|=|<|>|\+|-|/)"
+_GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))[A-Za-z](?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-z])(?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"
     r"(?:\([\w, ]*\))?)"
 )
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
@@ -68,7 +70,8 @@ def parts(words: str) -> list[tuple[bool, str]]:
     end = 0
     for m in _FORMULA.finditer(words):
         out.append((False, words[end : m.start()]))
-        out.append((True, re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], m[0])))
+        spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], m[0])
+        out.append((True, re.sub(rf"(?<![A-Za-z])({_GREEK})(?![A-Za-z])", lambda s: GREEK[s[0]], spelled)))
         end = m.end()
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)

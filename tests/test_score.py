@@ -1,0 +1,813 @@
+"""`derive score`: what it reads, what it computes, what it says about a wrong total, and how it refuses bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import random
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive import data
+from derive.data import as_file, open_data
+from derive.errors import UserError
+from derive.score import (
+    SequenceScore,
+    compare,
+    diagnose,
+    format_report,
+    number,
+    score_stream,
+    score_values,
+)
+
+
+def scores(text: Any, *, base: str = "e") -> list[SequenceScore]:
+    """The scores of a file with this content; anything but text and bytes is written as JSON."""
+    content = text if isinstance(text, str | bytes) else json.dumps(text)
+    return list(score_stream(as_file(content), "in", base=base))
+
+
+def totals(text: Any) -> list[float]:
+    return [s.total for s in scores(text)]
+
+
+def names(claimed: str, *values: float, base: str = "e") -> list[str]:
+    return [m.name for m in diagnose(claimed, score_values(values, base=base)).matches]
+
+
+def refusal(text: Any) -> str:
+    with pytest.raises(UserError) as caught:
+        scores(text)
+    return str(caught.value)
+
+
+log_probabilities = st.lists(st.floats(-1e6, 0, allow_subnormal=False), min_size=1, max_size=50)
+
+
+# -- the quantities --------------------------------------------------------------------------------
+
+
+def test_every_quantity_of_the_first_exercise() -> None:
+    (s,) = scores("-0.7 -0.4")
+    assert s.tokens == 2
+    assert s.total == -1.1
+    assert s.mean == -0.55
+    assert s.nll == 1.1
+    assert s.mean_nll == 0.55
+    assert s.probability == pytest.approx(0.332871, abs=5e-7)
+    assert s.perplexity == pytest.approx(1.73325, abs=5e-6)
+    assert s.bits == pytest.approx(1.58696, abs=5e-6)
+    assert s.bits_per_token == pytest.approx(0.793482, abs=5e-7)
+
+
+def test_a_probability_below_the_smallest_double_is_never_printed_as_zero() -> None:
+    (s,) = scores("-1000 " * 3)
+    assert s.probability == 0.0
+    assert s.log10_probability == pytest.approx(-1302.8834457)
+    report = format_report([s])
+    assert "1.30784e−1303" in report
+    assert "log₁₀ Pr(y|x) = −1302.88" in report
+    assert "1.97007e+434" in report  # and neither is the perplexity printed as infinity
+    assert s.perplexity == math.inf
+
+
+def test_even_a_probability_too_small_to_have_digits_is_printed() -> None:
+    assert "10^(−8.68589e+299)" in format_report(scores("-1e300 -1e300"))
+
+
+def test_certainty_has_no_minus_sign() -> None:
+    (s,) = scores("0 -0.0")
+    report = format_report([s])
+    assert (s.total, s.perplexity, s.probability) == (0.0, 1.0, 1.0)
+    assert math.copysign(1, s.total) == 1
+    assert "−" not in report.replace("−log Pr(y|x)", "")
+
+
+@pytest.mark.parametrize(("base", "nats"), [("e", 1.0), ("2", math.log(2)), ("10", math.log(10))])
+def test_base_says_which_logarithm_the_input_was_written_in(base: str, nats: float) -> None:
+    (s,) = scores("-1 -2", base=base)
+    assert s.given_total == -3
+    assert s.total == pytest.approx(-3 * nats)
+    assert s.perplexity == pytest.approx(math.exp(1.5 * nats))
+
+
+def test_three_bits_are_one_eighth() -> None:
+    (s,) = scores("-1 -2", base="2")
+    assert s.probability == pytest.approx(1 / 8)
+    assert s.bits == pytest.approx(3)
+    assert "log₂ Pr(y|x) = (−1) + (−2) = −3" in format_report([s])
+
+
+@given(log_probabilities)
+def test_the_total_is_the_exact_sum_rounded_once(values: list[float]) -> None:
+    exact = sum(map(Fraction, values), Fraction(0))
+    assert score_values(values).total == float(exact)
+    assert totals(values) == [float(exact)]
+    assert totals(" ".join(map(repr, values))) == [float(exact)]
+
+
+@given(log_probabilities, st.randoms())
+def test_the_total_does_not_depend_on_the_order(values: list[float], rng: random.Random) -> None:
+    shuffled = values[:]
+    rng.shuffle(shuffled)
+    assert score_values(shuffled).total == score_values(values).total
+
+
+@given(st.lists(log_probabilities, min_size=1, max_size=4), st.integers(1, 40))
+def test_the_size_of_the_pieces_read_does_not_matter(sequences: list[list[float]], size: int) -> None:
+    text = "\n\n".join(", ".join(map(repr, s)) for s in sequences)
+    lines = "\n".join(map(json.dumps, sequences))
+    expected = [math.fsum(s) for s in sequences]
+    with mock.patch.object(data, "_CHUNK", size):
+        assert totals(text) == totals(sequences) == totals(lines) == expected
+
+
+@given(log_probabilities)
+def test_perplexity_mean_and_bits_agree_with_the_total(values: list[float]) -> None:
+    s = score_values(values)
+    assert s.mean * s.tokens == pytest.approx(s.total)
+    assert s.bits * math.log(2) == pytest.approx(s.nll)
+    assert s.perplexity >= 1
+    assert 0 <= s.probability <= 1
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-0.7 -0.4",
+        "-0.7,-0.4",
+        "-0.7, -0.4,\n",
+        "-0.7\n-0.4\n",
+        "-0.7\r\n-0.4\r\n",
+        "\n\n-.7\t-4e-1",
+        "−0.7 −0.4",  # U+2212, as copied from a slide or from our own report
+        "\ufeff-0.7 -0.4",
+    ],
+)
+def test_numbers_are_separated_by_white_space_or_one_comma(text: str) -> None:
+    assert totals(text) == [-1.1]
+
+
+def test_a_blank_line_separates_sequences() -> None:
+    first, second = scores("-0.7 -0.4\n \n\n-0.3 -0.3\n-0.6\n")
+    assert (first.tokens, first.line) == (2, 1)
+    assert (second.tokens, second.line) == (3, 4)
+
+
+def test_rows_that_were_joined_are_pointed_out() -> None:
+    (joined,) = scores("-0.7 -0.4\n-0.3 -0.3 -0.6\n")
+    assert joined.notes == (
+        "2 lines were read as one sequence; a blank line between them makes them separate sequences",
+    )
+    assert scores("-0.7\n-0.4\n")[0].notes == ()  # a column is one sequence beyond doubt
+
+
+# -- JSON ------------------------------------------------------------------------------------------
+
+TOKENS = [{"token": "deep", "logprob": -0.7}, {"token": "learning", "logprob": -0.4}]
+CHAT = {
+    "object": "chat.completion",
+    "choices": [
+        {
+            "message": {"role": "assistant", "content": "deep learning"},
+            "logprobs": {
+                "content": [t | {"bytes": [1, 2], "top_logprobs": [t, {"token": "x", "logprob": -9}]} for t in TOKENS],
+                "refusal": None,
+            },
+            "finish_reason": "stop",
+        }
+    ],
+}
+GEMINI = {
+    "candidates": [
+        {
+            "avgLogprobs": -0.55,
+            "logprobsResult": {
+                "topCandidates": [{"candidates": [{"token": "x", "logProbability": -9}]}],
+                "chosenCandidates": [{"token": "deep", "logProbability": -0.7}, {"logProbability": -0.4}],
+            },
+        }
+    ]
+}
+RESPONSES = {"output": [{"type": "message", "content": [{"type": "output_text", "text": "..", "logprobs": TOKENS}]}]}
+SHAPES = {
+    "list": [-0.7, -0.4],
+    "lists": [[-0.7, -0.4]],
+    "tokens": TOKENS,
+    "lists of tokens": [TOKENS],
+    "bare logprobs": {"tokens": ["deep", "learning"], "logprobs": [-0.7, -0.4]},
+    "bare token_logprobs": {"token_logprobs": [-0.7, -0.4]},
+    "OpenAI chat": CHAT,
+    "OpenAI chat, the choice alone": CHAT["choices"][0],  # type: ignore[index]
+    "OpenAI chat, the logprobs alone": CHAT["choices"][0]["logprobs"],  # type: ignore[index]
+    "OpenAI batch": {"custom_id": "a", "response": {"body": CHAT}},
+    "OpenAI responses": RESPONSES,
+    "OpenAI completions": {
+        "choices": [
+            {"logprobs": {"tokens": ["deep", "learning"], "token_logprobs": [-0.7, -0.4], "top_logprobs": None}}
+        ]
+    },
+    "vLLM prompt": {"prompt_logprobs": [None, {"5": {"logprob": -0.7, "rank": 1}}, {"9": {"logprob": -0.4}}]},
+    "vLLM sample": {"logprobs": [{"5": {"logprob": -0.7, "rank": 1}}, {"9": {"logprob": -0.4, "rank": 2}}]},
+    "Gemini": GEMINI,
+    "Gemini, snake case": {"chosen_candidates": [{"log_probability": -0.7}, {"log_probability": -0.4}]},
+    "text-generation-inference": {
+        "details": {"prefill": [], "tokens": [{"id": 3, **t, "special": False} for t in TOKENS]}
+    },
+    "llama.cpp": {"completion_probabilities": [t | {"top_logprobs": TOKENS} for t in TOKENS]},
+    "SGLang": {"meta_info": {"input_token_logprobs": [], "output_token_logprobs": [[-0.7, 3, None], [-0.4, 4, "x"]]}},
+    "Ollama": {"model": "m", "created_at": "t", "done": True, "logprobs": TOKENS},
+    "several values under two names": {"logprobs": {"content": TOKENS, "token_logprobs": [-0.7, -0.4]}},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+@pytest.mark.parametrize("indent", [None, 1])
+def test_every_shape_is_read(shape: Any, indent: int | None) -> None:
+    (s,) = scores(json.dumps(shape, indent=indent))
+    assert (s.tokens, s.total) == (2, -1.1)
+
+
+def test_json_lines_may_be_lists_or_objects() -> None:
+    found = scores('[-0.5, -0.25]\n\n{"logprobs": [-1]}\n' + json.dumps(CHAT) + "\n")
+    assert [(s.total, s.line, s.where) for s in found] == [
+        (-0.75, 1, ""),
+        (-1.0, 3, "logprobs"),
+        (-1.1, 4, "choices[0].logprobs.content"),
+    ]
+
+
+def test_one_token_object_a_line_is_one_sequence() -> None:
+    assert totals("\n".join(map(json.dumps, TOKENS))) == [-1.1]
+
+
+def test_each_choice_is_a_sequence() -> None:
+    found = scores({"choices": [{"logprobs": {"token_logprobs": [-1]}}, {"logprobs": {"token_logprobs": [-2, -3]}}]})
+    assert [(s.where, s.total) for s in found] == [
+        ("choices[0].logprobs.token_logprobs", -1),
+        ("choices[1].logprobs.token_logprobs", -5),
+    ]
+
+
+def test_a_name_is_kept_wherever_it_stands_in_the_object() -> None:
+    a, b = scores('{"name": "A", "logprobs": [-1]}\n{"logprobs": [-2], "name": "B\\u001b[31m"}')
+    assert (a.name, b.name) == ("A", "B\N{REPLACEMENT CHARACTER}[31m")  # no escape reaches the terminal
+    assert "  A " in format_report([a, b])
+
+
+def test_a_first_null_is_not_a_token() -> None:
+    (s,) = scores({"choices": [{"logprobs": {"tokens": ["a", "b", "c"], "token_logprobs": [None, -0.7, -0.4]}}]})
+    assert (s.tokens, s.total) == (2, -1.1)
+    assert s.notes == (
+        "the first token has no log-probability (null) and is not counted: the total is conditional on it",
+    )
+
+
+def test_among_vllm_candidates_the_first_is_the_token_itself() -> None:
+    position = {"7": {"logprob": -3.0, "rank": 9}, "1": {"logprob": -0.1, "rank": 1}, "2": {"logprob": -2.0, "rank": 2}}
+    (s,) = scores({"prompt_logprobs": [None, position]})
+    assert s.total == -3.0
+    assert "the first was taken for the token itself, as vLLM writes it; prompt_logprobs=0" in s.notes[1]
+
+
+def test_vllm_candidates_in_another_order_are_refused() -> None:
+    position = {"1": {"logprob": -0.1, "rank": 1}, "7": {"logprob": -3.0, "rank": 9}, "2": {"logprob": -2.0, "rank": 2}}
+    assert refusal({"prompt_logprobs": [None, position]}) == (
+        "in, line 1, at prompt_logprobs[1]: the candidates are not in vLLM's order (the token itself, "
+        "then the others by rank), so the token itself cannot be told from its alternatives. Ask for "
+        "prompt_logprobs=0, which gives one each."
+    )
+
+
+def test_the_value_that_stands_for_too_unlikely_is_pointed_out() -> None:
+    (s,) = scores([-0.5, -9999.0])
+    assert s.notes[0].startswith("1 value is −9999, which OpenAI and vLLM write for a token too unlikely")
+
+
+def test_what_was_not_scored_is_pointed_out() -> None:
+    found = scores({"choices": [{"logprobs": {"token_logprobs": [-1]}}, {"logprobs": None}]})
+    assert found[0].notes == ("not scored: choices[1].logprobs is null",)
+
+
+def test_alternatives_may_be_nested_as_deep_as_they_like() -> None:
+    assert totals('{"top_logprobs": ' + "[" * 50_000 + "]" * 50_000 + ', "logprobs": [-1]}') == [-1.0]
+
+
+# -- several sequences -----------------------------------------------------------------------------
+
+EXERCISE_3 = "-0.7 -0.4\n\n-0.3 -0.3 -0.6"
+
+
+def test_sum_and_mean_may_disagree() -> None:
+    c = compare(scores(EXERCISE_3))
+    assert c.rank_by_sum == (1, 2)
+    assert c.rank_by_mean == (2, 1)
+    assert c.disagreement == (0, 1)
+
+
+def test_the_token_mean_is_not_the_mean_of_means() -> None:
+    c = compare(scores(EXERCISE_3))
+    assert (c.tokens, c.total) == (5, pytest.approx(-2.3))
+    assert c.token_mean == pytest.approx(-0.46)
+    assert c.mean_of_means == pytest.approx(-0.475)
+
+
+def test_equal_values_share_a_rank_however_they_were_rounded() -> None:
+    c = compare(scores([[-0.1, -0.2], [-0.3], [-0.15, -0.15], [-0.4]]))
+    assert c.rank_by_sum == (1, 1, 1, 4)
+    assert c.rank_by_mean == (1, 3, 1, 4)
+    assert c.disagreement is None
+
+
+@given(st.lists(st.lists(st.integers(-5, 0), min_size=1, max_size=4), min_size=1, max_size=8))
+def test_a_disagreement_is_found_exactly_when_there_is_one(sequences: list[list[int]]) -> None:
+    found = [score_values(s) for s in sequences]
+    c = compare(found)
+    sums = [sum(s) for s in sequences]
+    means = [Fraction(sum(s), len(s)) for s in sequences]
+    pairs = [(i, j) for i in range(len(sums)) for j in range(len(sums)) if sums[i] > sums[j] and means[i] < means[j]]
+    assert c.disagreement in pairs if pairs else c.disagreement is None
+    if len({len(s) for s in sequences}) == 1:
+        assert not pairs
+
+
+@given(st.lists(st.lists(st.integers(-5, 0), min_size=1, max_size=4), min_size=1, max_size=8))
+def test_the_two_means_differ_by_a_covariance(sequences: list[list[int]]) -> None:
+    n = len(sequences)
+    lengths, means = [len(s) for s in sequences], [Fraction(sum(s), len(s)) for s in sequences]
+    mean_length, mean_mean = Fraction(sum(lengths), n), sum(means) / n
+    covariance = sum((a - mean_length) * (b - mean_mean) for a, b in zip(lengths, means, strict=True)) / n
+    c = compare([score_values(s) for s in sequences])
+    assert c.difference == pytest.approx(float(-covariance / mean_length), abs=1e-12)
+
+
+# -- a claimed total -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claimed", "name"),
+    [
+        ("-1.1", "correct"),
+        ("−1.10", "correct"),
+        ("-11e-1", "correct"),
+        ("0.28", "product of the logs"),
+        ("-0.55", "mean"),
+        ("0.55", "mean NLL"),
+        ("0.1544", "log of summed probabilities"),
+        ("1.1669", "sum of the probabilities"),
+        ("+1.1", "sign"),
+        ("-1.587", "base 2"),
+        ("1.587", "base 2 and sign"),
+        ("-0.4777", "base 10"),
+        ("1.73325", "perplexity"),
+        ("0.332871", "probability"),
+        ("3.0042", "inverse probability"),
+        ("0.57695", "geometric mean probability"),
+        ("-0.53879", "log of the mean probability"),
+        ("-0.4", "first token left out"),
+        ("-0.7", "last token left out"),
+        ("0.6703", "probability, first token left out"),
+        ("-0.36667", "mean over 3 tokens"),  # a start token in the denominator
+    ],
+)
+def test_wrong_totals_have_names(claimed: str, name: str) -> None:
+    assert names(claimed, -0.7, -0.4)[0] == name
+
+
+def test_every_match_is_listed_with_the_right_answer_first() -> None:
+    assert names("-2", -2, 0) == ["correct", "last token left out"]
+    assert names("0", 0, 0)[0] == "correct"
+
+
+def test_a_middle_token_and_both_ends_may_be_left_out() -> None:
+    assert names("-5.5", -1.25, -2.5, -4.25) == ["token 2 left out"]
+    assert names("-2.5", -1.25, -2.5, -4.25) == ["first and last tokens left out"]
+
+
+def test_in_a_long_sequence_only_the_ends_can_be_missed() -> None:
+    values = [-(2.0**-k) for k in range(12)]
+    total = math.fsum(values)
+    assert names(repr(total - values[0]), *values) == ["first token left out"]
+    assert names(repr(total - values[-1]), *values) == ["last token left out"]
+    assert names(repr(total - values[5]), *values) == []
+
+
+def test_a_claim_is_as_wide_as_its_last_digit() -> None:
+    assert names("-1.1", -0.7, -0.44) == ["correct"]  # −1.14, rounded
+    assert names("-1.10", -0.7, -0.44) == []
+    (match,) = diagnose("-1.1", score_values([-0.7, -0.44])).matches
+    assert match.sentence == (
+        "−1.14 is log Pr(y|x), the sum of the 2 token log-probabilities, written with fewer digits as −1.1."
+    )
+
+
+def test_a_claim_is_in_the_base_of_the_input() -> None:
+    assert names("-3", -1, -2, base="2") == ["correct"]
+    assert names("-2.0794", -1, -2, base="2") == ["natural log"]
+    assert names("0.125", -1, -2, base="2") == ["probability"]
+
+
+def test_with_one_token_sum_mean_and_product_are_one_number() -> None:
+    assert names("-0.7", -0.7) == ["correct"]
+
+
+def test_a_probability_too_small_for_a_double_is_recognised() -> None:
+    s = score_values([-1000.0] * 3)
+    assert [m.name for m in diagnose("1.30784e-1303", s).matches] == ["probability"]
+    assert [m.value for m in diagnose("1.30784e-1303", s).matches] == ["1.30784e−1303"]
+
+
+def test_a_claim_that_matches_nothing_says_so() -> None:
+    s = score_values([-0.7, -0.4])
+    d = diagnose("-42", s)
+    assert (d.matches, d.is_correct, d.correct) == ((), False, -1.1)
+    assert "claimed −42: matches none of the usual slips. The correct value is log Pr(y|x) = −1.1." in format_report(
+        [s], diagnoses=[d]
+    )
+
+
+@given(log_probabilities)
+def test_the_total_itself_is_always_correct(values: list[float]) -> None:
+    s = score_values(values)
+    d = diagnose(repr(s.total), s)
+    assert d.is_correct
+    assert d.matches[0].name == "correct"
+    assert all(m.sentence.endswith(".") and m.sentence[:1] == m.sentence[:1].upper() for m in d.matches)
+
+
+@pytest.mark.parametrize("claimed", ["", "abc", "11/10", "log(2)", "nan", "-inf", "1_0", "__import__('os')", "9" * 500])
+def test_a_claim_is_parsed_and_never_evaluated(claimed: str) -> None:
+    with pytest.raises(UserError, match=r"is not a number\. Give a plain decimal"):
+        diagnose(claimed, score_values([-0.7]))
+
+
+# -- the report ------------------------------------------------------------------------------------
+
+
+def test_the_report_of_the_first_exercise() -> None:
+    (s,) = scores("-0.7 -0.4")
+    assert format_report([s], diagnoses=[diagnose("0.28", s)]) == (
+        """\
+in: 1 sequence, 2 tokens; natural logarithms (nats)
+
+  log Pr(y|x) = (−0.7) + (−0.4) = −1.1
+
+  tokens T         2
+  log Pr(y|x)     −1.1       nats, the sum over the tokens
+  mean            −0.55      nats per token
+  NLL              1.1       nats, −log Pr(y|x)
+  mean NLL         0.55      nats per token
+  Pr(y|x)          0.332871  exp(−1.1)
+  perplexity       1.73325   exp(mean NLL)
+  bits             1.58696   NLL / log 2
+  bits per token   0.793482
+
+claimed 0.28: not log Pr(y|x). The correct value is log Pr(y|x) = −1.1.
+  product of the logs (0.28)
+    The logs were multiplied; it is the probabilities that multiply, and the log of a product is
+    the sum of the logs, log(ab) = log a + log b."""
+    )
+
+
+def test_the_report_of_the_third_exercise() -> None:
+    assert format_report(scores(EXERCISE_3)) == (
+        """\
+in: 2 sequences, 5 tokens; natural logarithms (nats)
+
+                    line 1    line 3
+  tokens T               2         3
+  log Pr(y|x)         −1.1      −1.2
+  mean               −0.55      −0.4
+  NLL                  1.1       1.2
+  mean NLL            0.55       0.4
+  Pr(y|x)         0.332871  0.301194
+  perplexity       1.73325   1.49182
+  bits             1.58696   1.73123
+  bits per token  0.793482  0.577078
+  rank by sum            1         2
+  rank by mean           2         1
+
+WARNING: the sum and the mean disagree.
+  by sum   line 1 is ahead of line 3: −1.1 > −1.2, the higher Pr(y|x)
+  by mean  line 3 is ahead of line 1: −0.4 > −0.55, the lower perplexity (1.49182 < 1.73325)
+  Their lengths differ (2 and 3 tokens): every further token can only lower the sum, while
+  the mean is per token. At equal length the two always agree. Say which one a ranking is by.
+
+all sequences together
+  total log-likelihood  −2.3    nats, 5 tokens
+  token-level mean      −0.46   total / tokens; perplexity 1.58407
+  mean of means         −0.475  the mean of the sequences' means
+  The two means differ by −0.015 = −Cov(T, mean)/mean(T): the mean of means gives a token of a
+  short sequence more weight. The perplexity of a corpus is the exponential of the token-level mean NLL."""
+    )
+
+
+def test_many_sequences_are_one_line_each_up_to_a_limit() -> None:
+    report = format_report(scores([[-float(k)] for k in range(1, 31)]), limit=5)
+    assert report.count("\n  [") == 5
+    assert "  … and 25 more" in report
+    assert "rank these sequences alike, as they always do at equal length." in report
+
+
+def test_labels_tell_sequences_apart() -> None:
+    two_lines = "\n".join([json.dumps({"logprobs": [-1]})] * 2)
+    assert "line 1 logprobs  line 2 logprobs" in format_report(scores(two_lines))
+    a, b = (next(score_stream(as_file("-1"), f)) for f in ("a.txt", "b.txt"))
+    report = format_report([a, b])
+    assert report.startswith("2 files: ")
+    assert "a.txt  b.txt" in report
+
+
+def test_numbers_have_up_to_six_significant_digits_and_a_true_minus() -> None:
+    assert [number(x) for x in (-1.1, 1 / 3, 2.0, -0.0, 1234567.0, -1e-9)] == [
+        "−1.1", "0.333333", "2", "0", "1.23457e+06", "−1e−09",
+    ]  # fmt: skip
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "",
+            "in: the file is empty, so there is no sequence to score. Expected token log-probabilities "
+            "such as -0.7 -0.4.",
+        ),
+        (
+            "-0.7\nNaN",
+            "in, line 2, value 1: NaN is not a log-probability. It usually comes from an earlier step "
+            "(0/0, or the logarithm of a negative number); find the token that gave it and compute its "
+            "log-probability again.",
+        ),
+        (
+            "-0.7 -inf",
+            "in, line 1, value 2: -Infinity says that this token has probability zero, so the whole "
+            "sequence has probability zero and no mean, perplexity or rank. Check for a token that was "
+            "masked or filtered (top-k, top-p) and use the unfiltered log-probabilities.",
+        ),
+        (
+            "0.5 0.25 1",
+            "in, line 1, value 1: 0.5 is positive, and so are all 3 values of this sequence, but a "
+            "log-probability is at most 0. Numbers between 0 and 1 look like probabilities: take the "
+            "natural logarithm of each. If they are losses (negative log-likelihoods), change their sign "
+            "instead.",
+        ),
+        (
+            "0.5 2.5",
+            "in, line 1, value 1: 0.5 is positive, and so are all 2 values of this sequence, but a "
+            "log-probability is at most 0. They look like losses (negative log-likelihoods): change the "
+            "sign of each. If they are logits, apply log-softmax first.",
+        ),
+        (
+            "-0.7 2",
+            "in, line 1, value 2: 2 is positive, so it is not a log-probability: a probability is at most "
+            "1, so its logarithm is at most 0. If it is a probability, take its logarithm; if it is "
+            "rounding error, write 0.",
+        ),
+        (
+            "-0.7 banana",
+            "in, line 1, value 2: “banana” is not a number. Expected token log-probabilities such as -0.7 -0.4, or "
+            "JSON that begins with [ or {.",
+        ),
+        (
+            "-0,7",
+            "in, line 1, value 2: “-0,7” looks like a number with a decimal comma. Write a decimal point; "
+            "a comma separates numbers.",
+        ),
+        (
+            [[-1], []],
+            "in, line 1, at [1]: this sequence is empty: it has no numbers. An empty sequence has no mean "
+            "and no perplexity; remove it, or give its token log-probabilities.",
+        ),
+        (
+            [-1, None],
+            "in, line 1, at [1]: null is not a log-probability; only the first token of a sequence may "
+            "have none, because nothing comes before it. Give a number for this token, or remove the "
+            "token from the sequence.",
+        ),
+        (
+            [-1, "-2"],
+            "in, line 1, at [1]: found the string “-2”, expected a number. Write numbers without "
+            "quotation marks.",
+        ),
+        (
+            "[-0.5",
+            "in, line 1, at [1]: the JSON stops before it is complete: a list, an object or a string is "
+            "still open. The file was probably cut off; write it again in full.",
+        ),
+        (
+            b"-0.5\n-0.\x8b",
+            "in, line 2: byte 0x8b at offset 8 is not UTF-8 text. Save it as UTF-8; if it is compressed "
+            "or binary (gzip, NumPy), write it out as text.",
+        ),
+        (
+            {"choices": [{"logprobs": {"content": [*TOKENS, {"token": "!", "logprob": 0.5}]}}]},
+            "in, line 1, at choices[0].logprobs.content[2].logprob: 0.5 is positive, so it is not a "
+            "log-probability: a probability is at most 1, so its logarithm is at most 0. If it is a "
+            "probability, take its logarithm; if it is rounding error, write 0.",
+        ),
+        (
+            {"choices": [{"logprobs": {"content": [{"token": "a", "prob": 0.5}]}}]},
+            "in, line 1, at choices[0].logprobs.content[0]: this entry has no logprob (its fields: token, "
+            "prob). "
+            'Expected {"token": ..., "logprob": a number}.',
+        ),
+        (
+            {"choices": [{"message": {"content": "hi"}, "logprobs": None}]},
+            "in, line 1: no token log-probabilities in this object: choices[0].logprobs is null. Ask the "
+            "server for "
+            'log-probabilities (logprobs: true), or give a list of numbers, {"logprobs": [...]}, or a response with '
+            "choices[].logprobs.content[].logprob, choices[].logprobs.token_logprobs, prompt_logprobs or "
+            "logprobsResult.chosenCandidates[].logProbability.",
+        ),
+        (
+            {"tokens": ["a", "b"], "logprobs": [-1]},
+            "in, line 1: tokens has 2 entries but logprobs has 1. Each token needs exactly one "
+            "log-probability; give lists of equal length, or leave tokens out.",
+        ),
+        (
+            {"object": "chat.completion.chunk", "choices": []},
+            "in, line 1, at object: this is one piece of a streamed reply, so its log-probabilities are "
+            "not the whole sequence. Ask for the reply without streaming and save the one JSON object.",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_in_one_paragraph(text: Any, message: str) -> None:
+    assert refusal(text) == message
+
+
+@pytest.mark.parametrize("backend", ["yajl2_c", "python"])
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ("[-0.1, NaN]", "in, line 1, at [1]: NaN is not a log-probability."),
+        ("[-0.1,\n -Infinity]", "in, line 2, at [1]: -Infinity says that"),
+        ("[Infinity]", "in, line 1, at [0]: Infinity is not a log-probability"),
+        ('["NaN", -1]', "in, line 1, at [0]: found the string “NaN”"),
+        ("[-0.1,]", "in, line 1, at [1]: this is not valid JSON ("),
+        ("[-0.1 -0.2]", "in, line 1, at [1]: this is not valid JSON ("),
+        ("{'a': [-1]}", "in, line 1: this is not valid JSON ("),
+        ('[-1]\n{"logprobs": [-1, -2', "in, line 2, at logprobs[2]: the JSON stops"),
+        ('{"a\x1b": 1}', "in, line 1: this is not valid JSON ("),
+        ('{"logprobs": [-1, true]}', "in, line 1, at logprobs[1]: found true, expected a number."),
+        ("[[[-1]]]", "in, line 1, at [0][0]: found a list, expected a number."),
+        ("[-1, [-2]]", "in, line 1, at [1]: a list must not mix numbers with lists"),
+        ("[" * 100_000, "in, line 1, at [0][0]: found a list"),
+        ('{"a": ' * 1000 + "1" + "}" * 1000, "in, line 1: lists and objects are nested more than 64 deep"),
+        ("[-1]\n7", "in, line 2: found a number, expected a list or an object."),
+        ('["\\ud800"]', "in, line 1, at [0]: found the string"),
+    ],
+)
+def test_malformed_json_is_located_whatever_the_backend(backend: str, text: str, beginning: str) -> None:
+    import ijson
+
+    try:
+        parse = ijson.get_backend(backend).basic_parse
+    except ImportError:
+        pytest.skip(f"no {backend} here")
+    with mock.patch.object(ijson, "basic_parse", parse):
+        message = refusal(text)
+    assert message.startswith(beginning)
+    assert "\n" not in message
+    message.encode()  # can be printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e999", "-1e999", "[-1e999]", "[-" + "9" * 400 + "]", "-1e308 " * 10, "[-1e308, -1e308]", "x" * 200_000, ", -1",
+     "-1,,-2", "1_000", "0x1p-3", "--1", "data: {}", "<html>", "{}", "[null]", '{"logprobs": 5}', '{"logprobs": []}',
+     '{"token": "a", "logprob": -1}\n[-1]', '[{"token": "a", "logprob": -1}, -2]', '{"token": {"logprob": -1}}',
+     '{"prompt_logprobs": [null]}', '{"token": "a", "logprob": null}', b"\xff\xfe-\x001\x00",
+     b"-1 \xe2\x88", b"\xef\xbb\xbf"],
+)  # fmt: skip
+def test_anything_else_is_refused_too(text: Any) -> None:
+    message = refusal(text)
+    assert message.startswith("in")
+    assert "\n" not in message
+    assert len(message) < 600
+
+
+@given(st.binary(max_size=60) | st.text("[]{}:,\"'-.0123456789eE nulltogprbsNaI\n", max_size=60))
+def test_whatever_is_read_it_is_scored_or_refused(content: bytes | str) -> None:
+    try:
+        found = scores(content)
+    except UserError:
+        return
+    assert found
+    assert all(s.tokens > 0 and math.isfinite(s.total) for s in found)
+    format_report(found)
+
+
+def test_the_errors_of_score_values_count_from_one() -> None:
+    with pytest.raises(UserError, match=r"^the sequence, value 2: 0\.5 is positive"):
+        score_values([-1, 0.5])
+    with pytest.raises(UserError, match=r"^B: this sequence is empty"):
+        score_values([], name="B")
+    with pytest.raises(UserError, match=r"^base 7 is not known\. Give e"):
+        score_values([-1], base="7")
+
+
+def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    for path, why in [
+        (
+            tmp_path / "none.txt",
+            "there is no such file. Check the spelling and the folder, or give - to read standard input.",
+        ),
+        (tmp_path, "this is a directory. Give the name of one file in it."),
+    ]:
+        with pytest.raises(UserError) as caught, open_data(str(path)):
+            pass
+        if sys.platform != "win32" or "none" in path.name:
+            assert str(caught.value) == f"{path}: {why}"
+
+
+def test_a_file_that_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("-0.7 -0.4")
+    with open_data(str(path)) as file:
+        assert [s.total for s in score_stream(file, str(path))] == [-1.1]
+    assert file.closed
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"-0.7 -0.4")))
+    with open_data("-") as file:
+        (s,) = score_stream(file, "-")
+    assert format_report([s]).startswith("standard input: 1 sequence, 2 tokens")
+
+
+# -- memory and import -----------------------------------------------------------------------------
+
+
+# Reads a file made while it is read, 10^4 numbers long and then 10^6, and prints by how many bytes the peak rose.
+MEASURE = """
+import io, resource, sys
+from derive.score import score_stream
+
+class Made(io.RawIOBase):
+    def __init__(self, before, entry, between, after, count):
+        first, rest = between.join([entry] * 100), between + between.join([entry] * 100)
+        self.pieces = (p for part in ([before, first], (rest for _ in range(count // 100 - 1)), [after]) for p in part)
+        self.left = b""
+    def readable(self):
+        return True
+    def readinto(self, buffer):
+        while not self.left:
+            self.left = next(self.pieces, None)
+            if self.left is None:
+                return 0
+        size = min(len(buffer), len(self.left))
+        buffer[:size], self.left = self.left[:size], self.left[size:]
+        return size
+
+def peak(count):
+    file = io.BufferedReader(Made(*(a.encode() for a in sys.argv[1:]), count))
+    (score,) = score_stream(file, "made")
+    assert (score.tokens, score.total) == (count, -0.5 * count), score
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+small = peak(10_000)
+print(peak(1_000_000) - small)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the resource module is Unix only")
+@pytest.mark.parametrize(
+    ("before", "entry", "between", "after"),
+    [
+        ("", "-0.5", " ", ""),
+        ("[", "-0.5", ",", "]"),
+        ('{"choices":[{"logprobs":{"content":[', '{"token":"a","logprob":-0.5}', ",", "]}}]}"),
+    ],
+    ids=["text, one line", "JSON list, one line", "OpenAI chat"],
+)
+def test_a_million_numbers_need_no_more_memory_than_ten_thousand(
+    before: str, entry: str, between: str, after: str
+) -> None:
+    root = str(Path(data.__file__).parents[1])
+    command = [sys.executable, "-c", MEASURE, before, entry, between, after]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    assert int(result.stdout) < 3_000_000
+
+
+def test_importing_brings_in_the_standard_library_only() -> None:
+    code = (
+        "import sys, types; package = types.ModuleType('derive'); package.__path__ = [sys.argv[1]]; "
+        "sys.modules['derive'] = package; import derive.score; "
+        "print(*sorted({'sympy', 'numpy', 'ijson', 'click', 'mpmath'} & set(sys.modules)))"
+    )
+    folder = str(Path(data.__file__).parent)
+    result = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""
