@@ -24,7 +24,7 @@ from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substi
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.reasons import Gap, as_list, describe
-from derive.record import Block, Derivation, Line
+from derive.record import Block, Derivation, Line, Reason
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
@@ -116,7 +116,7 @@ class Calc:
             lines, start = tuple(aside.lines), aside.start
         else:
             th = self._statement(statement, reasons, where, index)
-            shown = Line("", statement, tuple(describe(x) for x in reasons), *where, theorem=th)
+            shown = Line("", statement, tuple(self._describe(x) for x in reasons), *where, theorem=th)
             lines, start = (shown,), statement
         self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
         if th is not None:
@@ -145,6 +145,12 @@ class Calc:
             )
         return th
 
+    def _describe(self, reason: Any) -> Reason:
+        """The printed reason; a fact proved on the way is cited as such."""
+        if isinstance(reason, Term) and any(th.concl == reason for th in self._facts):
+            return Reason("fact", "as just shown", "hypothesis")
+        return describe(reason)
+
     def _count(self) -> int:
         return len(self.lines) + sum(len(b.lines) for b in self.blocks)
 
@@ -166,7 +172,7 @@ class Calc:
             raise ClaimError(f"{_place(*where)}: line {index} of {self.name} has no reason; write by=...")
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{_place(*where)}: line {index} of {self.name} relates a statement to a value")
-        described = tuple(describe(x) for x in reasons)
+        described = tuple(self._describe(x) for x in reasons)
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))

@@ -885,6 +885,15 @@ class _Candidates:
 _MIXED = {"numbers": "numbers", "tokens": "tokens", "several": "lists or responses", "other": "other values"}
 
 
+_DESCRIBED = {
+    "null": "null",
+    "number": "a number",
+    "start_array": "a list",
+    "end_array": "an empty list",
+    "start_map": "an object",
+}
+
+
 def _float(value: Any) -> float:
     try:
         return float(value)
@@ -897,7 +906,7 @@ def _described(event: str, value: object) -> str:
         return f"the string “{printable(str(value))}”"
     if event == "boolean":
         return "true" if value else "false"
-    return {"null": "null", "start_array": "a list", "start_map": "an object", "number": "a number"}[event]
+    return _DESCRIBED[event]
 
 
 def as_file(text: str | bytes) -> BinaryIO:

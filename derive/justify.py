@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
+from derive.kernel.sorts import PROP, is_numeric
 from derive.kernel.terms import (
     EQ,
     FORALL,
@@ -118,7 +119,7 @@ class Toolbox:
 
     @property
     def equations(self) -> list[AnyRule]:
-        return [x for x in self.rules if not (isinstance(x, Rule) and x.left.sort.__repr__() == "statement")]
+        return [x for x in self.rules if not (isinstance(x, Rule) and x.left.sort is PROP)]
 
     def failed_conditions(self) -> list[Term]:
         out: list[Term] = []
@@ -278,17 +279,18 @@ def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
 
 
 def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
-    th = entail(goal, ctx, tools.lemmas, tools.equations)
-    if th is not None or not (isinstance(goal, App) and goal.op is EQ):
-        return th
-    here: list[AnyRule] = []  # in the case k = y, k may be replaced by y
-    for fact in ctx.facts[len(tools.ctx.facts) :]:
-        c = fact.concl
-        if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
-            here.append(Rule(fact, "case", frozenset(ctx.free)))
-    forward = [x for x in tools.equations if not isinstance(x, DefinitionRule) and not x.reverse]
-    n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *forward))
-    return by_normal_form(goal.args[0], goal.args[1], ctx, n)
+    if isinstance(goal, App) and goal.op is EQ and is_numeric(goal.args[0].sort):
+        here: list[AnyRule] = []  # in the case k = y, k may be replaced by y
+        for fact in ctx.facts[len(tools.ctx.facts) :]:
+            c = fact.concl
+            if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
+                here.append(Rule(fact, "case", frozenset(ctx.free)))
+        forward = [x for x in tools.equations if not isinstance(x, DefinitionRule) and not x.reverse]
+        n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *forward))
+        th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
+        if th is not None:
+            return th
+    return entail(goal, ctx, tools.lemmas, tools.equations)
 
 
 def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:

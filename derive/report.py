@@ -69,5 +69,5 @@ def counterexample(error: StepError) -> str:
         claim = iff(error.before, error.after)
     else:
         claim = error.before <= error.after if error.relation == "<=" else error.before < error.after
-    found = find_counterexample(claim, error.given)
+    found = find_counterexample(claim, error.given, seconds=1.5)
     return str(found) if isinstance(found, Counterexample) else ""

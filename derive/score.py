@@ -475,13 +475,13 @@ def _left_out(s: SequenceScore, total: Decimal) -> Iterator[_Slip]:
     if s.tokens > 2:
         parts.append(("first and last tokens", first + last))
     for what, value in parts:
-        were = "were" if what.endswith("s") else "was"
-        why = f"the {what} ({_decimal_text(value)}) {were} left out; the sum over all T = {s.tokens} tokens is"
+        were, the = "were" if what.endswith("s") else "was", "" if what[-1].isdigit() else "the "
+        why = f"{the}{what} ({_decimal_text(value)}) {were} left out; the sum over all T = {s.tokens} tokens is"
         yield _Slip(f"{what} left out", total - value, f"{why} {number(s.given_total)}")
         exponent = float(total - value) * _NATS_PER[s.base]
         probability = _exp(exponent)
         if probability is not None:
-            why = f"this is a probability, exp of the sum without the {what} ({_decimal_text(value)})"
+            why = f"this is a probability, exp of the sum without {the}{what} ({_decimal_text(value)})"
             yield _Slip(f"probability, {what} left out", probability, why, exponent)
 
 

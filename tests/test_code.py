@@ -157,7 +157,8 @@ LATEX = {
         r"\exp " + _OPEN + r"\frac{1}{V} \cdot \sum_{k = 1}^{V} " + _SUM + r"\log p_{k}" + _END + _CLOSE
     ),
     "smoothing_residual": (
-        rf"\epsilon \cdot {_OPEN}\log p_{{y}} - \frac{{1}}{{V}} \cdot \sum_{{k = 1}}^{{V}} {_SUM}\log p_{{k}}{_END}{_CLOSE}"
+        r"\epsilon \cdot " + _OPEN + r"\log p_{y} - \frac{1}{V} \cdot \sum_{k = 1}^{V} "
+        + _SUM + r"\log p_{k}" + _END + _CLOSE
     ),
     "logsumexp": r"\log \sum_{k = 1}^{V} " + _SUM + r"\exp z_{k}" + _END,
     "softmax": r"\frac{\exp z_{k}}{\sum_{j = 1}^{V} " + _SUM + r"\exp z_{j}" + _END + "}",

@@ -530,8 +530,8 @@ class _Writer:
         limits = sympy.Tuple(index, self.expr(low, env), self.expr(high, env))
         if self.how["evaluate"] or not body.has(sympy.Piecewise):
             return big(body, limits)
-        # Sum folds what stands around a Piecewise into its branches, even logarithms and exponentials; made like this, as
-        # its own constructor does it in the end, it keeps the summand.
+        # Sum folds what stands around a Piecewise into its branches, even logarithms and exponentials.  Made like this,
+        # as its own constructor does it in the end, it keeps the summand.
         out = sympy.Expr.__new__(big, body, limits)
         out.is_commutative = body.is_commutative
         return out

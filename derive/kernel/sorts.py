@@ -12,33 +12,38 @@ from __future__ import annotations
 
 
 class Sort:
-    """Common base of the sorts. Sorts are compared by structure."""
+    """Common base of the sorts.  There is one object for each sort, so sorts are compared by identity."""
 
-    __slots__ = ("_key",)
-    _key: tuple[object, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Sort) and self._key == other._key)
-
-    def __hash__(self) -> int:
-        return hash(self._key)
+    __slots__ = ()
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("sorts are immutable")
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), self._key[1:])
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("sorts are immutable")
+
+
+_BASES: dict[str, Base] = {}
+_FUNCTIONS: dict[tuple[Sort, Sort], Fn] = {}
+_SETS: dict[Sort, SetOf] = {}
 
 
 class Base(Sort):
-    """An abstract sort, known only by its name."""
+    """An abstract nonempty sort, known only by its name."""
 
     __slots__ = ("name",)
     name: str
 
-    def __init__(self, name: str) -> None:
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "_key", ("base", name))
+    def __new__(cls, name: str) -> Base:
+        old = _BASES.get(name)
+        if old is not None:
+            return old
+        new = object.__new__(cls)
+        object.__setattr__(new, "name", name)
+        return _BASES.setdefault(name, new)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Base, (self.name,))
 
     def __repr__(self) -> str:
         return self.name
@@ -51,10 +56,17 @@ class Fn(Sort):
     dom: Sort
     cod: Sort
 
-    def __init__(self, dom: Sort, cod: Sort) -> None:
-        object.__setattr__(self, "dom", dom)
-        object.__setattr__(self, "cod", cod)
-        object.__setattr__(self, "_key", ("fn", dom, cod))
+    def __new__(cls, dom: Sort, cod: Sort) -> Fn:
+        old = _FUNCTIONS.get((dom, cod))
+        if old is not None:
+            return old
+        new = object.__new__(cls)
+        object.__setattr__(new, "dom", dom)
+        object.__setattr__(new, "cod", cod)
+        return _FUNCTIONS.setdefault((dom, cod), new)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Fn, (self.dom, self.cod))
 
     def __repr__(self) -> str:
         return f"({self.dom} -> {self.cod})"
@@ -66,9 +78,16 @@ class SetOf(Sort):
     __slots__ = ("elem",)
     elem: Sort
 
-    def __init__(self, elem: Sort) -> None:
-        object.__setattr__(self, "elem", elem)
-        object.__setattr__(self, "_key", ("set", elem))
+    def __new__(cls, elem: Sort) -> SetOf:
+        old = _SETS.get(elem)
+        if old is not None:
+            return old
+        new = object.__new__(cls)
+        object.__setattr__(new, "elem", elem)
+        return _SETS.setdefault(elem, new)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (SetOf, (self.elem,))
 
     def __repr__(self) -> str:
         return f"set of {self.elem}"
@@ -81,13 +100,13 @@ FAMILY = Fn(INT, REAL)
 
 
 def is_numeric(sort: Sort) -> bool:
-    return sort == INT or sort == REAL
+    return sort is INT or sort is REAL
 
 
 def is_subsort(small: Sort, big: Sort) -> bool:
     """Whether a term of sort ``small`` may stand where ``big`` is asked for: integers are reals, also as values."""
-    if small == big:
+    if small is big:
         return True
     if isinstance(small, Fn) and isinstance(big, Fn):
-        return small.dom == big.dom and is_subsort(small.cod, big.cod)
-    return small == INT and big == REAL
+        return small.dom is big.dom and is_subsort(small.cod, big.cod)
+    return small is INT and big is REAL

@@ -52,7 +52,7 @@ class Term:
         return self._hash
 
     def __bool__(self) -> bool:
-        if self.sort != PROP:
+        if self.sort is not PROP:
             return True
         raise TypeError(
             f"a statement such as {self} has no truth value in Python; write 1 <= y, y <= V as two conditions"
@@ -278,23 +278,31 @@ class App(Term):
 
     def __init__(self, op: Op, args: tuple[Term, ...]) -> None:
         binders = op.binders
-        args = tuple(
-            _eta_long(a) if i in binders else _eta_short(a) if type(a) is Lam else a for i, a in enumerate(args)
-        )
+        if binders:
+            args = tuple(_eta_long(a) if i in binders else _eta_short(a) for i, a in enumerate(args))
+        else:
+            for a in args:
+                if type(a) is Lam:
+                    args = tuple(_eta_short(a) for a in args)
+                    break
         sort = op.result(args)
         if sort is None:
             shown = ", ".join(f"{a} of sort {a.sort}" for a in args)
             raise SortError(f"{op.name} does not take {shown}")
-        object.__setattr__(self, "op", op)
-        object.__setattr__(self, "args", args)
         loose = 0
         free = _EMPTY
         for a in args:
             if a.loose > loose:
                 loose = a.loose
-            if a.free is not free:
+            if a.free and a.free is not free:
                 free = free | a.free if free else a.free
-        _set(self, sort, loose, free, (op.name, *[a._hash for a in args]))
+        put = object.__setattr__
+        put(self, "op", op)
+        put(self, "args", args)
+        put(self, "sort", sort)
+        put(self, "loose", loose)
+        put(self, "free", free)
+        put(self, "_hash", hash((op.name, args)))
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -312,9 +320,13 @@ class App(Term):
 
 def _numeric(args: tuple[Term, ...]) -> Sort | None:
     """INT from integers, REAL from reals."""
-    if not all(is_numeric(a.sort) for a in args):
-        return None
-    return INT if all(a.sort == INT for a in args) else REAL
+    out: Sort = INT
+    for a in args:
+        if a.sort is not INT:
+            if a.sort is not REAL:
+                return None
+            out = REAL
+    return out
 
 
 def _real(args: tuple[Term, ...]) -> Sort | None:
@@ -323,19 +335,19 @@ def _real(args: tuple[Term, ...]) -> Sort | None:
 
 def _power(args: tuple[Term, ...]) -> Sort | None:
     base, exponent = args
-    whole = isinstance(exponent, Num) and exponent.sort == INT and exponent.value >= 0
+    whole = isinstance(exponent, Num) and exponent.sort is INT and exponent.value >= 0
     return _real(args) if not whole else _numeric((base,))
 
 
 def _bigop(args: tuple[Term, ...]) -> Sort | None:
     lo, hi, f = args
-    if lo.sort == INT and hi.sort == INT and isinstance(f.sort, Fn) and f.sort.dom == INT and is_numeric(f.sort.cod):
+    if lo.sort is INT and hi.sort is INT and isinstance(f.sort, Fn) and f.sort.dom is INT and is_numeric(f.sort.cod):
         return f.sort.cod
     return None
 
 
 def _delta(args: tuple[Term, ...]) -> Sort | None:
-    return REAL if all(a.sort == INT for a in args) else None
+    return REAL if all(a.sort is INT for a in args) else None
 
 
 def _optimum(args: tuple[Term, ...]) -> Sort | None:
@@ -348,7 +360,7 @@ _FAMILY = Fn(INT, REAL)
 
 def _partial(args: tuple[Term, ...]) -> Sort | None:
     f, z, j = args
-    fits = f.sort in (Fn(_FAMILY, REAL), Fn(_FAMILY, INT)) and is_subsort(z.sort, _FAMILY) and j.sort == INT
+    fits = f.sort in (Fn(_FAMILY, REAL), Fn(_FAMILY, INT)) and is_subsort(z.sort, _FAMILY) and j.sort is INT
     return REAL if fits else None
 
 
@@ -358,7 +370,7 @@ def _has_partial(args: tuple[Term, ...]) -> Sort | None:
 
 def _same(args: tuple[Term, ...]) -> Sort | None:
     a, b = args
-    return PROP if (is_subsort(a.sort, b.sort) or is_subsort(b.sort, a.sort)) and a.sort != PROP else None
+    return PROP if (is_subsort(a.sort, b.sort) or is_subsort(b.sort, a.sort)) and a.sort is not PROP else None
 
 
 def _order(args: tuple[Term, ...]) -> Sort | None:
@@ -371,12 +383,12 @@ def _member(args: tuple[Term, ...]) -> Sort | None:
 
 
 def _connective(args: tuple[Term, ...]) -> Sort | None:
-    return PROP if all(a.sort == PROP for a in args) else None
+    return PROP if all(a.sort is PROP for a in args) else None
 
 
 def _quantifier(args: tuple[Term, ...]) -> Sort | None:
     (f,) = args
-    return PROP if isinstance(f.sort, Fn) and f.sort.cod == PROP else None
+    return PROP if isinstance(f.sort, Fn) and f.sort.cod is PROP else None
 
 
 _OPS: dict[str, tuple[Op, int]] = {}

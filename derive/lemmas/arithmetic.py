@@ -227,9 +227,7 @@ def eq_of_delta_ne_zero() -> Theorem:
 @lemma(iff(eq(c * a, 0), eq(a, 0)), [ne(c, 0)], phrase="a product is 0 only if a factor is")
 def mul_eq_zero_iff() -> Theorem:
     nonzero = r.assume(ne(c, 0))
-    forth = chain(
-        r.ring(a, c * a / c, (nonzero,)), ring_with(c * a / c, ZERO, (r.assume(eq(c * a, 0)),), (nonzero,))
-    )
+    forth = chain(r.ring(a, c * a / c, (nonzero,)), ring_with(c * a / c, ZERO, (r.assume(eq(c * a, 0)),), (nonzero,)))
     back = ring_with(c * a, ZERO, (r.assume(eq(a, 0)),))
     return r.iff_intro(r.discharge(eq(c * a, 0), forth), r.discharge(eq(a, 0), back))
 

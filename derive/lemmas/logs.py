@@ -284,6 +284,4 @@ def log_lt_iff() -> Theorem:
 
 @lemma(iff(log(x) <= log(y), x <= y), [ZERO < x, ZERO < y], phrase="log is increasing")
 def log_le_iff() -> Theorem:
-    return r.iff_intro(
-        r.discharge(log(x) <= log(y), le_of_log_le.theorem), r.discharge(x <= y, log_le.theorem)
-    )
+    return r.iff_intro(r.discharge(log(x) <= log(y), le_of_log_le.theorem), r.discharge(x <= y, log_le.theorem))

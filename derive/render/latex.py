@@ -9,6 +9,7 @@ from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
+from derive.render.measure import formula_em, words_em
 from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Symbol, UnderBrace
 from derive.render.notation import Notation, load_notation
 from derive.render.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
@@ -168,7 +169,7 @@ def _variable(text: str) -> str:
 
 def _glue(a: str, b: str) -> str:
     """Two parts side by side; a space only where it keeps a command apart, or looks better in the source."""
-    if re.search(r"\\[A-Za-z]+$", a) and re.match(r"[A-Za-z]", b):
+    if re.search(r"\\[A-Za-z]+$", a) and re.match(r"[A-Za-z0-9]", b):
         return f"{a} {b}"
     if re.search(r"\\(log|ln|exp)$", a) and not b.startswith(("(", r"\big", r"\Big")):
         return f"{a} {b}"
@@ -187,103 +188,6 @@ def _between(before: Node | None, after: Node | None) -> str:
     if isinstance(before, Symbol) and before.kind == "num" and not (isinstance(after, Fence) and after.size):
         return " "
     return r"\,"
-
-
-def _em(drawn: str) -> float:
-    """About how wide a drawn formula is, in em."""
-    s = re.sub("[\ue200-\ue2ff]", "", drawn)
-    width, _ = _measure(s, 0, "")
-    return 0.95 * width
-
-
-def _measure(s: str, i: int, closing: str) -> tuple[float, int]:
-    width = 0.0
-    while i < len(s):
-        c = s[i]
-        if c == closing:
-            return width, i + 1
-        if c == "{":
-            w, i = _measure(s, i + 1, "}")
-            width += w
-        elif c in "_^":
-            # a subscript and a superscript stand over each other; so do the limits of a sum
-            widest = 0.0
-            while i < len(s) and s[i] in "_^":
-                w, i = _argument(s, i + 1)
-                widest = max(widest, 0.7 * w)
-            width += widest
-        elif c == "\\":
-            m = re.match(r"\\([A-Za-z]+\*?|.)\s*", s[i:])
-            assert m is not None
-            name = m[1]
-            i += m.end()
-            if name in ("frac", "tfrac"):
-                a, i = _argument(s, i)
-                b, i = _argument(s, i)
-                width += max(a, b) * (0.7 if name == "tfrac" else 1) + 0.25
-            elif name == "text":
-                end = _closing(s, i)
-                width += 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", s[i + 1 : end]))
-                i = end + 1
-            elif name == "underbrace":
-                w, i = _argument(s, i)
-                width += w
-                if s[i : i + 1] == "_":
-                    _, i = _argument(s, i + 1)
-            elif name in ("sum", "prod"):
-                w, i = _limits(s, i)
-                width += max(1.45, w) + 0.2
-            elif name == "operatorname*":
-                w, i = _argument(s, i)
-                under, i = _limits(s, i)
-                width += max(w, under) + 0.17
-            elif name in ("mathrm", "operatorname", "mathbf", "mathcal", "hat", "bar", "tilde"):
-                w, i = _argument(s, i)
-                width += w
-            else:
-                width += _WIDTHS.get(name, 0.6)
-        else:
-            width += {"+": 1.2, "-": 1.2, "=": 1.35, "<": 1.35, ">": 1.35, "(": 0.39, ")": 0.39, ",": 0.45, " ": 0}.get(
-                c, 0.55 if c.isalpha() else 0.5
-            )
-            i += 1
-    return width, i
-
-
-_WIDTHS = {
-    "log": 1.6, "exp": 1.7, "ln": 1.0, "Pr": 1.4, ",": 0.17, "quad": 1.0, "le": 1.35, "ge": 1.35, "ne": 1.35, "in": 1.2,
-    "sim": 1.35, "mid": 0.85, "parallel": 1.1, "iff": 2.6, "implies": 2.6, "mapsto": 1.6, "cdot": 0.75, "dots": 1.2,
-    "bigl": 0.1, "bigr": 0.1, "Bigl": 0.2, "Bigr": 0.2, "biggl": 0.3, "biggr": 0.3, "Biggl": 0.4, "Biggr": 0.4,
-    "colon": 0.5,
-}  # fmt: skip
-
-
-def _limits(s: str, i: int) -> tuple[float, int]:
-    widest = 0.0
-    while s[i : i + 1] in tuple("_^"):
-        w, i = _argument(s, i + 1)
-        widest = max(widest, 0.7 * w)
-    return widest, i
-
-
-def _argument(s: str, i: int) -> tuple[float, int]:
-    if s[i : i + 1] == "{":
-        return _measure(s, i + 1, "}")
-    m = re.match(r"\\[A-Za-z]+|.", s[i:])
-    end = i + (m.end() if m else 1)
-    return _measure(s[i:end], 0, "")[0], end
-
-
-def _closing(s: str, i: int) -> int:
-    depth = 0
-    for k in range(i, len(s)):
-        if s[k] == "{" and s[k - 1] != "\\":
-            depth += 1
-        elif s[k] == "}" and s[k - 1] != "\\":
-            depth -= 1
-            if not depth:
-                return k
-    return len(s)
 
 
 # --- formulas --------------------------------------------------------------------------------------------------------
@@ -393,7 +297,7 @@ class _Page:
 
     def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
         node = layout(term, self.notation, avoid=self.avoid, labels=labels)
-        return broken(Pen().draw(node, breaks=True).strip(), int(room), _em)
+        return broken(Pen().draw(node, breaks=True).strip(), int(room), formula_em)
 
     def claim(self) -> list[str]:
         first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
@@ -403,19 +307,18 @@ class _Page:
     def steps(self, block: Block, last: bool) -> list[str]:
         # the reasons stand at the right if they fit there; the start term makes room for them on a line of its own
         start = self.broken(block.start, block.labels, self.width)
-        short = len(start) == 1 and _em(start[0]) <= 9.5 and shows_start(block)
+        short = len(start) == 1 and formula_em(start[0]) <= 9.5 and shows_start(block)
         words = [prose_latex(line_words(line)) for line in block.lines]
-        longest = max((_words_em(w) for w in words), default=0.0)
-        sign = max((_em(relation_latex(line)) for line in block.lines), default=0.0)
+        longest = max((words_em(w) for w in words), default=0.0)
+        sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
         for beside in (True, False) if short else (False,):
-            left = (_em(start[0]) if beside else 0.0) + sign
+            left = (formula_em(start[0]) if beside else 0.0) + sign
             parts = [self.broken(line.term, line.labels, self.width - left) for line in block.lines]
-            column = self.width - left - max((_em(p) for ps in parts for p in ps), default=0.0) - 1.5
+            widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
+            column = self.width - left - widest - 1.5
             right = self.reasons == "right" and column >= min(longest, 8.5)
-            if right:
+            if right or (beside and self.reasons != "right" and column >= 0):
                 break
-        else:
-            beside = short
         lines = list(zip(block.lines, parts, words, strict=True))
         rows = [f"& {start[0]}", *(rf"&\quad {_continued(p)}" for p in start[1:])]
         if beside or not shows_start(block):
@@ -426,7 +329,7 @@ class _Page:
             if last and i == len(lines) - 1 and len(cut) == 1:
                 row += "."
             if right and reason:
-                fits = _words_em(reason) <= column
+                fits = words_em(reason) <= column
                 box = r"\text{" if fits else rf"\parbox[t]{{{min(column, 16):.1f}em}}{{\raggedright "
                 row += f" && {box}{reason}}}"
             rows.append(row)
@@ -435,17 +338,14 @@ class _Page:
                 rows[-1] += "."
             if reason and not right:
                 room = self.width - left - 2
-                box = r"\text{" if 0.9 * _words_em(reason) <= room else rf"\parbox[t]{{{room:.1f}em}}{{\raggedright"
+                wide = 0.9 * words_em(reason) > room
+                box = rf"\parbox[t]{{{room:.1f}em}}{{\raggedright" if wide else r"\text{"
                 rows.append(rf"&\qquad{box}\small {reason}}}")
         return rows
 
 
 def _full_stop(rows: list[str]) -> list[str]:
     return [*rows[:-1], rows[-1] + "."]
-
-
-def _words_em(words: str) -> float:
-    return 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", words))
 
 
 def _continued(part: str) -> str:

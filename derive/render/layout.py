@@ -771,7 +771,7 @@ def _has_slash(node: Node) -> bool:
 
 def _ends_in_number(node: Node) -> bool:
     end = last(node)
-    return isinstance(node, Frac) or (end is not None and end.kind == "num")
+    return end is not None and end.kind == "num"
 
 
 def _is_low(node: Node, depth: int = 0) -> bool:

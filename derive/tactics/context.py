@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from derive.kernel import rules as r
 from derive.kernel.terms import Term, Var
@@ -23,16 +24,26 @@ class Universal:
 class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages."""
 
-    def __init__(self, facts: Iterable[Theorem] = (), missing: list[Term] | None = None) -> None:
-        self.facts = tuple(facts)
-        self.missing: list[Term] = [] if missing is None else missing
-        self.universals = [Universal(f) for f in self.facts if _is_universal(f)]
-        self.by_statement = {f.concl: f for f in self.facts}
-        self.proved: dict[Term, Theorem | None] = {}
+    __slots__ = ("by_statement", "facts", "free", "linear", "missing", "proved", "universals")
+
+    def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
+        new = tuple(facts)
+        self.facts: tuple[Theorem, ...] = new if outer is None else (*outer.facts, *new)
+        self.missing: list[Term] = [] if outer is None else outer.missing
+        self.linear: dict[int, tuple[Theorem, list[Any]]] = (
+            {} if outer is None else outer.linear
+        )  # facts read as linear, by identity
+        self.universals: list[Universal] = [Universal(f) for f in new if _is_universal(f)]
+        self.by_statement: dict[Term, Theorem] = {f.concl: f for f in new}
         free: set[Var] = set()
-        for f in self.facts:
+        for f in new:
             free |= f.free
+        if outer is not None:
+            self.universals = [*outer.universals, *self.universals]
+            self.by_statement = {**outer.by_statement, **self.by_statement}
+            free |= outer.free
         self.free = free
+        self.proved: dict[Term, Theorem | None] = {}
 
     @classmethod
     def of(cls, given: Iterable[Term]) -> Context:
@@ -43,7 +54,7 @@ class Context:
         return self.with_facts(*(r.assume(s) for s in statements))
 
     def with_facts(self, *theorems: Theorem) -> Context:
-        return Context((*self.facts, *theorems), self.missing)
+        return Context(theorems, self)
 
 
 def _is_universal(th: Theorem) -> bool:

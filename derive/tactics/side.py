@@ -364,9 +364,11 @@ def _farkas(goal: App, ctx: Context, depth: int, cheap: bool) -> Theorem | None:
             return r.linear(goal, (), (), ())
         if cheap or goal.op is EQ:
             return None
-        facts = [f for th in ctx.facts for f in _as_fact(th)]  # a false goal: do the facts contradict each other?
+        facts = [
+            f for th in ctx.facts for f in _known_fact(th, ctx)
+        ]  # a false goal: do the facts contradict each other?
     else:
-        facts = _relevant(want, ctx, depth, cheap)
+        facts = _relevant(want, ctx, depth, cheap, goal.op is EQ)
     columns: list[dict[int, Fraction]] = []
     cost: list[Fraction] = []
     source: list[tuple[Theorem, int]] = []
@@ -409,14 +411,17 @@ def _farkas(goal: App, ctx: Context, depth: int, cheap: bool) -> Theorem | None:
         return None
 
 
-def _relevant(want: field.Poly, ctx: Context, depth: int, cheap: bool) -> list[tuple[Theorem, field.Poly]]:
+def _relevant(
+    want: field.Poly, ctx: Context, depth: int, cheap: bool, equations: bool
+) -> list[tuple[Theorem, field.Poly]]:
     """The comparisons among the facts that share a monomial with the goal, directly or through each other."""
     pool: list[tuple[Theorem, field.Poly]] = []
     for th in ctx.facts:
-        pool += _as_fact(th)
+        if not equations or is_app(th.concl, EQ):
+            pool += _known_fact(th, ctx)
     atoms = {a for m in want for a, _ in m}
     if not cheap:
-        pool += _about_atoms(want, atoms, ctx, depth)
+        pool += _about_atoms(want, atoms, ctx, depth, equations)
     seen = {m for m in want if m != field.ONE}
     chosen: list[tuple[Theorem, field.Poly]] = []
     grew = True
@@ -434,10 +439,18 @@ def _relevant(want: field.Poly, ctx: Context, depth: int, cheap: bool) -> list[t
     if not cheap and depth > 2:  # universal facts about the atoms that came in on the way
         new = {a for m in seen for a, _ in m} - atoms
         if new:
-            for th, p in _about_atoms({frozenset({(a, 1)}): 1 for a in new}, new, ctx, depth - 1):
+            for th, p in _about_atoms({frozenset({(a, 1)}): 1 for a in new}, new, ctx, depth - 1, equations):
                 if any(m in seen for m in p):
                     chosen.append((th, p))
     return chosen
+
+
+def _known_fact(th: Theorem, ctx: Context) -> list[tuple[Theorem, field.Poly]]:
+    """``_as_fact`` of a fact of the context, worked out once."""
+    hit = ctx.linear.get(id(th))
+    if hit is None or hit[0] is not th:
+        hit = ctx.linear[id(th)] = (th, list(_as_fact(th)))
+    return hit[1]
 
 
 def _as_fact(th: Theorem) -> Iterator[tuple[Theorem, field.Poly]]:
@@ -450,10 +463,12 @@ def _as_fact(th: Theorem) -> Iterator[tuple[Theorem, field.Poly]]:
             yield th, p
 
 
-def _about_atoms(want: field.Poly, atoms: set[Term], ctx: Context, depth: int) -> Iterator[tuple[Theorem, field.Poly]]:
+def _about_atoms(
+    want: field.Poly, atoms: set[Term], ctx: Context, depth: int, equations: bool
+) -> Iterator[tuple[Theorem, field.Poly]]:
     """Facts that hold of the atoms themselves: instances of universal facts, and signs."""
     for u in ctx.universals:
-        if not (isinstance(u.concl, App) and u.concl.op in (LT, LE, EQ)):
+        if not (isinstance(u.concl, App) and u.concl.op in ((EQ,) if equations else (LT, LE, EQ))):
             continue
         done = set()
         for part in subterms(u.concl):
@@ -470,6 +485,8 @@ def _about_atoms(want: field.Poly, atoms: set[Term], ctx: Context, depth: int) -
                 th = specialise(u, mapping, ctx, depth - 2)
                 if th is not None:
                     yield from _as_fact(th)
+    if equations:
+        return
     for m in want:
         if m == field.ONE:
             continue

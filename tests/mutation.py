@@ -1,0 +1,412 @@
+"""Breaking proofs on purpose: small changes to a formula, and each line of a proof judged with the change in it.
+
+``mutants`` changes a formula in one place, in the ways in which authors slip: a sign, a bound off by one, another index, a factor or a term
+left out, eps for 1 - eps, V for V - 1, a logarithm forgotten, a sum for a product, < for <=.  ``record`` runs a proof and keeps the calc block as
+it stood before each line, so that a changed line is judged by itself, with the author's own reasons, whatever the lines after it say.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import proofs
+from derive.calc import RELATIONS, Calc, ClaimError, FalseClaim, StepError, TheoremEntry
+from derive.falsify import Counterexample, NoneFound, find_counterexample
+from derive.kernel.definitions import Definition, definitions
+from derive.kernel.sorts import INT, REAL, Sort, is_numeric, is_subsort
+from derive.kernel.terms import (
+    ADD,
+    ARGMAX,
+    ARGMIN,
+    DELTA,
+    DIV,
+    EQ,
+    EXP,
+    FORALL,
+    IFF,
+    LE,
+    LOG,
+    LT,
+    MUL,
+    NE,
+    NEG,
+    PROD,
+    SUB,
+    SUM,
+    XLOGY,
+    App,
+    At,
+    Bound,
+    Lam,
+    Num,
+    SortError,
+    Term,
+    Var,
+    app,
+    eq,
+    iff,
+    parts_of,
+    rebuild,
+)
+from derive.kernel.theorem import Theorem
+from derive.record import Block, Line
+
+REFUSED = (StepError, ClaimError)
+SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are indices
+ONE = Num(1)
+
+
+# --- what there is ---------------------------------------------------------------------------------------------------
+
+
+def _entries(kind: type[Any]) -> list[Any]:
+    out = []
+    for subject in proofs.SUBJECTS:
+        module = importlib.import_module(f"proofs.{subject}")
+        out += [x for x in vars(module).values() if isinstance(x, kind) and x.module == module.__name__]
+    return out
+
+
+def all_theorems() -> list[TheoremEntry]:
+    """Every theorem of ``proofs``, in the order of the course."""
+    return _entries(TheoremEntry)
+
+
+def all_false_claims() -> list[FalseClaim]:
+    """Every registered false claim of ``proofs``."""
+    return _entries(FalseClaim)
+
+
+def checked(entry: TheoremEntry) -> TheoremEntry:
+    """The theorem, with its proof run once, and so the proofs of all theorems that it cites."""
+    entry.check()
+    return entry
+
+
+def statement_of(relation: str, before: Term, after: Term) -> Term:
+    """What a line says: the formula before it, related to its own."""
+    if relation == "":
+        return after
+    if relation == "<=":
+        return before <= after
+    if relation == "<":
+        return before < after
+    return iff(before, after) if relation == "<=>" else eq(before, after)
+
+
+def lines_of(entry: TheoremEntry) -> Iterator[tuple[int, Block, Line, Term, tuple[Term, ...]]]:
+    """The lines of the checked derivation: number, block, line, what it states, and under which conditions."""
+    number = 0
+    for block in entry.derivation.blocks:
+        before = block.start
+        for line in block.lines:
+            number += 1
+            given = (*entry.given, *block.assumes)
+            yield number, block, line, statement_of(line.relation, before, line.term), given
+            before = line.term
+
+
+# --- changing a formula ----------------------------------------------------------------------------------------------
+
+Path = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A formula changed in one place, the kind of change, and the relation to the line before."""
+
+    kind: str
+    term: Term
+    relation: str
+
+
+def _places(term: Term, path: Path, scope: tuple[Sort, ...], above: Term | None) -> Iterator[tuple[Any, ...]]:
+    yield path, term, scope, above
+    inner = (*scope, term.dom) if isinstance(term, Lam) else scope
+    for i, part in enumerate(parts_of(term)):
+        yield from _places(part, (*path, i), inner, term)
+
+
+def _put(term: Term, path: Path, new: Term) -> Term:
+    if not path:
+        return new
+    parts = list(parts_of(term))
+    parts[path[0]] = _put(parts[path[0]], path[1:], new)
+    return rebuild(term, tuple(parts))
+
+
+def _less_one(x: Term) -> Term:
+    return App(SUB, (x, ONE))
+
+
+def _more_one(x: Term) -> Term:
+    if isinstance(x, App) and x.op is SUB and x.args[1] == ONE:
+        return x.args[0]
+    return App(ADD, (x, ONE))
+
+
+def _off_by_one(x: Term) -> list[Term]:
+    if isinstance(x, Num):
+        return [Num(x.value + 1), Num(x.value - 1)]
+    if isinstance(x, App) and x.op is ADD and x.args[1] == ONE:
+        return [x.args[0], App(ADD, (x.args[0], Num(2)))]
+    return [_less_one(x), _more_one(x)]
+
+
+def _is_index_place(above: Term | None, path: Path) -> bool:
+    if isinstance(above, At):
+        return path[-1] == 1
+    return isinstance(above, App) and (above.op is DELTA or isinstance(above.op, Definition))
+
+
+def _siblings(op: Definition) -> Iterator[Definition]:
+    """Definitions that take the same arguments, and give the same kind of result."""
+    for other in definitions():
+        same = [v.sort for v in other.params] == [v.sort for v in op.params] and other.body.sort == op.body.sort
+        if same and other is not op:
+            yield other
+
+
+def _changes(
+    t: Term, path: Path, scope: tuple[Sort, ...], above: Term | None, letters: Sequence[Var]
+) -> Iterator[tuple[str, Term]]:
+    """What may stand in the place of the subterm ``t``."""
+    numeric = is_numeric(t.sort)
+    op = t.op if isinstance(t, App) else None
+    args: tuple[Term, ...] = t.args if isinstance(t, App) else ()
+    above_op = above.op if isinstance(above, App) else None
+    if op is ADD:
+        yield "sign", App(SUB, args)
+        yield "term dropped", args[0]
+        yield "term dropped", args[1]
+    elif op is SUB:
+        if args[1] == ONE and t.sort == INT:
+            yield "V for V - 1", args[0]
+        if args[0] == ONE and t.sort == REAL:
+            yield "eps for 1 - eps", args[1]
+        yield "sign", App(ADD, args)
+        yield "sign", App(SUB, args[::-1])
+        yield "term dropped", args[0]
+        yield "term dropped", App(NEG, (args[1],))
+    elif op is NEG:
+        yield "sign", args[0]
+    elif op is MUL:
+        yield "factor dropped", args[0]
+        yield "factor dropped", args[1]
+    elif op is DIV:
+        yield "factor dropped", args[0]
+        yield "factor dropped", App(DIV, (ONE, args[1]))
+        yield "swap", App(DIV, args[::-1])
+    elif op in (SUM, PROD):
+        yield "sum for product", App(PROD if op is SUM else SUM, args)
+        for low in _off_by_one(args[0]):
+            yield "bound", App(op, (low, *args[1:]))
+        for high in _off_by_one(args[1]):
+            yield "bound", App(op, (args[0], high, args[2]))
+    elif op is LOG:
+        yield "log", args[0]
+    elif op is EXP:
+        yield "log", args[0]
+    elif op is XLOGY:
+        yield "log", App(MUL, args)
+        yield "swap", App(XLOGY, args[::-1])
+        yield "factor dropped", App(LOG, args[1:])
+    elif op is LE:
+        yield "relation", App(LT, args)
+        yield "relation", App(LE, args[::-1])
+    elif op is LT:
+        yield "relation", App(LE, args)
+        yield "relation", App(LT, args[::-1])
+    elif op is EQ:
+        if all(is_numeric(a.sort) for a in args):
+            yield "relation", App(LE, args)
+            yield "relation", App(LT, args)
+        yield "relation", App(NE, args)
+    elif op is NE:
+        yield "relation", App(EQ, args)
+    elif op in (ARGMIN, ARGMAX):
+        yield "swap", App(ARGMAX if op is ARGMIN else ARGMIN, args)
+    elif isinstance(op, Definition):
+        for other in _siblings(op):
+            yield "definition", App(other, args)
+        for i in range(len(args)):
+            for j in range(i + 1, len(args)):
+                if args[i].sort == args[j].sort and args[i] != args[j]:
+                    new = list(args)
+                    new[i], new[j] = new[j], new[i]
+                    yield "swap", App(op, tuple(new))
+    if t.sort == INT and isinstance(t, (Var, Bound)) and _is_index_place(above, path):
+        bound = [Bound(len(scope) - 1 - i, s) for i, s in enumerate(scope) if s == INT]
+        for other in (*reversed(bound), *letters):
+            if other != t:
+                yield "index", other
+        if isinstance(above, At):
+            yield "index", _more_one(t)
+    if isinstance(t, Num) and t.sort == INT and above_op in (LE, LT):
+        for n in _off_by_one(t):
+            yield "bound", n
+    elif isinstance(t, Num) and above is not None and numeric:
+        yield "number", Num(t.value + 1)
+        yield "number", Num(Fraction(1) if t.value == 0 else -t.value)
+    if isinstance(t, Var) and t.sort == INT and t.name in SIZES and above_op not in (SUM, PROD):
+        yield "V for V - 1", _less_one(t)
+        yield "V for V - 1", _more_one(t)
+    if isinstance(t, Var) and t.sort == REAL and t.name == "eps":
+        yield "eps for 1 - eps", App(SUB, (ONE, t))
+    if numeric and t.sort == REAL and isinstance(t, (At, App)) and op not in (NEG, ADD, SUB):
+        yield "sign", App(NEG, (t,))
+    if numeric and isinstance(t, At) and above_op is not LOG:
+        yield "log", App(LOG, (t,))
+
+
+def _changed(term: Term, given: Sequence[Term]) -> Iterator[tuple[str, Term]]:
+    letters = sorted(
+        {v for s in (term, *given) for v in s.free if v.sort == INT}, key=lambda v: (v.name in SIZES, v.name)
+    )
+    for path, sub, scope, above in _places(term, (), (), None):
+        for kind, new in _changes(sub, path, scope, above, letters):
+            try:
+                yield kind, _put(term, path, new)
+            except SortError:
+                continue
+
+
+_OTHER_RELATIONS = {"=": ("<", "<="), "<=": ("<", "="), "<": ("<=", "="), "<=>": (), "": ()}
+
+
+def mutants(relation: str, term: Term, given: Sequence[Term], at_most: int) -> list[Mutant]:
+    """Changes to a line, at most so many: of every kind in turn, the outermost first; always the same ones."""
+    by_kind: dict[str, list[Mutant]] = {}
+    seen = {(relation, term)}
+    for other in _OTHER_RELATIONS[relation]:
+        by_kind.setdefault("relation", []).append(Mutant("relation", term, other))
+    for kind, new in _changed(term, given):
+        if (relation, new) not in seen and not new.loose:
+            seen.add((relation, new))
+            by_kind.setdefault(kind, []).append(Mutant(kind, new, relation))
+    out: list[Mutant] = []
+    queues = [list(_spread(q)) for q in by_kind.values()]
+    while queues and len(out) < at_most:
+        for q in queues:
+            if len(out) < at_most:
+                out.append(q.pop(0))
+        queues = [q for q in queues if q]
+    return out
+
+
+def _spread(items: list[Mutant]) -> Iterator[Mutant]:
+    """First, last, and so inwards: the outermost place and the innermost take turns."""
+    left, right = 0, len(items) - 1
+    while left <= right:
+        yield items[left]
+        if left < right:
+            yield items[right]
+        left, right = left + 1, right - 1
+
+
+# --- judging a change ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Spot:
+    """A line of a proof as it came: the calc block before it, what the author wrote, and why."""
+
+    calc: Calc
+    relation: str  # "" for a fact on the way, which is a whole statement
+    term: Term
+    by: Any
+    number: int
+
+    @property
+    def given(self) -> tuple[Term, ...]:
+        return (*self.calc.given, *self.calc.assumes)
+
+    @property
+    def before(self) -> Term:
+        return self.calc.lines[-1].term if self.calc.lines else self.calc.start
+
+    def judge(self, mutant: Mutant) -> Theorem | None:
+        """The theorem that the changed line gives, or None when it is refused."""
+        calc = _as_it_stood(self.calc)
+        try:
+            if self.relation == "":
+                calc.have(mutant.term, by=self.by)
+                return calc._facts[-1]
+            calc._line(mutant.relation, mutant.term, self.by, ())
+        except REFUSED:
+            return None
+        return calc.lines[-1].theorem
+
+    def states(self, mutant: Mutant) -> Term:
+        return statement_of(mutant.relation, self.before, mutant.term)
+
+
+def _as_it_stood(calc: Calc) -> Calc:
+    out = copy.copy(calc)
+    out.blocks, out.lines, out._facts = list(calc.blocks), list(calc.lines), list(calc._facts)
+    return out
+
+
+def record(entry: TheoremEntry, patch: Callable[[Any, str, Any], None]) -> list[Spot]:
+    """Every line of the proof with the calc block before it.  ``patch`` is pytest's monkeypatch.setattr, undone by the caller."""
+    checked(entry)
+    spots: list[Spot] = []
+    inside: list[Calc] = []
+    line, have = Calc._line, Calc.have
+
+    def recorded_line(self: Calc, relation: str, term: Any, by: Any, *rest: Any, **more: Any) -> None:
+        from derive.calc import to_term
+
+        if not inside:
+            spots.append(Spot(_as_it_stood(self), relation, to_term(term), by, len(spots) + 1))
+        line(self, relation, term, by, *rest, **more)
+
+    def recorded_have(self: Calc, statement: Term, by: Any) -> Term:
+        spots.append(Spot(_as_it_stood(self), "", statement, by, len(spots) + 1))
+        inside.append(self)
+        try:
+            return have(self, statement, by)
+        finally:
+            inside.pop()
+
+    patch(Calc, "_line", recorded_line)
+    patch(Calc, "have", recorded_have)
+    calc = Calc(entry.name, entry.shows, entry.given)
+    entry.prove(calc)
+    calc.finish()
+    return spots
+
+
+def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> Theorem | None:
+    """The same proof of another claim or from other conditions; None when it is refused."""
+    other = TheoremEntry(
+        entry.name, shows, given, entry.prove, entry.subject, entry.phrase, (), entry.file, entry.number, entry.module, ""
+    )
+    try:
+        return other.theorem
+    except REFUSED:
+        return None
+
+
+# --- is it true all the same? ----------------------------------------------------------------------------------------
+
+
+def opinion(statement: Term, given: Sequence[Term], budget: int, seconds: float) -> Counterexample | NoneFound:
+    """Exact evaluation in small models of the conditions."""
+    return find_counterexample(statement, given, budget=budget, seconds=seconds)
+
+
+def follows_from(th: Theorem, statement: Term, given: Sequence[Term]) -> bool:
+    """Whether the kernel's theorem is the statement, under no other conditions."""
+    return th.concl == statement and set(th.hyps) <= set(given)
+
+
+__all__ = [
+    "REFUSED", "RELATIONS", "Mutant", "Spot", "all_false_claims", "all_theorems", "app", "changed_theorem", "checked",
+    "follows_from", "lines_of", "mutants", "opinion", "record", "statement_of",
+]  # fmt: skip
