@@ -6,15 +6,24 @@ gives what one needs to write a theorem: ``theorem``, ``Calc``, the syntax (Sum,
 the conditions (in_vocabulary, positive, ...), the lemmas (sum_delta, log_prod, ...) and the tactics (ring, auto, ...).
 """
 
-from derive.calc import Calc, ClaimError, FalseClaim, StepError, TheoremEntry, false_claim, theorem
-from derive.errors import UserError
-from derive.kernel.definitions import Definition, define
-from derive.kernel.terms import Term
-from derive.kernel.theorem import RuleError, Theorem, replay
-from derive.language.conditions import *  # noqa: F403
-from derive.language.definitions import *  # noqa: F403
-from derive.language.syntax import *  # noqa: F403
-from derive.lemmas import *  # noqa: F403
-from derive.reasons import auto, because, by_cases, calculus, gap, logs, order, reverse, ring, sums
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from derive.api import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    """What ``derive.api`` has, imported when it is first asked for: ``import derive`` alone costs nothing."""
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(name)
+    from importlib import import_module
+
+    api = import_module("derive.api")
+    try:
+        return getattr(api, name)
+    except AttributeError:
+        raise AttributeError(f"derive has no {name}") from None

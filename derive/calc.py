@@ -500,13 +500,19 @@ def to_term(value: Any) -> Term:
         from derive.kernel.terms import as_term
 
         return as_term(value)
-    if type(value).__module__.split(".")[0] == "sympy":
+    if _is_sympy(value):
         from derive.bridge.sympy import from_sympy
 
         return from_sympy(value)
     raise ClaimError(
         f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
     )
+
+
+def _is_sympy(value: Any) -> bool:
+    """A SymPy object; SymPy is not imported to find out."""
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and isinstance(value, (sympy.Basic, sympy.Expr))
 
 
 def _caller() -> tuple[str, int]:

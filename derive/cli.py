@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -13,6 +14,10 @@ from typing import Any
 import click
 
 from derive.errors import UserError
+
+
+# A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
+gc.set_threshold(200_000, 20, 20)
 
 
 class Group(click.Group):

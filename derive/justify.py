@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
@@ -27,7 +26,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
 import derive.lemmas  # noqa: F401  (the side-condition prover looks lemmas up by name)
-from derive.reasons import ByCases, Reversed, Reworded, Statement, Tactic, calculus
+from derive.reasons import ByCases, Reversed, Reworded, Tactic, as_list, calculus, is_statement
 from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
@@ -48,17 +47,15 @@ FEATURES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a line was refused."""
 
     what: str  # one line
-    missing: list[Term] = field(default_factory=list)  # side conditions that could not be proved
+    missing: Sequence[Term] = ()  # side conditions that could not be proved
     gives: Term | None = None  # what the reasons make of the line before
 
 
-@dataclass(slots=True)
-class Success:
+class Success(NamedTuple):
     theorem: Theorem
     used: tuple[str, ...] = ()
 
@@ -83,7 +80,7 @@ class Toolbox:
         if isinstance(reason, Reworded):
             self._add(reason.reason, given, reverse)
         elif isinstance(reason, Reversed):
-            for inner in reason.reason if isinstance(reason.reason, (list, tuple)) else [reason.reason]:
+            for inner in as_list(reason.reason):
                 self._add(inner, given, not reverse)
         elif isinstance(reason, Definition):
             self.rules.append(DefinitionRule(reason, reverse))
@@ -99,7 +96,7 @@ class Toolbox:
             if known is None:
                 raise ValueError(f"{reason} is not among the conditions given")
             self._equation_or_lemma(known, "condition", self.fixed, reverse)
-        elif isinstance(reason, Statement):
+        elif is_statement(reason) and not hasattr(reason, "at_sort"):
             th = reason.theorem
             self.features |= FEATURES.get(reason.name, set())
             self._equation_or_lemma(th, reason.name, frozenset(), reverse)

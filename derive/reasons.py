@@ -6,29 +6,14 @@ A definition, a lemma, an axiom, a theorem, a condition of the theorem itself, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
-from derive.kernel.theorem import Theorem
 from derive.record import Reason
 
 
-@runtime_checkable
-class Statement(Protocol):
-    """A lemma or theorem: a name, conditions, a conclusion, and a kernel theorem on demand."""
-
-    name: str
-    phrase: str
-    kind: str
-
-    @property
-    def theorem(self) -> Theorem: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tactic:
+class Tactic(NamedTuple):
     """A reason that searches: its name, the features of the normal form that it turns on, and its English."""
 
     name: str
@@ -44,30 +29,26 @@ order = Tactic("order", frozenset(), "order arithmetic")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
 
 
-@dataclass(frozen=True, slots=True)
-class Reversed:
+class Reversed(NamedTuple):
     """A reason used right to left."""
 
     reason: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A hole in a proof; it prints, and never passes a check."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reworded:
+class Reworded(NamedTuple):
     """A reason with the author's own words for the page."""
 
     reason: Any
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ByCases:
+class ByCases(NamedTuple):
     """Split on a comparison; each case by the other reasons."""
 
     statement: Term
@@ -95,14 +76,19 @@ def by_cases(statement: Term) -> ByCases:
 
 def as_list(by: Any) -> list[Any]:
     """The reasons one by one; reverse([a, b]) is reverse(a), reverse(b)."""
-    if isinstance(by, (list, tuple)):
+    if type(by) in (list, tuple):
         return [x for item in by for x in as_list(item)]
-    if isinstance(by, Reversed) and isinstance(by.reason, (list, tuple)):
+    if isinstance(by, Reversed) and type(by.reason) in (list, tuple):
         return [Reversed(x) for x in as_list(by.reason)]
     return [by]
 
 
 _SMALL_WORDS = {"kl": "the Kullback–Leibler divergence", "logsumexp": "log-sum-exp"}
+
+
+def is_statement(reason: Any) -> bool:
+    """A lemma or theorem: it has a name, a kernel theorem on demand, and words for the page."""
+    return all(hasattr(type(reason), x) or hasattr(reason, x) for x in ("name", "phrase", "kind"))
 
 
 def describe(reason: Any) -> Reason:
@@ -124,7 +110,7 @@ def describe(reason: Any) -> Reason:
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
         return Reason("condition", "by assumption", "hypothesis")
-    if all(hasattr(reason, x) for x in ("name", "phrase", "kind")):
+    if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)
     raise TypeError(
         f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "

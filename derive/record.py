@@ -7,7 +7,7 @@ For a claim P <=> Q the terms are statements and the relation is IFF.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem
@@ -15,8 +15,7 @@ from derive.kernel.theorem import Theorem
 EQ, LE, LT, IFF = "=", "<=", "<", "<=>"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a line follows.  ``kind``: definition, theorem, axiom, tactic, hypothesis or gap."""
 
     name: str  # as in by=, such as sum_delta
@@ -25,8 +24,7 @@ class Reason:
     reversed: bool = False  # used right to left
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     relation: str
     term: Term
     reasons: tuple[Reason, ...]
@@ -37,8 +35,7 @@ class Line:
     used: tuple[str, ...] = ()  # the rules that a tactic found
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     start: Term
     lines: tuple[Line, ...]
     title: str = ""  # such as "Base case" or "Induction step"
@@ -46,8 +43,7 @@ class Block:
     labels: tuple[tuple[Term, str], ...] = ()  # underbraces in the start term
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(NamedTuple):
     name: str
     subject: str
     summary: str  # one line, plain English
@@ -57,7 +53,7 @@ class Derivation:
     blocks: tuple[Block, ...]
     labels: tuple[tuple[Term, str], ...] = ()  # underbraces in the claim
     theorem: Theorem | None = None  # given |- claim; None when a gap is left
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -18,7 +18,7 @@ import proofs
 from derive.calc import RELATIONS, Calc, ClaimError, FalseClaim, StepError, TheoremEntry
 from derive.falsify import Counterexample, NoneFound, find_counterexample
 from derive.kernel.definitions import Definition, definitions
-from derive.kernel.sorts import INT, REAL, Sort, is_numeric, is_subsort
+from derive.kernel.sorts import INT, REAL, Sort, is_numeric
 from derive.kernel.terms import (
     ADD,
     ARGMAX,
@@ -283,7 +283,7 @@ def mutants(relation: str, term: Term, given: Sequence[Term], at_most: int) -> l
     """Changes to a line, at most so many: of every kind in turn, the outermost first; always the same ones."""
     by_kind: dict[str, list[Mutant]] = {}
     seen = {(relation, term)}
-    for other in _OTHER_RELATIONS[relation]:
+    for other in _OTHER_RELATIONS[relation] if is_numeric(term.sort) else ():
         by_kind.setdefault("relation", []).append(Mutant("relation", term, other))
     for kind, new in _changed(term, given):
         if (relation, new) not in seen and not new.loose:

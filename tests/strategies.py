@@ -1,0 +1,398 @@
+"""Random terms and small models for Hypothesis, and two readings of what a term means in a model.
+
+``values`` draws what the free variables stand for, ``reals`` and ``integers`` draw terms in those variables, ``rearranged`` draws a term
+that is equal by the laws of arithmetic and of finite sums, and ``spoiled`` one that differs in one place.  ``verdict`` asks the exact
+evaluator; ``numeric`` is a second, independent reading in high precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+from hypothesis import strategies as st
+
+from derive.falsify import Model, Undecided, Undefined, evaluate
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn
+from derive.kernel.terms import (
+    ADD,
+    DELTA,
+    DIV,
+    EQ,
+    EXP,
+    HAS_PARTIAL,
+    LE,
+    LOG,
+    LT,
+    MUL,
+    NE,
+    NEG,
+    PARTIAL,
+    POW,
+    PROD,
+    SUB,
+    SUM,
+    XLOGY,
+    App,
+    At,
+    Bound,
+    Lam,
+    Num,
+    Op,
+    Term,
+    Var,
+    abstract,
+    app,
+    at,
+    ne,
+    parts_of,
+    rebuild,
+    subterms,
+)
+from derive.kernel.theorem import Theorem
+
+Values = dict[Var, Any]
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+x, y = Var("x", REAL), Var("y", REAL)
+i, j, k, n = (Var(s, INT) for s in "ijkn")
+f, g = Var("f", FAMILY), Var("g", FAMILY)
+w = Var("w", Fn(INT, INT))
+k_real = Var("k", REAL)  # the letter k once more, for a real
+
+REALS, INTS, FAMILIES = (x, y, k_real), (i, j, n), (f, g)
+LETTERS = (k, i, Var("x", INT), n)  # bound variables share their letters with free ones, to tempt a capture
+
+SMALL = (0, 1, 2, -1, Fraction(1, 2), 3, Fraction(-3, 2))
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+def table(entries: Sequence[Any]) -> Callable[[int], Any]:
+    """The function on all integers that repeats ``entries``."""
+    return lambda at_: entries[at_ % len(entries)]
+
+
+@st.composite
+def values(draw: Draw) -> Values:
+    """A number for every variable of this module, and for each function a table that is defined everywhere."""
+    out: Values = {v: draw(st.sampled_from(SMALL)) for v in REALS}
+    out |= {v: draw(st.integers(-2, 4)) for v in INTS}
+    out |= {v: table(draw(st.lists(st.sampled_from(SMALL), min_size=5, max_size=5))) for v in FAMILIES}
+    out[w] = table(draw(st.lists(st.integers(-2, 3), min_size=4, max_size=4)))
+    return out
+
+
+GRID: tuple[Values, ...] = tuple(
+    {
+        x: SMALL[a % 7],
+        y: SMALL[(3 * a + 1) % 7],
+        k_real: SMALL[(5 * a + 2) % 7],
+        i: a % 5 - 1,
+        j: (a * a) % 4,
+        n: (2 * a) % 6 - 1,
+        f: table(SMALL[a % 3 : a % 3 + 4]),
+        g: table((1, -2, Fraction(1, 3), 0, a)),
+        w: table((a % 3, 1, -1)),
+    }
+    for a in range(12)
+)
+"""Twelve models that are always tried; n is -1, 1, 3 and so on, so some ranges are empty."""
+
+
+def verdict(statement: Term, given: Mapping[Var, Any]) -> bool | None:
+    """Whether the statement holds, exactly; None where it has no value or is not decided."""
+    try:
+        return bool(evaluate(statement, Model(dict(given))))
+    except (Undefined, Undecided):
+        return None
+
+
+def value(term: Term, given: Mapping[Var, Any]) -> Any:
+    """The exact value, or None where there is none."""
+    try:
+        return evaluate(term, Model(dict(given)))
+    except (Undefined, Undecided):
+        return None
+
+
+def assert_sound(th: Theorem, models: Iterable[Mapping[Var, Any]] = GRID) -> None:
+    """In every model in which the hypotheses hold, the conclusion is not false."""
+    for m in models:
+        if all(verdict(h, m) is True for h in th.hyps):
+            shown = {v.name: (z if not callable(z) else "...") for v, z in m.items() if v in th.free}
+            assert verdict(th.concl, m) is not False, f"{th} is false at {shown}"
+
+
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+def small(draw: Draw) -> Num:
+    return Num(draw(st.sampled_from(SMALL)))
+
+
+@st.composite
+def indices(draw: Draw, scope: tuple[Var, ...] = ()) -> Term:
+    """A small integer term, fit to be an index or a bound."""
+    kind = draw(st.integers(0, 3))
+    base: Term = draw(st.sampled_from(INTS + scope * 3)) if kind else Num(draw(st.integers(-1, 4)))
+    return base + draw(st.sampled_from((1, -1))) if kind == 3 else base
+
+
+@st.composite
+def integers(draw: Draw, depth: int = 2, scope: tuple[Var, ...] = ()) -> Term:
+    """A term of sort INT."""
+    if depth == 0 or draw(st.integers(0, 3)) == 0:
+        index = draw(indices(scope))
+        return w[index] if draw(st.booleans()) else index
+    kind = draw(st.sampled_from(("add", "sub", "mul", "neg", "pow", "sum")))
+    one = draw(integers(depth - 1, scope))
+    if kind == "neg":
+        return -one
+    if kind == "pow":
+        return one ** draw(st.integers(0, 2))
+    if kind == "sum":
+        return draw(big(depth - 1, scope, integers))
+    other = draw(integers(depth - 1, scope))
+    return one + other if kind == "add" else one - other if kind == "sub" else one * other
+
+
+@st.composite
+def reals(draw: Draw, depth: int = 3, scope: tuple[Var, ...] = (), partial: bool = False) -> Term:
+    """A numeric term; with ``partial`` it may divide and take logarithms, so it may have no value somewhere."""
+    if depth == 0 or draw(st.integers(0, 4)) == 0:
+        kind = draw(st.integers(0, 4))
+        if kind == 0:
+            return small(draw)
+        if kind == 1:
+            return draw(st.sampled_from(REALS))
+        if kind == 2:
+            return draw(indices(scope))
+        if kind == 3:
+            return app(DELTA, draw(indices(scope)), draw(indices(scope)))
+        return draw(st.sampled_from(FAMILIES))[draw(indices(scope))]
+    names = ["add", "sub", "mul", "neg", "pow", "sum", "sum", "prod"]
+    kind = draw(st.sampled_from(names + (["div", "log", "exp", "xlogy"] if partial else [])))
+    if kind in ("sum", "prod"):
+        return draw(big(depth - 1, scope, lambda d, s: reals(d, s, partial), SUM if kind == "sum" else PROD))
+    one = draw(reals(depth - 1, scope, partial))
+    if kind == "neg":
+        return -one
+    if kind == "pow":
+        return one ** draw(st.integers(0, 3))
+    if kind in ("log", "exp"):
+        return app(LOG if kind == "log" else EXP, one)
+    other = draw(reals(depth - 1, scope, partial))
+    return app({"add": ADD, "sub": SUB, "mul": MUL, "div": DIV, "xlogy": XLOGY}[kind], one, other)
+
+
+@st.composite
+def big(draw: Draw, depth: int, scope: tuple[Var, ...], body: Callable[..., Any], op: Op | None = None) -> Term:
+    """A sum or product over a small range, which may be empty and may depend on the variables."""
+    op = op or draw(st.sampled_from((SUM, PROD)))
+    var = draw(st.sampled_from(LETTERS))
+    outside = tuple(v for v in scope if v != var)
+    low, high = draw(indices(outside)), draw(indices(outside))
+    inner = draw(body(depth, (*outside, var)))
+    return App(op, (low, high, Lam(var.name, INT, abstract(inner, var))))
+
+
+@st.composite
+def comparisons(draw: Draw, depth: int = 1) -> Term:
+    """a = b, a != b, a < b or a <= b."""
+    op = draw(st.sampled_from((EQ, NE, LT, LE)))
+    of = draw(st.sampled_from((reals, integers)))
+    return app(op, draw(of(depth)), draw(of(depth)))
+
+
+# --- equal terms, and terms that are nearly so -----------------------------------------------------------------------
+
+
+def places(term: Term) -> int:
+    """How many subterms there are."""
+    return sum(1 for _ in subterms(term))
+
+
+def change_at(term: Term, place: int, change: Callable[[Term], Term | None]) -> Term:
+    """``term`` with its ``place``-th subterm changed, counted from the outside; unchanged where ``change`` gives None."""
+    left = place
+
+    def go(t: Term) -> Term:
+        nonlocal left
+        if left == 0:
+            left -= 1
+            new = change(t)
+            return t if new is None else new
+        left -= 1
+        parts = []
+        for p in parts_of(t):
+            parts.append(go(p) if left >= 0 else p)
+        return rebuild(t, tuple(parts)) if parts else t
+
+    return go(term)
+
+
+def _law(choice: int) -> Callable[[Term], Term | None]:
+    """One law of arithmetic, or of finite sums, read left to right; None where it does not apply."""
+
+    def run(t: Term) -> Term | None:
+        if not isinstance(t, App):
+            return None
+        op, a = t.op, t.args
+        if op in (ADD, MUL):
+            first, second = a
+            inner = second.args if isinstance(second, App) else ()
+            if choice % 3 == 0:
+                return App(op, (second, first))
+            if isinstance(second, App) and second.op is op and choice % 3 == 1:
+                return App(op, (App(op, (first, inner[0])), inner[1]))
+            if op is MUL and isinstance(second, App) and second.op in (ADD, SUB):
+                return App(second.op, (App(MUL, (first, inner[0])), App(MUL, (first, inner[1]))))
+        if op is SUB:
+            return App(ADD, (a[0], App(NEG, (a[1],))))
+        if op is NEG:
+            return App(MUL, (Num(-1), a[0])) if choice % 2 else App(SUB, (Num(0), a[0]))
+        if op is POW and isinstance(a[1], Num) and a[1].value >= 1:
+            return App(MUL, (a[0], App(POW, (a[0], Num(a[1].value - 1)))))
+        if op is SUM and isinstance(a[2], Lam) and isinstance(a[2].body, App):
+            body = a[2].body
+            if body.op in (ADD, SUB):
+                return App(body.op, tuple(App(SUM, (a[0], a[1], Lam(a[2].hint, INT, p))) for p in body.args))
+            if body.op is MUL and not body.args[0].loose:
+                return App(MUL, (body.args[0], App(SUM, (a[0], a[1], Lam(a[2].hint, INT, body.args[1])))))
+        return None
+
+    return run
+
+
+@st.composite
+def rearranged(draw: Draw, term: Term, times: int = 4) -> Term:
+    """A term equal to ``term`` by the laws of arithmetic and by linearity of sums."""
+    for _ in range(draw(st.integers(0, times))):
+        place = draw(st.integers(0, places(term) - 1))
+        term = change_at(term, place, _law(draw(st.integers(0, 5))))
+    return term
+
+
+def _spoil(t: Term, choice: int) -> Term | None:
+    if isinstance(t, Num):
+        return Num(t.value + 1)
+    if isinstance(t, Var) and t.sort == INT:
+        return t + 1
+    if isinstance(t, Bound) and t.sort == INT:
+        return App(ADD, (t, Num(1)))
+    if isinstance(t, App):
+        swaps = {ADD: SUB, SUB: ADD, SUM: PROD, PROD: SUM, MUL: ADD}
+        if t.op in (SUM, PROD) and choice:
+            return App(t.op, (t.args[0], App(ADD, (t.args[1], Num(1))), t.args[2]))
+        if t.op in swaps:
+            return App(swaps[t.op], t.args)
+        if t.op is NEG:
+            return t.args[0]
+    return None
+
+
+@st.composite
+def spoiled(draw: Draw, term: Term) -> Term:
+    """``term`` with a sign, a bound, a number or an operator changed somewhere."""
+    place, choice = draw(st.integers(0, places(term) - 1)), draw(st.integers(0, 1))
+    return change_at(term, place, lambda t: _spoil(t, choice))
+
+
+# --- a second reading, in floating point of high precision -----------------------------------------------------------
+
+TOLERANCE = mpmath.mpf(10) ** -20
+_STEP = mpmath.mpf(10) ** -15
+
+
+class NoValueError(ArithmeticError):
+    """A logarithm of a number <= 0, or a division by 0."""
+
+
+def number(q: Any) -> Any:
+    """A rational as a number of high precision; an integer stays one."""
+    return mpmath.mpf(q.numerator) / q.denominator if isinstance(q, Fraction) else q
+
+
+def numeric(term: Term, env: Mapping[Var, Any], stack: tuple[Any, ...] = ()) -> Any:
+    """The value of ``term`` to about 50 digits, read off its definition; derivatives are difference quotients."""
+    with mpmath.workdps(60):
+        return _numeric(term, env, stack)
+
+
+def _numeric(t: Term, env: Mapping[Var, Any], stack: tuple[Any, ...]) -> Any:
+    def of(s: Term) -> Any:
+        return _numeric(s, env, stack)
+
+    if isinstance(t, Num):
+        return t.value.numerator if t.value.denominator == 1 else number(t.value)
+    if isinstance(t, Bound):
+        return stack[t.index]
+    if isinstance(t, Var):
+        found = env[t]
+        return (lambda at_: number(found(at_))) if callable(found) else number(found)
+    if isinstance(t, Lam):
+        return lambda arg: _numeric(t.body, env, (arg, *stack))
+    if isinstance(t, At):
+        return of(t.fn)(of(t.arg))
+    assert isinstance(t, App)
+    if isinstance(t.op, Definition):
+        return _numeric(t.op.body, dict(zip(t.op.params, map(of, t.args), strict=True)), ())
+    if t.op in (SUM, PROD):
+        low, high, fn = map(of, t.args)
+        out: Any = 0 if t.op is SUM else 1
+        for index in range(low, high + 1):
+            out = out + fn(index) if t.op is SUM else out * fn(index)
+        return out
+    if t.op in (PARTIAL, HAS_PARTIAL):
+        fn, z, entry = map(of, t.args[:3])
+        found = (fn(_bumped(z, entry, _STEP)) - fn(_bumped(z, entry, -_STEP))) / (2 * _STEP)
+        return found if t.op is PARTIAL else abs(found - of(t.args[3])) < TOLERANCE
+    return _arithmetic(t.op, tuple(map(of, t.args)))
+
+
+def _bumped(z: Callable[[int], Any], entry: int, by: Any) -> Callable[[int], Any]:
+    return lambda at_: z(at_) + by if at_ == entry else z(at_)
+
+
+def _arithmetic(op: Op, a: tuple[Any, ...]) -> Any:
+    if op is DELTA:
+        return int(a[0] == a[1])
+    if op is EXP:
+        return mpmath.exp(a[0])
+    if op is NEG:
+        return -a[0]
+    if op is LOG:
+        return _log(a[0])
+    if op is XLOGY:
+        return 0 if a[0] == 0 else a[0] * _log(a[1])
+    if op is DIV:
+        if a[1] == 0:
+            raise NoValueError("division by 0")
+        return mpmath.mpf(a[0]) / a[1]
+    if op is POW:
+        if isinstance(a[1], int) and a[1] >= 0:
+            return a[0] ** a[1]
+        return mpmath.exp(a[1] * _log(a[0]))
+    if op in (EQ, NE):
+        return (abs(a[0] - a[1]) < TOLERANCE) is (op is EQ)
+    if op in (LT, LE):
+        return a[0] < a[1] - TOLERANCE if op is LT else a[0] <= a[1] + TOLERANCE
+    return {ADD: lambda p, q: p + q, SUB: lambda p, q: p - q, MUL: lambda p, q: p * q}[op](*a)
+
+
+def _log(a: Any) -> Any:
+    if a <= 0:
+        raise NoValueError(f"log of {a}")
+    return mpmath.log(a)
+
+
+__all__ = [
+    "FAMILIES", "GRID", "INTS", "LETTERS", "REALS", "SMALL", "TOLERANCE", "NoValueError", "Values", "assert_sound", "at",
+    "big", "change_at", "comparisons", "f", "g", "i", "indices", "integers", "j", "k", "k_real", "n", "ne", "number",
+    "numeric", "places", "rearranged", "reals", "spoiled", "table", "value", "values", "verdict", "w", "x", "y",
+]  # fmt: skip
