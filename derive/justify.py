@@ -25,7 +25,7 @@ from derive.kernel.terms import (
     negation,
 )
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
-import derive.lemmas  # noqa: F401  (the side-condition prover looks lemmas up by name)
+from derive.lemmas import LEMMAS
 from derive.reasons import ByCases, Reversed, Reworded, Tactic, as_list, calculus, is_statement
 from derive.tactics import side
 from derive.tactics.closing import close
@@ -58,6 +58,15 @@ class Failure(NamedTuple):
 class Success(NamedTuple):
     theorem: Theorem
     used: tuple[str, ...] = ()
+
+
+def _siblings(name: str) -> list[Theorem]:
+    """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved already."""
+    features = FEATURES.get(name)
+    if not features:
+        return []
+    others = [LEMMAS[n] for n, f in FEATURES.items() if f == features and n in LEMMAS]
+    return [x.theorem for x in others if x.is_proved]
 
 
 class Toolbox:
@@ -134,7 +143,7 @@ class Toolbox:
                 seen = any(s.proof.rule == "unfold" and getattr(s.proof.args[0], "op", None) is thing for s in steps)
             elif isinstance(thing, Theorem):
                 seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
-                seen = seen or name in FEATURES  # the normal form may reach it by a sibling, such as sum_delta'
+                seen = seen or any(id(s) in made for s in _siblings(name))
             else:
                 seen = True
             if not seen:

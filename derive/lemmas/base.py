@@ -51,6 +51,10 @@ class Lemma:
             self._theorem = th
         return self._theorem
 
+    @property
+    def is_proved(self) -> bool:
+        return self._theorem is not None
+
     def __repr__(self) -> str:
         return self.name
 

@@ -419,6 +419,10 @@ def _relevant(
     for th in ctx.facts:
         if not equations or is_app(th.concl, EQ):
             pool += _known_fact(th, ctx)
+        if not equations and is_app(th.concl, NE):
+            pool += _apart(th, ctx)
+            if is_app(th.concl, NE) and not equations:
+                pool += _apart(th, ctx)
     atoms = {a for m in want for a, _ in m}
     if not cheap:
         pool += _about_atoms(want, atoms, ctx, depth, equations)
@@ -443,6 +447,16 @@ def _relevant(
                 if any(m in seen for m in p):
                     chosen.append((th, p))
     return chosen
+
+
+def _apart(th: Theorem, ctx: Context) -> Iterator[tuple[Theorem, field.Poly]]:
+    """a != b and a <= b (or b <= a) say a < b (or b < a)."""
+    a, b = sides(th.concl)
+    for low, high, differ in ((a, b, th), (b, a, None)):
+        weak = ctx.by_statement.get(low <= high) if is_numeric(a.sort) and is_numeric(b.sort) else None
+        if weak is not None:
+            apart = differ or inst_use("ne_sym", {"a": a, "b": b}, th)
+            yield from _as_fact(inst_use("lt_of_le_of_ne", {"a": low, "b": high}, weak, apart))
 
 
 def _known_fact(th: Theorem, ctx: Context) -> list[tuple[Theorem, field.Poly]]:

@@ -1,0 +1,195 @@
+"""The calc block: what it accepts, what it refuses, and how it says so."""
+
+import re
+
+import pytest
+
+from derive import *
+from derive.language.letters import *
+
+conditions = [in_vocabulary(y, V), positive(p, V)]
+loss = cross_entropy(V, one_hot(y), p)
+opened = -Sum(delta(k, y) * log(p[k]), (k, 1, V))
+
+
+def error_of(entry, kind=UserError):
+    with pytest.raises(kind) as caught:
+        entry.check()
+    return re.sub(r"^\S*test_calc\.py:\d+", "FILE:LINE", str(caught.value))
+
+
+def test_a_derivation_is_checked_line_by_line():
+    @theorem(shows=Eq(loss, -log(p[y])), given=conditions)
+    def one_hot_loss(calc):
+        """With a one-hot target, cross-entropy is the surprisal of the true token.
+
+        More prose.
+        """
+        calc.eq(opened, by=[cross_entropy, one_hot])
+        calc.eq(-log(p[y]), by=sum_delta)
+
+    derivation = one_hot_loss.check()
+    assert derivation.summary == "With a one-hot target, cross-entropy is the surprisal of the true token."
+    assert [line.relation for line in derivation.lines] == ["=", "="]
+    assert [x.name for x in derivation.lines[0].reasons] == ["cross_entropy", "one_hot"]
+    th = one_hot_loss.theorem
+    assert th.concl == one_hot_loss.shows
+    assert set(th.hyps) <= set(one_hot_loss.given)
+    assert one_hot_loss.axioms == {"delta_diff", "delta_same", "sum_empty", "sum_last"}
+
+
+def test_a_wrong_line_is_answered_with_numbers():
+    @theorem(shows=Eq(loss, log(p[y])), given=conditions)
+    def sign_lost(calc):
+        calc.eq(opened, by=[cross_entropy, one_hot])
+        calc.eq(log(p[y]), by=sum_delta)
+
+    assert error_of(sign_lost, StepError) == (
+        "FILE:LINE  line 2 of sign_lost does not follow by sum_delta\n"
+        "  from  −∑ₖ₌₁ⱽ [k = y] log p(k)\n"
+        "  to    = log p(y)\n"
+        "  sum_delta gives\n"
+        "        −log p(y)\n"
+        "  and the line is false: V=2, y=1, p=(1/2, 1/2) makes the left side log 2 and the right side -log 2"
+    )
+
+
+def test_a_missing_condition_is_named():
+    @theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)), f[y]), given=[1 <= y])
+    def no_upper_bound(calc):
+        calc.eq(f[y], by=sum_delta)
+
+    text = error_of(no_upper_bound, StepError)
+    assert "a condition is missing: y ≤ V" in text
+    assert "and the line is false" in text
+
+
+def test_an_undefined_value_is_refused_at_its_line():
+    @theorem(shows=Eq(log(p[y]) - log(p[y]), 0), given=[in_vocabulary(y, V)])
+    def log_of_anything(calc):
+        calc.eq(0, by=ring)
+
+    assert "log p(y) needs  p(y) > 0" in error_of(log_of_anything, ClaimError).replace("0 < p(y)", "p(y) > 0")
+
+
+def test_a_chain_must_end_at_its_claim():
+    @theorem(shows=Eq(loss, -log(p[y])), given=conditions)
+    def stops_early(calc):
+        calc.eq(opened, by=[cross_entropy, one_hot])
+
+    assert "does not end at its claim" in error_of(stops_early, ClaimError)
+
+
+def test_a_gap_prints_and_never_passes():
+    @theorem(shows=Eq(loss, -log(p[y])), given=conditions)
+    def outline(calc):
+        calc.eq(opened, by=gap("unfold the definitions"))
+        calc.eq(-log(p[y]), by=sum_delta)
+
+    assert outline.derivation.theorem is None
+    assert "unfold the definitions" in error_of(outline, ClaimError)
+
+    @theorem(shows=Eq(loss, -log(p[y])), given=conditions)
+    def cites_an_outline(calc):
+        calc.eq(-log(p[y]), by=outline)
+
+    assert "gap" in error_of(cites_an_outline, ClaimError)
+
+
+def test_a_reason_that_is_not_used_is_refused():
+    @theorem(shows=Eq(a + b, b + a))
+    def too_much(calc):
+        calc.eq(b + a, by=[ring, log_mul])
+
+    assert "follows without log_mul" in error_of(too_much, StepError)
+
+
+def test_a_theorem_may_not_use_itself():
+    @theorem(shows=Eq(a + b, b + a))
+    def circular(calc):
+        calc.eq(b + a, by=circular)
+
+    assert "used in its own proof" in error_of(circular, ClaimError)
+
+
+def test_floats_and_nonsense_are_not_reasons_or_terms():
+    with pytest.raises((ClaimError, TypeError)):
+        theorem(shows=Eq(a, 0.5))(lambda calc: None)
+
+    @theorem(shows=Eq(a, a + 0))
+    def no_reason(calc):
+        calc.eq(a + 0, by="because")
+
+    with pytest.raises(TypeError, match="is not a reason"):
+        no_reason.check()
+
+
+def test_inequalities_chain():
+    @theorem(shows=a < c, given=[a < b, b <= c])
+    def between(calc):
+        calc.lt(b, by=order)
+        calc.le(c, by=order)
+
+    between.check()
+
+    @theorem(shows=a < c, given=[a <= b, b <= c])
+    def not_strict(calc):
+        calc.le(b, by=order)
+        calc.le(c, by=order)
+
+    assert "does not give the claim's <" in error_of(not_strict, ClaimError)
+
+
+def test_the_induction_hypothesis_belongs_to_its_step():
+    triangle = Eq(2 * Sum(k, (k, 1, n)), n * (n + 1))
+
+    @theorem(shows=triangle, given=[0 <= n])
+    def gauss(calc):
+        """The sum of the first n numbers."""
+        by_n = calc.induction(n, start=0)
+        by_n.base.eq(0, by=[sum_empty, ring])
+        by_n.base.eq(by_n.base.end, by=ring)
+        by_n.step.eq(2 * (Sum(k, (k, 1, m)) + (m + 1)), by=sum_last)
+        by_n.step.eq(2 * Sum(k, (k, 1, m)) + 2 * (m + 1), by=ring)
+        by_n.step.eq(m * (m + 1) + 2 * (m + 1), by=by_n.hypothesis)
+        by_n.step.eq((m + 1) * (m + 1 + 1), by=ring)
+
+    assert gauss.check().theorem.concl == triangle
+
+    @theorem(shows=triangle)
+    def no_lower_bound(calc):
+        by_n = calc.induction(n, start=0)
+        by_n.base.eq(0, by=[sum_empty, ring])
+        by_n.base.eq(by_n.base.end, by=ring)
+        by_n.step.eq(2 * (Sum(k, (k, 1, m)) + (m + 1)), by=sum_last)
+        by_n.step.eq(m * (m + 1) + 2 * (m + 1), by=[by_n.hypothesis, ring])
+        by_n.step.eq((m + 1) * (m + 1 + 1), by=ring)
+
+    assert "needs the condition" in error_of(no_lower_bound, ClaimError)
+
+
+def test_sympy_lines_are_accepted_and_given_back():
+    sympy = pytest.importorskip("sympy")
+    V_, y_, k_ = sympy.symbols("V y k", integer=True)
+    p_ = sympy.IndexedBase("p")
+
+    @theorem(
+        shows=sympy.Eq(-sympy.Sum(sympy.KroneckerDelta(k_, y_) * sympy.log(p_[k_]), (k_, 1, V_)), -sympy.log(p_[y_])),
+        given=conditions,
+    )
+    def in_sympy(calc):
+        """The collapse of one-hot cross-entropy, written in SymPy."""
+        calc.eq(-sympy.log(p_[y_]), by=sum_delta)
+
+    assert in_sympy.theorem.concl.args[1] == -log(p[y])
+    assert str(in_sympy.to_sympy().rhs) == "-log(p[y])"
+
+
+def test_in_a_notebook_a_theorem_shows_itself():
+    from proofs.cross_entropy import cross_entropy_one_hot
+
+    bundle = cross_entropy_one_hot._repr_mimebundle_()
+    assert bundle["text/latex"].startswith("$$") and bundle["text/latex"].count("$$") == 2
+    assert r"\begin{aligned}" in bundle["text/latex"]
+    assert "cross_entropy_one_hot" in bundle["text/plain"]
+    assert "<script" not in bundle.get("text/html", "")

@@ -1,0 +1,105 @@
+"""What SymPy 1.14 gets wrong on this subject, put to the kernel: the false statement is refused, the true one proved.
+
+The SymPy half, what it answers, is in test_bridge_traps.py.
+"""
+
+import pytest
+
+from derive import *
+from derive.kernel import rules as r
+from derive.kernel.terms import SortError, substitute
+from derive.language.letters import *
+
+g = family("g")
+
+
+def proves(shows, by, given=()):
+    """Whether one line with these reasons shows the statement."""
+
+    def line(calc):
+        calc.eq(shows.args[1], by=by)
+
+    try:
+        theorem(shows=shows, given=given)(line).check()
+    except UserError:
+        return False
+    return True
+
+
+def test_substitution_does_not_capture():
+    # Sum(g(k)*y, (k, 1, n)).subs(y, k) is Sum(k*g(k), ...) in SymPy
+    moved = substitute(Sum(g[k] * y, (k, 1, n)), {y: k})
+    assert moved == Sum(g[j] * k, (j, 1, n))
+    assert moved != Sum(g[k] * k, (k, 1, n))
+    assert proves(Eq(moved, Sum(g[j], (j, 1, n)) * k), by=sum_mul_right)
+    assert not proves(Eq(Sum(g[k] * k, (k, 1, n)), Sum(g[k], (k, 1, n)) * k), by=[sum_mul_right, auto])
+
+
+def test_an_empty_sum_is_zero():
+    # Sum(1, (i, 5, 3)).doit() is -1
+    assert proves(Eq(Sum(1, (i, 5, 3)), 0), by=sum_empty)
+    assert not proves(Eq(Sum(1, (i, 5, 3)), -1), by=[sum_empty, sum_const, auto])
+
+
+def test_an_indicator_out_of_range_gives_zero():
+    # Sum(KroneckerDelta(k, y, (1, V))*g(k), (k, 1, V)).doit() at y = 9, V = 3 is g(9)
+    assert proves(Eq(Sum(delta(k, 9) * g[k], (k, 1, 3)), 0), by=auto)
+    assert not proves(Eq(Sum(delta(k, 9) * g[k], (k, 1, 3)), g[9]), by=[sum_delta, auto])
+    assert not proves(Eq(Sum(delta(k, y) * g[k], (k, 1, V)), g[y]), by=sum_delta)
+    assert not proves(Eq(Sum(delta(k, y) * g[k], (k, 1, V)), g[y]), by=sum_delta, given=[1 <= y])
+    assert proves(Eq(Sum(delta(k, y) * g[k], (k, 1, V)), g[y]), by=sum_delta, given=[1 <= y, y <= V])
+
+
+def test_an_indicator_of_an_even_number():
+    # Sum(KroneckerDelta(2*k, y)*g(k), (k, 1, n)).doit() at y = 3, n = 4 is g(3/2)
+    with pytest.raises(SortError):
+        g[y / 2]
+    assert not proves(Eq(Sum(delta(2 * k, y) * g[k], (k, 1, n)), g[y]), by=[sum_delta, auto], given=[1 <= y, y <= n])
+
+    @theorem(shows=Eq(Sum(delta(2 * k, 2 * j) * g[k], (k, 1, n)), g[j]), given=[1 <= j, j <= n])
+    def even_index(calc):
+        """The index of an even position is half of it."""
+        same = calc.have(
+            ForAll((k, 1, n), Eq(delta(2 * k, 2 * j), delta(k, j))), by=[by_cases(Eq(k, j)), by_cases(k <= j), order]
+        )
+        calc.eq(Sum(delta(k, j) * g[k], (k, 1, n)), by=same)
+        calc.eq(g[j], by=sum_delta)
+
+    even_index.check()
+
+
+def test_the_derivative_of_log_sum_exp_is_softmax():
+    # log(Sum(exp(z(k)), (k, 1, n))).diff(z(j)) is 0
+    lse = log(Sum(exp(z[k]), (k, 1, n)))
+    share = exp(z[j]) / Sum(exp(z[k]), (k, 1, n))
+    inside = [1 <= j, j <= n]
+    assert proves(Eq(partial(lse, z, j), share), by=[calculus, sum_delta], given=inside)
+    assert not proves(Eq(partial(lse, z, j), 0), by=[calculus, auto], given=inside)
+
+
+def test_softmax_sums_to_one():
+    # (Sum(exp(g(k))/Sum(exp(g(j)), (j, 1, V)), (k, 1, V)) - 1).equals(0) is False
+    total = Sum(exp(g[k]) / Sum(exp(g[j]), (j, 1, V)), (k, 1, V))
+    assert proves(Eq(total, 1), by=sum_div, given=[1 <= V])
+    assert not proves(Eq(total, 1), by=[sum_div, auto], given=[0 <= V])  # 0/0 when there is no token
+
+
+def test_the_log_of_a_product_needs_positive_factors():
+    # expand_log(log(Product(g(k), (k, 1, n))), force=True) at g = -1, n = 2 is 2*I*pi, and log(1) is 0
+    left, right = log(Prod(g[k], (k, 1, n))), Sum(log(g[k]), (k, 1, n))
+    assert not proves(Eq(left, right), by=log_prod)
+    assert proves(Eq(left, right), by=log_prod, given=positive(g, n))
+
+
+def test_bound_letters_do_not_matter():
+    # Sum(p(i), (i, 1, n)) == Sum(p(j), (j, 1, n)) is False
+    assert Sum(p[i], (i, 1, n)) == Sum(p[j], (j, 1, n))
+    assert r.refl(Sum(p[i], (i, 1, n))).concl == Eq(Sum(p[i], (i, 1, n)), Sum(p[j], (j, 1, n)))
+
+
+def test_a_quotient_by_itself_needs_a_nonzero_divisor():
+    # g(i)/g(i) is 1 at construction
+    quotient = g[i] / g[i]
+    assert quotient != 1
+    assert not proves(Eq(quotient, 1), by=ring)
+    assert proves(Eq(quotient, 1), by=ring, given=[Ne(g[i], 0)])
