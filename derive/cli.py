@@ -454,6 +454,9 @@ def ledger_text(axioms_only: bool = False) -> str:
         given, shows = statement
         out.append(f"{name}: " + (f"{', '.join(map(repr, given))} |- " if given else "|- ") + repr(shows))
         if not axioms_only:
+            import textwrap
+
             users = rows[name]
-            out.append(f"    {len(users)} theorem{_s(len(users))}" + (": " + ", ".join(users) if users else ""))
+            words = f"{len(users)} theorem{_s(len(users))}" + (": " + ", ".join(users) if users else "")
+            out += textwrap.wrap(words, 100, initial_indent="    ", subsequent_indent="        ", break_long_words=False)
     return "\n".join(out) + "\n"

@@ -83,7 +83,22 @@ def as_list(by: Any) -> list[Any]:
     return [by]
 
 
-_SMALL_WORDS = {"kl": "the Kullback–Leibler divergence", "logsumexp": "log-sum-exp"}
+# What a definition is called in a sentence; others are called by their name.
+_WORDS = {
+    "conditional": "conditional probability",
+    "cross_entropy": "cross-entropy",
+    "expectation": "the expectation",
+    "geometric_mean": "the geometric mean",
+    "kl": "the Kullback–Leibler divergence",
+    "log_likelihood": "the log-likelihood",
+    "logsumexp": "log-sum-exp",
+    "one_hot": "the one-hot target",
+    "sequence_probability": "the sequence's probability",
+    "smoothed": "the smoothed target",
+    "smoothed_off": "the smoothed target",
+    "smoothing_residual": "the residual",
+    "uniform": "the uniform distribution",
+}
 
 
 def is_statement(reason: Any) -> bool:
@@ -102,7 +117,7 @@ def describe(reason: Any) -> Reason:
     if isinstance(reason, Gap):
         return Reason("gap", f"unproved: {reason.why}", "gap")
     if isinstance(reason, Definition):
-        words = _SMALL_WORDS.get(reason.name, reason.name.replace("_", " "))
+        words = _WORDS.get(reason.name, reason.name.replace("_", " "))
         return Reason(reason.name, f"definition of {words}", "definition")
     if isinstance(reason, Tactic):
         return Reason(reason.name, reason.phrase, "tactic")

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+from unittest.mock import patch
 
 import proofs
-from derive.calc import RELATIONS, Calc, ClaimError, FalseClaim, StepError, TheoremEntry
-from derive.falsify import Counterexample, NoneFound, find_counterexample
+from derive.calc import Calc, ClaimError, FalseClaim, StepError, TheoremEntry, to_term
+from derive.falsify import Counterexample, find_counterexample
 from derive.kernel.definitions import Definition, definitions
 from derive.kernel.sorts import INT, REAL, Sort, is_numeric
 from derive.kernel.terms import (
@@ -28,7 +29,7 @@ from derive.kernel.terms import (
     EQ,
     EXP,
     FORALL,
-    IFF,
+    IMPLIES,
     LE,
     LOG,
     LT,
@@ -47,18 +48,19 @@ from derive.kernel.terms import (
     SortError,
     Term,
     Var,
-    app,
     eq,
     iff,
     parts_of,
     rebuild,
 )
 from derive.kernel.theorem import Theorem
-from derive.record import Block, Line
 
 REFUSED = (StepError, ClaimError)
 SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are indices
 ONE = Num(1)
+MODELS = 150  # that exact evaluation looks at for each change that was accepted
+FEWEST = 20  # of them must be decided, unless there are no more
+SECONDS = 30.0
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -82,32 +84,14 @@ def all_false_claims() -> list[FalseClaim]:
     return _entries(FalseClaim)
 
 
-def checked(entry: TheoremEntry) -> TheoremEntry:
-    """The theorem, with its proof run once, and so the proofs of all theorems that it cites."""
-    entry.check()
-    return entry
-
-
-def statement_of(relation: str, before: Term, after: Term) -> Term:
-    """What a line says: the formula before it, related to its own."""
-    if relation == "":
-        return after
-    if relation == "<=":
-        return before <= after
-    if relation == "<":
-        return before < after
-    return iff(before, after) if relation == "<=>" else eq(before, after)
-
-
-def lines_of(entry: TheoremEntry) -> Iterator[tuple[int, Block, Line, Term, tuple[Term, ...]]]:
-    """The lines of the checked derivation: number, block, line, what it states, and under which conditions."""
+def lines_of(entry: TheoremEntry) -> Iterator[tuple[int, Term, tuple[Term, ...]]]:
+    """The lines of the checked derivation: the number, what the line states, and under which conditions."""
     number = 0
-    for block in entry.derivation.blocks:
+    for block in entry.check().blocks:
         before = block.start
         for line in block.lines:
             number += 1
-            given = (*entry.given, *block.assumes)
-            yield number, block, line, statement_of(line.relation, before, line.term), given
+            yield number, statement_of(line.relation, before, line.term), (*entry.given, *block.assumes)
             before = line.term
 
 
@@ -352,38 +336,35 @@ def _as_it_stood(calc: Calc) -> Calc:
     return out
 
 
-def record(entry: TheoremEntry, patch: Callable[[Any, str, Any], None]) -> list[Spot]:
-    """Every line of the proof with the calc block before it.  ``patch`` is pytest's monkeypatch.setattr, undone by the caller."""
-    checked(entry)
+def record(entry: TheoremEntry) -> list[Spot]:
+    """Every line and every fact of the proof, with the calc block as it stood before."""
+    entry.check()  # and so the theorems that it cites, whose lines are not wanted here
     spots: list[Spot] = []
-    inside: list[Calc] = []
+    asides = 0
     line, have = Calc._line, Calc.have
 
     def recorded_line(self: Calc, relation: str, term: Any, by: Any, *rest: Any, **more: Any) -> None:
-        from derive.calc import to_term
-
-        if not inside:
+        if not asides:
             spots.append(Spot(_as_it_stood(self), relation, to_term(term), by, len(spots) + 1))
         line(self, relation, term, by, *rest, **more)
 
     def recorded_have(self: Calc, statement: Term, by: Any) -> Term:
+        nonlocal asides
         spots.append(Spot(_as_it_stood(self), "", statement, by, len(spots) + 1))
-        inside.append(self)
+        asides += 1
         try:
             return have(self, statement, by)
         finally:
-            inside.pop()
+            asides -= 1
 
-    patch(Calc, "_line", recorded_line)
-    patch(Calc, "have", recorded_have)
-    calc = Calc(entry.name, entry.shows, entry.given)
-    entry.prove(calc)
-    calc.finish()
+    with patch.object(Calc, "_line", recorded_line), patch.object(Calc, "have", recorded_have):
+        calc = Calc(entry.name, entry.shows, entry.given)
+        entry.prove(calc)
     return spots
 
 
 def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> Theorem | None:
-    """The same proof of another claim or from other conditions; None when it is refused."""
+    """What the same proof shows of another claim, or under other conditions; None when it is refused."""
     other = TheoremEntry(
         entry.name, shows, given, entry.prove, entry.subject, entry.phrase, (), entry.file, entry.number, entry.module, ""
     )
@@ -391,22 +372,82 @@ def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> 
         return other.theorem
     except REFUSED:
         return None
+    except ValueError as error:  # by= names the condition that was changed
+        if "not among the conditions given" in str(error):
+            return None
+        raise
+
+
+def weaker(condition: Term) -> Iterator[Term]:
+    """Statements that follow from the condition and say less."""
+    if not isinstance(condition, App):
+        return
+    args = condition.args
+    if condition.op is FORALL and isinstance(args[0], Lam):
+        fn = args[0]
+        for body in weaker(fn.body):
+            yield App(FORALL, (Lam(fn.hint, fn.dom, body),))
+    elif condition.op is IMPLIES:
+        guard = args[0]
+        if isinstance(guard, App) and guard.op is LE:
+            yield App(IMPLIES, (App(LT, guard.args), args[1]))
+        for body in weaker(args[1]):
+            yield App(IMPLIES, (guard, body))
+    elif condition.op is LT:
+        yield App(LE, args)
+    elif condition.op is LE:
+        yield App(LE, (_less_one(args[0]), args[1]) if not isinstance(args[0], Num) else (Num(args[0].value - 1), args[1]))
+    elif condition.op is EQ and all(is_numeric(a.sort) for a in args):
+        yield App(LE, args)
+        yield App(LE, args[::-1])
 
 
 # --- is it true all the same? ----------------------------------------------------------------------------------------
 
 
-def opinion(statement: Term, given: Sequence[Term], budget: int, seconds: float) -> Counterexample | NoneFound:
-    """Exact evaluation in small models of the conditions."""
-    return find_counterexample(statement, given, budget=budget, seconds=seconds)
+@dataclass(slots=True)
+class Tally:
+    """How many changes were refused, and of the accepted ones how many are still true; and those that are not, or not shown to be."""
+
+    refused: int = 0
+    still_true: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, what: str, th: Theorem | None, statement: Term, given: Sequence[Term]) -> None:
+        if th is None:
+            self.refused += 1
+            return
+        trouble = _trouble(th, statement, given)
+        if trouble:
+            self.wrong.append(f"{what}: {statement}\n    {trouble}")
+        else:
+            self.still_true += 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"refused": self.refused, "accepted and still true": self.still_true, "accepted and false": len(self.wrong)}
 
 
-def follows_from(th: Theorem, statement: Term, given: Sequence[Term]) -> bool:
-    """Whether the kernel's theorem is the statement, under no other conditions."""
-    return th.concl == statement and set(th.hyps) <= set(given)
+def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
+    """What speaks against an accepted change; nothing when exact evaluation shows that it is still true."""
+    if th.concl != statement or not set(th.hyps) <= set(given):
+        return f"the kernel's theorem is another: {th}"
+    found = find_counterexample(statement, given, budget=MODELS, seconds=SECONDS)
+    if isinstance(found, Counterexample):
+        return f"FALSE: {found}"
+    if found.undefined is not None:
+        return f"accepted, though {found.undefined}"
+    if found.tried < FEWEST and (found.stopped or found.undecided or not found.tried):
+        return f"accepted, and not shown to be true: {found}"
+    return ""
 
 
-__all__ = [
-    "REFUSED", "RELATIONS", "Mutant", "Spot", "all_false_claims", "all_theorems", "app", "changed_theorem", "checked",
-    "follows_from", "lines_of", "mutants", "opinion", "record", "statement_of",
-]  # fmt: skip
+def statement_of(relation: str, before: Term, after: Term) -> Term:
+    """What a line says: the formula before it, related to its own.  A fact on the way has no relation and stands by itself."""
+    if relation == "":
+        return after
+    if relation == "<=":
+        return before <= after
+    if relation == "<":
+        return before < after
+    return iff(before, after) if relation == "<=>" else eq(before, after)

@@ -717,8 +717,10 @@ def _unit_and_rest(x: Exact) -> tuple[Exact, Exact]:
     """x = unit * rest, unit a positive single term, and the rest the same for x and for any unit times x.
 
     That is by taking out of all terms the least power of e, of each base, and of each log n that occurs,
-    and then the greatest common divisor of the coefficients. For x without quotients, and not 0.
+    and then the greatest common divisor of the coefficients. For x without quotients, and not 0. Of a root of a
+    sum, what all terms have is taken out too (after which the rest may still depend on the unit).
     """
+    x, root = _without_common_root(x)
     exponents = [dict(m.exponent) for m in x._terms]
     least: _Terms = {}
     for key in {key for exponent in exponents for key in exponent if key.log_of is None}:
@@ -739,7 +741,22 @@ def _unit_and_rest(x: Exact) -> tuple[Exact, Exact]:
     content = Fraction(
         math.gcd(*(c.numerator for c in rest.values())), math.lcm(*(c.denominator for c in rest.values()))
     )
-    return _positive(unit * content), _exact(_scaled(rest, 1 / content))
+    return _positive(unit * content * root), _exact(_scaled(rest, 1 / content))
+
+
+def _without_common_root(x: Exact) -> tuple[Exact, Exact]:
+    """(y, r) with x = y * r and r the product of the least powers of roots of sums that all terms have."""
+    least: _Terms = {}
+    for m in x._terms:
+        powers = {key: q for key, q in m.exponent if key.log_of is not None}
+        least = {key: min(q, powers[key]) for key, q in (least or powers).items() if key in powers}
+        if not least:
+            return x, _ONE
+    rest: _Terms = {}
+    for m, c in x._terms.items():
+        left = ((key, q - least.get(key, 0)) for key, q in m.exponent)
+        rest[_Monomial(frozenset((key, q) for key, q in left if q), m.atoms)] = c
+    return _exact(rest), exp(_exact(least))
 
 
 def _order(c: Fraction, base: int) -> int:

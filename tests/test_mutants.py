@@ -1,0 +1,76 @@
+"""Every line of every proof, every claim and every condition, broken on purpose: the kernel and the tactics refuse the change, or it is true.
+
+The proof of each theorem is replayed with one change at a time.  A changed line is judged by itself, with the author's reasons.  What is
+accepted is evaluated exactly in small models of the conditions, and must hold in all of them.  The totals are printed at the end of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from mutation import Mutant, Spot, Tally, all_theorems, changed_theorem, mutants, record, weaker
+
+from derive.calc import TheoremEntry
+from derive.falsify import Counterexample, find_counterexample
+
+PER_LINE = 14  # at most so many changes of a line; of most lines there are more
+PER_CLAIM = 8
+
+THEOREMS = {entry.name: entry for entry in all_theorems()}
+each_theorem = pytest.mark.parametrize("entry", THEOREMS.values(), ids=THEOREMS)
+Note = Callable[[str, object], None]
+
+
+def close(tally: Tally, note: Note, kind: str) -> None:
+    note(f"mutants: {kind}", tally.counts)
+    assert not tally.wrong, "\n".join(["accepted, and false or not shown to be true:", *tally.wrong])
+
+
+@each_theorem
+def test_changed_lines(entry: TheoremEntry, record_property: Note) -> None:
+    tally = Tally()
+    for spot in record(entry):
+        for mutant in mutants(spot.relation, spot.term, spot.given, PER_LINE):
+            what = f"line {spot.number} of {entry.name}, {mutant.kind}"
+            tally.add(what, spot.judge(mutant), spot.states(mutant), spot.given)
+    close(tally, record_property, "lines")
+
+
+@each_theorem
+def test_changed_claim(entry: TheoremEntry, record_property: Note) -> None:
+    tally = Tally()
+    for mutant in mutants("", entry.shows, entry.given, PER_CLAIM):
+        tally.add(f"claim, {mutant.kind}", changed_theorem(entry, mutant.term, entry.given), mutant.term, entry.given)
+    close(tally, record_property, "claims")
+
+
+@each_theorem
+def test_condition_removed_or_weakened(entry: TheoremEntry, record_property: Note) -> None:
+    tally = Tally()
+    for i, condition in enumerate(entry.given):
+        before, after = entry.given[:i], entry.given[i + 1 :]
+        for what, given in [
+            (f"without {condition}", (*before, *after)),
+            *((f"{less} for {condition}", (*before, less, *after)) for less in weaker(condition)),
+        ]:
+            tally.add(what, changed_theorem(entry, entry.shows, given), entry.shows, given)
+    close(tally, record_property, "conditions")
+
+
+def test_most_changes_make_a_line_false() -> None:
+    """So refusing them is no pedantry, and evaluation would have found them out."""
+    refused = refuted = 0
+    for name in ("cross_entropy_one_hot", "label_smoothing_residual", "softmax_shift", "kl_nonneg"):
+        for spot in record(THEOREMS[name]):
+            for mutant in mutants(spot.relation, spot.term, spot.given, 8):
+                if spot.judge(mutant) is None:
+                    refused += 1
+                    refuted += is_false(spot, mutant)
+    assert refused > 80
+    assert refuted > 0.6 * refused
+
+
+def is_false(spot: Spot, mutant: Mutant) -> bool:
+    found = find_counterexample(spot.states(mutant), spot.given, budget=150, seconds=1.0)
+    return isinstance(found, Counterexample)
