@@ -1,4 +1,5 @@
-"""The calc block: a derivation written as on a board, one formula and one reason a line, each checked when it is written.
+"""The calc block: a derivation written as on a board, one formula and one reason a line, each checked when it is
+written.
 
     @theorem(shows=Eq(cross_entropy(V, one_hot(y), p), -log(p[y])), given=[1 <= y, y <= V, *positive(p, V)])
     def cross_entropy_one_hot(c: Calc) -> None:
@@ -18,11 +19,11 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import UserError
+from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
-from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.reasons import Gap, as_list, describe
 from derive.record import Block, Derivation, Line, Reason
 from derive.tactics.context import Context
@@ -35,7 +36,8 @@ Labels = Sequence[tuple[Term, str]]
 
 
 class StepError(UserError):
-    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs, and, where the line is
+    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs,
+    and, where the line is
     false, a smallest counterexample."""
 
     def __init__(
@@ -104,7 +106,8 @@ class Calc:
         self.start_labels = tuple(labels)
 
     def have(self, statement: Term, by: Any) -> Term:
-        """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite in ``by=``."""
+        """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
+        in ``by=``."""
         aside = Calc(self.name, statement, self.given, assumes=self.assumes)
         aside.context, aside._facts = self.context, self._facts
         reasons = as_list(by)
@@ -200,7 +203,8 @@ class Calc:
     def induction(self, var: Var, start: Any, index: Var | None = None) -> Induction:
         """Prove the claim by induction on ``var`` from ``start`` on.
 
-        The claim is proved for ``index`` = start, ..., ``var`` (the variable n when none is named); conditions keep speaking of ``var``.
+        The claim is proved for ``index`` = start, ..., ``var`` (the variable n when none is named); conditions
+        keep speaking of ``var``.
         """
         return Induction(self, var, to_term(start), index or Var("n" if var.name != "n" else "m", var.sort))
 
@@ -260,7 +264,8 @@ class Calc:
 
 
 class Induction:
-    """The two parts of an induction: ``base`` and ``step`` are calc blocks, ``hypothesis`` the reason to cite in the step."""
+    """The two parts of an induction: ``base`` and ``step`` are calc blocks, ``hypothesis`` the reason to cite in
+    the step."""
 
     def __init__(self, owner: Calc, var: Var, start: Term, index: Var) -> None:
         self.owner, self.var, self.start, self.index = owner, var, start, index
@@ -337,7 +342,8 @@ class TheoremEntry:
 
     @property
     def derivation(self) -> Derivation:
-        """The checked derivation.  Raises StepError or ClaimError when a line is wrong; a gap leaves ``theorem`` None."""
+        """The checked derivation.  Raises StepError or ClaimError when a line is wrong; a gap leaves ``theorem``
+        None."""
         if self._derivation is None:
             if self._error is not None:
                 raise self._error
@@ -427,7 +433,8 @@ def theorem(
 ) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
     """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
 
-    ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue`` its number in the
+    ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim,
+    ``catalogue`` its number in the
     catalogue of statements.
     """
 

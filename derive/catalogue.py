@@ -64,7 +64,9 @@ def find(name: str) -> Entry:
             raise UserError(f"{path} holds several theorems; name one as {path}::NAME (there are: {names})")
         raise UserError(f"{path} has no theorem {inner}; it has: {names}")
     known: list[str] = []
-    for s in sorted(subjects(), key=lambda s: not _mentions(s, name)):  # the likely one first; the others may not be needed
+    for s in sorted(
+        subjects(), key=lambda s: not _mentions(s, name)
+    ):  # the likely one first; the others may not be needed
         for e in subject_entries(s):
             if e.name == name:
                 return e

@@ -15,7 +15,6 @@ import click
 
 from derive.errors import UserError
 
-
 # A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
 gc.set_threshold(200_000, 20, 20)
 
@@ -410,7 +409,8 @@ def work(name: str, given: str, target: str, output: str | None, notation: str |
     "--base", type=click.Choice(["e", "2", "10"]), default="e", help="The base of the logarithms in the file."
 )
 def score(file: str, claimed: str | None, base: str) -> None:
-    """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE (- for standard input).
+    """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE (- for
+    standard input).
 
     A list of numbers, JSON, JSON lines, or what public APIs return.  Several sequences are compared.
     """
@@ -458,5 +458,7 @@ def ledger_text(axioms_only: bool = False) -> str:
 
             users = rows[name]
             words = f"{len(users)} theorem{_s(len(users))}" + (": " + ", ".join(users) if users else "")
-            out += textwrap.wrap(words, 100, initial_indent="    ", subsequent_indent="        ", break_long_words=False)
+            out += textwrap.wrap(
+                words, 100, initial_indent="    ", subsequent_indent="        ", break_long_words=False
+            )
     return "\n".join(out) + "\n"

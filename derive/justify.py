@@ -1,4 +1,5 @@
-"""From a line to the next: the reasons an author gave, turned into a kernel theorem, or an account of what they do give."""
+"""From a line to the next: the reasons an author gave, turned into a kernel theorem, or an account of what they do
+give."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ from derive.tactics.entailment import Known, entail, equivalent
 from derive.tactics.normal import Normalizer, by_normal_form
 from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
 
-# A lemma whose exact shape is not on the page may still be used up to field identities: these features of the normal form do it.
+# A lemma whose exact shape is not on the page may still be used up to field identities: these features of the
+# normal form do it.
 FEATURES = {
     "sum_delta": {"indicators"}, "sum_delta'": {"indicators"}, "sum_add": {"sums"}, "sum_sub": {"sums"}, "sum_neg": {"sums"},
     "sum_mul": {"sums"}, "sum_mul_right": {"sums"}, "sum_div": {"sums"}, "sum_const": {"sums", "constants"},
@@ -61,7 +63,8 @@ class Success(NamedTuple):
 
 
 def _siblings(name: str) -> list[Theorem]:
-    """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved already."""
+    """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved
+    already."""
     features = FEATURES.get(name)
     if not features:
         return []

@@ -57,9 +57,8 @@ def step_error_text(error: StepError) -> str:
 
 def counterexample(error: StepError) -> str:
     """The smallest numbers found that make the line false, or nothing."""
-    from derive.kernel.terms import eq, iff
-
     from derive.falsify.search import Counterexample, find_counterexample
+    from derive.kernel.terms import eq, iff
 
     if not error.relation:
         claim = error.after

@@ -39,7 +39,8 @@ SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 @dataclass(frozen=True, slots=True)
 class WorkedLine:
-    """A line with its numbers: the formula, the numbers put in (None when that is too long), the value, and whether it agrees."""
+    """A line with its numbers: the formula, the numbers put in (None when that is too long), the value, and
+    whether it agrees."""
 
     relation: str
     term: Term
@@ -71,7 +72,8 @@ class Worked:
 
 
 def read_numbers(path: str) -> dict[str, Any]:
-    """The table of names in a TOML or JSON file (``-``: standard input, either).  Numbers become exact; nothing is evaluated."""
+    """The table of names in a TOML or JSON file (``-``: standard input, either).  Numbers become exact; nothing is
+    evaluated."""
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except FileNotFoundError:
@@ -377,7 +379,8 @@ def _short(x: Fraction) -> str:
 
 
 def work_out(derivation: Derivation, data: Mapping[str, Any]) -> Worked:
-    """Every line of the derivation at the given numbers.  Raises UserError when they do not fit the theorem's conditions."""
+    """Every line of the derivation at the given numbers.  Raises UserError when they do not fit the theorem's
+    conditions."""
     numbers = _Numbers(derivation, data)
     model = numbers.model()
     for g in derivation.given:

@@ -50,7 +50,8 @@ def cross_entropy_one_hot_zeros_allowed(calc):
 def cross_entropy_is_nll(calc):
     """Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output.
 
-    So the loss that a training loop adds up token by token is minus the log-probability that the model gives to the whole output.
+    So the loss that a training loop adds up token by token is minus the log-probability that the model gives to
+    the whole output.
     """
     calc.eq(Sum(-log(ps[t][ys[t]]), (t, 1, T)), by=cross_entropy_one_hot)
     calc.eq(-Sum(log(ps[t][ys[t]]), (t, 1, T)), by=sum_neg)

@@ -1,6 +1,7 @@
 """The exercises of the lecture, worked: what is asked, what is true, and what the wrong answers are.
 
-1 scoring a sequence, 2 a flawed calculation, 3 comparing confidence, 4 two identical plots, 5 the chain of objectives (see
+1 scoring a sequence, 2 a flawed calculation, 3 comparing confidence, 4 two identical plots, 5 the chain of
+objectives (see
 ``objectives``), 6 comparing objectives, 7 does the equivalence hold however the labels are represented?
 """
 
@@ -40,7 +41,8 @@ right, wrong = real("b"), real("c")  # Pr(y_2 | x, y_1) and Pr(y_2 | x)
     subject="exercises",
 )
 def exercise_2_forgotten_condition(calc):
-    """Exercise 2: with y_1 missing from the second condition, a = Pr(y_1|x), b = Pr(y_2|x,y_1), c = Pr(y_2|x), the sum is off by log(c/b)."""
+    """Exercise 2: with y_1 missing from the second condition, a = Pr(y_1|x), b = Pr(y_2|x,y_1), c = Pr(y_2|x), the
+    sum is off by log(c/b)."""
     calc.eq(log(wrong) - log(right), by=ring)
     calc.eq(log(wrong / right), by=reverse(log_div))
 
@@ -95,7 +97,8 @@ mean_nll = -(1 / T) * log(sequence_probability(T, ps, ys))
     subject="exercises",
 )
 def exercise_4_identical_plots(calc):
-    """Exercise 4: mean one-hot cross-entropy and mean negative log-likelihood are the same curve; their difference is 0."""
+    """Exercise 4: mean one-hot cross-entropy and mean negative log-likelihood are the same curve; their difference
+    is 0."""
     calc.eq(mean_nll - mean_nll, by=mean_cross_entropy_is_mean_nll)
     calc.eq(0, by=ring)
 
@@ -141,13 +144,16 @@ loss_a, likelihood_b = real("c"), real("l")
     subject="exercises",
 )
 def exercise_6_comparing_objectives(calc):
-    """Exercise 6: A reports its cross-entropy c, B its mean log-likelihood l (same tokens, natural logs); A is better iff c < -l."""
+    """Exercise 6: A reports its cross-entropy c, B its mean log-likelihood l (same tokens, natural logs); A is
+    better iff c < -l."""
     calc.iff(likelihood_b < -loss_a, by=order)
     calc.iff(loss_a < -likelihood_b, by=order)
 
 
 @false_claim(
-    claims=Iff(-log(p[1]) < -log(q[1]), cross_entropy(3, smoothed(3, eps, 1), p) < cross_entropy(3, smoothed(3, eps, 1), q)),
+    claims=Iff(
+        -log(p[1]) < -log(q[1]), cross_entropy(3, smoothed(3, eps, 1), p) < cross_entropy(3, smoothed(3, eps, 1), q)
+    ),
     given=[0 < eps, eps < 1, *positive_distribution(p, 3), *positive_distribution(q, 3)],
     instead="label_smoothing_residual",
     subject="exercises",

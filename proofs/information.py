@@ -1,7 +1,8 @@
 """Entropy, cross-entropy and the Kullback-Leibler divergence.
 
 Main definitions: ``entropy``, ``cross_entropy``, ``kl``; entropies and divergences use the convention 0 log 0 = 0.
-Main results: ``cross_entropy_eq_entropy_add_kl``, Gibbs' inequality ``kl_nonneg`` and its equality case ``kl_eq_zero_iff``,
+Main results: ``cross_entropy_eq_entropy_add_kl``, Gibbs' inequality ``kl_nonneg`` and its equality case
+``kl_eq_zero_iff``,
 ``entropy_le_cross_entropy``.
 
 The target q may have zeros; the model p may not.
@@ -128,7 +129,8 @@ def kl_is_symmetric():
     instead="entropy_le_cross_entropy",
 )
 def least_cross_entropy_is_zero():
-    """A perfect model has cross-entropy 0: true for one-hot targets only; in general the floor is the entropy of the target."""
+    """A perfect model has cross-entropy 0: true for one-hot targets only; in general the floor is the entropy of
+    the target."""
 
 
 @false_claim(

@@ -1,6 +1,7 @@
 """Label smoothing: the smoothed loss is the negative log-likelihood plus a residual.
 
-Main definitions: ``smoothed`` (eps spread over all V tokens), ``smoothed_off`` (over the V - 1 wrong ones), ``smoothing_residual``.
+Main definitions: ``smoothed`` (eps spread over all V tokens), ``smoothed_off`` (over the V - 1 wrong ones),
+``smoothing_residual``.
 Main results: ``label_smoothing_residual`` in three forms, for a token and a sequence; the sign of the residual;
 ``label_smoothing_minimiser`` and ``label_smoothing_changes_the_optimum``.
 
@@ -31,7 +32,8 @@ some_smoothing = [0 < eps, eps <= 1]
     catalogue="11",
 )
 def label_smoothing_residual(calc):
-    """The smoothed loss is the negative log-likelihood plus eps times the excess of log p(y) over the mean log-probability."""
+    """The smoothed loss is the negative log-likelihood plus eps times the excess of log p(y) over the mean
+    log-probability."""
     calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
     calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)), by=smoothed)
     calc.eq(
@@ -55,7 +57,9 @@ def label_smoothing_mixture(calc):
     """The smoothed loss mixes the one-hot loss and the loss against the uniform distribution."""
     calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
     calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)), by=smoothed)
-    calc.eq(-Sum(((1 - eps) * one_hot(y)[k] + eps * uniform(V)[k]) * log(p[k]), (k, 1, V)), by=reverse([one_hot, uniform]))
+    calc.eq(
+        -Sum(((1 - eps) * one_hot(y)[k] + eps * uniform(V)[k]) * log(p[k]), (k, 1, V)), by=reverse([one_hot, uniform])
+    )
     calc.eq(
         (1 - eps) * -Sum(one_hot(y)[k] * log(p[k]), (k, 1, V)) + eps * -Sum(uniform(V)[k] * log(p[k]), (k, 1, V)),
         by=sums,
@@ -76,8 +80,11 @@ def label_smoothing_mixture(calc):
     catalogue="11",
 )
 def label_smoothing_by_uniform_cross_entropy(calc):
-    """Second form: (1 - eps) times the negative log-likelihood plus eps times the cross-entropy against the uniform distribution."""
-    calc.eq((1 - eps) * cross_entropy(V, one_hot(y), p) + eps * cross_entropy(V, uniform(V), p), by=label_smoothing_mixture)
+    """Second form: (1 - eps) times the negative log-likelihood plus eps times the cross-entropy against the
+    uniform distribution."""
+    calc.eq(
+        (1 - eps) * cross_entropy(V, one_hot(y), p) + eps * cross_entropy(V, uniform(V), p), by=label_smoothing_mixture
+    )
     calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, uniform(V), p), by=cross_entropy_one_hot)
 
 
@@ -107,9 +114,13 @@ def entropy_uniform(calc):
     catalogue="11",
 )
 def label_smoothing_by_divergence(calc):
-    """Third form: the penalty is log V plus the divergence of the model from the uniform distribution (forward, from u to p)."""
+    """Third form: the penalty is log V plus the divergence of the model from the uniform distribution (forward,
+    from u to p)."""
     calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, uniform(V), p), by=label_smoothing_by_uniform_cross_entropy)
-    calc.eq((1 - eps) * -log(p[y]) + eps * (entropy(V, uniform(V)) + kl(V, uniform(V), p)), by=cross_entropy_eq_entropy_add_kl)
+    calc.eq(
+        (1 - eps) * -log(p[y]) + eps * (entropy(V, uniform(V)) + kl(V, uniform(V), p)),
+        by=cross_entropy_eq_entropy_add_kl,
+    )
     calc.eq((1 - eps) * -log(p[y]) + eps * (log(V) + kl(V, uniform(V), p)), by=entropy_uniform)
 
 
@@ -159,7 +170,10 @@ def label_smoothing_residual_off(calc):
     calc.eq(-Sum(smoothed_off(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
     calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / (V - 1) * (1 - delta(k, y))) * log(p[k]), (k, 1, V)), by=smoothed_off)
     calc.eq(
-        -((1 - eps - eps / (V - 1)) * Sum(delta(k, y) * log(p[k]), (k, 1, V)) + eps / (V - 1) * Sum(log(p[k]), (k, 1, V))),
+        -(
+            (1 - eps - eps / (V - 1)) * Sum(delta(k, y) * log(p[k]), (k, 1, V))
+            + eps / (V - 1) * Sum(log(p[k]), (k, 1, V))
+        ),
         by=sums,
     )
     calc.eq(-((1 - eps - eps / (V - 1)) * log(p[y]) + eps / (V - 1) * Sum(log(p[k]), (k, 1, V))), by=sum_delta)
@@ -309,7 +323,8 @@ def smoothed_sums_to_one(calc):
     catalogue="17",
 )
 def label_smoothing_minimiser(calc):
-    """The smoothed loss attains its least value, the entropy of the smoothed target, at the smoothed target and nowhere else."""
+    """The smoothed loss attains its least value, the entropy of the smoothed target, at the smoothed target and
+    nowhere else."""
     calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1), by=smoothed_sums_to_one)
     calc.iff(ForAll((k, 1, V), Eq(smoothed(V, eps, y)[k], p[k])), by=cross_entropy_eq_entropy_iff)
 
@@ -334,10 +349,10 @@ every_model = [
 )
 def argmin_cross_entropy_iff(calc):
     """Where some parameters attain the target, the minimisers of the cross-entropy are exactly those that do."""
-    optimum = calc.have(Eq(cross_entropy(V, q, family_of[best]), entropy(V, q)), by=[cross_entropy_eq_entropy_iff, attained])
-    calc.iff(
-        ForAll(phi, cross_entropy(V, q, family_of[theta]) <= cross_entropy(V, q, family_of[phi])), by=mem_argmin
+    optimum = calc.have(
+        Eq(cross_entropy(V, q, family_of[best]), entropy(V, q)), by=[cross_entropy_eq_entropy_iff, attained]
     )
+    calc.iff(ForAll(phi, cross_entropy(V, q, family_of[theta]) <= cross_entropy(V, q, family_of[phi])), by=mem_argmin)
     calc.iff(cross_entropy(V, q, family_of[theta]) <= entropy(V, q), by=[optimum, entropy_le_cross_entropy])
     calc.iff(Eq(cross_entropy(V, q, family_of[theta]), entropy(V, q)), by=entropy_le_cross_entropy)
     calc.iff(ForAll((k, 1, V), Eq(q[k], family_of[theta][k])), by=cross_entropy_eq_entropy_iff)
@@ -350,7 +365,8 @@ def argmin_cross_entropy_iff(calc):
     catalogue="17",
 )
 def label_smoothing_changes_the_optimum(calc):
-    """The minimiser of the smoothed loss is the smoothed target, which is not the one-hot target: the true token gets less than 1."""
+    """The minimiser of the smoothed loss is the smoothed target, which is not the one-hot target: the true token
+    gets less than 1."""
     calc.eq((1 - eps) * delta(y, y) + eps / V, by=smoothed)
     calc.eq((1 - eps) * 1 + eps / V, by=delta_same)
     calc.eq(1 - eps * ((V - 1) / V), by=ring)
@@ -410,7 +426,9 @@ def entropy_smoothed_off(calc):
         ),
         by=[by_cases(Eq(k, y)), smoothed_off, xlogy_eq_mul_log, ring],
     )
-    calc.eq(-Sum(delta(k, y) * ((1 - eps) * log(1 - eps) - share * log(share)) + share * log(share), (k, 1, V)), by=term)
+    calc.eq(
+        -Sum(delta(k, y) * ((1 - eps) * log(1 - eps) - share * log(share)) + share * log(share), (k, 1, V)), by=term
+    )
     calc.eq(-((1 - eps) * log(1 - eps) - share * log(share) + V * (share * log(share))), by=auto)
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(share), by=ring)
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * (log(eps) - log(V - 1)), by=log_div)
@@ -424,7 +442,8 @@ def entropy_smoothed_off(calc):
     catalogue="14",
 )
 def optimal_logit_gap(calc):
-    """At the optimum the logit of the true token exceeds every other by log(1 + V(1 - eps)/eps): finite, unlike without smoothing."""
+    """At the optimum the logit of the true token exceeds every other by log(1 + V(1 - eps)/eps): finite, unlike
+    without smoothing."""
     calc.eq(log((1 - eps) * delta(y, y) + eps / V) - log((1 - eps) * delta(k, y) + eps / V), by=smoothed)
     calc.eq(log((1 - eps) * 1 + eps / V) - log((1 - eps) * 0 + eps / V), by=[delta_same, delta_diff])
     calc.eq(log(((1 - eps) * 1 + eps / V) / ((1 - eps) * 0 + eps / V)), by=reverse(log_div))
@@ -441,7 +460,8 @@ def optimal_logit_gap_off(calc):
     """In the V - 1 convention the gap is log((1 - eps)(V - 1)/eps), which is negative when eps > (V - 1)/V."""
     share = eps / (V - 1)
     calc.eq(
-        log((1 - eps) * delta(y, y) + share * (1 - delta(y, y))) - log((1 - eps) * delta(k, y) + share * (1 - delta(k, y))),
+        log((1 - eps) * delta(y, y) + share * (1 - delta(y, y)))
+        - log((1 - eps) * delta(k, y) + share * (1 - delta(k, y))),
         by=smoothed_off,
     )
     calc.eq(log((1 - eps) * 1 + share * (1 - 1)) - log((1 - eps) * 0 + share * (1 - 0)), by=[delta_same, delta_diff])
@@ -509,5 +529,3 @@ def floors_agree():
 )
 def smoothing_keeps_the_order_of_models():
     """The model with the smaller negative log-likelihood also has the smaller smoothed loss."""
-
-

@@ -1,9 +1,11 @@
 """The training objectives have the same optimiser.
 
-Main results: ``argmin_cross_entropy_eq_argmax_log_likelihood``, ``argmax_probability_eq_argmin_cross_entropy``, ``inference_objective``,
+Main results: ``argmin_cross_entropy_eq_argmax_log_likelihood``, ``argmax_probability_eq_argmin_cross_entropy``,
+``inference_objective``,
 ``joint_and_conditional_objectives``.
 
-Theta is any nonempty set of parameters; argmin and argmax are the sets of all minimisers and maximisers, which may be empty.
+Theta is any nonempty set of parameters; argmin and argmax are the sets of all minimisers and maximisers, which may
+be empty.
 """
 
 from derive import *
@@ -60,7 +62,7 @@ def argmax_probability_eq_argmin_cross_entropy(calc):
     calc.eq(argmin(theta, 1 / T * loss), by=reverse(argmin_scale))
 
 
-# --- inference: the choice is over outputs, the model is fixed ---------------------------------------------------------
+# --- inference: the choice is over outputs, the model is fixed ------------------------------------------------------
 
 out = Var("y", OUTPUT)
 said = function("tok", OUTPUT, INT, INT)  # the t-th token of an output
@@ -103,7 +105,8 @@ prompt_fixed = ForAll([theta, phi], Eq(prompt[theta], prompt[phi]))
     catalogue="27",
 )
 def joint_and_conditional_objectives(calc):
-    """Training on prompt and answer, or on the answer alone, has the same optimisers when Pr(x) does not depend on the parameters."""
+    """Training on prompt and answer, or on the answer alone, has the same optimisers when Pr(x) does not depend on
+    the parameters."""
     calc.eq(argmax(theta, log(prompt[theta]) + log(answer[theta])), by=log_mul)
     calc.eq(argmax(theta, log(prompt[phi]) + log(answer[theta])), by=prompt_fixed)
     calc.eq(argmax(theta, log(answer[theta]) + log(prompt[phi])), by=ring)

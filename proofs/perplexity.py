@@ -1,12 +1,12 @@
 """Perplexity: the exponential of the mean negative log-likelihood.
 
-Main definition: ``perplexity``.  Main results: ``perplexity_eq_geometric_mean``, ``perplexity_uniform``, ``one_le_perplexity``,
+Main definition: ``perplexity``.  Main results: ``perplexity_eq_geometric_mean``, ``perplexity_uniform``,
+``one_le_perplexity``,
 ``perplexity_any_base``.
 """
 
 from derive import *
 from derive.language.letters import *
-from proofs.cross_entropy import cross_entropy_is_nll
 
 tokens = tokens_in_vocabulary(ys, T, V)
 models = positive_at_each_position(ps, T, V)
@@ -119,4 +119,5 @@ first, second = real("l1"), real("l2")
     instead="perplexity_eq_exp_mean_cross_entropy",
 )
 def perplexities_of_batches_average():
-    """The perplexity of a corpus is the average of the perplexities of its batches (n and m tokens with mean losses l1 and l2)."""
+    """The perplexity of a corpus is the average of the perplexities of its batches (n and m tokens with mean
+    losses l1 and l2)."""

@@ -1,9 +1,11 @@
 """The probability of a sequence, and its logarithm.
 
-Main definitions: ``conditional`` (from the joint), ``sequence_probability`` and ``log_likelihood`` (from the model's conditionals).
+Main definitions: ``conditional`` (from the joint), ``sequence_probability`` and ``log_likelihood`` (from the
+model's conditionals).
 Main results: ``chain_rule``, ``sequence_log_likelihood``, ``log_likelihood_is_log_probability``.
 
-Pr(t) is the probability of the first t tokens given the prompt, Pr(y_1..y_t | x); Pr(0) = 1, for no token has been said yet.  So y_<1 is
+Pr(t) is the probability of the first t tokens given the prompt, Pr(y_1..y_t | x); Pr(0) = 1, for no token has been
+said yet.  So y_<1 is
 empty, and the first conditional is Pr(y_1 | x) itself.
 """
 
@@ -70,7 +72,8 @@ def log_likelihood_is_log_probability(calc):
     catalogue="03",
 )
 def start_token_costs_nothing(calc):
-    """A start token that is always there has probability 1, so the sum of log-probabilities starts at the first real token."""
+    """A start token that is always there has probability 1, so the sum of log-probabilities starts at the first
+    real token."""
     calc.eq(log(1 * Prod(conditional(Pr, t), (t, 1, T))), by=nothing_said)
     calc.eq(log(Prod(conditional(Pr, t), (t, 1, T))), by=ring)
     calc.eq(Sum(log(conditional(Pr, t)), (t, 1, T)), by=log_prod)
@@ -91,7 +94,8 @@ pair_distribution = [
     instead="chain_rule",
 )
 def joint_is_product_of_marginals():
-    """The probability of two tokens is the product of their marginal probabilities: true only when they are independent."""
+    """The probability of two tokens is the product of their marginal probabilities: true only when they are
+    independent."""
 
 
 P3 = function("P", INT, INT, INT, REAL)

@@ -1,7 +1,8 @@
 """Softmax: the model's distribution from its logits, and the gradient of the loss.
 
 Main definitions: ``softmax``, ``logsumexp``.
-Main results: ``softmax_positive`` and ``softmax_sums_to_one`` (so for logits the conditions on the model are theorems), ``log_softmax``,
+Main results: ``softmax_positive`` and ``softmax_sums_to_one`` (so for logits the conditions on the model are
+theorems), ``log_softmax``,
 ``softmax_shift``, ``cross_entropy_of_logits``, ``cross_entropy_is_nll_of_logits``, ``cross_entropy_gradient``.
 """
 
@@ -174,7 +175,8 @@ def cross_entropy_gradient_any_target(calc):
     calc.eq(partial(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_any_target)
     calc.eq(partial(total * log(Sum(exp(z[k]), (k, 1, V))) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=logsumexp)
     calc.eq(
-        total * (Sum(exp(z[k]) * delta(k, j), (k, 1, V)) / Sum(exp(z[k]), (k, 1, V))) - Sum(q[k] * delta(k, j), (k, 1, V)),
+        total * (Sum(exp(z[k]) * delta(k, j), (k, 1, V)) / Sum(exp(z[k]), (k, 1, V)))
+        - Sum(q[k] * delta(k, j), (k, 1, V)),
         by=calculus,
     )
     calc.eq(total * (exp(z[j]) / Sum(exp(z[k]), (k, 1, V))) - q[j], by=sum_delta)

@@ -19,3 +19,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for kind, counted in totals.items():
         words = ", ".join(f"{n} {what}" for what, n in counted.items())
         terminalreporter.write_line(f"{kind}: {sum(counted.values())} changed, {words}")
+
+
+pytest_plugins = ["pytester"]

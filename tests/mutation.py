@@ -1,8 +1,11 @@
 """Breaking proofs on purpose: small changes to a formula, and each line of a proof judged with the change in it.
 
-``mutants`` changes a formula in one place, in the ways in which authors slip: a sign, a bound off by one, another index, a factor or a term
-left out, eps for 1 - eps, V for V - 1, a logarithm forgotten, a sum for a product, < for <=.  ``record`` runs a proof and keeps the calc block as
-it stood before each line, so that a changed line is judged by itself, with the author's own reasons, whatever the lines after it say.
+``mutants`` changes a formula in one place, in the ways in which authors slip: a sign, a bound off by one, another
+index, a factor or a term
+left out, eps for 1 - eps, V for V - 1, a logarithm forgotten, a sum for a product, < for <=.  ``record`` runs a
+proof and keeps the calc block as
+it stood before each line, so that a changed line is judged by itself, with the author's own reasons, whatever the
+lines after it say.
 """
 
 from __future__ import annotations
@@ -192,9 +195,7 @@ def _changes(
             yield "bound", App(op, (low, *args[1:]))
         for high in _off_by_one(args[1]):
             yield "bound", App(op, (args[0], high, args[2]))
-    elif op is LOG:
-        yield "log", args[0]
-    elif op is EXP:
+    elif op is LOG or op is EXP:
         yield "log", args[0]
     elif op is XLOGY:
         yield "log", App(MUL, args)
@@ -366,7 +367,17 @@ def record(entry: TheoremEntry) -> list[Spot]:
 def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> Theorem | None:
     """What the same proof shows of another claim, or under other conditions; None when it is refused."""
     other = TheoremEntry(
-        entry.name, shows, given, entry.prove, entry.subject, entry.phrase, (), entry.file, entry.number, entry.module, ""
+        entry.name,
+        shows,
+        given,
+        entry.prove,
+        entry.subject,
+        entry.phrase,
+        (),
+        entry.file,
+        entry.number,
+        entry.module,
+        "",
     )
     try:
         return other.theorem
@@ -396,7 +407,9 @@ def weaker(condition: Term) -> Iterator[Term]:
     elif condition.op is LT:
         yield App(LE, args)
     elif condition.op is LE:
-        yield App(LE, (_less_one(args[0]), args[1]) if not isinstance(args[0], Num) else (Num(args[0].value - 1), args[1]))
+        yield App(
+            LE, (_less_one(args[0]), args[1]) if not isinstance(args[0], Num) else (Num(args[0].value - 1), args[1])
+        )
     elif condition.op is EQ and all(is_numeric(a.sort) for a in args):
         yield App(LE, args)
         yield App(LE, args[::-1])
@@ -407,7 +420,8 @@ def weaker(condition: Term) -> Iterator[Term]:
 
 @dataclass(slots=True)
 class Tally:
-    """How many changes were refused, and of the accepted ones how many are still true; and those that are not, or not shown to be."""
+    """How many changes were refused, and of the accepted ones how many are still true; and those that are not, or
+    not shown to be."""
 
     refused: int = 0
     still_true: int = 0
@@ -425,7 +439,11 @@ class Tally:
 
     @property
     def counts(self) -> dict[str, int]:
-        return {"refused": self.refused, "accepted and still true": self.still_true, "accepted and false": len(self.wrong)}
+        return {
+            "refused": self.refused,
+            "accepted and still true": self.still_true,
+            "accepted and false": len(self.wrong),
+        }
 
 
 def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
@@ -443,7 +461,8 @@ def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
 
 
 def statement_of(relation: str, before: Term, after: Term) -> Term:
-    """What a line says: the formula before it, related to its own.  A fact on the way has no relation and stands by itself."""
+    """What a line says: the formula before it, related to its own.  A fact on the way has no relation and stands
+    by itself."""
     if relation == "":
         return after
     if relation == "<=":

@@ -1,13 +1,16 @@
 """Random terms and small models for Hypothesis, and two readings of what a term means in a model.
 
-``values`` draws what the free variables stand for, ``reals`` and ``integers`` draw terms in those variables, ``rearranged`` draws a term
-that is equal by the laws of arithmetic and of finite sums, and ``spoiled`` one that differs in one place.  ``verdict`` asks the exact
+``values`` draws what the free variables stand for, ``reals`` and ``integers`` draw terms in those variables,
+``rearranged`` draws a term
+that is equal by the laws of arithmetic and of finite sums, and ``spoiled`` one that differs in one place.
+``verdict`` asks the exact
 evaluator; ``numeric`` is a second, independent reading in high precision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +18,7 @@ import mpmath
 from hypothesis import strategies as st
 
 from derive.falsify import Model, Undecided, Undefined, evaluate
-from derive.kernel.definitions import Definition
+from derive.kernel.definitions import _DEFINED, Definition
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn
 from derive.kernel.terms import (
     ADD,
@@ -67,6 +70,36 @@ REALS, INTS, FAMILIES = (x, y, k_real), (i, j, n), (f, g)
 LETTERS = (k, i, Var("x", INT), n)  # bound variables share their letters with free ones, to tempt a capture
 
 SMALL = (0, 1, 2, -1, Fraction(1, 2), 3, Fraction(-3, 2))
+
+
+# --- definitions for one file of tests -------------------------------------------------------------------------------
+
+
+class Scratch:
+    """Definitions that are made in ``with SCRATCH:`` and known only in ``with SCRATCH.known():``.
+
+    Other tests go through all definitions that there are, and must not find these.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Definition] = {}
+        self._before: set[str] = set()
+
+    def __enter__(self) -> None:
+        self._before = set(_DEFINED)
+
+    def __exit__(self, *_: object) -> None:
+        self._made |= {title: _DEFINED.pop(title) for title in set(_DEFINED) - self._before}
+
+    @contextmanager
+    def known(self) -> Iterator[None]:
+        before = set(_DEFINED)
+        _DEFINED.update(self._made)
+        try:
+            yield
+        finally:
+            for title in set(_DEFINED) - before:
+                del _DEFINED[title]
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -218,7 +251,8 @@ def places(term: Term) -> int:
 
 
 def change_at(term: Term, place: int, change: Callable[[Term], Term | None]) -> Term:
-    """``term`` with its ``place``-th subterm changed, counted from the outside; unchanged where ``change`` gives None."""
+    """``term`` with its ``place``-th subterm changed, counted from the outside; unchanged where ``change`` gives
+    None."""
     left = place
 
     def go(t: Term) -> Term:
@@ -392,7 +426,42 @@ def _log(a: Any) -> Any:
 
 
 __all__ = [
-    "FAMILIES", "GRID", "INTS", "LETTERS", "REALS", "SMALL", "TOLERANCE", "NoValueError", "Values", "assert_sound", "at",
-    "big", "change_at", "comparisons", "f", "g", "i", "indices", "integers", "j", "k", "k_real", "n", "ne", "number",
-    "numeric", "places", "rearranged", "reals", "spoiled", "table", "value", "values", "verdict", "w", "x", "y",
+    "FAMILIES",
+    "GRID",
+    "INTS",
+    "LETTERS",
+    "REALS",
+    "SMALL",
+    "TOLERANCE",
+    "NoValueError",
+    "Scratch",
+    "Values",
+    "assert_sound",
+    "at",
+    "big",
+    "change_at",
+    "comparisons",
+    "f",
+    "g",
+    "i",
+    "indices",
+    "integers",
+    "j",
+    "k",
+    "k_real",
+    "n",
+    "ne",
+    "number",
+    "numeric",
+    "places",
+    "reals",
+    "rearranged",
+    "spoiled",
+    "table",
+    "value",
+    "values",
+    "verdict",
+    "w",
+    "x",
+    "y",
 ]  # fmt: skip

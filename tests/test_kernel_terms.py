@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import FAMILIES, INTS, REALS, comparisons, f, g, i, indices, integers, j, k, n, reals, w, x, y
+from strategies import FAMILIES, INTS, REALS, Scratch, comparisons, f, g, i, indices, integers, j, k, n, reals, w, x, y
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import define
@@ -488,7 +488,17 @@ def test_implications_nest_to_the_right() -> None:
 
 # --- nothing changes, and everything can be sent elsewhere -----------------------------------------------------------
 
-SHIFT = define("shift_for_the_test_of_terms", (x, i), lam(k, x + k * i), "an affine function")
+SCRATCH = Scratch()
+with SCRATCH:
+    SHIFT = define("shift_for_the_test_of_terms", (x, i), lam(k, x + k * i), "an affine function")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _definitions() -> Iterator[None]:
+    with SCRATCH.known():
+        yield
+
+
 SPECIMENS: tuple[Term, ...] = (
     Num(Fraction(-3, 7)),
     x,
@@ -546,7 +556,8 @@ def test_terms_do_not_change(term: Term) -> None:
 
 
 @pytest.mark.parametrize(
-    ("op", "name"), [(ADD, "name"), (EQ, "result"), (SUM, "binders"), (SHIFT, "name"), (SHIFT, "body"), (SHIFT, "params")]
+    ("op", "name"),
+    [(ADD, "name"), (EQ, "result"), (SUM, "binders"), (SHIFT, "name"), (SHIFT, "body"), (SHIFT, "params")],
 )
 def test_operators_do_not_change(op: Op, name: str) -> None:
     before = getattr(op, name)

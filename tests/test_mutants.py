@@ -1,7 +1,10 @@
-"""Every line of every proof, every claim and every condition, broken on purpose: the kernel and the tactics refuse the change, or it is true.
+"""Every line of every proof, every claim and every condition, broken on purpose: the kernel and the tactics refuse
+the change, or it is true.
 
-The proof of each theorem is replayed with one change at a time.  A changed line is judged by itself, with the author's reasons.  What is
-accepted is evaluated exactly in small models of the conditions, and must hold in all of them.  The totals are printed at the end of the run.
+The proof of each theorem is replayed with one change at a time.  A changed line is judged by itself, with the
+author's reasons.  What is
+accepted is evaluated exactly in small models of the conditions, and must hold in all of them.  The totals are
+printed at the end of the run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Identities of the ordered field, decided by a normal form.
 
 A term is read as a fraction of polynomials with rational coefficients over *atoms*: every subterm that is not a sum,
-difference, product, quotient, negation or whole power of smaller ones.  A quotient a/b is read as a fraction only when b is a
+difference, product, quotient, negation or whole power of smaller ones.  A quotient a/b is read as a fraction only
+when b is a
 nonzero number or is listed in ``nonzero``, the terms already proved different from 0; any other quotient is an atom, so
 nothing is ever cancelled that might be 0.
 
@@ -26,7 +27,7 @@ MAX_POWER = 64  # larger whole powers stay atoms; expanding them helps nobody
 MAX_TERMS = 20_000
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """The polynomial has more terms than anybody would want to read."""
 
 
@@ -49,7 +50,7 @@ def scale(p: Poly, c: Fraction | int) -> Poly:
 
 def mul(p: Poly, q: Poly) -> Poly:
     if len(p) * len(q) > MAX_TERMS:
-        raise TooLarge(f"a product of polynomials with {len(p)} and {len(q)} terms")
+        raise TooLargeError(f"a product of polynomials with {len(p)} and {len(q)} terms")
     out: Poly = {}
     for m, c in p.items():
         for n, d in q.items():

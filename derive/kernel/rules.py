@@ -1,6 +1,7 @@
 """The rules: the only ways to make a theorem.
 
-Each rule shows its figure, premises over the bar and the conclusion under it, and when it fails.  H, H1, ... are the hypotheses of the
+Each rule shows its figure, premises over the bar and the conclusion under it, and when it fails.  H, H1, ... are
+the hypotheses of the
 premises.  A rule that fails raises RuleError and makes nothing.
 """
 
@@ -377,7 +378,7 @@ def ring(left: Term, right: Term, nonzero: tuple[Theorem, ...]) -> Sequent:
         raise RuleError("ring", f"{left} and {right} are not numbers")
     try:
         same = field.equal(left, right, known)
-    except field.TooLarge as error:
+    except field.TooLargeError as error:
         raise RuleError("ring", f"the normal form is too large: {error}") from None
     if not same:
         raise RuleError("ring", f"{left} and {right} have different normal forms")
@@ -420,7 +421,7 @@ def linear(
             raise RuleError("linear", f"{t} is not a number")
     try:
         c = field.constant(field.combination(terms, known))
-    except field.TooLarge as error:
+    except field.TooLargeError as error:
         raise RuleError("linear", f"the normal form is too large: {error}") from None
     enough = c is not None and (c == 0 if goal.op is EQ else c >= 0 if goal.op is LE else c > 0 or (c == 0 and strict))
     if not enough:

@@ -530,7 +530,8 @@ def abstract(term: Term, var: Var, depth: int = 0) -> Term:
 
 
 def substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
-    """``term`` with free variables replaced, all at once.  The values have no loose bound variable, so none is captured."""
+    """``term`` with free variables replaced, all at once.  The values have no loose bound variable, so none is
+    captured."""
     for var, value in mapping.items():
         if value.loose:
             raise SortError(f"{value} has a loose bound variable")

@@ -173,3 +173,12 @@ def code_latex(name: str) -> str | None:
     from derive.bridge.latexify import function_latex
 
     return function_latex(fn, _IDENTIFIERS)
+
+
+def source(name: str) -> str | None:
+    """The Python text of the function for the definition ``name``; None when it has none."""
+    import inspect
+    import textwrap
+
+    function = CODE.get(name)
+    return None if function is None else textwrap.dedent(inspect.getsource(function)).rstrip()

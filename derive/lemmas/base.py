@@ -131,7 +131,8 @@ def range_induction(
 ) -> Theorem:
     """|- statement(high), for sums and products that start at ``low``.
 
-    ``empty(N, |- N < low)`` proves it for an empty range; ``step(N, |- low <= N + 1, |- N + 1 <= high, |- statement(N))`` proves it for N + 1.
+    ``empty(N, |- N < low)`` proves it for an empty range; ``step(N, |- low <= N + 1, |- N + 1 <= high, |-
+    statement(N))`` proves it for N + 1.
     """
     var = Var("N", INT)
     below = low - ONE

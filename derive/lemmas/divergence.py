@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import XLOGY, app, eq, iff, ne
+from derive.kernel.terms import SUM, XLOGY, app, eq, iff, ne
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas import logs, sums
@@ -127,6 +127,6 @@ def sum_eq_zero_iff() -> Theorem:
     zero = eq(sums.total(f[k]), 0)
     forth = sums.terms_zero_of_sum_zero.theorem
     here = apply_every(r.assume(_all_zero), k, *assume(m <= k, k <= n))
-    same = r.bigop_ext(sums.SUM, m, n, k, here)
+    same = r.bigop_ext(SUM, m, n, k, here)
     back = chain(same, sums.sum_zero.theorem)
     return r.iff_intro(r.discharge(zero, forth), r.discharge(_all_zero, back))

@@ -60,7 +60,8 @@ def _member(op: Op, body: Term, over: Var, u: Var) -> Theorem:
 def _same_optima(
     left: tuple[Op, Term], right: tuple[Op, Term], over: Var, compare: Callable[[Term], Theorem]
 ) -> Theorem:
-    """|- arg left = arg right, where ``compare(u)`` gives |- (left says u beats v) <=> (right says so) for the variable v."""
+    """|- arg left = arg right, where ``compare(u)`` gives |- (left says u beats v) <=> (right says so) for the
+    variable v."""
     u = Var("u", over.sort)
     ml, mr = _member(*left, over, u), _member(*right, over, u)
     pl, pr = ml.concl.args[1], mr.concl.args[1]  # type: ignore[attr-defined]

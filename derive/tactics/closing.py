@@ -1,6 +1,7 @@
 """``close``: two terms are equal by the field identities, part by part.
 
-This is what the reason ``ring`` does.  Where the terms are not equal as polynomials in their atoms, atoms of the same shape are related to each
+This is what the reason ``ring`` does.  Where the terms are not equal as polynomials in their atoms, atoms of the
+same shape are related to each
 other first: the sum over k of a b to the sum over k of b a.
 """
 
@@ -108,7 +109,7 @@ def atoms(term: Term, ctx: Context) -> list[Term]:
     known = frozenset(sides(th.concl)[0] for th in nonzero_facts(ctx, term))
     try:
         n, d = field.ratio(term, known)
-    except field.TooLarge:
+    except field.TooLargeError:
         return []
     out: list[Term] = []
     for poly in (n, *(dict(f) for f in d)):

@@ -1,4 +1,5 @@
-"""What is known at a place in a term: the conditions of the theorem, and the bounds of every binder crossed on the way."""
+"""What is known at a place in a term: the conditions of the theorem, and the bounds of every binder crossed on the
+way."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages."""
 
     __slots__ = ("by_statement", "facts", "free", "linear", "missing", "proved", "universals")
+    free: set[Var]
 
     def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
         new = tuple(facts)

@@ -92,7 +92,8 @@ def contradiction(th: Theorem, goal: Term) -> Theorem:
 
 
 def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
-    """The variables, guards and conclusion of ``for all x..: G => ... => P``, with fresh variables named after the letters."""
+    """The variables, guards and conclusion of ``for all x..: G => ... => P``, with fresh variables named after the
+    letters."""
     variables: list[Var] = []
     guards: list[Term] = []
     taken = set(statement.free)

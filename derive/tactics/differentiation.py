@@ -39,7 +39,7 @@ def differentiate(term: Term, ctx: Context) -> Theorem | None:
     """|- partial(F, z, j) = its value."""
     if not (isinstance(term, App) and term.op is PARTIAL and isinstance(term.args[0], Lam)):
         return None
-    fn, z, j = term.args
+    fn, z, j = term.args[0], term.args[1], term.args[2]
     th = has_partial(fn, z, j, ctx)
     if th is None:
         return None

@@ -35,6 +35,7 @@ from derive.kernel.terms import (
     Lam,
     Num,
     Term,
+    Var,
     abstract,
     app,
     eq,
@@ -46,7 +47,7 @@ from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
-from derive.tactics.conv import in_parts
+from derive.tactics.conv import Conv, in_parts
 from derive.tactics.derived import chain, is_refl, sides
 
 ZERO, ONE = Num(0), Num(1)
@@ -69,7 +70,7 @@ class Normalizer:
     """One run: which features are on, which definitions are unfolded, and what was used."""
 
     def __init__(
-        self, features: Collection[str] = ALL, definitions: Collection[Definition] = (), rules: tuple = ()
+        self, features: Collection[str] = ALL, definitions: Collection[Definition] = (), rules: tuple[Conv, ...] = ()
     ) -> None:
         self.features = frozenset(features)
         self.definitions = tuple(definitions)
@@ -183,9 +184,10 @@ class Normalizer:
         facts = nonzero_facts(inner, body)
         try:
             poly, below = field.ratio(body, frozenset(sides(th.concl)[0] for th in facts))
-        except field.TooLarge:
+        except field.TooLargeError:
             return None
-        divisor_free, divisor_bound = ONE, ONE
+        divisor_free: Term = ONE
+        divisor_bound: Term = ONE
         as_written = {_factor(d): d for d in denominators(body)}
         for factor, e in sorted(below.items(), key=repr):
             d = as_written.get(factor) or poly_term(dict(factor))
@@ -196,7 +198,8 @@ class Normalizer:
                     divisor_free = times(divisor_free, d)
         pieces: list[tuple[Term, Term]] = []
         for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
-            outside, inside = number(c), ONE
+            outside: Term = number(c)
+            inside: Term = ONE
             for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
                 for _ in range(e):
                     if v in atom.free:
@@ -222,9 +225,14 @@ class Normalizer:
         for p in parts[1:]:
             spread = App(ADD, (spread, p))
         if one_piece:
-            c, g = pieces[0]
+            outer, g = pieces[0]
             counted = g == ONE and "constants" in self.features
-            plain = c == ONE and g == body and not counted and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+            plain = (
+                outer == ONE
+                and g == body
+                and not counted
+                and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+            )
             if plain or ("sums" not in self.features and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
         regroup = _ring(body, spread, nonzero_facts(inner, body, spread))
@@ -234,7 +242,7 @@ class Normalizer:
         return chain(out, self._spread(low, high, v, parts, pieces, ctx))
 
     def _spread(
-        self, low: Term, high: Term, v, parts: list[Term], pieces: list[tuple[Term, Term]], ctx: Context
+        self, low: Term, high: Term, v: Var, parts: list[Term], pieces: list[tuple[Term, Term]], ctx: Context
     ) -> Theorem:
         """sum (p1 + p2 + ...) = c1 sum g1 + c2 sum g2 + ..."""
         ends = {"m": low, "n": high}
@@ -267,8 +275,10 @@ class Normalizer:
             th = chain(th, r.ring(count, App(MUL, (high, c)), ()))
         return th
 
-    def _single(self, t: App, ctx: Context) -> Theorem | None:
+    def _single(self, t: Term, ctx: Context) -> Theorem | None:
         """A sum of one product: pick out an indicator, or order nested sums."""
+        if not isinstance(t, App):
+            return None
         low, high, fn = t.args
         if not isinstance(fn, Lam):
             return None
@@ -306,7 +316,7 @@ class Normalizer:
                 return th
         return None
 
-    def _swap(self, t: App, v, w, deep: Term, outer: tuple[Term, Term], inner: tuple[Term, Term]) -> Theorem:
+    def _swap(self, t: App, v: Var, w: Var, deep: Term, outer: tuple[Term, Term], inner: tuple[Term, Term]) -> Theorem:
         f = Lam(v.name, INT, abstract(Lam(w.name, INT, abstract(deep, w)), v))
         values = {"m": outer[0], "n": outer[1], "m2": inner[0], "n2": inner[1], "f": f}
         return side.inst_use("sum_swap", values)
@@ -372,11 +382,11 @@ def _without(t: Term, factor: Term) -> Term:
     return t
 
 
-def _fn(v, body: Term) -> Lam:
+def _fn(v: Var, body: Term) -> Lam:
     return Lam(v.name, INT, abstract(body, v))
 
 
-def _short(v, body: Term) -> Term:
+def _short(v: Var, body: Term) -> Term:
     return sides(eq(_fn(v, body), _fn(v, body)))[0]
 
 

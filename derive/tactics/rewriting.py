@@ -1,6 +1,7 @@
 """Rewriting with the equations that a reason names: lemmas, theorems, definitions and conditions.
 
-``Rule`` wraps one equation, perhaps under conditions that the side-condition prover discharges.  ``directed`` walks two terms together and uses
+``Rule`` wraps one equation, perhaps under conditions that the side-condition prover discharges.  ``directed``
+walks two terms together and uses
 the rules only where they differ, so what an author left alone stays alone.
 """
 
@@ -23,7 +24,8 @@ from derive.tactics.matching import match
 
 
 class Rule:
-    """An equation to rewrite with, left to right.  ``theorem`` may have hypotheses; ``fixed`` are the variables that are not schematic."""
+    """An equation to rewrite with, left to right.  ``theorem`` may have hypotheses; ``fixed`` are the variables
+    that are not schematic."""
 
     def __init__(self, theorem: Theorem, name: str, fixed: frozenset[Var] = frozenset(), reverse: bool = False) -> None:
         self.name, self.reverse, self.theorem = name, reverse, theorem
@@ -51,7 +53,8 @@ class Rule:
         return self.at(term, ctx)
 
     def at(self, term: Term, ctx: Context, target: Term | None = None) -> Theorem | None:
-        """|- term = new term, by matching the whole term; ``target`` helps to find values that the left side leaves open."""
+        """|- term = new term, by matching the whole term; ``target`` helps to find values that the left side
+        leaves open."""
         if term.sort != self.left.sort and not isinstance(self.left, (Var, At)) and type(term) is not type(self.left):
             return None
         mapping = match(self.left, term, self.schematic)

@@ -1,6 +1,7 @@
 """Side conditions: positivity, being nonzero, and linear arithmetic, proved from what is known.
 
-``prove(goal, ctx)`` gives a theorem or None; it never guesses.  It tries, in this order: a fact that says it; a universal fact of which it is
+``prove(goal, ctx)`` gives a theorem or None; it never guesses.  It tries, in this order: a fact that says it; a
+universal fact of which it is
 an instance; the shape of the goal (a product of positives is positive); linear arithmetic over the facts.
 """
 
@@ -129,7 +130,7 @@ def _instance(goal: Term, u: Universal, ctx: Context, depth: int) -> Theorem | N
     return None if mapping is None else specialise(u, mapping, ctx, depth - 1)
 
 
-def specialise(u: Universal, mapping: dict, ctx: Context, depth: int) -> Theorem | None:
+def specialise(u: Universal, mapping: dict[Var, Term], ctx: Context, depth: int) -> Theorem | None:
     """The universal fact at the given values, its guards proved."""
     if any(v not in mapping for v in u.variables):
         return None
@@ -331,7 +332,7 @@ def _polynomial(a: Term, b: Term) -> field.Poly | None:
     """b - a as a polynomial, quotients by terms being atoms."""
     try:
         n, d = field.difference(b, a, frozenset())
-    except field.TooLarge:
+    except field.TooLargeError:
         return None
     return n if not d else None
 

@@ -1,0 +1,110 @@
+"""Worked examples: every line has the value that it should, exactly, or the command fails."""
+
+import dataclasses
+from fractions import Fraction
+
+import pytest
+from click.testing import CliRunner
+
+from derive import *
+from derive.cli import main
+from derive.language.letters import *
+from derive.work import read_numbers, work_out
+
+
+def work(name, text, tmp_path, suffix=".toml"):
+    file = tmp_path / f"numbers{suffix}"
+    file.write_text(text)
+    return CliRunner().invoke(main, ["work", name, "--given", str(file)])
+
+
+def test_a_smoothed_loss_with_numbers(tmp_path):
+    out = work("label_smoothing_residual", "y = 1\neps = 0.1\np = [0.5, 0.25, 0.25]", tmp_path).output
+    assert "eps = 1/10" in out and "V = 3" in out
+    assert "every line has the value that it should, exactly" in out
+    assert out.count("0.739357") == 6  # ((1 - 1/15) + 4/30) log 2 = (16/15) log 2, on every line
+
+
+def test_exercise_1_from_log_probabilities(tmp_path):
+    out = work("cross_entropy_is_nll", 'y = ["deep", "learning"]\nlog_p = [-0.7, -0.4]', tmp_path).output
+    assert "11/10 ≈ 1.1" in out
+    assert "shared by the other tokens" in out
+    out = work("sequence_log_likelihood", "log_p = [-0.7, -0.4]", tmp_path).output
+    assert "−11/10 ≈ −1.1" in out
+
+
+def test_json_and_latex(tmp_path):
+    file = tmp_path / "numbers.json"
+    file.write_text('{"y": 2, "p": ["1/3", "2/3"]}')
+    result = CliRunner().invoke(main, ["work", "cross_entropy_one_hot", "--given", str(file), "--as", "latex"])
+    assert r"\begin{align*}" in result.output and "0.405465" in result.output
+
+
+def test_an_inequality_and_an_equivalence(tmp_path):
+    numbers = "V = 2\nq = [0.5, 0.5]\np = [0.25, 0.75]"
+    assert "every line" in work("kl_nonneg", numbers, tmp_path).output
+    assert "true" in work("kl_eq_zero_iff", "V = 2\nq = [0.5, 0.5]\np = [0.5, 0.5]", tmp_path).output
+
+
+def test_a_line_that_does_not_agree_fails(tmp_path):
+    from proofs.cross_entropy import cross_entropy_one_hot
+
+    derivation = cross_entropy_one_hot.check()
+    block = derivation.blocks[0]
+    broken = block._replace(lines=(*block.lines[:2], block.lines[2]._replace(term=log(p[y]))))
+    worked = work_out(derivation._replace(blocks=(broken,)), {"y": 1, "p": [Fraction(1, 2), Fraction(1, 2)]})
+    assert len(worked.wrong) == 1
+    assert dataclasses.is_dataclass(worked)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("y = 1\np = [0.4, 0.5]", "p sums to 9/10, not to 1"),
+        ("y = 1\np = [1.2, -0.2]", "p[2] is -1/5, and a probability is not negative"),
+        ("y = 3\np = [0.5, 0.5]", "these numbers break a condition of cross_entropy_one_hot: "),
+        ("y = 1.5\np = [0.5, 0.5]", "y must be a whole number"),
+        ("p = [0.5, 0.5]", "y is missing"),
+        ("y = 1", "V is missing" if False else "missing"),
+        ("y = 1\np = []", "p is empty"),
+        ("y = 1\np = 0.5", "p must be a list"),
+        ("y = 1\np = [0.5, true]", "p[2] must be a number, not true or false"),
+        ("y = 1\np = [0.5, nan]", "nan is not a number that can be calculated with"),
+        ("y = 1\np = [0.5, inf]", "inf is not a number that can be calculated with"),
+        ("y = 1\np = [0.5, 1e9999999]", "too large"),
+        ("y = 1\nlog_p = [0.5, -1]", "log_p[1] is 1/2, and a log-probability is at most 0"),
+        ("y = 1\np = [0.5, 0.5]\nzz = 3", "cross_entropy_one_hot has no zz"),
+        ("y = 1\np = [0.5, '__import__(\"os\")']", "p[2] must be a number"),
+        ("y = 1\np = [" + "0.5, " * 300 + "]", "at most 200"),
+        ("y = = 1", "this is not TOML"),
+        ("[" * 5000, "TOML"),
+    ],
+)
+def test_bad_numbers_are_one_clear_paragraph(tmp_path, text, says):
+    result = work("cross_entropy_one_hot", text, tmp_path)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"y": 1, "p": [NaN, 1]}', "NaN is not a number"),
+        ('{"y": 1, "p": [0.5, null]}', "p[2] must be a number, not null"),
+        ('{"y": 1, "y": 2, "p": [1]}', "y is given twice"),
+        ("[1, 2]", "the top must be a table"),
+        ("{", "this is not JSON"),
+        ("[" * 100000, "nested too deeply"),
+    ],
+)
+def test_bad_json_is_one_clear_paragraph(tmp_path, text, says):
+    result = work("cross_entropy_one_hot", text, tmp_path, ".json")
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_numbers_are_exact(tmp_path):
+    file = tmp_path / "n.toml"
+    file.write_text("eps = 0.1\np = [0.3, 7e-1]")
+    assert read_numbers(str(file)) == {"eps": Fraction(1, 10), "p": [Fraction(3, 10), Fraction(7, 10)]}
