@@ -1,18 +1,16 @@
 """Breaking proofs on purpose: small changes to a formula, and each line of a proof judged with the change in it.
 
 ``mutants`` changes a formula in one place, in the ways in which authors slip: a sign, a bound off by one, another
-index, a factor or a term
-left out, eps for 1 - eps, V for V - 1, a logarithm forgotten, a sum for a product, < for <=.  ``record`` runs a
-proof and keeps the calc block as
-it stood before each line, so that a changed line is judged by itself, with the author's own reasons, whatever the
-lines after it say.
+index, a factor or a term left out, eps for 1 - eps, V for V - 1, a logarithm forgotten, a sum for a product, < for <=.
+``record`` runs a proof and keeps the calc block as it stood before each line, so that a changed line is judged by
+itself, with the author's own reasons, whatever the lines after it say.
 """
 
 from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -61,9 +59,9 @@ from derive.kernel.theorem import Theorem
 REFUSED = (StepError, ClaimError)
 SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are indices
 ONE = Num(1)
-MODELS = 150  # that exact evaluation looks at for each change that was accepted
+MODELS = 100  # that exact evaluation looks at for each change that was accepted
 FEWEST = 20  # of them must be decided, unless there are no more
-SECONDS = 30.0
+SECONDS = 10.0  # that it takes at most
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -383,8 +381,8 @@ def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> 
         return other.theorem
     except REFUSED:
         return None
-    except ValueError as error:  # by= names the condition that was changed
-        if "not among the conditions given" in str(error):
+    except ValueError as error:
+        if "not among the conditions given" in str(error):  # by= names the condition that was changed
             return None
         raise
 
@@ -420,36 +418,47 @@ def weaker(condition: Term) -> Iterator[Term]:
 
 @dataclass(slots=True)
 class Tally:
-    """How many changes were refused, and of the accepted ones how many are still true; and those that are not, or
-    not shown to be."""
+    """How many changes were refused, how many of the others are still true, and those that are neither."""
 
     refused: int = 0
     still_true: int = 0
-    wrong: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)  # without a value somewhere, not decided, or answered by a crash
 
-    def add(self, what: str, th: Theorem | None, statement: Term, given: Sequence[Term]) -> None:
+    def add(self, what: str, judge: Callable[[], Theorem | None], statement: Term, given: Sequence[Term]) -> None:
+        """Judge a change; if it is accepted, find out whether ``statement`` holds wherever ``given`` does."""
+        try:
+            th = judge()
+        except Exception as error:
+            self.doubtful.append(f"{what}: {statement}\n    {type(error).__name__} instead of a refusal: {error}")
+            return
         if th is None:
             self.refused += 1
             return
         trouble = _trouble(th, statement, given)
-        if trouble:
-            self.wrong.append(f"{what}: {statement}\n    {trouble}")
-        else:
+        if not trouble:
             self.still_true += 1
+        else:
+            (self.false if trouble.startswith("FALSE") else self.doubtful).append(f"{what}: {statement}\n    {trouble}")
 
     @property
     def counts(self) -> dict[str, int]:
         return {
             "refused": self.refused,
             "accepted and still true": self.still_true,
-            "accepted and false": len(self.wrong),
+            "accepted and false": len(self.false),
+            "in doubt": len(self.doubtful),
         }
+
+    def __str__(self) -> str:
+        out = ["ACCEPTED AND FALSE:", *self.false] if self.false else []
+        return "\n".join([*out, *(["in doubt:", *self.doubtful] if self.doubtful else [])])
 
 
 def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
     """What speaks against an accepted change; nothing when exact evaluation shows that it is still true."""
     if th.concl != statement or not set(th.hyps) <= set(given):
-        return f"the kernel's theorem is another: {th}"
+        return f"FALSE: the theorem is another: {th}"
     found = find_counterexample(statement, given, budget=MODELS, seconds=SECONDS)
     if isinstance(found, Counterexample):
         return f"FALSE: {found}"
@@ -461,8 +470,7 @@ def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
 
 
 def statement_of(relation: str, before: Term, after: Term) -> Term:
-    """What a line says: the formula before it, related to its own.  A fact on the way has no relation and stands
-    by itself."""
+    """What a line says: the formula before it, related to its own; a fact on the way stands by itself."""
     if relation == "":
         return after
     if relation == "<=":

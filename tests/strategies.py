@@ -49,8 +49,6 @@ from derive.kernel.terms import (
     Var,
     abstract,
     app,
-    at,
-    ne,
     parts_of,
     rebuild,
     subterms,
@@ -245,11 +243,6 @@ def comparisons(draw: Draw, depth: int = 1) -> Term:
 # --- equal terms, and terms that are nearly so -----------------------------------------------------------------------
 
 
-def places(term: Term) -> int:
-    """How many subterms there are."""
-    return sum(1 for _ in subterms(term))
-
-
 def change_at(term: Term, place: int, change: Callable[[Term], Term | None]) -> Term:
     """``term`` with its ``place``-th subterm changed, counted from the outside; unchanged where ``change`` gives
     None."""
@@ -303,12 +296,17 @@ def _law(choice: int) -> Callable[[Term], Term | None]:
     return run
 
 
+def _somewhere(draw: Draw, term: Term, change: Callable[[Term], Term | None]) -> Term:
+    """``term`` changed in one of the places where ``change`` applies."""
+    fits = [place for place, t in enumerate(subterms(term)) if change(t) is not None]
+    return change_at(term, draw(st.sampled_from(fits)), change) if fits else term
+
+
 @st.composite
 def rearranged(draw: Draw, term: Term, times: int = 4) -> Term:
     """A term equal to ``term`` by the laws of arithmetic and by linearity of sums."""
-    for _ in range(draw(st.integers(0, times))):
-        place = draw(st.integers(0, places(term) - 1))
-        term = change_at(term, place, _law(draw(st.integers(0, 5))))
+    for choice in draw(st.lists(st.integers(0, 5), max_size=times)):
+        term = _somewhere(draw, term, _law(choice))
     return term
 
 
@@ -333,8 +331,8 @@ def _spoil(t: Term, choice: int) -> Term | None:
 @st.composite
 def spoiled(draw: Draw, term: Term) -> Term:
     """``term`` with a sign, a bound, a number or an operator changed somewhere."""
-    place, choice = draw(st.integers(0, places(term) - 1)), draw(st.integers(0, 1))
-    return change_at(term, place, lambda t: _spoil(t, choice))
+    choice = draw(st.integers(0, 1))
+    return _somewhere(draw, term, lambda t: _spoil(t, choice))
 
 
 # --- a second reading, in floating point of high precision -----------------------------------------------------------
@@ -423,45 +421,3 @@ def _log(a: Any) -> Any:
     if a <= 0:
         raise NoValueError(f"log of {a}")
     return mpmath.log(a)
-
-
-__all__ = [
-    "FAMILIES",
-    "GRID",
-    "INTS",
-    "LETTERS",
-    "REALS",
-    "SMALL",
-    "TOLERANCE",
-    "NoValueError",
-    "Scratch",
-    "Values",
-    "assert_sound",
-    "at",
-    "big",
-    "change_at",
-    "comparisons",
-    "f",
-    "g",
-    "i",
-    "indices",
-    "integers",
-    "j",
-    "k",
-    "k_real",
-    "n",
-    "ne",
-    "number",
-    "numeric",
-    "places",
-    "reals",
-    "rearranged",
-    "spoiled",
-    "table",
-    "value",
-    "values",
-    "verdict",
-    "w",
-    "x",
-    "y",
-]  # fmt: skip

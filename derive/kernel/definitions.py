@@ -14,22 +14,34 @@ class DefinitionError(ValueError):
     """A definition that is refused; the message says why."""
 
 
+_SEAL = object()
+
+
 class Definition(Op):
     """A defined constant: ``name(params) := body``."""
 
     __slots__ = ("body", "doc", "params")
+    params: tuple[Var, ...]
+    body: Term
+    doc: str
 
-    def __init__(self, name: str, params: tuple[Var, ...], body: Term, doc: str) -> None:
-        super().__init__(name, self._result)
-        self.params = params
-        self.body = body
-        self.doc = doc
+    def __init__(self, seal: object, name: str, params: tuple[Var, ...], body: Term, doc: str) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a Definition is made by define() only")
+        super().__init__(name, len(params), self._result)
+        put = object.__setattr__
+        put(self, "params", params)
+        put(self, "body", body)
+        put(self, "doc", doc)
 
     def _result(self, args: tuple[Term, ...]) -> Sort | None:
         fits = len(args) == len(self.params) and all(
             is_subsort(a.sort, p.sort) for a, p in zip(args, self.params, strict=True)
         )
         return self.body.sort if fits else None
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("a Definition has no subclasses")
 
     def __call__(self, *args: Operand) -> Term:
         return app(self, *map(as_term, args))
@@ -63,6 +75,7 @@ def define(name: str, params: tuple[Var, ...], body: Term, doc: str = "") -> Def
     """
     from derive.kernel.terms import _OPS  # the built-in names are taken
 
+    params = tuple(params)
     if name in _OPS:
         raise DefinitionError(f"{name} is a built-in operator and cannot be defined again")
     if len({v.name for v in params}) != len(params):
@@ -76,6 +89,6 @@ def define(name: str, params: tuple[Var, ...], body: Term, doc: str = "") -> Def
         if old.params == params and old.body == body:
             return old
         raise DefinitionError(f"{name} is defined already, as {old.body}; choose another name")
-    new = Definition(name, params, body, doc)
+    new = Definition(_SEAL, name, params, body, doc)
     _DEFINED[name] = new
     return new

@@ -203,6 +203,8 @@ class Lam(Term):
     body: Term
 
     def __init__(self, hint: str, dom: Sort, body: Term) -> None:
+        if not _binds_at(body, 0, dom):
+            raise SortError(f"a variable of this function is used at another sort than {dom}")
         body = _eta_short(body)
         object.__setattr__(self, "hint", hint)
         object.__setattr__(self, "dom", dom)
@@ -255,12 +257,30 @@ class At(Term):
 class Op:
     """A built-in operator: its name, and the rule that gives the sort of its result."""
 
-    __slots__ = ("binders", "name", "result")
+    __slots__ = ("arity", "binders", "name", "result")
+    name: str
+    arity: int
+    result: Callable[[tuple[Term, ...]], Sort | None]
+    binders: tuple[int, ...]  # the arguments that are kept as a Lam
 
-    def __init__(self, name: str, result: Callable[[tuple[Term, ...]], Sort | None], binders: tuple[int, ...] = ()):
-        self.name = name
-        self.result = result
-        self.binders = binders  # the arguments that are kept as a Lam
+    def __init__(
+        self,
+        name: str,
+        arity: int,
+        result: Callable[[tuple[Term, ...]], Sort | None],
+        binders: tuple[int, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "arity", arity)
+        put(self, "result", result)
+        put(self, "binders", binders)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("operators are immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("operators are immutable")
 
     def __repr__(self) -> str:
         return self.name
@@ -277,6 +297,8 @@ class App(Term):
     args: tuple[Term, ...]
 
     def __init__(self, op: Op, args: tuple[Term, ...]) -> None:
+        if len(args) != op.arity:
+            raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
         binders = op.binders
         if binders:
             args = tuple(_eta_long(a) if i in binders else _eta_short(a) for i, a in enumerate(args))
@@ -391,17 +413,16 @@ def _quantifier(args: tuple[Term, ...]) -> Sort | None:
     return PROP if isinstance(f.sort, Fn) and f.sort.cod is PROP else None
 
 
-_OPS: dict[str, tuple[Op, int]] = {}
+_OPS: dict[str, Op] = {}
 
 
 def _op(name: str, arity: int, result: Callable[[tuple[Term, ...]], Sort | None], binders: tuple[int, ...] = ()) -> Op:
-    op = Op(name, result, binders)
-    _OPS[name] = (op, arity)
+    op = _OPS[name] = Op(name, arity, result, binders)
     return op
 
 
 def _builtin(name: str) -> Op:
-    return _OPS[name][0]
+    return _OPS[name]
 
 
 ADD = _op("add", 2, _numeric)
@@ -448,9 +469,6 @@ def _binary(op: Op, left: Operand, right: Operand) -> Term:
 
 def app(op: Op, *args: Term) -> Term:
     """``op`` applied to ``args``; raises SortError when they do not fit."""
-    arity = _OPS[op.name][1] if op.name in _OPS else len(op.params)  # type: ignore[attr-defined]
-    if len(args) != arity:
-        raise SortError(f"{op.name} takes {arity} arguments, not {len(args)}")
     return App(op, args)
 
 
@@ -567,6 +585,16 @@ def _mentions(term: Term, index: int) -> bool:
         return term.index == index
     inner = index + 1 if isinstance(term, Lam) else index
     return any(_mentions(p, inner) for p in parts_of(term))
+
+
+def _binds_at(body: Term, index: int, dom: Sort) -> bool:
+    """Whether the variable bound ``index`` Lams up has the sort ``dom`` wherever it occurs in ``body``."""
+    if body.loose <= index:
+        return True
+    if isinstance(body, Bound):
+        return body.index != index or body.sort is dom
+    inner = index + 1 if isinstance(body, Lam) else index
+    return all(_binds_at(p, inner, dom) for p in parts_of(body))
 
 
 def _eta_long(term: Term) -> Term:

@@ -8,11 +8,12 @@ again from that record alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import wraps
 from typing import Any
 
-from derive.kernel.sorts import PROP
-from derive.kernel.terms import Term, Var
+from derive.kernel.sorts import PROP, Sort
+from derive.kernel.terms import Op, Term, Var
 
 
 class RuleError(ValueError):
@@ -63,6 +64,9 @@ class Theorem:
         put(self, "concl", concl)
         put(self, "proof", proof)
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError("a Theorem has no subclasses")
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("theorems are immutable")
 
@@ -90,19 +94,59 @@ RULES: dict[str, Callable[..., Theorem]] = {}
 
 
 def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
-    """Make ``fn``, which computes a sequent or raises RuleError, a rule that returns a theorem with its proof."""
+    """Make ``fn``, which computes a sequent or raises RuleError, a rule that returns a theorem with its proof.
+
+    What the rule is given must be of the kinds that ``fn`` declares; sequences are made tuples first, so that the recorded proof has all
+    premises.
+    """
     name = fn.__name__
+    kinds = [kind for parameter, kind in fn.__annotations__.items() if parameter != "return"]
+    required = len(kinds) - len(fn.__defaults__ or ())
 
     @wraps(fn)
     def apply(*args: Any) -> Theorem:
-        hyps, concl = fn(*args)
+        if not required <= len(args) <= len(kinds):
+            raise RuleError(name, f"takes {len(kinds)} arguments, not {len(args)}")
+        given = tuple(_checked(name, kind, a) for kind, a in zip(kinds, args, strict=False))
+        hyps, concl = fn(*given)
         for statement in (*hyps, concl):
-            if statement.sort != PROP or statement.loose:
+            if statement.sort is not PROP or statement.loose:
                 raise RuleError(name, f"{statement} is not a statement")
-        return Theorem(_SEAL, hyps, concl, Proof(name, args))
+        return Theorem(_SEAL, hyps, concl, Proof(name, given))
 
     RULES[name] = apply
     return apply
+
+
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "Theorem": Theorem,
+    "Term": Term,
+    "Var": Var,
+    "Op": Op,
+    "Fraction": Fraction,
+    "str": str,
+    "Sort | None": (Sort, type(None)),
+}
+
+
+def _checked(rule_name: str, kind: str, value: Any) -> Any:
+    """The argument, when it is of the kind declared for it; sequences as tuples."""
+    if kind.startswith("tuple[") and kind.endswith(", ...]"):
+        if isinstance(value, (str, Term, Theorem)):
+            raise RuleError(rule_name, f"takes a sequence here, not {value!r}")
+        inner = kind[len("tuple[") : -len(", ...]")]
+        return tuple(_checked(rule_name, inner, v) for v in value)
+    if kind.startswith("tuple["):
+        parts = kind[len("tuple[") : -1].split(", ")
+        pair = tuple(value)
+        if len(pair) != len(parts):
+            raise RuleError(rule_name, f"takes {len(parts)} things together, not {len(pair)}")
+        return tuple(_checked(rule_name, k, v) for k, v in zip(parts, pair, strict=True))
+    wanted = _KINDS[kind]
+    if not isinstance(value, wanted):
+        what = "an exact number (a Fraction)" if kind == "Fraction" else f"a {kind}"
+        raise RuleError(rule_name, f"takes {what} here, not {value!r}")
+    return value
 
 
 def union(*hyps: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -228,10 +228,7 @@ class Normalizer:
             outer, g = pieces[0]
             counted = g == ONE and "constants" in self.features
             plain = (
-                outer == ONE
-                and g == body
-                and not counted
-                and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+                outer == ONE and g == body and not counted and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
             )
             if plain or ("sums" not in self.features and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
