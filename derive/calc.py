@@ -191,12 +191,7 @@ class Calc:
     def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
         trouble = undefined_part(term, self.context)
         if trouble:
-            part, need = trouble
-            raise ClaimError(
-                f"{_place(*where)}: line {index} of {self.name} is not defined under its conditions\n"
-                f"  {_show(part)} needs  {_show(need)}\n"
-                f"  add it to given=[...], or conditions from which it follows"
-            )
+            raise _undefined(f"{_place(*where)}: line {index} of {self.name}", trouble, (*self.given, *self.assumes))
 
     # --- structure
 
@@ -365,11 +360,7 @@ class TheoremEntry:
         for part in (*self.given, self.shows):
             trouble = undefined_part(part, context)
             if trouble:
-                raise ClaimError(
-                    f"{place}: the claim of {self.name} is not defined under its conditions\n"
-                    f"  {_show(trouble[0])} needs  {_show(trouble[1])}\n"
-                    f"  add it to given=[...], or conditions from which it follows"
-                )
+                raise _undefined(f"{place}: the claim of {self.name}", trouble, self.given)
         calc = Calc(self.name, self.shows, self.given)
         self.prove(calc)
         th = calc.finish()
@@ -534,6 +525,16 @@ def _place(file: str, number: int) -> str:
     from derive.report import place
 
     return place(file, number)
+
+
+def _undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:
+    from derive.report import advice, show_condition
+
+    part, need = trouble
+    return ClaimError(
+        f"{what} is not defined under its conditions\n"
+        f"  {_show(part)} needs  {show_condition(need)}\n  {advice(need, given)}"
+    )
 
 
 def _show(term: Term) -> str:

@@ -130,6 +130,11 @@ class Toolbox:
     def equations(self) -> list[AnyRule]:
         return [x for x in self.rules if not (isinstance(x, Rule) and x.left.sort is PROP)]
 
+    @property
+    def forward(self) -> tuple[AnyRule, ...]:
+        """The equations that may be used over and over: left to right ones."""
+        return tuple(x for x in self.equations if not isinstance(x, DefinitionRule) and not x.reverse)
+
     def failed_conditions(self) -> list[Term]:
         out: list[Term] = []
         for x in (*self.rules, *self.lemmas):
@@ -250,8 +255,8 @@ def _forward(
             if rest is not None:
                 return chain(step, rest), ()
     if tools.features or equations:
-        forward = [x for x in equations if not isinstance(x, DefinitionRule) and not x.reverse]
-        n = Normalizer(tools.features, tools.definitions, tuple(forward))
+        forward = tuple(x for x in equations if not isinstance(x, DefinitionRule) and not x.reverse)
+        n = Normalizer(tools.features, tools.definitions, forward)
         th = by_normal_form(a, b, ctx, n)
         if th is not None:
             return th, tuple(n.used)
@@ -261,7 +266,7 @@ def _forward(
 def _weaker(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     """An inequality whose two sides become the two sides of a known one after calculation."""
     a, b = sides(goal)
-    n = Normalizer(tools.features, tools.definitions, tuple(tools.equations))
+    n = Normalizer(tools.features, tools.definitions, tools.forward)
     left, right = n.normalize(a, ctx), n.normalize(b, ctx)
     x, y = sides(left.concl)[1], sides(right.concl)[1]
     if (x, y) == (a, b):
@@ -294,8 +299,7 @@ def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
             c = fact.concl
             if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
                 here.append(Rule(fact, "case", frozenset(ctx.free)))
-        forward = [x for x in tools.equations if not isinstance(x, DefinitionRule) and not x.reverse]
-        n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *forward))
+        n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *tools.forward))
         th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
         if th is not None:
             return th

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from derive.kernel.terms import Term
+from derive.kernel.terms import Term, eq, iff, substitute
 
 if TYPE_CHECKING:
     from derive.calc import StepError
@@ -16,6 +17,32 @@ def show(term: Term) -> str:
     from derive.render.text import term_text
 
     return term_text(term)
+
+
+def show_condition(statement: Term) -> str:
+    """A condition as conditions are printed: p(y) > 0."""
+    from derive.render.text import conditions_text
+
+    return "; ".join(conditions_text([statement]))
+
+
+def advice(need: Term, given: Iterable[Term]) -> str:
+    """How the condition could be met: by a universal condition whose own guard is missing, or by adding it."""
+    from derive.tactics import side
+    from derive.tactics.context import Context
+    from derive.tactics.matching import match
+
+    context = Context.of(given)
+    for u in context.universals:
+        mapping = match(u.concl, need, set(u.variables))
+        if mapping is None:
+            continue
+        guards = [substitute(g, {v: t for v, t in mapping.items() if v in g.free}) for g in u.guards]
+        unmet = [g for g in guards if side.prove(g, context) is None]
+        if unmet:
+            missing = " and ".join(show_condition(g) for g in unmet)
+            return f"it would follow from {show_condition(u.theorem.concl)}, but {missing} is not given"
+    return "add it to given=[...], or conditions from which it follows"
 
 
 def place(file: str, number: int) -> str:
@@ -39,8 +66,8 @@ def step_error_text(error: StepError) -> str:
         out += [f"  claim {show(error.after)}"]
     failure = error.failure
     if failure.missing:
-        out += ["  a condition is missing: " + "; ".join(show(m) for m in failure.missing[:3])]
-        out += ["  add it to given=[...], or conditions from which it follows"]
+        out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
+        out += ["  " + advice(failure.missing[0], error.given)]
     elif failure.gives is not None and failure.gives not in (error.before, error.after):
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
@@ -58,7 +85,6 @@ def step_error_text(error: StepError) -> str:
 def counterexample(error: StepError) -> str:
     """The smallest numbers found that make the line false, or nothing."""
     from derive.falsify.search import Counterexample, find_counterexample
-    from derive.kernel.terms import eq, iff
 
     if not error.relation:
         claim = error.after

@@ -109,7 +109,8 @@ model = fun(t, softmax(V, zs[t]))
 
 @theorem(
     shows=Eq(
-        Sum(cross_entropy(V, one_hot(ys[t]), softmax(V, zs[t])), (t, 1, T)), -log(sequence_probability(T, model, ys))
+        Sum(cross_entropy(V, one_hot(ys[t]), softmax(V, zs[t])), (t, 1, T)),
+        -log(Prod(softmax(V, zs[t])[ys[t]], (t, 1, T))),
     ),
     given=[some_tokens, tokens_in_vocabulary(ys, T, V)],
     phrase="the summed cross-entropy of logits is the negative log-likelihood",
@@ -118,6 +119,7 @@ model = fun(t, softmax(V, zs[t]))
 def cross_entropy_is_nll_of_logits(calc):
     """For a model given by logits the headline needs no condition on the model: softmax is positive."""
     calc.eq(-log(sequence_probability(T, model, ys)), by=cross_entropy_is_nll)
+    calc.eq(-log(Prod(softmax(V, zs[t])[ys[t]], (t, 1, T))), by=sequence_probability)
 
 
 @theorem(

@@ -177,7 +177,7 @@ def indices(draw: Draw, scope: tuple[Var, ...] = ()) -> Term:
 @st.composite
 def integers(draw: Draw, depth: int = 2, scope: tuple[Var, ...] = ()) -> Term:
     """A term of sort INT."""
-    if depth == 0 or draw(st.integers(0, 3)) == 0:
+    if depth == 0 or draw(st.integers(0, 9)) == 0:
         index = draw(indices(scope))
         return w[index] if draw(st.booleans()) else index
     kind = draw(st.sampled_from(("add", "sub", "mul", "neg", "pow", "sum")))
@@ -195,7 +195,7 @@ def integers(draw: Draw, depth: int = 2, scope: tuple[Var, ...] = ()) -> Term:
 @st.composite
 def reals(draw: Draw, depth: int = 3, scope: tuple[Var, ...] = (), partial: bool = False) -> Term:
     """A numeric term; with ``partial`` it may divide and take logarithms, so it may have no value somewhere."""
-    if depth == 0 or draw(st.integers(0, 4)) == 0:
+    if depth == 0 or draw(st.integers(0, 9)) == 0:
         kind = draw(st.integers(0, 4))
         if kind == 0:
             return small(draw)
@@ -305,7 +305,7 @@ def _somewhere(draw: Draw, term: Term, change: Callable[[Term], Term | None]) ->
 @st.composite
 def rearranged(draw: Draw, term: Term, times: int = 4) -> Term:
     """A term equal to ``term`` by the laws of arithmetic and by linearity of sums."""
-    for choice in draw(st.lists(st.integers(0, 5), max_size=times)):
+    for choice in draw(st.lists(st.integers(0, 5), min_size=1, max_size=times)):
         term = _somewhere(draw, term, _law(choice))
     return term
 

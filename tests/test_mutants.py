@@ -17,8 +17,8 @@ from mutation import Mutant, Spot, Tally, all_theorems, changed_theorem, mutants
 from derive.calc import TheoremEntry
 from derive.falsify import Counterexample, find_counterexample
 
-PER_LINE = int(os.environ.get("PL","14"))
-PER_CLAIM = int(os.environ.get("PC","8"))
+PER_LINE = int(os.environ.get("DERIVE_MUTANTS", "24"))  # changes of one line at most; 10000 means all of them
+PER_CLAIM = (PER_LINE + 1) // 2  # each runs the whole proof
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}
 each_theorem = pytest.mark.parametrize("entry", THEOREMS.values(), ids=THEOREMS)

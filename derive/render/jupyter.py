@@ -6,8 +6,8 @@ import re
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
-from derive.render.latex import COMMANDS, Pen, relation_latex, small_latex, term_latex
-from derive.render.layout import Condition, Labels, conditions
+from derive.render.latex import COMMANDS, Pen, relation_latex, small_latex
+from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.notation import Notation, load_notation
 from derive.render.prose import letters, line_words, parts, scope_words, shows_start
 
@@ -32,8 +32,13 @@ def _words(words: str) -> str:
     return out
 
 
+class _Pen(Pen):
+    def words(self, words: str) -> str:
+        return _words(words)
+
+
 def _condition(c: Condition) -> str:
-    pen = Pen()
+    pen = _Pen()
     words = scope_words([f"${pen.draw(e)}$" for e in c.every], [f"${pen.draw(r)}$" for r in c.ranges])
     out = pen.draw(c.statement)
     for i, part in enumerate(words.split("$")):  # what is between dollars is a formula
@@ -53,7 +58,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     avoid = letters(d)
 
     def draw(term: Term, labels: Labels) -> str:
-        return term_latex(term, n, labels=labels, avoid=avoid)
+        return _Pen().draw(layout(term, n, labels=labels, avoid=avoid)).strip()
 
     rows = [rf"&\text{{given }}{_condition(c)}" for c in conditions(d.given, n, avoid=avoid)]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")

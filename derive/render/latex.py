@@ -42,11 +42,11 @@ def prose_latex(words: str) -> str:
 
 def small_latex(formula: str) -> str:
     """A small formula that was found in prose."""
-    out = re.sub(r"\s*([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
-    out = re.sub(r"^− |(?<=[=<>≤≥≠] )− ", "−", out)
+    out = re.sub(r"\s*(?<!_)([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
+    out = re.sub(r"(^|[=<>≤≥≠] )− ", r"\1−", out)
     out = re.sub(r"_(<\w)", r"_{\1}", out)
     out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
-    out = "".join(f"{COMMANDS[c]} " if c in COMMANDS else c for c in out)
+    out = "".join(f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (COMMANDS.get(c, c) for c in out))
     return re.sub(r" +(?=[ _^/)]|$)", "", out)
 
 
@@ -103,10 +103,14 @@ class Pen:
                 return f"{node.open}{body}{node.close}"
             return rf"\{size}l{node.open}{body}\{size}r{node.close}"
         if isinstance(node, UnderBrace):
-            return rf"\underbrace{{{self.draw(node.body)}}}_{{\text{{{prose_latex(node.words)}}}}}"
+            return rf"\underbrace{{{self.draw(node.body)}}}_{{{self.words(node.words)}}}"
         if isinstance(node, Accent):
             return rf"\{node.mark}{{{self.draw(node.body)}}}"
         return {"thin": r"\,", "quad": r"\quad "}[node.width]
+
+    def words(self, words: str) -> str:
+        """Prose inside math mode."""
+        return rf"\text{{{prose_latex(words)}}}"
 
     def symbol(self, s: Symbol) -> str:
         if s.kind == "fn":

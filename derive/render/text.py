@@ -215,7 +215,7 @@ class _Page:
             out += _wrap(self.prose(d.summary), self.width, "  ")
         out.append("")
         for i, c in enumerate(conditions(d.given, self.notation, linear=True, avoid=self.avoid)):
-            out.append(f"  {'given' if i == 0 else '     '}  {_condition(c, self.ascii)}")
+            out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
         # the reasons stand in one column for all blocks
         rows = [
@@ -230,7 +230,7 @@ class _Page:
             if title:
                 out += _wrap(self.prose(title), self.width, "  ")
             for i, c in enumerate(conditions(block.assumes, self.notation, linear=True, avoid=self.avoid)):
-                out.append(f"  {'assume' if i == 0 else '      '}  {_condition(c, self.ascii)}")
+                out += self.condition("  assume  " if i == 0 else " " * 10, c)
             if shows_start(block):
                 out += self.rows("  ", block.start, block.labels)
             for line in block.lines:
@@ -252,6 +252,14 @@ class _Page:
     def sign(self, relation: str) -> str:
         sign = RELATION_SIGNS.get(relation, relation)
         return _ASCII.get(sign, sign) if self.ascii else sign
+
+    def condition(self, lead: str, c: Condition) -> list[str]:
+        """A condition after ``lead``, broken before its ranges or at its signs where it is too wide."""
+        pen = _Pen(self.ascii)
+        scope = scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
+        drawn = pen.draw(c.statement, breaks=True) + scope.replace(" for ", f" {break_mark(0)}for ")
+        first, *rest = broken(drawn, self.width - len(lead) - 2, _length)
+        return [lead + first, *(" " * (len(lead) + 2) + r for r in rest)]
 
     def rows(self, lead: str, term: Term, labels: Labels) -> list[str]:
         """A formula after ``lead``, broken where it is too wide, with its underbraces drawn beneath."""
@@ -334,4 +342,4 @@ def _brace(start: int, end: int, words: str, ascii_only: bool) -> tuple[str, tup
     if len(inner) + 4 <= span:
         fill = span - 2 - len(inner)
         return f"{left}{line * (fill // 2)}{inner}{line * (fill - fill // 2)}{right}", None
-    return f"{left}{line * (span - 2)}{right}", (words, max(0, start + (span - len(words)) // 2))
+    return f"{left}{line * (span - 2)}{right}", (words, max(2, start + (span - len(words)) // 2))
