@@ -123,6 +123,7 @@ class Calc:
             lines, start = (shown,), statement
         self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
         if th is not None:
+            th = resolve(th, *self._facts)
             self._facts.append(th)
             self.context = self.context.with_facts(_as_assumption(th))
         return statement

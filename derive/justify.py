@@ -14,6 +14,8 @@ from derive.kernel.terms import (
     FORALL,
     IFF,
     IMPLIES,
+    LE,
+    LT,
     App,
     Lam,
     Term,
@@ -293,14 +295,21 @@ def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
 
 
 def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
-    if isinstance(goal, App) and goal.op is EQ and is_numeric(goal.args[0].sort):
-        here: list[AnyRule] = []  # in the case k = y, k may be replaced by y
+    """The goal where the case is known: k may be replaced by y, and indicators are 0 or 1."""
+    if isinstance(goal, App) and goal.op in (EQ, LE, LT) and is_numeric(goal.args[0].sort):
+        here: list[AnyRule] = []
         for fact in ctx.facts[len(tools.ctx.facts) :]:
             c = fact.concl
             if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
                 here.append(Rule(fact, "case", frozenset(ctx.free)))
         n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *tools.forward))
-        th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
+        if goal.op is EQ:
+            th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
+        else:
+            left, right = (n.normalize(side_, ctx) for side_ in goal.args)
+            simpler = app(goal.op, sides(left.concl)[1], sides(right.concl)[1])
+            th = entail(simpler, ctx, tools.lemmas, tools.equations)
+            th = None if th is None else r.rel_cong(th, (r.sym(left), r.sym(right)))
         if th is not None:
             return th
     return entail(goal, ctx, tools.lemmas, tools.equations)

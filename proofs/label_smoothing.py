@@ -284,6 +284,26 @@ def residual_nonneg_of_most_probable(calc):
 
 
 @theorem(
+    shows=Iff(Eq(smoothing_residual(V, eps, p, y), 0), ForAll((k, 1, V), Eq(p[y], p[k]))),
+    given=[token, model, 0 < eps, ForAll((k, 1, V), p[k] <= p[y])],
+    phrase="the residual of the most probable token vanishes only for a uniform model",
+    catalogue="13",
+)
+def residual_zero_of_most_probable_iff(calc):
+    """When the true token is the model's favourite, the residual is 0 exactly for the uniform model."""
+    excess = log(p[y]) - log(p[k])
+    each = calc.have(ForAll((k, 1, V), log(p[k]) <= log(p[y])), by=log_le)
+    calc.have(ForAll((k, 1, V), 0 <= excess), by=each)
+    calc.iff(Eq(eps * (log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V))), 0), by=smoothing_residual)
+    calc.iff(Eq(log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V)), 0), by=mul_eq_zero_iff)
+    calc.iff(Eq(1 / V * Sum(excess, (k, 1, V)), 0), by=auto)
+    calc.iff(Eq(Sum(excess, (k, 1, V)), 0), by=mul_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq(excess, 0)), by=sum_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq(log(p[y]), log(p[k]))), by=order)
+    calc.iff(ForAll((k, 1, V), Eq(p[y], p[k])), by=log_eq_iff)
+
+
+@theorem(
     shows=Eq(cross_entropy(V, smoothed(V, 0, y), p), -log(p[y])),
     given=[token, model],
     phrase="without smoothing there is no residual",
@@ -374,6 +394,25 @@ def label_smoothing_changes_the_optimum(calc):
     calc.lt(1, by=order)
     calc.eq(delta(y, y), by=reverse(delta_same))
     calc.eq(one_hot(y)[y], by=reverse(one_hot))
+
+
+@theorem(
+    shows=0 < -log(p[y]),
+    given=[token, in_vocabulary(j, V), Ne(j, y), positive_distribution(p, V)],
+    phrase="no positive model attains the infimum 0 of the negative log-likelihood",
+    catalogue="17",
+)
+def nll_has_no_minimiser(calc):
+    """Without smoothing the least value 0 is never attained: while another token j has any probability, the loss is positive."""
+    both = delta(k, y) + delta(k, j)
+    split = [by_cases(Eq(k, y)), by_cases(Eq(k, j))]
+    kept = calc.have(ForAll((k, 1, V), both * p[k] <= p[k]), by=[*split, order])
+    below = calc.have(Sum(both * p[k], (k, 1, V)) <= Sum(p[k], (k, 1, V)), by=kept)
+    picked = calc.have(Eq(Sum(both * p[k], (k, 1, V)), p[y] + p[j]), by=auto)
+    smaller = calc.have(p[y] < 1, by=[below, picked, *sums_to_one(p, V)])
+    calc.have(log(p[y]) < log(1), by=[log_lt, smaller])
+    calc.eq(-log(1), by=log_one)
+    calc.lt(-log(p[y]), by=order)
 
 
 top, rest = 1 - eps + eps / V, eps / V

@@ -291,7 +291,7 @@ def test_a_defined_statement_is_never_unfolded_as_a_value() -> None:
 
 
 def test_an_operator_that_looks_like_a_definition_is_none() -> None:
-    stranger = Op("stranger", lambda args: REAL)
+    stranger = Op("stranger", 1, lambda args: REAL)
     with pytest.raises((RuleError, SortError, AttributeError)):
         r.unfold(App(stranger, (x,)))
     assert not isinstance(ADD, Definition)

@@ -539,7 +539,8 @@ def test_pickling_any_term(term: Term) -> None:
 
 @pytest.mark.parametrize("sort", [INT, FAMILY, Fn(FAMILY, REAL), SetOf(THETA)], ids=repr)
 def test_sorts_round_trip(sort: Sort) -> None:
-    assert pickle.loads(pickle.dumps(sort)) == sort
+    assert pickle.loads(pickle.dumps(sort)) is sort
+    assert copy.deepcopy(sort) is sort
     with pytest.raises(AttributeError):
         sort.name = "other"  # type: ignore[attr-defined]
 

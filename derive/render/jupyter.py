@@ -75,8 +75,8 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
             words = line_words(line)
             if words:
                 rows.append(rf"&\qquad\qquad {_words(words)}")
-    # a bare < would open a tag where the block goes through HTML
-    body = " \\\\\n".join(rows).replace("[1ex] \\\\", "[1ex]").replace("<", r"\lt ")
+    body = " \\\\\n".join(rows).replace("[1ex] \\\\", "[1ex]")
+    body = re.sub("< ?", r"\\lt ", body)  # a bare < would open a tag where the block goes through HTML
     plain = derivation_text(d, n)
     bundle = {"text/latex": f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$", "text/plain": plain}
     if html:

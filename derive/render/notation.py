@@ -7,6 +7,7 @@ its templates are in the little language below, and each target draws the layout
     $p[$y]        the argument p at the argument y
     @k            a fresh bound letter, k if it is free; $f[@k] is the argument f at it
     x, eps, KL    a letter, a Greek letter, a word
+    2 $x          a product: a space between two parts that are not signs
     _{..} ^{..}   subscript and superscript; braces may be left out round one sign
     hat{..} bar{..} tilde{..} bf{..} cal{..}
     ( [ | || , ; : ~ < <= = + - . '
@@ -25,7 +26,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from derive.render.nodes import MINUS, Accent, Node, Row, Script, Symbol, row, subscript
+from derive.render.nodes import MINUS, TIMES, Accent, Node, Row, Script, Symbol, row, subscript
 
 DEFAULT = "compact"
 
@@ -169,7 +170,11 @@ class _Reader:
     def seq(self, closing: str) -> Part:
         items: list[Part] = []
         while self.peek() and self.peek() != closing:
-            items.append(self.scripted(bool(items)))
+            touches = self.touches()
+            item = self.scripted(bool(items))
+            if items and not touches and not is_sign(items[-1]) and not is_sign(item) and not _is_word(items[-1]):
+                items.append(Symbol(TIMES, "times"))
+            items.append(item)
         if self.peek() != closing:
             raise TemplateError(f"{closing!r} is missing")
         if not items:
@@ -250,12 +255,16 @@ class _Reader:
                 if token in MARKS:
                     return Marked(MARKS[token], self.group())
                 raise TemplateError(f"{token}{{..}} is none of bf, cal, hat, bar, tilde")
-            return _letter(token, "fn" if token == "Pr" else "name")
+            return _letter(token, "fn" if token in ("Pr", "log", "ln", "exp") else "name")
         raise TemplateError(f"{token!r} stands in the wrong place")
 
 
 def is_sign(part: Part) -> bool:
-    return isinstance(part, Symbol) and part.kind in ("rel", "punct", "op", "neg")
+    return isinstance(part, Symbol) and part.kind in ("rel", "punct", "op", "neg", "times")
+
+
+def _is_word(part: Part) -> bool:
+    return isinstance(part, Symbol) and part.kind == "fn"
 
 
 def _as_function(part: Part) -> Part:
@@ -373,6 +382,12 @@ def read_notation(source: str, name: str) -> Notation:
     for key in ("settings", "variables", "definitions"):
         if not isinstance(data.get(key, {}), dict):
             _refuse(f"in the notation {name}, {key} must be a section: write [{key}]")
+    for key in ("doc", "extends"):
+        if not isinstance(data.get(key, ""), str):
+            _refuse(f"in the notation {name}, {key} must be a text, not {data[key]!r}")
+    if "extends" in data and data["extends"] not in notation_names():
+        known_names = ", ".join(notation_names())
+        _refuse(f"the notation {name} extends {data['extends']}, which is none of {known_names}")
     base = load_notation(data["extends"]) if "extends" in data else Notation("")
     settings = {k: getattr(base, k) for k in ("sums", "vocabulary", "vocabulary_set", "indicator", "log", "exp")}
     for key, value in data.get("settings", {}).items():
@@ -398,7 +413,7 @@ def read_notation(source: str, name: str) -> Notation:
         definitions[place] = tuple(_template(name, key, s) for s in sources)
         indices[place] = letters
     return Notation(
-        name, str(data.get("doc", "")), **settings, variables=variables, definitions=definitions, indices=indices
+        name, data.get("doc", ""), **settings, variables=variables, definitions=definitions, indices=indices
     )
 
 

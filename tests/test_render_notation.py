@@ -1,0 +1,225 @@
+"""Notations: the ones that come with derive, the template language, user files, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.errors import UserError
+from derive.kernel.sorts import FAMILY, INT, REAL, Base
+from derive.kernel.terms import Num, Term, Var
+from derive.language.definitions import (
+    conditional,
+    cross_entropy,
+    kl,
+    log_likelihood,
+    logsumexp,
+    one_hot,
+    sequence_probability,
+    smoothed,
+    softmax,
+    surprisal,
+    uniform,
+)
+from derive.language.syntax import Sum, delta, exp, family, function, integer, log, real
+from derive.render.latex import term_latex
+from derive.render.notation import (
+    Notation,
+    TemplateError,
+    load_notation,
+    name_node,
+    notation_names,
+    read_notation,
+    template,
+)
+from derive.render.text import term_text
+
+V, T, y, k, t = (integer(s) for s in "VTykt")
+eps = real("eps")
+p, q, z, Pr = (family(s) for s in ("p", "q", "z", "Pr"))
+ps, ys = function("p", INT, FAMILY), function("y", INT, INT)
+theta = Var("theta", Base("Theta"))
+pth = function("p", Base("Theta"), INT, FAMILY)
+
+SHOWN: dict[str, list[tuple[Term, str]]] = {
+    "compact": [
+        (ps[t][ys[t]], "p_t(y_t)"),
+        (ps[t], "p_t"),
+        (pth[theta][t][k], r"p_{\theta,t}(k)"),
+        (delta(k, y), "[k = y]"),
+        (Sum(log(p[k]), (k, 1, V)), r"\sum_{k=1}^V \log p(k)"),
+        (kl(V, q, p), r"\operatorname{KL}(q \parallel p)"),
+    ],
+    "pr": [
+        (ps[t][ys[t]], r"\Pr(y_t \mid \mathbf{x}, \mathbf{y}_{<t})"),
+        (ps[t], r"\Pr(\cdot \mid \mathbf{x}, \mathbf{y}_{<t})"),
+        (pth[theta][t][k], r"\operatorname{Pr}_{\theta}(k \mid \mathbf{x}, \mathbf{y}_{<t})"),
+        (delta(k, ys[t]), r"\mathbf{1}[k = y_t]"),
+        (Sum(log(p[k]), (k, 1, V)), r"\sum_{k \in \mathcal{V}} \log p(k)"),
+        (Sum(log(p[k]), (k, 1, T)), r"\sum_{k=1}^T \log p(k)"),
+        (Sum(log(p[k]), (k, 2, V)), r"\sum_{k=2}^V \log p(k)"),
+        (sequence_probability(T, ps, ys), r"\Pr(\mathbf{y} \mid \mathbf{x})"),
+        (conditional(Pr, t), r"\Pr(y_t \mid \mathbf{x}, \mathbf{y}_{<t})"),
+        (kl(V, q, p), r"D_{\mathrm{KL}}(q \parallel p)"),
+    ],
+    "theta": [
+        (ps[t][ys[t]], r"p_{\theta}(y_t \mid x, y_{<t})"),
+        (pth[theta][t][ys[t]], r"p_{\theta}(y_t \mid x, y_{<t})"),
+        (sequence_probability(T, ps, ys), r"p_{\theta}(y \mid x)"),
+        (sequence_probability(T, pth[theta], ys), r"p_{\theta}(y \mid x)"),
+        (Pr[t], r"p_{\theta}(y_{\le t} \mid x)"),
+    ],
+    "hat": [
+        (ps[t][k], r"\hat{y}_{t,k}"),
+        (ps[t][ys[t]], r"\hat{y}_{t,y_t}"),
+        (p[k], r"\hat{y}_k"),
+        (q[k] * log(p[k]), r"q_k \ln \hat{y}_k"),
+        (delta(k, ys[t]), r"\delta_{k,y_t}"),
+        (one_hot(y)[k], r"\mathbf{e}_{y,k}"),
+        (uniform(V)[k], "u_k"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "term", "latex"), [(n, t, s) for n, pairs in SHOWN.items() for t, s in pairs])
+def test_profiles(name: str, term: Term, latex: str) -> None:
+    assert term_latex(term, name) == latex
+
+
+def test_no_double_struck_one() -> None:
+    for name in notation_names():
+        assert "mathbb" not in term_latex(delta(k, y), name)
+
+
+def test_default_is_compact() -> None:
+    assert notation_names()[0] == "compact"
+    assert load_notation() is load_notation("compact")
+    assert load_notation(load_notation("pr")).name == "pr"
+    assert all(load_notation(n).doc for n in notation_names())
+
+
+def test_an_argument_that_a_template_leaves_out_is_shown_when_it_is_another() -> None:
+    assert term_text(cross_entropy(V, q, p)) == "H(q, p)"
+    assert term_text(cross_entropy(T, q, p)) == "H_T(q, p)"
+    assert term_text(smoothed(T, eps, y)[k]) == "q_{y,T}^ε(k)"
+    assert term_text(logsumexp(T, z)) == "LSE_T(z)"
+    assert term_text(conditional(family("P"), t)) == "P(yₜ | x, y_<t)"
+    assert term_text(log_likelihood(Num(2), ps, ys)) == "ℒ₂(p, y)"
+
+
+def test_a_definition_that_no_template_knows() -> None:
+    bare = Notation("bare")
+    assert term_text(cross_entropy(V, q, p), bare) == "cross_entropy(V, q, p)"
+    assert term_latex(softmax(V, z)[k], bare) == r"\operatorname{softmax}(V, z)(k)"
+    assert term_text(surprisal(p, y), read_notation("", "empty")) == "surprisal(p, y)"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("x", "x"), ("eps", r"\varepsilon"), ("lam", r"\lambda"), ("Theta", r"\Theta"), ("x_1", "x_1"), ("x12", "x_{12}"),
+        ("x_max", r"x_{\mathrm{max}}"), ("p_hat", r"\hat{p}"), ("p_bar_t", r"\bar{p}_t"), ("k'", "k'"), ("k_prime", "k'"),
+        ("score", r"\mathrm{score}"), ("n_1_2", "n_{1,2}"), ("lambda_", r"\lambda"), ("my_loss", r"\mathrm{my}_{\mathrm{loss}}"),
+        ("50%", r"\mathrm{50\%}"),
+    ],
+)  # fmt: skip
+def test_names(name: str, latex: str) -> None:
+    assert term_latex(Var(name, REAL)) == latex
+    assert name_node(name) == name_node(name)
+
+
+# --- templates -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "latex"),
+    [
+        ("H($q, $p)", "H(q, p)"),
+        ("hat{H}_$V^{2}($q)", r"\hat{H}_V^2(q)"),
+        ("bf{H}'[$q || $p]", r"\mathbf{H}'[q \parallel p]"),
+        ("cal{L}_{$q; $p}", r"\mathcal{L}_{q;p}"),
+        ("CE_theta($q : $p)", r"\operatorname{CE}_{\theta}(q\colon p)"),
+        ("E_{@k ~ $q}[- log $p[@k]]", r"E_{k \sim q}[-\log p(k)]"),
+        ("tilde{q} + 2 $3", r"\tilde{q} + 2 p"),
+    ],
+)
+def test_templates(source: str, latex: str) -> None:
+    notation = read_notation(f'[definitions]\ncross_entropy = ["{source}", "$V; {source}"]', "mine")
+    assert term_latex(cross_entropy(V, q, p), notation) in (latex, f"V; {latex}")
+
+
+def test_an_argument_gets_brackets_where_it_needs_them() -> None:
+    notation = read_notation('[definitions]\nsurprisal = "s $y ($y, -$y) $p_{<$y}"', "mine")
+    assert term_text(surprisal(p, y + 1), notation) == "s (y + 1) (y + 1, −(y + 1)) p_{<y+1}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["H(", "H)", "", "{}", "$", "@", "x__y", "x^a^b", "foo{x}", "bf{x y}", "$f[x]", "$f[@k", "\\alpha", "a & b"],
+)
+def test_templates_that_cannot_be_read(source: str) -> None:
+    with pytest.raises(TemplateError):
+        template(source)
+
+
+# --- user files ------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "course.toml"
+    path.write_text(
+        'doc = "My course."\nextends = "compact"\n[settings]\nlog = "ln"\nexp = "function"\nindicator = "indicator"\n'
+        '[variables]\n"p(t, k)" = "pi_$t($k)"\n"w(k)" = "omega^{($k)}"\n[definitions]\ncross_entropy = "CE($q; $p)"\n',
+        encoding="utf-8",
+    )
+    notation = load_notation(str(path))
+    assert notation.name == "course"
+    assert term_text(log(ps[t][k]), notation) == "ln πₜ(k)"
+    assert term_latex(exp(family("w")[k]), notation) == r"\exp(\omega^{(k)})"
+    assert term_latex(cross_entropy(V, q, p), notation) == r"\operatorname{CE}(q; p)"
+    assert term_latex(delta(k, y), notation) == r"\mathbf{1}[k = y]"
+    assert term_text(softmax(V, z)[k], notation) == "softmax(z)ₖ"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[settings", "the notation mine is not valid TOML"),
+        ("[colours]", "the notation mine has an unknown entry colours"),
+        ("settings = 1", "settings must be a section: write [settings]"),
+        ("[settings]\nlogarithm = 'ln'", "the notation mine has an unknown setting logarithm; the settings are sums,"),
+        ("[settings]\nlog = 'lg'", "log must be 'log' or 'ln', not 'lg'"),
+        ("[settings]\nlog = 2", "log must be 'log' or 'ln', not 2"),
+        ("[variables]\np = 1", "'p' must be a template in quotation marks, not 1"),
+        ("[variables]\n'p(k' = 'p'", "'p(k' is not a variable; write p, or p(t, k) with its indices"),
+        ("[variables]\n'p(_, k)' = 'p'", "must have the indices that are left out, _, at its end"),
+        ("[variables]\n'p(k)' = 'p_$j'", "the template of 'p(k)' uses $j, which is none of its indices"),
+        ("[definitions]\n'entropy(q)' = 'H'", "'entropy(q)' is not a definition; write its name, or name[k]"),
+        ("[definitions]\nentropy = 'H('", "the template 'H(' of 'entropy' cannot be read: ')' is missing"),
+        ("extends = 'mine'", "the notation mine extends mine, which is none of compact,"),
+        ("extends = 3", "extends must be a text, not 3"),
+    ],
+)
+def test_what_is_refused(source: str, message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(source, "mine")
+    assert message in str(refused.value)
+
+
+def test_a_template_for_other_arguments_is_refused_when_it_is_used() -> None:
+    notation = read_notation("[definitions]\nentropy = 'H($p)'", "mine")
+    from derive.language.definitions import entropy
+
+    with pytest.raises(UserError, match=r"the template 'H\(\$p\)' of entropy uses \$p; its arguments are V, q"):
+        term_text(entropy(V, q), notation)
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no notation called latex; there are compact, hat, pr, theta"):
+        load_notation("latex")
+    with pytest.raises(UserError, match="cannot be read: No such file"):
+        load_notation(str(tmp_path / "none.toml"))
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match="it is not UTF-8 text"):
+        load_notation(str(tmp_path / "bad.toml"))
