@@ -1,6 +1,6 @@
 """Everything that an author of theorems needs, in one place; ``from derive import *`` gives it."""
 
-from derive.calc import Calc, ClaimError, FalseClaim, StepError, TheoremEntry, false_claim, theorem
+from derive.calc import Calc, FalseClaim, TheoremEntry, false_claim, theorem
 from derive.errors import UserError
 from derive.kernel.definitions import Definition, define
 from derive.kernel.terms import Term
@@ -10,5 +10,6 @@ from derive.language.definitions import *
 from derive.language.syntax import *
 from derive.lemmas import *
 from derive.reasons import auto, because, by_cases, calculus, gap, logs, order, reverse, ring, sums
+from derive.report import ClaimError, StepError
 
 __all__ = [name for name in dir() if not name.startswith("_")]

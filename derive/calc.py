@@ -26,6 +26,7 @@ from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substi
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.reasons import Gap, as_list, describe
 from derive.record import Block, Derivation, Line, Reason
+from derive.report import ClaimError, StepError, place, show, undefined
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
@@ -33,33 +34,6 @@ from derive.tactics.side import prove
 
 RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
 Labels = Sequence[tuple[Term, str]]
-
-
-class StepError(UserError):
-    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs,
-    and, where the line is
-    false, a smallest counterexample."""
-
-    def __init__(
-        self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
-        reason: str, failure: Failure, given: tuple[Term, ...],
-    ) -> None:  # fmt: skip
-        self.theorem_name, self.index, self.file, self.number = name, index, file, number
-        self.relation, self.before, self.after = relation, before, after
-        self.reason, self.failure, self.given = reason, failure, given
-        self._text: str | None = None
-        super().__init__(f"line {index} of {name} does not follow by {reason}")
-
-    def __str__(self) -> str:
-        if self._text is None:
-            from derive.report import step_error_text
-
-            self._text = step_error_text(self)
-        return self._text
-
-
-class ClaimError(UserError):
-    """A proof that ends somewhere else than at its claim, or a claim that does not make sense."""
 
 
 class Calc:
@@ -173,9 +147,9 @@ class Calc:
         index = index or self._count() + 1
         reasons = as_list(by)
         if not reasons:
-            raise ClaimError(f"{_place(*where)}: line {index} of {self.name} has no reason; write by=...")
+            raise ClaimError(f"{place(*where)}: line {index} of {self.name} has no reason; write by=...")
         if (after.sort == PROP) != (before.sort == PROP):
-            raise ClaimError(f"{_place(*where)}: line {index} of {self.name} relates a statement to a value")
+            raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
         described = tuple(self._describe(x) for x in reasons)
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
@@ -192,7 +166,7 @@ class Calc:
     def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
         trouble = undefined_part(term, self.context)
         if trouble:
-            raise _undefined(f"{_place(*where)}: line {index} of {self.name}", trouble, (*self.given, *self.assumes))
+            raise undefined(f"{place(*where)}: line {index} of {self.name}", trouble, (*self.given, *self.assumes))
 
     # --- structure
 
@@ -221,8 +195,8 @@ class Calc:
         if self.lines[-1].term != self.end:
             last = self.lines[-1]
             raise ClaimError(
-                f"{_place(last.file, last.number)}: {self.name} does not end at its claim\n"
-                f"  the last line is  {_show(last.term)}\n  the claim ends at  {_show(self.end)}"
+                f"{place(last.file, last.number)}: {self.name} does not end at its claim\n"
+                f"  the last line is  {show(last.term)}\n  the claim ends at  {show(self.end)}"
             )
         relations = {line.relation for line in self.lines}
         if any(line.theorem is None for line in self.lines):
@@ -270,7 +244,7 @@ class Induction:
             raise ClaimError(f"{owner.name}: {index} is already in use; name another index for the induction")
         self.hypothesis = substitute(claim, {var: index})
         bounds = (start <= index, index + 1 <= var)
-        self.base = Calc(owner.name, substitute(claim, {var: start}), owner.given, f"Base case {var} = {_show(start)}")
+        self.base = Calc(owner.name, substitute(claim, {var: start}), owner.given, f"Base case {var} = {show(start)}")
         self.step = Calc(
             owner.name,
             substitute(claim, {var: index + 1}),
@@ -356,19 +330,19 @@ class TheoremEntry:
         return self._derivation
 
     def _run(self) -> Derivation:
-        place = _place(self.file, self.number)
+        where = place(self.file, self.number)
         context = Context.of(self.given)
         for part in (*self.given, self.shows):
             trouble = undefined_part(part, context)
             if trouble:
-                raise _undefined(f"{place}: the claim of {self.name}", trouble, self.given)
+                raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
         calc = Calc(self.name, self.shows, self.given)
         self.prove(calc)
         th = calc.finish()
         if th is not None:
             stray = [h for h in th.hyps if h not in self.given]
             if th.concl != self.shows or stray:
-                raise ClaimError(f"{place}: the proof of {self.name} shows {th}, which is not its claim")
+                raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
         return Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
         )
@@ -380,7 +354,7 @@ class TheoremEntry:
         if d.theorem is None:
             line = d.gaps[0]
             why = next(x.phrase for x in line.reasons if x.kind == "gap")
-            raise ClaimError(f"{_place(line.file, line.number)}: {self.name} has a gap ({why}); it proves nothing yet")
+            raise ClaimError(f"{place(line.file, line.number)}: {self.name} has a gap ({why}); it proves nothing yet")
         return d.theorem
 
     def check(self) -> Derivation:
@@ -411,7 +385,7 @@ class TheoremEntry:
         return mimebundle(self.check())
 
     def __repr__(self) -> str:
-        return f"<theorem {self.name}: {_show(self.shows)}>"
+        return f"<theorem {self.name}: {show(self.shows)}>"
 
 
 def theorem(
@@ -440,7 +414,7 @@ def theorem(
         for t in (claim, *conditions):
             if t.sort != PROP:
                 raise ClaimError(
-                    f"{_place(code.co_filename, code.co_firstlineno)}: {_show(t)} is not a statement; write Eq(a, b), a <= b, ..."
+                    f"{place(code.co_filename, code.co_firstlineno)}: {show(t)} is not a statement; write Eq(a, b), a <= b, ..."
                 )
         return TheoremEntry(
             fn.__name__, claim, tuple(dict.fromkeys(conditions)), fn, subject or where, phrase, labels,
@@ -464,7 +438,7 @@ class FalseClaim:
         self.instead, self.file, self.number, self.module, self.model = instead, file, number, module, model
 
     def __repr__(self) -> str:
-        return f"<false claim {self.name}: {_show(self.claims)}>"
+        return f"<false claim {self.name}: {show(self.claims)}>"
 
 
 def false_claim(
@@ -520,28 +494,6 @@ def _caller() -> tuple[str, int]:
     while frame.f_back is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
-
-
-def _place(file: str, number: int) -> str:
-    from derive.report import place
-
-    return place(file, number)
-
-
-def _undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:
-    from derive.report import advice, show_condition
-
-    part, need = trouble
-    return ClaimError(
-        f"{what} is not defined under its conditions\n"
-        f"  {_show(part)} needs  {show_condition(need)}\n  {advice(need, given)}"
-    )
-
-
-def _show(term: Term) -> str:
-    from derive.report import show
-
-    return show(term)
 
 
 def _names(reasons: Sequence[Any]) -> str:

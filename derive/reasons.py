@@ -27,7 +27,7 @@ ring = Tactic("ring", frozenset(), "algebra")
 auto = Tactic("auto", frozenset({"sums", "indicators", "constants", "logs", "nested"}), "calculation")
 logs = Tactic("logs", frozenset({"logs"}), "rules of logarithms")
 sums = Tactic("sums", frozenset({"sums", "constants"}), "linearity of sums")
-order = Tactic("order", frozenset(), "order arithmetic")
+order = Tactic("order", frozenset(), "arithmetic of inequalities")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
 
 

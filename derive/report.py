@@ -1,15 +1,38 @@
-"""The text of errors: where, from what, to what, what the reason gives or needs, and where a false line fails."""
+"""Refusals and their text: where, from what, to what, what the reason gives or needs, and where a false line fails."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from derive.errors import UserError
+from derive.justify import Failure
 from derive.kernel.terms import Term, eq, iff, substitute
 
-if TYPE_CHECKING:
-    from derive.calc import StepError
+
+class StepError(UserError):
+    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs,
+    and, where the line is
+    false, a smallest counterexample."""
+
+    def __init__(
+        self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
+        reason: str, failure: Failure, given: tuple[Term, ...],
+    ) -> None:  # fmt: skip
+        self.theorem_name, self.index, self.file, self.number = name, index, file, number
+        self.relation, self.before, self.after = relation, before, after
+        self.reason, self.failure, self.given = reason, failure, given
+        self._text: str | None = None
+        super().__init__(f"line {index} of {name} does not follow by {reason}")
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = step_error_text(self)
+        return self._text
+
+
+class ClaimError(UserError):
+    """A proof that ends somewhere else than at its claim, or a claim that does not make sense."""
 
 
 def show(term: Term) -> str:
@@ -96,3 +119,11 @@ def counterexample(error: StepError) -> str:
         claim = error.before <= error.after if error.relation == "<=" else error.before < error.after
     found = find_counterexample(claim, error.given, seconds=1.5)
     return str(found) if isinstance(found, Counterexample) else ""
+
+
+def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:
+    """The refusal of a formula with a part that may not exist, and the condition that it needs."""
+    part, need = trouble
+    return ClaimError(
+        f"{what} is not defined under its conditions\n  {show(part)} needs  {show_condition(need)}\n  {advice(need, given)}"
+    )

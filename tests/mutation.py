@@ -61,7 +61,7 @@ SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are i
 ONE = Num(1)
 MODELS = 100  # that exact evaluation looks at for each change that was accepted
 FEWEST = 20  # of them must be decided, unless there are no more
-SECONDS = 10.0  # that it takes at most
+SECONDS = (3.0, 60.0)  # that it takes at most; the more only when too few were decided, as on a busy machine
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -459,14 +459,17 @@ def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
     """What speaks against an accepted change; nothing when exact evaluation shows that it is still true."""
     if th.concl != statement or not set(th.hyps) <= set(given):
         return f"FALSE: the theorem is another: {th}"
-    found = find_counterexample(statement, given, budget=MODELS, seconds=SECONDS)
-    if isinstance(found, Counterexample):
-        return f"FALSE: {found}"
-    if found.undefined is not None:
-        return f"accepted, though {found.undefined}"
-    if found.tried < FEWEST and (found.stopped or found.undecided or not found.tried):
-        return f"accepted, and not shown to be true: {found}"
-    return ""
+    trouble = ""
+    for seconds in SECONDS:
+        found = find_counterexample(statement, given, budget=MODELS, seconds=seconds)
+        if isinstance(found, Counterexample):
+            return f"FALSE: {found}"
+        if found.undefined is not None:
+            return f"accepted, though {found.undefined}"
+        if found.tried >= FEWEST or (found.tried and not found.stopped and not found.undecided):
+            return ""
+        trouble = f"accepted, and not shown to be true: {found}"
+    return trouble
 
 
 def statement_of(relation: str, before: Term, after: Term) -> Term:

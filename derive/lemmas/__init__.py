@@ -38,7 +38,6 @@ from derive.lemmas.logs import (
     log_mul,
     log_one,
     log_pow,
-    log_prod,
     one_add_le_exp,
     pow_eq_exp,
     xlogy_eq_mul_log,
@@ -59,9 +58,9 @@ from derive.lemmas.optima import (
     mem_argmax,
     mem_argmin,
 )
+from derive.lemmas.products import log_prod, prod_exp
 from derive.lemmas.sums import (
     prod_empty,
-    prod_exp,
     prod_last,
     sum_add,
     sum_const,

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.sorts import INT
-from derive.kernel.terms import EXP, LOG, POW, PROD, SUM, XLOGY, Lam, Term, abstract, app, eq, iff, ne, substitute
+from derive.kernel.terms import EXP, LOG, POW, XLOGY, Term, app, eq, iff, ne
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
     ONE,
     ZERO,
     a,
-    apply_every,
     assume,
     at_values,
     axiom_lemma,
-    every,
-    f,
     from_false,
-    k,
     lemma,
     lin,
-    m,
-    n,
-    range_induction,
     x,
     y,
 )
@@ -207,61 +199,6 @@ def le_of_log_le() -> Theorem:
 def log_inj() -> Theorem:
     same = r.cong(EXP, (r.assume(eq(log(x), log(y))),))
     return chain(r.sym(exp_log.theorem), same, at_values(exp_log.theorem, x=y))
-
-
-# --- over finite ranges ----------------------------------------------------------------------------------------------
-
-
-def big(op: object, t: Term) -> Term:
-    """sum or product of t(k) over k = m..n."""
-    return app(op, m, n, Lam("k", INT, abstract(t, k)))  # type: ignore[arg-type]
-
-
-_all_positive = every(k, m, n, ZERO < f[k])
-
-
-@lemma(
-    eq(log(big(PROD, f[k])), big(SUM, log(f[k]))),
-    [_all_positive],
-    phrase="the log of a product is the sum of the logs",
-)
-def log_prod() -> Theorem:
-    positive = r.assume(_all_positive)
-
-    def product(top: Term) -> Term:
-        return substitute(big(PROD, f[k]), {n: top})
-
-    def total(top: Term) -> Term:
-        return substitute(big(SUM, log(f[k])), {n: top})
-
-    def statement(top: Term) -> Term:
-        return eq(log(product(top)), total(top))
-
-    def empty(top: Term, th: Theorem) -> Theorem:
-        left = chain(r.cong(LOG, (at_values(r.axiom("prod_empty"), th, n=top),)), log_one.theorem)
-        return chain(left, r.sym(at_values(r.axiom("sum_empty"), th, n=top, f=sum_fn)))
-
-    sum_fn = big(SUM, log(f[k])).args[2]  # type: ignore[attr-defined]
-
-    def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
-        from derive.lemmas.sums import prod_pos_to
-
-        here = apply_every(positive, top + 1, low, high)
-        before = prod_pos_to(top, lin(top <= n, high))
-        split = at_values(r.axiom("prod_last"), low, n=top)
-        logs = at_values(log_mul.theorem, before, here, x=product(top), y=f[top + 1])
-        last = at_values(r.axiom("sum_last"), low, n=top, f=sum_fn)
-        return chain(
-            r.cong(LOG, (split,)),
-            logs,
-            ring_with(product_log(top) + log(f[top + 1]), total(top) + log(f[top + 1]), (ih,)),
-            r.sym(last),
-        )
-
-    def product_log(top: Term) -> Term:
-        return log(product(top))
-
-    return range_induction(m, n, statement, empty, step)
 
 
 @lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0")

@@ -8,7 +8,6 @@ from derive.kernel import rules as r
 from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import (
     DELTA,
-    EXP,
     LE,
     LT,
     PROD,
@@ -27,7 +26,6 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
-from derive.lemmas import logs
 from derive.lemmas.base import (
     ONE,
     ZERO,
@@ -73,11 +71,11 @@ def product(body: Term, var: Var = k, low: Term = m, high: Term = n) -> Term:
     return app(PROD, low, high, fn(body, var))
 
 
-def _empty(body: Term, top: Term, th: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
+def empty_range(body: Term, top: Term, th: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
     return at_values(r.axiom("sum_empty" if op is SUM else "prod_empty"), th, n=top, f=fn(body, var))
 
 
-def _last(body: Term, top: Term, low: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
+def last_term(body: Term, top: Term, low: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
     return at_values(r.axiom("sum_last" if op is SUM else "prod_last"), low, n=top, f=fn(body, var))
 
 
@@ -89,10 +87,10 @@ def linear_law(left: Term, right: Term, *bodies: Term) -> Theorem:
     """|- left = right by range induction, where the step is linear in sums of the bodies."""
 
     def empty(top: Term, th: Theorem) -> Theorem:
-        return lin(eq(_upto(left, top), _upto(right, top)), *(_empty(b, top, th) for b in bodies))
+        return lin(eq(_upto(left, top), _upto(right, top)), *(empty_range(b, top, th) for b in bodies))
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
-        return lin(eq(_upto(left, top + 1), _upto(right, top + 1)), ih, *(_last(b, top, low) for b in bodies))
+        return lin(eq(_upto(left, top + 1), _upto(right, top + 1)), ih, *(last_term(b, top, low) for b in bodies))
 
     return range_induction(m, n, lambda top: eq(_upto(left, top), _upto(right, top)), empty, step)
 
@@ -120,16 +118,16 @@ def sum_mul() -> Theorem:
     left, right = total(c * fk), c * total(fk)
 
     def empty(top: Term, th: Theorem) -> Theorem:
-        return ring_with(_upto(left, top), _upto(right, top), (_empty(c * fk, top, th), _empty(fk, top, th)))
+        return ring_with(_upto(left, top), _upto(right, top), (empty_range(c * fk, top, th), empty_range(fk, top, th)))
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         more = chain(
-            _last(c * fk, top, low),
+            last_term(c * fk, top, low),
             ring_with(_upto(left, top) + c * f[top + 1], _upto(right, top) + c * f[top + 1], (ih,)),
         )
         return chain(
             more,
-            r.sym(ring_with(_upto(right, top + 1), _upto(right, top) + c * f[top + 1], (_last(fk, top, low),))),
+            r.sym(ring_with(_upto(right, top + 1), _upto(right, top) + c * f[top + 1], (last_term(fk, top, low),))),
         )
 
     return range_induction(m, n, lambda top: eq(_upto(left, top), _upto(right, top)), empty, step)
@@ -163,10 +161,10 @@ def sum_const() -> Theorem:
     def statement(t: Term) -> Term:
         return eq(total(c, high=t), (t - m + 1) * c)
 
-    base = chain(_empty(c, below, lin(below < m)), r.ring(ZERO, (below - m + 1) * c, ()))
+    base = chain(empty_range(c, below, lin(below < m)), r.ring(ZERO, (below - m + 1) * c, ()))
     low = lin(m <= top + 1, r.assume(below <= top))
     grown = ring_with(total(c, high=top) + c, (top + 1 - m + 1) * c, (r.assume(statement(top)),))
-    step = chain(_last(c, top, low), grown)
+    step = chain(last_term(c, top, low), grown)
     done = r.induction(top, below, statement(top), base, step)
     return r.cut(lin(below <= n, r.assume(m <= n + 1)), instantiate(done, {top: n}))
 
@@ -188,11 +186,11 @@ def _signs(
         return App(relation, (ZERO, _upto(whole, top)))
 
     def empty(top: Term, th: Theorem) -> Theorem:
-        return r.rel_cong(start, (r.refl(ZERO), r.sym(_empty(fk, top, th, op))))
+        return r.rel_cong(start, (r.refl(ZERO), r.sym(empty_range(fk, top, th, op))))
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         here = apply_every(known, top + 1, low, high)
-        return r.rel_cong(combine(ih, here, top), (r.refl(ZERO), r.sym(_last(fk, top, low, op))))
+        return r.rel_cong(combine(ih, here, top), (r.refl(ZERO), r.sym(last_term(fk, top, low, op))))
 
     return range_induction(m, n, statement, empty, step)
 
@@ -292,7 +290,7 @@ def terms_zero_of_sum_zero() -> Theorem:
         lo, hi = assume(m <= v, v <= top)
         before = apply_every(known, v, lo, lin(v <= n, hi, high))
         rest = at_values(sum_nonneg.theorem, r.gen(v, r.discharge(m <= v, r.discharge(v <= top, before))), n=top)
-        split = _last(fk, top, low)
+        split = last_term(fk, top, low)
         antisymm = ar.le_antisymm.theorem
         last_zero = at_values(antisymm, lin(f[top + 1] <= 0, zero, split, rest), here, x=f[top + 1], y=ZERO)
         rest_zero = at_values(antisymm, lin(partial(top) <= 0, zero, split, here), rest, x=partial(top), y=ZERO)
@@ -340,7 +338,7 @@ def sum_delta() -> Theorem:
     same = at_values(r.axiom("delta_same"), i=y)
     base = chain(at_y, ring_with(sides(at_y.concl)[1], f[y], (before, same)))
     start = r.assume(y <= top)
-    last = _last(body, top, lin(m <= top + 1, r.assume(m <= y), start))
+    last = last_term(body, top, lin(m <= top + 1, r.assume(m <= y), start))
     differ = at_values(ar.ne_of_gt.theorem, lin(y < top + 1, start), a=top + 1, b=y)
     gone = at_values(r.axiom("delta_diff"), differ, i=top + 1, j=y)
     step = chain(last, ring_with(sides(last.concl)[1], f[y], (r.assume(statement(top)), gone)))
@@ -378,13 +376,13 @@ def sum_swap() -> Theorem:
         return eq(_upto(left, top), _upto(right, top))
 
     def empty(top: Term, th: Theorem) -> Theorem:
-        none = r.bigop_ext(SUM, m2, n2, j, _empty(f2[i][j], top, th, SUM, i))
-        return chain(_empty(inner, top, th, SUM, i), r.sym(chain(none, at_values(sum_zero.theorem, m=m2, n=n2))))
+        none = r.bigop_ext(SUM, m2, n2, j, empty_range(f2[i][j], top, th, SUM, i))
+        return chain(empty_range(inner, top, th, SUM, i), r.sym(chain(none, at_values(sum_zero.theorem, m=m2, n=n2))))
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         row = total(f2[top + 1][j], j, m2, n2)
-        grown = _last(inner, top, low, SUM, i)
-        columns = r.bigop_ext(SUM, m2, n2, j, _last(f2[i][j], top, low, SUM, i))
+        grown = last_term(inner, top, low, SUM, i)
+        columns = r.bigop_ext(SUM, m2, n2, j, last_term(f2[i][j], top, low, SUM, i))
         apart = at_values(sum_add.theorem, m=m2, n=n2, f=fn(total(f2[i][j], i, m, top), j), g=fn(f2[top + 1][j], j))
         return chain(
             grown,
@@ -404,7 +402,7 @@ def sum_shift() -> Theorem:
 
     def empty(top: Term, th: Theorem) -> Theorem:
         first = at_values(r.axiom("sum_empty"), lin(top + s < m + s, th), m=m + s, n=top + s)
-        return chain(first, r.sym(_empty(f[k + s], top, th)))
+        return chain(first, r.sym(empty_range(f[k + s], top, th)))
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         regroup = r.ring(top + 1 + s, top + s + 1, ())
@@ -412,30 +410,7 @@ def sum_shift() -> Theorem:
         last = at_values(r.axiom("sum_last"), lin(m + s <= top + s + 1, low), m=m + s, n=top + s)
         value = r.cong_at(r.refl(f), r.ring(top + s + 1, top + 1 + s, ()))
         grown = chain(bound, last, ring_with(sides(last.concl)[1], _upto(right, top) + f[top + 1 + s], (ih, value)))
-        return chain(grown, r.sym(_last(f[k + s], top, low)))
-
-    return range_induction(m, n, statement, empty, step)
-
-
-@lemma(
-    eq(product(logs.exp(fk)), logs.exp(total(fk))),
-    phrase="a product of exponentials is the exponential of the sum",
-)
-def prod_exp() -> Theorem:
-    left, right = product(logs.exp(fk)), logs.exp(total(fk))
-
-    def statement(top: Term) -> Term:
-        return eq(_upto(left, top), _upto(right, top))
-
-    def empty(top: Term, th: Theorem) -> Theorem:
-        zero = chain(r.cong(EXP, (_empty(fk, top, th),)), logs.exp_zero.theorem)
-        return chain(_empty(logs.exp(fk), top, th, PROD), r.sym(zero))
-
-    def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
-        last = _last(logs.exp(fk), top, low, PROD)
-        grown = ring_with(sides(last.concl)[1], _upto(right, top) * logs.exp(f[top + 1]), (ih,))
-        joined = at_values(logs.exp_add.theorem, x=total(fk, high=top), y=f[top + 1])
-        return chain(last, grown, r.sym(chain(r.cong(EXP, (_last(fk, top, low),)), joined)))
+        return chain(grown, r.sym(last_term(f[k + s], top, low)))
 
     return range_induction(m, n, statement, empty, step)
 
@@ -454,7 +429,7 @@ def sum_split_at() -> Theorem:
     none = at_values(r.axiom("sum_empty"), lin(j < j + 1), m=j + 1, n=j)
     base = lin(statement(j), none)
     start = r.assume(j <= top)
-    whole = _last(fk, top, lin(m <= top + 1, r.assume(m <= j + 1), start))
+    whole = last_term(fk, top, lin(m <= top + 1, r.assume(m <= j + 1), start))
     tail = at_values(r.axiom("sum_last"), lin(j + 1 <= top + 1, start), m=j + 1, n=top)
     step = lin(statement(top + 1), whole, tail, r.assume(statement(top)))
     return instantiate(r.induction(top, j, statement(top), base, step), {top: n})

@@ -309,26 +309,37 @@ class _Page:
         return _full_stop(rows)
 
     def steps(self, block: Block, last: bool) -> list[str]:
-        # the reasons stand at the right if they fit there; the start term makes room for them on a line of its own
         start = self.broken(block.start, block.labels, self.width)
-        short = len(start) == 1 and formula_em(start[0]) <= 9.5 and shows_start(block)
         words = [prose_latex(line_words(line)) for line in block.lines]
         longest = max((words_em(w) for w in words), default=0.0)
         sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
-        for beside in (True, False) if short else (False,):
-            left = (formula_em(start[0]) if beside else 0.0) + sign
-            parts = [self.broken(line.term, line.labels, self.width - left) for line in block.lines]
+
+        def measured(left: float) -> tuple[list[list[str]], float, float]:
+            """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
+            parts = [self.broken(line.term, line.labels, self.width - left - sign) for line in block.lines]
             widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
-            column = self.width - left - widest - 1.5
-            right = self.reasons == "right" and column >= min(longest, 8.5)
-            if right or (beside and self.reasons != "right" and column >= 0):
-                break
+            return parts, widest, self.width - left - sign - widest - 1.5
+
+        # the reasons stand at the right where they need few rows there; with the start term on a line of its own there
+        # is more room for them
+        left = formula_em(start[0])
+        short = len(start) == 1 and left <= 9.5 and shows_start(block)
+        parts, widest, column = measured(left if short else 0.0)
+        if short and (column < min(longest, 8.5) or longest > 2 * column):
+            below = measured(0.0)
+            if self.reasons == "right" or column < 0:
+                short, left, (parts, widest, column) = False, 0.0, below
+        left = left if short else 0.0
+        right = self.reasons == "right" and column >= min(longest, 8.5)
         lines = list(zip(block.lines, parts, words, strict=True))
-        rows = [f"& {start[0]}", *(rf"&\quad {_continued(p)}" for p in start[1:])]
-        if beside or not shows_start(block):
-            rows = []
+        rows = []
+        if shows_start(block) and not short:
+            one_wide = len(start) == 1 and formula_em(start[0]) > widest + sign
+            # a start term wider than the lines must not push the reasons away
+            rows = [rf"& \rlap{{$\displaystyle {start[0]}$}}" if one_wide and right else f"& {start[0]}"]
+            rows += [rf"&\quad {_continued(p)}" for p in start[1:]]
         for i, (line, cut, reason) in enumerate(lines):
-            lead = f"{start[0]} " if beside and i == 0 else ""
+            lead = f"{start[0]} " if short and i == 0 else ""
             row = f"{lead}&{relation_latex(line)} {cut[0]}"
             if last and i == len(lines) - 1 and len(cut) == 1:
                 row += "."
@@ -341,7 +352,7 @@ class _Page:
             if last and i == len(lines) - 1 and len(cut) > 1:
                 rows[-1] += "."
             if reason and not right:
-                room = self.width - left - 2
+                room = self.width - left - sign - 2
                 wide = 0.9 * words_em(reason) > room
                 box = rf"\parbox[t]{{{room:.1f}em}}{{\raggedright" if wide else r"\text{"
                 rows.append(rf"&\qquad{box}\small {reason}}}")

@@ -608,7 +608,7 @@ class _Builder:
         for a in args:
             if nodes:
                 nodes.append(_COMMA)
-            nodes.append(self.fit(a, ADD_))
+            nodes.append(self.fit(a, ADD_ if len(args) > 1 else ANY))
         return fenced(row(*nodes))
 
     def variable(self, name: str, sort: Sort, indices: list[Term], head: Term) -> Piece:
@@ -656,7 +656,8 @@ class _Builder:
                         ntn.refuse_template(self.notation, t, place, slot, params)
                 shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
                 left_out = [p for p in params if p not in shown]
-                if all(isinstance(v := values[p], Var) and v.name == p for p in left_out):
+                named = all(isinstance(v := values[p], Var) and v.name == p for p in left_out)
+                if named and not any(isinstance(slots[h], Lam) for h in t.heads):
                     node = self.build(t.body, slots, self.letters(t, slots, app), False)
                     return Piece(self.called(node, indices[given:]))
         return Piece(self.plain(definition.name, [self.fit(a, ADD_) for a in app.args], indices))
@@ -702,8 +703,8 @@ class _Builder:
             nodes: list[Node] = []
             last_item = len(part.items) - 1
             for i, item in enumerate(part.items):
-                before = inside if i == 0 else ntn.is_sign(part.items[i - 1])
-                after = inside if i == last_item else ntn.is_sign(part.items[i + 1])
+                before = inside if i == 0 else ntn.separates(part.items[i - 1])
+                after = inside if i == last_item else ntn.separates(part.items[i + 1])
                 nodes.append(self.build(item, slots, letters, before and after))
             return row(*nodes)
         if isinstance(part, ntn.Scripted):
@@ -719,6 +720,8 @@ class _Builder:
                     return superscript(out, sup) if sup is not None else out
             return Script(base, sub, sup)
         if isinstance(part, ntn.Bracketed):
+            if isinstance(part.body, ntn.Slot):  # alone in its brackets
+                return fenced(self.fit(self.slot(part.body, slots, letters), ANY), part.open, part.close)
             return fenced(self.build(part.body, slots, letters, True), part.open, part.close)
         if isinstance(part, ntn.Marked):
             return Accent(part.mark, self.build(part.body, slots, letters, False))

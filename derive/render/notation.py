@@ -16,7 +16,8 @@ A variable is described by its name and its indices: "p(t, k)" is a family p at 
 the same family at t only, "p(_)" a distribution p that is not applied.  A Greek index, as in "p(theta, t, k)", stands
 for one that is not an integer.  A definition is described by its name, with brackets where it is a family at an index:
 ``softmax`` and ``"softmax[k]"``.  Where a list of templates is given, the first one is taken that leaves out only
-arguments named as the definition names them; where none fits, the name is printed with all its arguments.
+arguments named as the definition names them, and puts no k |-> .. before brackets; where none fits, the name is printed
+with all its arguments.
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ class Template:
     source: str
     body: Part
     slots: frozenset[str]
+    heads: frozenset[str] = frozenset()  # the slots that stand as a function before brackets
 
 
 _TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
@@ -146,6 +148,7 @@ class _Reader:
         self.source = source
         self.tokens: list[tuple[str, bool]] = []  # the token, and whether it touches the one before
         self.slots: set[str] = set()
+        self.heads: set[str] = set()
         self.i = 0
         end = 0
         text = source.rstrip()
@@ -171,7 +174,7 @@ class _Reader:
         items: list[Part] = []
         while self.peek() and self.peek() != closing:
             touches = self.touches()
-            item = self.scripted(bool(items))
+            item = self.scripted(bool(items) and not is_sign(items[-1]))
             if items and not touches and not is_sign(items[-1]) and not is_sign(item) and not _is_word(items[-1]):
                 items.append(Symbol(TIMES, "times"))
             items.append(item)
@@ -193,6 +196,8 @@ class _Reader:
         base = self.scripts(self.atom(after))
         # a word or letter that touches a bracket is a function at its arguments, and scripts after it belong to both
         while self.peek() in ("(", "[") and self.touches() and not is_sign(base):
+            if isinstance(base, Slot):
+                self.heads.add(base.name)
             opening = self.take()
             body = self.seq(_CLOSING[opening])
             close = self.take()
@@ -259,6 +264,11 @@ class _Reader:
         raise TemplateError(f"{token!r} stands in the wrong place")
 
 
+def separates(part: Part) -> bool:
+    """Whether a part keeps its neighbours apart, so that they need no brackets."""
+    return isinstance(part, Symbol) and part.kind in ("rel", "punct")
+
+
 def is_sign(part: Part) -> bool:
     return isinstance(part, Symbol) and part.kind in ("rel", "punct", "op", "neg", "times")
 
@@ -279,7 +289,7 @@ def template(source: str) -> Template:
     """Read a template.  Raises TemplateError when it cannot be read."""
     reader = _Reader(source)
     body = reader.seq("")
-    return Template(source, body, frozenset(reader.slots))
+    return Template(source, body, frozenset(reader.slots), frozenset(reader.heads))
 
 
 # --- profiles --------------------------------------------------------------------------------------------------------

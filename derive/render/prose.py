@@ -59,7 +59,7 @@ _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
 _OPERAND = rf"(?:{_LOG}|{_LETTER}|(?<![\w'’])a\b|{_NUMBER})"
 _MORE = rf"(?:\s*{_SIGN}\s*-?{_OPERAND})"
-_FORMULA = re.compile(rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|{_NUMBER}{_MORE}+")
+_FORMULA = re.compile(rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+")
 _SPELLED = {"<=>": "⟺", "<=": "≤", ">=": "≥", "!=": "≠", "=>": "⟹", "-": "−"}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
 
