@@ -22,7 +22,7 @@ from derive.errors import UserError
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute
+from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.reasons import Gap, as_list, describe
 from derive.record import Block, Derivation, Line, Reason
@@ -151,6 +151,11 @@ class Calc:
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
         described = tuple(self._describe(x) for x in reasons)
+        for part, words in labels:
+            if part not in set(subterms(after)):
+                raise ClaimError(
+                    f"{place(*where)}: line {index} of {self.name} has no part {show(part)} to be labelled {words!r}"
+                )
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
@@ -336,6 +341,11 @@ class TheoremEntry:
             trouble = undefined_part(part, context)
             if trouble:
                 raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
+        for label, words in self.labels:
+            if label not in set(subterms(self.shows)):
+                raise ClaimError(
+                    f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
+                )
         calc = Calc(self.name, self.shows, self.given)
         self.prove(calc)
         th = calc.finish()

@@ -193,3 +193,11 @@ def test_in_a_notebook_a_theorem_shows_itself():
     assert r"\begin{aligned}" in bundle["text/latex"]
     assert "cross_entropy_one_hot" in bundle["text/plain"]
     assert "<script" not in bundle.get("text/html", "")
+
+
+def test_a_label_must_have_its_part():
+    @theorem(shows=Eq(a + b, b + a))
+    def labelled(calc):
+        calc.eq(b + a, by=ring, labels=[(a * b, "residual")])
+
+    assert "has no part a b to be labelled 'residual'" in error_of(labelled, ClaimError)

@@ -538,7 +538,7 @@ def test_the_workshop_tries_every_rule() -> None:
     assert {name[1:] for name in vars(Workshop) if name.startswith("_") and not name.startswith("__")} == set(RULES)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=SLOW)
+@MANY
 @given(workshops())
 def test_random_proofs_prove_what_is_true(made: list[Theorem]) -> None:
     for th in made:

@@ -141,6 +141,10 @@ GIVES: dict[str, list[Case]] = {
             Q,
         ),
         (lambda: r.cases(eq(i, j), assume(Q), assume(Q)), (Q,), Q),
+        # each case loses its own supposition and not the other one
+        (lambda: r.cases(P, assume(P), r.cut(assume(y <= x), assume(P))), (P,), P),
+        (lambda: r.cases(P, assume(P), r.absurd(assume(P), assume(y <= x), P)), (P,), P),
+        (lambda: r.cases(P, r.absurd(assume(P), assume(y <= x), Q), assume(Q)), (y <= x, Q), Q),
         (
             lambda: r.cases(ne(f, g), r.cut(assume(ne(f, g)), r.refl(x)), r.cut(assume(eq(f, g)), r.refl(x))),
             (),
@@ -400,6 +404,11 @@ REFUSES: list[Refusal] = [
         lambda: r.induction(n, ONE, 0 <= f[n], assume(0 <= f[ONE]), assume(0 <= f[n + 1])),
         "n is free in the hypothesis",
     ),
+    (
+        "induction",
+        lambda: r.induction(n, ONE, 0 <= f[i], r.cut(assume(ONE <= n), assume(0 <= f[i])), assume(0 <= f[i])),
+        "n is free in the hypothesis 1 <= n",
+    ),
     # the bound of the step is a <= n, not 0 <= n
     (
         "induction",
@@ -483,6 +492,7 @@ REFUSES: list[Refusal] = [
     ("ring", lambda: r.ring((x + y + z + 1) ** 60, ZERO, ()), "the normal form is too large"),
     ("linear", lambda: r.linear(x < z, (assume(x <= y), assume(y <= z)), weigh(1, 1), ()), "not that combination"),
     ("linear", lambda: r.linear(x < z, (assume(P), assume(y <= z)), weigh(0, 1), ()), "not that combination"),
+    ("linear", lambda: r.linear(x < z, (assume(x <= z), assume(P)), weigh(1, 0), ()), "not that combination"),
     ("linear", lambda: r.linear(y <= x, (assume(x <= y),), weigh(-1), ()), "the weight -1 of x <= y is negative"),
     ("linear", lambda: r.linear(eq(x, y), (assume(x <= y),), weigh(1), ()), "an equation does not follow from x <= y"),
     ("linear", lambda: r.linear(eq(x, x + 1), (), (), ()), "not that combination"),

@@ -26,7 +26,7 @@ Note = Callable[[str, object], None]
 
 
 def close(tally: Tally, note: Note, kind: str) -> None:
-    note(f"mutants: {kind}", tally.counts)
+    note(f"counts: {kind} changed", tally.counts)
     assert not tally.false and not tally.doubtful, str(tally)
 
 

@@ -193,6 +193,12 @@ LOOKS: list[tuple[Term, str, str]] = [
     (sequence_probability(T, pth[theta], ys), "p_θ(y | x)", r"p_{\theta}(y \mid x)"),
     (log_likelihood(T, ps, ys), "ℒ", r"\mathcal{L}"),
     (log_likelihood(T, pth[theta], ys), "ℒ(p_θ, y)", r"\mathcal{L}(p_{\theta}, y)"),
+    (logsumexp(V, fun(k, log(p[k]))), "LSE(k ↦ log p(k))", r"\operatorname{LSE}(k \mapsto \log p(k))"),
+    (
+        sequence_probability(T, fun(t, softmax(V, zs[t])), ys),
+        "Pr(y | x; (t ↦ softmax(zₜ)))",
+        r"\Pr(y \mid x; (t \mapsto \operatorname{softmax}(z_t)))",
+    ),
     (perplexity(T, ps, ys), "PPL(p, y)", r"\operatorname{PPL}(p, y)"),
     (conditional(Pr, t), "Pr(yₜ | x, y_<t)", r"\Pr(y_t \mid x, y_{<t})"),
     (Pr[t], "Pr(y_≤t | x)", r"\Pr(y_{\le t} \mid x)"),

@@ -56,6 +56,7 @@ SHOWN: dict[str, list[tuple[Term, str]]] = {
         (ps[t], r"\Pr(\cdot \mid \mathbf{x}, \mathbf{y}_{<t})"),
         (pth[theta][t][k], r"\operatorname{Pr}_{\theta}(k \mid \mathbf{x}, \mathbf{y}_{<t})"),
         (delta(k, ys[t]), r"\mathbf{1}[k = y_t]"),
+        (2 * delta(k, y), r"2 \cdot \mathbf{1}[k = y]"),
         (Sum(log(p[k]), (k, 1, V)), r"\sum_{k \in \mathcal{V}} \log p(k)"),
         (Sum(log(p[k]), (k, 1, T)), r"\sum_{k=1}^T \log p(k)"),
         (Sum(log(p[k]), (k, 2, V)), r"\sum_{k=2}^V \log p(k)"),

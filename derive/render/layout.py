@@ -432,6 +432,7 @@ class _Builder:
         starts = first(right.body) if isinstance(right, Fence) and right.group else None
         dot = (
             (head is not None and head.kind == "num")
+            or (head is not None and head.kind == "bold" and head.text.isdigit() and _ends_in_number(left))
             or (starts is not None and starts.kind == "neg")
             or (isinstance(right, Frac) and _ends_in_number(left))
         )

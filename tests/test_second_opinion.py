@@ -1,0 +1,76 @@
+"""Two more opinions on every line of every proof, by ways that share nothing with the kernel's rules.
+
+The first expands the line at small concrete sizes T and V, 1 and 0 among them where the conditions allow it; SymPy
+simplifies the difference of the two sides to 0.  For a line that is no equation of numbers (an inequality, an
+equivalence, an equality of sets of optima) both sides are evaluated to 50 digits.  The second is exact evaluation, which
+rounds nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from mutation import FEWEST, all_theorems, lines_of
+
+from derive.bridge.sympy import Verdict, second_opinion_on
+from derive.calc import TheoremEntry
+from derive.falsify import Model, NoneFound, find_counterexample, satisfiable
+from derive.kernel.sorts import INT, is_numeric
+from derive.kernel.terms import EQ, App, Term, Var, eq
+
+LARGEST = {"T": 2, "V": 3, "n": 2, "m": 2}  # sizes run from 0 to this
+TOGETHER = 4  # and sum to no more than this
+
+THEOREMS = {entry.name: entry for entry in all_theorems()}
+each_theorem = pytest.mark.parametrize("entry", THEOREMS.values(), ids=THEOREMS)
+Note = Callable[[str, object], None]
+
+
+def sizes_of(statement: Term, given: tuple[Term, ...]) -> list[dict[Var, int]]:
+    """The small sizes to try, where the conditions have a model with them."""
+    letters = sorted(
+        {v for s in (statement, *given) for v in s.free if v.sort == INT and v.name in LARGEST}, key=lambda v: v.name
+    )
+    choices = itertools.product(*(range(LARGEST[v.name] + 1) for v in letters))
+    sizes = [dict(zip(letters, values, strict=True)) for values in choices if sum(values) <= TOGETHER]
+    return [s for s in sizes if isinstance(satisfiable([*given, *(eq(v, n) for v, n in s.items())], budget=50), Model)]
+
+
+def is_equation_of_numbers(statement: Term) -> bool:
+    return isinstance(statement, App) and statement.op is EQ and is_numeric(statement.args[0].sort)
+
+
+@each_theorem
+def test_sympy_agrees_with_every_line(entry: TheoremEntry, record_property: Note) -> None:
+    lines = {f"line {n} of {entry.name}": (statement, given) for n, statement, given in lines_of(entry)}
+    lines[f"the claim of {entry.name}"] = entry.shows, entry.given
+    counts = Counter[str]()
+    for line, (statement, given) in lines.items():
+        sizes = sizes_of(statement, given)
+        assert sizes, f"{line}: the conditions hold at no small sizes"
+        report = second_opinion_on(statement, sizes, given=given)
+        assert report.verdict is Verdict.AGREE, f"{line}, {statement}: {report.detail}"
+        assert report.models >= len(sizes), f"{line} was tried at {report.models} sizes, and {len(sizes)} are allowed"
+        if is_equation_of_numbers(statement):
+            assert report.symbolic, f"{line}, {statement}: SymPy does not simplify the difference to 0"
+            counts["with the difference simplified to 0"] += 1
+        else:
+            counts["evaluated numerically (no equations of numbers)"] += 1
+    record_property("counts: SymPy agrees", dict(counts))
+
+
+@each_theorem
+def test_exact_evaluation_agrees_with_every_line(entry: TheoremEntry, record_property: Note) -> None:
+    counts = Counter[str]()
+    for n, statement, given in lines_of(entry):
+        found = find_counterexample(statement, given, budget=150, seconds=60.0)
+        line = f"line {n} of {entry.name}, {statement}: {found}"
+        assert isinstance(found, NoneFound), line
+        assert found.undefined is None, line
+        assert found.tried >= FEWEST or (found.tried and not found.undecided and not found.stopped), line
+        counts["models"] += found.tried
+        counts["not decided"] += found.undecided
+    record_property("counts: exact evaluation agrees", dict(counts))
