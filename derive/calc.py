@@ -347,7 +347,14 @@ class TheoremEntry:
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
         calc = Calc(self.name, self.shows, self.given)
-        self.prove(calc)
+        try:
+            self.prove(calc)
+        except UserError:
+            raise
+        except Exception as error:  # a slip in the author's Python: say where, as for a wrong line
+            raise ClaimError(
+                f"{place(self.file, line_in(error, self.file))}: {type(error).__name__}: {error}"
+            ) from error
         th = calc.finish()
         if th is not None:
             stray = [h for h in th.hyps if h not in self.given]
@@ -490,6 +497,16 @@ def to_term(value: Any) -> Term:
     raise ClaimError(
         f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
     )
+
+
+def line_in(error: BaseException, file: str) -> int:
+    """The last line of the author's file that the error passed through."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _is_sympy(value: Any) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from derive.calc import FalseClaim, TheoremEntry
+from derive.calc import FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
 
 Entry = TheoremEntry | FalseClaim
@@ -127,7 +127,7 @@ def load_file(path: str) -> list[Entry]:
     except UnicodeDecodeError:
         raise UserError(f"{path} is not a text file in UTF-8") from None
     except Exception as error:
-        line = _line_in(error, file)
+        line = line_in(error, str(file))
         raise UserError(f"{path}:{line}: {type(error).__name__}: {error}") from None
     return entries_of(module)
 
@@ -139,16 +139,6 @@ def _proofs_module(file: Path) -> str | None:
         if file.resolve().parent == Path(folder).resolve() and file.stem != "__init__":
             return f"proofs.{file.stem}"
     return None
-
-
-def _line_in(error: BaseException, file: Path) -> int:
-    line = 0
-    trace = error.__traceback__
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename) == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 def ledger() -> dict[str, list[str]]:

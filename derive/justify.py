@@ -92,7 +92,8 @@ class Toolbox:
 
     def _add(self, reason: Any, given: Sequence[Term], reverse: bool = False) -> None:
         if isinstance(reason, Reworded):
-            self._add(reason.reason, given, reverse)
+            for inner in as_list(reason.reason):
+                self._add(inner, given, reverse)
         elif isinstance(reason, Reversed):
             for inner in as_list(reason.reason):
                 self._add(inner, given, not reverse)

@@ -67,7 +67,7 @@ def gap(why: str) -> Gap:
 
 
 def because(words: str, reason: Any) -> Reworded:
-    """Print ``words`` as the reason; the proof uses ``reason`` all the same."""
+    """Print ``words`` as the reason; the proof uses ``reason``, or the list of reasons, all the same."""
     return Reworded(reason, words)
 
 
@@ -80,6 +80,9 @@ def as_list(by: Any) -> list[Any]:
     """The reasons one by one; reverse([a, b]) is reverse(a), reverse(b)."""
     if type(by) in (list, tuple):
         return [x for item in by for x in as_list(item)]
+    if isinstance(by, Reworded):  # a hole stays a hole, whatever it is called
+        holes = [x for x in as_list(by.reason) if isinstance(x, Gap)]
+        return holes or [by]
     if isinstance(by, Reversed) and type(by.reason) in (list, tuple):
         return [Reversed(x) for x in as_list(by.reason)]
     return [by]
@@ -111,8 +114,8 @@ def is_statement(reason: Any) -> bool:
 def describe(reason: Any) -> Reason:
     """The reason as a printed line gives it."""
     if isinstance(reason, Reworded):
-        inner = describe(reason.reason)
-        return Reason(inner.name, reason.words, inner.kind, inner.reversed)
+        inner = [describe(x) for x in as_list(reason.reason)]
+        return Reason(", ".join(x.name for x in inner), reason.words, inner[0].kind)
     if isinstance(reason, Reversed):
         inner = describe(reason.reason)
         return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)

@@ -35,7 +35,10 @@ def cross_entropy_one_hot_zeros_allowed(calc):
     """With the convention 0 log 0 = 0, the model may give probability 0 to every token but the true one."""
     term = calc.have(
         ForAll((k, 1, V), Eq(xlogy(delta(k, y), p[k]), delta(k, y) * log(p[y]))),
-        by=[by_cases(Eq(k, y)), xlogy_eq_mul_log, zero_log_zero, delta_diff],
+        by=because(
+            "0 log 0 = 0 where k ≠ y, and a product where k = y",
+            [by_cases(Eq(k, y)), xlogy_eq_mul_log, zero_log_zero, delta_diff],
+        ),
     )
     calc.eq(-Sum(delta(k, y) * log(p[y]), (k, 1, V)), by=term)
     calc.eq(-log(p[y]), by=sum_delta)
@@ -85,7 +88,10 @@ def entropy_one_hot(calc):
     calc.eq(-Sum(xlogy(delta(k, y), delta(k, y)), (k, 1, V)), by=one_hot)
     term = calc.have(
         ForAll((k, 1, V), Eq(xlogy(delta(k, y), delta(k, y)), 0)),
-        by=[by_cases(Eq(k, y)), xlogy_eq_mul_log, zero_log_zero, delta_diff, log_one],
+        by=because(
+            "log 1 = 0 where k = y, and 0 log 0 = 0 elsewhere",
+            [by_cases(Eq(k, y)), xlogy_eq_mul_log, zero_log_zero, delta_diff, log_one],
+        ),
     )
     calc.eq(-Sum(0, (k, 1, V)), by=term)
     calc.eq(0, by=sum_zero)

@@ -406,7 +406,10 @@ def nll_has_no_minimiser(calc):
     """Without smoothing the least value 0 is never attained: while another token j has any probability, the loss is positive."""
     both = delta(k, y) + delta(k, j)
     split = [by_cases(Eq(k, y)), by_cases(Eq(k, j))]
-    kept = calc.have(ForAll((k, 1, V), both * p[k] <= p[k]), by=[*split, order])
+    kept = calc.have(
+        ForAll((k, 1, V), both * p[k] <= p[k]),
+        by=because("the indicators are 0 or 1, and never both 1", [*split, order]),
+    )
     below = calc.have(Sum(both * p[k], (k, 1, V)) <= Sum(p[k], (k, 1, V)), by=kept)
     picked = calc.have(Eq(Sum(both * p[k], (k, 1, V)), p[y] + p[j]), by=auto)
     smaller = calc.have(p[y] < 1, by=[below, picked, *sums_to_one(p, V)])
@@ -435,7 +438,7 @@ def entropy_smoothed(calc):
                 delta(k, y) * (top * log(top) - rest * log(rest)) + rest * log(rest),
             ),
         ),
-        by=[by_cases(Eq(k, y)), smoothed, xlogy_eq_mul_log, ring],
+        by=because("the true token, and the others", [by_cases(Eq(k, y)), smoothed, xlogy_eq_mul_log, ring]),
     )
     calc.eq(-Sum(delta(k, y) * (top * log(top) - rest * log(rest)) + rest * log(rest), (k, 1, V)), by=term)
     calc.eq(-(top * log(top) - rest * log(rest) + V * (rest * log(rest))), by=auto)
@@ -463,7 +466,7 @@ def entropy_smoothed_off(calc):
                 delta(k, y) * ((1 - eps) * log(1 - eps) - share * log(share)) + share * log(share),
             ),
         ),
-        by=[by_cases(Eq(k, y)), smoothed_off, xlogy_eq_mul_log, ring],
+        by=because("the true token, and the others", [by_cases(Eq(k, y)), smoothed_off, xlogy_eq_mul_log, ring]),
     )
     calc.eq(
         -Sum(delta(k, y) * ((1 - eps) * log(1 - eps) - share * log(share)) + share * log(share), (k, 1, V)), by=term

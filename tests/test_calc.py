@@ -120,8 +120,19 @@ def test_floats_and_nonsense_are_not_reasons_or_terms():
     def no_reason(calc):
         calc.eq(a + 0, by="because")
 
-    with pytest.raises(TypeError, match="is not a reason"):
-        no_reason.check()
+    assert "TypeError: 'because' is not a reason" in error_of(no_reason, ClaimError)
+
+
+@pytest.mark.parametrize(
+    "reason", [because("obvious", gap("todo")), because("obvious", [ring, gap("todo")]), [ring, gap("todo")]]
+)
+def test_a_gap_cannot_be_hidden(reason):
+    @theorem(shows=Eq(a, b))
+    def hidden(calc):
+        calc.eq(b, by=reason)
+
+    assert hidden.derivation.theorem is None
+    assert "has a gap (unproved: todo)" in error_of(hidden, ClaimError)
 
 
 def test_inequalities_chain():
