@@ -19,14 +19,17 @@ from hypothesis import strategies as st
 
 from derive.falsify import Model, Undecided, Undefined, evaluate
 from derive.kernel.definitions import _DEFINED, Definition
-from derive.kernel.sorts import FAMILY, INT, REAL, Fn
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import (
     ADD,
     DELTA,
     DIV,
     EQ,
     EXP,
+    FORALL,
     HAS_PARTIAL,
+    IFF,
+    IMPLIES,
     LE,
     LOG,
     LT,
@@ -152,11 +155,23 @@ def value(term: Term, given: Mapping[Var, Any]) -> Any:
 
 
 def assert_sound(th: Theorem, models: Iterable[Mapping[Var, Any]] = GRID) -> None:
-    """In every model in which the hypotheses hold, the conclusion is not false."""
+    """In every model in which the hypotheses hold, the conclusion is not false: exactly, and with x/0 and log(-x) chosen.
+
+    The statement is left out where it has no value, or speaks of more than can be tried.
+    """
     for m in models:
         if all(verdict(h, m) is True for h in th.hyps):
-            shown = {v.name: (z if not callable(z) else "...") for v, z in m.items() if v in th.free}
-            assert verdict(th.concl, m) is not False, f"{th} is false at {shown}"
+            assert verdict(th.concl, m) is not False, f"{th} is false at {shown(th, m)}"
+        if all(numeric(h, m, total=True) is True for h in th.hyps):
+            assert numeric(th.concl, m, total=True) is not False, f"{th} is false at {shown(th, m)}, x/0 being chosen"
+
+
+def shown(th: Theorem, m: Mapping[Var, Any]) -> dict[str, Any]:
+    return {
+        v.name: value_ if not callable(value_) else [value_(e) for e in range(5)]
+        for v, value_ in m.items()
+        if v in th.free
+    }
 
 
 # --- terms -----------------------------------------------------------------------------------------------------------
@@ -214,7 +229,7 @@ def reals(draw: Draw, depth: int = 3, scope: tuple[Var, ...] = (), partial: bool
     if kind == "neg":
         return -one
     if kind == "pow":
-        return one ** draw(st.integers(0, 3))
+        return one ** Num(draw(st.sampled_from((0, 1, 2, 3, -1, Fraction(1, 2)) if partial else (0, 1, 2, 3))))
     if kind in ("log", "exp"):
         return app(LOG if kind == "log" else EXP, one)
     other = draw(reals(depth - 1, scope, partial))
@@ -335,89 +350,142 @@ def spoiled(draw: Draw, term: Term) -> Term:
     return _somewhere(draw, term, lambda t: _spoil(t, choice))
 
 
-# --- a second reading, in floating point of high precision -----------------------------------------------------------
+# --- a second reading, exact for rationals and of high precision otherwise -------------------------------------------
 
 TOLERANCE = mpmath.mpf(10) ** -20
 _STEP = mpmath.mpf(10) ** -15
+_TRIED: dict[Sort, tuple[Any, ...]] = {INT: tuple(range(-4, 7)), REAL: (*SMALL, -4, Fraction(7, 3))}
 
 
 class NoValueError(ArithmeticError):
-    """A logarithm of a number <= 0, or a division by 0."""
+    """A logarithm of a number <= 0, a division by 0, or a power that does not exist."""
+
+
+def numeric(term: Term, env: Mapping[Var, Any], total: bool = False) -> Any:
+    """The value of ``term``, read off its definition: a rational, or a number of about 50 digits.
+
+    A statement is True, False, or None where it speaks of more values than can be tried.  Derivatives are difference
+    quotients.  Where there is no value NoValueError is raised; with ``total`` there is always one: x/0, log(-x) and so
+    on are then functions chosen here without meaning.  The kernel proves what is true whatever they are.
+    """
+    with mpmath.workdps(60):
+        return _Reading(env, total).of(term, ())
 
 
 def number(q: Any) -> Any:
-    """A rational as a number of high precision; an integer stays one."""
-    return mpmath.mpf(q.numerator) / q.denominator if isinstance(q, Fraction) else q
+    """A rational as a number of high precision."""
+    return mpmath.mpf(q.numerator) / q.denominator if isinstance(q, (int, Fraction)) else q
 
 
-def numeric(term: Term, env: Mapping[Var, Any], stack: tuple[Any, ...] = ()) -> Any:
-    """The value of ``term`` to about 50 digits, read off its definition; derivatives are difference quotients."""
-    with mpmath.workdps(60):
-        return _numeric(term, env, stack)
+def order(a: Any, b: Any) -> int:
+    """-1, 0 or 1 as a < b, a = b (up to the tolerance, when they are not both rational) or a > b."""
+    if isinstance(a, (int, Fraction)) and isinstance(b, (int, Fraction)):
+        return (a > b) - (a < b)
+    a, b = number(a), number(b)
+    if abs(a - b) <= TOLERANCE * (1 + abs(a) + abs(b)):
+        return 0
+    return 1 if a > b else -1
 
 
-def _numeric(t: Term, env: Mapping[Var, Any], stack: tuple[Any, ...]) -> Any:
-    def of(s: Term) -> Any:
-        return _numeric(s, env, stack)
+class _Reading:
+    def __init__(self, env: Mapping[Var, Any], total: bool) -> None:
+        self.env, self.total = env, total
 
-    if isinstance(t, Num):
-        return t.value.numerator if t.value.denominator == 1 else number(t.value)
-    if isinstance(t, Bound):
-        return stack[t.index]
-    if isinstance(t, Var):
-        found = env[t]
-        return (lambda at_: number(found(at_))) if callable(found) else number(found)
-    if isinstance(t, Lam):
-        return lambda arg: _numeric(t.body, env, (arg, *stack))
-    if isinstance(t, At):
-        return of(t.fn)(of(t.arg))
-    assert isinstance(t, App)
-    if isinstance(t.op, Definition):
-        return _numeric(t.op.body, dict(zip(t.op.params, map(of, t.args), strict=True)), ())
-    if t.op in (SUM, PROD):
-        low, high, fn = map(of, t.args)
-        out: Any = 0 if t.op is SUM else 1
+    def of(self, t: Term, stack: tuple[Any, ...]) -> Any:
+        if isinstance(t, Num):
+            return t.value.numerator if t.value.denominator == 1 else t.value
+        if isinstance(t, Bound):
+            return stack[t.index]
+        if isinstance(t, Var):
+            return self.env[t]
+        if isinstance(t, Lam):
+            return lambda arg: self.of(t.body, (arg, *stack))
+        if isinstance(t, At):
+            return self.of(t.fn, stack)(self.of(t.arg, stack))
+        assert isinstance(t, App)
+        if t.op in (IMPLIES, IFF):
+            return self._connective(t, stack)
+        args = tuple(self.of(a, stack) for a in t.args)
+        if isinstance(t.op, Definition):
+            return _Reading(dict(zip(t.op.params, args, strict=True)), self.total).of(t.op.body, ())
+        if t.op is FORALL:
+            return self._forall(args[0], t.args[0].sort.dom)  # type: ignore[attr-defined]
+        if t.op in (EQ, NE) and isinstance(t.args[0].sort, Fn):
+            return self._same_function(t, *args)
+        if t.op in (SUM, PROD):
+            return self._big(t.op, *args)
+        if t.op in (PARTIAL, HAS_PARTIAL):
+            return self._slope(t.op, *args)
+        return self._plain(t.op, *args)
+
+    def _connective(self, t: App, stack: tuple[Any, ...]) -> bool | None:
+        p, q = (self.of(a, stack) for a in t.args)
+        if t.op is IFF:
+            return None if p is None or q is None else p is q
+        if p is False or q is True:
+            return True
+        return None if p is None else q
+
+    def _forall(self, holds: Callable[[Any], Any], domain: Sort) -> bool | None:
+        return False if any(holds(v) is False for v in _TRIED.get(domain, ())) else None
+
+    def _same_function(self, t: App, one: Callable[[Any], Any], other: Callable[[Any], Any]) -> bool | None:
+        if t.args[0] == t.args[1]:
+            return t.op is EQ
+        domain = t.args[0].sort.dom  # type: ignore[attr-defined]
+        apart = any(order(one(v), other(v)) for v in _TRIED[domain])
+        return t.op is NE if apart else None
+
+    def _big(self, op: Op, low: int, high: int, fn: Callable[[int], Any]) -> Any:
+        out: Any = 0 if op is SUM else 1
         for index in range(low, high + 1):
-            out = out + fn(index) if t.op is SUM else out * fn(index)
+            out = out + fn(index) if op is SUM else out * fn(index)
         return out
-    if t.op in (PARTIAL, HAS_PARTIAL):
-        fn, z, entry = map(of, t.args[:3])
-        found = (fn(_bumped(z, entry, _STEP)) - fn(_bumped(z, entry, -_STEP))) / (2 * _STEP)
-        return found if t.op is PARTIAL else abs(found - of(t.args[3])) < TOLERANCE
-    return _arithmetic(t.op, tuple(map(of, t.args)))
+
+    def _slope(self, op: Op, fn: Callable[[Any], Any], z: Callable[[int], Any], entry: int, *said: Any) -> Any:
+        def moved(by: Any) -> Any:
+            return number(fn(lambda at_: number(z(at_)) + by if at_ == entry else z(at_)))
+
+        found = (moved(_STEP) - moved(-_STEP)) / (2 * _STEP)
+        return found if op is PARTIAL else order(found, said[0]) == 0
+
+    def _plain(self, op: Op, *a: Any) -> Any:
+        if op in _SIGNS:
+            return order(a[0], a[1]) in _SIGNS[op]
+        if op in _EXACT:
+            return _EXACT[op](*a)
+        if op is EXP:
+            return 1 if a[0] == 0 else mpmath.exp(number(a[0]))
+        if op is LOG:
+            return self._log(a[0]) if a[0] > 0 else self._nowhere(2 - a[0])
+        if op is XLOGY:
+            if a[0] == 0:
+                return 0
+            return a[0] * self._log(a[1]) if a[1] > 0 else self._nowhere(a[0] - a[1] - 3)
+        if op is DIV:
+            if a[1] == 0:
+                return self._nowhere(3 * a[0] + 5)
+            return Fraction(a[0]) / a[1] if all(isinstance(q, (int, Fraction)) for q in a) else number(a[0]) / a[1]
+        assert op is POW
+        base, exponent = a
+        if isinstance(exponent, (int, Fraction)) and exponent.denominator == 1 and exponent >= 0:
+            return base ** int(exponent)
+        return mpmath.exp(exponent * self._log(base)) if base > 0 else self._nowhere(base + exponent + 1)
+
+    def _log(self, x_: Any) -> Any:
+        return 0 if x_ == 1 else mpmath.log(number(x_))
+
+    def _nowhere(self, chosen: Any) -> Any:
+        if self.total:
+            return chosen
+        raise NoValueError
 
 
-def _bumped(z: Callable[[int], Any], entry: int, by: Any) -> Callable[[int], Any]:
-    return lambda at_: z(at_) + by if at_ == entry else z(at_)
-
-
-def _arithmetic(op: Op, a: tuple[Any, ...]) -> Any:
-    if op is DELTA:
-        return int(a[0] == a[1])
-    if op is EXP:
-        return mpmath.exp(a[0])
-    if op is NEG:
-        return -a[0]
-    if op is LOG:
-        return _log(a[0])
-    if op is XLOGY:
-        return 0 if a[0] == 0 else a[0] * _log(a[1])
-    if op is DIV:
-        if a[1] == 0:
-            raise NoValueError("division by 0")
-        return mpmath.mpf(a[0]) / a[1]
-    if op is POW:
-        if isinstance(a[1], int) and a[1] >= 0:
-            return a[0] ** a[1]
-        return mpmath.exp(a[1] * _log(a[0]))
-    if op in (EQ, NE):
-        return (abs(a[0] - a[1]) < TOLERANCE) is (op is EQ)
-    if op in (LT, LE):
-        return a[0] < a[1] - TOLERANCE if op is LT else a[0] <= a[1] + TOLERANCE
-    return {ADD: lambda p, q: p + q, SUB: lambda p, q: p - q, MUL: lambda p, q: p * q}[op](*a)
-
-
-def _log(a: Any) -> Any:
-    if a <= 0:
-        raise NoValueError(f"log of {a}")
-    return mpmath.log(a)
+_SIGNS: dict[Op, tuple[int, ...]] = {EQ: (0,), NE: (-1, 1), LT: (-1,), LE: (-1, 0)}
+_EXACT: dict[Op, Callable[..., Any]] = {
+    ADD: lambda a, b: a + b,
+    SUB: lambda a, b: a - b,
+    MUL: lambda a, b: a * b,
+    NEG: lambda a: -a,
+    DELTA: lambda a, b: int(a == b),
+}

@@ -419,4 +419,4 @@ def test_what_cannot_be_put_in() -> None:
 
 
 def test_every_operator_of_the_kernel_has_a_meaning() -> None:
-    assert {op for op in _OPS.values()} == set(_BUILDERS)
+    assert set(_OPS.values()) == set(_BUILDERS)

@@ -77,9 +77,10 @@ def models(variables: frozenset[Var]) -> Iterator[Values]:
 def close_to_true(statement: Term, given: Mapping[Var, Any]) -> bool | None:
     """The second reading; None where something has no value."""
     try:
-        return bool(numeric(statement, given))
+        found: bool | None = numeric(statement, given)
     except NoValueError:
         return None
+    return found
 
 
 # --- the list itself -------------------------------------------------------------------------------------------------

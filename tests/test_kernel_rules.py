@@ -272,6 +272,12 @@ GIVES: dict[str, list[Case]] = {
             (ne(y * z, 0), ne(z, 0)),
             eq(x / (y * z) * y, x / z),
         ),
+        (
+            lambda: r.ring(x / y + 1 / (y * z), (x * z + 1) / (y * z), (assume(ne(y, 0)), assume(ne(z, 0)))),
+            (ne(y, 0), ne(z, 0)),
+            eq(x / y + 1 / (y * z), (x * z + 1) / (y * z)),
+        ),
+        (lambda: r.ring(x / y / y * y**2, x, (assume(ne(y, 0)),)), (ne(y, 0),), eq(x / y / y * y**2, x)),
         (lambda: r.ring(x, x, (assume(ne(z, 0)),)), (ne(z, 0),), eq(x, x)),  # what is not needed is kept
     ],
     "linear": [
@@ -480,6 +486,11 @@ REFUSES: list[Refusal] = [
     ("ring", lambda: r.ring(1 / (x * y) * x, 1 / y, (assume(ne(x, 0)),)), "different normal forms"),
     ("ring", lambda: r.ring(1 / (x + y), 1 / (y + x), (assume(ne(x - y, 0)),)), "different normal forms"),
     ("ring", lambda: r.ring(1 / (1 / x), x, (assume(ne(1 / x, 0)),)), "different normal forms"),  # 1/0 may be 7
+    ("ring", lambda: r.ring(1 / (x * y) * (x * y), ONE, (assume(ne(x, 0)),)), "different normal forms"),
+    ("ring", lambda: r.ring((x + y) / (x + y), ONE, (assume(ne(x, 0)), assume(ne(y, 0)))), "different normal forms"),
+    ("ring", lambda: r.ring(x / y + 1 / (y * z), (x + z) / (y * z), (assume(ne(y * z, 0)),)), "different normal forms"),
+    ("ring", lambda: r.ring(x / y / y, x / y, (assume(ne(y, 0)),)), "different normal forms"),
+    ("ring", lambda: r.ring(x ** Num(-1), ONE, ()), "different normal forms"),
     ("ring", lambda: r.ring(x ** Num(-1) * x, ONE, (assume(ne(x, 0)),)), "different normal forms"),
     ("ring", lambda: r.ring(x**HALF * x**HALF, x, (assume(ne(x, 0)),)), "different normal forms"),
     ("ring", lambda: r.ring(x, y, (assume(ne(x, y)),)), "does not say that something differs from 0"),
