@@ -21,7 +21,7 @@ from typing import Any
 from derive.errors import UserError
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
-from derive.kernel.sorts import PROP
+from derive.kernel.sorts import INT, PROP, Fn
 from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.reasons import Gap, as_list, describe
@@ -341,6 +341,14 @@ class TheoremEntry:
             trouble = undefined_part(part, context)
             if trouble:
                 raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
+        letters: dict[str, Var] = {}
+        for v in sorted(frozenset().union(*(t.free for t in (*self.given, self.shows))), key=lambda v: repr(v.sort)):
+            twin = letters.setdefault(v.name, v)
+            if twin != v:  # a reader could not tell them apart
+                raise ClaimError(
+                    f"{where}: {self.name} uses the letter {v.name} both for {_sort_words(twin)} and for {_sort_words(v)}; "
+                    "rename one of them"
+                )
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
                 raise ClaimError(
@@ -497,6 +505,15 @@ def to_term(value: Any) -> Term:
     raise ClaimError(
         f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
     )
+
+
+def _sort_words(v: Var) -> str:
+    sort = v.sort
+    if sort == INT:
+        return "an integer"
+    if isinstance(sort, Fn):
+        return f"a function {sort!r}"
+    return f"a {sort!r}"
 
 
 def line_in(error: BaseException, file: str) -> int:

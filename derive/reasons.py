@@ -114,8 +114,8 @@ def is_statement(reason: Any) -> bool:
 def describe(reason: Any) -> Reason:
     """The reason as a printed line gives it."""
     if isinstance(reason, Reworded):
-        inner = [describe(x) for x in as_list(reason.reason)]
-        return Reason(", ".join(x.name for x in inner), reason.words, inner[0].kind)
+        all_ = [describe(x) for x in as_list(reason.reason)]
+        return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind)
     if isinstance(reason, Reversed):
         inner = describe(reason.reason)
         return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)

@@ -212,3 +212,11 @@ def test_a_label_must_have_its_part():
         calc.eq(b + a, by=ring, labels=[(a * b, "residual")])
 
     assert "has no part a b to be labelled 'residual'" in error_of(labelled, ClaimError)
+
+
+def test_a_letter_means_one_thing():
+    @theorem(shows=Eq(p[1] + ps[1][1], ps[1][1] + p[1]))
+    def two_meanings(calc):
+        calc.eq(ps[1][1] + p[1], by=ring)
+
+    assert "uses the letter p both for" in error_of(two_meanings, ClaimError)
