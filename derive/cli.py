@@ -345,7 +345,11 @@ def refute(name: str, notation: str | None) -> None:
     try:
         e.check()
     except StepError as error:
-        click.echo(str(error))
+        found = error.counterexample
+        if not found:
+            raise UserError(f"{error}\n(no numbers were found that make the line false)") from None
+        click.echo(f"{error.header}\n{error.formulas}\n\n  false at")
+        _show_counterexample(found)
         return
     raise UserError(f"{name} is proved, so there is nothing to refute; 'derive show {name}' prints its derivation")
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from derive.errors import UserError
 from derive.justify import Failure
 from derive.kernel.terms import Term, eq, iff, substitute
+
+if TYPE_CHECKING:
+    from derive.falsify import Counterexample, NoneFound
 
 
 class StepError(UserError):
@@ -24,6 +29,33 @@ class StepError(UserError):
         self.reason, self.failure, self.given = reason, failure, given
         self._text: str | None = None
         super().__init__(f"line {index} of {name} does not follow by {reason}")
+
+    @property
+    def header(self) -> str:
+        """Where, and which line of which theorem."""
+        return f"{place(self.file, self.number)}  line {self.index} of {self.theorem_name} does not follow by {self.reason}"
+
+    @property
+    def formulas(self) -> str:
+        """From what, to what."""
+        if not self.relation:
+            return f"  claim {show(self.after)}"
+        sign = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}[self.relation]
+        return f"  from  {show(self.before)}\n  to    {sign} {show(self.after)}"
+
+    @cached_property
+    def counterexample(self) -> Counterexample | NoneFound:
+        """The smallest exact numbers found that make the line false; falsy when there are none."""
+        from derive.falsify import find_counterexample
+
+        claim = self.after
+        if self.relation == "=":
+            claim = eq(self.before, self.after)
+        elif self.relation == "<=>":
+            claim = iff(self.before, self.after)
+        elif self.relation:
+            claim = self.before <= self.after if self.relation == "<=" else self.before < self.after
+        return find_counterexample(claim, self.given, seconds=1.5)
 
     def __str__(self) -> str:
         if self._text is None:
@@ -79,14 +111,7 @@ def place(file: str, number: int) -> str:
 
 def step_error_text(error: StepError) -> str:
     """The whole message of a refused line."""
-    out = [
-        f"{place(error.file, error.number)}  line {error.index} of {error.theorem_name} does not follow by {error.reason}"
-    ]
-    if error.relation:
-        sign = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}[error.relation]
-        out += [f"  from  {show(error.before)}", f"  to    {sign} {show(error.after)}"]
-    else:
-        out += [f"  claim {show(error.after)}"]
+    out = [error.header, error.formulas]
     failure = error.failure
     if failure.missing:
         out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
@@ -95,30 +120,13 @@ def step_error_text(error: StepError) -> str:
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
         out += [f"  {failure.what}"]
-    found = counterexample(error)
-    if found:
-        out += [f"  and the line is false: {found}"]
+    if error.counterexample:
+        out += [f"  and the line is false: {error.counterexample}"]
     elif not failure.missing and failure.gives is None and failure.what == "does not follow":
         out += [
             "  no counterexample was found: the line may hold for another reason; try by=auto, or put a line between"
         ]
     return "\n".join(out)
-
-
-def counterexample(error: StepError) -> str:
-    """The smallest numbers found that make the line false, or nothing."""
-    from derive.falsify.search import Counterexample, find_counterexample
-
-    if not error.relation:
-        claim = error.after
-    elif error.relation == "=":
-        claim = eq(error.before, error.after)
-    elif error.relation == "<=>":
-        claim = iff(error.before, error.after)
-    else:
-        claim = error.before <= error.after if error.relation == "<=" else error.before < error.after
-    found = find_counterexample(claim, error.given, seconds=1.5)
-    return str(found) if isinstance(found, Counterexample) else ""
 
 
 def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import proofs
 from derive.calc import Calc, ClaimError, FalseClaim, StepError, TheoremEntry, to_term
+from derive.errors import UserError
 from derive.falsify import Counterexample, find_counterexample
 from derive.kernel.definitions import Definition, definitions
 from derive.kernel.sorts import INT, REAL, Sort, is_numeric
@@ -379,12 +380,11 @@ def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> 
     )
     try:
         return other.theorem
-    except REFUSED:
-        return None
-    except ValueError as error:
-        if "not among the conditions given" in str(error):  # by= names the condition that was changed
-            return None
-        raise
+    except REFUSED as error:
+        slip = error.__cause__
+        if slip is None or isinstance(slip, UserError) or "not among the conditions given" in str(slip):
+            return None  # the last: by= names the condition that was changed
+        raise slip from None
 
 
 def weaker(condition: Term) -> Iterator[Term]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from derive.falsify import Model, Undecided, Undefined, evaluate
 from derive.kernel.definitions import _DEFINED, Definition
-from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import (
     ADD,
     DELTA,
@@ -432,14 +432,16 @@ class _Reading:
     def _same_function(self, t: App, one: Callable[[Any], Any], other: Callable[[Any], Any]) -> bool | None:
         if t.args[0] == t.args[1]:
             return t.op is EQ
-        domain = t.args[0].sort.dom  # type: ignore[attr-defined]
+        domain, kind = t.args[0].sort.dom, t.args[0].sort.cod  # type: ignore[attr-defined]
+        if not is_numeric(kind) or domain not in _TRIED:
+            return None
         apart = any(order(one(v), other(v)) for v in _TRIED[domain])
         return t.op is NE if apart else None
 
     def _big(self, op: Op, low: int, high: int, fn: Callable[[int], Any]) -> Any:
         out: Any = 0 if op is SUM else 1
         for index in range(low, high + 1):
-            out = out + fn(index) if op is SUM else out * fn(index)
+            out = self._plain(ADD if op is SUM else MUL, out, fn(index))
         return out
 
     def _slope(self, op: Op, fn: Callable[[Any], Any], z: Callable[[int], Any], entry: int, *said: Any) -> Any:
@@ -452,6 +454,8 @@ class _Reading:
     def _plain(self, op: Op, *a: Any) -> Any:
         if op in _SIGNS:
             return order(a[0], a[1]) in _SIGNS[op]
+        if not all(isinstance(q, (int, Fraction)) for q in a):
+            a = tuple(map(number, a))
         if op in _EXACT:
             return _EXACT[op](*a)
         if op is EXP:
@@ -461,19 +465,19 @@ class _Reading:
         if op is XLOGY:
             if a[0] == 0:
                 return 0
-            return a[0] * self._log(a[1]) if a[1] > 0 else self._nowhere(a[0] - a[1] - 3)
+            return number(a[0]) * self._log(a[1]) if a[1] > 0 else self._nowhere(a[0] - a[1] - 3)
         if op is DIV:
             if a[1] == 0:
                 return self._nowhere(3 * a[0] + 5)
-            return Fraction(a[0]) / a[1] if all(isinstance(q, (int, Fraction)) for q in a) else number(a[0]) / a[1]
+            return Fraction(a[0]) / a[1] if isinstance(a[0], (int, Fraction)) else a[0] / a[1]
         assert op is POW
         base, exponent = a
-        if isinstance(exponent, (int, Fraction)) and exponent.denominator == 1 and exponent >= 0:
+        if exponent == int(exponent) and exponent >= 0:
             return base ** int(exponent)
-        return mpmath.exp(exponent * self._log(base)) if base > 0 else self._nowhere(base + exponent + 1)
+        return mpmath.exp(number(exponent) * self._log(base)) if base > 0 else self._nowhere(base + exponent + 1)
 
     def _log(self, x_: Any) -> Any:
-        return 0 if x_ == 1 else mpmath.log(number(x_))
+        return mpmath.log(number(x_))
 
     def _nowhere(self, chosen: Any) -> Any:
         if self.total:

@@ -18,7 +18,7 @@ After a change of the code that is meant, bring the pages up to date and look at
 
     UPDATE_DOCS=1 python -m pytest tests/test_docs.py
 
-``python tests/test_docs.py PAGE`` runs one page and prints, as JSON, what its blocks gave.
+``python tests/test_docs.py PAGE`` runs one page and prints what its blocks gave.
 """
 
 from __future__ import annotations
@@ -146,8 +146,7 @@ class Session:
                 run()
         except Exception as error:
             kinds = [c.__name__ for c in type(error).__mro__]
-            where = traceback.format_exc() if not kinds else f"{kinds[0]}: {error}"
-            return {"output": out.getvalue(), "raised": kinds, "error": str(error), "trace": where}
+            return {"output": out.getvalue(), "raised": kinds, "error": str(error), "trace": traceback.format_exc()}
         return {"output": out.getvalue(), "raised": []}
 
     def command(self, line: str) -> str:
@@ -181,7 +180,7 @@ def session(page: Path) -> list[dict[str, Any]]:
         for name in [n for n in env if n.startswith(("PYTEST_", "COV_"))]:
             env.pop(name)
         done = subprocess.run(
-            [sys.executable, "-X", "utf8", str(Path(__file__).resolve()), str(page)],
+            [sys.executable, "-X", "utf8", str(Path(__file__).resolve()), str(page), "--here"],
             cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -469,32 +468,32 @@ def cell(text: object) -> str:
     return f"`{text}`".replace("|", r"\|") if str(text) else ""
 
 
-def axiom_rows() -> dict[str, tuple[str, str]]:
+def axiom_rows() -> dict[str, tuple[str, ...]]:
     """Condition and statement of every axiom, as the kernel prints them."""
     from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS, axiom_statement
     from derive.language.letters import THETA
 
-    out: dict[str, tuple[str, str]] = {}
+    out: dict[str, tuple[str, ...]] = {}
     for name in (*AXIOMS, *SORTED_AXIOMS):
         given, shows = axiom_statement(name, THETA if name in SORTED_AXIOMS else None) or ((), "")
         out[name] = (cell(", ".join(map(str, given))), cell(shows))
     return out
 
 
-def lemma_rows() -> dict[str, tuple[str, str]]:
-    """Conditions and statement of every lemma that ``from derive import *`` gives."""
+def lemma_rows() -> dict[str, tuple[str, ...]]:
+    """Conditions, statement and phrase of every lemma that ``from derive import *`` gives."""
     import derive.api
     from derive.lemmas import LEMMAS, SortedLemma
     from derive.language.letters import THETA
 
-    out: dict[str, tuple[str, str]] = {}
+    out: dict[str, tuple[str, ...]] = {}
     for name, lemma in LEMMAS.items():
         if hasattr(derive.api, name):
-            out[name] = (cell(", ".join(map(str, lemma.given))), cell(lemma.shows))
+            out[name] = (cell(", ".join(map(str, lemma.given))), cell(lemma.shows), lemma.phrase)
     for name, lemma in vars(derive.api).items():
         if isinstance(lemma, SortedLemma):
             th = lemma.at_sort(THETA)
-            out[name] = (cell(", ".join(map(str, th.hyps))), cell(th.concl))
+            out[name] = (cell(", ".join(map(str, th.hyps))), cell(th.concl), lemma.phrase)
     return out
 
 
@@ -514,22 +513,30 @@ def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
     ("page", "marker", "rows"),
     [("kernel.md", "axioms", axiom_rows), ("lemmas.md", "lemmas", lemma_rows)],
 )
-def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[], dict[str, tuple[str, str]]]) -> None:
+def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[], dict[str, tuple[str, ...]]]) -> None:
     """Name, condition and statement of every row; the words after them are the page's own."""
     path = ROOT / "docs" / page
     text, there = table(path, marker)
     wanted = rows()
     if UPDATE:
         heading = "".join(f"{x}\n" for x in text.splitlines()[:2])
-        extra = {name: cells[2:] for name, cells in there.items()}
-        lines = [f"| {' | '.join([f'`{n}`', *cells, *extra.get(n, ['TODO'])])} |\n" for n, cells in wanted.items()]
+        columns = text.splitlines()[0].count("|") - 2  # the last ones may be the page's own
+        extra = {name: cells[len(wanted[name]) :] for name, cells in there.items() if name in wanted}
+        lines = [
+            f"| {' | '.join([f'`{n}`', *cells, *extra.get(n, ['TODO'] * (columns - len(cells)))])} |\n"
+            for n, cells in wanted.items()
+        ]
         path.write_text(path.read_text("utf-8").replace(text, heading + "".join(lines)), "utf-8")
         _, there = table(path, marker)
     assert sorted(there) == sorted(wanted)
     for name, cells in wanted.items():
-        assert tuple(there[name][:2]) == cells, f"{page}: the row {name}"
-        assert there[name][2:] != ["TODO"], f"{page}: say {name} in words"
+        assert tuple(there[name][: len(cells)]) == cells, f"{page}: the row {name}"
+        assert "TODO" not in there[name], f"{page}: say {name} in words"
 
 
 if __name__ == "__main__":
-    print(json.dumps(Session(Path(sys.argv[1])).run()))
+    if sys.argv[2:] == ["--here"]:  # what session() starts, in a directory of its own
+        print(json.dumps(Session(Path(sys.argv[1])).run()))
+    else:
+        for what in session(Path(sys.argv[1]).resolve()):
+            print(f"line {what['line']}", *what.get("outputs", [what.get("output", ""), what.get("error", "")]), sep="\n")

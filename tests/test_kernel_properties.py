@@ -31,6 +31,7 @@ from strategies import (
     integers,
     j,
     k,
+    k_real,
     n,
     numeric,
     order,
@@ -231,7 +232,7 @@ def field_parts(term: Term, op: Any) -> list[App]:
 def fractions(draw: Draw, depth: int = 3) -> Term:
     """Quotients of quotients in x, y and f(i)."""
     if depth == 0 or draw(st.integers(0, 4)) == 0:
-        return draw(st.sampled_from((x, y, f[i], ONE, Num(2), ZERO, x - y, x * y, x * x)))
+        return draw(st.sampled_from((x, y, k_real, ONE, Num(2), ZERO, x - y, x * y, x * x)))
     one, other = draw(fractions(depth - 1)), draw(fractions(depth - 1))
     return app(draw(st.sampled_from((DIV, DIV, MUL, ADD, SUB))), one, other)
 
@@ -245,8 +246,8 @@ def test_ring_decides_identities_of_quotients(data: st.DataObject) -> None:
     below = {t.args[1]: None for t in field_parts(a - b, DIV)}
     known = tuple(r.assume(ne(t, ZERO)) for t in below)
     readings = []
-    for vx, vy, vf in ((Fraction(97, 89), Fraction(-83, 7), 1009), (Fraction(41, 53), 613, Fraction(-5, 211))):
-        m: Values = {x: vx, y: vy, i: 0, f: table((vf,))}
+    for vx, vy, vk in ((Fraction(97, 89), Fraction(-83, 7), 1009), (Fraction(41, 53), 613, Fraction(-5, 211))):
+        m: Values = {x: vx, y: vy, k_real: vk}
         if any(numeric(t, m, total=True) == 0 for t in below):
             return  # a denominator is 0 everywhere
         readings.append(numeric(a, m) == numeric(b, m))
@@ -270,13 +271,13 @@ def test_ring_cancels_only_what_differs_from_zero(data: st.DataObject) -> None:
             fractions(),
         )
     )
-    candidates = [x, y, f[i], x * y, a, 1 / a, x - y, a * a]
+    candidates = [x, y, k_real, x * y, a, 1 / a, x - y, a * a]
     known = tuple(r.assume(ne(t, ZERO)) for t in candidates if data.draw(st.booleans()))
     th = attempt(lambda: r.ring(a, b, known))
     if th is None:
         return
-    for vx, vy, vf in product((0, 1, -1, 2, Fraction(1, 2)), repeat=3):
-        assert_sound(th, [{x: vx, y: vy, i: 0, f: table((vf,))}])
+    for vx, vy, vk in product((0, 1, -1, 2, Fraction(1, 2)), repeat=3):
+        assert_sound(th, [{x: vx, y: vy, k_real: vk}])
 
 
 # --- linear ----------------------------------------------------------------------------------------------------------

@@ -662,6 +662,17 @@ def test_hypotheses_are_distinct_and_in_order() -> None:
     assert repr(r.refl(x)) == " |- x = x"
 
 
+def test_no_hypothesis_of_many_is_lost() -> None:
+    hyps = [x <= Num(a) for a in range(9)]
+    th = r.refl(x)
+    for h in hyps:
+        th = r.cut(assume(h), r.mp(r.discharge(h, th), assume(h)))
+    assert set(th.hyps) == set(hyps)
+    assert set(r.discharge(hyps[4], th).hyps) == set(hyps) - {hyps[4]}
+    assert set(r.cong(ADD, (th, r.cut(assume(P), r.refl(y)))).hyps) == {*hyps, P}
+    assert set(r.linear(x <= x, (th,), weigh(1), ()).hyps) == set(hyps)
+
+
 def test_hypotheses_are_compared_up_to_the_letters_of_bound_variables() -> None:
     one, other = forall(i, i <= n), forall(j, j <= n)
     assert r.cut(assume(one), assume(other)).hyps == (one,)
@@ -735,6 +746,9 @@ def test_replay_finds_what_does_not_follow() -> None:
     fewer = _tampered(r.refl(x), "cut", (assume(P), r.refl(x)))
     with pytest.raises(RuleError, match="instead of"):
         replay(fewer)
+    other = _tampered(r.refl(x), "refl", (y,))
+    with pytest.raises(RuleError, match="y = y instead of"):
+        replay(other)
     with pytest.raises(RuleError, match="different normal forms"):
         replay(_tampered(assume(eq(x, y)), "ring", (x, y, ())))
     with pytest.raises(KeyError):

@@ -187,7 +187,9 @@ def test_eta_short_and_long() -> None:
     h = Var("h", Fn(INT, FAMILY))
     assert lam(i, lam(j, h[i][j])) == h
     assert lam(j, lam(i, h[i][j])) != h
-    assert lam(k, w[w[k]]) != w, "k occurs in the function"
+    assert isinstance(lam(k, w[w[k]]), Lam)
+    assert isinstance(lam(k, h[k][k]), Lam), "k occurs in the function h(k)"
+    assert lam(k, h[k][k])[n] == h[n][n]
     series = app(SUM, i, n, f)
     assert isinstance(series.args[2], Lam)  # type: ignore[attr-defined]
     assert series == total(SUM, i, n, k, f[k])

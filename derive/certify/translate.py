@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from derive.kernel.definitions import Definition
@@ -57,12 +57,10 @@ class ExportError(ValueError):
 
 
 KEYWORDS = frozenset(
-    "as at cofix else end exists exists2 fix for forall fun if IF in let match mod return Prop Set SProp Type then "
-    "using where with by Definition Lemma Theorem Proof Qed Require Import From Open Scope Print Assumptions".split()
+    ["as", "at", "cofix", "else", "end", "exists", "exists2", "fix", "for", "forall", "fun", "if", "IF", "in", "let", "match", "mod", "return", "Prop", "Set", "SProp", "Type", "then", "using", "where", "with", "by", "Definition", "Lemma", "Theorem", "Proof", "Qed", "Require", "Import", "From", "Open", "Scope", "Print", "Assumptions"]
 )
 # what the text of a certificate may mention besides its own names and those of the library
-STANDARD = frozenset("Z R nat IZR Rplus Rminus Rmult Ropp Rdiv Rlt Rle exp eq not eq_refl eq_sym eq_trans eq_ind eq_ind_r "
-                     "conj proj1 proj2 unit tt True I true false f_equal f_equal2 Z.of_nat".split())  # fmt: skip
+STANDARD = frozenset(["Z", "R", "nat", "IZR", "Rplus", "Rminus", "Rmult", "Ropp", "Rdiv", "Rlt", "Rle", "exp", "eq", "not", "eq_refl", "eq_sym", "eq_trans", "eq_ind", "eq_ind_r", "conj", "proj1", "proj2", "unit", "tt", "True", "I", "true", "false", "f_equal", "f_equal2", "Z.of_nat"])  # fmt: skip
 _OWN = re.compile(r"b\d+|H\d+|o_.*|step_.*|claim|missing")  # names that the writer makes
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 
@@ -97,7 +95,7 @@ def end_of(sort: Sort) -> Sort:
     return sort
 
 
-@lru_cache(maxsize=None)
+@cache
 def as_real(sort: Sort) -> Sort:
     """The sort with real values where it has integer ones."""
     if isinstance(sort, Fn):
@@ -105,7 +103,7 @@ def as_real(sort: Sort) -> Sort:
     return REAL if sort is INT else sort
 
 
-@lru_cache(maxsize=None)
+@cache
 def bases_of_sort(sort: Sort) -> frozenset[Base]:
     if isinstance(sort, Fn):
         return bases_of_sort(sort.dom) | bases_of_sort(sort.cod)
@@ -392,6 +390,8 @@ class Writer:
 
     def conversion(self, term: Term, scope: tuple[str, ...] = ()) -> str | None:
         """A proof that IZR of the text in Z is the text in R; None when the two are the same."""
+        if end_of(term.sort) is not INT:
+            return None
         if isinstance(term, Lam):
             name = self.letter(term, scope)
             inner = (*scope, name)
