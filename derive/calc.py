@@ -16,12 +16,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.errors import UserError
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
-from derive.kernel.sorts import INT, PROP, Fn
+from derive.kernel.sorts import INT, PROP, Fn, is_numeric
 from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.reasons import Gap, as_list, describe
@@ -31,6 +31,9 @@ from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
 from derive.tactics.side import prove
+
+if TYPE_CHECKING:
+    from derive.falsify import Counterexample
 
 RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
 Labels = Sequence[tuple[Term, str]]
@@ -87,6 +90,7 @@ class Calc:
         reasons = as_list(by)
         where = _caller()
         index = self._count() + 1
+        self._defined(statement, where, index)
         if isinstance(statement, App) and statement.op in RELATIONS:
             aside._line(RELATIONS[statement.op], aside.end, by, (), where=where, index=index)
             th = aside.lines[-1].theorem
@@ -150,6 +154,10 @@ class Calc:
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} has no reason; write by=...")
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
+        if relation in ("<=", "<") and not (is_numeric(before.sort) and is_numeric(after.sort)):
+            raise ClaimError(
+                f"{place(*where)}: line {index} of {self.name} compares by {relation} what are not numbers"
+            )
         described = tuple(self._describe(x) for x in reasons)
         for part, words in labels:
             if part not in set(subterms(after)):
@@ -432,9 +440,7 @@ def theorem(
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
         code = fn.__code__
         where = fn.__module__.rsplit(".", 1)[-1]
-        conditions: list[Term] = []
-        for g in given:
-            conditions += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
+        conditions = _statements(given)
         claim = to_term(shows)
         for t in (claim, *conditions):
             if t.sort != PROP:
@@ -442,7 +448,7 @@ def theorem(
                     f"{place(code.co_filename, code.co_firstlineno)}: {show(t)} is not a statement; write Eq(a, b), a <= b, ..."
                 )
         return TheoremEntry(
-            fn.__name__, claim, tuple(dict.fromkeys(conditions)), fn, subject or where, phrase, labels,
+            fn.__name__, claim, conditions, fn, subject or where, phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
         )  # fmt: skip
 
@@ -456,35 +462,49 @@ class FalseClaim:
 
     def __init__(
         self, name: str, claims: Term, given: tuple[Term, ...], doc: str, subject: str, instead: str,
-        file: str, number: int, module: str, model: dict[str, Any] | None,
+        file: str, number: int, module: str,
     ) -> None:  # fmt: skip
         self.name, self.claims, self.given, self.doc, self.subject = name, claims, given, doc, subject
         self.summary = " ".join(doc.split("\n\n")[0].split())
-        self.instead, self.file, self.number, self.module, self.model = instead, file, number, module, model
+        self.instead, self.file, self.number, self.module = instead, file, number, module
+
+    def refute(self) -> Counterexample:
+        """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
+        from derive.falsify import Counterexample, find_counterexample
+
+        found = find_counterexample(self.claims, self.given, seconds=60)  # the number of models is the real bound
+        if not isinstance(found, Counterexample):
+            raise UserError(f"no counterexample to {self.name} was found ({found.reason}); the claim may be true")
+        return found
 
     def __repr__(self) -> str:
         return f"<false claim {self.name}: {show(self.claims)}>"
 
 
 def false_claim(
-    *, claims: Any, given: Sequence[Any] = (), instead: str = "", subject: str = "", model: dict[str, Any] | None = None
+    *, claims: Any, given: Sequence[Any] = (), instead: str = "", subject: str = ""
 ) -> Callable[[Callable[[], None]], FalseClaim]:
     """Register a false claim; the decorated function's docstring says who makes it and why it fails.
 
-    ``instead`` names the theorem that is true.  ``model`` may suggest where to look first.
+    ``instead`` names the theorem that is true.
     """
 
     def wrap(fn: Callable[[], None]) -> FalseClaim:
-        conditions: list[Term] = []
-        for g in given:
-            conditions += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
         code = fn.__code__
         return FalseClaim(
-            fn.__name__, to_term(claims), tuple(conditions), (fn.__doc__ or "").strip(),
-            subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__, model,
+            fn.__name__, to_term(claims), _statements(given), (fn.__doc__ or "").strip(),
+            subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__,
         )  # fmt: skip
 
     return wrap
+
+
+def _statements(given: Sequence[Any]) -> tuple[Term, ...]:
+    """Conditions, lists of conditions among them, as one tuple without repetitions."""
+    out: list[Term] = []
+    for g in given:
+        out += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
+    return tuple(dict.fromkeys(out))
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------

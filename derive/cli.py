@@ -258,7 +258,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
         for e in bar:
             try:
                 if isinstance(e, FalseClaim):
-                    _refute_false_claim(e)
+                    e.refute()
                     refuted += 1
                     continue
                 e.check()
@@ -306,15 +306,6 @@ def _progress(entries: list[Any]) -> Iterator[Any]:
 # --- refute ----------------------------------------------------------------------------------------------------------
 
 
-def _refute_false_claim(e: Any) -> Any:
-    from derive.falsify import Counterexample, find_counterexample
-
-    found = find_counterexample(e.claims, e.given)
-    if not isinstance(found, Counterexample):
-        raise UserError(f"no counterexample to {e.name} was found: {found.reason}")
-    return found
-
-
 @main.command()
 @click.argument("name")
 @_notation
@@ -332,7 +323,7 @@ def refute(name: str, notation: str | None) -> None:
     profile = load_notation(notation)
     e = catalogue.find(name)
     if isinstance(e, FalseClaim):
-        found = _refute_false_claim(e)
+        found = e.refute()
         click.echo(f"{e.name}\n  {e.summary}\n")
         conditions = conditions_text(e.given, profile)
         for i, condition in enumerate(conditions):
@@ -345,11 +336,11 @@ def refute(name: str, notation: str | None) -> None:
     try:
         e.check()
     except StepError as error:
-        found = error.counterexample
-        if not found:
+        wrong = error.counterexample
+        if not wrong:
             raise UserError(f"{error}\n(no numbers were found that make the line false)") from None
         click.echo(f"{error.header}\n{error.formulas}\n\n  false at")
-        _show_counterexample(found)
+        _show_counterexample(wrong)
         return
     raise UserError(f"{name} is proved, so there is nothing to refute; 'derive show {name}' prints its derivation")
 

@@ -18,6 +18,7 @@ from derive.kernel.terms import (
     LT,
     App,
     Lam,
+    SortError,
     Term,
     Var,
     app,
@@ -72,6 +73,13 @@ def _siblings(name: str) -> list[Theorem]:
         return []
     others = [LEMMAS[n] for n, f in FEATURES.items() if f == features and n in LEMMAS]
     return [x.theorem for x in others if x.is_proved]
+
+
+def _settles(rule: AnyRule) -> bool:
+    """Whether a rule may be used over and over; definitions are unfolded by the normal form itself."""
+    if isinstance(rule, DefinitionRule) or rule.reverse:
+        return False
+    return not (isinstance(rule, Rule) and rule.feeds_itself)
 
 
 class Toolbox:
@@ -136,7 +144,7 @@ class Toolbox:
     @property
     def forward(self) -> tuple[AnyRule, ...]:
         """The equations that may be used over and over: left to right ones."""
-        return tuple(x for x in self.equations if not isinstance(x, DefinitionRule) and not x.reverse)
+        return tuple(x for x in self.equations if _settles(x))
 
     def failed_conditions(self) -> list[Term]:
         out: list[Term] = []
@@ -155,8 +163,8 @@ class Toolbox:
             elif isinstance(thing, Theorem):
                 seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
                 seen = seen or any(id(s) in made for s in _siblings(name))
-            else:
-                seen = True
+            else:  # a schema over abstract sorts
+                seen = any(id(th_) in made for th_ in thing.instances)
             if not seen:
                 return name
         return None
@@ -183,8 +191,10 @@ def justify(
             th = entail(goal, ctx, tools.lemmas, tools.equations)
             if th is None:
                 th = _weaker(goal, tools, ctx)
-    except RuleError as error:
+    except (RuleError, SortError) as error:
         return Failure(str(error), tools.failed_conditions())
+    except RecursionError:
+        return Failure("these reasons go round in circles here; put a line between")
     if th is None or th.concl != goal:
         return Failure(
             "does not follow", tools.failed_conditions(), _gives(before, tools, ctx) if relation == "=" else None
@@ -258,7 +268,7 @@ def _forward(
             if rest is not None:
                 return chain(step, rest), ()
     if tools.features or equations:
-        forward = tuple(x for x in equations if not isinstance(x, DefinitionRule) and not x.reverse)
+        forward = tuple(x for x in equations if _settles(x))
         n = Normalizer(tools.features, tools.definitions, forward)
         th = by_normal_form(a, b, ctx, n)
         if th is not None:

@@ -95,12 +95,7 @@ class EntryItem(pytest.Item):
         if isinstance(self.entry, TheoremEntry):
             self.entry.check()
             return
-        from derive.falsify import Counterexample, find_counterexample
-
-        found = find_counterexample(self.entry.claims, self.entry.given)
-        if not isinstance(found, Counterexample):
-            raise UserError(f"no counterexample to the claim {self.entry.name} was found: {found.reason}")
-        self.add_report_section("call", "counterexample", str(found))
+        self.add_report_section("call", "counterexample", str(self.entry.refute()))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, UserError):

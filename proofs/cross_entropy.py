@@ -78,7 +78,6 @@ def mean_cross_entropy_is_mean_nll(calc):
 
 @theorem(
     shows=Eq(entropy(V, one_hot(y)), 0),
-    given=[token],
     phrase="a one-hot target has no entropy",
     catalogue="10",
 )

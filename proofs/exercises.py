@@ -77,7 +77,7 @@ def exercise_3_equal_length(calc):
 
 
 @false_claim(
-    claims=Implies(s1 < s2, s1 / n < s2 / m),
+    claims=Implies(s1 < s2, s1 / n <= s2 / m),
     given=[1 <= n, 1 <= m, s1 < 0, s2 < 0],
     instead="exercise_3_equal_length",
     subject="exercises",

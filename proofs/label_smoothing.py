@@ -49,7 +49,7 @@ def label_smoothing_residual(calc):
         cross_entropy(V, smoothed(V, eps, y), p),
         (1 - eps) * cross_entropy(V, one_hot(y), p) + eps * cross_entropy(V, uniform(V), p),
     ),
-    given=[token, model],
+    given=[1 <= V, model],
     phrase="cross-entropy is linear in the target",
     catalogue="11",
 )
@@ -380,7 +380,7 @@ def argmin_cross_entropy_iff(calc):
 
 @theorem(
     shows=smoothed(V, eps, y)[y] < one_hot(y)[y],
-    given=[2 <= V, token, some_smoothing],
+    given=[2 <= V, 0 < eps],
     phrase="the smoothed target gives the true token less than 1",
     catalogue="17",
 )
@@ -571,3 +571,12 @@ def floors_agree():
 )
 def smoothing_keeps_the_order_of_models():
     """The model with the smaller negative log-likelihood also has the smaller smoothed loss."""
+
+
+@false_claim(
+    claims=Implies(p[y] <= q[y], cross_entropy(V, smoothed(V, eps, y), q) <= cross_entropy(V, smoothed(V, eps, y), p)),
+    given=[*proper, *positive_distribution(p, V), *positive_distribution(q, V)],
+    instead="label_smoothing_minimiser",
+)
+def more_confidence_is_always_better():
+    """The more probability the true token gets, the smaller the smoothed loss: past the smoothed target it grows again."""

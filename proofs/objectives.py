@@ -150,7 +150,7 @@ w, v = integer("w"), integer("v")
         ForAll([(i, 1, 2), (k, 1, 2)], 0 < then[i][k]),
         ForAll((i, 1, 2), Eq(Sum(then[i][k], (k, 1, 2)), 1)),
         *in_vocabulary(i, 2), *in_vocabulary(j, 2), *in_vocabulary(v, 2), *in_vocabulary(w, 2),
-        ForAll((k, 1, 2), first[k] <= first[v]),
+        ForAll((k, 1, 2), Implies(Ne(k, v), first[k] < first[v])),
         ForAll((k, 1, 2), then[v][k] <= then[v][w]),
     ],
     instead="inference_objective",

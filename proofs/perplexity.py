@@ -121,3 +121,12 @@ first, second = real("l1"), real("l2")
 def perplexities_of_batches_average():
     """The perplexity of a corpus is the average of the perplexities of its batches (n and m tokens with mean
     losses l1 and l2)."""
+
+
+@false_claim(
+    claims=Eq(exp(1 / T * Sum(cross_entropy(V, smoothed(V, eps, ys[t]), ps[t]), (t, 1, T))), perplexity(T, ps, ys)),
+    given=[1 <= T, 2 <= V, 0 < eps, eps < 1, tokens, models, normalised],
+    instead="perplexity_eq_exp_mean_cross_entropy",
+)
+def perplexity_from_the_smoothed_loss():
+    """The exponential of the mean training loss is the perplexity, also when the loss is smoothed."""

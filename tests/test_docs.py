@@ -232,7 +232,9 @@ def what_differs(page: Path) -> tuple[list[str], str]:
         if "raised" in result:
             raised, wanted = result["raised"], words[1] if words[:1] == ["raises"] else None
             if wanted and wanted not in raised:
-                wrong.append(f"{page.name}:{block.line}: this must end in {wanted}; it gave {raised or result['output']}")
+                wrong.append(
+                    f"{page.name}:{block.line}: this must end in {wanted}; it gave {raised or result['output']}"
+                )
             elif raised and not wanted:
                 wrong.append(f"{page.name}:{block.line}: {result['trace']}")
         elif block.info in ("text output", "text error"):
@@ -402,7 +404,13 @@ def test_every_name_exists(page: Path) -> None:
 
 
 def test_a_name_that_does_not_exist_is_found() -> None:
-    for bad in ("log_of_everything", "derive prove x", "derive show no_such_theorem", "--latex", "derive/kernle/rules.py"):
+    for bad in (
+        "log_of_everything",
+        "derive prove x",
+        "derive show no_such_theorem",
+        "--latex",
+        "derive/kernle/rules.py",
+    ):
         assert trouble(bad, set()), bad
     for good in ("log_prod", "derive show chain_rule --as latex", "--as", "derive/kernel/*.py", "a <= b", "1/V"):
         assert trouble(good, set()) is None, good
@@ -430,6 +438,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_a_page_names_no_machine(page: Path) -> None:
     source = page.read_text(encoding="utf-8")
     assert not re.search(r"(?<![\w.])/(home|tmp|root|work|Users|usr)/", source)
+
+
+@each_page
+def test_rules_and_axioms_are_counted(page: Path) -> None:
+    import derive.kernel.rules  # noqa: F401  (it fills the table)
+    from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
+    from derive.kernel.theorem import RULES
+
+    prose = without_blocks(page.read_text(encoding="utf-8"))
+    assert set(re.findall(r"\b(\d+) rules\b", prose)) <= {str(len(RULES))}
+    assert set(re.findall(r"\b(\d+) axioms\b", prose)) <= {str(len(AXIOMS) + len(SORTED_AXIOMS))}
 
 
 # --- tables that say what the code says ------------------------------------------------------------------------------
@@ -483,8 +502,8 @@ def axiom_rows() -> dict[str, tuple[str, ...]]:
 def lemma_rows() -> dict[str, tuple[str, ...]]:
     """Conditions, statement and phrase of every lemma that ``from derive import *`` gives."""
     import derive.api
-    from derive.lemmas import LEMMAS, SortedLemma
     from derive.language.letters import THETA
+    from derive.lemmas import LEMMAS, SortedLemma
 
     out: dict[str, tuple[str, ...]] = {}
     for name, lemma in LEMMAS.items():
@@ -539,4 +558,6 @@ if __name__ == "__main__":
         print(json.dumps(Session(Path(sys.argv[1])).run()))
     else:
         for what in session(Path(sys.argv[1]).resolve()):
-            print(f"line {what['line']}", *what.get("outputs", [what.get("output", ""), what.get("error", "")]), sep="\n")
+            print(
+                f"line {what['line']}", *what.get("outputs", [what.get("output", ""), what.get("error", "")]), sep="\n"
+            )

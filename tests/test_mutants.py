@@ -72,9 +72,9 @@ def test_most_changes_make_a_line_false() -> None:
                     refused += 1
                     refuted += is_false(spot, mutant)
     assert refused > 80
-    assert refuted > 0.6 * refused
+    assert refuted > 0.9 * refused
 
 
 def is_false(spot: Spot, mutant: Mutant) -> bool:
-    found = find_counterexample(spot.states(mutant), spot.given, budget=150, seconds=1.0)
+    found = find_counterexample(spot.states(mutant), spot.given, budget=150, seconds=20.0)
     return isinstance(found, Counterexample)

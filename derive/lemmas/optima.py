@@ -30,6 +30,11 @@ class SortedLemma:
             self._made[sort] = self._prove(sort)
         return self._made[sort]
 
+    @property
+    def instances(self) -> tuple[Theorem, ...]:
+        """The instances proved so far."""
+        return tuple(self._made.values())
+
     @staticmethod
     def sort_of(term: Term) -> Sort | None:
         """The sort over which a set of optima ranges."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import Sort
-from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, App, At, SortError, Term, Var, substitute
+from derive.kernel.sorts import Sort, is_subsort
+from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, App, At, SortError, Term, Var, substitute, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
 from derive.tactics.closing import close
@@ -43,6 +43,11 @@ class Rule:
 
         self._fixed = fixed
 
+    @property
+    def feeds_itself(self) -> bool:
+        """Whether the left side matches in what the rule makes: used over and over it would not end."""
+        return any(not t.loose and match(self.left, t, self.schematic) is not None for t in subterms(self.right))
+
     def flipped(self) -> Rule:
         """The same equation the other way round."""
         out = Rule(self.theorem, self.name, self._fixed, not self.reverse)
@@ -69,7 +74,10 @@ class Rule:
             return None
         if self.reverse:
             th = r.sym(th)
-        return th if sides(th.concl)[0] == term else None
+        before, after = sides(th.concl)
+        if not is_subsort(after.sort, before.sort) and (target is None or not is_subsort(after.sort, target.sort)):
+            return None  # an integer place, such as an index, takes no real
+        return th if before == term else None
 
     def instance(self, mapping: dict[Var, Term], ctx: Context) -> Theorem | None:
         """The theorem at these values, with its conditions discharged from what is known."""
