@@ -405,6 +405,8 @@ class _Reading:
         assert isinstance(t, App)
         if t.op in (IMPLIES, IFF):
             return self._connective(t, stack)
+        if t.op is XLOGY and self.of(t.args[0], stack) == 0:
+            return 0  # whatever the other argument is
         args = tuple(self.of(a, stack) for a in t.args)
         if isinstance(t.op, Definition):
             return _Reading(dict(zip(t.op.params, args, strict=True)), self.total).of(t.op.body, ())
@@ -463,8 +465,6 @@ class _Reading:
         if op is LOG:
             return self._log(a[0]) if a[0] > 0 else self._nowhere(2 - a[0])
         if op is XLOGY:
-            if a[0] == 0:
-                return 0
             return number(a[0]) * self._log(a[1]) if a[1] > 0 else self._nowhere(a[0] - a[1] - 3)
         if op is DIV:
             if a[1] == 0:
@@ -474,6 +474,8 @@ class _Reading:
         base, exponent = a
         if exponent == int(exponent) and exponent >= 0:
             return base ** int(exponent)
+        if exponent == int(exponent) and base != 0 and not self.total:
+            return 1 / (Fraction(base) if isinstance(base, int) else base) ** int(-exponent)
         return mpmath.exp(number(exponent) * self._log(base)) if base > 0 else self._nowhere(base + exponent + 1)
 
     def _log(self, x_: Any) -> Any:

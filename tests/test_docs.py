@@ -14,7 +14,7 @@ How a block of a page is read, by the words after its fence:
 A page has a temporary directory of its own, with docs/examples in it.  In what is expected, a line ``...`` stands for any
 lines.  Times, and the lines of the page itself in ``page.md:12``, may differ.
 
-After a change of the code that is meant, bring the pages up to date and look at the difference:
+After a change of the code that is meant, bring the pages up to date (in one process) and look at the difference:
 
     UPDATE_DOCS=1 python -m pytest tests/test_docs.py
 
@@ -47,7 +47,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*([ROOT / "README.md"] if (ROOT / "README.md").exists() else []), *sorted((ROOT / "docs").glob("*.md"))]
-UPDATE = bool(os.environ.get("UPDATE_DOCS"))
+UPDATE = bool(os.environ.get("UPDATE_DOCS")) and "PYTEST_XDIST_WORKER" not in os.environ  # one writer at a time
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 
 

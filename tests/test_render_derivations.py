@@ -401,7 +401,7 @@ def test_jupyter_has_one_block(d: Derivation) -> None:
     assert "<" not in latex
     assert "&&" not in latex
     assert bundle["text/plain"] == derivation_text(d)
-    assert set(bundle) == {"text/latex", "text/plain"}
+    assert set(bundle) == {"text/html", "text/latex", "text/plain"}
 
 
 def test_jupyter() -> None:

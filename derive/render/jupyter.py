@@ -46,11 +46,11 @@ def _condition(c: Condition) -> str:
     return out
 
 
-def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool = False) -> dict[str, str]:
-    """The bundle that a notebook shows: text/latex, one block with the reasons on their own rows, and text/plain.
+def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool = True) -> dict[str, str]:
+    """The bundle that a notebook shows: text/html with MathML, text/latex and text/plain.
 
-    ``html`` adds text/html, the plain text in a ``pre`` element.  Notebooks prefer it to the formulas, so it is only
-    for those that cannot show these.  Raises UserError as ``term_latex`` does.
+    Notebooks prefer text/html; ``html=False`` leaves it out.  text/latex is one block, with the reasons on their own
+    rows.  Raises UserError as ``term_latex`` does.
     """
     from derive.render.text import derivation_text
 
@@ -80,9 +80,9 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     plain = derivation_text(d, n)
     bundle = {"text/latex": f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$", "text/plain": plain}
     if html:
-        from html import escape
+        from derive.render.mathml import derivation_html
 
-        bundle["text/html"] = f"<pre>{escape(plain)}</pre>"
+        bundle["text/html"] = derivation_html(d, n)
     return bundle
 
 

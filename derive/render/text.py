@@ -44,7 +44,7 @@ _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _OPEN, _CLOSE, _END = 0xE000, 0xE100, 0xE200
 
 
-class _Pen:
+class Pen:
     """Draws a layout on one line."""
 
     def __init__(self, ascii_only: bool = False) -> None:
@@ -174,7 +174,7 @@ def term_text(
     Raises UserError when there is no such notation, or a template of it does not fit its definition.
     """
     node = layout(term, load_notation(notation), linear=True, avoid=avoid)
-    return _Pen(ascii).draw(node)
+    return Pen(ascii).draw(node)
 
 
 def conditions_text(given: Iterable[Term], notation: Notation | str | None = None, *, ascii: bool = False) -> list[str]:
@@ -183,7 +183,7 @@ def conditions_text(given: Iterable[Term], notation: Notation | str | None = Non
 
 
 def _condition(c: Condition, ascii_only: bool) -> str:
-    pen = _Pen(ascii_only)
+    pen = Pen(ascii_only)
     return pen.draw(c.statement) + scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
 
 
@@ -255,7 +255,7 @@ class _Page:
 
     def condition(self, lead: str, c: Condition) -> list[str]:
         """A condition after ``lead``, broken before its ranges or at its signs where it is too wide."""
-        pen = _Pen(self.ascii)
+        pen = Pen(self.ascii)
         scope = scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
         drawn = pen.draw(c.statement, breaks=True) + scope.replace(" for ", f" {break_mark(0)}for ")
         first, *rest = broken(drawn, self.width - len(lead) - 2, _length)
@@ -263,7 +263,7 @@ class _Page:
 
     def rows(self, lead: str, term: Term, labels: Labels) -> list[str]:
         """A formula after ``lead``, broken where it is too wide, with its underbraces drawn beneath."""
-        pen = _Pen(self.ascii)
+        pen = Pen(self.ascii)
         node = layout(term, self.notation, linear=True, avoid=self.avoid, labels=labels)
         drawn = pen.draw(node, breaks=True)
         out: list[str] = []
