@@ -1,4 +1,4 @@
-"""The command line: derive list, show, check, refute, work, score, ledger."""
+"""The command line: derive list, show, check, refute, work, score, certify, ledger."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _wrapped(words: str, width: int, indent: str) -> None:
 
 @main.command()
 @click.argument("name")
-@click.option("--as", "target", type=click.Choice(["text", "latex"]), default="text", help="What to print.")
+@click.option("--as", "target", type=click.Choice(["text", "latex", "rocq"]), default="text", help="What to print.")
 @click.option("--fragment", "form", flag_value="fragment", default="fragment", help="LaTeX for \\input (the default).")
 @click.option("--standalone", "form", flag_value="standalone", help="A whole LaTeX document.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
@@ -167,8 +167,15 @@ def show(name: str, target: str, form: str, code: bool, plain: bool, output: str
     from derive.render.notation import load_notation
 
     profile = load_notation(notation)
-    derivation = catalogue.find_theorem(name).derivation
-    if target == "latex":
+    entry = catalogue.find_theorem(name)
+    derivation = entry.derivation
+    if target == "rocq":
+        from derive.certify import claim_rocq
+
+        if code:
+            raise UserError("--code goes with text and LaTeX; --as rocq prints the claim for readers of Rocq")
+        text = claim_rocq(entry)
+    elif target == "latex":
         from derive.render.latex import derivation_latex
 
         text = derivation_latex(derivation, profile, standalone=form == "standalone")
@@ -423,6 +430,25 @@ def _report(scores: list[Any], claimed: str | None, compare: Any, diagnose: Any,
     diagnoses = [diagnose(claimed, s) for s in scores] if claimed is not None else []
     text = format_report(scores, comparison, diagnoses)
     return str(text if text.endswith("\n") else text + "\n")
+
+
+# --- certify ---------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME ...]")
+@click.option("-o", "--output", "folder", metavar="DIR", default="certificates", help="Where to write (certificates).")
+@click.option("--all", "all_", is_flag=True, help="Every theorem of the catalogue.")
+@click.option("--run", is_flag=True, help="Have Rocq (Debian's package coq) replay them, and say what was established.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many to compile at a time.")
+def certify(names: tuple[str, ...], folder: str, all_: bool, run: bool, jobs: int | None) -> None:
+    """Write the proofs of theorems out as Rocq developments, which a second, independent checker replays."""
+    from derive.certify.command import certify_command
+
+    text, status = certify_command(names, folder, run, all_, jobs)
+    click.echo(text)
+    if status:
+        raise SystemExit(status)
 
 
 # --- ledger ----------------------------------------------------------------------------------------------------------

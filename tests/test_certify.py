@@ -174,16 +174,17 @@ def test_odd_statements_read_back(name: str) -> None:
 
 
 def test_the_claim_for_readers() -> None:
-    assert claim_rocq(find_theorem("cross_entropy_one_hot")) == (
-        "Definition one_hot (y : Z) : Z -> R :=\n  (fun k : Z => Delta k y).\n"
-        "Definition cross_entropy (V : Z) (q : Z -> R) (p : Z -> R) : R :=\n"
-        "  (- Sum 1%Z V (fun k : Z => (q k * Ln (p k)))).\n"
+    entry = Raw("for_readers", r.spec(r.assume(forall(k, implies(1 <= k, k <= V, 0 < app(LOG, f[k])))), label[n]))
+    assert claim_rocq(entry) == (
         "Definition claim : Prop :=\n"
-        "  forall (y : Z) (V : Z) (p : Z -> R),\n"
-        "  1 <= IZR y ->\n"
-        "  IZR y <= IZR V ->\n"
-        "  (cross_entropy V (one_hot y) p = (- Ln (p y)))."
-    ) or "cross_entropy V (one_hot y) p = (- Ln (p y))" in claim_rocq(find_theorem("cross_entropy_one_hot"))
+        "  forall (V : Z) (f : Z -> R) (y : Z -> Z) (n : Z),\n"
+        "  (forall k : Z, 1 <= IZR k -> IZR k <= IZR V -> 0 < Ln (f k)) ->\n"
+        "  (1 <= IZR (y n) -> IZR (y n) <= IZR V -> 0 < Ln (f (y n)))."
+    )
+    one_hot = claim_rocq(find_theorem("cross_entropy_one_hot"))
+    assert "Definition one_hot (y : Z) : Z -> R :=\n  (fun k : Z => Delta k y)." in one_hot
+    assert "  (- Sum 1%Z V (fun k : Z => (q k * Ln (p k))))." in one_hot
+    assert one_hot.endswith("cross_entropy V (one_hot y) p = (- Ln (p y)).")
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from derive.certify.translate import (
-    STANDARD,
     ExportError,
     Image,
     Names,
     Writer,
     as_real,
     bases_of_sort,
-    definitions_in,
     end_of,
     number,
     variables_in_order,
@@ -37,7 +34,6 @@ from derive.kernel.terms import (
     DIV,
     EQ,
     EXP,
-    FORALL,
     HAS_PARTIAL,
     IN,
     LE,
@@ -53,7 +49,6 @@ from derive.kernel.terms import (
     SUM,
     XLOGY,
     App,
-    Lam,
     Num,
     Op,
     Term,
@@ -61,8 +56,9 @@ from derive.kernel.terms import (
     app,
     at,
     eq,
-    implies,
     instantiate,
+    negation,
+    substitute,
 )
 from derive.kernel.theorem import Theorem, proof_steps
 
@@ -104,11 +100,10 @@ class Scope:
 class Exporter:
     """Writes the lemmas of the steps of some theorems, each sequent once."""
 
-    def __init__(self, library: Iterable[str]) -> None:
-        self.names = Names(library)
-        self.writer = Writer(self.names)
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.writer = Writer(names)
         self.lemmas: list[str] = []  # the text of each lemma, in order
-        self.applications = 0
         self._number: dict[tuple[tuple[Term, ...], Term], str] = {}
         self._first: dict[tuple[tuple[Term, ...], Term], Theorem] = {}
 
@@ -130,6 +125,10 @@ class Exporter:
             else:
                 stack.append((th, True))
                 stack.extend((self._canonical(p), False) for p in reversed(list(th.proof.premises)))
+
+    def final(self, theorem: Theorem, env: Env, variables: Iterable[Var], bases: Iterable[Base]) -> str:
+        """The proof of the theorem, from proofs of its hypotheses."""
+        return self.call(theorem, env, Scope(frozenset(variables), frozenset(bases)))
 
     def _canonical(self, th: Theorem) -> Theorem:
         return self._first[(th.hyps, th.concl)]
@@ -177,7 +176,6 @@ class Exporter:
         variables."""
         th = self._canonical(th)
         values = values or {}
-        self.applications += 1
         rule = th.proof.rule
         if rule == "assume":
             return env.get(th.concl, MISSING)
@@ -318,7 +316,7 @@ class Exporter:
         main = self._canonical(main)
         texts = {v: self.writer.text(t, v.sort) for v, t in values.items()}
         used = {v: t for v, t in values.items() if v in main.free}
-        proofs = [env.get(h, MISSING) for h in (_replaced(h, values) for h in main.hyps)]
+        proofs = [env.get(h, MISSING) for h in (substitute(h, values) for h in main.hyps)]
         names = [self._fresh() for _ in proofs]
         inner = self.call(main, dict(zip(main.hyps, names, strict=True)), scope, texts)
         if not any(end_of(v.sort) is INT and self.writer.conversion(t) for v, t in used.items()):
@@ -331,8 +329,6 @@ class Exporter:
         return f"({' '.join([inner, *proofs])})" if proofs else inner
 
     def rule_cases(self, th: Theorem, env: Env, scope: Scope, statement: Term, yes: Theorem, no: Theorem) -> str:
-        from derive.kernel.terms import negation
-
         assert isinstance(statement, App)
         opposite = negation(statement)
         if opposite is None:
@@ -402,13 +398,13 @@ class Exporter:
         for sort, e in zip(sorts, equations, strict=True):
             a, b = e.concl.args  # type: ignore[attr-defined]
             if isinstance(end_of(sort), SetOf):
-                raise ExportError(f"equal arguments that are sets, in {th_text(e)}, are not supported")
+                raise ExportError(f"equal arguments that are sets, in {e.concl}, are not supported")
             out = f"(app_cong {out} {self._integer_equation(self.call(e, env, scope), a, b, sort)})"
         return out
 
     def rule_cong(self, th: Theorem, env: Env, scope: Scope, op: Op, equations: tuple[Theorem, ...]) -> str:
         w = self.writer
-        left, right = th.concl.args  # type: ignore[attr-defined]
+        left = th.concl.args[0]  # type: ignore[attr-defined]
         if isinstance(op, Definition):
             words = [w.names.name(op)]
             for base in w.base_list(w.bases_of_definition(op)):
@@ -470,6 +466,7 @@ class Exporter:
             head = f"(fun MEMBER : {w.sort(sort.elem)} => Member MEMBER {w.own(p.args[1])})"
             moved = f"(prop_cong {self._congruence(head, [sort.elem], equations[:1], env, scope)} {proof})"
             return f"(set_member {self.call(equations[1], env, scope)} {moved})"
+        sorts: Sequence[Sort]
         if p.op in (LT, LE):
             head, sorts = "Rlt" if p.op is LT else "Rle", [REAL, REAL]
         elif p.op is HAS_PARTIAL:
@@ -493,7 +490,8 @@ class Exporter:
         return f"(integer_step {' '.join(words)})"
 
     def rule_unfold(self, th: Theorem, env: Env, scope: Scope, term: Term) -> str:
-        assert isinstance(term, App) and isinstance(term.op, Definition)
+        assert isinstance(term, App)
+        assert isinstance(term.op, Definition)
         w, definition = self.writer, term.op
         params = definition.params
         values = dict(zip(params, term.args, strict=True))
@@ -687,20 +685,3 @@ class Identity:
 
 def _is_set_equation(statement: Term) -> bool:
     return isinstance(statement, App) and isinstance(statement.args[0].sort, SetOf)
-
-
-def _replaced(term: Term, values: Mapping[Var, Term]) -> Term:
-    from derive.kernel.terms import substitute
-
-    return substitute(term, values)
-
-
-def th_text(th: Theorem) -> str:
-    return repr(th.concl)
-
-
-def _unused(*_: Any) -> None:
-    """Keeps the imports that only the annotations mention."""
-
-
-_unused(FORALL, Lam, implies, STANDARD, definitions_in)

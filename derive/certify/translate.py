@@ -57,7 +57,47 @@ class ExportError(ValueError):
 
 
 KEYWORDS = frozenset(
-    ["as", "at", "cofix", "else", "end", "exists", "exists2", "fix", "for", "forall", "fun", "if", "IF", "in", "let", "match", "mod", "return", "Prop", "Set", "SProp", "Type", "then", "using", "where", "with", "by", "Definition", "Lemma", "Theorem", "Proof", "Qed", "Require", "Import", "From", "Open", "Scope", "Print", "Assumptions"]
+    [
+        "as",
+        "at",
+        "cofix",
+        "else",
+        "end",
+        "exists",
+        "exists2",
+        "fix",
+        "for",
+        "forall",
+        "fun",
+        "if",
+        "IF",
+        "in",
+        "let",
+        "match",
+        "mod",
+        "return",
+        "Prop",
+        "Set",
+        "SProp",
+        "Type",
+        "then",
+        "using",
+        "where",
+        "with",
+        "by",
+        "Definition",
+        "Lemma",
+        "Theorem",
+        "Proof",
+        "Qed",
+        "Require",
+        "Import",
+        "From",
+        "Open",
+        "Scope",
+        "Print",
+        "Assumptions",
+    ]
 )
 # what the text of a certificate may mention besides its own names and those of the library
 STANDARD = frozenset(["Z", "R", "nat", "IZR", "Rplus", "Rminus", "Rmult", "Ropp", "Rdiv", "Rlt", "Rle", "exp", "eq", "not", "eq_refl", "eq_sym", "eq_trans", "eq_ind", "eq_ind_r", "conj", "proj1", "proj2", "unit", "tt", "True", "I", "true", "false", "f_equal", "f_equal2", "Z.of_nat"])  # fmt: skip
@@ -71,6 +111,11 @@ class Names:
     def __init__(self, library: Iterable[str] = ()) -> None:
         self.taken = {*KEYWORDS, *STANDARD, *library}
         self.of: dict[object, str] = {}
+
+    def copy(self) -> Names:
+        new = Names()
+        new.taken, new.of = set(self.taken), dict(self.of)
+        return new
 
     def name(self, thing: Var | Base | Definition) -> str:
         known = self.of.get(thing)
@@ -112,6 +157,31 @@ def bases_of_sort(sort: Sort) -> frozenset[Base]:
     if isinstance(sort, Base) and sort not in (INT, REAL, PROP):
         return frozenset((sort,))
     return frozenset()
+
+
+class Bracketed(str):
+    """A text in brackets, and of what kind it is: an application, a comparison, an implication or "for all"."""
+
+    kind: str
+
+    def __new__(cls, inside: str, kind: str) -> Bracketed:
+        new = super().__new__(cls, f"({inside})")
+        new.kind = kind
+        return new
+
+
+def applied(*words: str) -> Bracketed:
+    return Bracketed(" ".join(words), "application")
+
+
+def operand(text: str, *kinds: str) -> str:
+    """The text where some kinds need no brackets; an application never needs them beside a sign."""
+    return text[1:-1] if isinstance(text, Bracketed) and text.kind in ("application", *kinds) else text
+
+
+def bare(text: str) -> str:
+    """The text where nothing else stands in the same brackets."""
+    return operand(text, "comparison", "implication", "forall", "equivalence")
 
 
 class Image(NamedTuple):
@@ -156,9 +226,9 @@ class Writer:
         if sort is PROP:
             return "Prop"
         if isinstance(sort, Fn):
-            return f"({self.sort(sort.dom)} -> {self.sort(sort.cod)})"
+            return Bracketed(f"{operand(self.sort(sort.dom))} -> {bare(self.sort(sort.cod))}", "implication")
         if isinstance(sort, SetOf):
-            return f"(SetOf {self.sort(sort.elem)})"
+            return applied("SetOf", self.sort(sort.elem))
         assert isinstance(sort, Base)
         if self.bases is not None and sort not in self.bases:
             return "unit"
@@ -258,7 +328,8 @@ class Writer:
         name = self.letter(term, scope)
         inner = (*scope, name)
         body = self.real(term.body, inner) if real else self.own(term.body, inner)
-        return f"({word} {name} : {self.sort(term.dom)}{arrow} {body})"
+        text = f"{word} {name} : {bare(self.sort(term.dom))}{arrow} {bare(body)}"
+        return Bracketed(text, "function" if word == "fun" else "forall")
 
     def _atom(self, term: Term, scope: tuple[str, ...]) -> str:
         """A variable, an entry of a family or a defined constant, at its own sort."""
@@ -271,13 +342,13 @@ class Writer:
             return image.own if image is not None else self.names.name(term)
         if isinstance(term, At):
             head, args = _spine(term)
-            return f"({self._atom(head, scope)} {' '.join(self._arguments(args, scope))})"
+            return applied(self._atom(head, scope), *self._arguments(args, scope))
         if isinstance(term, App) and isinstance(term.op, Definition):
             words = [self.names.name(term.op)]
             for base in self.base_list(self.bases_of_definition(term.op)):
                 words += [self.sort(base), self.inhabitant(base)]
             words += [self.text(a, p.sort, scope) for a, p in zip(term.args, term.op.params, strict=True)]
-            return f"({' '.join(words)})" if len(words) > 1 else words[0]
+            return applied(*words) if len(words) > 1 else words[0]
         raise ExportError(f"{term} stands where only a variable or a defined constant can")
 
     def _arguments(self, args: list[tuple[Term, Sort]], scope: tuple[str, ...]) -> list[str]:
@@ -289,7 +360,7 @@ class Writer:
         image = self.images.get(head) if isinstance(head, Var) else None
         if image is not None and image.real is not None:
             words = [image.real, *self._arguments(args, scope)]
-            return f"({' '.join(words)})" if args else words[0]
+            return applied(*words) if args else words[0]
         own = self._atom(term, scope)
         return self.embedded(own, term.sort, len(scope), scope)
 
@@ -302,7 +373,7 @@ class Writer:
                 name = self.letter(Lam("k", sort.dom, Num(0)), (*scope, *(b for b, _ in binders)))
             binders.append((name, sort.dom))
             sort = sort.cod
-        inside = f"(IZR ({own} {' '.join(b for b, _ in binders)}))" if binders else f"(IZR {own})"
+        inside: str = applied("IZR", applied(own, *(b for b, _ in binders)) if binders else own)
         for name, dom in reversed(binders):
             inside = f"(fun {name} : {self.sort(dom)} => {inside})"
         return inside
@@ -317,16 +388,16 @@ class Writer:
         op, args = term.op, term.args
         if term.sort is INT:
             if op in INFIX:
-                return f"({self.own(args[0], scope)} {INFIX[op]} {self.own(args[1], scope)})%Z"
+                return _infix(self.own(args[0], scope), INFIX[op], self.own(args[1], scope)) + "%Z"
             if op is NEG:
                 return f"(- {_apart(args[0], self.own(args[0], scope))})%Z"
             if op in (SUM, PROD):
                 name = "ZSum" if op is SUM else "ZProd"
-                return f"({name} {' '.join(self.own(a, scope) for a in args)})"
+                return applied(name, *(self.own(a, scope) for a in args))
             if op is POW:
-                return f"(ZPow {self.own(args[0], scope)} {self.own(args[1], scope)})"
+                return applied("ZPow", self.own(args[0], scope), self.own(args[1], scope))
         if op in (ARGMIN, ARGMAX):
-            return f"({'Argmin' if op is ARGMIN else 'Argmax'} {self.real(args[0], scope)})"
+            return applied("Argmin" if op is ARGMIN else "Argmax", self.real(args[0], scope))
         if term.sort is PROP:
             return self._statement(op, args, scope)
         raise ExportError(f"{term} of sort {term.sort} has no text")
@@ -338,21 +409,23 @@ class Writer:
             if isinstance(end_of(sort), SetOf):
                 if not isinstance(sort, SetOf):
                     raise ExportError(f"equality at {sort}, of functions whose values are sets, is not supported")
-                return f"(SetEq {a} {b})" if op is EQ else f"(~ (SetEq {a} {b}))"
-            return f"({a} {'=' if op is EQ else '<>'} {b})"
+                return applied("SetEq", a, b) if op is EQ else f"(~ {applied('SetEq', a, b)})"
+            return _infix(a, "=" if op is EQ else "<>", b, "comparison")
         if op in ORDER:
-            return f"({self.real(args[0], scope)} {ORDER[op]} {self.real(args[1], scope)})"
+            return _infix(self.real(args[0], scope), ORDER[op], self.real(args[1], scope), "comparison")
         if op is IN:
             sort = args[1].sort
             assert isinstance(sort, SetOf)
-            return f"(Member {self.text(args[0], sort.elem, scope)} {self.own(args[1], scope)})"
+            return applied("Member", self.text(args[0], sort.elem, scope), self.own(args[1], scope))
         if op is HAS_PARTIAL:
             f, z, j, value = args
-            return f"(HasPartial {self.real(f, scope)} {self.real(z, scope)} {self.own(j, scope)} {self.real(value, scope)})"
+            texts = (self.real(f, scope), self.real(z, scope), self.own(j, scope), self.real(value, scope))
+            return applied("HasPartial", *texts)
         if op is IMPLIES:
-            return f"({self.own(args[0], scope)} -> {self.own(args[1], scope)})"
+            left = operand(self.own(args[0], scope), "comparison")
+            return Bracketed(f"{left} -> {bare(self.own(args[1], scope))}", "implication")
         if op is IFF:
-            return f"({self.own(args[0], scope)} <-> {self.own(args[1], scope)})"
+            return _infix(self.own(args[0], scope), "<->", self.own(args[1], scope), "equivalence")
         if op is FORALL:
             body = args[0]
             assert isinstance(body, Lam)
@@ -370,20 +443,20 @@ class Writer:
             return self._embedded(term, scope) if end_of(term.sort) is INT else self._atom(term, scope)
         op, args = term.op, term.args
         if op in INFIX:
-            return f"({self.real(args[0], scope)} {INFIX[op]} {self.real(args[1], scope)})"
+            return _infix(self.real(args[0], scope), INFIX[op], self.real(args[1], scope))
         if op is NEG:
             return f"(- {_apart(args[0], self.real(args[0], scope))})"
         if op in REAL_NAMES:
-            return f"({REAL_NAMES[op]} {' '.join(self.real(a, scope) for a in args)})"
+            return applied(REAL_NAMES[op], *(self.real(a, scope) for a in args))
         if op is DELTA:
-            return f"(Delta {self.own(args[0], scope)} {self.own(args[1], scope)})"
+            return applied("Delta", self.own(args[0], scope), self.own(args[1], scope))
         if op in (SUM, PROD):
             name = "Sum" if op is SUM else "Prod"
             low, high, body = args
-            return f"({name} {self.own(low, scope)} {self.own(high, scope)} {self.real(body, scope)})"
+            return applied(name, self.own(low, scope), self.own(high, scope), self.real(body, scope))
         if op is PARTIAL:
             f, z, j = args
-            return f"(Partial {self.real(f, scope)} {self.real(z, scope)} {self.own(j, scope)})"
+            return applied("Partial", self.real(f, scope), self.real(z, scope), self.own(j, scope))
         raise ExportError(f"{term} of sort {term.sort} has no text as a number")
 
     # --- integers as numbers -----------------------------------------------------------------------------------------
@@ -394,13 +467,12 @@ class Writer:
             return None
         if isinstance(term, Lam):
             name = self.letter(term, scope)
-            inner = (*scope, name)
-            body = self.conversion(term.body, inner)
-            if body is None:
+            values = self.conversion(term.body, (*scope, name))
+            if values is None:
                 return None
             dom = self.sort(term.dom)
             own = self.embedded(self.own(term, scope), term.sort, len(scope), scope)
-            return f"(fun_ext {own} {self.real(term, scope)} (fun {name} : {dom} => {body}))"
+            return f"(fun_ext {own} {self.real(term, scope)} (fun {name} : {dom} => {values}))"
         if not isinstance(term, App) or isinstance(term.op, Definition):
             return None
         op, args = term.op, term.args
@@ -420,8 +492,8 @@ class Writer:
             body = args[2]
             assert isinstance(body, Lam)
             name = self.letter(body, scope)
-            inner = self.converted(body.body, (*scope, name))
-            words = [self.own(a, scope) for a in args] + [self.real(body, scope), f"(fun {name} : Z => {inner})"]
+            inside = self.converted(body.body, (*scope, name))
+            words = [self.own(a, scope) for a in args] + [self.real(body, scope), f"(fun {name} : Z => {inside})"]
         else:
             raise ExportError(f"{term} cannot be converted from an integer")
         return f"({lemma} {' '.join(words)})"
@@ -435,9 +507,13 @@ def number(value: int) -> str:
     return str(value) if value >= 0 else f"({value})"
 
 
+def _infix(left: str, sign: str, right: str, kind: str = "sum") -> str:
+    return Bracketed(f"{operand(left)} {sign} {operand(right)}", kind)
+
+
 def _apart(term: Term, text: str) -> str:
     """A number after a minus sign stands in brackets: (- (3)) is the opposite of 3, and (-3) a number."""
-    return f"({text})" if isinstance(term, Num) and not text.startswith("(") else text
+    return f"({text})" if isinstance(term, Num) and not text.startswith("(") else operand(text)
 
 
 def _spine(term: Term) -> tuple[Term, list[tuple[Term, Sort]]]:

@@ -1,0 +1,60 @@
+"""The command ``derive certify``: what it writes, runs and prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from derive.calc import TheoremEntry
+from derive.catalogue import find_theorem, theorems
+from derive.certify.certificate import Certificate
+from derive.certify.run import Result, coqc, run_certificates, write_certificates
+from derive.errors import UserError
+
+
+def certify_command(
+    names: Sequence[str], folder: str | Path, run: bool = False, all_: bool = False, jobs: int | None = None
+) -> tuple[str, int]:
+    """What ``derive certify`` prints and its exit status: 0, or 1 when Rocq rejects a certificate."""
+    if all_ == bool(names):
+        raise UserError("name the theorems to certify, or give --all (not both)")
+    if run:
+        coqc()  # before anything is written
+    entries: list[TheoremEntry] = theorems() if all_ else [find_theorem(n) for n in dict.fromkeys(names)]
+    start = time.perf_counter()
+    made = write_certificates(entries, folder)
+    written = time.perf_counter() - start
+    if not run:
+        lines = [f"{Path(folder) / c.name}.v: {c.lines} lines, {c.applications} lemma applications" for c in made]
+        lines.append(f"{_count(made)} written in {written:.1f} s; run with --run, or with coqc in {folder}")
+        return "\n".join(lines), 0
+    start = time.perf_counter()
+    results = run_certificates(folder, jobs, entries, [c.name for c in made])
+    ran = time.perf_counter() - start
+    bad = [r for r in results if not r.ok]
+    lines = [table(results)] if all_ else [str(r) for r in results]
+    if all_:
+        lines += [str(r) for r in bad]
+    if len(results) > 1:
+        lines.append(
+            f"{len(results) - len(bad)} of {len(results)} theorems replayed by Rocq {results[0].version}; "
+            f"{written:.1f} s to write, {ran:.1f} s to run"
+        )
+    return "\n".join(lines), 1 if bad else 0
+
+
+def _count(made: Sequence[Certificate]) -> str:
+    return f"{len(made)} certificate{'' if len(made) == 1 else 's'}"
+
+
+def table(results: Sequence[Result]) -> str:
+    """theorem, lines, lemma applications, time, assumptions."""
+    rows = [("theorem", "lines", "applications", "seconds", "assumptions")]
+    for r in results:
+        rests = ", ".join(a.rpartition(".")[2] for a in r.assumptions) if r.ok else "REJECTED"
+        rows.append((r.name, str(r.lines), str(r.applications), f"{r.seconds:.1f}", rests or "none"))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2, 3)), row[4]]) for row in rows
+    )
