@@ -12,4 +12,6 @@ from derive.lemmas import *
 from derive.reasons import auto, because, by_cases, calculus, gap, logs, order, reverse, ring, sums
 from derive.report import ClaimError, StepError
 
-__all__ = [name for name in dir() if not name.startswith("_")]
+_INTERNAL = {"annotations", "fresh"}
+
+__all__ = [name for name in dir() if not name.startswith("_") and name not in _INTERNAL]

@@ -13,6 +13,7 @@ A chain starts at the left side of the claim and must end at its right side.  Pr
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -21,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 from derive.errors import UserError
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
+from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, Fn, is_numeric
-from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
+from derive.kernel.terms import EQ, IFF, LE, LT, XLOGY, App, Num, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.reasons import Gap, as_list, describe
 from derive.record import Block, Derivation, Line, Reason
@@ -236,6 +238,9 @@ class Calc:
                 f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
             )
 
+    def all_lines(self) -> tuple[Line, ...]:
+        return tuple(line for b in self.all_blocks() for line in b.lines)
+
     def all_blocks(self) -> tuple[Block, ...]:
         if self.parts:
             return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
@@ -362,6 +367,8 @@ class TheoremEntry:
                 raise ClaimError(
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
+        if prove(Num(0) < Num(0), context) is not None:
+            raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         calc = Calc(self.name, self.shows, self.given)
         try:
             self.prove(calc)
@@ -377,8 +384,9 @@ class TheoremEntry:
             if th.concl != self.shows or stray:
                 raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
         return Derivation(
-            self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
-        )
+            self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th,
+            _conventions((*self.given, self.shows, *(b.start for b in calc.all_blocks()), *(x.term for x in calc.all_lines()))),
+        )  # fmt: skip
 
     @property
     def theorem(self) -> Theorem:
@@ -474,7 +482,7 @@ class FalseClaim:
 
         found = find_counterexample(self.claims, self.given, seconds=60)  # the number of models is the real bound
         if not isinstance(found, Counterexample):
-            raise UserError(f"no counterexample to {self.name} was found ({found.reason}); the claim may be true")
+            raise UserError(f"no counterexample to {self.name} was found: {found}")
         return found
 
     def __repr__(self) -> str:
@@ -499,10 +507,10 @@ def false_claim(
     return wrap
 
 
-def _statements(given: Sequence[Any]) -> tuple[Term, ...]:
+def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     """Conditions, lists of conditions among them, as one tuple without repetitions."""
     out: list[Term] = []
-    for g in given:
+    for g in [given] if isinstance(given, Term) else given:
         out += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
     return tuple(dict.fromkeys(out))
 
@@ -522,9 +530,24 @@ def to_term(value: Any) -> Term:
         from derive.bridge.sympy import from_sympy
 
         return from_sympy(value)
+    if isinstance(value, bool):
+        raise ClaimError(
+            f"{value} is not a statement about terms; write Eq(a, b) for an equation, for == compares in Python"
+        )
     raise ClaimError(
         f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
     )
+
+
+def _conventions(terms: Iterable[Term]) -> tuple[str, ...]:
+    """The conventions that the formulas use, to be said on the page."""
+
+    def uses_convention(t: Term) -> bool:
+        return isinstance(t, App) and (
+            t.op is XLOGY or (isinstance(t.op, Definition) and any(map(uses_convention, subterms(t.op.body))))
+        )
+
+    return ("with the convention 0 log 0 = 0",) if any(uses_convention(p) for t in terms for p in subterms(t)) else ()
 
 
 def _sort_words(v: Var) -> str:
@@ -540,7 +563,7 @@ def line_in(error: BaseException, file: str) -> int:
     """The last line of the author's file that the error passed through."""
     line, trace = 0, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
+        if os.path.abspath(trace.tb_frame.f_code.co_filename) == os.path.abspath(file):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

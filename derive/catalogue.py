@@ -15,6 +15,7 @@ from types import ModuleType
 
 from derive.calc import FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
+from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
 
@@ -71,6 +72,7 @@ def find(name: str) -> Entry:
             if e.name == name:
                 return e
             known.append(e.name)
+    known += list(LEMMAS)
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else "'derive list' shows all of them"
     raise UserError(f"there is no theorem {name!r}; {hint}")
@@ -117,6 +119,8 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)  # so that it can import its neighbours
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
@@ -129,6 +133,8 @@ def load_file(path: str) -> list[Entry]:
     except Exception as error:
         line = line_in(error, str(file))
         raise UserError(f"{path}:{line}: {type(error).__name__}: {error}") from None
+    finally:
+        sys.path.remove(folder)
     return entries_of(module)
 
 

@@ -167,6 +167,11 @@ def show(name: str, target: str, form: str, code: bool, plain: bool, output: str
     from derive.render.notation import load_notation
 
     profile = load_notation(notation)
+    lemma = _lemma(name, target)
+    if lemma is not None:
+        with _output(output) as out:
+            out.write(_lemma_text(lemma, profile, plain))
+        return
     entry = catalogue.find_theorem(name)
     derivation = entry.derivation
     if target == "rocq":
@@ -191,6 +196,33 @@ def show(name: str, target: str, form: str, code: bool, plain: bool, output: str
             text += _code_text(derivation)
     with _output(output) as out:
         out.write(text if text.endswith("\n") else text + "\n")
+
+
+def _lemma(name: str, target: str) -> Any:
+    """The lemma or axiom of that name, when it is no theorem of the catalogue's."""
+    from derive.lemmas import LEMMAS
+
+    lemma = LEMMAS.get(name)
+    if lemma is not None and target != "text":
+        raise UserError(f"{name} is a lemma of the library; it is shown as text only")
+    return lemma
+
+
+def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
+    from derive.kernel.theorem import axioms_used, proof_steps
+    from derive.render.text import conditions_text, term_text
+
+    out = [lemma.name, f"  {lemma.phrase}", ""]
+    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain)):
+        out.append(f"  {'given' if i == 0 else '     '}  {condition}")
+    out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
+    steps = len(proof_steps(lemma.theorem))
+    rests = ", ".join(sorted(axioms_used(lemma.theorem)))
+    out += [
+        "",
+        "  an axiom of the kernel" if lemma.kind == "axiom" else f"  a lemma: {steps} primitive steps from {rests}",
+    ]
+    return "\n".join(out) + "\n"
 
 
 def _definitions_in(derivation: Any) -> list[str]:
@@ -284,7 +316,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     total = len(proof_steps(*(e.theorem for e in proved)))
     axioms_all = axioms_used(*(e.theorem for e in proved)) if proved else frozenset()
     click.echo(
-        f"{len(proved)} theorem{_s(len(proved))} checked: {sum(r[1] for r in rows)} lines, {total} primitive steps, "
+        f"{len(proved)} theorem{_s(len(proved))} checked: {_n(sum(r[1] for r in rows), 'line')}, {total} primitive steps, "
         f"{len(axioms_all)} axioms"
         + (f"; {refuted} false claim{_s(refuted)} refuted" if refuted else "")
         + f"; {seconds:.2f} s"
@@ -294,6 +326,10 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
         click.echo(text, err=True)
     if wrong:
         raise SystemExit(1)
+
+
+def _n(n: int, what: str) -> str:
+    return f"{n} {what}{_s(n)}"
 
 
 def _s(n: int) -> str:
@@ -346,7 +382,7 @@ def refute(name: str, notation: str | None) -> None:
         wrong = error.counterexample
         if not wrong:
             raise UserError(f"{error}\n(no numbers were found that make the line false)") from None
-        click.echo(f"{error.header}\n{error.formulas}\n\n  false at")
+        click.echo(f"{error.header}\n{error.formulas(profile)}\n\n  false at")
         _show_counterexample(wrong)
         return
     raise UserError(f"{name} is proved, so there is nothing to refute; 'derive show {name}' prints its derivation")
@@ -367,6 +403,10 @@ def _show_counterexample(found: Any) -> None:
 
 
 def _value(value: Any, approx: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(map(str, sorted(value))) + "}"
     exact = str(value)
     try:
         rounded = approx(value)

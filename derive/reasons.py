@@ -120,7 +120,7 @@ def describe(reason: Any) -> Reason:
         inner = describe(reason.reason)
         return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)
     if isinstance(reason, Gap):
-        return Reason("gap", f"unproved: {reason.why}", "gap")
+        return Reason("gap", reason.why, "gap")
     if isinstance(reason, Definition):
         words = _WORDS.get(reason.name, reason.name.replace("_", " "))
         return Reason(reason.name, f"definition of {words}", "definition")

@@ -13,6 +13,7 @@ from derive.kernel.terms import Term, eq, iff, substitute
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample, NoneFound
+    from derive.render.notation import Notation
 
 
 class StepError(UserError):
@@ -35,13 +36,12 @@ class StepError(UserError):
         """Where, and which line of which theorem."""
         return f"{place(self.file, self.number)}  line {self.index} of {self.theorem_name} does not follow by {self.reason}"
 
-    @property
-    def formulas(self) -> str:
+    def formulas(self, notation: Notation | None = None) -> str:
         """From what, to what."""
         if not self.relation:
-            return f"  claim {show(self.after)}"
+            return f"  claim {show(self.after, notation)}"
         sign = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}[self.relation]
-        return f"  from  {show(self.before)}\n  to    {sign} {show(self.after)}"
+        return f"  from  {show(self.before, notation)}\n  to    {sign} {show(self.after, notation)}"
 
     @cached_property
     def counterexample(self) -> Counterexample | NoneFound:
@@ -67,11 +67,11 @@ class ClaimError(UserError):
     """A proof that ends somewhere else than at its claim, or a claim that does not make sense."""
 
 
-def show(term: Term) -> str:
+def show(term: Term, notation: Notation | None = None) -> str:
     """A term in plain Unicode."""
     from derive.render.text import term_text
 
-    return term_text(term)
+    return term_text(term, notation)
 
 
 def show_condition(statement: Term) -> str:
@@ -111,7 +111,7 @@ def place(file: str, number: int) -> str:
 
 def step_error_text(error: StepError) -> str:
     """The whole message of a refused line."""
-    out = [error.header, error.formulas]
+    out = [error.header, error.formulas()]
     failure = error.failure
     if failure.missing:
         out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
@@ -120,6 +120,8 @@ def step_error_text(error: StepError) -> str:
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
         out += [f"  {failure.what}"]
+    if failure.what.startswith("follows"):  # it is true, so no numbers refute it
+        return "\n".join(out)
     if error.counterexample:
         out += [f"  and the line is false: {error.counterexample}"]
     elif not failure.missing and failure.gives is None and failure.what == "does not follow":

@@ -244,6 +244,8 @@ class _Numbers:
                 raise UserError(f"{v.name} = {n} is too large for a worked example, which writes every term out")
             return int(n)
         if v.name == "T":
+            if isinstance(self.data.get("Pr"), list):
+                return len(self.data["Pr"]) - 1  # Pr(0) comes first
             for key in ("y", "log_p", "p", "z"):
                 if isinstance(self.data.get(key), list):
                     return len(self.data[key])
@@ -439,8 +441,8 @@ def _line(relation: str, before: Term, after: Term, model: Model, line: Line | N
             agrees = evaluate(iff(before, after), model) is True
         elif relation in ("<=", "<"):
             agrees = evaluate(before <= after if relation == "<=" else before < after, model) is True
-        else:
-            agrees = after.sort != PROP or value is True
+        else:  # a fact on the way must hold; where a chain starts there is nothing to agree with
+            agrees = line is None or after.sort != PROP or value is True
     except (Undefined, Undecided) as error:
         raise UserError(f"a line cannot be evaluated at these numbers: {term_text(after)}: {error}") from None
     except TooBig:

@@ -97,8 +97,7 @@ def label_smoothing_by_uniform_cross_entropy(calc):
 def entropy_uniform(calc):
     """The uniform distribution over V tokens has entropy log V."""
     calc.eq(-Sum(xlogy(uniform(V)[k], uniform(V)[k]), (k, 1, V)), by=entropy)
-    calc.eq(-Sum(xlogy(1 / V, 1 / V), (k, 1, V)), by=uniform)
-    calc.eq(-Sum(1 / V * log(1 / V), (k, 1, V)), by=xlogy_eq_mul_log)
+    calc.eq(-Sum(1 / V * log(1 / V), (k, 1, V)), by=[uniform, xlogy_eq_mul_log])
     calc.eq(-(V * (1 / V * log(1 / V))), by=sum_const)
     calc.eq(-log(1 / V), by=ring)
     calc.eq(log(V), by=log_inv)

@@ -132,7 +132,7 @@ def test_a_gap_cannot_be_hidden(reason):
         calc.eq(b, by=reason)
 
     assert hidden.derivation.theorem is None
-    assert "has a gap (unproved: todo)" in error_of(hidden, ClaimError)
+    assert "has a gap (todo)" in error_of(hidden, ClaimError)
 
 
 def test_inequalities_chain():

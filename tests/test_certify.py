@@ -92,7 +92,9 @@ def test_the_library_assumes_nothing() -> None:
     for name in FILES:
         text = re.sub(r"\(\*.*?\*\)", "", library_source(name), flags=re.DOTALL)
         outside = re.sub(r"Module Type (\w+)\..*?End \1\.", "", text, flags=re.DOTALL)
-        assert not re.search(r"\b(Axioms?|Parameters?|Hypothes[ie]s|Variables?|Conjecture|Admitted|admit|Unset)\b", outside)
+        assert not re.search(
+            r"\b(Axioms?|Parameters?|Hypothes[ie]s|Variables?|Conjecture|Admitted|admit|Unset)\b", outside
+        )
     assert re.search(r"Module Operators : OPERATORS\.", library_source("Operators"))
 
 
@@ -127,7 +129,9 @@ def _read_again(statement: Term) -> Term:
     bases = {names.name(b): b for b in plain.bases_of(statement)}
     variables = variables_in_order([statement])
     writer = Writer(names, pretty=True)
-    binders = [f"({names.name(b)} : Type) (o_{names.name(b)} : {names.name(b)})" for b in plain.base_list(bases.values())]
+    binders = [
+        f"({names.name(b)} : Type) (o_{names.name(b)} : {names.name(b)})" for b in plain.base_list(bases.values())
+    ]
     binders += [f"({names.name(v)} : {writer.sort(v.sort)})" for v in variables]
     text = (f"forall {' '.join(binders)}, " if binders else "") + writer.own(statement)
     read = read_claim(text, bases, constants)
@@ -279,7 +283,12 @@ def test_a_claim_that_is_not_the_theorem_s_is_noticed() -> None:
     assert compare(text, statement) == ""
     start, end = text.index("Definition claim"), text.index("(* the steps")
     claim = text[start:end]
-    for old, new in [("1 <= IZR y", "0 <= IZR y"), ("IZR y <= IZR V", "IZR V <= IZR y"), ("1 <= IZR y ->\n", ""), ("(- Ln", "(- exp")]:
+    for old, new in [
+        ("1 <= IZR y", "0 <= IZR y"),
+        ("IZR y <= IZR V", "IZR V <= IZR y"),
+        ("1 <= IZR y ->\n", ""),
+        ("(- Ln", "(- exp"),
+    ]:
         assert old in claim
         assert compare(text[:start] + claim.replace(old, new, 1) + text[end:], statement)
     assert "is defined as" in compare(text.replace("(q k * Ln (p k))", "(p k * Ln (q k))", 1), statement)

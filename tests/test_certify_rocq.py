@@ -121,6 +121,10 @@ s, t = Var("s", Theta), Var("t", Theta)
 loss, gain = Var("loss", Fn(Theta, REAL)), Var("gain", Fn(Theta, REAL))
 
 
+def f_of(index: Term) -> Term:
+    return label[index] * 2 + 1
+
+
 def sound() -> Iterator[tuple[str, Theorem]]:
     """True theorems that use the rules in ways that the catalogue does not."""
     r = rules
@@ -141,8 +145,20 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "inst_bound", r.inst(r.axiom("sum_last"), ((n, n + 1), (m, one)))
     yield "inst_two", r.inst(a(f[n] + m <= n * label[m]), ((n, m + 1), (m, n - 2), (x, y)))
     yield "inst_function", r.inst(a(label[n] <= f[label[m]]), ((label, lam(k, table[k][k] + k)), (f, label)))
-    yield "inst_partial_application", r.inst(a(table[n][m] <= app(SUM, m, n, table[n])), ((table, lam(i, lam(k, i + k))),))
+    yield (
+        "inst_partial_application",
+        r.inst(a(table[n][m] <= app(SUM, m, n, table[n])), ((table, lam(i, lam(k, i + k))),)),
+    )
     yield "inst_drops", r.inst(r.refl(x + n), ((n, n + 1), (x, x * y)))
+    number = lam(k, k * x)
+    yield "inst_reduced", r.inst(r.axiom("sum_last"), ((f, number), (m, one)))
+    yield "inst_reduced_under_binders", r.inst(
+        a(eq(app(SUM, m, n, lam(k, f[k + m] * app(PROD, k, n, lam(i, f[i - k * m])))), x)), ((f, number), (m, m * 2)))  # fmt: skip
+    yield "inst_reduced_twice", r.inst(
+        a(F[f] <= app(SUM, m, n, lam(k, F[lam(i, i * f[k + i])]))), ((F, lam(f, f[n + 1] * f[m])), (f, number), (n, n * 2)))  # fmt: skip
+    yield "inst_integers_in_integers", r.inst(
+        a(label[n + label[m + 1]] + 1 <= f[label[n * 2]]), ((label, lam(k, k * k - n)), (f, lam(k, k * 3)), (n, m + 1)))  # fmt: skip
+    yield "spec_reduced", r.spec(a(forall(f, forall(k, f[k + 1] <= f[f_of(k)]))), number)
     yield "ext_integers", r.ext(k, r.ring(k + label[k], label[k] + k, ()))
     yield "cong_delta", r.cong(DELTA, (r.ring(n + 1, one + n, ()), r.refl(label[n])))
     yield "cong_sum", r.cong(SUM, (r.ring(n + 1, one + n, ()), r.refl(m + 1), r.refl(label)))
@@ -162,7 +178,10 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     member = a(app(IN, s, app(ARGMIN, loss)))
     sets = r.cong(ARGMIN, (a(eq(loss, gain)),))
     yield "rel_cong_in", r.rel_cong(member, (a(eq(s, t)), sets))
-    yield "rel_cong_sets", r.rel_cong(sets, (r.refl(app(ARGMIN, loss)), r.sym(a(eq(app(ARGMAX, loss), app(ARGMIN, gain))))))
+    yield (
+        "rel_cong_sets",
+        r.rel_cong(sets, (r.refl(app(ARGMIN, loss)), r.sym(a(eq(app(ARGMAX, loss), app(ARGMIN, gain)))))),
+    )
     yield "rel_cong_ne", r.rel_cong(a(ne(n, m + 1)), (a(eq(n, x)), r.refl(m + 1)))
     yield "rel_cong_ne_base", r.rel_cong(a(ne(s, t)), (r.refl(s), a(eq(t, s))))
     yield "rel_cong_lt", r.rel_cong(a(n < m + 1), (a(eq(n, x)), r.ring(m + 1, one + m, ())))
@@ -181,7 +200,10 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "int_step", r.int_step(a(n + m < label[n] * 2))
     yield "cases_eq", r.cases(eq(n, m + 1), r.refl(x), r.refl(x))
     yield "cases_ne", r.cases(ne(s, t), r.refl(x), r.refl(x))
-    yield "cases_lt", r.cases(n + 1 < m, r.linear(x <= x, (a(n + 1 < m),), (Fraction(0),), ()), r.linear(x <= x, (), (), ()))
+    yield (
+        "cases_lt",
+        r.cases(n + 1 < m, r.linear(x <= x, (a(n + 1 < m),), (Fraction(0),), ()), r.linear(x <= x, (), (), ())),
+    )
     yield "absurd_lt", r.absurd(a(x < y), a(y <= x), eq(s, t))
     yield "absurd_le", r.absurd(a(y <= x), a(x < y), eq(s, t))
     yield "absurd_eq", r.absurd(a(eq(s, t)), a(ne(s, t)), x < y)

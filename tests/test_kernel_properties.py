@@ -94,8 +94,8 @@ from derive.tactics.context import Context
 from derive.tactics.normal import Normalizer, by_normal_form
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-MANY = settings(max_examples=120, deadline=None, suppress_health_check=SLOW)
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+MANY = settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+SOME = settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 ZERO, ONE = Num(0), Num(1)
 THETA = Base("Theta")
 
@@ -671,7 +671,7 @@ def by_reason(a: Term, b: Term, given_: tuple[Term, ...], *reasons: Any) -> Theo
     return out.theorem if isinstance(out, Success) else None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
 def test_the_normal_form_proves_only_what_is_true(data: st.DataObject) -> None:
     a = data.draw(reals(3))
@@ -684,7 +684,7 @@ def test_the_normal_form_proves_only_what_is_true(data: st.DataObject) -> None:
         sound_here(th, given_)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
 def test_justify_proves_only_what_is_true(data: st.DataObject) -> None:
     """Also with logarithms, quotients and powers, and also where the lines are related by an inequality."""

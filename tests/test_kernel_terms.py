@@ -69,7 +69,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RuleError
 
-MANY = settings(max_examples=120, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 THETA = Base("Theta")
 theta = Var("theta", THETA)
 F = Var("F", Fn(FAMILY, REAL))

@@ -49,6 +49,9 @@ from derive.kernel.terms import (
     SUM,
     XLOGY,
     App,
+    At,
+    Bound,
+    Lam,
     Num,
     Op,
     Term,
@@ -57,7 +60,10 @@ from derive.kernel.terms import (
     at,
     eq,
     instantiate,
+    lam,
     negation,
+    parts_of,
+    rebuild,
     substitute,
 )
 from derive.kernel.theorem import Theorem, proof_steps
@@ -221,28 +227,40 @@ class Exporter:
     def _cast(
         self, parts: Sequence[Term], values: Mapping[Var, Term], proof: str, scope: Scope, back: bool = False
     ) -> str:
-        """From a proof of ``parts`` (implications) in which IZR stands before the text in Z of each value, one in
-        which the value is written as a number.  ``back`` is the other way."""
+        """From a proof of ``parts`` (implications) with the text in Z of each value in its place, one of the parts after
+        the substitution, in which an integer is written as a number wherever it is one.  ``back`` is the other way.
+
+        An argument of a replaced function is named first, as a function of the bound variables around it, so that it
+        is a plain entry when the function is reduced, and is put in after that.
+        """
+        frozen = Frozen(values)
+        parts = [frozen.walk(p) for p in parts]
+        later = [substitute(p, values) for p in parts]
+        if back and frozen.values:
+            proof = self._cast(later, frozen.values, proof, scope, back)
+        proof = self._cast_entries(parts, values, frozen.values, proof, back)
+        if not back and frozen.values:
+            proof = self._cast(later, frozen.values, proof, scope, back)
+        return proof
+
+    def _cast_entries(
+        self, parts: Sequence[Term], values: Mapping[Var, Term], others: Mapping[Var, Term], proof: str, back: bool
+    ) -> str:
         changed: list[tuple[Var, str, str, str, str]] = []
-        images: dict[Var, Image] = {}
+        images = {v: Image(self.writer.text(t, v.sort)) for v, t in {**values, **others}.items()}
         for v, t in values.items():
-            if end_of(v.sort) is not INT:
-                images[v] = Image(self.writer.text(t, v.sort))
-                continue
-            own = self.writer.own(t)
-            real, embedded = self.writer.real(t), self.writer.embedded(own, v.sort)
-            proof_of = self.writer.conversion(t)
-            images[v] = Image(own)
-            if proof_of is not None:
-                changed.append((v, own, embedded, real, proof_of))
-        done = dict(images)
+            equation = self.writer.conversion(t) if end_of(v.sort) is INT else None
+            if equation is not None:
+                own = self.writer.own(t)
+                changed.append((v, own, self.writer.embedded(own, v.sort), self.writer.real(t), equation))
+        steps = []
         for v, own, embedded, real, equation in changed:
-            predicate = self._implication(parts, {**done, v: Image(own, "REAL")})
-            done[v] = Image(own, real)
-            if not re.search(r"\bREAL\b", predicate):
-                continue
-            sort = self.writer.sort(as_real(v.sort))
-            predicate = f"(fun REAL : {sort} => {predicate})"
+            predicate = self._implication(parts, {**images, v: Image(own, "REAL")})
+            images[v] = Image(own, real)
+            if re.search(r"\bREAL\b", predicate):
+                sort = self.writer.sort(as_real(v.sort))
+                steps.append((sort, f"(fun REAL : {sort} => {predicate})", embedded, real, equation))
+        for sort, predicate, embedded, real, equation in reversed(steps) if back else steps:
             if back:
                 proof = f"(@eq_ind_r {sort} {real} {predicate} {proof} {embedded} {equation})"
             else:
@@ -319,14 +337,14 @@ class Exporter:
         proofs = [env.get(h, MISSING) for h in (substitute(h, values) for h in main.hyps)]
         names = [self._fresh() for _ in proofs]
         inner = self.call(main, dict(zip(main.hyps, names, strict=True)), scope, texts)
-        if not any(end_of(v.sort) is INT and self.writer.conversion(t) for v, t in used.items()):
-            return self.call(main, dict(zip(main.hyps, proofs, strict=True)), scope, texts)
         images = {v: Image(texts[v]) for v in used}
         writer = self.writer.with_images(images)
         start = "".join(f"(fun {name} : {writer.own(h)} => " for name, h in zip(names, main.hyps, strict=True))
         inner = start + inner + ")" * len(names)
-        inner = self._cast([*main.hyps, main.concl], used, inner, scope)
-        return f"({' '.join([inner, *proofs])})" if proofs else inner
+        moved = self._cast([*main.hyps, main.concl], used, inner, scope)
+        if moved == inner:
+            return self.call(main, dict(zip(main.hyps, proofs, strict=True)), scope, texts)
+        return f"({' '.join([moved, *proofs])})" if proofs else moved
 
     def rule_cases(self, th: Theorem, env: Env, scope: Scope, statement: Term, yes: Theorem, no: Theorem) -> str:
         assert isinstance(statement, App)
@@ -582,6 +600,74 @@ class Exporter:
     def _fresh(self) -> str:
         self._fresh_count += 1
         return f"H{1000 + self._fresh_count}"
+
+
+class Frozen:
+    """Names the arguments of the functions that are to be replaced by a Lam."""
+
+    def __init__(self, values: Mapping[Var, Term]) -> None:
+        self.given = values
+        self.heads = {v for v, t in values.items() if isinstance(t, Lam)}
+        self.values: dict[Var, Term] = {}
+
+    def walk(self, term: Term) -> Term:
+        if self.heads.isdisjoint(term.free):
+            return term
+        if isinstance(term, At):
+            args = []
+            head: Term = term
+            while isinstance(head, At):
+                args.append(head.arg)
+                head = head.fn
+            if head in self.heads:
+                for arg in reversed(args):
+                    head = at(head, self.name(arg) if self._moves(arg) else self.walk(arg))
+                return head
+        return rebuild(term, tuple(self.walk(p) for p in parts_of(term)))
+
+    def _moves(self, arg: Term) -> bool:
+        """Whether an integer, or a function, is no plain entry, or will not be one."""
+        if arg.sort is not INT and not isinstance(arg.sort, Fn):
+            return False
+        compound = isinstance(arg, Lam) or (isinstance(arg, App) and not isinstance(arg.op, Definition))
+        return compound or not arg.free.isdisjoint(self.given)
+
+    def name(self, arg: Term) -> Term:
+        """A new variable in place of the argument, applied to the bound variables in it."""
+        bound = sorted(_loose(arg, 0).items())
+        stand_in = {i: Var(f"bound {i}", sort) for i, sort in bound}
+        value = _close(arg, 0, stand_in)
+        sort = arg.sort
+        for v in reversed(stand_in.values()):
+            value, sort = lam(v, value), Fn(v.sort, sort)
+        var = Var(f"argument {len(self.values)} of {id(self)}", sort)
+        self.values[var] = substitute(value, self.given)
+        out: Term = var
+        for i, s in bound:
+            out = at(out, Bound(i, s))
+        return out
+
+
+def _loose(term: Term, depth: int) -> dict[int, Sort]:
+    """The bound variables that point outside the term, and their sorts."""
+    if term.loose <= depth:
+        return {}
+    if isinstance(term, Bound):
+        return {term.index - depth: term.sort}
+    out: dict[int, Sort] = {}
+    for p in parts_of(term):
+        out |= _loose(p, depth + 1 if isinstance(term, Lam) else depth)
+    return out
+
+
+def _close(term: Term, depth: int, values: Mapping[int, Var]) -> Term:
+    """The term with variables for the bound variables that point outside it."""
+    if term.loose <= depth:
+        return term
+    if isinstance(term, Bound):
+        return values[term.index - depth]
+    inner = depth + 1 if isinstance(term, Lam) else depth
+    return rebuild(term, tuple(_close(p, inner, values) for p in parts_of(term)))
 
 
 class Identity:

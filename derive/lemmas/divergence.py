@@ -67,7 +67,7 @@ def _bound(strict: bool) -> Theorem:
     return r.rel_cong(scaled, (left, right))
 
 
-@lemma(a - b <= ratio, [ZERO <= a, ZERO < b], phrase="a log(a/b) >= a - b, because log x <= x - 1")
+@lemma(a - b <= ratio, [ZERO <= a, ZERO < b], phrase="log x <= x - 1, in each term")
 def sub_le_xlogy() -> Theorem:
     goal = a - b <= ratio
     zero = r.assume(eq(a, 0))
@@ -77,7 +77,7 @@ def sub_le_xlogy() -> Theorem:
     return r.cases(eq(a, 0), at_zero, lin(goal, plain, r.cut(positive, _bound(strict=False))))
 
 
-@lemma(a - b < ratio, [ZERO <= a, ZERO < b, ne(a, b)], phrase="a log(a/b) > a - b unless a = b")
+@lemma(a - b < ratio, [ZERO <= a, ZERO < b, ne(a, b)], phrase="log x < x - 1 unless x = 1, in each term")
 def sub_lt_xlogy() -> Theorem:
     goal = a - b < ratio
     zero = r.assume(eq(a, 0))
