@@ -23,10 +23,11 @@ from derive.errors import UserError
 from derive.justify import Failure, Toolbox, justify, prove_statement
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, PROP, Fn, is_numeric
+from derive.kernel.sorts import INT, PROP, REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import EQ, IFF, LE, LT, XLOGY, App, Num, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
-from derive.reasons import Gap, as_list, describe
+from derive.language import letters as letters_module
+from derive.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.record import Block, Derivation, Line, Reason
 from derive.report import ClaimError, StepError, place, show, undefined
 from derive.tactics.context import Context
@@ -111,6 +112,7 @@ class Calc:
     def _statement(self, statement: Term, reasons: list[Any], where: tuple[str, int], index: int) -> Theorem | None:
         if any(isinstance(x, Gap) for x in reasons):
             return None
+        self._conditions_are_given(reasons, where, index)
         tools = Toolbox(reasons, self.given, self.context)
         self.context.missing.clear()
         th = prove_statement(statement, tools, self.context)
@@ -156,6 +158,7 @@ class Calc:
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} has no reason; write by=...")
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
+        self._conditions_are_given(reasons, where, index)
         if relation in ("<=", "<") and not (is_numeric(before.sort) and is_numeric(after.sort)):
             raise ClaimError(
                 f"{place(*where)}: line {index} of {self.name} compares by {relation} what are not numbers"
@@ -177,6 +180,17 @@ class Calc:
             )
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
         self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
+
+    def _conditions_are_given(self, reasons: list[Any], where: tuple[str, int], index: int) -> None:
+        """A statement as a reason cites a condition of the theorem, or a fact proved before."""
+        for reason in reasons:
+            cited = reason.reason if isinstance(reason, (Reversed, Reworded)) else reason
+            for statement in as_list(cited):
+                if isinstance(statement, Term) and statement not in self.context.by_statement:
+                    raise ClaimError(
+                        f"{place(*where)}: line {index} of {self.name} cites {show(statement)}, which is not among the conditions "
+                        "given; prove it first with calc.have, or add it to given=[...]"
+                    )
 
     def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
         trouble = undefined_part(term, self.context)
@@ -308,6 +322,10 @@ def _as_assumption(th: Theorem) -> Theorem:
 # --- theorems --------------------------------------------------------------------------------------------------------
 
 
+DECLARED: dict[str, list[tuple[str, int]]] = {}
+"""The theorems that each module has declared, by name and line, so that a second one of the same name is seen."""
+
+
 class TheoremEntry:
     """A named theorem: its claim, its conditions and its proof, which runs when first asked for."""
 
@@ -322,6 +340,7 @@ class TheoremEntry:
         self.module, self.catalogue = module, catalogue
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
+        DECLARED.setdefault(module, []).append((name, number))
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.phrase = phrase or name.replace("_", " ")
         self._derivation: Derivation | None = None
@@ -354,6 +373,7 @@ class TheoremEntry:
             trouble = undefined_part(part, context)
             if trouble:
                 raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
+        self._letters_are_plain(where)
         letters: dict[str, Var] = {}
         for v in sorted(frozenset().union(*(t.free for t in (*self.given, self.shows))), key=lambda v: repr(v.sort)):
             twin = letters.setdefault(v.name, v)
@@ -374,7 +394,7 @@ class TheoremEntry:
             self.prove(calc)
         except UserError:
             raise
-        except Exception as error:  # a slip in the author's Python: say where, as for a wrong line
+        except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
             raise ClaimError(
                 f"{place(self.file, line_in(error, self.file))}: {type(error).__name__}: {error}"
             ) from error
@@ -385,8 +405,24 @@ class TheoremEntry:
                 raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
         return Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th,
-            _conventions((*self.given, self.shows, *(b.start for b in calc.all_blocks()), *(x.term for x in calc.all_lines()))),
+            _integers((*self.given, self.shows)) + _conventions((*self.given, self.shows, *(b.start for b in calc.all_blocks()), *(x.term for x in calc.all_lines()))),
         )  # fmt: skip
+
+    def _letters_are_plain(self, where: str) -> None:
+        """A reader must not take a letter for an operator, or an integer for a real number."""
+        for v in frozenset().union(*(t.free for t in (*self.given, self.shows))):
+            if not v.name.replace("'", "").isidentifier() or v.name in _RESERVED:
+                raise ClaimError(
+                    f"{where}: {self.name} has a variable named {v.name!r}, which reads as something else; rename it"
+                )
+            usual = {_value_sort(x) for x in vars(letters_module).values() if isinstance(x, Var) and x.name == v.name}
+            kind = _value_sort(v)
+            if kind in (INT, REAL) and usual & {INT, REAL} and kind not in usual:
+                words = ("an integer", "a real number") if kind == INT else ("a real number", "an integer")
+                raise ClaimError(
+                    f"{where}: in {self.name} the letter {v.name} stands for {words[0]}, and a reader takes it for {words[1]}; "
+                    "choose another letter"
+                )
 
     @property
     def theorem(self) -> Theorem:
@@ -448,8 +484,10 @@ def theorem(
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
         code = fn.__code__
         where = fn.__module__.rsplit(".", 1)[-1]
-        conditions = _statements(given)
-        claim = to_term(shows)
+        try:
+            conditions, claim = _statements(given), to_term(shows)
+        except UserError as error:
+            raise ClaimError(f"{place(code.co_filename, code.co_firstlineno)}: in {fn.__name__}: {error}") from None
         for t in (claim, *conditions):
             if t.sort != PROP:
                 raise ClaimError(
@@ -548,6 +586,23 @@ def _conventions(terms: Iterable[Term]) -> tuple[str, ...]:
         )
 
     return ("with the convention 0 log 0 = 0",) if any(uses_convention(p) for t in terms for p in subterms(t)) else ()
+
+
+_RESERVED = {"log", "ln", "exp", "argmin", "argmax", "softmax", "H", "KL", "LSE", "NLL", "GM", "PPL"}
+
+
+def _value_sort(v: Var) -> Sort:
+    sort = v.sort
+    while isinstance(sort, Fn):
+        sort = sort.cod
+    return sort
+
+
+def _integers(terms: Iterable[Term]) -> tuple[str, ...]:
+    """Integers whose letter does not say that they are."""
+    usual = {x.name for x in vars(letters_module).values() if isinstance(x, Var) and x.sort == INT}
+    unusual = sorted({v.name for t in terms for v in t.free if v.sort == INT and v.name not in usual})
+    return tuple(f"{name} is an integer" for name in unusual)
 
 
 def _sort_words(v: Var) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from derive.calc import FalseClaim, TheoremEntry, line_in
+from derive.calc import DECLARED, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
@@ -27,6 +27,13 @@ def subjects() -> tuple[str, ...]:
 
 def entries_of(module: ModuleType) -> list[Entry]:
     """The theorems and false claims that a module defines (not those it imports), in the order of its lines."""
+    seen: dict[str, int] = {}
+    for name, number in DECLARED.get(module.__name__, ()):
+        if seen.setdefault(name, number) != number:
+            raise UserError(
+                f"{module.__file__}:{number}: there are two theorems named {name}, at lines {seen[name]} and {number}; "
+                "rename one"
+            )
     own = [
         e for e in vars(module).values() if isinstance(e, (TheoremEntry, FalseClaim)) and e.module == module.__name__
     ]
@@ -34,6 +41,7 @@ def entries_of(module: ModuleType) -> list[Entry]:
 
 
 def subject_entries(subject: str) -> list[Entry]:
+    subject = subject.strip().replace(" ", "_")
     if subject not in subjects():
         raise UserError(f"there is no subject {subject!r}; the subjects are {', '.join(subjects())}")
     return entries_of(importlib.import_module(f"proofs.{subject}"))
@@ -119,6 +127,7 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    DECLARED.pop(name, None)
     folder = str(file.resolve().parent)
     sys.path.insert(0, folder)  # so that it can import its neighbours
     try:
@@ -128,9 +137,11 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path}:{error.lineno}: {error.msg}" + (f": {text}" if text else "")) from None
     except UserError:
         raise
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, ValueError) as error:
+        if not isinstance(error, UnicodeDecodeError) and "null bytes" not in str(error):
+            raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
         raise UserError(f"{path} is not a text file in UTF-8") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = line_in(error, str(file))
         raise UserError(f"{path}:{line}: {type(error).__name__}: {error}") from None
     finally:

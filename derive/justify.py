@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from derive.errors import UserError
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, is_numeric
@@ -118,7 +117,7 @@ class Toolbox:
         elif isinstance(reason, Term):
             known = self.ctx.by_statement.get(reason)
             if known is None:
-                raise UserError(f"{reason} is not among the conditions given")
+                raise ValueError(f"{reason} is not among the conditions given")
             self._equation_or_lemma(known, "condition", self.fixed, reverse)
         elif is_statement(reason) and not hasattr(reason, "at_sort"):
             th = reason.theorem

@@ -125,9 +125,8 @@ def step_error_text(error: StepError) -> str:
     if error.counterexample:
         out += [f"  and the line is false: {error.counterexample}"]
     elif not failure.missing and failure.gives is None and failure.what == "does not follow":
-        out += [
-            "  no counterexample was found: the line may hold for another reason; try by=auto, or put a line between"
-        ]
+        tried = "" if "auto" in error.reason.split(", ") else "try by=auto, or "
+        out += [f"  no counterexample was found: the line may hold for another reason; {tried}put a line between"]
     return "\n".join(out)
 
 

@@ -78,6 +78,7 @@ def mean_cross_entropy_is_mean_nll(calc):
 
 @theorem(
     shows=Eq(entropy(V, one_hot(y)), 0),
+    given=[token],
     phrase="a one-hot target has no entropy",
     catalogue="10",
 )

@@ -98,7 +98,7 @@ def cross_entropy_eq_entropy_iff(calc):
 
 @theorem(
     shows=Eq(cross_entropy(V, one_hot(y), p), kl(V, one_hot(y), p)),
-    given=[positive(p, V)],
+    given=[in_vocabulary(y, V), positive(p, V)],
     phrase="with a one-hot target cross-entropy is the divergence",
     catalogue="10",
 )

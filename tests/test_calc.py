@@ -220,3 +220,57 @@ def test_a_letter_means_one_thing():
         calc.eq(ps[1][1] + p[1], by=ring)
 
     assert "uses the letter p both for" in error_of(two_meanings, ClaimError)
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        (
+            lambda: 0 <= exp(integer("eps")),
+            "the letter eps stands for an integer, and a reader takes it for a real number",
+        ),
+        (lambda: 0 <= exp(function("p", INT, INT)[1]), "the letter p stands for an integer"),
+        (lambda: 0 <= exp(function("log", REAL, REAL)[a]), "a variable named 'log', which reads as something else"),
+        (lambda: 0 <= exp(real("H(q, p)")), "which reads as something else"),
+    ],
+)
+def test_a_letter_is_not_what_it_does_not_look_like(claim, says):
+    @theorem(shows=claim())
+    def disguised(calc):
+        calc.have(disguised.shows, by=exp_pos)
+
+    assert says in error_of(disguised, ClaimError)
+
+
+def test_an_unusual_integer_is_said_to_be_one():
+    size = integer("size")
+
+    @theorem(shows=1 <= size, given=[0 < size])
+    def at_least_one(calc):
+        calc.le(size, by=order)
+
+    assert at_least_one.check().notes == ("size is an integer",)
+
+
+def test_contradictory_conditions_are_refused():
+    @theorem(shows=Eq(a, b), given=[a < b, b < a])
+    def about_nothing(calc):
+        calc.eq(b, by=order)
+
+    assert "contradict each other" in error_of(about_nothing, ClaimError)
+
+
+def test_a_cited_condition_must_be_given():
+    @theorem(shows=Eq(a, b))
+    def cites_what_is_not_there(calc):
+        calc.eq(b, by=Eq(a, b))
+
+    assert "which is not among the conditions given" in error_of(cites_what_is_not_there, ClaimError)
+
+
+def test_a_float_is_refused_where_it_is_written():
+    @theorem(shows=Eq(a, a + 0))
+    def half(calc):
+        calc.eq(0.5 * a + 0.5 * a, by=ring)
+
+    assert "0.5 is not an exact number; write Fraction('0.5')" in error_of(half, ClaimError)

@@ -25,7 +25,6 @@ from derive.kernel import axioms, definitions, rules, terms
 from derive.kernel import ring as field
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import (
-    ADD,
     ARGMAX,
     ARGMIN,
     DELTA,
@@ -33,7 +32,6 @@ from derive.kernel.terms import (
     HAS_PARTIAL,
     IN,
     LOG,
-    MUL,
     PARTIAL,
     POW,
     PROD,
@@ -42,7 +40,6 @@ from derive.kernel.terms import (
     Term,
     Var,
     app,
-    at,
     eq,
     forall,
     lam,
@@ -242,11 +239,421 @@ def _induction(low: Term) -> Theorem:
     return rules.induction(n, low, statement, base, step)
 
 
+def together(name: str, parts: list[Theorem]) -> Raw:
+    """One theorem in whose proof all of these are steps."""
+    closed = []
+    for th in parts:
+        for h in th.hyps:
+            th = rules.discharge(h, th)
+        closed.append(th)
+    out = closed[0]
+    for th in closed[1:]:
+        out = rules.cut(th, rules.mp(rules.discharge(th.concl, out), rules.assume(th.concl)))
+    return Raw(name, out)
+
+
 def test_every_rule_in_unusual_places(tmp_path: Path) -> None:
-    made = list(sound())
-    used = {th.proof.rule for _, top in made for th in proof_steps(top)}
-    entries = [Raw(name, th) for name, th in made]
+    made = [th for _, th in sound()]
+    entries = [together(f"places_{i}", made[i::8]) for i in range(8)]
     write_certificates(entries, tmp_path)
     results = run_certificates(tmp_path, entries=entries)
     assert [str(res) for res in results if not res.ok] == []
-    assert used | {th.proof.rule for e in theorems() for th in proof_steps(e.theorem)} == set(RULES)
+    used = {th.proof.rule for top in [*made, *(e.theorem for e in theorems())] for th in proof_steps(top)}
+    assert used == set(RULES)
+
+
+# --- a broken kernel -------------------------------------------------------------------------------------------------
+
+
+class Broken:
+    """The kernel with one fault.  ``rule`` gives a rule whose source has one text replaced by another."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.patch = patch
+
+    def rule(self, name: str, old: str, new: str) -> Callable[..., Theorem]:
+        source = inspect.getsource(inspect.unwrap(RULES[name]))
+        assert old in source
+        self.patch.setitem(RULES, name, RULES[name])  # the decorator registers; this puts the right one back
+        space = dict(vars(rules))
+        exec("from __future__ import annotations\n" + source.replace(old, new), space)
+        return space[name]  # type: ignore[no-any-return]
+
+    def axiom(self, name: str, hyps: tuple[Term, ...], concl: Term) -> Theorem:
+        self.patch.setitem(axioms.AXIOMS, name, (hyps, concl))
+        return rules.axiom(name)
+
+    def set(self, module: Any, name: str, value: object) -> None:
+        self.patch.setattr(module, name, value)
+
+
+def inverse_without_sign(b: Broken) -> Theorem:
+    hyps, concl = axioms.AXIOMS["partial_inv"]
+    f_, z_, j_, value = concl.args  # type: ignore[attr-defined]
+    return b.axiom("partial_inv", hyps, app(HAS_PARTIAL, f_, z_, j_, value.args[0]))
+
+
+def exp_log_without_condition(b: Broken) -> Theorem:
+    return rules.inst(b.axiom("exp_log", (), axioms.AXIOMS["exp_log"][1]), ((x, Num(-1)),))
+
+
+def sum_last_without_condition(b: Broken) -> Theorem:
+    return rules.inst(b.axiom("sum_last", (), axioms.AXIOMS["sum_last"][1]), ((n, Num(0)), (m, Num(5))))
+
+
+def delta_diff_without_condition(b: Broken) -> Theorem:
+    return rules.inst(b.axiom("delta_diff", (), axioms.AXIOMS["delta_diff"][1]), ((i, n), (j, n)))
+
+
+def order_the_wrong_way(b: Broken) -> Theorem:
+    return b.axiom("exp_gt_one_add", *reversed_order(axioms.AXIOMS["exp_gt_one_add"]))
+
+
+def reversed_order(statement: tuple[tuple[Term, ...], Term]) -> tuple[tuple[Term, ...], Term]:
+    a_, b_ = statement[1].args  # type: ignore[attr-defined]
+    return statement[0], b_ < a_
+
+
+def argmin_for_argmax(b: Broken) -> Theorem:
+    def wrong(sort: Sort) -> tuple[tuple[Term, ...], Term]:
+        hyps, concl = axioms._argmax(sort)
+        left, right = concl.args  # type: ignore[attr-defined]
+        return hyps, terms.iff(app(IN, left.args[0], app(ARGMIN, left.args[1].args[0])), right)
+
+    b.patch.setitem(axioms.SORTED_AXIOMS, "argmin_mem", wrong)
+    return rules.axiom("argmin_mem", INT)
+
+
+def no_eigenvariable(b: Broken) -> None:
+    b.set(rules, "_eigenvariable", lambda *_: None)
+
+
+def gen_over_a_hypothesis(b: Broken) -> Theorem:
+    no_eigenvariable(b)
+    every = rules.inst(rules.gen(x, rules.assume(eq(x, 0))), ((x, Num(0)),))
+    return rules.cut(rules.refl(Num(0)), every)
+
+
+def ext_over_a_hypothesis(b: Broken) -> Theorem:
+    no_eigenvariable(b)
+    return rules.ext(k, rules.assume(eq(f[k], g[k])))
+
+
+def bigop_over_a_hypothesis(b: Broken) -> Theorem:
+    no_eigenvariable(b)
+    return rules.bigop_ext(SUM, Num(1), n, k, rules.assume(eq(f[k], g[k])))
+
+
+def bigop_with_other_bounds(b: Broken) -> Theorem:
+    wrong = b.rule("bigop_ext", "without(th.hyps, low <= var, var <= high)", "without(th.hyps, low <= var, var < high)")
+    inside = rules.mp(rules.spec(rules.assume(forall(k, terms.implies(k < n, eq(f[k], g[k])))), k), rules.assume(k < n))
+    return wrong(SUM, Num(1), n, k, inside)
+
+
+def bigop_that_drops_hypotheses(b: Broken) -> Theorem:
+    wrong = b.rule("bigop_ext", "return rest, ", "return (), ")
+    return wrong(SUM, Num(1), n, k, rules.mp(rules.spec(rules.assume(forall(k, terms.implies(k <= n, eq(f[k], g[k])))), k),
+                                             rules.assume(k <= n)))  # fmt: skip
+
+
+def induction_over_a_hypothesis(b: Broken) -> Theorem:
+    no_eigenvariable(b)
+    return rules.induction(n, Num(0), eq(f[n], 0), rules.assume(eq(f[0], 0)), rules.assume(eq(f[n + 1], 0)))
+
+
+def induction_without_a_base(b: Broken) -> Theorem:
+    wrong = b.rule("induction", "if base.concl != substitute(statement, {var: low}):", "if False:")
+    step = rules.linear(n + 1 < n + 1 + 0 * n, (rules.assume(n < n),), (Fraction(1),), ())
+    step = rules.linear(n + 1 < n + 1, (step,), (Fraction(1),), ())
+    return wrong(n, Num(0), n < n, rules.refl(Num(0)), step)
+
+
+def cut_that_drops_hypotheses(b: Broken) -> Theorem:
+    wrong = b.rule("cut", "union(lemma.hyps, without", "union(without")
+    return wrong(rules.assume(eq(x, 0)), rules.assume(eq(x, 0)))
+
+
+def discharge_of_what_follows(b: Broken) -> Theorem:
+    wrong = b.rule("discharge", "implies(statement, th.concl)", "th.concl")
+    return wrong(x < y, rules.assume(x < y))
+
+
+def mp_without_looking(b: Broken) -> Theorem:
+    wrong = b.rule("mp", "if p != th.concl:", "if False:")
+    return wrong(rules.discharge(x < x, rules.assume(x < x)), rules.refl(x))
+
+
+def iff_that_goes_one_way(b: Broken) -> Theorem:
+    wrong = b.rule("iff_intro", "!= (q, p)", "== ()")
+    forth = rules.discharge(x < y, rules.linear(x <= y, (rules.assume(x < y),), (Fraction(1),), ()))
+    return wrong(forth, rules.discharge(x <= y, rules.linear(x <= y + 0, (rules.assume(x <= y),), (Fraction(1),), ())))
+
+
+def spec_that_drops_hypotheses(b: Broken) -> Theorem:
+    wrong = b.rule("spec", "return th.hyps, instantiate(fn, term)", "return (), instantiate(fn, term)")
+    return wrong(rules.assume(forall(x, x < 0)), x)
+
+
+def inst_without_hypotheses(b: Broken) -> Theorem:
+    wrong = b.rule("inst", "union(tuple(dict.fromkeys(substitute(h, values) for h in th.hyps)))", "th.hyps")
+    return wrong(rules.axiom("exp_log"), ((x, y),))
+
+
+def capture(b: Broken) -> Theorem:
+    """Substitution without moving indices: the j of a sum captures what is put in."""
+    b.set(terms, "_shift", lambda term, by, cutoff=0: term)
+    difference = lam(k, app(SUM, Num(1), Num(2), lam(j, k - j)))
+    return rules.inst(rules.spec(rules.assume(forall(k, eq(f[k], 0))), Num(7)), ((f, difference),))
+
+
+def cases_that_are_the_same(b: Broken) -> Theorem:
+    wrong = b.rule("cases", "opposite = negation(statement)", "opposite = statement")
+    return wrong(x < y, rules.assume(x < y), rules.assume(x < y))
+
+
+def absurd_without_contradiction(b: Broken) -> Theorem:
+    wrong = b.rule("absurd", "if negation(th.concl) != opposite.concl:", "if False:")
+    return wrong(rules.refl(x), rules.refl(y), Num(1) < 0)
+
+
+def trans_without_a_middle(b: Broken) -> Theorem:
+    return b.rule("trans", "if b != b2:", "if False:")(rules.refl(x), rules.refl(y))
+
+
+def sym_of_an_order(b: Broken) -> Theorem:
+    wrong = b.rule("sym", '_sides("sym", th, EQ)', "th.concl.args")
+    return wrong(rules.linear(x < x + 1, (), (), ()))
+
+
+def cong_that_drops_hypotheses(b: Broken) -> Theorem:
+    wrong = b.rule("cong", "*(e.hyps for e in equations)", "*()")
+    return wrong(EXP, (rules.assume(eq(x, y)),))
+
+
+def rel_cong_without_looking(b: Broken) -> Theorem:
+    wrong = b.rule("rel_cong", "if tuple(a for a, _ in pairs) != tuple(_short(x) for x in th.concl.args):", "if False:")
+    return wrong(rules.linear(x < x + 1, (), (), ()), (rules.refl(y), rules.refl(y)))
+
+
+def ring_that_accepts_anything(b: Broken) -> Theorem:
+    b.set(field, "equal", lambda *_: True)
+    return rules.ring(x, x + 1, ())
+
+
+def ring_that_divides_by_anything(b: Broken) -> Theorem:
+    b.set(field, "_is_nonzero", lambda *_: True)
+    return rules.ring(x / x, Num(1), ())
+
+
+def ring_with_a_wrong_product(b: Broken) -> Theorem:
+    b.set(field, "_times", lambda one, two: two)
+    return rules.ring(x * (x + y), x + y, ())
+
+
+def linear_with_negative_weights(b: Broken) -> Theorem:
+    wrong = b.rule("linear", "if w < 0:", "if False:")
+    return wrong(y <= x, (rules.assume(x <= y),), (Fraction(-1),), ())
+
+
+def linear_that_is_strict(b: Broken) -> Theorem:
+    wrong = b.rule("linear", "strict = False", "strict = True")
+    return wrong(x < y, (rules.assume(x <= y),), (Fraction(1),), ())
+
+
+def linear_with_a_negative_rest(b: Broken) -> Theorem:
+    return b.rule("linear", "c >= 0 if goal.op is LE", "c <= 0 if goal.op is LE")(x + 1 <= x, (), (), ())
+
+
+def linear_from_an_inequality(b: Broken) -> Theorem:
+    wrong = b.rule("linear", "if goal.op is EQ and w != 0:", "if False:")
+    return wrong(eq(x, y), (rules.assume(x <= y),), (Fraction(1),), ())
+
+
+def int_step_on_reals(b: Broken) -> Theorem:
+    return b.rule("int_step", "a.sort != INT or b.sort != INT", "False")(rules.assume(x < y))
+
+
+def int_step_too_far(b: Broken) -> Theorem:
+    return b.rule("int_step", "Num(1)", "Num(2)")(rules.assume(m < n))
+
+
+def unfold_with_another_body(b: Broken) -> Theorem:
+    half = definitions.define("certified_half", (x,), x / 2)
+    b.set(definitions.Definition, "unfolded", lambda self, args: args[0] / 3)
+    return rules.unfold(half(y))
+
+
+def unfold_with_arguments_exchanged(b: Broken) -> Theorem:
+    gap = definitions.define("certified_gap", (x, y), x - y)
+    right = definitions.Definition.unfolded
+    b.set(definitions.Definition, "unfolded", lambda self, args: right(self, tuple(reversed(args))))
+    return rules.unfold(gap(x, y))
+
+
+FAULTS: list[Callable[[Broken], Theorem]] = [
+    inverse_without_sign, exp_log_without_condition, sum_last_without_condition, delta_diff_without_condition,
+    order_the_wrong_way, argmin_for_argmax, gen_over_a_hypothesis, ext_over_a_hypothesis, bigop_over_a_hypothesis,
+    bigop_with_other_bounds, bigop_that_drops_hypotheses, induction_over_a_hypothesis, induction_without_a_base,
+    cut_that_drops_hypotheses, discharge_of_what_follows, mp_without_looking, iff_that_goes_one_way, spec_that_drops_hypotheses,
+    inst_without_hypotheses, capture, cases_that_are_the_same, absurd_without_contradiction, trans_without_a_middle,
+    sym_of_an_order, cong_that_drops_hypotheses, rel_cong_without_looking, ring_that_accepts_anything,
+    ring_that_divides_by_anything, ring_with_a_wrong_product, linear_with_negative_weights, linear_that_is_strict,
+    linear_with_a_negative_rest, linear_from_an_inequality, int_step_on_reals, int_step_too_far,
+    unfold_with_another_body, unfold_with_arguments_exchanged,
+]  # fmt: skip
+
+
+def test_what_a_broken_kernel_proves_is_rejected(tmp_path: Path) -> None:
+    texts = {}
+    for fault in FAULTS:
+        with pytest.MonkeyPatch.context() as patch:
+            th = fault(Broken(patch))
+            texts[fault.__name__] = certificate(Raw(fault.__name__, th)).text
+    results = results_of(tmp_path, texts)
+    assert len(results) == len(FAULTS) >= 10
+    assert [str(res) for res in results.values() if res.ok] == []
+    # each was run, and it is Rocq that found the fault
+    assert [str(res) for res in results.values() if "it was not run" in res.message] == []
+    assert all("Error" in res.message for res in results.values())
+    assert RULES["cut"] is rules.cut
+
+
+# --- sealed operators ------------------------------------------------------------------------------------------------
+
+# a condition, a statement that needs it, and its proof with the tactics of the standard library
+GUARDED = {
+    "V > 0": ("0 < V", "V * Div x V = x", "rewrite Div_Rdiv; [field|]; lra"),
+    "V > 0, only moving": ("0 < V", "Div x V = x * Div 1 V", "rewrite !Div_Rdiv by lra; field; lra"),
+    "p > 0": ("0 < p", "exp (Ln p) = p", "rewrite Ln_ln by lra; apply exp_ln; lra"),
+    "p > 0, in a power": ("0 < p", "Pow p x = exp (x * Ln p)", "rewrite Pow_pos, Ln_ln by lra; reflexivity"),
+    "p > 0, with zeros": ("0 < p", "Xlogy x p = x * Ln p", "rewrite Xlogy_pos, Ln_ln by lra; reflexivity"),
+    "1 <= y": (
+        "(1 <= y)%Z",
+        "Sum 1 y (fun k => Delta k y * x) = Sum 1 (y - 1) (fun k => Delta k y * x) + x",
+        "replace y with (y - 1 + 1)%Z at 1 by lia; rewrite Sum_more by lia; replace (y - 1 + 1)%Z with y by lia; "
+        "rewrite Delta_same; ring",
+    ),
+}
+# what the standard library proves without a condition, because there every quotient and logarithm has a value
+UNSEALED = ("x / V = x * (1 / V)", "unfold Rdiv; ring")
+
+
+def test_sealed_operators_need_their_conditions(tmp_path: Path) -> None:
+    write_certificates([], tmp_path)
+    head = "From Coq Require Import Reals ZArith Lra Lia.\nFrom Derive Require Import Operators Rules Axioms.\nOpen Scope R_scope.\n"
+    binders = "(x V p : R) (y : Z)"
+    lines = [head]
+    for condition, statement, proof in GUARDED.values():
+        lines.append(f"Goal forall {binders}, {condition} -> {statement}.\nProof. intros; {proof}. Qed.")
+        lines.append(f"Goal forall {binders}, {statement}.\nProof. intros. Fail solve [{proof}].")
+        others = "unfold Rdiv; ring | field; lra | ring | lra | reflexivity | easy | congruence"
+        lines.append(f"Fail solve [{others}].\nAbort.")
+    lines.append(f"Goal forall {binders}, {UNSEALED[0]}.\nProof. intros; {UNSEALED[1]}. Qed.")
+    results_of(tmp_path, {})  # compiles the library
+    assert _compiles(tmp_path, "sealed", "\n".join(lines)) == ""
+
+
+def _compiles(folder: Path, name: str, text: str) -> str:
+    """What coqc says about a text of this test; empty when it accepts it."""
+    import subprocess
+
+    file = folder / f"{name}.v"
+    file.write_text(text, "utf-8")
+    command = ["coqc", "-q", "-noglob", "-Q", str(folder / "Derive"), "Derive", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
+CONDITIONS = {
+    "V_positive": ("label_smoothing_residual_sequence", "1 <= IZR V"),
+    "p_positive": ("log_likelihood_is_log_probability", "0 < p b0 b1"),
+    "one_le_y": ("cross_entropy_one_hot", "1 <= IZR y"),
+    "y_le_V": ("cross_entropy_one_hot", "IZR y <= IZR V"),
+}
+
+
+def test_a_condition_cannot_be_deleted(tmp_path: Path) -> None:
+    """The condition is taken out of the claim, and out of every lemma: its hypothesis, and the argument for it."""
+    texts = {}
+    for name, (theorem, condition) in CONDITIONS.items():
+        good = certificate(find_theorem(theorem)).text
+        texts[f"{name}_kept"] = good
+        weaker = [h for h in _hypotheses(good) if h.endswith((condition + ")", condition + "))"))]
+        assert weaker
+        texts[f"{name}_true"] = _replace_hypotheses(good, condition)
+        start, end = good.index("Definition claim"), good.index("(* the steps")
+        lines = good[start:end].split("\n")
+        kept = [x for x in lines if not x.strip(" ()->").endswith(condition.replace("b0", "t").replace("b1", "k"))]
+        assert len(kept) < len(lines)
+        texts[f"{name}_claim"] = good[:start] + "\n".join(kept) + good[end:]
+    results = results_of(tmp_path, texts)
+    assert {name: res.ok for name, res in results.items()} == {name: name.endswith("_kept") for name in texts}
+
+
+def _hypotheses(text: str) -> set[str]:
+    return set(re.findall(r"\(H\d+ : .*?\)(?= \(H|\s*(?::|=>))", text))
+
+
+def _replace_hypotheses(text: str, condition: str) -> str:
+    """The text in which the condition says 0 <= 0 wherever it is a hypothesis or stands in one."""
+    return "\n".join(
+        line.replace(condition, "0 <= 0") if line.startswith(("Lemma", "  ", "Proof. exact (fun")) else line
+        for line in text.split("\n")
+    )
+
+
+# --- certificates edited by hand -------------------------------------------------------------------------------------
+
+EDITS = {
+    "a_weaker_condition": ("1 <= IZR T ->", "0 <= IZR T ->"),
+    "no_condition": ("1 <= IZR T ->\n", ""),
+    "another_claim": ("((s1 < s2) <->", "((s2 < s1) <->"),
+    "a_stronger_claim": ("Definition claim : Prop :=\n  forall", "Definition claim : Prop :=\n  0 = 1 /\\ forall"),
+    "a_sign": ("literal_pos 1%Z", "literal_pos 0%Z"),
+    "another_step": ("exact (step_9 ", "exact (step_8 "),
+    "a_lemma_left_out": ("Lemma step_2 ", "Lemma step_9999 "),
+    "a_hypothesis_exchanged": ("H1)", "H2)"),
+    "another_axiom": ("ax_mul_pos", "ax_exp_add"),
+    "a_tactic_for_a_term": ("Proof. by_field. Qed.", "Proof. by_ring. Qed."),
+}
+
+
+def test_a_certificate_edited_by_hand_is_rejected(tmp_path: Path) -> None:
+    entry = find_theorem("exercise_3_equal_length")
+    good = certificate(entry).text
+    texts = {"unedited": good}
+    for name, (old, new) in EDITS.items():
+        assert old in good, name
+        texts[name] = good.replace(old, new, 1)
+    assert {name: res.ok for name, res in results_of(tmp_path, texts).items()} == {n_: n_ == "unedited" for n_ in texts}
+
+
+def test_a_certificate_of_something_else_is_rejected(tmp_path: Path) -> None:
+    """Rocq accepts it; it is not about the theorem of that name."""
+    other, entry = find_theorem("exercise_6_comparing_objectives"), find_theorem("chain_rule")
+    (tmp_path / "chain_rule.v").write_text(certificate(other).text, "utf-8")
+    (tmp_path / "none.v").write_text(certificate(other).text, "utf-8")
+    assert [res.ok for res in run_certificates(tmp_path, names=["chain_rule"])] == [True]
+    first, second = run_certificates(tmp_path, entries=[entry])
+    assert "it is not about the theorem" in first.message
+    assert "there is no theorem of this name" in second.message
+
+
+def test_a_certificate_sees_no_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed library in the folder is replaced, and load paths of the environment are not used."""
+    entry = find_theorem("exercise_6_comparing_objectives")
+    write_certificates([entry], tmp_path)
+    rules_file = tmp_path / "Derive" / "Rules.v"
+    rules_file.write_text(rules_file.read_text("utf-8") + "Axiom cheat : 0 = 1.\n", "utf-8")
+    for name in ("COQPATH", "ROCQPATH", "COQLIB"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    (result,) = run_certificates(tmp_path, entries=[entry])
+    assert result.ok
+    assert "cheat" not in rules_file.read_text("utf-8")
+
+
+def test_a_certificate_that_takes_too_long(tmp_path: Path) -> None:
+    entry = find_theorem("exercise_6_comparing_objectives")
+    write_certificates([entry], tmp_path)
+    (result,) = run_certificates(tmp_path, entries=[entry], time_limit=0.01)
+    assert not result.ok
+    assert "more than" in result.message

@@ -131,6 +131,18 @@ def test_bad_arguments_are_one_clear_paragraph(arguments, says):
     assert says in refused(*arguments)
 
 
+TWICE = """
+from derive import *
+
+@theorem(shows=Eq(real("a"), real("b")))
+def twin(c): ...
+
+@theorem(shows=Eq(real("a"), real("a") + 0))
+def twin(c):
+    c.eq(real("a") + 0, by=ring)
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -138,6 +150,11 @@ def test_bad_arguments_are_one_clear_paragraph(arguments, says):
         ("x = 1 / 0", "mine.py:1: ZeroDivisionError"),
         ("from derive import nothing_like_this", "mine.py:1: ImportError"),
         ("x = 1", "no theorem is defined there"),
+        ("import sys\nsys.exit(0)", "mine.py:2: SystemExit: 0"),
+        ("x = 1 / 0\n\n", "mine.py:1: ZeroDivisionError"),
+        ("from derive import *\n\n\n@theorem(shows=real('a') == 0)\ndef f(c): ...", "write Eq(a, b) for an equation"),
+        (TWICE, "there are two theorems named twin"),
+        ("\0", "null bytes"),
         ("from derive import *\nEq(real('a'), 0.5)", "mine.py:2: SortError"),
     ],
 )

@@ -224,53 +224,16 @@ class Exporter:
 
     # --- from Z to R and back ----------------------------------------------------------------------------------------
 
-    def _cast(
-        self, parts: Sequence[Term], values: Mapping[Var, Term], proof: str, scope: Scope, back: bool = False
-    ) -> str:
+    def _cast(self, parts: Sequence[Term], values: Mapping[Var, Term], proof: str, back: bool = False) -> str:
         """From a proof of ``parts`` (implications) with the text in Z of each value in its place, one of the parts after
-        the substitution, in which an integer is written as a number wherever it is one.  ``back`` is the other way.
-
-        An argument of a replaced function is named first, as a function of the bound variables around it, so that it
-        is a plain entry when the function is reduced, and is put in after that.
-        """
-        frozen = Frozen(values)
-        parts = [frozen.walk(p) for p in parts]
-        later = [substitute(p, values) for p in parts]
-        if back and frozen.values:
-            proof = self._cast(later, frozen.values, proof, scope, back)
-        proof = self._cast_entries(parts, values, frozen.values, proof, back)
-        if not back and frozen.values:
-            proof = self._cast(later, frozen.values, proof, scope, back)
-        return proof
-
-    def _cast_entries(
-        self, parts: Sequence[Term], values: Mapping[Var, Term], others: Mapping[Var, Term], proof: str, back: bool
-    ) -> str:
-        changed: list[tuple[Var, str, str, str, str]] = []
-        images = {v: Image(self.writer.text(t, v.sort)) for v, t in {**values, **others}.items()}
-        for v, t in values.items():
-            equation = self.writer.conversion(t) if end_of(v.sort) is INT else None
-            if equation is not None:
-                own = self.writer.own(t)
-                changed.append((v, own, self.writer.embedded(own, v.sort), self.writer.real(t), equation))
-        steps = []
-        for v, own, embedded, real, equation in changed:
-            predicate = self._implication(parts, {**images, v: Image(own, "REAL")})
-            images[v] = Image(own, real)
-            if re.search(r"\bREAL\b", predicate):
-                sort = self.writer.sort(as_real(v.sort))
-                steps.append((sort, f"(fun REAL : {sort} => {predicate})", embedded, real, equation))
+        the substitution, in which an integer is written as a number wherever it is one.  ``back`` is the other way."""
+        steps = Replacement(self.writer, parts, values).steps
         for sort, predicate, embedded, real, equation in reversed(steps) if back else steps:
             if back:
                 proof = f"(@eq_ind_r {sort} {real} {predicate} {proof} {embedded} {equation})"
             else:
                 proof = f"(@eq_ind {sort} {embedded} {predicate} {proof} {real} {equation})"
         return proof
-
-    def _implication(self, parts: Sequence[Term], images: Mapping[Var, Image]) -> str:
-        writer = self.writer.with_images(images)
-        texts = [writer.own(p) for p in parts]
-        return f"({' -> '.join(texts)})"
 
     def _integer_equation(self, proof: str, left: Term, right: Term, sort: Sort) -> str:
         """From an equation of numbers, one at ``sort``, where both sides are written when they are arguments."""
@@ -325,7 +288,7 @@ class Exporter:
         fn = main.concl.args[0]  # type: ignore[attr-defined]
         proof = f"({self.call(main, env, scope)} {self.writer.text(term, fn.dom)})"
         var = Var("spec", fn.dom)  # a place for the term; its name is written nowhere
-        return self._cast([instantiate(fn, var)], {var: term}, proof, scope)
+        return self._cast([instantiate(fn, var)], {var: term}, proof)
 
     def rule_inst(
         self, th: Theorem, env: Env, scope: Scope, main: Theorem, mapping: tuple[tuple[Var, Term], ...]
@@ -341,7 +304,7 @@ class Exporter:
         writer = self.writer.with_images(images)
         start = "".join(f"(fun {name} : {writer.own(h)} => " for name, h in zip(names, main.hyps, strict=True))
         inner = start + inner + ")" * len(names)
-        moved = self._cast([*main.hyps, main.concl], used, inner, scope)
+        moved = self._cast([*main.hyps, main.concl], used, inner)
         if moved == inner:
             return self.call(main, dict(zip(main.hyps, proofs, strict=True)), scope, texts)
         return f"({' '.join([moved, *proofs])})" if proofs else moved
@@ -391,10 +354,10 @@ class Exporter:
     ) -> str:
         w = self.writer
         bound = low <= var
-        start = self._cast([statement], {var: low}, self.call(base, env, scope), scope, back=True)
+        start = self._cast([statement], {var: low}, self.call(base, env, scope), back=True)
         h_bound, h_before = self._fresh(), self._fresh()
         more = self.call(step, {**env, bound: h_bound, statement: h_before}, scope.and_variable(var))
-        more = self._cast([statement], {var: var + 1}, more, scope, back=True)
+        more = self._cast([statement], {var: var + 1}, more, back=True)
         n = w.names.name(var)
         predicate = f"(fun {n} : Z => {w.own(statement)})"
         step_text = f"(fun ({n} : Z) ({h_bound} : {w.own(bound)}) ({h_before} : {w.own(statement)}) => {more})"
@@ -450,7 +413,7 @@ class Exporter:
         equation = self._integer_equation(self.call(arguments, env, scope), a, b, dom)
         out = f"(app_cong {self.call(functions, env, scope)} {equation})"
         x, y = Var("left", dom), Var("right", dom)
-        return self._cast([eq(at(f, x), at(g, y))], {x: a, y: b}, out, scope)
+        return self._cast([eq(at(f, x), at(g, y))], {x: a, y: b}, out)
 
     def rule_ext(self, th: Theorem, env: Env, scope: Scope, var: Var, main: Theorem) -> str:
         a, b = main.concl.args  # type: ignore[attr-defined]
@@ -524,7 +487,7 @@ class Exporter:
                 here.conversion(definition.body)
                 or f"(@eq_refl {w.sort(as_real(sort))} {here.text(head, as_real(sort))})"
             )
-        return self._cast([eq(head, definition.body)], values, proof, scope)
+        return self._cast([eq(head, definition.body)], values, proof)
 
     # --- the ordered field -------------------------------------------------------------------------------------------
 
@@ -602,47 +565,88 @@ class Exporter:
         return f"H{1000 + self._fresh_count}"
 
 
-class Frozen:
-    """Names the arguments of the functions that are to be replaced by a Lam."""
+class Replacement:
+    """The equations between Z and R that a substitution needs, one variable at a time.
 
-    def __init__(self, values: Mapping[Var, Term]) -> None:
-        self.given = values
-        self.heads = {v for v, t in values.items() if isinstance(t, Lam)}
-        self.values: dict[Var, Term] = {}
+    What is to be replaced is kept as a variable with a value.  Before a function is replaced by a Lam its arguments are
+    named, as functions of the bound variables around them, so that IZR stands before an entry when the Lam is reduced;
+    then the names are replaced.  So each step exchanges one text, and Rocq's own reduction does the rest.
+    """
 
-    def walk(self, term: Term) -> Term:
-        if self.heads.isdisjoint(term.free):
+    def __init__(self, writer: Writer, parts: Sequence[Term], values: Mapping[Var, Term]) -> None:
+        self.writer, self.values = writer, dict[Var, Term]()
+        self.images: dict[Var, Image] = {}
+        self.steps: list[tuple[str, str, str, str, str]] = []  # sort, predicate, from, to, equation
+        start = {v: self._put(v.sort, t) for v, t in values.items()}
+        parts = [substitute(p, start) for p in parts]
+        while True:
+            var = next((v for v in self.values if any(v in p.free for p in parts)), None)
+            if var is None:
+                return
+            parts = [self._named(p, var) for p in parts]
+            self._step(parts, var)
+            parts = [substitute(p, {var: self.values[var]}) for p in parts]
+
+    def _put(self, sort: Sort, value: Term) -> Var:
+        """A new variable that stands for the value."""
+        var = Var(f"value {len(self.values)}", sort)
+        self.images[var] = Image(self.writer.with_images(self.images).text(value, sort))
+        self.values[var] = value
+        return var
+
+    def _step(self, parts: Sequence[Term], var: Var) -> None:
+        if end_of(var.sort) is not INT:
+            return
+        here = self.writer.with_images(self.images)
+        equation = here.conversion(self.values[var])
+        if equation is None:
+            return
+        own = self.images[var].own
+        with_name = self.writer.with_images({**self.images, var: Image(own, "REAL")})
+        predicate = " -> ".join(with_name.own(p) for p in parts)
+        if re.search(r"\bREAL\b", predicate):
+            sort = self.writer.sort(as_real(var.sort))
+            embedded = self.writer.embedded(own, var.sort)
+            self.steps.append(
+                (sort, f"(fun REAL : {sort} => ({predicate}))", embedded, here.real(self.values[var]), equation)
+            )
+
+    def _named(self, term: Term, head: Var) -> Term:
+        """The term in which the arguments of ``head`` are entries or have names."""
+        if head not in term.free or not isinstance(self.values[head], Lam):
             return term
         if isinstance(term, At):
-            args = []
-            head: Term = term
-            while isinstance(head, At):
-                args.append(head.arg)
-                head = head.fn
-            if head in self.heads:
+            args: list[Term] = []
+            inner: Term = term
+            while isinstance(inner, At):
+                args.append(inner.arg)
+                inner = inner.fn
+            if inner == head:
                 for arg in reversed(args):
-                    head = at(head, self.name(arg) if self._moves(arg) else self.walk(arg))
-                return head
-        return rebuild(term, tuple(self.walk(p) for p in parts_of(term)))
+                    arg = self._named(arg, head)
+                    inner = at(inner, self._name(arg) if self._moves(arg) else arg)
+                return inner
+        return rebuild(term, tuple(self._named(p, head) for p in parts_of(term)))
 
     def _moves(self, arg: Term) -> bool:
         """Whether an integer, or a function, is no plain entry, or will not be one."""
         if arg.sort is not INT and not isinstance(arg.sort, Fn):
             return False
-        compound = isinstance(arg, Lam) or (isinstance(arg, App) and not isinstance(arg.op, Definition))
-        return compound or not arg.free.isdisjoint(self.given)
+        if isinstance(arg, Lam) or (isinstance(arg, App) and not isinstance(arg.op, Definition)):
+            return True
+        head = arg
+        while isinstance(head, At) and isinstance(head.arg, Bound):
+            head = head.fn
+        return not (head in self.values or arg.free.isdisjoint(self.values))
 
-    def name(self, arg: Term) -> Term:
-        """A new variable in place of the argument, applied to the bound variables in it."""
+    def _name(self, arg: Term) -> Term:
+        """A variable for the argument, applied to the bound variables in it."""
         bound = sorted(_loose(arg, 0).items())
         stand_in = {i: Var(f"bound {i}", sort) for i, sort in bound}
-        value = _close(arg, 0, stand_in)
-        sort = arg.sort
+        value, sort = _close(arg, 0, stand_in), arg.sort
         for v in reversed(stand_in.values()):
             value, sort = lam(v, value), Fn(v.sort, sort)
-        var = Var(f"argument {len(self.values)} of {id(self)}", sort)
-        self.values[var] = substitute(value, self.given)
-        out: Term = var
+        out: Term = self._put(sort, value)
         for i, s in bound:
             out = at(out, Bound(i, s))
         return out

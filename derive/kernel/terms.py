@@ -462,6 +462,9 @@ def as_term(value: Operand) -> Term:
 
 
 def _binary(op: Op, left: Operand, right: Operand) -> Term:
+    for side in (left, right):
+        if isinstance(side, float):
+            raise SortError(f"{side!r} is not an exact number; write Fraction('{side!r}') or a quotient of integers")
     if not (isinstance(left, (Term, int, Fraction)) and isinstance(right, (Term, int, Fraction))):
         return NotImplemented
     return App(op, (as_term(left), as_term(right)))

@@ -29,10 +29,18 @@ class Proof:
     """One primitive step: a rule and its arguments.  Theorems among the arguments are the premises."""
 
     __slots__ = ("args", "rule")
+    rule: str
+    args: tuple[Any, ...]
 
     def __init__(self, rule: str, args: tuple[Any, ...]) -> None:
-        self.rule = rule
-        self.args = args
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(self, "args", args)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("the record of a proof does not change")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("the record of a proof does not change")
 
     @property
     def premises(self) -> Iterator[Theorem]:

@@ -75,19 +75,19 @@ def delta(i: Operand, j: Operand) -> Term:
     return k.app(k.DELTA, as_term(i), as_term(j))
 
 
-def argmin(var: Var, body: Term) -> Term:
+def argmin(var: Var, body: Operand) -> Term:
     """The set of values of ``var`` at which ``body`` is least."""
-    return k.app(k.ARGMIN, Lam(var.name, var.sort, abstract(body, var)))
+    return k.app(k.ARGMIN, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
-def argmax(var: Var, body: Term) -> Term:
+def argmax(var: Var, body: Operand) -> Term:
     """The set of values of ``var`` at which ``body`` is greatest."""
-    return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(body, var)))
+    return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
-def partial(body: Term, z: Var, j: Operand) -> Term:
+def partial(body: Operand, z: Var, j: Operand) -> Term:
     """The partial derivative of ``body`` with respect to the entry z_j of the family z."""
-    return k.app(k.PARTIAL, Lam(z.name, z.sort, abstract(body, z)), z, as_term(j))
+    return k.app(k.PARTIAL, Lam(z.name, z.sort, abstract(as_term(body), z)), z, as_term(j))
 
 
 def fun(var: Var, body: Operand) -> Term:

@@ -323,7 +323,7 @@ def _delta_zero_before(top: Term, above: Theorem) -> Theorem:
 @lemma(
     eq(total(app(DELTA, k, y) * fk), f[y]),
     [m <= y, y <= n],
-    phrase="the indicator keeps only the term k = y",
+    phrase="the indicator picks out its one term",
 )
 def sum_delta() -> Theorem:
     """By induction on the top from y on: at y the last term is f(y), later terms are 0."""
@@ -349,7 +349,7 @@ def sum_delta() -> Theorem:
 @lemma(
     eq(total(app(DELTA, y, k) * fk), f[y]),
     [m <= y, y <= n],
-    phrase="the indicator keeps only the term k = y",
+    phrase="the indicator picks out its one term",
     name="sum_delta'",
 )
 def sum_delta_() -> Theorem:
