@@ -367,7 +367,12 @@ def trouble(span: str, own: set[str]) -> str | None:
             if NAME.fullmatch(word) and "_" in word and word not in known_names() | own:
                 return f"there is no {word}"
     for word in words:
-        if re.fullmatch(r"--[a-z][\w-]+", word.split("=")[0]) and "pytest" not in span and word not in options():
+        if (
+            re.fullmatch(r"--[a-z][\w-]+", word.split("=")[0])
+            and "pytest" not in span
+            and "apt-get" not in span
+            and word not in options()
+        ):
             return f"no command has an option {word}"
     if len(words) > 1:
         return None
@@ -385,7 +390,7 @@ def trouble(span: str, own: set[str]) -> str | None:
 
 PLAIN = {
     "derive", "proofs", "tests", "docs", "pytest", "sympy", "calc", "kernel", "tactics", "lemmas", "language", "falsify",
-    "bridge", "render", "justify", "record", "reasons", "catalogue", "cli", "certify", "report", "errors", "work", "score",
+    "bridge", "render", "justify", "record", "reasons", "catalogue", "cli", "certify", "report", "errors", "work", "score", "coq", "coqc",
 }  # fmt: skip
 """Words in backticks that are rooms, packages, or the letter that a proof calls its calc block."""
 
