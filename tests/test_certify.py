@@ -183,7 +183,7 @@ def test_the_claim_for_readers() -> None:
         "Definition claim : Prop :=\n"
         "  forall (V : Z) (f : Z -> R) (y : Z -> Z) (n : Z),\n"
         "  (forall k : Z, 1 <= IZR k -> IZR k <= IZR V -> 0 < Ln (f k)) ->\n"
-        "  (1 <= IZR (y n) -> IZR (y n) <= IZR V -> 0 < Ln (f (y n)))."
+        "  1 <= IZR (y n) -> IZR (y n) <= IZR V -> 0 < Ln (f (y n))."
     )
     one_hot = claim_rocq(find_theorem("cross_entropy_one_hot"))
     assert "Definition one_hot (y : Z) : Z -> R :=\n  (fun k : Z => Delta k y)." in one_hot
@@ -340,3 +340,9 @@ def test_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="apt-get install --no-install-recommends coq"):
         certify_command(["chain_rule"], tmp_path / "new", run=True)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_long_text_that_is_refused_is_refused_at_once() -> None:
+    for long in ("a" * 5000, "1" * 5000, "a 1 " * 2000):
+        with pytest.raises(RefusedError, match="is not part of the language"):
+            examine(GOOD.replace("Definition claim", f"Definition other : R := {long} $.\nDefinition claim", 1))

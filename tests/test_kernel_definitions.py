@@ -164,10 +164,13 @@ def test_a_definition_keeps_its_meaning() -> None:
 
 def test_a_definition_comes_from_define() -> None:
     """A constant made past ``define`` may have a stray variable; c = x for all x gives 0 = 1."""
-    with pytest.raises((DefinitionError, TypeError, RuleError)):
-        r.unfold(Definition(name(), (), x, "")())
-    with pytest.raises((DefinitionError, TypeError, RuleError)):
-        r.unfold(Definition(AFFINE.name, (), TWO, "")())
+    for seal in (None, object(), AFFINE):
+        with pytest.raises(TypeError, match=r"made by define\(\) only"):
+            Definition(seal, name(), (), x, "")
+        with pytest.raises(TypeError, match=r"made by define\(\) only"):
+            Definition(seal, AFFINE.name, (), TWO, "")
+    with pytest.raises(TypeError, match="no subclasses"):
+        type("Mine", (Definition,), {})
 
 
 def test_the_parameters_are_settled_when_it_is_made() -> None:
@@ -203,7 +206,7 @@ def test_an_application_has_the_sort_of_the_body() -> None:
         lambda: COUNT(i / 2),
         lambda: MEAN(n, Var("F", Fn(FAMILY, REAL))),
         lambda: UNIT(x),
-        lambda: AFFINE(x, 0.5),
+        lambda: AFFINE(x, 0.5),  # type: ignore[arg-type]
         lambda: App(AFFINE, (x,)),
     ],
 )

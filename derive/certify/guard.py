@@ -18,8 +18,8 @@ HEADER = (
     "Open Scope R_scope",
 )
 FOOTER = ("Theorem theorem : claim", "Print Assumptions theorem")
-_COMMENT = re.compile(r'\(\*((?!\(\*|\*\))[^"])*\*\)')
-_TERM = re.compile(r"(?:[A-Za-z_][\w']*(?:\.of_nat)?|\d+|%Z|%nat|<->|->|<>|<=|:=|=>|[-()+*/=<~:,@^\s])*", re.ASCII)
+_COMMENT = re.compile(r'\(\*(?:(?!\(\*|\*\))[^"])*+\*\)')
+_TERM = re.compile(r"(?:[A-Za-z_][\w']*+(?:\.of_nat)?|\d++|%Z|%nat|<->|->|<>|<=|:=|=>|[-()+*/=<~:,@^\s])*+", re.ASCII)
 # no notation of the standard library reads as one of these, but none is needed either
 _FORBIDDEN_WORDS = """
     match fix cofix let if then else in with end as return where ltac Set SProp exists by using Admitted admit Axiom Axioms

@@ -9,7 +9,8 @@ x <= 0 and a not a natural number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, SetOf, Sort
 from derive.kernel.terms import (
@@ -65,48 +66,50 @@ def _partial(body: Term, value: Term) -> Term:
     return app(HAS_PARTIAL, _of_z(body), _z, _j, value)
 
 
-AXIOMS: dict[str, Statement] = {
-    # finite sums and products over the integers m <= k <= n
-    "sum_empty": ((_n < _m,), eq(app(SUM, _m, _n, _f), 0)),
-    "sum_last": ((_m <= _n + 1,), eq(app(SUM, _m, _n + 1, _f), app(SUM, _m, _n, _f) + _f[_n + 1])),
-    "prod_empty": ((_n < _m,), eq(app(PROD, _m, _n, _f), 1)),
-    "prod_last": ((_m <= _n + 1,), eq(app(PROD, _m, _n + 1, _f), app(PROD, _m, _n, _f) * _f[_n + 1])),
-    # the indicator
-    "delta_same": ((), eq(app(DELTA, _i, _i), 1)),
-    "delta_diff": ((ne(_i, _j),), eq(app(DELTA, _i, _j), 0)),
-    # exp and log
-    "exp_add": ((), eq(_exp(_x + _y), _exp(_x) * _exp(_y))),
-    "exp_pos": ((), _0 < _exp(_x)),
-    "exp_gt_one_add": ((ne(_x, 0),), _1 + _x < _exp(_x)),
-    "log_exp": ((), eq(_log(_exp(_x)), _x)),
-    "exp_log": ((_0 < _x,), eq(_exp(_log(_x)), _x)),
-    "pow_eq_exp": ((_0 < _x,), eq(app(POW, _x, _a), _exp(_a * _log(_x)))),
-    # the convention 0 log 0 = 0 is this operator, not an accident of log
-    "zero_log_zero": ((), eq(app(XLOGY, _0, _x), 0)),
-    "xlogy_eq_mul_log": ((_0 < _x,), eq(app(XLOGY, _a, _x), _a * _log(_x))),
-    # order
-    "mul_pos": ((_0 < _x, _0 < _y), _0 < _x * _y),
-    "le_antisymm": ((_x <= _y, _y <= _x), eq(_x, _y)),
-    # partial derivatives
-    "partial_const": ((), _partial(_c, _0)),
-    "partial_entry": ((), _partial(_z[_k], app(DELTA, _k, _j))),
-    "partial_add": ((_partial(_F[_z], _l1), _partial(_G[_z], _l2)), _partial(_F[_z] + _G[_z], _l1 + _l2)),
-    "partial_mul": (
-        (_partial(_F[_z], _l1), _partial(_G[_z], _l2)),
-        _partial(_F[_z] * _G[_z], _l1 * _G[_z] + _F[_z] * _l2),
-    ),
-    "partial_inv": (
-        (_partial(_F[_z], _l1), ne(_F[_z], 0)),
-        _partial(_1 / _F[_z], -(_l1 / (_F[_z] * _F[_z]))),
-    ),
-    "partial_exp": ((_partial(_F[_z], _l1),), _partial(_exp(_F[_z]), _exp(_F[_z]) * _l1)),
-    "partial_log": ((_partial(_F[_z], _l1), _0 < _F[_z]), _partial(_log(_F[_z]), _l1 / _F[_z])),
-    "partial_sum": (
-        (forall(_k, implies(_m <= _k, _k <= _n, _partial(_Fk[_k][_z], _l[_k]))),),
-        _partial(app(SUM, _m, _n, Lam("k", INT, abstract(_Fk[_k][_z], _k))), app(SUM, _m, _n, _l)),
-    ),
-    "partial_value": ((_partial(_F[_z], _c),), eq(app(PARTIAL, _F, _z, _j), _c)),
-}
+AXIOMS: Mapping[str, Statement] = MappingProxyType(
+    {
+        # finite sums and products over the integers m <= k <= n
+        "sum_empty": ((_n < _m,), eq(app(SUM, _m, _n, _f), 0)),
+        "sum_last": ((_m <= _n + 1,), eq(app(SUM, _m, _n + 1, _f), app(SUM, _m, _n, _f) + _f[_n + 1])),
+        "prod_empty": ((_n < _m,), eq(app(PROD, _m, _n, _f), 1)),
+        "prod_last": ((_m <= _n + 1,), eq(app(PROD, _m, _n + 1, _f), app(PROD, _m, _n, _f) * _f[_n + 1])),
+        # the indicator
+        "delta_same": ((), eq(app(DELTA, _i, _i), 1)),
+        "delta_diff": ((ne(_i, _j),), eq(app(DELTA, _i, _j), 0)),
+        # exp and log
+        "exp_add": ((), eq(_exp(_x + _y), _exp(_x) * _exp(_y))),
+        "exp_pos": ((), _0 < _exp(_x)),
+        "exp_gt_one_add": ((ne(_x, 0),), _1 + _x < _exp(_x)),
+        "log_exp": ((), eq(_log(_exp(_x)), _x)),
+        "exp_log": ((_0 < _x,), eq(_exp(_log(_x)), _x)),
+        "pow_eq_exp": ((_0 < _x,), eq(app(POW, _x, _a), _exp(_a * _log(_x)))),
+        # the convention 0 log 0 = 0 is this operator, not an accident of log
+        "zero_log_zero": ((), eq(app(XLOGY, _0, _x), 0)),
+        "xlogy_eq_mul_log": ((_0 < _x,), eq(app(XLOGY, _a, _x), _a * _log(_x))),
+        # order
+        "mul_pos": ((_0 < _x, _0 < _y), _0 < _x * _y),
+        "le_antisymm": ((_x <= _y, _y <= _x), eq(_x, _y)),
+        # partial derivatives
+        "partial_const": ((), _partial(_c, _0)),
+        "partial_entry": ((), _partial(_z[_k], app(DELTA, _k, _j))),
+        "partial_add": ((_partial(_F[_z], _l1), _partial(_G[_z], _l2)), _partial(_F[_z] + _G[_z], _l1 + _l2)),
+        "partial_mul": (
+            (_partial(_F[_z], _l1), _partial(_G[_z], _l2)),
+            _partial(_F[_z] * _G[_z], _l1 * _G[_z] + _F[_z] * _l2),
+        ),
+        "partial_inv": (
+            (_partial(_F[_z], _l1), ne(_F[_z], 0)),
+            _partial(_1 / _F[_z], -(_l1 / (_F[_z] * _F[_z]))),
+        ),
+        "partial_exp": ((_partial(_F[_z], _l1),), _partial(_exp(_F[_z]), _exp(_F[_z]) * _l1)),
+        "partial_log": ((_partial(_F[_z], _l1), _0 < _F[_z]), _partial(_log(_F[_z]), _l1 / _F[_z])),
+        "partial_sum": (
+            (forall(_k, implies(_m <= _k, _k <= _n, _partial(_Fk[_k][_z], _l[_k]))),),
+            _partial(app(SUM, _m, _n, Lam("k", INT, abstract(_Fk[_k][_z], _k))), app(SUM, _m, _n, _l)),
+        ),
+        "partial_value": ((_partial(_F[_z], _c),), eq(app(PARTIAL, _F, _z, _j), _c)),
+    }
+)
 
 
 def _argmin(sort: Sort) -> Statement:
@@ -124,11 +127,13 @@ def _set_ext(sort: Sort) -> Statement:
     return (forall(a, iff(app(IN, a, s), app(IN, a, t))),), eq(s, t)
 
 
-SORTED_AXIOMS: dict[str, Callable[[Sort], Statement]] = {
-    "argmin_mem": _argmin,
-    "argmax_mem": _argmax,
-    "set_ext": _set_ext,
-}
+SORTED_AXIOMS: Mapping[str, Callable[[Sort], Statement]] = MappingProxyType(
+    {
+        "argmin_mem": _argmin,
+        "argmax_mem": _argmax,
+        "set_ext": _set_ext,
+    }
+)
 
 
 def axiom_statement(name: str, sort: Sort | None = None) -> Statement | None:

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 from derive.kernel.sorts import PROP, Sort
-from derive.kernel.terms import Op, Term, Var
+from derive.kernel.terms import Op, SortError, Term, Var
 
 
 class RuleError(ValueError):
@@ -108,6 +108,8 @@ def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
     premises.
     """
     name = fn.__name__
+    if name in RULES:
+        raise ValueError(f"there is a rule {name} already")
     kinds = [kind for parameter, kind in fn.__annotations__.items() if parameter != "return"]
     required = len(kinds) - len(fn.__defaults__ or ())
 
@@ -116,7 +118,10 @@ def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
         if not required <= len(args) <= len(kinds):
             raise RuleError(name, f"takes {len(kinds)} arguments, not {len(args)}")
         given = tuple(_checked(name, kind, a) for kind, a in zip(kinds, args, strict=False))
-        hyps, concl = fn(*given)
+        try:
+            hyps, concl = fn(*given)
+        except SortError as error:
+            raise RuleError(name, str(error)) from None
         for statement in (*hyps, concl):
             if statement.sort is not PROP or statement.loose:
                 raise RuleError(name, f"{statement} is not a statement")
