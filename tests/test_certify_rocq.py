@@ -272,15 +272,15 @@ class Broken:
         self.patch = patch
 
     def rule(self, name: str, old: str, new: str) -> Callable[..., Theorem]:
-        source = inspect.getsource(inspect.unwrap(RULES[name]))
+        source = inspect.getsource(inspect.unwrap(getattr(rules, name)))
         assert old in source
-        self.patch.setitem(RULES, name, RULES[name])  # the decorator registers; this puts the right one back
+        self.patch.delitem(RULES, name)  # the decorator registers the broken one; at the end the right one is back
         space = dict(vars(rules))
         exec("from __future__ import annotations\n" + source.replace(old, new), space)
         return space[name]  # type: ignore[no-any-return]
 
     def axiom(self, name: str, hyps: tuple[Term, ...], concl: Term) -> Theorem:
-        self.patch.setitem(axioms.AXIOMS, name, (hyps, concl))
+        self.patch.setattr(axioms, "AXIOMS", {**axioms.AXIOMS, name: (hyps, concl)})
         return rules.axiom(name)
 
     def set(self, module: Any, name: str, value: object) -> None:
@@ -320,7 +320,7 @@ def argmin_for_argmax(b: Broken) -> Theorem:
         left, right = concl.args  # type: ignore[attr-defined]
         return hyps, terms.iff(app(IN, left.args[0], app(ARGMIN, left.args[1].args[0])), right)
 
-    b.patch.setitem(axioms.SORTED_AXIOMS, "argmin_mem", wrong)
+    b.set(axioms, "SORTED_AXIOMS", {**axioms.SORTED_AXIOMS, "argmin_mem": wrong})
     return rules.axiom("argmin_mem", INT)
 
 
