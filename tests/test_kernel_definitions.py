@@ -282,7 +282,7 @@ def test_a_constant_is_opaque_until_it_is_unfolded() -> None:
 def test_equal_arguments_give_equal_values() -> None:
     same: Theorem = r.assume(eq(x, y))
     assert r.cong(AFFINE, (same, r.refl(y))).concl == eq(AFFINE(x, y), AFFINE(y, y))
-    with pytest.raises(SortError, match="takes 2 arguments, not 1"):
+    with pytest.raises(RuleError, match="takes 2 arguments, not 1"):
         r.cong(AFFINE, (same,))
 
 
