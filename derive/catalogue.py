@@ -134,16 +134,12 @@ def load_file(path: str) -> list[Entry]:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         text = (error.text or "").strip()
-        raise UserError(f"{path}:{error.lineno}: {error.msg}" + (f": {text}" if text else "")) from None
+        line = "" if error.lineno is None else f":{error.lineno}"  # a file with null bytes has no line
+        raise UserError(f"{path}{line}: {error.msg}" + (f": {text}" if text else "")) from None
     except UserError:
         raise
-    except (UnicodeDecodeError, ValueError) as error:
-        if not isinstance(error, UnicodeDecodeError) and "null bytes" not in str(error):
-            raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
-        raise UserError(f"{path} is not a text file in UTF-8") from None
     except (Exception, SystemExit) as error:
-        line = line_in(error, str(file))
-        raise UserError(f"{path}:{line}: {type(error).__name__}: {error}") from None
+        raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
     finally:
         sys.path.remove(folder)
     return entries_of(module)

@@ -23,6 +23,7 @@ from derive.certify.command import certify_command
 from derive.certify.run import ALLOWED
 from derive.kernel import axioms, definitions, rules, terms
 from derive.kernel import ring as field
+from derive.kernel import theorem as theorem_module
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import (
     ARGMAX,
@@ -274,7 +275,8 @@ class Broken:
     def rule(self, name: str, old: str, new: str) -> Callable[..., Theorem]:
         source = inspect.getsource(inspect.unwrap(getattr(rules, name)))
         assert old in source
-        self.patch.delitem(RULES, name)  # the decorator registers the broken one; at the end the right one is back
+        # the decorator registers the broken one in a table of its own; at the end the right table is back, in its order
+        self.patch.setattr(theorem_module, "RULES", {n: fn for n, fn in theorem_module.RULES.items() if n != name})
         space = dict(vars(rules))
         exec("from __future__ import annotations\n" + source.replace(old, new), space)
         return space[name]  # type: ignore[no-any-return]
