@@ -17,6 +17,7 @@ from dataclasses import dataclass
 #   big    the sign of a sum or product        slash the slash of a fraction on one line
 #   rel    a relation, the bar of a condition  punct a comma, colon or semicolon
 #   ord    any other sign: a prime, dots       text  words
+#   open   an opening bracket of a group that is broken over lines; close, its closing bracket
 TIMES = "\u2062"  # the unwritten multiplication sign
 MINUS = "\u2212"
 
@@ -84,13 +85,20 @@ class Accent:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The part of a line that its step changed, to be highlighted.  It takes no room and changes no spacing."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """``width`` is thin or quad."""
 
     width: str
 
 
-Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Space
+Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Mark | Space
 
 
 def row(*items: Node) -> Node:
@@ -131,7 +139,7 @@ def height(node: Node) -> int:
         return max(height(node.base), 1 if nested else 0)
     if isinstance(node, Fence):
         return max(height(node.body), min(node.size, 2))
-    if isinstance(node, (UnderBrace, Accent)):
+    if isinstance(node, (UnderBrace, Accent, Mark)):
         return height(node.body)
     return 0
 
@@ -144,7 +152,7 @@ def _groups(node: Node) -> int:
         return max(node.size + 1 if node.group else 0, _groups(node.body))
     if isinstance(node, BigOp):
         return _groups(node.body)
-    if isinstance(node, (UnderBrace, Accent)):
+    if isinstance(node, (UnderBrace, Accent, Mark)):
         return _groups(node.body)
     if isinstance(node, Script):
         return _groups(node.base)
@@ -167,7 +175,7 @@ def first(node: Node) -> Symbol | None:
         return first(node.items[0]) if node.items else None
     if isinstance(node, Script):
         return first(node.base)
-    if isinstance(node, (UnderBrace, Accent)):
+    if isinstance(node, (UnderBrace, Accent, Mark)):
         return first(node.body)
     if isinstance(node, BigOp):
         return node.op
@@ -180,8 +188,31 @@ def last(node: Node) -> Symbol | None:
         return node
     if isinstance(node, Row):
         return last(node.items[-1]) if node.items else None
-    if isinstance(node, (UnderBrace, Accent)):
+    if isinstance(node, (UnderBrace, Accent, Mark)):
         return last(node.body)
     if isinstance(node, BigOp):
         return last(node.body)
     return None
+
+
+def unmarked(node: Node) -> Node:
+    """The layout without its marks."""
+    if isinstance(node, Mark):
+        return unmarked(node.body)
+    if isinstance(node, Row):
+        return row(*map(unmarked, node.items))
+    if isinstance(node, Frac):
+        return Frac(unmarked(node.num), unmarked(node.den), node.small)
+    if isinstance(node, Script):
+        sub, sup = (None if s is None else unmarked(s) for s in (node.sub, node.sup))
+        return Script(unmarked(node.base), sub, sup)
+    if isinstance(node, BigOp):
+        under, over = (None if s is None else unmarked(s) for s in (node.under, node.over))
+        return BigOp(node.op, under, over, unmarked(node.body))
+    if isinstance(node, Fence):
+        return Fence(node.open, unmarked(node.body), node.close, node.size, node.group)
+    if isinstance(node, UnderBrace):
+        return UnderBrace(unmarked(node.body), node.words)
+    if isinstance(node, Accent):
+        return Accent(node.mark, unmarked(node.body))
+    return node
