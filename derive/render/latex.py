@@ -10,7 +10,7 @@ from derive.record import Block, Derivation, Line
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
 from derive.render.measure import formula_em, words_em
-from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Symbol, UnderBrace
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
 from derive.render.notation import Notation, load_notation
 from derive.render.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
 
@@ -72,10 +72,12 @@ def escape(words: str) -> str:
 
 
 class Pen:
-    """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low."""
+    """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low.  ``mark``: the command that
+    highlights, such as ``\\alert<2>``; marks are not shown without one."""
 
-    def __init__(self, inline: bool = False) -> None:
+    def __init__(self, inline: bool = False, mark: str = "") -> None:
         self.inline = inline
+        self.mark = mark
         self.depth = 0
 
     def draw(self, node: Node, script: bool = False, breaks: bool = False) -> str:
@@ -106,6 +108,9 @@ class Pen:
             return rf"\underbrace{{{self.draw(node.body)}}}_{{{self.words(node.words)}}}"
         if isinstance(node, Accent):
             return rf"\{node.mark}{{{self.draw(node.body)}}}"
+        if isinstance(node, Mark):
+            body = self.draw(node.body, script, breaks and not self.mark)
+            return f"{self.mark}{{{body.strip()}}}" if self.mark else body
         return {"thin": r"\,", "quad": r"\quad "}[node.width]
 
     def words(self, words: str) -> str:
@@ -123,6 +128,8 @@ class Pen:
             return rf"\mathcal{{{s.text}}}" if s.text.isupper() else s.text
         if s.kind == "text":
             return rf"\text{{{escape(s.text)}}}"
+        if s.kind in ("open", "close"):  # of a group that is broken over lines
+            return (r"\bigl" if s.kind == "open" else r"\bigr") + s.text
         return "".join(COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
 
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
@@ -210,6 +217,11 @@ def term_latex(
     Raises UserError when there is no such notation, or a template of it does not fit its definition.
     """
     return Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
+
+
+def node_latex(node: Node, *, inline: bool = False, mark: str = "") -> str:
+    """A layout, or a part of one, in LaTeX's math mode, without dollars; ``mark`` as for ``Pen``."""
+    return Pen(inline, mark).draw(node).strip()
 
 
 def conditions_latex(

@@ -31,6 +31,7 @@ Prose = tuple[str | Node, ...]
 class Step:
     """One line of a derivation: a relation, a formula, and why it follows."""
 
+    place: str  # names the line within its theorem: "3", "start", "start2" (of block 2), "step17", "work3"
     number: int  # of the line in the derivation, counted through all blocks; 0 for a formula that starts a block
     relation: str  # "=", "≤", "<" or "⟺"; "" for the first formula of a chain, and for a statement alone
     parts: tuple[Node, ...]  # the formula; more than one where it is broken over lines, the later ones indented
@@ -107,3 +108,17 @@ class Deck:
     def stamps(self) -> tuple[Stamp, ...]:
         """Of each theorem, once, in order."""
         return tuple(dict.fromkeys(s.stamp for s in self.slides if s.stamp is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a target is asked for beyond the deck."""
+
+    handout: bool = False  # everything of a slide at once, to print
+    flavour: str = ""  # of Markdown (quarto, marp, slidev) and Typst (plain, touying); "" for the usual one
+    into: bytes = b""  # a PowerPoint file to add to
+    after: int = 0  # behind which of its slides; 0 for its end
+
+
+Files = dict[str, bytes]
+"""What a target writes: file names, the main file first, and what is in them."""
