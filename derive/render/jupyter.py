@@ -72,7 +72,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
         for line in block.lines:
             lead = f"&\\quad {relation_latex(line)} " if line.relation else "&"
             rows.append(lead + draw(line.term, line.labels))
-            words = line_words(line)
+            words = line_words(line, n)
             if words:
                 rows.append(rf"&\qquad\qquad {_words(words)}")
     body = " \\\\\n".join(rows).replace("[1ex] \\\\", "[1ex]")

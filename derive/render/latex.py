@@ -322,7 +322,7 @@ class _Page:
 
     def steps(self, block: Block, last: bool) -> list[str]:
         start = self.broken(block.start, block.labels, self.width)
-        words = [prose_latex(line_words(line)) for line in block.lines]
+        words = [prose_latex(line_words(line, self.notation)) for line in block.lines]
         longest = max((words_em(w) for w in words), default=0.0)
         sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
 

@@ -64,6 +64,7 @@ from derive.render.nodes import (
     BigOp,
     Fence,
     Frac,
+    Mark,
     Node,
     Row,
     Script,
@@ -115,14 +116,16 @@ def layout(
     linear: bool = False,
     avoid: Iterable[str] = (),
     labels: Labels = (),
+    marks: tuple[Term, ...] = (),
 ) -> Node:
     """The layout of a term or statement.
 
     ``avoid`` are letters that bound variables must not take, besides those of the free variables of ``term``.
     ``labels`` are subterms to put a brace under, with the words under the brace; each is found once.
+    ``marks`` are parts to highlight, the very objects in ``term`` and not others equal to them.
     Raises UserError when a template of the notation does not fit the definition that it is for.
     """
-    return _Builder(notation, linear, term.free, avoid, labels).top(term)
+    return _Builder(notation, linear, term.free, avoid, labels, marks).top(term)
 
 
 def conditions(
@@ -222,6 +225,7 @@ class _Builder:
         free: Iterable[Var],
         avoid: Iterable[str],
         labels: Labels,
+        marks: tuple[Term, ...] = (),
     ) -> None:
         self.notation = ntn.load_notation(notation)
         self.flat = linear  # the target writes on one line
@@ -230,6 +234,7 @@ class _Builder:
         self.signs = {n: ntn.name_node(n) for n in self.avoid}
         self.names: list[str] = []  # of the bound variables, the innermost last
         self.labels = list(labels)
+        self.marks = marks
 
     # --- statements --------------------------------------------------------------------------------------------------
 
@@ -345,10 +350,16 @@ class _Builder:
     # --- terms -------------------------------------------------------------------------------------------------------
 
     def piece(self, term: Term) -> Piece:
+        if self.marks and any(term is m for m in self.marks):
+            p = self.plain_piece(term)
+            return Piece(Mark(p.node), p.level, p.greedy)
+        return self.plain_piece(term)
+
+    def plain_piece(self, term: Term) -> Piece:
         for i, (labelled, words) in enumerate(self.labels):
             if labelled == term:
                 del self.labels[i]
-                p = self.piece(term)
+                p = self.plain_piece(term)
                 return Piece(UnderBrace(p.node, words), p.level, p.greedy)
         if isinstance(term, Num):
             return self.number(term)

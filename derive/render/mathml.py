@@ -528,7 +528,7 @@ class _Page:
             gap = any(r.kind == "gap" for r in line.reasons)
             cells = self.step(line)
             opening = '<tr class="derive-gap">' if gap else "<tr>"
-            yield f"{opening}{cells}{_why(line)}</tr>"
+            yield f"{opening}{cells}{_why(line, self.notation)}</tr>"
         yield "</tbody></table>"
 
     def step(self, line: Line) -> str:
@@ -549,13 +549,13 @@ def _relation(sign: str, right: str) -> str:
     return _element("mo", escape(clean(sign)), form="infix", lspace="0", rspace=right)
 
 
-def _why(line: Line) -> str:
+def _why(line: Line, notation: Notation) -> str:
     """The cell of a line's reasons."""
-    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r) for r in line.reasons))}</td>'
+    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r, notation) for r in line.reasons))}</td>'
 
 
-def _reason(reason: Reason) -> str:
-    words = reason_words(reason)
+def _reason(reason: Reason, notation: Notation) -> str:
+    words = reason_words(reason, notation)
     if reason.kind != "gap":
         return prose_html(words)
     return f"<b>Unproved gap</b>{prose_html(words.removeprefix('GAP'))}"

@@ -1,4 +1,5 @@
-"""About how wide a formula in LaTeX will be, to choose where its reason stands and where a line is broken.
+"""About how wide and high a formula will be, to choose where its reason stands, where a line is broken, and how many lines
+a slide has room for.
 
 An estimate, within an eighth of what TeX measures for the formulas of this subject.
 """
@@ -6,6 +7,8 @@ An estimate, within an eighth of what TeX measures for the formulas of this subj
 from __future__ import annotations
 
 import re
+
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
 
 
 def formula_em(drawn: str) -> float:
@@ -108,3 +111,101 @@ def _closing(s: str, i: int) -> int:
 def words_em(words: str) -> float:
     """About how wide words are, in em, once their markup is gone."""
     return 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", words))
+
+
+# --- of the layout ---------------------------------------------------------------------------------------------------
+
+_SMALL = 0.72  # a script beside the letter that it hangs on
+_SYMBOLS = {"op": 1.2, "neg": 0.78, "rel": 1.3, "dot": 0.72, "times": 0.17, "big": 1.45, "slash": 0.5, "punct": 0.45}
+_SYMBOLS |= {"open": 0.5, "close": 0.5}
+_SIGNS = {"⟺": 2.6, "⟹": 2.4, "∣": 0.85, "∥": 1.1, "↦": 1.55, "…": 1.2, ":": 0.6, "∀": 0.6, "⊢": 1.2}
+
+
+def node_em(node: Node, script: bool = False) -> float:
+    """About how wide a layout is when it is drawn, in em: seldom less than what TeX, Typst or a browser make of it."""
+    if isinstance(node, Symbol):
+        return _symbol_em(node, script)
+    if isinstance(node, Row):
+        return sum(node_em(i, script) for i in node.items)
+    if isinstance(node, Frac):
+        return max(node_em(node.num), node_em(node.den)) * (_SMALL if node.small or script else 1) + 0.27
+    if isinstance(node, Script):
+        scripts = max((node_em(s, True) for s in (node.sub, node.sup) if s is not None), default=0.0)
+        return node_em(node.base, script) + _SMALL * scripts
+    if isinstance(node, BigOp):
+        limits = max((_SMALL * node_em(s, True) for s in (node.under, node.over) if s is not None), default=0.0)
+        return max(node_em(node.op), limits) + 0.2 + node_em(node.body, script)
+    if isinstance(node, Fence):
+        return node_em(node.body, script) + 2 * (0.4 + 0.1 * node.size)
+    if isinstance(node, UnderBrace):
+        return max(node_em(node.body, script), 0.75 * prose_em(node.words))
+    if isinstance(node, Accent):
+        return node_em(node.body, script)
+    if isinstance(node, Mark):
+        return node_em(node.body, script)
+    return {"thin": 0.17, "quad": 1.0}[node.width]
+
+
+def _symbol_em(s: Symbol, script: bool) -> float:
+    if s.kind == "text":
+        return prose_em(s.text)
+    if s.kind in ("fn", "name"):
+        return 0.53 * len(s.text) + (0.17 if s.kind == "fn" else 0)
+    if s.kind == "times" and script:
+        return 0.05
+    if s.kind in ("rel", "op") and script and s.text not in _SIGNS:
+        return 0.85
+    if s.text in _SIGNS:
+        return _SIGNS[s.text]
+    if s.kind in _SYMBOLS:
+        return _SYMBOLS[s.kind]
+    return sum(0.78 if c.isupper() or c in "mw" else 0.56 for c in s.text)
+
+
+def node_height(node: Node) -> float:
+    """About how high a layout is when it is drawn in display style, in em, with the air a line of text has."""
+    above, below = _extent(node)
+    return above + below
+
+
+def _extent(node: Node, script: bool = False) -> tuple[float, float]:
+    """How far a layout reaches above and below the baseline, in em."""
+    if isinstance(node, Row):
+        parts = [_extent(i, script) for i in node.items]
+        return max((a for a, _ in parts), default=0.8), max((b for _, b in parts), default=0.3)
+    if isinstance(node, Frac):
+        k = _SMALL if node.small or script else 1.0
+        top, bottom = sum(_extent(node.num)), sum(_extent(node.den))
+        return k * (top + 0.15) + 0.25, k * (bottom + 0.15) - 0.2
+    if isinstance(node, Script):
+        above, below = _extent(node.base, script)
+        if node.sup is not None:
+            above = max(above, 0.4 + _SMALL * sum(_extent(node.sup, True)))
+        if node.sub is not None:
+            below = max(below, _SMALL * sum(_extent(node.sub, True)) - 0.3)
+        return above, below
+    if isinstance(node, BigOp):
+        above, below = _extent(node.body, script)
+        if node.op.kind != "big":  # arg min
+            under = 0.0 if node.under is None else _SMALL * sum(_extent(node.under, True))
+            return above, max(below, 0.3 + under)
+        high = 0.0 if node.over is None else _SMALL * sum(_extent(node.over, True)) - 0.1
+        low = 0.0 if node.under is None else _SMALL * sum(_extent(node.under, True)) + 0.1
+        return max(above, 0.95 + high), max(below, 0.45 + low)
+    if isinstance(node, Fence):
+        above, below = _extent(node.body, script)
+        return max(above, 0.8 + 0.2 * min(node.size, 3)), max(below, 0.3 + 0.2 * min(node.size, 3))
+    if isinstance(node, UnderBrace):
+        above, below = _extent(node.body, script)
+        return above, below + 1.25
+    if isinstance(node, Accent):
+        above, below = _extent(node.body, script)
+        return above + 0.2, below
+    if isinstance(node, Mark):
+        return _extent(node.body, script)
+    return 0.8, 0.3
+
+
+def prose_em(words: str) -> float:
+    """About how wide words are when they are drawn as large as formulas, in em."""
+    return 0.5 * len(words)

@@ -99,6 +99,8 @@ class Space:
 
 
 Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Mark | Space
+Prose = tuple[str | Node, ...]
+"""A sentence with formulas in it: words as str, formulas as nodes, to be drawn as in running text."""
 
 
 def row(*items: Node) -> Node:

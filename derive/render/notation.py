@@ -328,6 +328,7 @@ class Notation:
     variables: dict[str, tuple[Variable, ...]] = field(default_factory=dict)
     definitions: dict[str, tuple[Template, ...]] = field(default_factory=dict)  # by name, with [] for each index
     indices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the names of those indices
+    reasons: dict[str, str] = field(default_factory=dict)  # other words for a reason, by its name as in by=
 
     def variable(self, name: str, sorts: str, given: int) -> Variable | None:
         """How ``name``, a function of indices of these sorts, is written at the first ``given`` of them."""
@@ -385,11 +386,11 @@ def read_notation(source: str, name: str) -> Notation:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         _refuse(f"the notation {name} is not valid TOML: {error}")
-    known = {"doc", "extends", "settings", "variables", "definitions"}
+    known = {"doc", "extends", "settings", "variables", "definitions", "reasons"}
     for key in data:
         if key not in known:
             _refuse(f"the notation {name} has an unknown entry {key}; it may have {', '.join(sorted(known))}")
-    for key in ("settings", "variables", "definitions"):
+    for key in ("settings", "variables", "definitions", "reasons"):
         if not isinstance(data.get(key, {}), dict):
             _refuse(f"in the notation {name}, {key} must be a section: write [{key}]")
     for key in ("doc", "extends"):
@@ -422,9 +423,15 @@ def read_notation(source: str, name: str) -> Notation:
         sources = value if isinstance(value, list) else [value]
         definitions[place] = tuple(_template(name, key, s) for s in sources)
         indices[place] = letters
+    reasons = dict(base.reasons)
+    for key, value in data.get("reasons", {}).items():
+        if not isinstance(value, str) or not value.strip():
+            _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {value!r}")
+        reasons[key] = " ".join(value.split())
     return Notation(
-        name, data.get("doc", ""), **settings, variables=variables, definitions=definitions, indices=indices
-    )
+        name, data.get("doc", ""), **settings,
+        variables=variables, definitions=definitions, indices=indices, reasons=reasons,
+    )  # fmt: skip
 
 
 def _place(v: Variable) -> tuple[str | None, int]:

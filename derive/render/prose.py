@@ -6,24 +6,26 @@ import re
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
-from derive.render.notation import GREEK
+from derive.render.notation import GREEK, Notation
 
 RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 
-def reason_words(reason: Reason) -> str:
-    """A reason in words: its phrase, or "by" and its name where it has none."""
+def reason_words(reason: Reason, notation: Notation | None = None) -> str:
+    """A reason in words: the notation's own, its phrase, or "by" and its name where it has none."""
     if reason.kind == "gap":
         words = reason.phrase or reason.name
         return "GAP" if not words or words == "gap" else f"GAP: {words}"
     words = reason.phrase if reason.phrase and reason.phrase != reason.name else f"by {reason.name}"
+    if notation is not None:
+        words = notation.reasons.get(reason.name, words)
     # a definition holds both ways; of a lemma the reader wants to know which way it went
     return f"{words} (reversed)" if reason.reversed and reason.kind != "definition" else words
 
 
-def line_words(line: Line) -> str:
+def line_words(line: Line, notation: Notation | None = None) -> str:
     """All reasons of a line, in order."""
-    return "; ".join(dict.fromkeys(reason_words(r) for r in line.reasons))
+    return "; ".join(dict.fromkeys(reason_words(r, notation) for r in line.reasons))
 
 
 def scope_words(every: list[str], ranges: list[str]) -> str:

@@ -222,7 +222,7 @@ class _Page:
             (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines
         ]
         pages = {id(line): self.rows(lead, line.term, line.labels) for line, lead in rows}
-        words = {id(line): self.prose(line_words(line)) for line, _ in rows}
+        words = {id(line): self.prose(line_words(line, self.notation)) for line, _ in rows}
         column = self.column(list(pages.values()), list(words.values()))
         for n, block in enumerate(d.blocks):
             out.append("")

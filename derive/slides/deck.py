@@ -20,11 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.kernel.terms import Term
-from derive.render.nodes import Node
+from derive.render.nodes import Node, Prose
 from derive.slides.template import Template
-
-Prose = tuple[str | Node, ...]
-"""A sentence with formulas in it: words as str, formulas as layout nodes (in the style of running text)."""
 
 
 @dataclass(frozen=True, slots=True)

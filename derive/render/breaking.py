@@ -1,0 +1,91 @@
+"""Breaking a long formula into parts that fit, on its layout: at a relation, or at + and - between terms.
+
+The outermost places are used first; only where they are not enough is a group in brackets broken, whose brackets then
+stand in different parts.  A highlighted part that is broken is highlighted in each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.render.measure import node_em
+from derive.render.nodes import BigOp, Fence, Mark, Node, Row, Symbol, row
+
+_BARS = ("∣", "∥")  # relations inside a term
+
+
+def cut(node: Node, room: float, width: Callable[[Node], float] = node_em) -> tuple[Node, ...]:
+    """The parts of a formula, each of at most ``room`` as far as its breaks allow; after the first, each begins with
+    the sign that it was broken at."""
+    parts: list[Node] = [node]
+    for depth in range(3):
+        if all(width(p) <= room for p in parts):
+            break
+        parts = []
+        for piece in _pieces(node, depth):
+            joined = row(parts[-1], piece) if parts else piece
+            if parts and width(joined) <= room:
+                parts[-1] = joined
+            else:
+                parts.append(piece)
+    return tuple(_tidy(p) for p in parts)
+
+
+def _pieces(node: Node, depth: int) -> list[Node]:
+    """The formula cut before every sign at which it may be broken inside at most ``depth`` brackets."""
+    pieces: list[list[Node]] = [[]]
+
+    def go(n: Node, level: int, marked: bool) -> None:
+        def put(x: Node) -> None:
+            pieces[-1].append(Mark(x) if marked else x)
+
+        if isinstance(n, Row):
+            for i, item in enumerate(n.items):
+                breaks = isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS
+                if breaks and i:
+                    pieces.append([])
+                if isinstance(item, Symbol):
+                    put(item)
+                else:
+                    go(item, level, marked)
+        elif isinstance(n, Mark):
+            go(n.body, level, True)
+        elif isinstance(n, Fence) and n.group and level < depth and _breaks(n.body):
+            put(Symbol(n.open, "open"))
+            go(n.body, level + 1, marked)
+            put(Symbol(n.close, "close"))
+        elif isinstance(n, BigOp) and level < depth and _breaks(n.body):
+            before = len(pieces)
+            at = len(pieces[-1])
+            go(n.body, level, marked)
+            # the sign extends over what stands beside it, the rest follows on the next lines
+            first = pieces[before - 1]
+            head = BigOp(n.op, n.under, n.over, row(*first[at:]))
+            first[at:] = [Mark(head) if marked else head]
+        else:
+            put(n)
+
+    go(node, 0, False)
+    return [row(*p) for p in pieces if p]
+
+
+def _breaks(node: Node) -> bool:
+    """Whether there is a place to break inside."""
+    if isinstance(node, Row):
+        return any((isinstance(i, Symbol) and i.kind in ("op", "rel")) or _breaks(i) for i in node.items)
+    if isinstance(node, (Mark, BigOp)):
+        return _breaks(node.body)
+    return isinstance(node, Fence) and node.group and _breaks(node.body)
+
+
+def _tidy(node: Node) -> Node:
+    """Marks side by side as one."""
+    if not isinstance(node, Row):
+        return node
+    out: list[Node] = []
+    for item in node.items:
+        if isinstance(item, Mark) and out and isinstance(out[-1], Mark):
+            out[-1] = Mark(row(out[-1].body, item.body))
+        else:
+            out.append(item)
+    return row(*out)
