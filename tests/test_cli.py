@@ -7,7 +7,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from derive.cli import ledger_text, main
+from derive.cli import main
+from derive.cli.listing import ledger_text
 
 
 def run(*args, stdin=None):

@@ -129,7 +129,7 @@ class _Author:
     def chains(self) -> list[Chain]:
         if self.choice.detail == "claim":
             return [self.outer()]
-        first, last = self.range()
+        first, last = self.chosen()
         out: list[Chain] = []
         number = 0
         for n, block in enumerate(self.d.blocks):
@@ -154,7 +154,7 @@ class _Author:
             )
         return out
 
-    def range(self) -> tuple[int, int]:
+    def chosen(self) -> tuple[int, int]:
         total = len(self.d.lines)
         first, last = self.choice.first or 1, self.choice.last or total
         if not 1 <= first <= last <= total:
@@ -325,7 +325,8 @@ def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> 
     """Which rows stand on which slide; rows are numbers from-to.  As few slides as possible, filled alike."""
 
     def fill(room: float, capacity: float) -> list[tuple[int, int]]:
-        out, low, used = [], 0, 0.0
+        out: list[tuple[int, int]] = []
+        low, used = 0, 0.0
         for i, h in enumerate(heights):
             limit = room if not out else capacity
             if i > low and used + h > limit and not (low == 0 and i == 1 and not heights[0]):

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
+from derive import __version__
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, parts_of, subterms
 from derive.record import Derivation
 from derive.slides.deck import Stamp
 
 
-def version() -> str:
-    """The version of derive that is running."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("derive")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 def stamp_of(name: str, d: Derivation, notation: str, detail: str, first: int = 0, last: int = 0) -> Stamp:
-    return Stamp(name, version(), statement_digest(d), notation or "compact", detail, first, last)
+    return Stamp(name, __version__, statement_digest(d), notation or "compact", detail, first, last)
 
 
 def statement_digest(d: Derivation) -> str:

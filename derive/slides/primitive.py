@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.kernel.sorts import Sort
-from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem, proof_steps
 from derive.record import Derivation
 from derive.render.breaking import cut
 from derive.render.layout import layout
-from derive.render.nodes import Symbol, row
+from derive.render.nodes import Node, Symbol, row
 from derive.render.notation import Notation
 from derive.slides.deck import Step
 
@@ -24,7 +22,7 @@ def primitive_steps(d: Derivation, notation: Notation, avoid: Iterable[str], roo
     given = set(d.given)
     out = []
     for i, th in enumerate(steps):
-        items = []
+        items: list[Node] = []
         for h in th.hyps:
             if h not in given:
                 items += [*([Symbol(",", "punct")] if items else []), layout(h, notation, avoid=avoid)]

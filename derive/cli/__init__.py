@@ -1,0 +1,28 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import gc
+
+import click
+
+from derive.cli.certificates import certify
+from derive.cli.check import check
+from derive.cli.common import Group, utf8
+from derive.cli.listing import ledger, list_
+from derive.cli.numbers import refute, score, work
+from derive.cli.show import show
+
+# A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
+gc.set_threshold(200_000, 20, 20)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="derive", prog_name="derive")
+def main() -> None:
+    """Checked, step-by-step derivations of language-model training objectives."""
+    utf8()
+
+
+for command in (list_, show, check, refute, work, score, certify, ledger):
+    main.add_command(command)

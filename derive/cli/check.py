@@ -1,0 +1,89 @@
+"""derive check: every line of every derivation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from derive.cli.common import counted, plural
+from derive.errors import UserError
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME or FILE.py ...]")
+@click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
+def check(names: tuple[str, ...], quiet: bool) -> None:
+    """Check every line of every derivation: all of the catalogue, or the theorems and files named.
+
+    Also refutes the registered false claims of what is checked.  The exit status is 1 when a line is wrong.
+    """
+    import time
+
+    from derive import catalogue
+    from derive.calc import FalseClaim, TheoremEntry
+    from derive.kernel.theorem import axioms_used, proof_steps
+
+    entries: list[Any] = []
+    for n in names:
+        if n.endswith(".py"):
+            entries += catalogue.load_file(n)
+        else:
+            entries.append(catalogue.find(n))
+    if not names:
+        entries = catalogue.theorems()
+    if not entries:
+        raise UserError(
+            f"{', '.join(names)}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
+        )
+    start = time.perf_counter()
+    proved: list[TheoremEntry] = []
+    wrong: list[tuple[Any, str]] = []
+    refuted = 0
+    rows: list[tuple[str, int, int, int]] = []
+    with _progress(entries) as bar:
+        for e in bar:
+            try:
+                if isinstance(e, FalseClaim):
+                    e.refute()
+                    refuted += 1
+                    continue
+                e.check()
+            except UserError as error:
+                wrong.append((e, str(error)))
+                continue
+            proved.append(e)
+            steps = proof_steps(e.theorem)
+            rows.append((e.name, len(e.derivation.lines), len(steps), len(axioms_used(e.theorem))))
+    seconds = time.perf_counter() - start
+    if rows and not quiet:
+        longest = max(len(r[0]) for r in rows)
+        click.echo(f"{'theorem':{longest}}  lines  steps  axioms")
+        for name, lines, count, axioms in rows:
+            click.echo(f"{name:{longest}}  {lines:5}  {count:5}  {axioms:6}")
+    total = len(proof_steps(*(e.theorem for e in proved)))
+    axioms_all = axioms_used(*(e.theorem for e in proved)) if proved else frozenset()
+    click.echo(
+        f"{len(proved)} theorem{plural(len(proved))} checked: {counted(sum(r[1] for r in rows), 'line')}, {total} primitive steps, "
+        f"{len(axioms_all)} axioms"
+        + (f"; {refuted} false claim{plural(refuted)} refuted" if refuted else "")
+        + f"; {seconds:.2f} s"
+    )
+    for e, text in wrong:
+        click.echo(f"\n{e.name}: not proved" if isinstance(e, TheoremEntry) else f"\n{e.name}: not refuted", err=True)
+        click.echo(text, err=True)
+    if wrong:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _progress(entries: list[Any]) -> Iterator[Any]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield entries
+        return
+    with click.progressbar(entries, file=sys.stderr, item_show_func=lambda e: e.name if e else "", width=24) as bar:
+        yield bar

@@ -1,0 +1,66 @@
+"""What the commands share: errors in one paragraph, output that is written whole or not at all, options."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from derive.errors import UserError
+from derive.files import write_whole
+
+
+class Group(click.Group):
+    """Bad input ends in one paragraph on stderr and status 2, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"derive: {error}", err=True)
+            ctx.exit(2)
+        except RecursionError:
+            click.echo("derive: a formula here is nested too deeply to be handled; split it into definitions", err=True)
+            ctx.exit(2)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+        except OSError as error:
+            click.echo(f"derive: {error.filename or ''}: {error.strerror or error}", err=True)
+            ctx.exit(2)
+
+
+def utf8() -> None:
+    """Mathematics needs Unicode; a terminal that cannot show a sign gets a question mark instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(errors="replace")
+
+
+def screen_width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def write_text(path: str | None, text: str) -> None:
+    """To the screen, or to a file that is written whole or not at all."""
+    if path is None or path == "-":
+        click.echo(text, nl=False)
+    else:
+        write_whole({path: text.encode()})
+
+
+notation_option = click.option(
+    "--notation", metavar="PROFILE", help="A notation profile (compact, pr, theta, hat) or a TOML file of your own."
+)
+
+
+def counted(n: int, what: str) -> str:
+    return f"{n} {what}{plural(n)}"
+
+
+def plural(n: int) -> str:
+    return "" if n == 1 else "s"

@@ -1,0 +1,126 @@
+"""derive refute, work and score: derivations and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from derive.cli.common import notation_option, write_text
+from derive.errors import UserError
+
+
+@click.command()
+@click.argument("name")
+@notation_option
+def refute(name: str, notation: str | None) -> None:
+    """The smallest exact counterexample found to a false claim, or to the first wrong line of a theorem.
+
+    NAME is a false claim of the catalogue ('derive list' names them), or FILE.py::NAME.
+    """
+    from derive import catalogue
+    from derive.calc import FalseClaim
+    from derive.render.notation import load_notation
+    from derive.render.text import conditions_text, term_text
+    from derive.report import StepError
+
+    profile = load_notation(notation)
+    e = catalogue.find(name)
+    if isinstance(e, FalseClaim):
+        found = e.refute()
+        click.echo(f"{e.name}\n  {e.summary}\n")
+        conditions = conditions_text(e.given, profile)
+        for i, condition in enumerate(conditions):
+            click.echo(f"  {'given' if i == 0 else '     '}  {condition}")
+        click.echo(f"  claim  {term_text(e.claims, profile)}\n\n  false at")
+        _show_counterexample(found)
+        if e.instead:
+            click.echo(f"\n  what is true: derive show {e.instead}")
+        return
+    try:
+        e.check()
+    except StepError as error:
+        wrong = error.counterexample
+        if not wrong:
+            raise UserError(f"{error}\n(no numbers were found that make the line false)") from None
+        click.echo(f"{error.header}\n{error.formulas(profile)}\n\n  false at")
+        _show_counterexample(wrong)
+        return
+    raise UserError(f"{name} is proved, so there is nothing to refute; 'derive show {name}' prints its derivation")
+
+
+def _show_counterexample(found: Any) -> None:
+    for variable, value in found.model.assignments():
+        click.echo(f"    {variable} = {value}")
+    if found.left is not None:
+        from derive.falsify import approx
+
+        click.echo(f"  left side   {_value(found.left, approx)}")
+        click.echo(f"  right side  {_value(found.right, approx)}")
+        if found.difference is not None:
+            click.echo(f"  difference  {_value(found.difference, approx)}")
+    else:
+        click.echo(f"  {found.explanation}")
+
+
+def _value(value: Any, approx: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(map(str, sorted(value))) + "}"
+    exact = str(value)
+    try:
+        rounded = approx(value)
+    except (TypeError, ValueError, AttributeError):
+        return exact
+    return exact if rounded == exact else f"{exact}  =  {rounded}"
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--given", "given", required=True, metavar="FILE", help="TOML or JSON with the numbers; - for standard input."
+)
+@click.option("--as", "target", type=click.Choice(["text", "latex"]), default="text", help="What to print.")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
+@notation_option
+def work(name: str, given: str, target: str, output: str | None, notation: str | None) -> None:
+    """The derivation NAME with numbers put in: each line as a formula, with its numbers, and its value."""
+    from derive import catalogue
+    from derive.render.notation import load_notation
+    from derive.work import read_numbers, work_out, worked_latex, worked_text
+
+    entry = catalogue.find_theorem(name)
+    profile = load_notation(notation)
+    worked = work_out(entry.check(), read_numbers(given))
+    text = worked_latex(worked, profile) if target == "latex" else worked_text(worked, profile)
+    write_text(output, text)
+    if worked.wrong:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file")
+@click.option("--claimed", metavar="X", help="A total that somebody got; says what is wrong with it.")
+@click.option(
+    "--base", type=click.Choice(["e", "2", "10"]), default="e", help="The base of the logarithms in the file."
+)
+def score(file: str, claimed: str | None, base: str) -> None:
+    """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE (- for
+    standard input).
+
+    A list of numbers, JSON, JSON lines, or what public APIs return.  Several sequences are compared.
+    """
+    from derive.data import open_data
+    from derive.score import compare, diagnose, format_report, score_stream
+
+    with open_data(file) as stream:
+        scores = list(score_stream(stream, file, base=base))
+    click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+
+
+def _report(scores: list[Any], claimed: str | None, compare: Any, diagnose: Any, format_report: Any) -> str:
+    comparison = compare(scores) if len(scores) > 1 else None
+    diagnoses = [diagnose(claimed, s) for s in scores] if claimed is not None else []
+    text = format_report(scores, comparison, diagnoses)
+    return str(text if text.endswith("\n") else text + "\n")

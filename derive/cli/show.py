@@ -1,0 +1,118 @@
+"""derive show: one derivation, printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from derive.cli.common import notation_option, screen_width, write_text
+from derive.errors import UserError
+
+
+@click.command()
+@click.argument("name")
+@click.option("--as", "target", type=click.Choice(["text", "latex", "rocq"]), default="text", help="What to print.")
+@click.option("--fragment", "form", flag_value="fragment", default="fragment", help="LaTeX for \\input (the default).")
+@click.option("--standalone", "form", flag_value="standalone", help="A whole LaTeX document.")
+@click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
+@click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
+@notation_option
+def show(name: str, target: str, form: str, code: bool, plain: bool, output: str | None, notation: str | None) -> None:
+    """The derivation NAME: conditions, claim, and a line for every step with its reason.
+
+    NAME is a theorem of the catalogue, or FILE.py::NAME.
+    """
+    from derive import catalogue
+    from derive.render.notation import load_notation
+
+    profile = load_notation(notation)
+    lemma = _lemma(name, target)
+    if lemma is not None:
+        write_text(output, _lemma_text(lemma, profile, plain))
+        return
+    entry = catalogue.find_theorem(name)
+    derivation = entry.derivation
+    if target == "rocq":
+        from derive.certify import claim_rocq
+
+        if code:
+            raise UserError("--code goes with text and LaTeX; --as rocq prints the claim for readers of Rocq")
+        text = claim_rocq(entry)
+    elif target == "latex":
+        from derive.render.latex import derivation_latex
+
+        text = derivation_latex(derivation, profile, standalone=form == "standalone")
+        if code:
+            if form == "standalone":
+                raise UserError("--code adds formulas after the derivation; use it with --fragment")
+            text += _code_latex(derivation)
+    else:
+        from derive.render.text import derivation_text
+
+        text = derivation_text(derivation, profile, width=screen_width(), ascii=plain)
+        if code:
+            text += _code_text(derivation)
+    write_text(output, text if text.endswith("\n") else text + "\n")
+
+
+def _lemma(name: str, target: str) -> Any:
+    """The lemma or axiom of that name, when it is no theorem of the catalogue's."""
+    from derive.lemmas import LEMMAS
+
+    lemma = LEMMAS.get(name)
+    if lemma is not None and target != "text":
+        raise UserError(f"{name} is a lemma of the library; it is shown as text only")
+    return lemma
+
+
+def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
+    from derive.kernel.theorem import axioms_used, proof_steps
+    from derive.render.text import conditions_text, term_text
+
+    out = [lemma.name, f"  {lemma.phrase}", ""]
+    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain)):
+        out.append(f"  {'given' if i == 0 else '     '}  {condition}")
+    out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
+    steps = len(proof_steps(lemma.theorem))
+    rests = ", ".join(sorted(axioms_used(lemma.theorem)))
+    out += [
+        "",
+        "  an axiom of the kernel" if lemma.kind == "axiom" else f"  a lemma: {steps} primitive steps from {rests}",
+    ]
+    return "\n".join(out) + "\n"
+
+
+def _definitions_in(derivation: Any) -> list[str]:
+    from derive.kernel.definitions import Definition
+    from derive.kernel.terms import App, subterms
+
+    found: dict[str, None] = {}
+    for block in derivation.blocks:
+        for term in (derivation.claim, block.start, *(line.term for line in block.lines)):
+            for part in subterms(term):
+                if isinstance(part, App) and isinstance(part.op, Definition):
+                    found[part.op.name] = None
+    return list(found)
+
+
+def _code_text(derivation: Any) -> str:
+    from derive.language.code import source
+
+    parts = [source(n) for n in _definitions_in(derivation)]
+    shown = "\n\n".join(p for p in parts if p)
+    return f"\n  the code\n\n{_indented(shown)}\n" if shown else "\n  no definition here has a code line\n"
+
+
+def _indented(text: str) -> str:
+    return "\n".join("    " + line if line else "" for line in text.splitlines())
+
+
+def _code_latex(derivation: Any) -> str:
+    from derive.language.code import code_latex
+
+    lines = [x for x in (code_latex(n) for n in _definitions_in(derivation)) if x]
+    if not lines:
+        return "% no definition here has a code line\n"
+    return "\\noindent\\textit{The code.}\n" + "".join(f"\\[\n  {x}\n\\]\n" for x in lines)
