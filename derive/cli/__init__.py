@@ -12,6 +12,7 @@ from derive.cli.common import Group, utf8
 from derive.cli.listing import ledger, list_
 from derive.cli.numbers import refute, score, work
 from derive.cli.show import show
+from derive.cli.slides import slides
 
 # A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
 gc.set_threshold(200_000, 20, 20)
@@ -24,5 +25,5 @@ def main() -> None:
     utf8()
 
 
-for command in (list_, show, check, refute, work, score, certify, ledger):
+for command in (list_, show, slides, check, refute, work, score, certify, ledger):
     main.add_command(command)

@@ -14,19 +14,27 @@ from derive.errors import UserError
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME or FILE.py ...]")
+@click.argument("names", nargs=-1, metavar="[NAME, FILE.py or DECK ...]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
 def check(names: tuple[str, ...], quiet: bool) -> None:
     """Check every line of every derivation: all of the catalogue, or the theorems and files named.
 
-    Also refutes the registered false claims of what is checked.  The exit status is 1 when a line is wrong.
+    Also refutes the registered false claims of what is checked.  A deck that 'derive slides' wrote (.html, .pptx, .tex,
+    .md) is compared with what is proved now.  The exit status is 1 when a line is wrong.
     """
     import time
 
     from derive import catalogue
     from derive.calc import FalseClaim, TheoremEntry
     from derive.kernel.theorem import axioms_used, proof_steps
+    from derive.slides.verify import is_deck
 
+    decks = [n for n in names if "::" not in n and is_deck(n)]
+    if decks:
+        wrong_decks = [n for n in decks if not _deck(n)]
+        names = tuple(n for n in names if n not in decks)
+        if not names:
+            raise SystemExit(1 if wrong_decks else 0)
     entries: list[Any] = []
     for n in names:
         if n.endswith(".py"):
@@ -75,8 +83,24 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     for e, text in wrong:
         click.echo(f"\n{e.name}: not proved" if isinstance(e, TheoremEntry) else f"\n{e.name}: not refuted", err=True)
         click.echo(text, err=True)
-    if wrong:
+    if wrong or (decks and wrong_decks):
         raise SystemExit(1)
+
+
+def _deck(path: str) -> bool:
+    """Compare a deck with what is proved now, and say what differs."""
+    from derive import catalogue
+    from derive.slides.verify import check_deck
+
+    report = check_deck(path, lambda name: catalogue.find_theorem(name).derivation)
+    what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
+    if not report.findings:
+        click.echo(f"{what}; what it shows is what is proved now")
+        return True
+    click.echo(f"{what}; it does not show what is proved now", err=True)
+    for finding in report.findings:
+        click.echo(f"  {finding}", err=True)
+    return False
 
 
 @contextmanager

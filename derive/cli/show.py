@@ -9,24 +9,43 @@ import click
 from derive.cli.common import notation_option, screen_width, write_text
 from derive.errors import UserError
 
+PAGES = ("text", "latex", "rocq")
+PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
+
 
 @click.command()
 @click.argument("name")
-@click.option("--as", "target", type=click.Choice(["text", "latex", "rocq"]), default="text", help="What to print.")
-@click.option("--fragment", "form", flag_value="fragment", default="fragment", help="LaTeX for \\input (the default).")
+@click.option("--as", "target", type=click.Choice([*PAGES, *PIECES]), default="text", help="What to print.")
+@click.option("--fragment", "form", flag_value="fragment", default="fragment", help="The piece alone (the default).")
 @click.option("--standalone", "form", flag_value="standalone", help="A whole LaTeX document.")
+@click.option("--detail", type=click.Choice(["board", "full", "claim"]), help="For slides: how much of it.")
+@click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="For slides: the first line to show.")
+@click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
+@click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
-def show(name: str, target: str, form: str, code: bool, plain: bool, output: str | None, notation: str | None) -> None:
+def show(
+    name: str, target: str, form: str, code: bool, plain: bool, output: str | None, notation: str | None, **wishes: Any
+) -> None:
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
-    NAME is a theorem of the catalogue, or FILE.py::NAME.
+    NAME is a theorem of the catalogue, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
+    put into slides that there are already; whole decks are written by 'derive slides'.
     """
     from derive import catalogue
     from derive.render.notation import load_notation
 
+    given = {k: v for k, v in wishes.items() if v is not None}
+    if target in PIECES:
+        if code or plain or form == "standalone":
+            raise UserError(f"--as {target} prints a piece for slides, without --code, --ascii and --standalone")
+        write_text(output, _piece(name, target, notation or "", given))
+        return
+    if given:
+        option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
+        raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
     profile = load_notation(notation)
     lemma = _lemma(name, target)
     if lemma is not None:
@@ -55,6 +74,14 @@ def show(name: str, target: str, form: str, code: bool, plain: bool, output: str
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
+
+
+def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str:
+    from derive.cli.slides import found
+    from derive.slides.command import Wish, fragment
+    from derive.slides.targets import target_of
+
+    return fragment(found((name,)), target_of("", target), Wish(notation=notation, **wishes))
 
 
 def _lemma(name: str, target: str) -> Any:

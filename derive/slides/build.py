@@ -73,9 +73,8 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
 
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
-    author = _Author(
-        name, d, choice, template, stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last)
-    )
+    stamp = stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last, template.aspect)
+    author = _Author(name, d, choice, template, stamp)
     return author.slides()
 
 

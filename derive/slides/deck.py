@@ -50,6 +50,7 @@ class Stamp:
     detail: str  # board, full or claim
     first: int = 0  # the lines chosen with --from and --to; 0 for all
     last: int = 0
+    aspect: str = "16:9"  # of the slides, on which it depends where long formulas are broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Options:
     handout: bool = False  # everything of a slide at once, to print
     flavour: str = ""  # of Markdown (quarto, marp, slidev) and Typst (plain, touying); "" for the usual one
     into: bytes = b""  # a PowerPoint file to add to
-    after: int = 0  # behind which of its slides; 0 for its end
+    after: int = -1  # behind which of its slides, 0 for before the first; -1 for its end
 
 
 Files = dict[str, bytes]

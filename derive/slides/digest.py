@@ -11,8 +11,10 @@ from derive.record import Derivation
 from derive.slides.deck import Stamp
 
 
-def stamp_of(name: str, d: Derivation, notation: str, detail: str, first: int = 0, last: int = 0) -> Stamp:
-    return Stamp(name, __version__, statement_digest(d), notation or "compact", detail, first, last)
+def stamp_of(
+    name: str, d: Derivation, notation: str, detail: str, first: int = 0, last: int = 0, aspect: str = "16:9"
+) -> Stamp:
+    return Stamp(name, __version__, statement_digest(d), notation or "compact", detail, first, last, aspect)
 
 
 def statement_digest(d: Derivation) -> str:

@@ -12,7 +12,7 @@ import re
 from derive.errors import UserError
 from derive.slides.deck import Stamp
 
-_FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last")
+_FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect")
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -34,7 +34,7 @@ def read_stamp(text: str) -> Stamp:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
-        int(values["first"]), int(values["last"]),
+        int(values["first"]), int(values["last"]), values["aspect"],
     )  # fmt: skip
 
 

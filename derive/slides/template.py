@@ -1,4 +1,4 @@
-"""Templates: colours, fonts, logo and aspect ratio of a deck, from a small TOML file.
+"""Templates: colours, font, logo and aspect ratio of a deck, from a small TOML file.
 
 aspect = "16:9"            # or "4:3"
 dark = false
@@ -16,7 +16,12 @@ changed = "#b3261e"        # what a line changed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from derive.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +59,92 @@ class Template:
     @property
     def height(self) -> float:
         return BODY_HEIGHT
+
+
+def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo: str = "") -> Template:
+    """The template in a TOML file, or the usual one; ``aspect``, ``dark`` and ``logo`` go before what the file says.
+
+    Raises UserError when the file is none, a colour is too pale or too dark to be read on the background, or there is no such logo.
+    """
+    data, folder = _read(path) if path else ({}, Path())
+    is_dark = dark or _bool(path, data, "dark")
+    base = DARK if is_dark else LIGHT
+    colors = data.get("colors", {})
+    known = [f.name for f in fields(Colors)]
+    for name, value in colors.items():
+        if name not in known:
+            _refuse(path, f"there is no colour {name}; there are {', '.join(known)}")
+        if not (isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value)):
+            _refuse(path, f'the colour {name} must be written "#rrggbb", not {value!r}')
+    base = replace(base, **{name: value.lower() for name, value in colors.items()})
+    for name in known[1:]:
+        ratio = contrast(getattr(base, name), base.background)
+        if ratio < 4.5:
+            shown = f"{getattr(base, name)} on {base.background}"
+            _refuse(path, f"the colour {name}, {shown}, has a contrast of {ratio:.1f} to 1; it can be read from 4.5 on")
+    shape = aspect or _str(path, data, "aspect") or "16:9"
+    if shape not in WIDTHS:
+        _refuse(path, f"the aspect ratio {shape!r} is none of {', '.join(WIDTHS)}")
+    font = _str(path, data, "font")
+    if re.search(r"[^\w .&-]", font):
+        _refuse(path, f"{font!r} is no name of a font")
+    image = Path(logo) if logo else folder / _str(path, data, "logo") if _str(path, data, "logo") else None
+    if image is not None:
+        if image.suffix.lower() not in (".svg", ".png"):
+            _refuse(path, f"the logo {image} must be an SVG or a PNG file")
+        if not image.is_file():
+            _refuse(path, f"there is no logo {image}")
+    return Template(
+        shape, is_dark, base, font, str(image.resolve()) if image is not None else "", _str(path, data, "footer")
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    """Of two colours "#rrggbb": from 1, the same, to 21, black on white (WCAG 2, relative luminance)."""
+    bright, dim = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _read(path: str) -> tuple[dict[str, Any], Path]:
+    import tomllib
+
+    file = Path(path)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        _refuse("", f"the template {path} cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        _refuse("", f"the template {path} is not UTF-8 text")
+    except tomllib.TOMLDecodeError as error:
+        _refuse("", f"the template {path} is not valid TOML: {error}")
+    known = ("aspect", "dark", "font", "logo", "footer", "colors")
+    for key in data:
+        if key not in known:
+            _refuse(path, f"there is no entry {key}; there are {', '.join(known)}")
+    if not isinstance(data.get("colors", {}), dict):
+        _refuse(path, "colors must be a section: write [colors]")
+    return data, file.parent
+
+
+def _str(path: str, data: dict[str, Any], key: str) -> str:
+    value = data.get(key, "")
+    if not isinstance(value, str):
+        _refuse(path, f"{key} must be text in quotation marks, not {value!r}")
+    return value
+
+
+def _bool(path: str, data: dict[str, Any], key: str) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        _refuse(path, f"{key} must be true or false, not {value!r}")
+    return value
+
+
+def _refuse(path: str, message: str) -> NoReturn:
+    raise UserError(f"in the template {path}, {message}" if path else message) from None

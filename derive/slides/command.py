@@ -1,0 +1,115 @@
+"""What ``derive slides`` and ``slides()`` in a notebook do: make a deck, have it drawn, write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from derive.errors import UserError
+from derive.files import write_whole
+from derive.record import Derivation
+from derive.render.notation import load_notation
+from derive.slides.build import Choice, build
+from derive.slides.deck import Deck, Options, Slide
+from derive.slides.targets import Target, target_of
+from derive.slides.template import Template, load_template
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the lecturer asks for, besides the derivations and the file."""
+
+    notation: str = ""
+    detail: str = "board"
+    first: int = 0
+    last: int = 0
+    title: str = ""
+    subtitle: str = ""
+    template: Template = field(default_factory=load_template)
+    numbers: str = ""  # a TOML or JSON file for a worked example
+    plots: bool = False
+    handout: bool = False
+    flavour: str = ""
+    into: str = ""  # a PowerPoint file to add to
+    after: int | None = None
+
+    def choice(self) -> Choice:
+        return Choice(load_notation(self.notation or None), self.notation, self.detail, self.first, self.last)
+
+
+def make_deck(derivations: Sequence[tuple[str, Derivation]], wish: Wish) -> Deck:
+    """The deck, with worked examples and plots behind the derivation that they belong to."""
+    choice = wish.choice()
+    if (wish.first or wish.last) and len(derivations) != 1:
+        raise UserError("--from and --to choose lines of one derivation; name one")
+    if (wish.first or wish.last) and wish.detail != "board":
+        raise UserError(f"--from and --to choose lines on the board; leave out --detail {wish.detail}")
+    if wish.numbers and len(derivations) != 1:
+        raise UserError("--given has the numbers of one derivation; name one")
+    deck = build(derivations, choice, wish.template, title=wish.title, subtitle=wish.subtitle)
+    slides: list[Slide] = []
+    plotted = False
+    for name, d in derivations:
+        own = [s for s in deck.slides if s.stamp is not None and s.stamp.name == name]
+        slides += own
+        if wish.numbers:
+            slides += _worked(d, own[-1], choice, wish)
+        if wish.plots:
+            from derive.slides.plots import has_plot, plot_slides
+
+            if has_plot(d.name):
+                slides += plot_slides(d.name, wish.template, stamp=own[-1].stamp)
+                plotted = True
+    if wish.plots and not plotted:
+        from derive.slides.plots import PLOTTED
+
+        raise UserError(
+            f"there is no plot for {', '.join(n for n, _ in derivations)}; there is one for {', '.join(PLOTTED)}"
+        )
+    return replace(deck, slides=tuple(slides))
+
+
+def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Slide, ...]:
+    from derive.slides.worked import worked_slides
+    from derive.work import read_numbers, work_out
+
+    worked = work_out(d, read_numbers(wish.numbers))
+    return worked_slides(worked, choice.notation, wish.template, stamp=last.stamp)
+
+
+def save(
+    derivations: Sequence[tuple[str, Derivation]], path: str, wish: Wish, target_name: str = ""
+) -> tuple[Deck, list[Path]]:
+    """Write the deck to ``path`` and files beside it; returns it and what was written, the main file first."""
+    target = target_of(path, target_name)
+    deck = make_deck(derivations, wish)
+    files = target.printer.write(deck, Path(path).name, options(target, wish))
+    folder = Path(path).parent
+    written = {folder / name: data for name, data in files.items()}
+    write_whole(written)
+    return deck, list(written)
+
+
+def fragment(derivations: Sequence[tuple[str, Derivation]], target: Target, wish: Wish) -> str:
+    """The derivation alone, to be put into a document or deck that there is already."""
+    text: str = target.printer.fragment(make_deck(derivations, wish), options(target, wish))
+    return text if text.endswith("\n") else text + "\n"
+
+
+def options(target: Target, wish: Wish) -> Options:
+    """What the target is told.  Raises UserError for what this target does not have."""
+    if wish.flavour and wish.flavour not in target.flavours:
+        known = f"its flavours are {', '.join(target.flavours)}" if target.flavours else "it has no flavours"
+        raise UserError(f"{target.name} has no flavour {wish.flavour!r}; {known}")
+    if (wish.into or wish.after is not None) and target.name != "pptx":
+        raise UserError("--into and --after add slides to a PowerPoint file; write one with -o FILE.pptx")
+    if wish.after is not None and not wish.into:
+        raise UserError("--after goes with --into DECK.pptx, the deck to add to")
+    into = b""
+    if wish.into:
+        try:
+            into = Path(wish.into).read_bytes()
+        except OSError as error:
+            raise UserError(f"{wish.into}: {error.strerror}") from None
+    return Options(wish.handout, wish.flavour, into, -1 if wish.after is None else wish.after)

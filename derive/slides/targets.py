@@ -1,0 +1,56 @@
+"""The targets: which printer draws which kind of file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from derive.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    name: str  # as in --as
+    ending: str
+    module: str  # with write(deck, name, options) and fragment(deck, options); where ``reads``, read_back(data)
+    what: str
+    flavours: tuple[str, ...] = ()
+    reads: bool = False
+    picture: str = "svg"  # the format in which it takes plots
+
+    @property
+    def printer(self) -> ModuleType:
+        return import_module(f"derive.slides.{self.module}")
+
+
+TARGETS = {
+    t.name: t
+    for t in (
+        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True),
+        Target("pptx", ".pptx", "pptx", "PowerPoint, with native equations", reads=True, picture="png"),
+        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, picture="pdf"),
+        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst"),
+        Target("svg", ".svg", "typst", "a picture for each step"),
+        Target("png", ".png", "typst", "a picture for each step"),
+        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying")),
+        Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
+        Target("notebook", ".ipynb", "notebook", "a Jupyter notebook"),
+        Target("speech", ".txt", "speech", "the spoken derivation"),
+    )
+}
+
+
+def target_of(path: str, name: str = "") -> Target:
+    """The target called ``name``, or that of a file's ending.  Raises UserError when there is none."""
+    if name:
+        if name not in TARGETS:
+            raise UserError(f"there is no target {name!r}; there are {', '.join(TARGETS)}")
+        return TARGETS[name]
+    ending = Path(path).suffix.lower()
+    for t in TARGETS.values():
+        if t.ending == ending:
+            return t
+    endings = ", ".join(t.ending for t in TARGETS.values())
+    raise UserError(f"{path}: no slides are written with the ending {ending or '(none)'}; there are {endings}")
