@@ -128,8 +128,9 @@ def _places(
         sides = []
         for side, term in enumerate(th.concl.args):
             paths = frozenset((i, *p) for i, e in enumerate(inner) for p in e[side])
-            applied = rule == "cong" or isinstance(term, At)  # a function applied to its argument leaves no trace
-            sides.append(paths if applied or not paths else frozenset({_ROOT}))
+            if rule == "cong_at" and (_ROOT in inner[0][side] or (paths and not isinstance(term, At))):
+                paths = frozenset({_ROOT})  # another function, or one that leaves no trace at its argument
+            sides.append(paths)
         return sides[0], sides[1]
     if rule == "ext":
         return _under(inner[0], (0,))

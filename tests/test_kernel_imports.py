@@ -155,7 +155,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "justify": {"kernel", "tactics", "lemmas", "reasons", "errors"},
     "falsify": {"kernel", "errors"},
     "bridge": {"kernel", "errors"},
-    "render": {"kernel", "record", "errors"},
+    "changes": {"kernel", "record"},
+    "files": {"errors"},
+    "render": {"kernel", "record", "errors", "changes"},
+    "work": {"kernel", "record", "errors", "falsify", "render"},
+    "slides": {"kernel", "language", "record", "errors", "falsify", "changes", "files", "render", "work"},
 }
 """The rooms below the calc block.  ``calc`` and what stands on it may import any of these."""
 

@@ -79,13 +79,24 @@ def _breaks(node: Node) -> bool:
 
 
 def _tidy(node: Node) -> Node:
-    """Marks side by side as one."""
+    """Marks side by side as one, and the sign that a part begins with outside of its mark, to be spaced as a sign."""
+    if isinstance(node, BigOp):
+        return BigOp(node.op, node.under, node.over, _tidy(node.body))
     if not isinstance(node, Row):
-        return node
+        return _sign_first(node)
     out: list[Node] = []
-    for item in node.items:
+    for item in map(_tidy, node.items):
         if isinstance(item, Mark) and out and isinstance(out[-1], Mark):
             out[-1] = Mark(row(out[-1].body, item.body))
         else:
             out.append(item)
-    return row(*out)
+    return row(*map(_sign_first, out))
+
+
+def _sign_first(node: Node) -> Node:
+    """A marked part that begins with a sign: the sign, then the rest marked."""
+    if isinstance(node, Mark) and isinstance(node.body, Row):
+        first, *rest = node.body.items
+        if isinstance(first, Symbol) and first.kind in ("op", "rel"):
+            return row(first, Mark(row(*rest)))
+    return node

@@ -113,14 +113,14 @@ class _Author:
         if self.choice.detail == "claim":
             first = replace(first, claim=())  # the chain says it
         out: list[Slide] = []
+        notes = tuple(prose(n) for n in self.d.notes)
         for chain in chains:
-            out += paginate(chain, first if not out else replace(first, given=(), claim=()), self.template)
+            head = first if not out else replace(first, given=(), claim=())
+            out += paginate(chain, head, self.template, notes if chain is chains[-1] else ())
         if not out:
             out = [first]
         whole = self.choice.detail != "claim" and not (self.choice.first or self.choice.last)
-        out[-1] = replace(
-            out[-1], notes=tuple(prose(n) for n in self.d.notes), ends=whole and not self.d.gaps, gaps=len(self.d.gaps)
-        )
+        out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))
         return tuple(replace(s, part=i + 1, parts=len(out), stamp=self.stamp) for i, s in enumerate(out))
 
     # --- the lines chosen
@@ -156,12 +156,11 @@ class _Author:
     def chosen(self) -> tuple[int, int]:
         total = len(self.d.lines)
         first, last = self.choice.first or 1, self.choice.last or total
-        if not 1 <= first <= last <= total:
-            raise UserError(
-                f"{self.d.name} has lines 1 to {total}; there are no lines {first} to {last}"
-                if first <= last
-                else f"line {first} comes after line {last}; choose lines with --from 1 --to {total} or fewer"
-            )
+        for line in (first, last):
+            if line > total:
+                raise UserError(f"{self.d.name} has lines 1 to {total}; there is no line {line}")
+        if first > last:
+            raise UserError(f"line {first} comes after line {last}; choose lines with --from and --to in their order")
         return first, last
 
     def start(self, n: int, block: Block, first: int, numbers: range) -> Step:
@@ -284,13 +283,13 @@ def header_height(slide: Slide, template: Template) -> float:
     return out + small_height((*("Assume ",), *slide.assumes) if slide.assumes else (), template.width)
 
 
-def footer_height(slide: Slide, template: Template) -> float:
-    return sum(small_height(("Note. ", *n), template.width) for n in slide.notes)
+def notes_height(notes: Sequence[Prose], template: Template) -> float:
+    return sum(small_height(("Note. ", *n), template.width) for n in notes)
 
 
-def paginate(chain: Chain, first: Slide, template: Template) -> list[Slide]:
-    """Slides for a chain; ``first`` has what stands above it on the first one.  When it does not fit on one, the last
-    line of a slide is repeated at the head of the next.  Lines are spread evenly."""
+def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
+    """Slides for a chain; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
+    When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
     steps = list(chain.steps)
     c = columns(steps, template)
     head = replace(
@@ -299,6 +298,7 @@ def paginate(chain: Chain, first: Slide, template: Template) -> list[Slide]:
     following = replace(head, given=(), claim=(), assumes=(), lead=False)
     alone: list[Slide] = []
     heights = [row_height(s, c) for s in steps]
+    heights[-1] += notes_height(notes, template)
     if c.lead:  # the start stands in the row of the step after it
         heights[1] = max(heights[:2])
         heights[0] = 0.0
@@ -328,7 +328,7 @@ def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> 
         low, used = 0, 0.0
         for i, h in enumerate(heights):
             limit = room if not out else capacity
-            if i > low and used + h > limit and not (low == 0 and i == 1 and not heights[0]):
+            if i > low and used + h > limit and (low or i > 1 or not carry):  # a start never stands alone
                 out.append((low, i))
                 low, used = i, heights[i - 1] if carry else 0.0
             used += h

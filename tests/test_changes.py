@@ -1,0 +1,112 @@
+"""What a line changed is read off its proof: the part that a rule rewrote, and nothing round it."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import *
+from derive import catalogue
+from derive.changes import changed, changed_parts, part
+from derive.language.letters import *
+from derive.render.latex import node_latex, term_latex
+from derive.render.layout import layout
+from derive.render.marked import marked_layout
+from derive.render.nodes import unmarked
+from derive.render.notation import load_notation, notation_names
+from derive.render.prose import letters
+
+LINES = [
+    pytest.param(e.derivation, b, i, id=f"{e.name}-{n}-{i + 1}")
+    for e in catalogue.theorems()
+    for n, b in enumerate(e.derivation.blocks)
+    for i in range(len(b.lines))
+]
+
+
+def marked(name: str, line: int, block: int = -1) -> str:
+    """A line of the catalogue in LaTeX, what it changed in <>."""
+    d = catalogue.find_theorem(name).derivation
+    b = d.blocks[block]
+    node = marked_layout(
+        b.lines[line - 1].term, changed(b, line - 1), avoid=letters(d), labels=b.lines[line - 1].labels
+    )
+    return node_latex(node, mark="MARK").replace("MARK", "")
+
+
+def test_a_definition_in_a_sum_is_marked_where_it_was_unfolded() -> None:
+    assert marked("label_smoothing_residual", 2) == (
+        r"-\sum_{k=1}^V \Bigl({(1 - \varepsilon)\,[k = y] + \frac{\varepsilon}{V}}\Bigr) \log p(k)"
+    )
+
+
+def test_what_a_sum_became_is_marked_and_the_sign_before_it_is_not() -> None:
+    assert marked("cross_entropy_one_hot", 3) == r"-{\log p(y)}"
+
+
+def test_two_rewritings_in_one_line_are_both_marked() -> None:
+    assert marked("cross_entropy_gradient_any_target", 4) == (
+        r"\Bigl(\sum_{k=1}^V q(k)\Bigr) \frac{{e^{z_j}}}{\sum_{k=1}^V e^{z_k}} - {q(j)}"
+    )
+
+
+def test_a_definition_put_back_is_marked_with_its_argument() -> None:
+    assert marked("smoothed_off_eq_smoothed", 3) == r"q_y^{(\varepsilon\,V)/(V-1)}(k)"  # all of it: no mark
+    assert r"\Bigr) {\operatorname{softmax}(z)_j} - q(j)" in marked("cross_entropy_gradient_any_target", 5)
+
+
+def test_a_function_unfolded_at_its_argument_is_marked_with_it() -> None:
+    """delta_y(k) becomes [k = y]: both letters are new where they stand."""
+    assert marked("cross_entropy_one_hot", 2) == r"-\sum_{k=1}^V {[k = y]} \log p(k)"
+
+
+def test_nothing_is_marked_where_all_of_the_line_is_new() -> None:
+    d = catalogue.find_theorem("cross_entropy_one_hot").derivation
+    assert changed(d.blocks[0], 0) == ()
+
+
+def test_without_a_proof_the_difference_of_the_terms_is_what_changed() -> None:
+    before, after = -(p[y] + 1) * V, -(p[y] + 2) * V
+    (path,) = changed_parts(before, after, None)
+    assert part(after, path) == (p[y] + 2).args[1]
+
+
+def test_a_line_that_says_the_same_again_changed_nothing() -> None:
+    assert changed_parts(p[y] + 1, p[y] + 1, None) == ()
+
+
+@pytest.mark.parametrize(("d", "block", "i"), LINES)
+def test_outside_the_marks_nothing_changed(d, block, i) -> None:
+    """With the marked parts put back as they were, the line is the one before: the marks miss nothing."""
+    before = block.lines[i - 1].term if i else block.start
+    after = block.lines[i].term
+    paths = changed(block, i)
+    if not paths or block.lines[i].relation == "":
+        return
+    assert same_outside(before, after, set(paths))
+
+
+def same_outside(a, b, paths, here=()) -> bool:
+    from derive.kernel.terms import App, parts_of
+
+    if here in paths or a == b:
+        return True
+    children = list(zip(parts_of(a), parts_of(b), strict=False))
+    alike = type(a) is type(b) and len(parts_of(a)) == len(parts_of(b)) and children
+    if not alike or (isinstance(a, App) and a.op is not b.op):
+        return False
+    return all(same_outside(x, y, paths, (*here, n)) for n, (x, y) in enumerate(children))
+
+
+@pytest.mark.parametrize("profile", notation_names())
+def test_a_mark_changes_nothing_else_on_the_page(profile: str) -> None:
+    notation = load_notation(profile)
+    drawn = 0
+    for case in LINES:
+        d, block, i = case.values
+        line = block.lines[i]
+        node = marked_layout(line.term, changed(block, i), notation, avoid=letters(d), labels=line.labels)
+        plain = layout(line.term, notation, avoid=letters(d), labels=line.labels)
+        assert unmarked(node) == plain
+        drawn += node != plain
+        assert node_latex(node) == term_latex(line.term, notation, avoid=letters(d), labels=line.labels)
+    assert drawn > 100
