@@ -51,7 +51,7 @@ def letters(d: Derivation) -> frozenset[str]:
 
 # A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
-_SIGN = r"(?:<=>|<=|>=|!=|=>|=|<|>|\+|-|/)"
+_SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
     rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-z])(?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"

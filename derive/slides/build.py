@@ -117,6 +117,10 @@ class _Author:
         for chain in chains:
             head = first if not out else replace(first, given=(), claim=())
             out += paginate(chain, head, self.template, notes if chain is chains[-1] else ())
+        if len(chains) == 1 and len(out) > 1 and not (self.choice.first or self.choice.last):
+            # the two ends of the chain are the claim: without saying it before, all of it may fit on one slide
+            short = paginate(chains[0], replace(first, claim=()), self.template, notes)
+            out = short if len(short) == 1 else out
         if not out:
             out = [first]
         whole = self.choice.detail != "claim" and not (self.choice.first or self.choice.last)
