@@ -1,6 +1,7 @@
 """Everything that an author of theorems needs, in one place; ``from derive import *`` gives it."""
 
-from derive.calc import Calc, FalseClaim, TheoremEntry, false_claim, theorem
+from derive.calc import Calc
+from derive.entries import FalseClaim, TheoremEntry, false_claim, theorem
 from derive.errors import UserError
 from derive.kernel.definitions import Definition, define
 from derive.kernel.terms import Term

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from derive.calc import DECLARED, FalseClaim, TheoremEntry, line_in
+from derive.entries import DECLARED, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 

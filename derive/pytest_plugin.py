@@ -90,7 +90,7 @@ class EntryItem(pytest.Item):
         self.entry = entry
 
     def runtest(self) -> None:
-        from derive.calc import TheoremEntry
+        from derive.entries import TheoremEntry
 
         if isinstance(self.entry, TheoremEntry):
             self.entry.check()

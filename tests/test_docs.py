@@ -275,6 +275,7 @@ def known_names() -> frozenset[str]:
     """The names that the product has: of theorems, false claims, lemmas, axioms, rules, definitions, functions."""
     import derive.api
     import derive.calc
+    import derive.entries
     import derive.kernel.rules
     import derive.kernel.terms
     from derive import catalogue
@@ -285,16 +286,18 @@ def known_names() -> frozenset[str]:
     from derive.language import letters
     from derive.lemmas import LEMMAS
     from derive.render.notation import Notation, notation_names
+    from derive.slides.targets import TARGETS
 
     out: set[str] = {e.name for e in catalogue.all_entries()} | set(catalogue.subjects())
     out |= {*LEMMAS, *AXIOMS, *SORTED_AXIOMS, *RULES, *(d.name for d in definitions())}
     out |= {*derive.api.__all__, *vars(derive.kernel.terms), *vars(derive.kernel.rules), *vars(letters)}
     out |= {op.name for op in vars(derive.kernel.terms).values() if isinstance(op, derive.kernel.terms.Op)}
-    for owner in (derive.calc.Calc, derive.calc.Induction, derive.calc.TheoremEntry, Notation):
+    for owner in (derive.calc.Calc, derive.calc.Induction, derive.entries.TheoremEntry, Notation):
         out |= set(vars(owner)) | set(getattr(owner, "__annotations__", ()))
     for name in ("theorem", "false_claim"):
         out |= set(getattr(derive.api, name).__kwdefaults__ or ())
     out |= {"shows", "claims", find_counterexample.__name__, *notation_names()}
+    out |= {*TARGETS, *(f for t in TARGETS.values() for f in t.flavours)}
     out |= {"_repr_mimebundle_", *dir(builtins), *keyword.kwlist}
     return frozenset(out)
 
@@ -392,6 +395,7 @@ def trouble(span: str, own: set[str]) -> str | None:
 PLAIN = {
     "derive", "proofs", "tests", "docs", "pytest", "sympy", "calc", "kernel", "tactics", "lemmas", "language", "falsify",
     "bridge", "render", "justify", "record", "reasons", "catalogue", "cli", "certify", "report", "errors", "work", "score", "coq", "coqc",
+    "slides", "changes", "entries", "pdflatex", "lualatex",
 }  # fmt: skip
 """Words in backticks that are rooms, packages, or the letter that a proof calls its calc block."""
 

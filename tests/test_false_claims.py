@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from mutation import all_false_claims, all_theorems
 
-from derive.calc import FalseClaim, TheoremEntry
+from derive.entries import FalseClaim, TheoremEntry
 from derive.falsify import Counterexample, Model, evaluate, find_counterexample, satisfiable
 from derive.falsify.evaluate import sign_of_difference
 from derive.kernel.sorts import is_numeric

@@ -16,7 +16,7 @@ import pytest
 from mutation import FEWEST, all_theorems, lines_of
 
 from derive.bridge.sympy import Verdict, second_opinion_on
-from derive.calc import TheoremEntry
+from derive.entries import TheoremEntry
 from derive.falsify import Model, NoneFound, find_counterexample, satisfiable
 from derive.kernel.sorts import INT, is_numeric
 from derive.kernel.terms import EQ, SUM, App, Term, Var, eq, subterms

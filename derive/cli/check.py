@@ -25,7 +25,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     import time
 
     from derive import catalogue
-    from derive.calc import FalseClaim, TheoremEntry
+    from derive.entries import FalseClaim, TheoremEntry
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.slides.verify import is_deck
 

@@ -15,7 +15,7 @@ from derive.errors import UserError
 def list_(subject: str | None, quick: bool, notation: str | None) -> None:
     """The theorems by subject: name, what it says, conditions, checked or not; and the false claims."""
     from derive import catalogue
-    from derive.calc import TheoremEntry
+    from derive.entries import TheoremEntry
     from derive.render.notation import load_notation
     from derive.render.text import conditions_text, term_text
 

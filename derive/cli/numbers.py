@@ -19,7 +19,7 @@ def refute(name: str, notation: str | None) -> None:
     NAME is a false claim of the catalogue ('derive list' names them), or FILE.py::NAME.
     """
     from derive import catalogue
-    from derive.calc import FalseClaim
+    from derive.entries import FalseClaim
     from derive.render.notation import load_notation
     from derive.render.text import conditions_text, term_text
     from derive.report import StepError
