@@ -23,6 +23,7 @@ from derive.render.nodes import (
     BigOp,
     Fence,
     Frac,
+    Mark,
     Node,
     Row,
     Script,
@@ -30,6 +31,7 @@ from derive.render.nodes import (
     Symbol,
     UnderBrace,
     subscript,
+    unmarked,
 )
 from derive.render.nodes import row as row_of
 from derive.render.notation import Notation, load_notation
@@ -165,6 +167,8 @@ class Pen:
         if isinstance(node, Accent):
             wide = "false" if isinstance(node.body, Symbol) else "true"
             return _element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
+        if isinstance(node, Mark):
+            return _changed(self.draw(node.body, script))
         return _space({"thin": _THIN, "quad": "1em"}[node.width])
 
     def words(self, words: str) -> str:
@@ -202,7 +206,9 @@ class Pen:
             right = "0.1111em"
         elif s.kind == "neg" and not script and _starts_with_operator(after):
             right = _THIN
-        form = {"neg": "prefix", "ord": "prefix"}.get(s.kind, "infix")
+        form = {"neg": "prefix", "ord": "prefix", "open": "prefix", "close": "postfix"}.get(s.kind, "infix")
+        if s.kind in ("open", "close"):
+            return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false")
         if s.text in "∣∥|":
             return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
         return _element("mo", text, form=form, lspace=left, rspace=right)
@@ -211,21 +217,38 @@ class Pen:
         items = tuple(_with_primes(items))
         if len(items) == 1:
             return self.draw(items[0], script)
-        out = ""
+        if any(isinstance(i, Mark) for i in items):
+            return self.marked_row(items, script)
+        return f"<mrow>{''.join(self.drawn(items, script))}</mrow>"
+
+    def marked_row(self, items: tuple[Node, ...], script: bool) -> str:
+        """A row in which parts are marked: spaced as if they were not."""
+        flat: list[Node] = []
+        marks: list[tuple[int, int]] = []  # from and to, in ``flat``
+        for item in items:
+            body = unmarked(item)
+            start = len(flat)
+            flat += _with_primes(body.items) if isinstance(body, Row) else [body]
+            if isinstance(item, Mark):
+                marks.append((start, len(flat)))
+        drawn = self.drawn(tuple(flat), script)
+        for start, end in marks:
+            drawn[start:end] = [_changed("".join(drawn[start:end])), *[""] * (end - start - 1)]
+        return f"<mrow>{''.join(drawn)}</mrow>"
+
+    def drawn(self, items: tuple[Node, ...], script: bool) -> list[str]:
+        """Each item of a row, with the space after it."""
+        out: list[str] = []
         for i, item in enumerate(items):
             before = items[i - 1] if i else None
             after = items[i + 1] if i + 1 < len(items) else None
-            if isinstance(item, Symbol):
-                if item.kind == "times":
-                    width = _between(before, after)
-                    out += _element("mo", TIMES, form="infix", lspace="0", rspace=width)
-                    continue
-                out += self.symbol(item, script, after)
-            else:
-                out += self.draw(item, script)
-            if _is_operator(item) and not isinstance(item, BigOp) and not _opens(after):
-                out += _space(_THIN)
-        return f"<mrow>{out}</mrow>"
+            if _is(item, "times"):
+                out.append(_element("mo", TIMES, form="infix", lspace="0", rspace=_between(before, after)))
+                continue
+            sign = self.symbol(item, script, after) if isinstance(item, Symbol) else self.draw(item, script)
+            spaced = _is_operator(item) and not isinstance(item, BigOp) and not _opens(after)
+            out.append(sign + _space(_THIN) if spaced else sign)
+        return out
 
     def fraction(self, node: Frac, script: bool) -> str:
         display, self.display = self.display, False
@@ -283,6 +306,14 @@ def _mtext(words: str) -> str:
     return out
 
 
+def _changed(drawn: str) -> str:
+    return _element("mrow", drawn, **{"class": "changed"})
+
+
+def _is(node: Node, kind: str) -> bool:
+    return isinstance(node, Symbol) and node.kind == kind
+
+
 def _mark(sign: str, stretchy: str) -> str:
     return _element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
 
@@ -314,14 +345,14 @@ def _with_primes(items: tuple[Node, ...]) -> Iterator[Node]:
 
 def _is_operator(node: Node | None) -> bool:
     """The name of a function, with its scripts, or the sign of a sum: TeX keeps a thin space beside it."""
-    while isinstance(node, Script):
-        node = node.base
+    while isinstance(node, (Script, Mark)):
+        node = node.base if isinstance(node, Script) else node.body
     return isinstance(node, BigOp) or (isinstance(node, Symbol) and node.kind == "fn")
 
 
 def _starts_with_operator(node: Node | None) -> bool:
-    while isinstance(node, Script) or (isinstance(node, Row) and node.items):
-        node = node.base if isinstance(node, Script) else node.items[0]
+    while isinstance(node, (Script, Mark)) or (isinstance(node, Row) and node.items):
+        node = node.base if isinstance(node, Script) else node.body if isinstance(node, Mark) else node.items[0]
     return _is_operator(node)
 
 
@@ -331,8 +362,9 @@ def _opens(node: Node | None) -> bool:
         or isinstance(node, Space)
         or (isinstance(node, Fence) and node.open != "|")
         or (isinstance(node, Script) and _opens(node.base))
+        or (isinstance(node, Mark) and _opens(node.body))
         or (isinstance(node, Row) and bool(node.items) and _opens(node.items[0]))
-        or (isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "slash"))
+        or (isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "slash", "open"))
     )
 
 

@@ -9,7 +9,7 @@ from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
-from derive.render.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Symbol, UnderBrace
+from derive.render.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace, unmarked
 from derive.render.notation import Notation, load_notation
 from derive.render.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
 
@@ -45,7 +45,7 @@ _OPEN, _CLOSE, _END = 0xE000, 0xE100, 0xE200
 
 
 class Pen:
-    """Draws a layout on one line."""
+    """Draws a layout on one line; marks are not shown."""
 
     def __init__(self, ascii_only: bool = False) -> None:
         self.ascii = ascii_only
@@ -75,6 +75,8 @@ class Pen:
             return f"{chr(_OPEN + n)}{self.draw(node.body, script)}{chr(_CLOSE + n)}"
         if isinstance(node, Accent):
             return self.accent(node)
+        if isinstance(node, Mark):
+            return self.draw(node.body, script, breaks)
         return {"thin": " ", "quad": "  "}[node.width]
 
     def symbol(self, s: Symbol) -> str:
@@ -91,6 +93,8 @@ class Pen:
         return text
 
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
+        if any(isinstance(i, Mark) for i in items):  # what is marked is spaced as if it were not
+            return self.draw(unmarked(Row(items)), script, breaks)
         out = ""
         for i, item in enumerate(items):
             after = items[i + 1] if i + 1 < len(items) else None
@@ -143,7 +147,7 @@ def _ascii(text: str) -> str:
 
 def _opens(node: Node) -> bool:
     return (isinstance(node, Fence) and node.open == "(") or (
-        isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot")
+        isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "open")
     )
 
 

@@ -1,0 +1,80 @@
+"""The spoken deck: plain text, a paragraph for each step, to be read aloud by a person or a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.render.nodes import Node, row
+from derive.render.sentence import prose
+from derive.render.speech import node_speech, prose_speech, sentence, step_speech
+from derive.slides.deck import Deck, Files, Options, Slide, Step
+from derive.slides.stamps import provenance, stamp_text
+
+
+def write(deck: Deck, name: str, options: Options) -> Files:
+    """The deck as one text file."""
+    origin = (line for s in deck.stamps for line in (provenance(s), f"[{stamp_text(s)}]"))
+    return {name: _text([*_title(deck), *_slides(deck), *origin]).encode()}
+
+
+def fragment(deck: Deck, options: Options) -> str:
+    """The derivations alone, without the deck's title and provenance."""
+    return _text(_slides(deck))
+
+
+def _text(paragraphs: Iterable[str]) -> str:
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _title(deck: Deck) -> Iterator[str]:
+    if deck.title:
+        yield sentence(prose_speech((deck.title,)))
+        if deck.subtitle:
+            yield sentence(prose_speech((deck.subtitle,)))
+        yield from (f"{i}. {sentence(prose_speech(heading))}" for i, heading in enumerate(deck.contents, 1))
+
+
+def _slides(deck: Deck) -> Iterator[str]:
+    """All slides, one after the other; what a slide repeats from the one before is not said again."""
+    before: Slide | None = None
+    for slide in deck.slides:
+        yield from _slide(slide, before)
+        before = slide
+
+
+def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
+    if before is None or slide.heading != before.heading:
+        yield sentence(prose_speech(slide.heading))
+    if slide.given:
+        yield sentence(f"Given {prose_speech(slide.given)}")
+    if slide.claim:
+        yield sentence(f"Claim: {_formula(slide.claim)}")
+    if slide.title and (before is None or slide.part == 1 or slide.title != before.title):
+        yield sentence(prose_speech(prose(slide.title)))
+    if slide.assumes:
+        yield sentence(f"Assume {prose_speech(slide.assumes)}")
+    for i, step in enumerate(slide.steps):
+        if step.carried and before is not None and before.name == slide.name:
+            continue
+        first = i == 0 and len(slide.steps) > 1 and not step.reason
+        yield _step(step, first and (step.carried or not step.relation), "Value" if slide.kind == "work" else "Reason")
+    if slide.picture is not None:
+        yield sentence(f"Picture: {prose_speech(prose(slide.picture.alt))}")
+    yield from (sentence(f"Note: {prose_speech(note)}") for note in slide.notes)
+    if slide.ends:
+        yield "This completes the proof."
+    elif slide.gaps and slide.part == slide.parts:
+        yield f"{slide.gaps} {'gaps are' if slide.gaps > 1 else 'gap is'} left."
+
+
+def _step(step: Step, first: bool, word: str) -> str:
+    formula = _formula(step.parts)
+    words = sentence(f"Start with {formula}")
+    if not first:
+        words = step_speech(step.relation, formula, prose_speech(step.reason), word)
+    return f"{step.label}. {words}" if step.label else words
+
+
+def _formula(parts: tuple[Node, ...]) -> str:
+    """A formula that may be broken over lines, said as a whole."""
+    return node_speech(row(*parts))
