@@ -38,8 +38,11 @@ class Wish:
         return Choice(load_notation(self.notation or None), self.notation, self.detail, self.first, self.last)
 
 
-def make_deck(derivations: Sequence[tuple[str, Derivation]], wish: Wish) -> Deck:
-    """The deck, with worked examples and plots behind the derivation that they belong to."""
+def make_deck(
+    derivations: Sequence[tuple[str, Derivation]], wish: Wish, pictures: tuple[str, ...] = ("svg", "pdf", "png")
+) -> Deck:
+    """The deck, with worked examples and plots behind the derivation that they belong to; ``pictures`` are the formats of
+    the plots."""
     choice = wish.choice()
     if (wish.first or wish.last) and len(derivations) != 1:
         raise UserError("--from and --to choose lines of one derivation; name one")
@@ -59,7 +62,7 @@ def make_deck(derivations: Sequence[tuple[str, Derivation]], wish: Wish) -> Deck
             from derive.slides.plots import has_plot, plot_slides
 
             if has_plot(d.name):
-                slides += plot_slides(d.name, wish.template, stamp=own[-1].stamp)
+                slides += plot_slides(d.name, wish.template, own[-1].stamp, notation=choice.notation, formats=pictures)
                 plotted = True
     if wish.plots and not plotted:
         from derive.slides.plots import PLOTTED
@@ -83,7 +86,7 @@ def save(
 ) -> tuple[Deck, list[Path]]:
     """Write the deck to ``path`` and files beside it; returns it and what was written, the main file first."""
     target = target_of(path, target_name)
-    deck = make_deck(derivations, wish)
+    deck = make_deck(derivations, wish, target.pictures)
     files = target.printer.write(deck, Path(path).name, options(target, wish))
     folder = Path(path).parent
     written = {folder / name: data for name, data in files.items()}
@@ -93,7 +96,7 @@ def save(
 
 def fragment(derivations: Sequence[tuple[str, Derivation]], target: Target, wish: Wish) -> str:
     """The derivation alone, to be put into a document or deck that there is already."""
-    text: str = target.printer.fragment(make_deck(derivations, wish), options(target, wish))
+    text: str = target.printer.fragment(make_deck(derivations, wish, target.pictures), options(target, wish))
     return text if text.endswith("\n") else text + "\n"
 
 

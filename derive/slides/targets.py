@@ -18,7 +18,7 @@ class Target:
     what: str
     flavours: tuple[str, ...] = ()
     reads: bool = False
-    picture: str = "svg"  # the format in which it takes plots
+    pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
 
     @property
     def printer(self) -> ModuleType:
@@ -29,8 +29,8 @@ TARGETS = {
     t.name: t
     for t in (
         Target("html", ".html", "html", "a reveal.js deck in one file", reads=True),
-        Target("pptx", ".pptx", "pptx", "PowerPoint, with native equations", reads=True, picture="png"),
-        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, picture="pdf"),
+        Target("pptx", ".pptx", "pptx", "PowerPoint, with native equations", reads=True, pictures=("png", "svg")),
+        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
         Target("pdf", ".pdf", "typst", "a page for each step, made with Typst"),
         Target("svg", ".svg", "typst", "a picture for each step"),
         Target("png", ".png", "typst", "a picture for each step"),

@@ -1,0 +1,235 @@
+"""Slides of worked examples: the numbers of ``derive work``, laid out to be read from afar."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from derive import *
+from derive.catalogue import find_theorem
+from derive.falsify import Exact, Model, evaluate
+from derive.falsify import exact as ex
+from derive.kernel.terms import Num
+from derive.language.letters import p, y
+from derive.render.latex import node_latex
+from derive.render.layout import layout
+from derive.render.measure import node_em
+from derive.render.text import Pen
+from derive.slides.build import INDENT, columns, header_height, notes_height, row_height
+from derive.slides.template import Template
+from derive.slides.worked import MOST, closed_form, readable, rounded, worked_slides
+from derive.work import work_out
+
+HALF, THIRD, QUARTER, TENTH = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(1, 10)
+EXAMPLES = {
+    "label_smoothing_residual": {"y": 1, "eps": TENTH, "p": [HALF, QUARTER, QUARTER]},
+    "cross_entropy_one_hot": {"y": 2, "p": [THIRD, 2 * THIRD]},
+    "cross_entropy_is_nll": {"y": ["deep", "learning"], "log_p": [Fraction(-7, 10), Fraction(-2, 5)]},
+    "cross_entropy_eq_entropy_add_kl": {"q": [Fraction(7, 10), Fraction(1, 5), TENTH], "p": [HALF, 3 * TENTH, Fraction(1, 5)]},
+    "kl_nonneg": {"q": [HALF, HALF], "p": [QUARTER, 3 * QUARTER]},
+    "kl_eq_zero_iff": {"q": [HALF, HALF], "p": [HALF, HALF]},
+    "perplexity_eq_geometric_mean": {"y": [1, 2, 1], "p": [[HALF, HALF], [QUARTER, 3 * QUARTER], [THIRD, 2 * THIRD]]},
+}  # fmt: skip
+
+
+def slides(name, numbers=None, template=None, notation=None):
+    worked = work_out(find_theorem(name).derivation, numbers or EXAMPLES[name])
+    return worked_slides(worked, notation, template or Template())
+
+
+def drawn(node):
+    return Pen().draw(node).strip()
+
+
+def said(prose):
+    return "".join(part if isinstance(part, str) else drawn(part) for part in prose)
+
+
+def board(shown):
+    """What stands on the slides, a row for each step that is new there."""
+    return [
+        (step.relation, " ".join(map(drawn, step.parts)), said(step.reason))
+        for slide in shown
+        for step in slide.steps
+        if not step.carried
+    ]
+
+
+def test_a_worked_example_is_a_chain_of_numbers_with_their_values():
+    shown = slides("label_smoothing_residual", template=Template())
+    first = shown[0]
+    assert {s.kind for s in shown} == {"work"} and {s.name for s in shown} == {"label_smoothing_residual"}
+    assert said(first.heading).startswith("In numbers: The smoothed loss is the negative log-likelihood plus ε times")
+    assert said(first.given) == "V = 3, y = 1, ε = 0.1, and p = (0.5, 0.25, 0.25)"
+    value = "(16)/(15) log 2, about 0.7394"
+    assert board(shown) == [
+        ("", "H(q_y^ε, p)", ""),
+        (
+            "=",
+            "−(((1 − 0.1) · 1 + (0.1)/(3)) log 0.5 +((1 − 0.1) · 0 + (0.1)/(3)) log 0.25 +((1 − 0.1) · 0 + (0.1)/(3)) log 0.25)",
+            value,
+        ),
+        ("=", "−((1 − 0.1) (1 log 0.5 + 0 log 0.25 +0 log 0.25) +0.1 ((1)/(3) (log 0.5 + log 0.25 + log 0.25)))", value),
+        ("=", "−((1 − 0.1) log 0.5 +0.1 ((1)/(3) (log 0.5 + log 0.25 + log 0.25)))", value),
+        ("=", "−log 0.5 + 0.1 (log 0.5 −(1)/(3) (log 0.5 + log 0.25 + log 0.25))", value),
+    ]  # fmt: skip
+
+
+def test_steps_are_named_and_know_their_line_of_the_derivation():
+    steps = [step for slide in slides("label_smoothing_residual") for step in slide.steps if not step.carried]
+    assert [step.place for step in steps] == ["work1", "work2", "work3", "work4", "work5"]
+    # line 2 only unfolds a definition: its numbers are those of line 1, and are not shown again
+    assert [step.number for step in steps] == [0, 1, 3, 4, 5]
+    derivation = find_theorem("label_smoothing_residual").derivation
+    assert all(step.source is derivation.lines[step.number - 1] for step in steps[1:])
+
+
+def test_what_does_not_fit_goes_on_with_its_last_line_repeated():
+    first, *rest = slides("label_smoothing_residual")
+    assert rest and [s.part for s in (first, *rest)] == [*range(1, len(rest) + 2)]
+    for before, after in zip((first, *rest), rest, strict=False):
+        assert after.steps[0].carried and after.steps[0].place == before.steps[-1].place
+        assert not after.given
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_line_has_the_value_that_stands_beside_it(name):
+    worked = work_out(find_theorem(name).derivation, EXAMPLES[name])
+    values = {id(w.line): w.value for block in worked.blocks for w in block.lines}
+    for slide in slides(name):
+        for step in slide.steps:
+            if step.source is not None and not step.term.free:
+                assert evaluate(step.term, Model()) == values[id(step.source)]
+
+
+def test_an_inequality_and_an_equivalence():
+    assert [row[::2] for row in board(slides("kl_nonneg"))] == [
+        ("", ""), ("=", "0"), ("=", "0"), ("≤", "0.5 log (4)/(3), about 0.1438"),
+    ]  # fmt: skip
+    assert ("⟺", "true") in [row[::2] for row in board(slides("kl_eq_zero_iff"))]
+
+
+def test_log_probabilities_stay_exact_and_what_is_derived_from_them_is_rounded():
+    (slide,) = slides("cross_entropy_is_nll")
+    assert board([slide])[1:] == [
+        ("=", "−log exp(−0.7) + (−log exp(−0.4))", "1.1"),
+        ("=", "−(log exp(−0.7) + log exp(−0.4))", "1.1"),
+        ("=", "−log(exp(−0.7) exp(−0.4))", "1.1"),
+    ]
+    assert "y = (1, 2); p₁ about (0.4966, 0.2517, 0.2517)" in said(slide.given)
+    assert said(slide.notes[0]).startswith("only the true tokens' probabilities are given")
+
+
+def test_numbers_are_in_the_courses_notation():
+    assert "ŷ = (0.5, 0.3, 0.2)" in said(slides("cross_entropy_eq_entropy_add_kl", notation="hat")[0].given)
+    assert "ln 0.5" in board(slides("cross_entropy_eq_entropy_add_kl", notation="hat"))[1][1]
+
+
+def test_a_line_that_does_not_agree_says_so():
+    derivation = find_theorem("cross_entropy_one_hot").derivation
+    (block,) = derivation.blocks
+    broken = block._replace(lines=(*block.lines[:2], block.lines[2]._replace(term=log(p[y]))))
+    worked = work_out(derivation._replace(blocks=(broken,)), {"y": 1, "p": [HALF, HALF]})
+    assert board(worked_slides(worked, None, Template()))[-1] == (
+        "=", "log 0.5", "−log 2, about −0.6931, which does not agree with the line before",
+    )  # fmt: skip
+
+
+# --- reading from afar -----------------------------------------------------------------------------------------------
+
+
+def test_a_long_sum_keeps_its_first_terms_and_its_last():
+    numbers = {"q": [Fraction(1, 12)] * 12, "p": [Fraction(1, 24)] * 6 + [Fraction(1, 8)] * 6}
+    shown = slides("cross_entropy_eq_entropy_add_kl", numbers)
+    assert said(shown[0].given) == "V = 12, p = (1/24, 1/24, …, 0.125), and q = (1/12, 1/12, …, 1/12)"
+    formulas = [formula.replace(" +", " + ").replace("  ", " ") for _, formula, _ in board(shown)]
+    assert formulas[1] == "−((1)/(12) log (1)/(24) + (1)/(12) log (1)/(24) + … + (1)/(12) log 0.125)"
+    assert all(formula.count("log") <= 4 * MOST for formula in formulas)
+    whole = next(step for step in shown[0].steps if step.place == "work2")
+    assert evaluate(whole.term, Model()) == Exact.of(HALF) * ex.log(Exact.of(192))  # what it says is not cut
+
+
+def test_many_positions_are_cut_short_too():
+    numbers = {"y": [1] * 9, "p": [[HALF, HALF]] * 9}
+    (slide,) = slides("perplexity_eq_geometric_mean", numbers)
+    assert said(slide.given) == (
+        "T = 9, V = 2, y = (1, 1, …, 1), p₁ = (0.5, 0.5), p₂ = (0.5, 0.5), …, and p₉ = (0.5, 0.5)"
+    )
+    assert "(0.5 · 0.5 · … · 0.5)^{−1/9}" in [formula for _, formula, _ in board([slide])]
+
+
+@pytest.mark.parametrize(
+    ("term", "reads"),
+    [
+        (Num(TENTH) * Num(QUARTER), "0.1 · 0.25"),
+        (Num(2) * Num(HALF) * log(Num(HALF)), "2 · 0.5 log 0.5"),
+        (Num(HALF) * Num(THIRD), "0.5 · (1)/(3)"),
+        (Num(THIRD) + Num(Fraction(1, 8)), "(1)/(3) + 0.125"),
+        (Num(TENTH) / Num(3), "(0.1)/(3)"),
+        (Num(HALF) ** Num(2), "0.5²"),
+        (exp(Num(Fraction(-7, 10))), "exp(−0.7)"),
+        (exp(Num(Fraction(-1, 3))), "exp(−(1)/(3))"),
+        (log(Num(Fraction(1, 3))), "log (1)/(3)"),
+        (-Num(HALF) - Num(-HALF), "−0.5 − (−0.5)"),
+        (Num(Fraction(1, 100000)), "(1)/(100000)"),
+    ],
+)
+def test_short_decimals_stand_as_decimals(term, reads):
+    assert drawn(readable(layout(term))) == reads
+
+
+@pytest.mark.parametrize(
+    ("value", "reads"),
+    [
+        (Fraction(16, 15) * ex.log(Exact.of(2)), "(16)/(15) log 2"),
+        (ex.log(Exact.of("2/3")) / 2, "−0.5 log 1.5"),
+        (ex.log(Exact.of(2)) - ex.log(Exact.of(3)) / 2, "0.5 log (4)/(3)"),
+        (ex.log(Exact.of(8)), "3 log 2"),
+        (-ex.log(Exact.of("1/2")), "log 2"),
+        (ex.exp(Exact.of("-11/10")), "exp(−1.1)"),
+        (Exact.of("-3/2"), "−1.5"),
+        (0, "0"),
+        (1 + ex.log(Exact.of(2)), None),
+        (ex.log(Exact.of(2)) * ex.log(Exact.of(3)), None),
+        (ex.exp(Exact.of(1)) - 3, None),
+    ],
+)
+def test_a_value_has_a_short_form_or_none(value, reads):
+    term = closed_form(value)
+    assert (None if term is None else drawn(readable(layout(term)))) == reads
+    assert term is None or evaluate(term, Model()) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "reads"),
+    [
+        (Fraction(2, 3), "0.6667"),
+        (-ex.log(Exact.of(2)), "−0.6931"),
+        (ex.exp(Exact.of(-30)), "9.358 · 10⁻¹⁴"),
+        (-(Exact.of(3) ** 40), "−1.216 · 10¹⁹"),
+        (7, "7"),
+    ],
+)
+def test_values_are_rounded_to_four_digits(value, reads):
+    assert drawn(rounded(value)) == reads
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_everything_fits_on_its_slide(name, aspect):
+    template = Template(aspect=aspect)
+    for slide in slides(name, template=template):
+        sentences = [slide.given, *slide.notes, *(step.reason for step in slide.steps)]
+        assert all(node_latex(part).isascii() for s in sentences for part in s if not isinstance(part, str))
+        c = columns(slide.steps, template)
+        assert c.scale == slide.scale == 1
+        for step in slide.steps:
+            for i, part in enumerate(step.parts):
+                assert node_em(part) + (INDENT if i else 0) <= template.width
+                assert node_latex(part).isascii()
+        heights = [row_height(step, c) for step in slide.steps]
+        if slide.lead:
+            heights[:2] = [max(heights[:2])]
+        used = header_height(slide, template) + sum(heights) + notes_height(slide.notes, template)
+        assert used <= template.height + 0.01
