@@ -1,0 +1,104 @@
+"""PDF, SVG and PNG through Typst, and its source: a page for each click, or a handout.
+
+The source is data with a few functions at its head (``typst_style``).  Typst itself measures: what would not fit its slide
+is drawn smaller, and is labelled so that tests find it.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from derive.errors import UserError
+from derive.slides.deck import Deck, Files, Options
+from derive.slides.typst_source import PAPER, handout, logo_name, picture_name, slides
+
+PIXELS = 1920  # the width of a PNG
+
+
+def write(deck: Deck, name: str, options: Options) -> Files:
+    """A file by the ending of ``name``: .pdf, .svg, .png or .typ; pictures are numbered where there are several."""
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in (".pdf", ".svg", ".png", ".typ"):
+        raise UserError(f"{name}: Typst makes .pdf, .svg, .png and .typ")
+    beside = files_beside(deck)
+    if ending == ".typ" and options.flavour == "touying":
+        from derive.slides.typst_touying import touying_source
+
+        return {name: touying_source(deck, options).encode(), **beside}
+    if ending in (".pdf", ".typ"):
+        source = handout(deck) if options.handout else slides(deck)
+        if ending == ".typ":
+            return {name: source.encode(), **beside}
+        return {name: compiled(source, beside, deck, "pdf", pdf_standards=["ua-1"])[0]}
+    from derive.slides.typst_pictures import described
+
+    overlays = not options.handout
+    width = PAPER[deck.template.aspect][0]
+    pages = compiled(slides(deck, overlays), beside, deck, ending[1:], ppi=72 * PIXELS / width)
+    return dict(zip(numbered(name, len(pages)), described(pages, deck, overlays), strict=True))
+
+
+def fragment(deck: Deck, options: Options) -> str:
+    """The derivations alone, for a Typst document that there is already."""
+    from derive.slides.typst_touying import fragment_source
+
+    return fragment_source(deck)
+
+
+def numbered(name: str, count: int) -> list[str]:
+    """lecture-01.svg, lecture-02.svg, ..., or only lecture.svg."""
+    if count == 1:
+        return [name]
+    path = PurePosixPath(name)
+    digits = max(2, len(str(count)))
+    return [str(path.with_name(f"{path.stem}-{i + 1:0{digits}}{path.suffix}")) for i in range(count)]
+
+
+def files_beside(deck: Deck) -> Files:
+    """The pictures that the source reads."""
+    out: Files = {}
+    for slide in deck.slides:
+        if slide.picture is not None:
+            out[picture_name(slide.picture)] = slide.picture.svg.encode() if slide.picture.svg else slide.picture.png
+    if deck.template.logo:
+        try:
+            out[logo_name(deck)] = Path(deck.template.logo).read_bytes()
+        except OSError as error:
+            raise UserError(f"the logo {deck.template.logo} cannot be read: {error.strerror}") from None
+    return out
+
+
+def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -> list[bytes]:
+    """What Typst makes of the source: one file for a PDF, one for each page otherwise.
+
+    The fonts of the system are looked for, which takes a while, only where those that Typst brings are not enough; a
+    character that no font has is shown by its number.
+    """
+    try:
+        typst: Any = import_module("typst")
+    except ImportError:
+        raise UserError(f"{kind.upper()} is made with Typst, which is not here: pip install 'derive[slides]'") from None
+    font = deck.template.font
+    if font and font not in typst.Fonts().families():
+        raise UserError(f"the font {font!r} of the template is not installed on this machine")
+    system = bool(font) or any(not _is_common(c) for c in source)
+    while True:
+        try:
+            files = {"main.typ": source.encode(), **beside}
+            made = typst.compile(files, format=kind, ignore_system_fonts=not system, **wishes)
+            return list(made) if isinstance(made, list) else [made]
+        except typst.TypstError as error:
+            missing = set("".join(re.findall(r'the text `"(.*?)"` could not be displayed', error.diagnostic)))
+            if not any(ord(c) > 127 and c in source for c in missing):
+                raise UserError(f"Typst refuses these slides: {error}") from None
+            if system:
+                source = "".join(f"U+{ord(c):04X}" if ord(c) > 127 and c in missing else c for c in source)
+            system = True
+
+
+def _is_common(c: str) -> bool:
+    """Whether the fonts that Typst brings have this character."""
+    return any(low <= ord(c) < high for low, high in ((0, 0x250), (0x370, 0x400), (0x2010, 0x2040), (0x2190, 0x2300)))

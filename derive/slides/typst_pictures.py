@@ -1,0 +1,66 @@
+"""What a reader does not see in a picture of a page: its words, for those who listen, and the stamps."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from derive.render.sentence import prose
+from derive.render.speech import prose_speech
+from derive.render.typst import clean
+from derive.slides.deck import Deck, Slide
+from derive.slides.stamps import stamp_text
+from derive.slides.typst_source import formula_alt, said, steps_of, title_slides
+
+
+def described(pages: Sequence[bytes], deck: Deck, overlays: bool) -> list[bytes]:
+    """The pages, each with its words and with the stamps of the deck."""
+    stamps = clean("; ".join(stamp_text(s) for s in deck.stamps))
+    return [_described(page, spoken, stamps) for page, spoken in zip(pages, page_words(deck, overlays), strict=True)]
+
+
+def _described(page: bytes, words: str, stamps: str) -> bytes:
+    if page.startswith(b"<svg "):
+        start, end = page.split(b">", 1)
+        label = f' role="img" aria-label="{escape(words)}"><metadata>{escape(stamps)}</metadata>'
+        return start + label.encode() + end
+    texts = b"".join(
+        _chunk(b"iTXt", key + bytes(5) + text.encode()) for key, text in ((b"Description", words), (b"Comment", stamps))
+    )
+    header = 8 + 12 + 13  # the signature and the first chunk
+    return page[:header] + texts + page[header:]
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def page_words(deck: Deck, overlays: bool) -> Iterator[str]:
+    """What each page says, in order."""
+    for i in range(len(title_slides(deck))):
+        yield clean(deck.title if i == 0 else "Contents")
+    for s in deck.slides:
+        lead, steps = steps_of([s])
+        clicks = steps[-1][0] if steps else 0
+        for at in range(clicks + 1) if overlays else (clicks,):
+            words = _matter(s)
+            words += [formula_alt(lead.parts)] if lead is not None else []
+            words += [said(step) for click, step in steps if click <= at]
+            yield clean(". ".join(words))
+
+
+def _matter(s: Slide) -> list[str]:
+    out = [prose_speech(s.heading)]
+    if s.given:
+        out.append(f"Given {prose_speech(s.given)}")
+    if s.claim:
+        out.append(f"Claim: {formula_alt(s.claim)}")
+    if s.title:
+        out.append(prose_speech(prose(s.title)))
+    if s.assumes:
+        out.append(f"Assume {prose_speech(s.assumes)}")
+    if s.picture is not None:
+        out.append(s.picture.alt)
+    return out

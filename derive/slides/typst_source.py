@@ -1,0 +1,273 @@
+"""The source of Typst slides and handouts: a deck as data, under the functions of ``typst_style``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from derive.render.measure import node_em
+from derive.render.nodes import Node, Prose, Symbol, row
+from derive.render.sentence import prose
+from derive.render.typst import clean, escape, node_typst, parts_typst, string
+from derive.slides.build import SMALL, prose_width
+from derive.slides.deck import Deck, Picture, Slide, Step
+from derive.slides.stamps import provenance, stamp_text
+from derive.slides.template import LIGHT, Colors
+from derive.slides.typst_style import COMMON, HANDOUT, SLIDES
+
+PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
+LETTERS = 24  # points: the size of formulas
+CONTENTS = 9  # lines of contents on a slide
+FONT = "Libertinus Serif"
+
+
+def slides(deck: Deck, overlays: bool = True) -> str:
+    """The source of slides: a page for each click, or, without overlays, for each slide."""
+    t = deck.template
+    width, height = PAPER[t.aspect]
+    logo = f'image({string(logo_name(deck))}, height: 20pt, alt: "logo")' if t.logo else "none"
+    out = [
+        *head(deck, t.colors),
+        f"#let paper = (width: {width}pt, height: {height}pt)",
+        f"#let margin = {(width - LETTERS * t.width) / 2:g}pt",
+        f"#let letters = {LETTERS}pt",
+        f"#let footer-text = {content(escape(t.footer))}",
+        f"#let logo = {logo}",
+        f"#let overlays = {str(overlays).lower()} // whether each step has a page of its own\n",
+        COMMON,
+        SLIDES,
+    ]
+    title = title_slides(deck)
+    out += title
+    for number, s in enumerate(deck.slides, len(title) + 1):
+        fields = {"heading": content(markup(s.heading)), "number": str(number)}
+        if s.parts > 1:
+            fields["part"] = string(f"({s.part}/{s.parts})")
+        if s.stamp is not None:
+            fields["provenance"] = content(escape(provenance(s.stamp)))
+        out.append(call("slide", fields | matter([s])))
+    return "\n".join(out)
+
+
+def title_slides(deck: Deck) -> list[str]:
+    """The title with the contents; where they are too many for it, slides of contents behind it."""
+    if not deck.title:
+        return []
+    pages: list[list[str]] = [[]]
+    used = 0
+    for c in deck.contents:
+        lines = 1 + int(SMALL * prose_width(c) / (deck.template.width * 0.9))
+        if used + lines > CONTENTS:
+            pages.append([])
+            used = 0
+        pages[-1].append(content(markup(c)))
+        used += lines
+    if len(pages) > 1:
+        pages.insert(0, [])
+    first = f"#title-slide({content(escape(deck.title))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
+    return [first, *(f"#contents-slide({array(page, lines=True)})\n" for page in pages[1:])]
+
+
+def handout(deck: Deck) -> str:
+    """The source of pages to print: each derivation in one piece, one after another."""
+    out = [*head(deck, LIGHT if deck.template.dark else deck.template.colors), COMMON, HANDOUT]
+    if deck.title:
+        out.append(f"#align(center, title({content(escape(deck.title))}))")
+    derivations = []
+    for group in grouped(deck.slides):
+        fields = {"heading": content(markup(group[0][0].heading))}
+        fields["parts"] = array(dictionary(matter(chain)) for chain in group)
+        stamp = group[0][0].stamp
+        if stamp is not None:
+            fields["provenance"] = content(escape(provenance(stamp)))
+        derivations.append(dictionary(fields))
+    body = ",\n".join(indented(d) for d in derivations)
+    return "\n".join([*out, f"#handout(\n{body},\n)\n"])
+
+
+def grouped(deck_slides: Iterable[Slide]) -> list[list[list[Slide]]]:
+    """The slides of each derivation, and in it those of each chain of steps."""
+    out: list[list[list[Slide]]] = []
+    before: Slide | None = None
+    for s in deck_slides:
+        if before is None or s.heading != before.heading or s.stamp != before.stamp:
+            out.append([])
+        chained = before is not None and s.steps and s.kind == before.kind and s.title == before.title and not s.claim
+        if out[-1] and chained:
+            out[-1][-1].append(s)
+        else:
+            out[-1].append([s])
+        before = s
+    return out
+
+
+def head(deck: Deck, colors: Colors) -> list[str]:
+    """The first lines of every source."""
+    from derive.render.speech import prose_speech
+
+    title = deck.title or (prose_speech(deck.slides[0].heading) if deck.slides else "")
+    stamps = [stamp_text(s) for s in deck.stamps]
+    fonts = [*([deck.template.font] if deck.template.font else []), FONT]
+    shown = [f"{name}: rgb({string(getattr(colors, name))})" for name in Colors.__slots__]
+    return [
+        "// Derivations that were checked by derive.",
+        *(f"// {clean(s)}" for s in stamps),
+        f"#set document(title: {string(title)}, keywords: {array(map(string, stamps))}, date: none)",
+        f"#let colors = ({', '.join(shown)})",
+        f"#let fonts = {array(map(string, fonts))}",
+    ]
+
+
+def matter(chain: Sequence[Slide]) -> dict[str, str]:
+    """What stands under a heading, as fields; of several slides with one chain, all of its steps."""
+    first, last = chain[0], chain[-1]
+    fields: dict[str, str] = {}
+    if first.given:
+        fields["given"] = content(markup(first.given))
+    if first.claim:
+        parts = array(f"${p}$" for p in parts_typst(first.claim))
+        fields["claim"] = f"(alt: {string(formula_alt(first.claim))}, formula: {parts})"
+    if first.title:
+        fields["title"] = content(markup(prose(first.title)))
+    if first.assumes:
+        fields["assume"] = content(markup(first.assumes))
+    lead, steps = steps_of(chain)
+    if lead is not None:
+        fields["lead"] = f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0])}$)"
+    rows = [step(s, click) for click, s in steps]
+    clicks = steps[-1][0] if steps else 0
+    if rows:
+        fields["steps"] = array(rows, lines=True)
+    if clicks:
+        fields["clicks"] = str(clicks)
+    if not first.beside:
+        fields["aside"] = "false"
+    if first.scale != 1:
+        fields["scale"] = f"{100 * first.scale:.4g}%"
+    if first.picture is not None:
+        fields["picture"] = image(first.picture)
+    if last.ends or last.gaps:
+        fields["end"] = end(last)
+    if last.notes:
+        fields["notes"] = array(content(markup(n)) for n in last.notes)
+    return fields
+
+
+def steps_of(chain: Sequence[Slide]) -> tuple[Step | None, list[tuple[int, Step]]]:
+    """What stands in the lead column, and the steps with the click at which each appears."""
+    steps = [s for i, one in enumerate(chain) for s in one.steps if i == 0 or not s.carried]
+    lead = steps.pop(0) if chain[0].lead and steps else None
+    clicks = 0
+    out = []
+    for i, s in enumerate(steps):
+        clicks += not s.carried and (i > 0 or lead is not None or s.relation != "")
+        out.append((clicks, s))
+    return lead, out
+
+
+def image(p: Picture) -> str:
+    size = f"width: {p.width:g}em, height: {p.height:g}em"
+    return f"image({string(picture_name(p))}, {size}, alt: {string(p.alt)})"
+
+
+def step(s: Step, click: int) -> str:
+    """A line of a derivation: the click at which it appears, its formula, and why it follows."""
+    drawn = parts_typst(s.parts, mark="new")
+    if s.relation:
+        drawn[0] = f"{relation(s)} {drawn[0]}"
+    fields = {"click": str(click)}
+    if s.label:
+        fields["label"] = string(s.label)
+    fields["alt"] = string(step_alt(s))
+    fields["formula"] = "new => " + array(f"${d}$" for d in drawn)
+    if s.reason:
+        fields["why"] = content(markup(s.reason))
+    return dictionary(fields)
+
+
+def relation(s: Step) -> str:
+    return node_typst(Symbol(s.relation, "rel"))
+
+
+def end(s: Slide) -> str:
+    """What closes a proof, or says that it is none."""
+    if s.gaps:
+        left = f"{s.gaps} gap{'s are' if s.gaps > 1 else ' is'} left"
+        return f"[#h(1fr)#text(fill: colors.changed)[{left}]]"
+    return "[#h(1fr)∎]"
+
+
+def formula_alt(parts: Sequence[Node]) -> str:
+    """The words of a formula that may be broken over lines."""
+    from derive.render.speech import node_speech
+
+    return node_speech(row(*parts))
+
+
+def step_alt(s: Step) -> str:
+    """The relation and the formula of a step in words."""
+    from derive.render.speech import relation_speech
+
+    return " ".join(filter(None, [relation_speech(s.relation) if s.relation else "", formula_alt(s.parts)]))
+
+
+def said(s: Step) -> str:
+    """A step in words with its reason."""
+    from derive.render.speech import prose_speech
+
+    return f"{step_alt(s)}: {prose_speech(s.reason)}" if s.reason else step_alt(s)
+
+
+def markup(sentence: Prose) -> str:
+    """A sentence in Typst's markup."""
+    from derive.render.speech import node_speech
+
+    out, called = "", False
+    for part in sentence:
+        if isinstance(part, str):
+            drawn = escape(part)
+            out += (
+                ";" if called and drawn[:1] in ("(", "[", ".", ";") else ""
+            ) + drawn  # the call would go on with these
+        else:
+            long = ", long: true" if node_em(part) > 12 else ""
+            out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True)}${long})"
+        called = not isinstance(part, str)
+    return out
+
+
+def picture_name(picture: Picture) -> str:
+    return picture.name + (".svg" if picture.svg else ".png")
+
+
+def logo_name(deck: Deck) -> str:
+    return "logo" + Path(deck.template.logo).suffix.lower()
+
+
+# --- Typst's literals ------------------------------------------------------------------------------------------------
+
+
+def content(drawn: str) -> str:
+    return f"[{drawn}]"
+
+
+def array(items: Iterable[str], lines: bool = False) -> str:
+    listed = list(items)
+    if lines:
+        return "(\n" + "".join(f"{indented(i)},\n" for i in listed) + ")"
+    return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
+
+
+def dictionary(fields: dict[str, str]) -> str:
+    inside = ", ".join(f"{k}: {v}" for k, v in fields.items())
+    if len(inside) < 100 and "\n" not in inside:
+        return f"({inside})"
+    return "(\n" + "".join(f"{indented(f'{k}: {v}')},\n" for k, v in fields.items()) + ")"
+
+
+def call(name: str, fields: dict[str, str]) -> str:
+    return f"#{name}(\n" + "".join(f"{indented(f'{k}: {v}')},\n" for k, v in fields.items()) + ")\n"
+
+
+def indented(text: str) -> str:
+    return "\n".join(f"  {line}" if line else "" for line in text.split("\n"))

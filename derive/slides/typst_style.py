@@ -1,0 +1,224 @@
+"""How slides and handouts look in Typst: the functions at the head of every source that derive writes.
+
+A slide is data (its heading, its claim, its steps with the click at which each appears); ``slide`` draws it once for each
+click.  What a later click shows is hidden, not left out, so nothing moves from page to page.
+"""
+
+from __future__ import annotations
+
+COMMON = r"""
+// A formula in a line of text, with its words for those who listen; a long one may be broken over lines.
+#let eq(alt, it, long: false) = (if long { it => it } else { box })(math.equation(alt: alt, it.body))
+
+// How far a formula reaches above its baseline, and how wide it is.
+#let size-of(it) = {
+  let (width, height) = measure({
+    set par(leading: 0pt)
+    box({
+      math.equation(block: false, alt: "formula", math.display(it))
+      box(width: 0pt, height: 200pt, baseline: 200pt)
+    })
+  })
+  (width: width, up: height - 200pt)
+}
+
+// Of a formula on several lines.
+#let size-of-lines(parts, indent) = {
+  let sizes = parts.enumerate().map(((i, it)) => size-of(if i == 0 { it.body } else { box() + it.body }))
+  let indented = sizes.slice(1).map(size => size.width + indent.to-absolute())
+  (width: calc.max(sizes.first().width, ..indented), up: calc.max(0.8em.to-absolute(), sizes.first().up))
+}
+
+// A formula on lines of its own: `parts` are its lines, the later ones indented.  The first line takes at least `up` above
+// the baseline, so that what stands beside it can be aligned.
+#let formula-lines(alt, parts, up: 0pt, indent: 2em) = {
+  show math.equation: set align(start)
+  let strut = box(width: 0pt, height: up + 0.3em, baseline: 0.3em)
+  let (first, ..rest) = parts.map(it => it.body)
+  // the empty box is something for the sign after it to stand behind
+  math.equation(block: true, alt: alt, (first + strut, ..rest).join(linebreak() + h(indent) + box()))
+}
+
+// Words that stand on the baseline of a formula which reaches `up` above it.
+#let beside(up, it) = par(box(width: 0pt, height: up) + it)
+
+#let small(it) = text(size: 0.8em, fill: colors.muted, it)
+
+// What needs more than the room there is is drawn smaller.  The label <fit> tells where that was needed.
+#let shrunk(need, room, it) = if need <= room + 0.1pt { it } else {
+  [#metadata((page: here().page(), factor: room / need)) <fit>]
+  text(size: room / need * 1em, it)
+}
+
+// The steps: a table of labels, starts, formulas and reasons, aligned at the relations.
+// `at` is the click that is shown; the steps of later ones are hidden.
+#let chain(s, at, gap) = layout(room => {
+  let in-em(length) = (length / 1em.to-absolute() + 0.005) * 1em // follows the size of letters
+  let lead = s.at("lead", default: none)
+  let before = if lead == none { (width: 0pt, up: 0pt) } else { size-of(lead.formula.body) }
+  let labels = s.steps.any(it => "label" in it)
+  let aside = s.at("aside", default: true)
+  let cells = ()
+  let widest = 0pt
+  for (i, it) in s.steps.enumerate() {
+    let parts = (it.formula)(if it.click == at and at > 0 { text.with(fill: colors.changed) } else { it => it })
+    let first = lead != none and i == 0
+    let size = size-of-lines(parts, 2em)
+    widest = calc.max(widest, size.width)
+    let up = calc.max(size.up, if first { before.up } else { 0pt })
+    let see = if it.click <= at { it => it } else { hide }
+    let why = small(it.at("why", default: []) + if i == s.steps.len() - 1 { s.at("end", default: []) })
+    let formula = formula-lines(it.alt, parts, up: up)
+    if labels { cells.push(see(beside(up, small(it.at("label", default: ""))))) }
+    if lead != none { cells.push(if first { formula-lines(lead.alt, (lead.formula,), up: up) }) }
+    if aside {
+      cells += (see(formula), see(beside(up, why)))
+    } else {
+      cells.push(see(block(breakable: false, stack(spacing: 0.5em, formula, pad(left: 2em, why)))))
+    }
+  }
+  let columns = if aside { (in-em(widest), 1fr) } else { (1fr,) }
+  let gutter = if aside { (1em,) } else { () }
+  let need = widest + if aside { 6em.to-absolute() } else { 0pt }
+  if lead != none {
+    columns.insert(0, in-em(before.width))
+    gutter.insert(0, 0.3em)
+    need += before.width + 0.3em.to-absolute()
+  }
+  if labels {
+    columns.insert(0, 1.6em)
+    gutter.insert(0, 0.4em)
+    need += 2em.to-absolute()
+  }
+  shrunk(need, room.width, grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..cells))
+})
+
+#let claim(it) = layout(room => {
+  let size = size-of-lines(it.formula, 1em)
+  let drawn = formula-lines(it.alt, it.formula, up: size.up, indent: 1em)
+  let head = beside(size.up, text(size: 0.8em, weight: "bold", fill: colors.accent)[Claim])
+  let need = size.width + measure(head).width + 1em.to-absolute()
+  shrunk(need, room.width, block(
+    stroke: (left: 2.5pt + colors.accent), inset: (left: 0.5em, y: 0.3em),
+    grid(columns: 2, column-gutter: 0.5em, head, drawn),
+  ))
+})
+
+// All that stands under the heading of a slide; `gap` is what parts the steps.
+#let matter(s, at, gap: 0.5em) = {
+  set par(leading: 0.5em, spacing: 0.7em)
+  set block(spacing: 0.7em)
+  if "given" in s { small[Given #s.given] + parbreak() }
+  let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
+  if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
+  if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
+  if "assume" in s { text(size: 0.8em)[Assume #s.assume] + parbreak() }
+  if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
+  if "picture" in s { align(center, s.picture) }
+  if "end" in s and "steps" not in s { small(s.end) }
+  for it in s.at("notes", default: ()) {
+    (if at >= s.at("clicks", default: 0) { it => it } else { hide })(small[_Note:_ #it])
+  }
+}
+""".lstrip()
+
+SLIDES = r"""
+#set page(
+  width: paper.width, height: paper.height, fill: colors.background,
+  margin: (x: margin, top: 26pt, bottom: 40pt), footer-descent: 10pt,
+)
+#set text(font: fonts, size: letters, fill: colors.text, hyphenate: false, lang: "en", region: "GB")
+#set par(justify: false)
+#set math.lr(size: 1em)
+#show heading: it => it.body
+
+// The matter of a slide, its steps spread a little where there is room.  What is too high for its place is drawn smaller.
+#let fitted(it, rows) = block(width: 100%, height: 1fr, layout(place => {
+  let high(factor) = measure(width: place.width / factor, it(0.5em)).height * factor
+  let spare = place.height - high(1)
+  if spare >= 0pt { return it(0.5em + calc.max(0pt, calc.min((spare - 0.1 * place.height) / rows, 0.5em.to-absolute()))) }
+  let factor = range(49, 9, step: -1).map(i => i / 50).find(factor => high(factor) <= place.height)
+  let factor = if factor == none { 0.2 } else { factor }
+  [#metadata((page: here().page(), factor: factor)) <fit>]
+  scale(factor * 100%, origin: top + left, reflow: true, block(width: place.width / factor, it(0.5em)))
+}))
+
+// A heading on one line, or on two.
+#let headline(it, part, marked) = layout(place => {
+  let drawn(size) = block(below: 14pt, {
+    set par(leading: 0.45em)
+    show heading: set text(size: size, weight: "bold", fill: colors.accent)
+    heading(bookmarked: marked, outlined: false, it + if part != "" {
+      [~] + box(text(size: 0.7em, weight: "regular", fill: colors.muted, part))
+    })
+  })
+  let high(size) = measure(width: place.width, drawn(size)).height
+  let size = (27pt, 26pt, 25pt, 24pt).find(size => high(size) < 1.2 * size)
+  if size == none { size = (27pt, 25pt, 23pt, 21pt, 19pt).find(size => high(size) < 2.2 * size) }
+  drawn(if size == none { 18pt } else { size })
+})
+
+#let foot(s) = {
+  set text(size: 10pt, fill: colors.muted)
+  grid(
+    columns: (auto, 1fr, auto), column-gutter: 2em, align: (left + horizon, center + horizon, right + horizon),
+    s.at("provenance", default: []), footer-text, stack(dir: ltr, spacing: 1em, logo, text(size: 12pt, str(s.number))),
+  )
+}
+
+#let slide(..named) = {
+  let s = named.named()
+  let clicks = s.at("clicks", default: 0)
+  for at in if overlays { range(clicks + 1) } else { (clicks,) } {
+    // without overlays nothing is new
+    let at = if overlays { at } else { clicks + 0.5 }
+    set page(footer: foot(s))
+    headline(s.heading, s.at("part", default: ""), at < 1 or not overlays)
+    fitted(gap => matter(s, at, gap: gap), s.at("steps", default: ()).len() + 1)
+    pagebreak(weak: true)
+  }
+}
+
+#let contents-list(contents) = fitted(gap => {
+  set text(size: 0.8em)
+  set par(leading: 0.45em)
+  for it in contents { block(spacing: gap, it) }
+}, contents.len() + 1)
+
+#let title-slide(it, subtitle, contents) = {
+  set page(margin: (x: 1.5 * margin, y: 72pt))
+  show title: set text(size: 36pt, weight: "bold", fill: colors.accent)
+  block(below: 18pt, title(it))
+  if subtitle != [] { block(text(fill: colors.muted, subtitle)) }
+  v(18pt)
+  contents-list(contents)
+  pagebreak(weak: true)
+}
+
+#let contents-slide(contents) = {
+  headline([Contents], "", true)
+  contents-list(contents)
+  pagebreak(weak: true)
+}
+""".lstrip()
+
+HANDOUT = r"""
+#set page(paper: "a4", margin: 2cm, numbering: "1")
+#set text(font: fonts, size: 11pt, fill: colors.text, hyphenate: false, lang: "en", region: "GB")
+#set math.lr(size: 1em)
+
+#let derivation(s) = {
+  show heading: set text(size: 0.85em, weight: "bold", fill: colors.accent)
+  heading(s.heading)
+  for it in s.parts { matter(it, calc.inf) }
+  if "provenance" in s { block(above: 1.2em, below: 2em, text(size: 0.7em, fill: colors.muted, s.provenance)) }
+}
+
+// On one page where it fits on one, if need be in somewhat smaller letters.
+#let handout(..derivations) = context {
+  let drawn = for s in derivations.pos() { derivation(s) }
+  let size = (11pt, 10pt, 9pt).find(size => measure(width: 17cm, { set text(size: size); drawn }).height <= 25.5cm)
+  set text(size: if size == none { 10pt } else { size })
+  drawn
+}
+""".lstrip()
