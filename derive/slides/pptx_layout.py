@@ -1,0 +1,311 @@
+"""Where everything stands on a PowerPoint slide: text and formulas with their places, in points, in the order in which they
+are read.
+
+Formulas are as large as Typst measures them.  Words are measured roughly, with some air, since their font may be
+replaced by another.  When a slide is fuller than was estimated, first its gaps shrink and then its letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from derive.render.nodes import Node, Symbol, row, unmarked
+from derive.render.sentence import prose
+from derive.slides.deck import Picture, Slide, Step
+from derive.slides.pptx_pictures import Formula
+from derive.slides.pptx_text import Span, Spans, joined, lines, spans, spans_em
+
+SMALL = 0.8  # size of reasons and conditions beside that of formulas
+LINE = 1.2  # from one line of text to the next, in em of that text
+GAP, LEAST_GAP, MOST_GAP = 0.45, 0.12, 0.9  # em between rows
+COLUMN_GAP = 1.0
+UNDER = 0.25  # em between a formula and a reason that stands below it
+INDENT = 2.0  # of the later parts of a broken formula
+CLAIM = 4.0  # em for the word before the claim
+AXIS = 0.25  # of a formula above its baseline, in em
+NARROWEST = 6.0  # em: reasons stand below the formulas where they would have less
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    box: Box
+    spans: Spans
+    size: float
+    color: str = "text"
+    align: str = "l"
+    anchor: str = "t"  # t, ctr or b: where in the box the words stand when they take less room than was measured
+    name: str = ""
+    click: int = 0  # at which it appears; 0: it stands there from the start
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    box: Box
+    node: Node
+    size: float
+    place: str  # of the step, or "claim"
+    part: int = 0  # of a broken formula, from 0
+    parts: int = 1
+    relation: str = ""  # in front of the whole
+    whole: tuple[Node, ...] = ()  # all parts, to be read aloud
+    click: int = 0
+    align: str = "l"
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    box: Box
+    picture: Picture
+
+
+Thing = Text | Equation | Plot
+Formulas = Mapping[Node, Formula]
+
+
+def shown_parts(step: Step) -> tuple[Node, ...]:
+    """The formulas of a step as they are drawn: with the relation in front; a carried one has nothing new in it."""
+    parts = tuple(map(unmarked, step.parts)) if step.carried else step.parts
+    return (row(Symbol(step.relation, "rel"), parts[0]), *parts[1:]) if step.relation else parts
+
+
+def stands_from_the_start(slide: Slide, i: int) -> bool:
+    return slide.steps[i].carried or (i == 0 and not slide.steps[i].relation)
+
+
+def heading(slide: Slide) -> Spans:
+    part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
+    return joined((*spans(slide.heading), *part))
+
+
+def arrange(slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float = 1.0) -> tuple[Thing, ...]:
+    """What stands below the heading, within ``room``; ``em`` is the size of formulas in points, ``stretch`` how much wider
+    the words may be than they are measured."""
+    for _ in range(24):
+        page = _Page(slide, room, em, formulas, stretch)
+        page.draw(GAP)
+        if page.bottom <= room.height:
+            spare = (room.height - page.bottom) / (em * max(1, page.gaps))
+            return _drawn(slide, room, em, formulas, stretch, min(MOST_GAP, GAP + 0.6 * spare))
+        over = (page.bottom - room.height) / (em * max(1, page.gaps))
+        if GAP - over >= LEAST_GAP:
+            return _drawn(slide, room, em, formulas, stretch, GAP - over)
+        em *= 0.95
+    return tuple(page.things)
+
+
+def _drawn(slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float, gap: float) -> tuple[Thing, ...]:
+    page = _Page(slide, room, em, formulas, stretch)
+    page.draw(gap)
+    return tuple(page.things)
+
+
+@dataclass(slots=True)
+class _Size:
+    """Of a drawn formula in points."""
+
+    width: float
+    above: float
+    below: float
+
+
+class _Page:
+    def __init__(self, slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float) -> None:
+        self.slide, self.room, self.em, self.formulas, self.stretch = slide, room, em, formulas, stretch
+        self.things: list[Thing] = []
+        self.bottom = 0.0  # of what is drawn, below the top of the room
+        self.gaps = 0
+        self.gap = 0.0
+        self.clicks = 0
+
+    def draw(self, gap: float) -> None:
+        s = self.slide
+        self.gap = gap * self.em
+        small = SMALL * self.em
+        if s.given:
+            self.text(joined((Span("Given "), *spans(s.given))), small, "muted")
+        if s.claim:
+            self.claim()
+        if s.title:
+            title = tuple(t._replace(bold=True) for t in spans(prose(s.title)))
+            self.text(title, small, "accent", extra=0.3)
+        if s.assumes:
+            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted")
+        if s.picture is not None:
+            self.plot(s.picture)
+        self.steps()
+        for n, note in enumerate(s.notes):
+            self.text(joined((Span("Note. ", bold=True), *spans(note))), small, "muted", extra=0 if n else 0.4)
+        if s.gaps:
+            left = f"{s.gaps} gaps are left" if s.gaps > 1 else "1 gap is left"
+            self.text((Span(left, bold=True, color="changed"),), small, "text", extra=0.3)
+
+    def high(self, words: Spans, width: float, size: float) -> float:
+        """How high a text is in a column."""
+        return LINE * size * lines(words, width / size / self.stretch)
+
+    # --- rows
+
+    def down(self, extra: float = 0.0) -> float:
+        """The top of a new row, ``extra`` em further down."""
+        if self.things:
+            self.gaps += 1
+            self.bottom += self.gap + extra * self.em
+        return self.bottom
+
+    def text(self, words: Spans, size: float, color: str, extra: float = 0.0) -> None:
+        y = self.down(extra)
+        height = self.high(words, self.room.width, size)
+        self.things.append(Text(Box(self.room.x, self.room.y + y, self.room.width, height), words, size, color))
+        self.bottom = y + height
+
+    def size(self, node: Node, size: float) -> _Size:
+        f = self.formulas[node]
+        return _Size(f.width * size, f.above * size, f.below * size)
+
+    def equation(self, node: Node, x: float, baseline: float, size: float, **more: Any) -> None:
+        s = self.size(node, size)
+        box = Box(self.room.x + x, self.room.y + baseline - s.above, s.width, s.above + s.below)
+        self.things.append(Equation(box, node, size, **more))
+
+    def claim(self) -> None:
+        parts, size = self.slide.claim, self.em
+        label = CLAIM * self.em
+        size *= min(1.0, (self.room.width - label) / max(self.size(p, size).width for p in parts))
+        y = self.down(0.3)
+        for i, part in enumerate(parts):
+            s = self.size(part, size)
+            baseline = y + s.above
+            if not i:
+                small = SMALL * self.em
+                top = self.room.y + baseline - AXIS * size - LINE * small / 2
+                self.things.append(
+                    Text(Box(self.room.x, top, label, LINE * small), (Span("Claim", bold=True),), small, "accent")
+                )
+            self.equation(
+                part,
+                label + self.indent(i, label + s.width),
+                baseline,
+                size,
+                place="claim",
+                part=i,
+                parts=len(parts),
+                whole=parts,
+            )
+            y = baseline + s.below + (0.2 * self.em if i < len(parts) - 1 else 0)
+        self.bottom = y + 0.3 * self.em
+
+    def plot(self, picture: Picture) -> None:
+        y = self.down()
+        scale = min(self.room.width / picture.width, (self.room.height - y) / picture.height)
+        width, height = picture.width * scale, picture.height * scale
+        x = self.room.x + (self.room.width - width) / 2
+        self.things.append(Plot(Box(x, self.room.y + y, width, height), picture))
+        self.bottom = y + height
+
+    # --- the chain
+
+    def steps(self) -> None:
+        s = self.slide
+        if not s.steps:
+            return
+        small = SMALL * self.em
+        start = s.steps[0]
+        lead = start if s.lead and len(s.steps) > 1 and len(start.parts) == 1 and not start.reason else None
+        rows = list(s.steps[1:] if lead is not None else s.steps)
+        label = max(
+            (spans_em((Span(r.label),)) * small * self.stretch + 0.8 * self.em for r in rows if r.label), default=0.0
+        )
+        size = self.em * s.scale
+        for _ in range(2):  # the second time with smaller letters where they are needed
+            left = label + (self.size(shown_parts(lead)[0], size).width if lead is not None else 0.0)
+            widths = [(i, self.size(p, size).width) for r in rows for i, p in enumerate(shown_parts(r))]
+            widest = max(self.indent(i, left + w) + w for i, w in widths)
+            size *= min(1.0, (self.room.width - label) / (left - label + max(w for _, w in widths)))
+        reasons = left + widest + COLUMN_GAP * self.em
+        column = self.room.width - reasons
+        longest = max((spans_em(self.reason(r)) for r in rows), default=0.0) * small * self.stretch
+        beside = s.beside and column >= min(longest, NARROWEST * self.em)
+        for n, r in enumerate(rows):
+            click = 0
+            if not stands_from_the_start(s, n + (lead is not None)):
+                self.clicks += 1
+                click = self.clicks
+            words = self.reason(r)
+            wrapped = self.high(words, column, small) if words and beside else 0.0
+            self.row(r, left, size, label, click, lead if not n else None, wrapped)
+            if words and beside:
+                axis = self.room.y + self.axis
+                box = Box(self.room.x + reasons, axis - wrapped / 2, column, wrapped)
+                self.things.append(Text(box, words, small, "muted", anchor="ctr", name="reason", click=click))
+            elif words:
+                x = left + INDENT * self.em
+                height = self.high(words, self.room.width - x, small)
+                box = Box(self.room.x + x, self.room.y + self.bottom + UNDER * self.em, self.room.width - x, height)
+                self.things.append(Text(box, words, small, "muted", name="reason", click=click))
+                self.bottom += height + UNDER * self.em
+
+    def indent(self, part: int, end: float) -> float:
+        """How far a part of a formula is moved in, which would else end at ``end``."""
+        return max(0.0, min(INDENT * self.em, self.room.width - end)) if part else 0.0
+
+    def reason(self, step: Step) -> Spans:
+        end = (Span(" ∎", math=True, color="text"),) if self.slide.ends and step is self.slide.steps[-1] else ()
+        return joined((*spans(step.reason), *end))
+
+    def row(
+        self, step: Step, x: float, size: float, label: float, click: int, lead: Step | None, wrapped: float
+    ) -> None:
+        """A row of the chain: what is before the relation, and the parts of the formula.  ``wrapped`` is the height of
+        the reason beside it."""
+        parts = shown_parts(step)
+        first = [self.size(parts[0], size)]
+        if lead is not None:
+            first.append(self.size(shown_parts(lead)[0], size))
+        above = max(max(f.above for f in first), wrapped / 2 + AXIS * size)
+        below = max(f.below for f in first)
+        y = self.down()
+        baseline = y + above
+        self.axis = baseline - AXIS * size
+        if step.label:
+            small = SMALL * self.em
+            box = Box(self.room.x, self.room.y + self.axis - LINE * small / 2, label, LINE * small)
+            self.things.append(Text(box, (Span(step.label),), small, "muted", name="number", click=click))
+        if lead is not None:
+            node = shown_parts(lead)[0]
+            self.equation(
+                node, x - self.size(node, size).width, baseline, size, place=lead.place, whole=lead.parts, align="r"
+            )
+        for i, part in enumerate(parts):
+            s = self.size(part, size)
+            if i:
+                baseline += below + 0.2 * self.em + s.above
+                below = s.below
+            about = {"place": step.place, "relation": step.relation, "whole": step.parts, "click": click}
+            self.equation(part, x + self.indent(i, x + s.width), baseline, size, part=i, parts=len(parts), **about)
+        self.bottom = max(baseline + below, self.axis + wrapped / 2)
+
+
+def nodes_of(slide: Slide) -> tuple[Node, ...]:
+    """All formulas that are drawn as equations."""
+    return (*slide.claim, *(p for s in slide.steps for p in shown_parts(s)))
+
+
+def title_size(words: Spans, width: float, height: float, usual: float, rows: int | None = None) -> float:
+    """The largest size at which the words fit their box, not more than the usual one."""
+    size = usual
+    while size > 10:
+        count = lines(words, width / size)
+        if count * LINE * size <= height and (rows is None or count <= rows):
+            break
+        size -= 1
+    return size

@@ -1,0 +1,99 @@
+"""How large the formulas of a deck are, and a picture of each, all made by one run of Typst.
+
+The pictures are what a program shows that does not know PowerPoint's equations, such as Google Slides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from derive.errors import UserError
+from derive.render.nodes import Node, first
+
+ABOVE, BELOW = 0.78, 0.22  # em that a line of letters takes above and below its baseline, however low they are
+POINTS = 24  # at which they are drawn
+PIXELS = 200  # per inch
+
+
+class Formula(NamedTuple):
+    """A formula's width, its height above the baseline and its depth below, in em; and a picture, transparent PNG."""
+
+    width: float
+    above: float
+    below: float
+    png: bytes
+
+
+def drawn(nodes: Iterable[Node], color: str, changed: str, pictures: bool = True) -> dict[Node, Formula]:
+    """Every formula in the text's colour, its marked parts in that of changes ("#rrggbb" both); without ``pictures`` only
+    how large they are."""
+    from derive.render.typst import node_typst
+
+    try:
+        import typst
+    except ImportError:
+        raise UserError(
+            "pictures of formulas are made with typst, which is not installed: pip install 'derive[slides]'"
+        ) from None
+    wanted = tuple(dict.fromkeys(nodes))
+    if not wanted:
+        return {}
+    # an empty word in front of a sign keeps the space before it, as in a = b
+    bodies = (("" if _operand_first(n) else '""') + node_typst(n, mark="changed") for n in wanted)
+    formulas = "#pagebreak()\n".join(f"#formula(${body}$)\n" for body in bodies)
+    source = f'''#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#set text(size: {POINTS}pt, fill: rgb("{color}"), top-edge: "bounds", bottom-edge: "bounds")
+#set math.lr(size: 1em)
+#let changed(x) = text(fill: rgb("{changed}"), x)
+#let formula(it) = {{
+  let line = box(width: 0pt, height: {ABOVE + BELOW}em, baseline: {BELOW}em)
+  let it = {{ math.equation(block: false, math.display(it.body)); line }}
+  it
+  context {{
+    let strut = box(width: 0pt, height: 100pt, baseline: 100pt)
+    let (width, height) = measure(it)
+    [#metadata((width.pt(), height.pt(), measure(box({{ it; strut }})).height.pt() - 100))<size>]
+  }}
+}}
+{formulas}'''.encode()
+    try:
+        pages = typst.compile(source, format="png", ppi=PIXELS, ignore_system_fonts=True) if pictures else b""
+        sizes = _sizes(typst, source)
+    except RuntimeError as error:
+        raise UserError(f"Typst cannot draw the formulas of this deck: {error}") from None
+    pngs = [bytes(p) for p in pages] if isinstance(pages, list) else [bytes(pages)] * len(wanted)
+    return {
+        n: Formula(width / POINTS, above / POINTS, (height - above) / POINTS, png)
+        for n, png, (width, height, above) in zip(wanted, pngs, sizes, strict=True)
+    }
+
+
+def _operand_first(node: Node) -> bool:
+    start = first(node)
+    return start is None or start.kind not in ("rel", "op")
+
+
+def _sizes(typst: Any, source: bytes) -> list[tuple[float, float, float]]:
+    import json
+
+    found: list[tuple[float, float, float]] = json.loads(
+        typst.query(source, "<size>", field="value", ignore_system_fonts=True)
+    )
+    return found
+
+
+def picture(svg: bytes, height: float) -> bytes:
+    """An SVG as PNG, drawn ``height`` points high."""
+    try:
+        import typst
+    except ImportError:
+        raise UserError("an SVG is drawn with typst, which is not installed: pip install 'derive[slides]'") from None
+    literal = ", ".join(map(str, svg))
+    source = f"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#image(bytes(({literal},)), format: "svg", height: {height}pt)"""
+    try:
+        out = typst.compile(source.encode(), format="png", ppi=3 * PIXELS, ignore_system_fonts=True)
+    except RuntimeError as error:
+        raise UserError(f"the SVG cannot be drawn: {error}") from None
+    return out if isinstance(out, bytes) else bytes(out[0])

@@ -1,0 +1,59 @@
+"""What a PowerPoint file shows now, with what was stored in it when it was written.
+
+Every equation has in its name which line it is, and a digest of what stood there: names outlast editing and saving.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote
+from xml.etree.ElementTree import fromstring
+
+from derive.render.nodes import Node
+from derive.render.omml import node_omml, omml_text
+from derive.slides.deck import Stamp
+from derive.slides.pptx_ground import opened
+from derive.slides.shown import Shown
+from derive.slides.stamps import line_digest, read_stamp
+
+_LINE = re.compile(r"derive (\S+) (?:line (\S+)|(claim)) ([0-9a-f]{8})(?: part \d+ of \d+)?")
+
+
+def line_name(theorem: str, place: str, formula: tuple[Node, ...], part: int) -> str:
+    """The name for the shape of a line, or of a part of one."""
+    text = " ".join(omml_text(fromstring(node_omml(n))) for n in formula)
+    line = place if place == "claim" else f"line {place}"
+    of = f" part {part + 1} of {len(formula)}" if len(formula) > 1 else ""
+    return f"derive {quote(theorem, safe=':./-_')} {line} {line_digest(text)}{of}"
+
+
+def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
+    """What the file shows now.  Raises UserError when it is no PowerPoint file."""
+    stamps: list[Stamp] = []
+    shown: list[Shown] = []
+    for slide in opened(data).slides:
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for name, shape in _named(slide._element):
+            m = _LINE.fullmatch(name)
+            if m is not None:
+                key = (unquote(m[1]), m[2] or m[3], m[4])
+                found.setdefault(key, []).append(_now(shape))
+            elif name.startswith("derive name="):
+                stamps.append(read_stamp(name))
+        shown += [Shown(theorem, place, " ".join(parts), digest) for (theorem, place, digest), parts in found.items()]
+    return list(dict.fromkeys(stamps)), shown
+
+
+def _named(slide: Any) -> Iterator[tuple[str, Any]]:
+    """The shapes of a slide with their names; of an equation that which PowerPoint shows, not the picture for others."""
+    for about in slide.iter("{*}cNvPr"):
+        if not any(up.tag.endswith("}Fallback") for up in about.iterancestors()):
+            shape = about.getparent().getparent()
+            yield about.get("name", ""), shape
+
+
+def _now(shape: Any) -> str:
+    body = next(shape.iter("{*}txBody"), None)
+    return "" if body is None else omml_text(body)

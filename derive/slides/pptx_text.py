@@ -1,0 +1,194 @@
+"""Sentences with small formulas in them as styled text: letters in italics, indices lowered.
+
+Equations proper are for the lines of a derivation.  Inside a sentence they would be lost in LibreOffice and in Google
+Slides, and a text can be read and searched everywhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from derive.render.nodes import (
+    MINUS,
+    TIMES,
+    Accent,
+    BigOp,
+    Fence,
+    Frac,
+    Mark,
+    Node,
+    Prose,
+    Row,
+    Script,
+    Space,
+    Symbol,
+    UnderBrace,
+)
+from derive.render.omml import clean, script_letter
+
+SUB, SUP = -1, 1
+SHIFTED = 0.66  # size of indices
+BOLD = 1.09  # how much wider bold letters are
+_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+_NBSP = "\u00a0"
+
+
+class Span(NamedTuple):
+    """Text of one style.  ``math``: in the font of formulas; ``shift``: SUB, SUP or 0; ``color``: a role, or the text's own."""
+
+    text: str
+    italic: bool = False
+    bold: bool = False
+    math: bool = False
+    shift: int = 0
+    color: str = ""
+
+
+Spans = tuple[Span, ...]
+
+
+def spans(prose: Prose) -> Spans:
+    """A sentence, words and formulas."""
+    out: list[Span] = []
+    for part in prose:
+        out += [Span(clean(part))] if isinstance(part, str) else _formula(part, 0)
+    return joined(out)
+
+
+def joined(items: Iterable[Span]) -> Spans:
+    """The same with neighbours of one style put together."""
+    out: list[Span] = []
+    for span in items:
+        if out and out[-1][1:] == span[1:]:
+            out[-1] = out[-1]._replace(text=out[-1].text + span.text)
+        elif span.text:
+            out.append(span)
+    return tuple(out)
+
+
+def plain(items: Iterable[Span]) -> str:
+    return "".join(s.text for s in items)
+
+
+def _formula(node: Node, shift: int) -> Iterator[Span]:
+    if isinstance(node, Symbol):
+        yield _symbol(node, shift)
+    elif isinstance(node, Row):
+        yield from _row(node.items, shift)
+    elif isinstance(node, Frac):
+        yield from (*_grouped(node.num, shift), Span("/", shift=shift), *_grouped(node.den, shift))
+    elif isinstance(node, Script):
+        yield from _formula(node.base, shift)
+        yield from _scripts(node.sub, node.sup)
+    elif isinstance(node, BigOp):
+        yield _symbol(node.op, shift)
+        yield from _scripts(node.under, node.over)
+        yield Span(_NBSP, shift=shift)
+        yield from _formula(node.body, shift)
+    elif isinstance(node, Fence):
+        yield Span(node.open, shift=shift)
+        yield from _formula(node.body, shift)
+        yield Span(node.close, shift=shift)
+    elif isinstance(node, Accent):
+        for i, span in enumerate(_formula(node.body, shift)):
+            accented = unicodedata.normalize("NFC", span.text + _ACCENTS[node.mark]) if not i else span.text
+            yield span._replace(text=accented)
+    elif isinstance(node, (Mark, UnderBrace)):
+        yield from _formula(node.body, shift)
+    else:
+        yield Span({"thin": "\u2009", "quad": "  "}[node.width], shift=shift)
+
+
+def _scripts(sub: Node | None, sup: Node | None) -> Iterator[Span]:
+    for node, shift in ((sub, SUB), (sup, SUP)):
+        if node is not None:
+            yield from _formula(node, shift)
+
+
+def _grouped(node: Node, shift: int) -> Iterator[Span]:
+    """What stands above or below a fraction's bar, in brackets where it must not fall apart on one line."""
+    if isinstance(node, Row) and any(isinstance(i, Symbol) and i.kind in ("op", "times", "dot") for i in node.items):
+        node = Fence("(", node, ")")
+    return _formula(node, shift)
+
+
+def _row(items: tuple[Node, ...], shift: int) -> Iterator[Span]:
+    for i, item in enumerate(items):
+        after = items[i + 1] if i + 1 < len(items) else None
+        yield from _formula(item, shift)
+        name = item.base if isinstance(item, Script) else item
+        opens = isinstance(after, Fence) or (isinstance(after, Script) and isinstance(after.base, Fence))
+        stops = isinstance(after, (Symbol, Space)) and getattr(after, "kind", "punct") in (
+            "punct",
+            "rel",
+            "op",
+            "times",
+        )
+        if isinstance(name, Symbol) and name.kind == "fn" and after is not None and not opens and not stops:
+            yield Span(_NBSP, shift=shift)  # log p
+
+
+def _symbol(s: Symbol, shift: int) -> Span:
+    text = clean(s.text) if s.text != TIMES else "\u2009"
+    if s.kind == "text":
+        return Span(text, shift=shift)
+    if s.kind in ("rel", "op", "dot") and not shift:
+        text = f"{_NBSP}{text}{_NBSP}"
+    elif s.kind == "punct":
+        text = text + (" " if not shift else "")
+    elif s.kind == "neg":
+        text = MINUS
+    elif s.kind == "cal":
+        text = script_letter(text)
+    letter = s.kind == "var" or s.text == "∂"
+    # signs and digits look the same in the text's own font, and better beside its words
+    return Span(text, letter, s.kind == "bold", letter or s.kind in ("bold", "cal", "big"), shift)
+
+
+# --- how wide it is --------------------------------------------------------------------------------------------------
+
+_WIDTHS = {
+    0.26: "il'j|",
+    0.3: " .,:;!fIt/[]()\u00a0\u2009-",
+    0.36: "r",
+    0.53: "cksvxyzJ",
+    0.58: "abdeghnopqu0123456789_L?",
+    0.68: "ABEKPSVXYFTZ",
+    0.76: "wCDGHNOQRU",
+    0.88: "mM",
+    1.0: "W@%",
+}  # fmt: skip
+_WIDTH = {c: w for w, letters in _WIDTHS.items() for c in letters}
+
+
+def text_em(text: str) -> float:
+    """About how wide words are in a font without serifs such as Arial, in em."""
+    return sum(0.0 if unicodedata.combining(c) else _WIDTH.get(c, 0.65) for c in text)
+
+
+def spans_em(items: Iterable[Span]) -> float:
+    return sum(text_em(s.text) * _stretch(s) for s in items)
+
+
+def _stretch(s: Span) -> float:
+    return (SHIFTED if s.shift else 1.0) * (BOLD if s.bold else 1.0)
+
+
+def lines(items: Iterable[Span], room: float) -> int:
+    """How many lines the words take in a column ``room`` em wide."""
+    words: list[float] = [0.0]
+    for s in items:
+        for i, piece in enumerate(s.text.split(" ")):
+            if i:
+                words.append(0.0)
+            words[-1] += text_em(piece) * _stretch(s)
+    count, used = 1, 0.0
+    for width in words:
+        if used and used + 0.3 + width > room:
+            count, used = count + 1, 0.0
+        used += width + (0.3 if used else 0.0)
+        while used > room:  # a word that is broken
+            count, used = count + 1, used - room
+    return count
