@@ -202,12 +202,24 @@ def test_what_is_measured_fits(profile: str, aspect: str) -> None:
                 for s in other.steps
                 if not s.carried
             ]
-            c = columns(chain, template)
+            c = replace(columns(chain, template), scale=slide.scale)
             heights = [row_height(s, c) for s in slide.steps]
             if slide.lead:
                 heights[:2] = [max(heights[:2])]
             used = header_height(slide, template) + sum(heights) + notes_height(slide.notes, template)
             assert used <= template.height + 0.01, (e.name, slide.part, used)
+
+
+def test_the_estimates_are_near_what_typst_measures() -> None:
+    """Widths and heights of every formula on the slides: never much too small, seldom much too large."""
+    pytest.importorskip("typst", reason="pip install 'derive[slides]'")
+    from derive.render.measure import node_height
+    from derive.slides.pptx_pictures import drawn
+
+    nodes = [p for e in ALL for slide in slides_of(e.name) for s in slide.steps for p in s.parts]
+    for node, real in drawn(nodes, "#000000", "#000000", pictures=False).items():
+        assert 0.75 < real.width / node_em(node) < 1.1, node_latex(node)
+        assert 0.55 < (real.above + real.below) / node_height(node) < 1.07, node_latex(node)
 
 
 def test_a_highlighted_part_is_broken_with_its_line() -> None:

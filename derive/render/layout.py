@@ -487,7 +487,8 @@ class _Builder:
     def log_of(self, x: Term) -> Piece:
         name = Symbol(self.notation.log, "fn")
         p = self.piece(x)
-        power = isinstance(p.node, Script) and p.node.sub is None and p.node.base == Symbol("e", "var")
+        inner = p.node.body if isinstance(p.node, Mark) else p.node
+        power = isinstance(inner, Script) and inner.sub is None and inner.base == Symbol("e", "var")
         if p.level >= ATOM or p.level == PREFIX or power:
             return Piece(row(name, p.node), PREFIX, True)
         return Piece(row(name, fenced(p.node, group=True)), PREFIX)
@@ -790,7 +791,7 @@ def _ends_in_number(node: Node) -> bool:
 
 
 def _is_low(node: Node, depth: int = 0) -> bool:
-    """Whether a superscript reads well: no sum in it, nothing under what is under it."""
+    """Whether a superscript reads well: no sum in it and no fraction, nothing under what is under it."""
     if isinstance(node, Row):
         return all(_is_low(i, depth) for i in node.items)
     if isinstance(node, Script):
@@ -798,7 +799,7 @@ def _is_low(node: Node, depth: int = 0) -> bool:
         return depth == 0 and _is_low(node.base, depth) and all(_is_low(s, depth + 1) for s in scripts)
     if isinstance(node, (Fence, Accent)):
         return _is_low(node.body, depth)
-    return isinstance(node, (Symbol, Space))
+    return isinstance(node, Space) or (isinstance(node, Symbol) and node.kind != "slash")
 
 
 _SPECIAL: dict[Op, Callable[[_Builder, App], Piece]] = {

@@ -121,36 +121,50 @@ _SYMBOLS |= {"open": 0.5, "close": 0.5}
 _SIGNS = {"⟺": 2.6, "⟹": 2.4, "∣": 0.85, "∥": 1.1, "↦": 1.55, "…": 1.2, ":": 0.6, "∀": 0.6, "⊢": 1.2}
 
 
-def node_em(node: Node, script: bool = False) -> float:
+DISPLAY, TEXT, SCRIPT = range(3)  # how TeX, Typst and browsers draw: in a display, inside a fraction, as a script
+
+
+def node_em(node: Node, style: int = DISPLAY) -> float:
     """About how wide a layout is when it is drawn, in em: seldom less than what TeX, Typst or a browser make of it."""
     if isinstance(node, Symbol):
-        return _symbol_em(node, script)
+        return _symbol_em(node, style == SCRIPT)
     if isinstance(node, Row):
-        return sum(node_em(i, script) for i in node.items)
+        return sum(node_em(i, style) for i in node.items)
     if isinstance(node, Frac):
-        return max(node_em(node.num), node_em(node.den)) * (_SMALL if node.small or script else 1) + 0.27
+        inner = _inside(node, style)
+        shrunk = _SMALL if inner == SCRIPT and style != SCRIPT else 1.0
+        return max(node_em(node.num, inner), node_em(node.den, inner)) * shrunk + 0.27
     if isinstance(node, Script):
-        scripts = max((node_em(s, True) for s in (node.sub, node.sup) if s is not None), default=0.0)
-        return node_em(node.base, script) + _SMALL * scripts
+        return node_em(node.base, style) + _scripts_em(node.sub, node.sup)
     if isinstance(node, BigOp):
-        limits = max((_SMALL * node_em(s, True) for s in (node.under, node.over) if s is not None), default=0.0)
-        return max(node_em(node.op), limits) + 0.2 + node_em(node.body, script)
+        limits = _scripts_em(node.under, node.over)
+        sign = node_em(node.op)
+        if style != DISPLAY and node.op.kind == "big":  # the limits stand at its side
+            return 0.75 * sign + limits + 0.2 + node_em(node.body, style)
+        return max(sign, limits) + 0.2 + node_em(node.body, style)
     if isinstance(node, Fence):
-        return node_em(node.body, script) + 2 * (0.4 + 0.1 * node.size)
+        return node_em(node.body, style) + 2 * (0.4 + (0.1 * node.size if style == DISPLAY else 0.0))
     if isinstance(node, UnderBrace):
-        return max(node_em(node.body, script), 0.75 * prose_em(node.words))
-    if isinstance(node, Accent):
-        return node_em(node.body, script)
-    if isinstance(node, Mark):
-        return node_em(node.body, script)
+        return max(node_em(node.body, style), 0.75 * prose_em(node.words))
+    if isinstance(node, (Accent, Mark)):
+        return node_em(node.body, style)
     return {"thin": 0.17, "quad": 1.0}[node.width]
+
+
+def _scripts_em(sub: Node | None, sup: Node | None) -> float:
+    return max((_SMALL * node_em(s, SCRIPT) for s in (sub, sup) if s is not None), default=0.0)
+
+
+def _inside(node: Frac, style: int) -> int:
+    """The style of the two parts of a fraction."""
+    return SCRIPT if node.small or style != DISPLAY else TEXT
 
 
 def _symbol_em(s: Symbol, script: bool) -> float:
     if s.kind == "text":
         return prose_em(s.text)
     if s.kind in ("fn", "name"):
-        return 0.53 * len(s.text) + (0.17 if s.kind == "fn" else 0)
+        return sum(0.73 if c.isupper() else 0.53 for c in s.text) + (0.17 if s.kind == "fn" else 0)
     if s.kind == "times" and script:
         return 0.05
     if s.kind in ("rel", "op") and script and s.text not in _SIGNS:
@@ -168,42 +182,47 @@ def node_height(node: Node) -> float:
     return above + below
 
 
-def _extent(node: Node, script: bool = False) -> tuple[float, float]:
+_LETTERS = (0.8, 0.3)  # above and below the baseline
+
+
+def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
     """How far a layout reaches above and below the baseline, in em."""
     if isinstance(node, Row):
-        parts = [_extent(i, script) for i in node.items]
-        return max((a for a, _ in parts), default=0.8), max((b for _, b in parts), default=0.3)
+        parts = [_extent(i, style) for i in node.items]
+        return max((a for a, _ in parts), default=_LETTERS[0]), max((b for _, b in parts), default=_LETTERS[1])
     if isinstance(node, Frac):
-        k = _SMALL if node.small or script else 1.0
-        top, bottom = sum(_extent(node.num)), sum(_extent(node.den))
-        return k * (top + 0.15) + 0.25, k * (bottom + 0.15) - 0.2
+        inner = _inside(node, style)
+        shrunk = 0.9 * (_SMALL if inner == SCRIPT and style != SCRIPT else 1.0)
+        top, bottom = (shrunk * sum(_extent(part, inner)) for part in (node.num, node.den))
+        return top + 0.35, bottom - 0.05
     if isinstance(node, Script):
-        above, below = _extent(node.base, script)
-        if node.sup is not None:
-            above = max(above, 0.4 + _SMALL * sum(_extent(node.sup, True)))
-        if node.sub is not None:
-            below = max(below, _SMALL * sum(_extent(node.sub, True)) - 0.3)
-        return above, below
+        above, below = _extent(node.base, style)
+        return max(above, 0.4 + _script_height(node.sup)), max(below, _script_height(node.sub) - 0.3)
     if isinstance(node, BigOp):
-        above, below = _extent(node.body, script)
+        above, below = _extent(node.body, style)
+        over, under = _script_height(node.over), _script_height(node.under)
         if node.op.kind != "big":  # arg min
-            under = 0.0 if node.under is None else _SMALL * sum(_extent(node.under, True))
             return above, max(below, 0.3 + under)
-        high = 0.0 if node.over is None else _SMALL * sum(_extent(node.over, True)) - 0.1
-        low = 0.0 if node.under is None else _SMALL * sum(_extent(node.under, True)) + 0.1
-        return max(above, 0.95 + high), max(below, 0.45 + low)
+        if style != DISPLAY:
+            return max(above, 0.3 + over), max(below, under - 0.2)
+        return max(above, 0.85 + over), max(below, 0.5 + under)
     if isinstance(node, Fence):
-        above, below = _extent(node.body, script)
-        return max(above, 0.8 + 0.2 * min(node.size, 3)), max(below, 0.3 + 0.2 * min(node.size, 3))
+        above, below = _extent(node.body, style)
+        more = 0.2 * min(node.size, 3) if style == DISPLAY else 0.0
+        return max(above, 0.8 + more), max(below, 0.3 + more)
     if isinstance(node, UnderBrace):
-        above, below = _extent(node.body, script)
+        above, below = _extent(node.body, style)
         return above, below + 1.25
     if isinstance(node, Accent):
-        above, below = _extent(node.body, script)
+        above, below = _extent(node.body, style)
         return above + 0.2, below
     if isinstance(node, Mark):
-        return _extent(node.body, script)
-    return 0.8, 0.3
+        return _extent(node.body, style)
+    return _LETTERS
+
+
+def _script_height(node: Node | None) -> float:
+    return 0.0 if node is None else _SMALL * sum(_extent(node, SCRIPT))
 
 
 def prose_em(words: str) -> float:

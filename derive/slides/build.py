@@ -319,9 +319,27 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
         shown = steps[low:high]
         if n and chain.kind != "proof":
             carried = steps[low - 1]
-            shown = [replace(carried, carried=True, relation=carried.relation, reason=()), *shown]
-        slides.append(replace(following if n else head, steps=tuple(shown)))
+            shown = [replace(carried, carried=True, reason=()), *shown]
+        slides.append(
+            _shrunk(
+                replace(following if n else head, steps=tuple(shown)), c, notes if high == len(steps) else (), template
+            )
+        )
     return [*alone, *slides]
+
+
+def _shrunk(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
+    """The slide with smaller formulas, when two lines that have to stand together are too high for it."""
+    room = template.height - header_height(slide, template) - notes_height(notes, template)
+    scale = c.scale
+    while scale > LEAST_SCALE:
+        heights = [row_height(s, replace(c, scale=scale)) for s in slide.steps]
+        if slide.lead:
+            heights[:2] = [max(heights[:2])]
+        if sum(heights) <= room:
+            break
+        scale -= 0.02
+    return replace(slide, scale=scale)
 
 
 def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> list[tuple[int, int]]:

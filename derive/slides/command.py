@@ -51,6 +51,8 @@ def make_deck(
     if wish.numbers and len(derivations) != 1:
         raise UserError("--given has the numbers of one derivation; name one")
     deck = build(derivations, choice, wish.template, title=wish.title, subtitle=wish.subtitle)
+    if wish.into and not wish.title:  # that deck has a title already
+        deck = replace(deck, title="", subtitle="")
     slides: list[Slide] = []
     plotted = False
     for name, d in derivations:
@@ -86,8 +88,13 @@ def save(
 ) -> tuple[Deck, list[Path]]:
     """Write the deck to ``path`` and files beside it; returns it and what was written, the main file first."""
     target = target_of(path, target_name)
+    told = options(target, wish)
+    if told.into:
+        from derive.slides.pptx_ground import aspect_of
+
+        wish = replace(wish, template=replace(wish.template, aspect=aspect_of(told.into)))
     deck = make_deck(derivations, wish, target.pictures)
-    files = target.printer.write(deck, Path(path).name, options(target, wish))
+    files = target.printer.write(deck, Path(path).name, told)
     folder = Path(path).parent
     written = {folder / name: data for name, data in files.items()}
     write_whole(written)

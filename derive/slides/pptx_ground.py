@@ -383,3 +383,9 @@ def _inherited_size(shape: Any, ground: Ground) -> float | None:
         if properties is not None and properties.get("sz"):
             return int(properties.get("sz")) / 100
     return None
+
+
+def aspect_of(data: bytes) -> str:
+    """The aspect ratio of the two that is nearer to that of a presentation.  Raises UserError when it is none."""
+    presentation = opened(data)
+    return "4:3" if presentation.slide_width < 1.55 * presentation.slide_height else "16:9"

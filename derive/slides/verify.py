@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,60 +58,62 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
     if not stamps:
         raise UserError(f"{path} has no derivation that 'derive slides' wrote, so there is nothing to compare")
     findings: list[Finding] = []
-    for stamp in dict.fromkeys(stamps):
-        lines = [s for s in shown if s.theorem == stamp.name]
-        findings += _edited(stamp, lines)
+    for name in dict.fromkeys(s.name for s in stamps):
+        lines = [s for s in shown if s.theorem == name]
+        findings += _edited(name, lines)
         try:
-            derivation = find(stamp.name)
+            derivation = find(name)
         except UserError as error:
-            findings.append(Finding(stamp.name, "", f"it is not proved now: {error}"))
+            findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
-        findings += _stale(stamp, derivation, lines, target)
-    return Report(len(set(stamps)), len(shown), tuple(dict.fromkeys(findings)))
+        findings += _stale(name, dict.fromkeys(s for s in stamps if s.name == name), derivation, lines, target)
+    return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)))
 
 
-def _edited(stamp: Stamp, lines: list[Shown]) -> list[Finding]:
+def _edited(name: str, lines: list[Shown]) -> list[Finding]:
     return [
-        Finding(stamp.name, place_words(s.place), "it was edited by hand; it is not what was printed here")
+        Finding(name, place_words(s.place), "it was edited by hand; it is not what was printed here")
         for s in lines
         if line_digest(s.text) != s.digest
     ]
 
 
-def _stale(stamp: Stamp, derivation: Derivation, lines: list[Shown], target: Target) -> list[Finding]:
-    now = _made_again(stamp, derivation, target)
+def _stale(
+    name: str, stamps: Iterable[Stamp], derivation: Derivation, lines: list[Shown], target: Target
+) -> list[Finding]:
+    """A theorem may be in a deck more than once, in other notations or with other lines chosen: a line is right where it is
+    what one of its stamps gives."""
+    now: dict[str, set[str]] = {}
     out: list[Finding] = []
-    if statement_digest(derivation) != stamp.digest:
-        out.append(
-            Finding(
-                stamp.name,
-                "",
-                f"stale: its statement, a condition or a definition has changed since version {stamp.version}",
-            )
-        )
-    there = {s.place: s for s in lines}
-    for place, digest in now.items():
-        if place not in there:
-            out.append(Finding(stamp.name, place_words(place), "it is missing from the deck"))
-        elif there[place].digest != digest:
-            out.append(Finding(stamp.name, place_words(place), "stale: the derivation reads otherwise now"))
-    for place in there:
-        if place not in now and not place.startswith(MADE_OTHERWISE):
-            out.append(Finding(stamp.name, place_words(place), "it is no longer a line of the derivation"))
+    for stamp in stamps:
+        for line in _made_again(stamp, derivation, target):  # a line that is carried over is shown twice
+            now.setdefault(line.place, set()).add(line.digest)
+        if statement_digest(derivation) == stamp.digest:
+            continue
+        what = f"stale: its statement, a condition or a definition has changed since version {stamp.version}"
+        out.append(Finding(name, "", what))
+    there = {s.place for s in lines}
+    out += [Finding(name, place_words(p), "it is missing from the deck") for p in now if p not in there]
+    for s in lines:
+        if s.place not in now:
+            if not s.place.startswith(MADE_OTHERWISE):
+                out.append(Finding(name, place_words(s.place), "it is no longer a line of the derivation"))
+        elif s.digest not in now[s.place]:
+            out.append(Finding(name, place_words(s.place), "stale: the derivation reads otherwise now"))
     return out
 
 
-def _made_again(stamp: Stamp, derivation: Derivation, target: Target) -> dict[str, str]:
-    """The digests of the lines that the deck would have now."""
+def _made_again(stamp: Stamp, derivation: Derivation, target: Target) -> list[Shown]:
+    """The lines that the deck would have now."""
     notation = load_notation(stamp.notation)
     choice = Choice(notation, stamp.notation, stamp.detail, stamp.first, stamp.last)
     try:
         deck = build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
     except UserError:  # the lines chosen are no longer there
-        return {}
+        return []
     files = target.printer.write(deck, f"deck{target.ending}", Options())
     _, shown = target.printer.read_back(next(iter(files.values())))
-    return {s.place: s.digest for s in shown}
+    return shown
 
 
 def place_words(place: str) -> str:

@@ -1,0 +1,217 @@
+"""derive check DECK: whether what a deck shows is still what is proved, and which line is not."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from derive import catalogue
+from derive.cli import main
+from derive.errors import UserError
+from derive.slides.targets import TARGETS
+from derive.slides.verify import check_deck, is_deck, place_words
+
+NEEDS = {"pptx": ("pptx", "typst")}
+READ = [t.name for t in TARGETS.values() if t.reads]
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, arguments)
+
+
+def made(target: str, folder: Path, *names: str, options: tuple[str, ...] = ()) -> Path:
+    path = folder / f"deck{TARGETS[target].ending}"
+    missing = [m for m in NEEDS.get(target, ()) if importlib.util.find_spec(m) is None]
+    assert not missing, f"install {', '.join(missing)}: pip install 'derive[slides]'"
+    result = run("slides", *(names or ("label_smoothing_residual",)), "-o", str(path), *options)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.mark.parametrize("target", READ)
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--notation", "pr"), ("--aspect", "4:3", "--dark"), ("--from", "2", "--to", "4"), ("--detail", "claim")],
+    ids=["plain", "notation", "aspect", "some lines", "claim"],
+)
+def test_a_deck_as_it_was_made_shows_what_is_proved(tmp_path: Path, target: str, options: tuple[str, ...]) -> None:
+    path = made(target, tmp_path, options=options)
+    result = run("check", str(path))
+    assert result.exit_code == 0, result.output
+    assert "what it shows is what is proved now" in result.output
+
+
+@pytest.mark.parametrize("target", READ)
+def test_several_theorems_in_one_deck(tmp_path: Path, target: str) -> None:
+    path = made(target, tmp_path, "chain_rule", "kl_nonneg", options=("--title", "Two"))
+    report = check_deck(str(path), find)
+    assert report.theorems == 2
+    assert report.lines >= 10
+    assert not report.findings
+
+
+def find(name: str):
+    return catalogue.find_theorem(name).derivation
+
+
+EDITS: dict[str, Callable[[str], str]] = {
+    # the line "... [k = y] ..." of the headline with its indicator turned round
+    "html": lambda text: text.replace("[k = y]", "[k = V]", 1),
+    "beamer": lambda text: text.replace("[k = y]", "[k = V]", 1),
+    "markdown": lambda text: text.replace("[k = y]", "[k = V]", 1),
+}
+
+
+@pytest.mark.parametrize("target", EDITS)
+def test_a_line_edited_by_hand_is_named(tmp_path: Path, target: str) -> None:
+    path = made(target, tmp_path, "cross_entropy_one_hot")
+    before = path.read_text("utf-8")
+    after = EDITS[target](before)
+    assert after != before
+    path.write_text(after, "utf-8")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "cross_entropy_one_hot, line 2: it was edited by hand" in result.output
+    assert "line 3" not in result.output
+
+
+def test_an_equation_edited_in_powerpoint_is_named(tmp_path: Path) -> None:
+    path = made("pptx", tmp_path, "cross_entropy_one_hot")
+    edited = tmp_path / "edited.pptx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(edited, "w") as out:
+        for item in source.infolist():
+            data = source.read(item)
+            if item.filename == "ppt/slides/slide1.xml":
+                runs = re.findall(r"<m:t[^>]*>\U0001d467?\[?.*?</m:t>", data.decode())
+                assert runs
+                last = data.decode().rindex("</m:t>", 0, data.decode().index("</mc:AlternateContent>", len(data) // 2))
+                text = data.decode()
+                data = (text[:last] + "7" + text[last:]).encode()
+            out.writestr(item, data)
+    report = check_deck(str(edited), find)
+    assert len(report.findings) == 1
+    assert "edited by hand" in report.findings[0].what
+
+
+def test_a_line_that_was_taken_out_is_missed(tmp_path: Path) -> None:
+    path = made("beamer", tmp_path, "cross_entropy_one_hot")
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    kept = [x for x in lines if " cross_entropy_one_hot 2 " not in x]
+    assert len(kept) == len(lines) - 1
+    path.write_text("".join(kept), "utf-8")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "cross_entropy_one_hot, line 2: it is missing from the deck" in result.output
+
+
+PROOF = """
+from derive import *
+from derive.language.letters import V, k, p, y
+
+@theorem(shows=Eq(Sum(delta(k, y) * p[k], (k, 1, V)), p[y]), given=[1 <= y, y <= V{more}])
+def picked(calc):
+    "The indicator picks one term."
+    calc.eq({line}, by={by})
+    calc.eq(p[y], by=auto)
+"""
+
+
+def proof(folder: Path, line: str = "p[y] + 0", by: str = "[sum_delta, ring]", more: str = "") -> str:
+    file = folder / "proof_mine.py"
+    file.write_text(PROOF.format(line=line, by=by, more=more))
+    return f"{file}::picked"
+
+
+@pytest.mark.parametrize("target", READ)
+def test_a_line_that_reads_otherwise_now_is_stale(tmp_path: Path, target: str) -> None:
+    name = proof(tmp_path)
+    path = made(target, tmp_path, name)
+    assert run("check", str(path)).exit_code == 0
+    proof(tmp_path, line="0 + p[y]")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "line 1: stale: the derivation reads otherwise now" in result.output
+    assert "edited" not in result.output
+    assert "its statement" not in result.output
+
+
+@pytest.mark.parametrize("target", READ)
+def test_a_statement_that_has_changed_is_stale_as_a_whole(tmp_path: Path, target: str) -> None:
+    name = proof(tmp_path)
+    path = made(target, tmp_path, name)
+    proof(tmp_path, more=", 2 <= V")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "stale: its statement, a condition or a definition has changed since version" in result.output
+
+
+def test_a_theorem_that_is_proved_no_more(tmp_path: Path) -> None:
+    name = proof(tmp_path)
+    path = made("html", tmp_path, name)
+    proof(tmp_path, line="p[y] + 1")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "it is not proved now:" in result.output
+    assert "line 1 of picked does not follow" in result.output
+    (tmp_path / "proof_mine.py").unlink()
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "there is no such file" in result.output
+
+
+def test_a_gap_left_since_then_is_stale(tmp_path: Path) -> None:
+    name = proof(tmp_path)
+    path = made("html", tmp_path, name)
+    proof(tmp_path, by="gap('later')")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "stale" in result.output
+
+
+def test_a_deck_and_a_theorem_in_one_call(tmp_path: Path) -> None:
+    path = made("html", tmp_path, "chain_rule")
+    result = run("check", str(path), "chain_rule")
+    assert result.exit_code == 0
+    assert "what it shows is what is proved now" in result.output
+    assert "1 theorem checked" in result.output
+
+
+@pytest.mark.parametrize("target", READ)
+def test_a_file_without_derivations_is_refused(tmp_path: Path, target: str) -> None:
+    path = tmp_path / f"other{TARGETS[target].ending}"
+    if target == "pptx":
+        from pptx import Presentation
+
+        Presentation().save(str(path))
+    else:
+        path.write_text("nothing of ours", "utf-8")
+    result = run("check", str(path))
+    assert result.exit_code == 2
+    assert "has no derivation that 'derive slides' wrote" in result.output
+
+
+def test_a_deck_that_is_not_there() -> None:
+    with pytest.raises(UserError, match="No such file"):
+        check_deck("nowhere.html", find)
+
+
+def test_which_files_are_decks() -> None:
+    assert is_deck("a.HTML") and is_deck("b.pptx") and is_deck("c.tex") and is_deck("d.md")
+    assert not is_deck("a.pdf") and not is_deck("chain_rule")
+
+
+def test_lines_are_called_by_their_numbers() -> None:
+    assert [place_words(p) for p in ("claim", "start", "start2", "3", "step17", "work4")] == [
+        "the claim",
+        "the first formula",
+        "the first formula of part 2",
+        "line 3",
+        "primitive step 17",
+        "line of the worked example 4",
+    ]
