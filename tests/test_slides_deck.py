@@ -333,3 +333,15 @@ def test_the_colours_can_be_read(colors) -> None:
     for name in ("text", "muted", "accent", "changed"):
         assert contrast(getattr(colors, name), colors.background) >= 4.5
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_the_indices_for_which_a_line_holds_stay_together() -> None:
+    from derive.render.breaking import cut
+    from derive.render.layout import layout
+
+    e = catalogue.find_theorem("kl_eq_zero_iff")
+    line = e.derivation.blocks[0].lines[0]
+    assert [node_latex(p) for p in cut(layout(line.term), 18)] == [
+        r"0 \le q(k) \log \frac{q(k)}{p(k)} - (q(k) - p(k))\quad",
+        r"\text{for }k = 1, \dots, V",
+    ]

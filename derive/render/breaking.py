@@ -1,4 +1,5 @@
-"""Breaking a long formula into parts that fit, on its layout: at a relation, or at + and - between terms.
+"""Breaking a long formula into parts that fit, on its layout: at a relation, at + and - between terms, or before the words
+that say for which indices it holds.
 
 The outermost places are used first; only where they are not enough is a group in brackets broken, whose brackets then
 stand in different parts.  A highlighted part that is broken is highlighted in each part.
@@ -40,8 +41,11 @@ def _pieces(node: Node, depth: int) -> list[Node]:
             pieces[-1].append(Mark(x) if marked else x)
 
         if isinstance(n, Row):
+            scope = False  # of the indices for which a statement holds, which stay together
             for i, item in enumerate(n.items):
-                breaks = isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS
+                breaks = isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS and not scope
+                if isinstance(item, Symbol) and item.kind == "text":
+                    breaks, scope = not scope, True
                 if breaks and i:
                     pieces.append([])
                 if isinstance(item, Symbol):

@@ -1,0 +1,87 @@
+// Typesets the formulas, starts reveal.js, and says each new line to screen readers.
+"use strict";
+(() => {
+  const root = document.documentElement;
+
+  // --- formulas: the element holds LaTeX until KaTeX replaces it by HTML, and MathML for screen readers
+  const options = {
+    throwOnError: false,
+    output: "htmlAndMathml",
+    trust: (c) => c.command === "\\htmlClass" && c.class === "changed",
+    strict: (code) => (code === "htmlExtension" ? "ignore" : "warn"),
+    macros: { // as in LaTeX, but in formulas too
+      "\\textasciigrave": '\\text{\\char"60}',
+      "\\textasciitilde": '\\text{\\char"7E}',
+      "\\textasciicircum": '\\text{\\char"5E}',
+      "\\textbackslash": '\\text{\\char"5C}',
+    },
+  };
+  for (const element of document.querySelectorAll(".tex")) {
+    const style = element.classList.contains("inline") ? "" : "\\displaystyle ";
+    katex.render(style + element.textContent, element, { ...options, macros: { ...options.macros } });
+  }
+
+  const fonts = () => Promise.all([...document.fonts].map((font) => font.load()));
+  if (typeof Reveal === "undefined") {
+    fonts().then(() => (root.dataset.ready = "yes"));
+    return;
+  }
+
+  // --- a safety net: a slide that is too full on this machine is made smaller, never cut off
+  const full = (body) => body.scrollWidth > body.clientWidth + 1 || body.scrollHeight > body.clientHeight + 1;
+  const fit = (slide) => {
+    const body = slide && slide.querySelector(".body");
+    if (!body || slide.dataset.fitted || !body.clientHeight) return;
+    for (let scale = 0.95; full(body) && scale > 0.3; scale -= 0.05) {
+      body.style.fontSize = `${scale}em`;
+      slide.dataset.fitted = scale.toFixed(2);
+    }
+  };
+
+  window.derive = { fit };
+
+  // --- what a screen reader hears: the words in the notes, not the letters of the formulas
+  const announce = (slide, said) => {
+    const words = [...slide.querySelectorAll("aside.notes [data-says]")].filter((p) => said(p.dataset.says));
+    const status = document.querySelector(".aria-status");
+    if (words.length && status) status.textContent = words.map((p) => p.textContent).join(" ");
+  };
+  const announceSlide = (slide) => {
+    const hidden = [...slide.querySelectorAll(".fragment:not(.visible)")].map((row) => row.dataset.line);
+    // reveal.js announces the letters in the next frame
+    requestAnimationFrame(() => requestAnimationFrame(() => announce(slide, (what) => !hidden.includes(what))));
+  };
+
+  const ready = () => (root.dataset.ready = "yes");
+  Reveal.on("ready", async () => {
+    await fonts();
+    if (Reveal.getConfig().view === "print") return;
+    fit(Reveal.getCurrentSlide());
+    announceSlide(Reveal.getCurrentSlide());
+    ready();
+  });
+  Reveal.on("pdf-ready", async () => {
+    await fonts();
+    document.querySelectorAll("section.derive").forEach(fit);
+    ready();
+  });
+  Reveal.on("slidechanged", (event) => {
+    fit(event.currentSlide);
+    announceSlide(event.currentSlide);
+  });
+  Reveal.on("fragmentshown", ({ fragment }) => announce(fragment.closest("section"), (what) => what === fragment.dataset.line));
+
+  Reveal.initialize({
+    width: Number(root.dataset.width),
+    height: Number(root.dataset.height),
+    margin: 0,
+    center: false,
+    display: "flex",
+    hash: true,
+    transition: "none",
+    pdfSeparateFragments: false,
+    pdfMaxPagesPerSlide: 1,
+    scrollActivationWidth: 0,
+    plugins: [RevealNotes],
+  });
+})();

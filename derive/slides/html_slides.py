@@ -1,0 +1,154 @@
+"""Slides as HTML sections: what stands on them, without the page round them.
+
+A section has ``data-derive``, the stamp of its theorem; whatever shows a line has ``data-line``, the name of the theorem
+and the step's place, and ``data-digest``, that of the text that was written there.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derive.render.nodes import Node, Symbol, row
+from derive.render.sentence import prose
+from derive.slides.deck import Slide, Step
+from derive.slides.html_read import shown_text
+from derive.slides.html_text import Ink, text
+from derive.slides.stamps import line_digest, provenance, stamp_text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How sections are written for a deck, a handout or somebody else's deck."""
+
+    ink: Ink
+    steps: bool = True  # one line for each click; otherwise all at once
+    level: int = 2  # of the headings
+    logo: bool = False
+    footer: str = ""
+
+
+def section(slide: Slide, look: Look, page: str = "") -> str:
+    """A slide; ``page`` is its number."""
+    out = [opening(slide), heading(slide, look), '<div class="body">', *body(slide, look), "</div>"]
+    out += [foot(slide, look, page), notes(slide, look), "</section>"]
+    return "\n".join(x for x in out if x)
+
+
+def opening(slide: Slide) -> str:
+    """The tag of a slide's section."""
+    stamp = f' data-derive="{text(stamp_text(slide.stamp))}"' if slide.stamp else ""
+    return f'<section class="derive"{stamp}>'
+
+
+def heading(slide: Slide, look: Look) -> str:
+    part = f' <span class="of">({slide.part}/{slide.parts})</span>' if slide.parts > 1 else ""
+    return f'<h{look.level} class="heading">{look.ink.prose(slide.heading)}{part}</h{look.level}>'
+
+
+def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
+    """What stands between heading and footer; carried lines only with ``carried``."""
+    top = []
+    if slide.given:
+        top.append(f'<dt>Given</dt><dd class="small">{look.ink.prose(slide.given)}</dd>')
+    if slide.claim:
+        top.append(f"<dt>Claim</dt><dd{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
+    if top:
+        yield f"<dl>{''.join(top)}</dl>"
+    if slide.title:
+        yield f'<h{look.level + 1} class="block">{look.ink.prose(prose(slide.title))}</h{look.level + 1}>'
+    if slide.assumes:
+        yield f'<dl><dt>Assume</dt><dd class="small">{look.ink.prose(slide.assumes)}</dd></dl>'
+    if slide.picture:
+        p = slide.picture
+        source = base64.b64encode(p.svg.encode()).decode() if p.svg else base64.b64encode(p.png).decode()
+        kind = "svg+xml" if p.svg else "png"
+        size = f"width:{p.width:g}em;height:{p.height:g}em"
+        yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
+    steps = [s for s in slide.steps if carried or not s.carried]
+    if steps:
+        yield from chain(slide, steps, look)
+    for note in slide.notes:
+        yield f'<p class="small remark">Note. {look.ink.prose(note)}</p>'
+    if slide.gaps:
+        yield f'<p class="gaps">{slide.gaps} {"gaps are" if slide.gaps > 1 else "gap is"} left.</p>'
+
+
+def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:
+    """A row of cells for each step, aligned by the style sheet's grid: label, lead, relation, formula, reason.
+
+    A short first formula stands in the row of the step after it.
+    """
+    lead = steps[0] if slide.lead and len(steps) > 1 and not steps[0].relation else None
+    labels = any(s.label for s in steps)
+    columns = 1 + labels + (lead is not None) + slide.beside  # before the last one, which takes the room that is left
+    scale = f";--scale:{slide.scale:.4g}" if slide.scale != 1 else ""
+    yield f'<div class="steps" style="--columns:{columns}{scale}">'
+    for i, step in enumerate(steps):
+        if step is lead:
+            continue
+        cells = f'<div class="label">{look.ink.words(step.label)}</div>' if labels else ""
+        if lead is not None:
+            shown = _line(slide, lead.place, parts(lead.parts, look)) if i == 1 else ">"
+            cells += f'<div class="lead"{shown}</div>'
+        if step.relation:
+            cells += f'<div class="rel">{look.ink.formula(Symbol(step.relation, "rel"))}</div>'
+        end = " end" if slide.ends and step is steps[-1] else ""
+        reason = look.ink.prose(step.reason)
+        if reason or end:
+            reason = f'<div class="reason{end}">{reason}</div>'
+        inside, beside = ("", reason) if slide.beside else (reason, "")
+        # a first formula begins in the relation's column, and takes the reason's too when there is none
+        kind = "formula" if step.relation else "formula span2" if reason or not slide.beside else "formula span3"
+        cells += f'<div class="{kind}">{parts(step.parts, look)}{inside}</div>{beside}'
+        clicked = look.steps and step.relation and not step.carried
+        row_kind = "row fragment custom" if clicked else "row"
+        yield f'<div class="{row_kind}"{_line(slide, step.place, cells)}</div>'
+    yield "</div>"
+
+
+def parts(nodes: tuple[Node, ...], look: Look) -> str:
+    return "".join(f'<div class="part">{look.ink.formula(n)}</div>' for n in nodes)
+
+
+def _line(slide: Slide, place: str, content: str) -> str:
+    """Attributes that identify a line, the end of the tag, and what is in the element."""
+    return f' data-line="{_identity(slide, place)}" data-digest="{line_digest(shown_text(content))}">{content}'
+
+
+def _identity(slide: Slide, place: str) -> str:
+    return text(f"{slide.stamp.name if slide.stamp else slide.name} {place}")
+
+
+def foot(slide: Slide, look: Look, page: str) -> str:
+    items = [f'<span class="stamp">{look.ink.words(provenance(slide.stamp))}</span>'] if slide.stamp else []
+    items += [f"<span>{look.ink.words(look.footer)}</span>"] if look.footer else []
+    items += [f'<span class="page">{page}</span>'] if page else []
+    items += ['<span class="logo"></span>'] if look.logo else []
+    return f'<footer class="foot">{"".join(items)}</footer>' if items else ""
+
+
+# --- spoken ----------------------------------------------------------------------------------------------------------
+
+
+def notes(slide: Slide, look: Look) -> str:
+    """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
+    from derive.render.speech import node_speech, prose_speech, sentence, step_speech
+
+    out = [("heading", sentence(prose_speech(slide.heading)))]
+    if slide.given:
+        out.append(("given", sentence(f"Given: {prose_speech(slide.given)}")))
+    if slide.claim:
+        out.append((_identity(slide, "claim"), sentence(f"Claim: {node_speech(row(*slide.claim))}")))
+    if slide.title:
+        out.append(("title", sentence(prose_speech(prose(slide.title)))))
+    if slide.assumes:
+        out.append(("assume", sentence(f"Assume: {prose_speech(slide.assumes)}")))
+    if slide.picture:
+        out.append(("picture", sentence(slide.picture.alt)))
+    for s in slide.steps:
+        words = step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason))
+        out.append((_identity(slide, s.place), words))
+    lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for what, words in out)
+    return f'<aside class="notes">\n{lines}\n</aside>'

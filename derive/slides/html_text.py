@@ -1,0 +1,87 @@
+"""Words and formulas in HTML: escaped words, and LaTeX source that KaTeX typesets in the browser."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import replace
+
+from derive.render.latex import Pen, escape
+from derive.render.nodes import Node, Prose, Symbol, first
+
+_WORDS = ("name", "fn", "text", "var", "cal", "ord")
+
+
+def plain(words: str) -> str:
+    """Words without control characters, among them those that turn the direction of writing."""
+    words = re.sub(r"\s", " ", words)
+    return "".join(c for c in words if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def text(words: str) -> str:
+    """Words for the text or an attribute of an element."""
+    return html.escape(plain(words))
+
+
+class KatexPen(Pen):
+    """LaTeX as KaTeX understands it: a name of strange signs is set as text, where dollars and backslashes may be escaped."""
+
+    def words(self, words: str) -> str:
+        return super().words(plain(words))
+
+    def symbol(self, s: Symbol) -> str:
+        if s.kind in _WORDS:
+            s = replace(s, text=plain(s.text))
+        if s.kind in ("name", "fn") and not re.fullmatch(r"[\w ]*", s.text):
+            return rf"\text{{{escape(s.text)}}}"
+        return super().symbol(s)
+
+
+class Ink:
+    """Draws words and formulas for a deck of our own, whose script typesets the LaTeX in elements of class tex."""
+
+    mark = r"\htmlClass{changed}"
+
+    def words(self, words: str) -> str:
+        return text(words)
+
+    def formula(self, node: Node, inline: bool = False) -> str:
+        style = "tex inline" if inline else "tex"
+        return f'<span class="{style}">{html.escape(self.latex(node, inline), quote=False)}</span>'
+
+    def latex(self, node: Node, inline: bool) -> str:
+        begins = first(node)
+        # a later part of a broken formula: its first sign is spaced as between two terms
+        continued = "{}" if begins is not None and begins.kind == "op" else ""
+        return continued + KatexPen(inline, self.mark).draw(node).strip()
+
+    def prose(self, p: Prose) -> str:
+        """A sentence.  Words such as log-likelihood stay on one line, and so does a formula with the comma behind it."""
+        out = ""
+        closing = ""  # of what the formula before stands in
+        for part in p:
+            if isinstance(part, str):
+                sign = part[:1] if closing and part[:1] in tuple(",.;:)?!") else ""
+                words = self.words(part[len(sign) :])
+                out += sign + closing + re.sub(r"\b\w+(?:[-–]\w+)+\b", r'<span class="word">\g<0></span>', words)
+                closing = ""
+            else:
+                out += f'{closing}<span class="word">{self.formula(part, inline=True)}'
+                closing = "</span>"
+        return out + closing
+
+
+class DelimitedInk(Ink):
+    """The same for somebody else's deck, where formulas are found by their delimiters."""
+
+    def __init__(self, changed: str) -> None:
+        self.mark = rf"\textcolor{{{changed}}}"
+
+    def words(self, words: str) -> str:
+        # in elements of their own, signs do not begin a formula
+        return re.sub(r"[$\\]", r"<span>\g<0></span>", text(words))
+
+    def formula(self, node: Node, inline: bool = False) -> str:
+        style = "" if inline else r"\displaystyle "
+        return html.escape(rf"\({style}{self.latex(node, inline)}\)", quote=False)
