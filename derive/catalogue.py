@@ -80,6 +80,10 @@ def find(name: str) -> Entry:
             if e.name == name:
                 return e
             known.append(e.name)
+    if name in LEMMAS:
+        raise UserError(
+            f"{name} is a lemma of the library, without a derivation; 'derive show {name}' says what it states"
+        )
     known += list(LEMMAS)
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else "'derive list' shows all of them"

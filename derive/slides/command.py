@@ -12,7 +12,7 @@ from derive.record import Derivation
 from derive.render.notation import load_notation
 from derive.slides.build import Choice, build
 from derive.slides.deck import Deck, Options, Slide
-from derive.slides.targets import Target, target_of
+from derive.slides.targets import TARGETS, Target, target_of
 from derive.slides.template import Template, load_template
 
 
@@ -67,10 +67,9 @@ def make_deck(
                 slides += plot_slides(d.name, wish.template, own[-1].stamp, notation=choice.notation, formats=pictures)
                 plotted = True
     if wish.plots and not plotted:
-        from derive.slides.plots import PLOTTED
-
         raise UserError(
-            f"there is no plot for {', '.join(n for n, _ in derivations)}; there is one for {', '.join(PLOTTED)}"
+            f"there is no plot for {', '.join(n for n, _ in derivations)}; there are plots for the theorems of label smoothing and "
+            "of information, such as label_smoothing_residual and cross_entropy_eq_entropy_add_kl"
         )
     return replace(deck, slides=tuple(slides))
 
@@ -92,11 +91,17 @@ def save(
     if told.into:
         from derive.slides.pptx_ground import aspect_of
 
-        wish = replace(wish, template=replace(wish.template, aspect=aspect_of(told.into)))
+        try:
+            aspect = aspect_of(told.into)
+        except UserError as error:
+            raise UserError(f"{wish.into}: {error}") from None
+        wish = replace(wish, template=replace(wish.template, aspect=aspect))
     deck = make_deck(derivations, wish, target.pictures)
-    files = target.printer.write(deck, Path(path).name, told)
+    own = Path(path).name
+    usual = own if own.lower().endswith(target.ending) else own + target.ending  # a printer knows files by their ending
+    files = target.printer.write(deck, usual, told)
     folder = Path(path).parent
-    written = {folder / name: data for name, data in files.items()}
+    written = {folder / (own if name == usual else name): data for name, data in files.items()}
     write_whole(written)
     return deck, list(written)
 
@@ -110,8 +115,10 @@ def fragment(derivations: Sequence[tuple[str, Derivation]], target: Target, wish
 def options(target: Target, wish: Wish) -> Options:
     """What the target is told.  Raises UserError for what this target does not have."""
     if wish.flavour and wish.flavour not in target.flavours:
-        known = f"its flavours are {', '.join(target.flavours)}" if target.flavours else "it has no flavours"
-        raise UserError(f"{target.name} has no flavour {wish.flavour!r}; {known}")
+        if not target.flavours:
+            having = " and ".join(f"{t.name} ({', '.join(t.flavours)})" for t in TARGETS.values() if t.flavours)
+            raise UserError(f"{target.name} has no flavours; --flavour is for {having}")
+        raise UserError(f"{target.name} has no flavour {wish.flavour!r}; its flavours are {', '.join(target.flavours)}")
     if (wish.into or wish.after is not None) and target.name != "pptx":
         raise UserError("--into and --after add slides to a PowerPoint file; write one with -o FILE.pptx")
     if wish.after is not None and not wish.into:

@@ -1,0 +1,162 @@
+"""derive slides and derive show --as TARGET, as a lecturer types them; and how wrong calls are answered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from derive.cli import main
+from derive.slides.targets import TARGETS
+
+HEADLINE = "cross_entropy_is_nll"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=lambda t: t.name)
+def test_the_ending_says_of_which_kind_the_deck_is(target) -> None:
+    result = run("slides", HEADLINE, "-o", f"lecture{target.ending}")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("wrote lecture")
+    assert "1 derivation, 1 slide, 5 lines" in result.output
+    assert any(Path().iterdir())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_kind_can_be_named(target: str) -> None:
+    assert run("slides", HEADLINE, "-o", "lecture", "--as", target).exit_code == 0
+
+
+@pytest.mark.parametrize("target", ["beamer", "html", "markdown", "typst", "pptx", "speech"])
+def test_a_piece_for_slides_that_there_are(target: str) -> None:
+    result = run("show", HEADLINE, "--as", target, "--fragment")
+    assert result.exit_code == 0
+    assert result.output.strip()
+    assert run("show", HEADLINE, "--as", target, "--from", "2", "--to", "3", "-o", "piece.txt").exit_code == 0
+    assert Path("piece.txt").read_text("utf-8") != result.output
+
+
+def test_a_subject_stands_for_its_theorems() -> None:
+    result = run("slides", "perplexity", "-o", "x.html", "--title", "Perplexity", "--subtitle", "Week 7")
+    assert "5 derivations" in result.output
+    page = Path("x.html").read_text("utf-8")
+    assert "<h1>Perplexity</h1>" in page
+    assert "Week 7" in page
+
+
+def test_the_same_call_gives_the_same_bytes() -> None:
+    for target in ("html", "beamer", "markdown", "typst", "notebook", "speech"):
+        ending = TARGETS[target].ending
+        run("slides", HEADLINE, "-o", f"a{ending}")
+        run("slides", HEADLINE, "-o", f"b{ending}")
+        assert Path(f"a{ending}").read_bytes() == Path(f"b{ending}").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("nope -o x.html", "there is no theorem 'nope'"),
+        (f"{HEADLINE} -o x.xyz", "no slides are written with the ending .xyz; there are .html, .pptx, .tex"),
+        (f"{HEADLINE} -o folder/x.html", "the folder folder does not exist"),
+        (f"{HEADLINE} -o x.html --from 9", "has lines 1 to 4; there is no line 9"),
+        (f"{HEADLINE} -o x.html --from 3 --to 2", "line 3 comes after line 2"),
+        (f"{HEADLINE} chain_rule -o x.html --from 1", "--from and --to choose lines of one derivation"),
+        (f"{HEADLINE} {HEADLINE} -o x.html", "is named twice"),
+        (f"{HEADLINE} -o x.html --detail full --to 2", "leave out --detail full"),
+        (f"{HEADLINE} -o x.html --flavour marp", "html has no flavours; --flavour is for typst (plain, touying) and"),
+        (f"{HEADLINE} -o x.md --flavour powerpoint", "its flavours are quarto, marp, slidev"),
+        (f"{HEADLINE} -o x.html --into y.pptx", "write one with -o FILE.pptx"),
+        (f"{HEADLINE} -o x.pptx --into nowhere.pptx", "nowhere.pptx: No such file"),
+        (f"{HEADLINE} -o x.pptx --into course.toml", "course.toml: this is not a PowerPoint presentation"),
+        (f"{HEADLINE} -o x.pptx --after 3", "--after goes with --into"),
+        ("chain_rule -o x.html --plot", "there is no plot for chain_rule"),
+        (f"{HEADLINE} -o x.html --given nowhere.toml", "there is no such file"),
+        (f"{HEADLINE} -o x.html --template nowhere.toml", "cannot be read"),
+        (f"{HEADLINE} -o x.html --template course.toml", "a contrast of 1.0 to 1"),
+        (f"{HEADLINE} -o x.html --notation nowhere", "there is no notation called nowhere"),
+        (f"{HEADLINE} -o x.html --as keynote", "there is no target 'keynote'"),
+        (f"{HEADLINE} -o x.html --logo nowhere.png", "there is no logo nowhere.png"),
+        ("sum_delta -o x.html", "sum_delta is a lemma of the library"),
+        ("smoothing_always_raises_the_loss -o x.html", "is a false claim, it has no derivation"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_one_paragraph_and_writes_nothing(call: str, answer: str) -> None:
+    Path("course.toml").write_text("[colors]\ntext = '#ffffff'\n")
+    result = run("slides", *call.split())
+    assert result.exit_code == 2
+    assert answer in result.output
+    assert result.output.startswith("derive: ")
+    assert result.output.count("\n") == 1
+    assert [f.name for f in Path().iterdir()] == ["course.toml"]
+
+
+def test_a_run_that_fails_leaves_the_old_deck_alone() -> None:
+    Path("x.html").write_text("the deck of last year")
+    assert run("slides", HEADLINE, "-o", "x.html", "--notation", "nowhere").exit_code == 2
+    assert Path("x.html").read_text() == "the deck of last year"
+
+
+def test_a_file_that_cannot_be_replaced_is_said_and_no_scrap_is_left() -> None:
+    Path("x.html").mkdir()
+    result = run("slides", HEADLINE, "-o", "x.html")
+    assert result.exit_code == 2
+    assert "x.html is a folder; name a file" in result.output
+    assert [f.name for f in Path().iterdir()] == ["x.html"]
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("--detail full", "--detail is for slides; add --as with one of beamer, html"),
+        ("--from 2", "--from is for slides"),
+        ("--as html --code", "without --code, --ascii and --standalone"),
+    ],
+)
+def test_what_only_slides_have(call: str, answer: str) -> None:
+    result = run("show", HEADLINE, *call.split())
+    assert result.exit_code == 2
+    assert answer in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "file", "extra"),
+    [("typst", ["x.pdf"], "slides"), ("pptx", ["x.pptx"], "slides"), ("matplotlib", ["x.html", "--plot"], "plots")],
+)
+def test_an_extra_that_is_missing_is_named(module: str, file: list[str], extra: str) -> None:
+    script = f"import sys; sys.modules[{module!r}] = None; from derive.cli import main; main(sys.argv[1:])"
+    call = [sys.executable, "-c", script, "slides", "label_smoothing_residual", "-o", *file]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"pip install 'derive[{extra}]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(Path().iterdir())
+
+
+def test_slides_into_a_deck_that_there_is() -> None:
+    from pptx import Presentation
+
+    mine = Presentation()
+    mine.slides.add_slide(mine.slide_layouts[5]).shapes.title.text = "Mine"
+    mine.slides.add_slide(mine.slide_layouts[5]).shapes.title.text = "Also mine"
+    mine.save("mine.pptx")
+    result = run("slides", HEADLINE, "chain_rule", "-o", "new.pptx", "--into", "mine.pptx", "--after", "1")
+    assert result.exit_code == 0, result.output
+    titles = [s.shapes.title.text_frame.text for s in Presentation("new.pptx").slides]
+    assert titles[0] == "Mine"
+    assert titles[-1] == "Also mine"
+    assert titles[1].startswith("Summed over a sequence")  # no title slide between
+    assert run("check", "new.pptx").exit_code == 0
+    too_far = run("slides", HEADLINE, "-o", "new.pptx", "--into", "mine.pptx", "--after", "9")
+    assert too_far.exit_code == 2
+    assert "2 slides" in too_far.output
