@@ -74,10 +74,10 @@ def _fresh() -> Any:
 
 def own_ground(deck: Deck) -> Ground:
     """A presentation of our own, without slides."""
-    from pptx.util import Pt
-
     t = deck.template
     presentation = _fresh()
+    from pptx.util import Pt
+
     width, margin = WIDTHS[t.aspect], MARGINS[t.aspect]
     presentation.slide_width, presentation.slide_height = Pt(width), Pt(HEIGHT)
     if t.aspect != "4:3":
