@@ -10,7 +10,7 @@ from pathlib import Path
 from derive.errors import UserError
 
 
-def write_whole(files: Mapping[str | Path, bytes]) -> None:
+def write_whole(files: Mapping[Path, bytes] | Mapping[str, bytes]) -> None:
     """Write all the files, or none when one of them cannot be written."""
     written: list[tuple[str, Path]] = []
     try:

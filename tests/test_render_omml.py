@@ -28,7 +28,7 @@ from derive.render.notation import load_notation, notation_names
 from derive.render.omml import MATH, clean, node_omml, omml_text
 from derive.slides.build import Choice, build
 from derive.slides.deck import Deck
-from derive.slides.pptx_layout import nodes_of
+from derive.slides.pptx.layout import nodes_of
 from derive.slides.template import Template
 
 M, A = f"{{{MATH}}}", "{http://schemas.openxmlformats.org/drawingml/2006/main}"

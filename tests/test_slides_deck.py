@@ -214,7 +214,7 @@ def test_the_estimates_are_near_what_typst_measures() -> None:
     """Widths and heights of every formula on the slides: never much too small, seldom much too large."""
     pytest.importorskip("typst", reason="pip install 'derive[slides]'")
     from derive.render.measure import node_height
-    from derive.slides.pptx_pictures import drawn
+    from derive.slides.pptx.pictures import drawn
 
     nodes = [p for e in ALL for slide in slides_of(e.name) for s in slide.steps for p in s.parts]
     for node, real in drawn(nodes, "#000000", "#000000", pictures=False).items():

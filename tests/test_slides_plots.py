@@ -23,10 +23,8 @@ from derive.falsify import evaluate
 from derive.language.letters import V, eps, p, q, y, z
 from derive.render.layout import layout
 from derive.render.nodes import Symbol, UnderBrace
-from derive.slides import plots_charts as charts
-from derive.slides import plots_draw as draw
 from derive.slides.build import prose_width
-from derive.slides.plots import PLOTTED, charts_for, has_plot, plot_slides, plots_for
+from derive.slides.plots import PLOTTED, charts, charts_for, draw, has_plot, plot_slides, plots_for
 from derive.slides.template import DARK, LIGHT, Template, contrast
 
 LOOKS = {"light": Template(), "dark": Template(dark=True, colors=DARK)}

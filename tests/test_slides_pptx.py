@@ -25,10 +25,10 @@ from derive.render.notation import load_notation, notation_names
 from derive.slides.build import Choice, build
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
 from derive.slides.pptx import fragment, read_back, write
-from derive.slides.pptx_ground import EMU, own_ground
-from derive.slides.pptx_layout import Box, arrange, nodes_of
-from derive.slides.pptx_pictures import drawn, picture
-from derive.slides.pptx_text import lines, plain, spans, text_em
+from derive.slides.pptx.ground import EMU, own_ground
+from derive.slides.pptx.layout import Box, arrange, nodes_of
+from derive.slides.pptx.pictures import drawn, picture
+from derive.slides.pptx.text import lines, plain, spans, text_em
 from derive.slides.stamps import line_digest
 from derive.slides.template import DARK, Template, contrast, load_template
 

@@ -26,7 +26,7 @@ from derive.slides.deck import Deck, Options, Picture, Slide
 from derive.slides.stamps import provenance, stamp_text
 from derive.slides.template import DARK, LIGHT, Template
 from derive.slides.typst import fragment, numbered, write
-from derive.slides.typst_source import PAPER, grouped, slides, steps_of, title_slides
+from derive.slides.typst.source import PAPER, grouped, slides, steps_of, title_slides
 
 HOSTILE = "<script>alert(1)</script> \\write18{x} $x$ % #sys @a _b_ *c* `d` ~ [e] -- ... // /* https://x.org \u202eabc\x07 );["
 SVG = "{http://www.w3.org/2000/svg}"

@@ -89,7 +89,7 @@ def save(
     target = target_of(path, target_name)
     told = options(target, wish)
     if told.into:
-        from derive.slides.pptx_ground import aspect_of
+        from derive.slides.pptx.ground import aspect_of
 
         try:
             aspect = aspect_of(told.into)
@@ -101,7 +101,7 @@ def save(
     usual = own if own.lower().endswith(target.ending) else own + target.ending  # a printer knows files by their ending
     files = target.printer.write(deck, usual, told)
     folder = Path(path).parent
-    written = {folder / (own if name == usual else name): data for name, data in files.items()}
+    written: dict[Path, bytes] = {folder / (own if name == usual else name): data for name, data in files.items()}
     write_whole(written)
     return deck, list(written)
 

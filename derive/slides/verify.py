@@ -112,7 +112,7 @@ def _made_again(stamp: Stamp, derivation: Derivation, target: Target) -> list[Sh
     except UserError:  # the lines chosen are no longer there
         return []
     files = target.printer.write(deck, f"deck{target.ending}", Options())
-    _, shown = target.printer.read_back(next(iter(files.values())))
+    shown: list[Shown] = target.printer.read_back(next(iter(files.values())))[1]
     return shown
 
 

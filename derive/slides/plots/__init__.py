@@ -1,6 +1,6 @@
 """Plots for slides: label smoothing, cross-entropy as entropy plus divergence, the gradient in a logit.
 
-``plots_charts`` calculates them, exactly, and ``plots_draw`` draws them; here is which theorem has which.
+``charts`` calculates them, exactly, and ``draw`` draws them; here is which theorem has which.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from functools import partial
 
 from derive.errors import UserError
 from derive.render.notation import Notation, load_notation
-from derive.slides import plots_charts as charts
 from derive.slides.deck import Picture, Slide, Stamp
-from derive.slides.plots_charts import Chart, Shelf
+from derive.slides.plots import charts
+from derive.slides.plots.charts import Chart, Shelf
 from derive.slides.template import Template
 
 FORMATS = ("svg", "pdf", "png")
@@ -86,7 +86,7 @@ def plot_slides(
 
 
 def _picture(name: str, chart: Chart, template: Template, formats: Collection[str]) -> Picture:
-    from derive.slides import plots_draw as draw
+    from derive.slides.plots import draw
 
     file = f"{name}-plot-{chart.key}"
     with draw.settings():

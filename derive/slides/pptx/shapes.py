@@ -12,8 +12,8 @@ from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
 from derive.render.omml import clean, node_omml
-from derive.slides.pptx_layout import Box, Equation, Text
-from derive.slides.pptx_text import SUB, Span
+from derive.slides.pptx.layout import Box, Equation, Text
+from derive.slides.pptx.text import SUB, Span
 
 EMU = 12700
 NAMESPACES = " ".join(

@@ -12,7 +12,7 @@ from derive.render.speech import prose_speech
 from derive.render.typst import clean
 from derive.slides.deck import Deck, Slide
 from derive.slides.stamps import stamp_text
-from derive.slides.typst_source import formula_alt, said, steps_of, title_slides
+from derive.slides.typst.source import formula_alt, said, steps_of, title_slides
 
 
 def described(pages: Sequence[bytes], deck: Deck, overlays: bool) -> list[bytes]:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from derive.render.nodes import Prose
 from derive.slides.build import prose_width
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.html_page import fragment_css, page
-from derive.slides.html_read import read_back
-from derive.slides.html_slides import Look, body, foot, heading, opening, section
-from derive.slides.html_text import DelimitedInk, Ink, text
+from derive.slides.html.page import fragment_css, page
+from derive.slides.html.read import read_back
+from derive.slides.html.slides import Look, body, foot, heading, opening, section
+from derive.slides.html.text import DelimitedInk, Ink, text
 
 __all__ = ["fragment", "read_back", "write"]
 

@@ -1,6 +1,6 @@
 """PDF, SVG and PNG through Typst, and its source: a page for each click, or a handout.
 
-The source is data with a few functions at its head (``typst_style``).  Typst itself measures: what would not fit its slide
+The source is data with a few functions at its head (``style``).  Typst itself measures: what would not fit its slide
 is drawn smaller, and is labelled so that tests find it.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.errors import UserError
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.typst_source import PAPER, handout, logo_name, picture_name, slides
+from derive.slides.typst.source import PAPER, handout, logo_name, picture_name, slides
 
 PIXELS = 1920  # the width of a PNG
 
@@ -25,7 +25,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         raise UserError(f"{name}: Typst makes .pdf, .svg, .png and .typ")
     beside = files_beside(deck)
     if ending == ".typ" and options.flavour == "touying":
-        from derive.slides.typst_touying import touying_source
+        from derive.slides.typst.touying import touying_source
 
         return {name: touying_source(deck, options).encode(), **beside}
     if ending in (".pdf", ".typ"):
@@ -33,7 +33,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         if ending == ".typ":
             return {name: source.encode(), **beside}
         return {name: compiled(source, beside, deck, "pdf", pdf_standards=["ua-1"])[0]}
-    from derive.slides.typst_pictures import described
+    from derive.slides.typst.pictures import described
 
     overlays = not options.handout
     width = PAPER[deck.template.aspect][0]
@@ -43,7 +43,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 
 def fragment(deck: Deck, options: Options) -> str:
     """The derivations alone, for a Typst document that there is already."""
-    from derive.slides.typst_touying import fragment_source
+    from derive.slides.typst.touying import fragment_source
 
     return fragment_source(deck)
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import fromstring
 from derive.render.nodes import Node
 from derive.render.omml import node_omml, omml_text
 from derive.slides.deck import Stamp
-from derive.slides.pptx_ground import opened
+from derive.slides.pptx.ground import opened
 from derive.slides.shown import Shown
 from derive.slides.stamps import line_digest, read_stamp
 

@@ -1,4 +1,4 @@
-"""The source of Typst slides and handouts: a deck as data, under the functions of ``typst_style``."""
+"""The source of Typst slides and handouts: a deck as data, under the functions of ``style``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from derive.slides.build import SMALL, prose_width
 from derive.slides.deck import Deck, Picture, Slide, Step
 from derive.slides.stamps import provenance, stamp_text
 from derive.slides.template import LIGHT, Colors
-from derive.slides.typst_style import COMMON, HANDOUT, SLIDES
+from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
 
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas

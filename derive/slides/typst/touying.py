@@ -14,7 +14,7 @@ from derive.slides.build import SMALL, columns, prose_width
 from derive.slides.deck import Deck, Options, Slide, Step
 from derive.slides.stamps import provenance, stamp_text
 from derive.slides.template import Template
-from derive.slides.typst_source import (
+from derive.slides.typst.source import (
     content,
     formula_alt,
     grouped,

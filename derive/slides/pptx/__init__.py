@@ -16,11 +16,11 @@ from derive.render.nodes import row, unmarked
 from derive.render.omml import DRAWING, MATH, OPENING, clean, node_omml
 from derive.render.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Slide
-from derive.slides.pptx_ground import Ground, fitted_title, found_ground, own_ground, placed
-from derive.slides.pptx_layout import Box, Equation, Formulas, Plot, Text, arrange, heading, nodes_of, shown_parts
-from derive.slides.pptx_pictures import drawn
-from derive.slides.pptx_read import line_name, read_back
-from derive.slides.pptx_shapes import (
+from derive.slides.pptx.ground import Ground, fitted_title, found_ground, own_ground, placed
+from derive.slides.pptx.layout import Box, Equation, Formulas, Plot, Text, arrange, heading, nodes_of, shown_parts
+from derive.slides.pptx.pictures import drawn
+from derive.slides.pptx.read import line_name, read_back
+from derive.slides.pptx.shapes import (
     NAMESPACES,
     SLIDE_NUMBER,
     equation_box,
@@ -30,7 +30,7 @@ from derive.slides.pptx_shapes import (
     timing,
     words,
 )
-from derive.slides.pptx_text import Span, Spans, lines, spans
+from derive.slides.pptx.text import Span, Spans, lines, spans
 from derive.slides.stamps import provenance, stamp_text
 
 __all__ = ["fragment", "read_back", "write"]

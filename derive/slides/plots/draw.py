@@ -17,7 +17,7 @@ from derive.errors import UserError
 from derive.render.latex import node_latex
 from derive.render.nodes import Node, Prose
 from derive.render.text import Pen
-from derive.slides.plots_charts import Chart, Point
+from derive.slides.plots.charts import Chart, Point
 from derive.slides.template import Colors, Template, contrast
 
 if TYPE_CHECKING:

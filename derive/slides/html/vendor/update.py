@@ -1,4 +1,4 @@
-"""Makes this folder again from the npm packages: ``python derive/slides/vendor/update.py`` (needs npm).
+"""Makes this folder again from the npm packages: ``python derive/slides/html/vendor/update.py`` (needs npm).
 
 The files are those of the packages, unmodified.  ``manifest.json`` says which, of which version, with their SHA-256.
 For another version change it there first.  ``--check`` writes nothing and says what differs from the packages.

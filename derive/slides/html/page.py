@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from derive.errors import UserError
-from derive.slides.html_text import text
+from derive.slides.html.text import text
 from derive.slides.template import Template
 
 _HERE = Path(__file__).parent

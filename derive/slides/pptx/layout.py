@@ -14,8 +14,8 @@ from typing import Any
 from derive.render.nodes import Node, Symbol, row, unmarked
 from derive.render.sentence import prose
 from derive.slides.deck import Picture, Slide, Step
-from derive.slides.pptx_pictures import Formula
-from derive.slides.pptx_text import Span, Spans, joined, lines, spans, spans_em
+from derive.slides.pptx.pictures import Formula
+from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em
 
 SMALL = 0.8  # size of reasons and conditions beside that of formulas
 LINE = 1.2  # from one line of text to the next, in em of that text

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from derive.render.nodes import Node, Symbol, row
 from derive.render.sentence import prose
 from derive.slides.deck import Slide, Step
-from derive.slides.html_read import shown_text
-from derive.slides.html_text import Ink, text
+from derive.slides.html.read import shown_text
+from derive.slides.html.text import Ink, text
 from derive.slides.stamps import line_digest, provenance, stamp_text
 
 
