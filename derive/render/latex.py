@@ -24,7 +24,7 @@ COMMANDS = {
     "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
     "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\phi", "χ": r"\chi", "ψ": r"\psi",
     "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi",
-    "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega",
+    "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "⊢": r"\vdash",
 }  # fmt: skip
 _FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
@@ -33,6 +33,7 @@ _PROSE = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}", "<": "$<$", ">": "$>$",
     "|": "$|$", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
 }  # fmt: skip
+_LACKING = frozenset("ĦħĸĿŀŉŦŧſ")  # letters below U+0180 that LaTeX's fonts do not have
 
 
 def prose_latex(words: str) -> str:
@@ -61,7 +62,7 @@ def escape(words: str) -> str:
             out.append("$-$")
         elif c in COMMANDS and ord(c) > 127:
             out.append(f"${COMMANDS[c]}$")
-        elif ord(c) < 0x180:
+        elif ord(c) < 0x180 and c not in _LACKING:
             out.append(c)
         else:
             out.append(f"[U+{ord(c):04X}]")
@@ -148,7 +149,7 @@ class Pen:
             elif kind == "punct":
                 out += r"\colon " if drawn == ":" else drawn if script else f"{drawn} "
             elif kind == "times":
-                out += _between(items[i - 1] if i else None, items[i + 1] if i + 1 < len(items) else None)
+                out += _between(*(_bare(items[k]) if 0 <= k < len(items) else None for k in (i - 1, i + 1)))
             else:
                 out = _glue(out, drawn)
         return out.strip() if script else out
@@ -157,7 +158,8 @@ class Pen:
         base = self.draw(node.base)
         if base == r"\Pr":
             base = r"\operatorname{Pr}"  # \Pr would put the subscript under it
-        if isinstance(node.base, (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base):
+        high = isinstance(_bare(node.base), (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base)
+        if high or (isinstance(node.base, Mark) and self.mark):
             base = f"{{{base}}}"
         return base + self.scripts(node.sub, node.sup)
 
@@ -187,13 +189,20 @@ def _glue(a: str, b: str) -> str:
     return a + b
 
 
+def _bare(node: Node) -> Node:
+    """Without the marks round it."""
+    while isinstance(node, Mark):
+        node = node.body
+    return node
+
+
 def _between(before: Node | None, after: Node | None) -> str:
     """The space between two factors: a thin one, or none where TeX makes one or a number stands before a letter."""
     if isinstance(after, (BigOp, Frac)) or isinstance(before, Frac):
         return " "
     head: Node | None = after
-    while isinstance(head, (Script, Row)):
-        head = head.base if isinstance(head, Script) else head.items[0]
+    while isinstance(head, (Script, Row, Mark)):
+        head = head.base if isinstance(head, Script) else head.items[0] if isinstance(head, Row) else head.body
     if isinstance(head, Symbol) and head.kind in ("fn", "big"):
         return " "
     if isinstance(before, Symbol) and before.kind == "num" and not (isinstance(after, Fence) and after.size):

@@ -1,0 +1,229 @@
+"""Beamer: a deck that pdflatex and lualatex compile, and a fragment for a frame, or an article, of one's own.
+
+Every cell of a row is wrapped in ``\\uncover``, which keeps the room of what it covers, so nothing moves from click to
+click; what a step changed is coloured only while its line is the newest.  The last source line of each step ends in a
+comment with a digest, so that ``read_back`` finds what was edited since.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import unquote
+
+from derive.errors import UserError
+from derive.render.measure import node_em, prose_em
+from derive.render.nodes import Prose
+from derive.render.sentence import prose
+from derive.slides.beamer_rows import Clicks, chain, claim, neutral, sentence, size
+from derive.slides.beamer_style import EM, fragment_commands, plain, preamble, words
+from derive.slides.deck import Deck, Files, Options, Slide, Stamp
+from derive.slides.shown import Shown
+from derive.slides.stamps import provenance, read_stamp, stamp_text
+
+_STAMP = re.compile(r"% derive: (derive .*)")
+_LINE = re.compile(r"(.*?)\s*(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})")
+_LOGOS = (".png", ".pdf", ".jpg", ".jpeg")
+_SMALL = 0.82  # size of the small letters beside that of formulas
+_HEADING = 14.4  # pt
+
+
+# --- a deck ----------------------------------------------------------------------------------------------------------
+
+
+def write(deck: Deck, name: str, options: Options) -> Files:
+    """The deck as ``name``, and beside it the pictures that it shows.
+
+    Raises UserError where the template's logo is no picture that TeX can show.
+    """
+    stem = _file_name(os.path.splitext(os.path.basename(name))[0])
+    beside: Files = {}
+    logo = ""
+    if deck.template.logo:
+        data, ending = _logo(deck.template.logo)
+        logo = f"{stem}-logo{ending}"
+        beside[logo] = data
+    title = deck.title or (plain(deck.slides[0].heading) if deck.slides else "derive")
+    out = ["% Made by derive; what stands behind the lines is for: derive check", *_stamps(deck)]
+    out += [preamble(deck.template, title, logo, options.handout), r"\begin{document}", "", *_title_frames(deck)]
+    for slide in deck.slides:
+        picture = ""
+        if slide.picture is not None:
+            picture = f"{stem}-{_file_name(slide.picture.name)}.pdf"
+            beside[picture] = slide.picture.pdf
+        out += [*_frame(slide, picture, deck.template.width), ""]
+    out.append(r"\end{document}")
+    return {name: ("\n".join(out) + "\n").encode(), **beside}
+
+
+def _file_name(name: str) -> str:
+    """A name that TeX takes for a file without asking questions."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name) or "deck"
+
+
+def _stamps(deck: Deck) -> list[str]:
+    return [f"% derive: {stamp_text(s)}" for s in deck.stamps]
+
+
+def _logo(path: str) -> tuple[bytes, str]:
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in _LOGOS:
+        raise UserError(f"LaTeX cannot show the logo {path}: it takes PNG, JPEG and PDF; save the logo as a PNG file")
+    try:
+        with open(path, "rb") as file:
+            return file.read(), ending
+    except OSError as error:
+        raise UserError(f"the logo {path} cannot be read: {error.strerror}") from None
+
+
+def _frame(slide: Slide, picture: str, width: float) -> list[str]:
+    """A slide as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em."""
+    name, clicks = _name(slide), Clicks()
+    out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp)))}}}"] if slide.stamp is not None else []
+    part = rf"\derivepart{{{slide.part}}}{{{slide.parts}}}" if slide.parts > 1 else ""
+    letters = r"\large " if _lines(slide.heading, _HEADING / EM, width) > 2 else ""
+    out += [r"\begin{frame}[t]", rf"\frametitle{{{letters}{sentence(slide.heading)}{part}}}"]
+    if slide.given:
+        out.append(rf"\derivesmall{{Given {sentence(slide.given)}}}")
+    if slide.claim:
+        out += [r"\deriveclaim{%", *claim(slide, name, clicks), "}"]
+    if slide.title:
+        out.append(rf"\derivetitle{{{sentence(prose(slide.title))}}}")
+    if slide.assumes:
+        out.append(rf"\derivesmall{{Assume {sentence(slide.assumes)}}}")
+    if slide.steps:
+        out += _chain(slide, clicks)
+    if slide.picture is not None:
+        shape = f"width={min(slide.picture.width, width) * EM:.1f}pt"
+        out.append(rf"{{\centering\includegraphics[{shape},alt={{{words(slide.picture.alt)}}}]{{{picture}}}\par}}")
+    return [*out, *_closing(slide, clicks), r"\end{frame}"]
+
+
+def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
+    """The steps, in the size of letters that they need."""
+    smaller = size(slide)
+    rows = chain(slide, _name(slide), clicks, guarded)
+    return [f"{{{smaller}\\derivechain{{%", *rows, "}}"] if smaller else [r"\derivechain{%", *rows, "}"]
+
+
+def _closing(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
+    """What stands under a chain, from its last click on."""
+    out = []
+    if slide.ends and not slide.steps:
+        out.append(clicks.cover(r"\hspace*{\fill}\deriveend\par"))
+    if slide.gaps and slide.part == slide.parts:
+        left = "1 gap is left" if slide.gaps == 1 else f"{slide.gaps} gaps are left"
+        out.append(clicks.cover(rf"\derivegaps{{{left}}}"))
+    for note in slide.notes:
+        out.append(clicks.cover(rf"\derivesmall{{Note. {sentence(note, guarded)}}}"))
+    return out
+
+
+def _name(slide: Slide) -> str:
+    return slide.stamp.name if slide.stamp is not None else slide.name
+
+
+def _shortened(text: str) -> str:
+    """Of a long path only its end."""
+    return text if len(text) <= 100 else "…" + text[-99:]
+
+
+def _lines(prose: Prose, size: float, width: float) -> int:
+    """How many lines a sentence takes, about; ``size`` of its letters and ``width`` in em of the formulas."""
+    em = sum(prose_em(x) if isinstance(x, str) else node_em(x) for x in prose)
+    return max(1, -int(-em * size // width))
+
+
+# --- the title -------------------------------------------------------------------------------------------------------
+
+_FEW, _MANY = 110.0, 175.0  # pt of contents on the title slide, and on slides of their own
+
+
+def _title_frames(deck: Deck) -> list[str]:
+    """The title slide with the contents, or with slides of contents behind it where there are many."""
+    if not deck.title:
+        return []
+    title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont {words(deck.title)}\par}}"
+    subtitle = [rf"\medskip{{\large {words(deck.subtitle)}\par}}"] if deck.subtitle else []
+    entries = [rf"\derivesmall{{{sentence(c)}}}" for c in deck.contents]
+    heights = [11.0 * _lines(c, _SMALL, deck.template.width) + 4 for c in deck.contents]
+    pages: list[list[str]] = [[]]
+    room = _MANY
+    for entry, needed in zip(entries, heights, strict=True):
+        if needed > room:
+            pages.append([])
+            room = _MANY
+        pages[-1].append(entry)
+        room -= needed
+    few = sum(heights) <= _FEW
+    out = [r"\begin{frame}[plain]\raggedright", title, *subtitle]
+    out += [r"\bigskip", *entries, r"\end{frame}", ""] if few else [r"\end{frame}", ""]
+    for page in [] if few else pages:
+        out += [r"\begin{frame}[t]", r"\frametitle{Contents}", *page, r"\end{frame}", ""]
+    return out
+
+
+# --- a fragment ------------------------------------------------------------------------------------------------------
+
+
+def fragment(deck: Deck, options: Options) -> str:
+    """The derivations alone, to ``\\input`` in a frame, or in an article; only amsmath is needed."""
+    body: list[str] = []
+    before: Slide | None = None
+    for slide in deck.slides:
+        if slide.part > 1 and before is not None:
+            body.append(f"% Part {slide.part} of {slide.parts}.{_two_frames(before, slide)}")
+        body += _piece(slide, before)
+        before = slide
+    letters = any(r"\deriveletter" in line for line in body)
+    out = ["% Made by derive.  Needs amsmath; \\input it in a frame of Beamer's, or in an article.", *_stamps(deck)]
+    return "\n".join([*out, fragment_commands(letters).rstrip(), *body]) + "\n"
+
+
+def _two_frames(before: Slide, slide: Slide) -> str:
+    """How to have the rest on a frame of its own."""
+    last = max((s.number for s in before.steps), default=0)
+    if slide.kind != "steps" or not last:
+        return ""
+    return f"  Where one frame is too small, make two fragments, with --to {last} and with --from {last + 1}."
+
+
+def _piece(slide: Slide, before: Slide | None) -> list[str]:
+    name, clicks = _name(slide), Clicks(relative=True)
+    out = []
+    if slide.given:
+        out.append(clicks.cover(rf"\derivesmall{{Given {sentence(slide.given, True)}}}"))
+    if slide.claim:
+        out += [r"\deriveclaim{%", *claim(slide, name, clicks), "}"]
+    if slide.title:
+        title = clicks.cover(rf"\derivetitle{{{sentence(prose(slide.title), True)}}}")
+        again = before is not None and slide.part > 1 and before.title == slide.title
+        out.append(rf"\derivecarried{{{title}}}" if again else title)
+    if slide.assumes:
+        out.append(clicks.cover(rf"\derivesmall{{Assume {sentence(slide.assumes, True)}}}"))
+    if slide.steps:
+        out += _chain(slide, clicks, guarded=True)
+    return out + _closing(slide, clicks, guarded=True)
+
+
+# --- reading back ----------------------------------------------------------------------------------------------------
+
+
+def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
+    """The stamps of a deck or fragment, and the lines that it shows now with the digests they were written with."""
+    stamps: list[Stamp] = []
+    shown: list[Shown] = []
+    before: list[str] = []  # lines of the source that go on to the next digest
+    for line in data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n"):
+        line = line.strip()
+        if stamp := _STAMP.fullmatch(line):
+            stamps.append(read_stamp(stamp[1]))
+        elif seal := _LINE.fullmatch(line):
+            text = " ".join(map(neutral, [*before, seal[1]]))
+            shown.append(Shown(unquote(seal[2]), unquote(seal[3]), text, seal[4]))
+            before = []
+        elif line.startswith("% spoken") or line.endswith("{%"):
+            before = []
+        elif line and not line.startswith("%"):
+            before.append(line)
+    return stamps, shown

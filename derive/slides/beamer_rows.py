@@ -1,0 +1,157 @@
+"""Rows for Beamer: sentences, claims and chains, each cell covered until its click."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from derive.render.latex import COMMANDS, node_latex
+from derive.render.nodes import Node, Prose, first, row, unmarked
+from derive.render.speech import node_speech, prose_speech, step_speech
+from derive.slides.beamer_style import clean, words
+from derive.slides.deck import Slide, Step
+from derive.slides.stamps import line_digest
+
+_LATER = r"\hspace{2em}"  # before the later parts of a broken formula
+
+
+class Clicks:
+    """The overlay specifications of a slide.
+
+    In a deck the clicks have numbers.  In a fragment each counts on from the one before, as ``<+->`` says, so that it
+    fits behind whatever its frame has uncovered already; the other cells of the same click say ``<.->``.
+    """
+
+    def __init__(self, relative: bool = False) -> None:
+        self.relative = relative
+        self.number = 1
+        self.begun = False
+
+    def next(self) -> None:
+        self.number += 1
+        self.begun = False
+
+    def cover(self, cell: str) -> str:
+        """A cell that appears with the click, and stays."""
+        sign = str(self.number) if not self.relative else "." if self.begun else "+"
+        self.begun = True
+        return rf"\uncover<{sign}->{{{cell}}}"
+
+    @property
+    def mark(self) -> str:
+        """The command for what is highlighted while its line is the newest one."""
+        return rf"\derivechanged<{'.' if self.relative else self.number}|handout:0>"
+
+
+def pages(slide: Slide) -> int:
+    """How many pages a deck has for a slide: one, and one for each click."""
+    return 1 + sum(not _stands(step, i) for i, step in enumerate(slide.steps))
+
+
+def _stands(step: Step, index: int) -> bool:
+    """Whether a step is there before the first click."""
+    return step.carried or (index == 0 and not step.relation)
+
+
+def sentence(prose: Prose, guarded: bool = False) -> str:
+    """A sentence in a line of text."""
+    return "".join(
+        words(x, guarded) if isinstance(x, str) else f"${node_latex(unmarked(x), inline=True)}$" for x in prose
+    )
+
+
+# --- what is read back -----------------------------------------------------------------------------------------------
+
+
+def neutral(source: str) -> str:
+    """What a line of the source shows, whenever it does: the same in decks and in fragments."""
+    source = re.sub(r"(\\uncover|\\derivechanged)<[^<>]*>", r"\1", source.strip())
+    source = re.sub(r"\\deriveletter\{(.)\}\{[^{}]*\}", r"\1", source)
+    return re.sub(r"^\\derivecarried\{(.*)\}$", r"\1", source)
+
+
+def sealed(rows: list[str], name: str, place: str, spoken: str) -> list[str]:
+    """Lines of the source that show one line of a derivation: how it is said, and a digest at the end of the last."""
+    digest = line_digest(" ".join(map(neutral, rows)))
+    seal = f"% derive-line {quote(name, safe=':./-_')} {quote(place)} {digest}"
+    return [f"% spoken: {clean(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]
+
+
+def size(slide: Slide) -> str:
+    """The command for the size of formulas that are too wide even when they are broken; "" for the usual one."""
+    sizes = ((1.0, ""), (0.91, r"\small"), (0.82, r"\footnotesize"), (0.73, r"\scriptsize"), (0.0, r"\tiny"))
+    return next(command for least, command in sizes if slide.scale >= least)
+
+
+# --- the claim -------------------------------------------------------------------------------------------------------
+
+
+def claim(slide: Slide, name: str, clicks: Clicks) -> list[str]:
+    """The rows of the claim, for ``\\deriveclaim``."""
+    rows = []
+    for k, part in enumerate(slide.claim):
+        rows.append("& " + clicks.cover((_LATER if k else "") + _part(unmarked(part), "")) + r" \\")
+    rows[-1] = rows[-1].removesuffix(r" \\")
+    return sealed(rows, name, "claim", node_speech(row(*slide.claim)))
+
+
+def _part(node: Node, mark: str) -> str:
+    """A part of a formula in a cell; a sign that begins it is spaced as one between two terms.
+
+    ``\\uncover`` leaves empty boxes in front, after which a minus would be spaced as one between terms, and a word such
+    as log as behind a factor; an empty opening bracket undoes that.
+    """
+    head = first(node)
+    before = {"op": "{}", "rel": "{}", "neg": r"\mathopen{}", "fn": r"\mathopen{}", "big": r"\mathopen{}"}
+    return before.get(head.kind if head is not None else "", "") + node_latex(node, mark=mark)
+
+
+# --- a chain ---------------------------------------------------------------------------------------------------------
+
+
+def chain(slide: Slide, name: str, clicks: Clicks, guarded: bool = False) -> list[str]:
+    """The rows of the steps of a slide, for ``\\derivechain``: aligned at the relations, a click for each step."""
+    rows: list[str] = []
+    for i, step in enumerate(slide.steps):
+        if not _stands(step, i):
+            clicks.next()
+        last = i == len(slide.steps) - 1
+        if slide.lead and i == 0:  # the row goes on with the next step
+            lead = _formula(step, 0, clicks)
+            shown = [clicks.cover(lead if slide.beside else rf"\derivelead{{{lead}}}")]
+        else:
+            shown = _rows(slide, step, clicks, guarded, last)
+            shown[-1] += "" if last else r" \\"
+            if clicks.relative and step.carried and step.relation and not last:
+                shown = [rf"\derivecarried{{{r}}}" for r in shown]
+        spoken = step_speech(step.relation, node_speech(row(*step.parts)), prose_speech(step.reason))
+        rows += sealed(shown, name, step.place, spoken)
+    return rows
+
+
+def _rows(slide: Slide, step: Step, clicks: Clicks, guarded: bool, last: bool) -> list[str]:
+    """The rows of a step: its formula, part by part, and its reason beside the first of them or below the last."""
+    reason = sentence(step.reason, guarded)
+    if last and slide.ends:
+        reason += r"\deriveend"
+    label = rf"\derivelead{{\text{{{words(step.label, guarded)}}}\hspace{{0.8em}}}}"
+    line = clicks.cover(label) + " " if step.label else ""
+    out = []
+    for k in range(len(step.parts)):
+        line += "& " + clicks.cover(_formula(step, k, clicks))
+        if reason and slide.beside and k == 0:
+            line += " && " + clicks.cover(rf"\derivereason{{{reason}}}")
+        out.append(line)
+        line = ""
+    if reason and not slide.beside:
+        out.append("& " + clicks.cover(rf"\derivebelow{{{reason}}}"))
+        return [r + r" \\" for r in out[:-2]] + [out[-2] + r" \\[-6pt]", out[-1]]
+    return [r + r" \\" for r in out[:-1]] + out[-1:]
+
+
+def _formula(step: Step, k: int, clicks: Clicks) -> str:
+    """Part ``k`` of the formula, behind the relation or indented."""
+    part = unmarked(step.parts[k]) if step.carried else step.parts[k]
+    if k == 0 and step.relation:
+        return f"{{}}{COMMANDS.get(step.relation, step.relation)} {node_latex(part, mark=clicks.mark)}"
+    return (_LATER if k else "") + _part(part, clicks.mark)
