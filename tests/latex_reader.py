@@ -404,6 +404,9 @@ class Reader:
         if behind and len(parts) == 3 and parts[1] == (Sign("…"),) and parts[0][1] == Sign("="):
             yield parts[0][0], parts[0][2:], parts[2]
             return
+        if behind and len(parts) <= 2 and len(parts[0]) > 2 and parts[0][1] == Sign("="):  # t = 1, 2 and t = 1
+            yield parts[0][0], parts[0][2:], parts[-1] if len(parts) == 2 else parts[0][2:]
+            return
         parts = _split(items, Sign("≤"))
         if len(parts) == 3 and len(parts[1]) == 1:
             yield parts[1][0], parts[0], parts[2]

@@ -14,6 +14,7 @@ Conventions, in the author's order throughout:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -319,7 +320,11 @@ class _Builder:
         if low is not None and high is not None:
             if inline:
                 return row(low, _rel("≤"), letter, _rel("≤"), high)
-            return row(letter, _rel("="), low, _COMMA, Symbol("…", "ord"), _COMMA, high)
+            steps = _whole(high) - _whole(low)
+            if steps == 0:
+                return row(letter, _rel("="), low)
+            between = () if steps == 1 else (Symbol("…", "ord"), _COMMA)
+            return row(letter, _rel("="), low, _COMMA, *between, high)
         if low is not None:
             return row(letter, _rel("≥"), low)
         if high is not None:
@@ -763,6 +768,11 @@ def _fresh_letters(part: ntn.Part) -> list[str]:
     for child in _children(part):
         out += _fresh_letters(child)
     return out
+
+
+def _whole(node: Node) -> float:
+    """The number that is written, not a number where it is none."""
+    return int(node.text) if isinstance(node, Symbol) and node.kind == "num" and node.text.isdigit() else math.nan
 
 
 def _rel(sign: str) -> Symbol:

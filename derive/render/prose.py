@@ -55,7 +55,7 @@ _SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
     rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-z])(?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"
-    r"(?:\([\w, ]*\))?)"
+    r"(?:\(-?[\w, ]*\))?)"
 )
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
