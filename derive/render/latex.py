@@ -149,7 +149,9 @@ class Pen:
             elif kind == "punct":
                 out += r"\colon " if drawn == ":" else drawn if script else f"{drawn} "
             elif kind == "times":
-                out += _between(*(_bare(items[k]) if 0 <= k < len(items) else None for k in (i - 1, i + 1)))
+                out += _between(
+                    _end(items[i - 1], -1) if i else None, _end(items[i + 1], 0) if i + 1 < len(items) else None
+                )
             else:
                 out = _glue(out, drawn)
         return out.strip() if script else out
@@ -193,6 +195,13 @@ def _bare(node: Node) -> Node:
     """Without the marks round it."""
     while isinstance(node, Mark):
         node = node.body
+    return node
+
+
+def _end(node: Node, at: int) -> Node:
+    """What a factor begins (0) or ends (-1) with: a mark and the row in it are no bracket."""
+    while isinstance(node, Mark) or (isinstance(node, Row) and node.items):
+        node = node.body if isinstance(node, Mark) else node.items[at]
     return node
 
 
