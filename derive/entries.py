@@ -24,6 +24,7 @@ from derive.tactics.side import prove
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample
+    from derive.slides.notebook import SlidesView
 
 DECLARED: dict[str, list[tuple[str, int]]] = {}
 """The theorems that each module has declared, by name and line, so that a second one of the same name is seen."""
@@ -158,6 +159,10 @@ class TheoremEntry:
 
         _ = self.theorem
         return to_sympy(self.shows)
+
+    def slides(self, **choices: Any) -> SlidesView:
+        """Slides of the checked derivation, to look at in a notebook or to save: see ``Derivation.slides``."""
+        return self.check().slides(**choices)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from derive.render.jupyter import mimebundle

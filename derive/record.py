@@ -8,10 +8,13 @@ For a claim P <=> Q the terms are statements and the relation is IFF.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem
+
+if TYPE_CHECKING:
+    from derive.slides.notebook import SlidesView
 
 EQ, LE, LT, IFF = "=", "<=", "<", "<=>"
 
@@ -59,6 +62,13 @@ class Derivation(NamedTuple):
     @property
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for block in self.blocks for line in block.lines)
+
+    def slides(self, **choices: Any) -> SlidesView:
+        """Slides, to look at in a notebook or to save; the choices are those of ``derive slides``: notation, detail,
+        first, last, title, template, aspect, dark, numbers, plots, handout.  Raises UserError as it does."""
+        from derive.slides.notebook import slides_view
+
+        return slides_view(self, **choices)
 
     @property
     def gaps(self) -> tuple[Line, ...]:

@@ -23,18 +23,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import pytest
+from needs import missing
 
 KEYS = {"ArrowRight": 39, "ArrowLeft": 37, "s": 83, "o": 79, "End": 35}
 PATIENCE = 60.0  # seconds, for whatever should happen at once
-
-
-def missing(package: str, what: str) -> None:
-    """Skip the test because a tool is missing; under CI, where everything is installed, fail."""
-    message = f"{what}; install the package {package}"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 class Browser:

@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from needs import need
 
 from derive.kernel.sorts import FAMILY, INT, Base
 from derive.kernel.terms import Num, Term, Var, substitute
@@ -415,17 +416,6 @@ def test_jupyter_html_is_escaped() -> None:
 
 
 # --- pdflatex --------------------------------------------------------------------------------------------------------
-
-
-def need(program: str, package: str) -> str:
-    """The path of a program; the test is skipped without it, or fails where CI is set."""
-    path = shutil.which(program)
-    if path is None:
-        message = f"{program} is not installed (Debian package {package})"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 def compiled(source: str, folder: Path) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from functools import cache
@@ -16,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from needs import need
 
 from derive.catalogue import find_theorem, theorems
 from derive.errors import UserError
@@ -38,17 +38,6 @@ WIDE = (
 )
 ALL = os.environ.get("DERIVE_BEAMER") == "all"
 HANDOUT = Options(handout=True)
-
-
-def need(program: str, package: str) -> str:
-    """The path of a program; the test is skipped without it, or fails where CI is set."""
-    path = shutil.which(program)
-    if path is None:
-        message = f"{program} is not installed (Debian package {package})"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 def deck(*names: str, notation: str = "compact", aspect: str = "16:9", detail: str = "board", first: int = 0, last: int = 0, **more) -> Deck:  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from needs import need
 
 from derive.cli import main
 from derive.slides.targets import TARGETS
@@ -160,3 +161,19 @@ def test_slides_into_a_deck_that_there_is() -> None:
     too_far = run("slides", HEADLINE, "-o", "new.pptx", "--into", "mine.pptx", "--after", "9")
     assert too_far.exit_code == 2
     assert "2 slides" in too_far.output
+
+
+def test_a_deck_says_that_rocq_replayed_its_proofs_only_when_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    need("coqc", "coq")
+    name = "residual_conventions"
+    assert run("slides", name, "-o", "x.html").exit_code == 0
+    assert "replayed by" not in Path("x.html").read_text("utf-8")
+    result = run("slides", name, "-o", "x.html", "--replay")
+    assert result.exit_code == 0, result.output
+    assert "· replayed by Rocq 8." in Path("x.html").read_text("utf-8")
+    assert run("check", "x.html").exit_code == 0
+    monkeypatch.setenv("PATH", "")
+    result = run("slides", name, "-o", "y.html", "--replay")
+    assert result.exit_code == 2
+    assert "apt-get install --no-install-recommends coq" in result.output
+    assert not Path("y.html").exists()

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from browser import Browser, Page, missing
+from browser import Browser, Page
+from needs import missing
 
 from derive import catalogue
 from derive.errors import UserError

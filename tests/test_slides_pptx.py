@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 import subprocess
 import zipfile
 from collections import Counter
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from needs import need
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -708,17 +708,6 @@ def test_small_formulas_in_a_sentence_are_styled_text() -> None:
 
 
 # --- LibreOffice -----------------------------------------------------------------------------------------------------
-
-
-def need(program: str, package: str) -> str:
-    """The path of a program; the test is skipped without it, or fails where CI is set."""
-    path = shutil.which(program)
-    if path is None:
-        message = f"{program} is not installed (Debian package {package})"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 def converted(data: bytes, folder: Path) -> Path:

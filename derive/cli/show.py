@@ -81,7 +81,8 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     from derive.slides.command import Wish, fragment
     from derive.slides.targets import target_of
 
-    return fragment(found((name,)), target_of("", target), Wish(notation=notation, **wishes))
+    derivations = [(asked, e.derivation) for asked, e in found((name,)).items()]
+    return fragment(derivations, target_of("", target), Wish(notation=notation, **wishes))
 
 
 def _lemma(name: str, target: str) -> Any:

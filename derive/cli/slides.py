@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.cli.common import counted, notation_option
 from derive.errors import UserError
+
+if TYPE_CHECKING:
+    from derive.entries import TheoremEntry
 
 
 @click.command()
@@ -37,8 +41,16 @@ from derive.errors import UserError
 @click.option(
     "--after", type=click.IntRange(min=0), metavar="N", help="... behind its slide N; without it, at the end."
 )
+@click.option("--replay", is_flag=True, help="Have Rocq replay the proofs first, and say so on the slides.")
 def slides(
-    names: tuple[str, ...], output: str, target: str, aspect: str | None, dark: bool, logo: str, **wishes: Any
+    names: tuple[str, ...],
+    output: str,
+    target: str,
+    aspect: str | None,
+    dark: bool,
+    logo: str,
+    replay: bool,
+    **wishes: Any,
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
 
@@ -50,8 +62,10 @@ def slides(
     from derive.slides.template import load_template
 
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
-    wish = Wish(template=template, **{k: v for k, v in wishes.items() if v is not None})
-    derivations = found(names)
+    entries = found(names)
+    derivations = [(name, e.derivation) for name, e in entries.items()]
+    replayed = _replayed(entries.values()) if replay else ""
+    wish = Wish(template=template, replayed=replayed, **{k: v for k, v in wishes.items() if v is not None})
     deck, written = save(derivations, output, wish, target)
     steps = sum(len([s for s in slide.steps if not s.carried]) for slide in deck.slides)
     more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
@@ -61,16 +75,32 @@ def slides(
     )
 
 
-def found(names: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """The checked derivations of these names; a subject stands for its theorems."""
+def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:
+    """The theorems of these names, by the name that they were asked for; a subject stands for its theorems."""
     from derive import catalogue
 
-    out: dict[str, Any] = {}
+    out: dict[str, TheoremEntry] = {}
     for name in names:
         if name in catalogue.subjects():
-            out |= {e.name: e.derivation for e in catalogue.theorems(name)}
+            out |= {e.name: e for e in catalogue.theorems(name)}
         elif name in out:
             raise UserError(f"{name} is named twice; name it once")
         else:
-            out[name] = catalogue.find_theorem(name).derivation
-    return list(out.items())
+            out[name] = catalogue.find_theorem(name)
+    return out
+
+
+def _replayed(entries: Iterable[TheoremEntry]) -> str:
+    """The version of Rocq that has replayed the proofs of all these theorems just now."""
+    import tempfile
+
+    from derive.certify.run import run_certificates, write_certificates
+
+    asked = list(entries)
+    with tempfile.TemporaryDirectory() as folder:
+        made = write_certificates(asked, folder)
+        results = run_certificates(folder, None, asked, [c.name for c in made])
+    for r in results:
+        if not r.ok:
+            raise UserError(f"Rocq {r.version} does not accept the proof of {r.name}: {r.message}")
+    return results[0].version

@@ -45,6 +45,7 @@ class Choice:
     detail: str = "board"
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
+    replayed: str = ""  # the version of Rocq that has replayed the proofs
 
 
 def build(
@@ -73,7 +74,10 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
 
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
-    stamp = stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last, template.aspect)
+    stamp = replace(
+        stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last, template.aspect),
+        replayed=choice.replayed,
+    )
     author = _Author(name, d, choice, template, stamp)
     return author.slides()
 
@@ -321,25 +325,30 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
             carried = steps[low - 1]
             shown = [replace(carried, carried=True, reason=()), *shown]
         slides.append(
-            _shrunk(
+            _set(
                 replace(following if n else head, steps=tuple(shown)), c, notes if high == len(steps) else (), template
             )
         )
     return [*alone, *slides]
 
 
-def _shrunk(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
-    """The slide with smaller formulas, when two lines that have to stand together are too high for it."""
+def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
+    """The slide as it is set: its reasons beside its own lines where these are shorter than those of the other slides, and smaller
+    formulas when two lines that have to stand together are too high for it."""
     room = template.height - header_height(slide, template) - notes_height(notes, template)
-    scale = c.scale
-    while scale > LEAST_SCALE:
-        heights = [row_height(s, replace(c, scale=scale)) for s in slide.steps]
+
+    def used(c: Columns) -> float:
+        heights = [row_height(s, c) for s in slide.steps]
         if slide.lead:
             heights[:2] = [max(heights[:2])]
-        if sum(heights) <= room:
-            break
-        scale -= 0.02
-    return replace(slide, scale=scale)
+        return sum(heights)
+
+    own = columns(slide.steps, template)
+    if own.beside and not c.beside and own.scale == c.scale and own.lead == slide.lead and used(own) <= room:
+        return replace(slide, beside=True)
+    while c.scale > LEAST_SCALE and used(c) > room:
+        c = replace(c, scale=c.scale - 0.02)
+    return replace(slide, scale=c.scale)
 
 
 def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> list[tuple[int, int]]:

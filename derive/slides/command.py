@@ -33,9 +33,12 @@ class Wish:
     flavour: str = ""
     into: str = ""  # a PowerPoint file to add to
     after: int | None = None
+    replayed: str = ""  # the version of Rocq that has replayed the proofs
 
     def choice(self) -> Choice:
-        return Choice(load_notation(self.notation or None), self.notation, self.detail, self.first, self.last)
+        return Choice(
+            load_notation(self.notation or None), self.notation, self.detail, self.first, self.last, self.replayed
+        )
 
 
 def make_deck(

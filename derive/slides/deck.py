@@ -51,6 +51,7 @@ class Stamp:
     first: int = 0  # the lines chosen with --from and --to; 0 for all
     last: int = 0
     aspect: str = "16:9"  # of the slides, on which it depends where long formulas are broken
+    replayed: str = ""  # the version of Rocq that replayed the proof when the deck was made; "" when none did
 
 
 @dataclass(frozen=True, slots=True)

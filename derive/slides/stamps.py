@@ -12,7 +12,7 @@ import re
 from derive.errors import UserError
 from derive.slides.deck import Stamp
 
-_FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect")
+_FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -34,7 +34,7 @@ def read_stamp(text: str) -> Stamp:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
-        int(values["first"]), int(values["last"]), values["aspect"],
+        int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
     )  # fmt: skip
 
 
@@ -45,4 +45,5 @@ def line_digest(shown: str) -> str:
 
 def provenance(stamp: Stamp) -> str:
     """What stands small at the foot of a slide."""
-    return f"{stamp.name} · derive {stamp.version} · {stamp.digest}"
+    replayed = f" · replayed by Rocq {stamp.replayed}" if stamp.replayed else ""
+    return f"{stamp.name} · derive {stamp.version} · {stamp.digest}{replayed}"
