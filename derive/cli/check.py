@@ -20,7 +20,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     """Check every line of every derivation: all of the catalogue, or the theorems and files named.
 
     Also refutes the registered false claims of what is checked.  A deck that 'derive slides' wrote (.html, .pptx, .tex,
-    .md) is compared with what is proved now.  The exit status is 1 when a line is wrong.
+    .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.
     """
     import time
 

@@ -43,7 +43,9 @@ def _pieces(node: Node, depth: int) -> list[Node]:
         if isinstance(n, Row):
             scope = False  # of the indices for which a statement holds, which stay together
             for i, item in enumerate(n.items):
-                breaks = isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS and not scope
+                breaks = (
+                    isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS and not scope
+                )
                 if isinstance(item, Symbol) and item.kind == "text":
                     breaks, scope = not scope, True
                 if breaks and i:

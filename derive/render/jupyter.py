@@ -9,7 +9,7 @@ from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.render.latex import COMMANDS, Pen, relation_latex, small_latex
 from derive.render.layout import Condition, Labels, conditions, layout
-from derive.render.nodes import BigOp, Mark, Node, Prose, Space, Symbol, first
+from derive.render.nodes import BigOp, Mark, Node, Space, Symbol, first
 from derive.render.notation import Notation, load_notation
 from derive.render.prose import letters, line_words, parts, scope_words, shows_start
 
@@ -90,11 +90,6 @@ def _upright(name: str) -> str:
 def web_latex(node: Node, *, inline: bool = False, mark: str = "") -> str:
     """A layout, or a part of one, in LaTeX for the web, without dollars; ``mark`` as for ``Pen``."""
     return _no_tags(WebPen(inline, mark).draw(node).strip())
-
-
-def prose_in_math(prose: Prose) -> str:
-    """A sentence with formulas in it, inside math mode."""
-    return "".join(text_latex(p) if isinstance(p, str) else web_latex(p, inline=True) for p in prose)
 
 
 def _no_tags(latex: str) -> str:

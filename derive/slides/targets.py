@@ -36,7 +36,7 @@ TARGETS = {
         Target("png", ".png", "typst", "a picture for each step"),
         Target("typst", ".typ", "typst", "Typst source", ("plain", "touying")),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
-        Target("notebook", ".ipynb", "notebook", "a Jupyter notebook"),
+        Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),
         Target("speech", ".txt", "speech", "the spoken derivation"),
     )
 }

@@ -77,7 +77,7 @@
     margin: 0,
     center: false,
     display: "flex",
-    hash: true,
+    hash: location.protocol !== "about:", // a frame of a notebook has no address
     transition: "none",
     pdfSeparateFragments: false,
     pdfMaxPagesPerSlide: 1,

@@ -1,0 +1,90 @@
+"""What a Markdown deck shows, and the record of it that is kept in a comment on each slide.
+
+The record names the lines in order, each with the digest of what was written.  A reader of the file is not disturbed by
+marks on every line, and still each edit is found: what stands there now is set against the record line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from derive.slides.deck import Slide, Stamp
+from derive.slides.shown import Shown
+from derive.slides.stamps import line_digest, read_stamp, stamp_text
+
+CLAIM = "**Claim**"
+_RECORD = re.compile(r"^derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
+_SLIDE = re.compile(r"^(?:## |---$)", re.MULTILINE)
+
+
+class Found(NamedTuple):
+    claim: bool
+    text: str
+
+
+def record(slide: Slide, body: str) -> str:
+    """The lines of the record of a slide whose Markdown is ``body``; empty for a slide of no theorem."""
+    if slide.stamp is None:
+        return ""
+    places = ["claim"] if slide.claim else []
+    places += [step.place for step in slide.steps]
+    lines = " ".join(f"{p}={line_digest(f.text)}" for p, f in zip(places, found(body), strict=True))
+    stamp = stamp_text(slide.stamp).removeprefix("derive ").replace("--", "%2D%2D")  # two dashes may end a comment
+    return f"derive: {stamp}\n" + (f"lines: {lines}\n" if lines else "")
+
+
+def found(body: str) -> list[Found]:
+    """The claim and the lines that a slide shows, in order: each with its reason, as it would read in any flavour."""
+    out: list[Found] = []
+    plain = re.sub(r"^(?::::.*|</?(?:div|v-clicks)\b.*>)$", "", body, flags=re.MULTILINE)  # what lists stand in
+    for block in re.split(r"\n\s*\n", plain.strip()):
+        if block.startswith(CLAIM):
+            out.append(Found(True, common(block)))
+        elif re.match(r"\$", block):
+            out.append(Found(False, common(block)))
+        elif re.match(r"[*-] ", block):
+            out += [Found(False, common(item)) for item in re.split(r"^[*-] ", block, flags=re.MULTILINE)[1:]]
+    return out
+
+
+def common(markdown: str) -> str:
+    """A line without what depends on the flavour and the template."""
+    out = re.sub(r"\\displaystyle\b|\\(?:text)?color\{#\w{6}\}|\\,", "", markdown.replace("$$", "$"))
+    out = re.sub(r"\\mathopen\{\\Big(\\?.)\}", r"\\Bigl\1", out)
+    return re.sub(r"</?span[^>]*>|\\underline\b", "", out)
+
+
+def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
+    """The stamps in a Markdown deck, and what it shows now of the lines that were written with them."""
+    text = re.sub(r"\r\n?", "\n", data.decode("utf-8", errors="replace"))
+    stamps: list[Stamp] = []
+    shown: list[Shown] = []
+    for m in _RECORD.finditer(text):
+        stamp = read_stamp(f"derive {m['stamp']}")
+        stamps.append(stamp)
+        body = text[m.end() :].partition("-->\n")[2].lstrip()
+        body = re.sub(r"\A## .*", "", body)  # of this slide; the next heading is that of the next
+        end = _SLIDE.search(body)
+        body = body[: end.start()] if end else body
+        kept = [entry.partition("=")[::2] for entry in (m["lines"] or "").split()]
+        shown += _compared(stamp.name, [(place, digest) for place, digest in kept], found(body))
+    return list(dict.fromkeys(stamps)), shown
+
+
+def _compared(theorem: str, kept: list[tuple[str, str]], now: list[Found]) -> list[Shown]:
+    """Each line of the record with what stands there now, and lines that somebody wrote between them."""
+    digests = [line_digest(f.text) for f in now]
+    out: list[Shown] = []
+    place = "start"
+    matcher = SequenceMatcher(None, [d for _, d in kept], digests, autojunk=False)
+    for _, low, high, first, last in matcher.get_opcodes():
+        for i in range(max(high - low, last - first)):
+            text = now[first + i].text if first + i < last else ""
+            if low + i < high:
+                place, digest = kept[low + i]
+                out.append(Shown(theorem, place, text, digest))
+            else:
+                out.append(Shown(theorem, f"after{place}", text, ""))
+    return out

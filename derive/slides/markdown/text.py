@@ -1,0 +1,60 @@
+"""Words and formulas in Markdown, as pandoc, Marp and Slidev all read it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from derive.render.jupyter import clean, web_latex
+from derive.render.nodes import Prose
+
+_SIGNS = re.compile(
+    r"[\\`*_{}\[\]<>#$~^|@&]"
+    r"|:(?=[/:])"  # addresses, pandoc's fences
+    r"|-(?=-)|(?<=-)-"  # rules between slides, dashes
+)
+_APART = re.compile(r":(?=[\w+-]+:)|\\(?=[()\[\]])")  # emoji, MathJax's brackets: kept apart by a joiner of no width
+_NUMBER = re.compile(r"\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)(?=[.)](?:\s|$))")
+
+
+def escaped(words: str, tool: str = "") -> str:
+    """Words with every sign escaped that means something in Markdown, HTML or mathematics.
+
+    ``tool``: slidev makes a Vue template of it, which would evaluate what stands in double braces; a notebook looks
+    for dollars once more when the escapes are gone.
+    """
+    out = _SIGNS.sub(r"\\\g<0>", _APART.sub("\\g<0>\u2060", clean(words)))
+    alone = {"slidev": r"\{\{", "notebook": r"\$"}.get(tool)
+    kept = "<span v-pre>" if tool == "slidev" else "<span>"
+    return out.replace(alone, f"{kept}{alone}</span>") if alone else out
+
+
+def at_start(markdown: str) -> str:
+    """Escaped words for the beginning of a line or of a list item, where a number or a dash would begin a list."""
+    number = _NUMBER.match(markdown)
+    if number:
+        markdown = f"{number[0]}\\{markdown[number.end() :]}"
+    return f"\\{markdown}" if re.match(r"[-+=%:(!]", markdown) else markdown
+
+
+def prose_markdown(prose: Prose, tool: str = "") -> str:
+    """A sentence with formulas in it."""
+    out = ""
+    for piece in prose:
+        if isinstance(piece, str):
+            words = escaped(piece, tool)
+            # a digit behind a dollar says that no formula ends there
+            out += f" {words}" if out.endswith("$") and words[:1].isdigit() else words
+        else:
+            out += f"${web_latex(piece, inline=True)}$"
+    return out.strip()
+
+
+def yaml_string(words: str) -> str:
+    """Words, clean already, in double quotes for a front matter, which three dashes would end."""
+    return json.dumps(re.sub("-{3,}", "—", words), ensure_ascii=False)
+
+
+def comment(words: str) -> str:
+    """Words that do not end the HTML comment in which they stand."""
+    return re.sub(r"--+|[<>]", lambda m: "–" if m[0][0] == "-" else "", clean(words))

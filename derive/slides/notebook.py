@@ -1,0 +1,257 @@
+"""A Jupyter notebook of slides: a cell for each step, which nbconvert and RISE show one after the other; and the deck in
+a cell of a notebook of one's own.
+
+A formula is set in the line of text, at the left margin, so that the relations of all cells stand under each other, and
+its reason is text below it, which wraps; both are also what VS Code, Colab and GitHub show.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from derive.record import Derivation
+from derive.render.jupyter import clean, web_latex
+from derive.render.latex import COMMANDS
+from derive.render.nodes import Node, Prose
+from derive.render.sentence import prose
+from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
+from derive.slides.markdown.read import common
+from derive.slides.markdown.text import at_start, escaped, prose_markdown
+from derive.slides.shown import Shown
+from derive.slides.stamps import line_digest, provenance, read_stamp, stamp_text
+
+if TYPE_CHECKING:
+    from derive.slides.command import Wish
+
+Cell = dict[str, Any]
+
+# --- the notebook ----------------------------------------------------------------------------------------------------
+
+
+def write(deck: Deck, name: str, options: Options) -> Files:
+    """The deck as a notebook in format 4.5; pictures are attached to their cells."""
+    writer = _Writer(deck, options.handout)
+    cells = [*writer.title(), *writer.slides()]
+    for n, cell in enumerate(cells):
+        cell["id"] = f"derive-{n + 1}"
+    notebook = {
+        "cells": cells,
+        "metadata": {
+            "celltoolbar": "Slideshow",
+            "derive": {"stamps": [stamp_text(s) for s in deck.stamps]},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            **({"title": clean(deck.title)} if deck.title else {}),
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return {name: (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()}
+
+
+def fragment(deck: Deck, options: Options) -> str:
+    """The Markdown of the cells, to be put into a notebook of one's own."""
+    cells = _Writer(deck, options.handout).slides()
+    return "\n\n".join("".join(cell["source"]) for cell in cells if not cell.get("attachments")) + "\n"
+
+
+def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
+    """The stamps in a notebook, and what its cells show now of the lines that were written with them."""
+    try:
+        notebook = json.loads(data.decode("utf-8", errors="replace"))
+        stamps = [read_stamp(str(s)) for s in notebook["metadata"]["derive"]["stamps"]]
+        cells = list(notebook["cells"])
+    except (ValueError, KeyError, TypeError):
+        return [], []
+    shown = []
+    for cell in cells:
+        source = "".join(cell.get("source", []))
+        lines = cell.get("metadata", {}).get("derive", {})
+        for place, digest in lines.get("lines", {}).items():
+            text = common(source)
+            if place == "claim":
+                found = re.search(r"^\*\*Claim\*\* (?:.*<br>\n)*.*$", text, re.MULTILINE)
+                text = found[0] if found else ""
+            shown.append(Shown(str(lines.get("theorem", "")), place, text, str(digest)))
+    return stamps, shown
+
+
+class _Writer:
+    def __init__(self, deck: Deck, handout: bool) -> None:
+        self.deck, self.handout = deck, handout
+        self.mark = rf"\color{{{deck.template.colors.changed}}}"  # MathJax 2, in nbconvert, has no \textcolor
+
+    def title(self) -> Iterator[Cell]:
+        if not self.deck.title:
+            return
+        blocks = [f"# {at_start(_words(self.deck.title))}"]
+        blocks += [at_start(_words(self.deck.subtitle))] if self.deck.subtitle else []
+        blocks += ["\n".join(f"1. {at_start(_prose(c))}" for c in self.deck.contents)]
+        yield _cell("\n\n".join(blocks), "slide")
+
+    def slides(self) -> list[Cell]:
+        return [cell for slide in self.deck.slides for cell in self.slide(slide)]
+
+    def slide(self, slide: Slide) -> Iterator[Cell]:
+        """A cell with what stands above the steps, one for each step, one with what stands below."""
+        yield _cell("\n\n".join(self.above(slide)), "slide", *self.kept_claim(slide))
+        for i, step in enumerate(slide.steps):
+            stands = step.carried or (i == 0 and not step.relation and not step.label) or self.handout
+            text = self.step(step, slide.ends and i == len(slide.steps) - 1)
+            kept = {step.place: line_digest(common(text))}
+            yield _cell(text, "-" if stands else "fragment", slide.stamp, kept)
+        if slide.picture is not None:
+            yield _picture(slide.picture)
+        below = [f"*Note* {_prose(n)}" for n in slide.notes]
+        if slide.gaps and slide.part == slide.parts:
+            below.append(f"**{slide.gaps} gap{'s are' if slide.gaps > 1 else ' is'} left**")
+        if slide.stamp is not None and slide.part == slide.parts:
+            words = [provenance(slide.stamp), *([self.deck.template.footer] if self.deck.template.footer else [])]
+            below.append(f"<small>{_words(' · '.join(words))}</small>")
+        if below:
+            yield _cell("\n\n".join(below), "-")
+
+    def above(self, slide: Slide) -> list[str]:
+        part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
+        out = [f"## {at_start(_prose(slide.heading))}{part}"]
+        out += [f"*Given* {_prose(slide.given)}"] if slide.given else []
+        out += [self.claim(slide)] if slide.claim else []
+        out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []
+        return [*out, f"*Assume* {_prose(slide.assumes)}"] if slide.assumes else out
+
+    def claim(self, slide: Slide) -> str:
+        return f"**Claim** {self.formula('', slide.claim)}"
+
+    def kept_claim(self, slide: Slide) -> tuple[Stamp | None, dict[str, str]]:
+        return slide.stamp, {"claim": line_digest(common(self.claim(slide)))} if slide.claim else {}
+
+    def step(self, step: Step, ends: bool) -> str:
+        label = f"**{_words(step.label)}** " if step.label else ""
+        reason = " ".join(filter(None, [_prose(step.reason), "∎" if ends else ""]))
+        marked = not (step.carried or self.handout)
+        return (
+            label
+            + self.formula(step.relation, step.parts, marked)
+            + (f"<br>\n&emsp;&emsp;*{reason}*" if reason else "")
+        )
+
+    def formula(self, relation: str, parts: tuple[Node, ...], marked: bool = False) -> str:
+        first, *rest = (web_latex(p, mark=self.mark if marked else "") for p in parts)
+        sign = COMMANDS.get(relation, relation).replace("<", r"\lt")
+        lines = [f"{sign} {first}".strip(), *(rf"\qquad {{}} {r}" for r in rest)]
+        return "<br>\n".join(rf"$\displaystyle {line}$" for line in lines)
+
+
+def _words(words: str) -> str:
+    return escaped(words, "notebook")
+
+
+def _prose(sentence: Prose) -> str:
+    return prose_markdown(sentence, "notebook")
+
+
+def _cell(text: str, slide_type: str, stamp: Stamp | None = None, kept: dict[str, str] | None = None) -> Cell:
+    metadata: dict[str, Any] = {"slideshow": {"slide_type": slide_type}}
+    if stamp is not None and kept:
+        metadata["derive"] = {"lines": kept, "theorem": stamp.name}
+    return {"cell_type": "markdown", "metadata": metadata, "source": text.splitlines(keepends=True)}
+
+
+def _picture(picture: Picture) -> Cell:
+    kind, data, ending = (
+        ("image/png", picture.png, "png") if picture.png else ("image/svg+xml", picture.svg.encode(), "svg")
+    )
+    name = f"{re.sub(r'[^A-Za-z0-9_-]', '-', picture.name)}.{ending}"
+    cell = _cell(f"![{_words(picture.alt)}](attachment:{name})", "-")
+    return {**cell, "attachments": {name: {kind: base64.b64encode(data).decode()}}}
+
+
+# --- in a notebook of one's own --------------------------------------------------------------------------------------
+
+
+class Checkable(Protocol):
+    """A theorem's entry."""
+
+    def check(self) -> Derivation: ...
+
+
+class SlidesView:
+    """Slides of a derivation, as a notebook shows them; ``save`` writes them to a file."""
+
+    def __init__(self, name: str, derivation: Derivation, wish: Wish) -> None:
+        self.name, self.derivation, self.wish = name, derivation, wish
+
+    @property
+    def deck(self) -> Deck:
+        from derive.slides.command import make_deck
+
+        return make_deck([(self.name, self.derivation)], self.wish)
+
+    def save(
+        self, path: str | os.PathLike[str], *, target: str = "", flavour: str = "", handout: bool = False
+    ) -> list[Path]:
+        """Write the slides to a file, whose ending chooses the target; returns it and the files beside it.
+
+        Raises UserError as ``derive slides`` does.
+        """
+        from derive.slides.command import save
+
+        wish = replace(self.wish, flavour=flavour, handout=handout or self.wish.handout)
+        return save([(self.name, self.derivation)], os.fspath(path), wish, target)[1]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from derive.slides.html import write as write_html
+
+        deck = self.deck
+        page = write_html(deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()
+        # the page may run its scripts, and can reach nothing of the notebook round it
+        frame = (
+            f'<iframe sandbox="allow-scripts" allow="fullscreen" title="{html.escape(f"Slides of {clean(self.name)}")}" '
+            f'style="width: 100%; aspect-ratio: {self.wish.template.aspect.replace(":", " / ")}; border: 1px solid #8888" '
+            f'srcdoc="{html.escape(page)}"></iframe>'
+        )
+        return {"text/html": frame, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        count = len(self.deck.slides)
+        return f"<{count} slide{'s' if count != 1 else ''} of {self.name}; .save('{self.name}.html') writes them>"
+
+
+def slides_view(
+    derivation: Derivation | Checkable,
+    *,
+    notation: str = "",
+    detail: str = "board",
+    first: int = 0,
+    last: int = 0,
+    title: str = "",
+    subtitle: str = "",
+    template: str = "",
+    aspect: str = "",
+    dark: bool = False,
+    logo: str = "",
+    numbers: str = "",
+    plots: bool = False,
+    handout: bool = False,
+) -> SlidesView:
+    """Slides to look at in a notebook, with the choices of ``derive slides``.
+
+    Raises UserError as ``derive slides`` does.
+    """
+    from derive.slides.command import Wish
+    from derive.slides.template import load_template
+
+    d = derivation if isinstance(derivation, Derivation) else derivation.check()
+    chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
+    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
+    view = SlidesView(d.name, d, wish)
+    _ = view.deck  # what cannot be made is refused here, and not when it is shown
+    return view
