@@ -418,9 +418,9 @@ def test_what_a_deck_shows_is_read_back() -> None:
     text = beamer.write(d, "deck.tex", Options())["deck.tex"]
     stamps, lines = beamer.read_back(text)
     assert stamps == list(d.stamps)
-    places = [(d.slides[0].name, s.place) for s in d.slides[0].steps]
+    places = [(d.slides[0].name, place) for place in d.slides[0].places]
     assert [(s.theorem, s.place) for s in lines][: len(places)] == places
-    assert lines[0].text == r"\uncover{\mathopen{}\sum_{t=1}^T H(\delta_{y_t}, p_t)}"
+    assert lines[1].text == r"\uncover{\mathopen{}\sum_{t=1}^T H(\delta_{y_t}, p_t)}"
     assert all(line_digest(s.text) == s.digest for s in lines)
 
 

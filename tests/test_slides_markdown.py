@@ -170,7 +170,7 @@ def test_a_fragment_is_slides_without_a_front_matter() -> None:
         assert "<style>" in piece  # what the slides need
         assert not re.search("^(title|theme|marp|header-includes|canvasWidth):", piece, re.MULTILINE)
         _, shown = read_back(piece.encode())
-        assert [s.place for s in shown] == ["start", "1", "2", "3", "4"]
+        assert [s.place for s in shown] == ["given", "start", "1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])
@@ -208,9 +208,7 @@ def test_a_logo_is_copied_beside_the_deck(tmp_path: Path) -> None:
 @pytest.mark.parametrize("notation", notation_names())
 def test_every_line_is_found_again_alike_in_all_flavours(notation: str) -> None:
     deck = made(notation=notation)
-    expected = [
-        (s.name, place) for s in deck.slides for place in (["claim"] if s.claim else []) + [t.place for t in s.steps]
-    ]
+    expected = [(s.name, place) for s in deck.slides for place in s.places]
     digests = []
     for flavour in FLAVOURS:
         stamps, shown = read_back(markdown(deck, flavour).encode())
@@ -595,5 +593,5 @@ def test_hostile_text_is_found_again() -> None:
     for flavour in FLAVOURS:
         stamps, shown = read_back(markdown(hostile(), flavour).encode())
         assert tuple(stamps) == hostile().stamps
-        assert [s.place for s in shown] == ["claim", "start", "1", "2", "3"]
+        assert [s.place for s in shown] == ["given", "claim", "assume", "start", "1", "2", "3"]
         assert [s for s in shown if line_digest(s.text) != s.digest] == []

@@ -180,9 +180,8 @@ def test_notes_are_the_spoken_derivation_in_plain_text() -> None:
 def test_the_shapes_are_in_reading_order() -> None:
     page = slides_of(lecture()[1])[1]
     kinds = [re.sub(r" [0-9a-f]{8}$", "", about(s).get("name")) for s in shapes(page)]
-    chain = [n for n in kinds if n == "reason" or n.startswith("derive cross")]
-    assert chain[:1] == ["derive cross_entropy_is_nll line start"]
-    assert chain[1:] == [x for i in "1234" for x in (f"derive cross_entropy_is_nll line {i}", "reason")]
+    chain = [n.removeprefix("derive cross_entropy_is_nll ") for n in kinds if n.startswith("derive cross")]
+    assert chain == ["text given", "line start", *(x for i in "1234" for x in (f"line {i}", f"text reason{i}"))]
     assert kinds[0].startswith("Title") and kinds[-1] == "sldNum"
 
 
@@ -194,7 +193,7 @@ def test_lines_are_aligned_at_their_relations() -> None:
     start = next(s for s in equations(page) if " line start " in about(s).get("name"))
     box = place(start)
     assert box is not None and box.x + box.width == pytest.approx(lefts.pop(), abs=0.1)
-    reasons = {round(place(s).x, 1) for s in shapes(page) if about(s).get("name") == "reason"}  # type: ignore[union-attr]
+    reasons = {round(place(s).x, 1) for s in shapes(page) if " text reason" in about(s).get("name")}  # type: ignore[union-attr]
     assert len(reasons) == 1
 
 
@@ -238,7 +237,7 @@ def test_provenance_footer_and_number_stand_at_the_foot() -> None:
 
 def test_the_last_line_ends_the_proof_and_gaps_are_counted() -> None:
     deck = deck_of("cross_entropy_one_hot")
-    last = [s for s in shapes(slides_of(written(deck))[0]) if about(s).get("name") == "reason"][-1]
+    last = [s for s in shapes(slides_of(written(deck))[0]) if " text reason" in about(s).get("name")][-1]
     assert words(last).endswith("∎")
     open_ = replace(deck, slides=(replace(deck.slides[0], ends=False, gaps=2),))
     page = slides_of(written(open_))[0]
@@ -263,8 +262,8 @@ def clicks(page: Any) -> list[list[int]]:
 def test_each_line_appears_at_a_click_with_its_reason() -> None:
     page = slides_of(lecture()[1])[1]
     names = {number(s): about(s).get("name") for s in shapes(page)}
-    shown = [[re.sub(r" \w{8}$", "", names[i]) for i in group] for group in clicks(page)]
-    assert shown == [[f"derive cross_entropy_is_nll line {i}", "reason"] for i in "1234"]
+    shown = [[re.sub(r" \w{8}$", "", names[i]).split(" ", 2)[2] for i in group] for group in clicks(page)]
+    assert shown == [[f"line {i}", f"text reason{i}"] for i in "1234"]
 
 
 def test_every_animated_shape_is_there_and_every_step_is_animated_once() -> None:

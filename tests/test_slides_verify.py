@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,25 +60,34 @@ def find(name: str):
     return catalogue.find_theorem(name).derivation
 
 
-EDITS: dict[str, Callable[[str], str]] = {
-    # the line "... [k = y] ..." of the headline with its indicator turned round
-    "html": lambda text: text.replace("[k = y]", "[k = V]", 1),
-    "beamer": lambda text: text.replace("[k = y]", "[k = V]", 1),
-    "markdown": lambda text: text.replace("[k = y]", "[k = V]", 1),
+EDITS = {
+    "line 2": ("[k = y]", "[k = V]"),
+    "line 3": ("the indicator picks out its one term", "as one sees at once"),
+    "the conditions": (" > 0", r" \\ge 0"),
+    "the claim": (r"H(\delta_y, p) = -\log p(y)", r"H(\delta_y, p) = \log p(y)"),
 }
 
 
-@pytest.mark.parametrize("target", EDITS)
-def test_a_line_edited_by_hand_is_named(tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize("target", ["html", "beamer", "markdown", "notebook"])
+@pytest.mark.parametrize("line", EDITS)
+def test_a_line_edited_by_hand_is_named(tmp_path: Path, target: str, line: str) -> None:
     path = made(target, tmp_path, "cross_entropy_one_hot")
     before = path.read_text("utf-8")
-    after = EDITS[target](before)
-    assert after != before
-    path.write_text(after, "utf-8")
+    old, new = EDITS[line]
+    if target == "notebook":
+        old, new = json.dumps(old, ensure_ascii=False)[1:-1], json.dumps(new, ensure_ascii=False)[1:-1]
+    where = before.index("data-line") if target == "html" else 0
+    head, tail = before[:where], before[where:]
+    lines = tail.split("\n")
+    chosen = next(
+        i for i, x in enumerate(lines) if old in x.replace("&gt;", ">") and not x.startswith("%") and "aside" not in x
+    )
+    lines[chosen] = lines[chosen].replace("&gt;", ">").replace(old, new, 1)
+    path.write_text(head + "\n".join(lines), "utf-8")
     result = run("check", str(path))
-    assert result.exit_code == 1
-    assert "cross_entropy_one_hot, line 2: it was edited by hand" in result.output
-    assert "line 3" not in result.output
+    assert result.exit_code == 1, result.output
+    assert f"cross_entropy_one_hot, {line}: it was edited by hand" in result.output
+    assert result.output.count("\n") == 2
 
 
 def test_an_equation_edited_in_powerpoint_is_named(tmp_path: Path) -> None:
@@ -97,6 +106,30 @@ def test_an_equation_edited_in_powerpoint_is_named(tmp_path: Path) -> None:
     report = check_deck(str(edited), find)
     assert len(report.findings) == 1
     assert "edited by hand" in report.findings[0].what
+
+
+def test_words_edited_in_powerpoint_are_named(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    path = made("pptx", tmp_path, "cross_entropy_one_hot")
+    for old, new, line in (
+        ("definition of cross-entropy", "obviously", "the reason of line 1"),
+        (" > 0", " ≥ 0", "the conditions"),
+    ):
+        deck = Presentation(str(path))
+        run_ = next(
+            r
+            for s in deck.slides[0].shapes
+            if s.has_text_frame
+            for p in s.text_frame.paragraphs
+            for r in p.runs
+            if old in r.text
+        )
+        run_.text = run_.text.replace(old, new)
+        deck.save(str(tmp_path / "edited.pptx"))
+        (finding,) = check_deck(str(tmp_path / "edited.pptx"), find).findings
+        assert finding.line == line
+        assert "edited by hand" in finding.what
 
 
 def test_a_line_that_was_taken_out_is_missed(tmp_path: Path) -> None:
@@ -131,10 +164,10 @@ def proof(folder: Path, line: str = "p[y] + 0", by: str = "[sum_delta, ring]", m
 @pytest.mark.parametrize("target", READ)
 def test_a_line_that_reads_otherwise_now_is_stale(tmp_path: Path, target: str) -> None:
     name = proof(tmp_path)
-    path = made(target, tmp_path, name)
-    assert run("check", str(path)).exit_code == 0
+    path, mine = made(target, tmp_path, name), name.partition("::")[0]
+    assert run("check", str(path), mine).exit_code == 0
     proof(tmp_path, line="0 + p[y]")
-    result = run("check", str(path))
+    result = run("check", str(path), mine)
     assert result.exit_code == 1
     assert "line 1: stale: the derivation reads otherwise now" in result.output
     assert "edited" not in result.output
@@ -146,22 +179,22 @@ def test_a_statement_that_has_changed_is_stale_as_a_whole(tmp_path: Path, target
     name = proof(tmp_path)
     path = made(target, tmp_path, name)
     proof(tmp_path, more=", 2 <= V")
-    result = run("check", str(path))
+    result = run("check", str(path), name.partition("::")[0])
     assert result.exit_code == 1
     assert "stale: its statement, a condition or a definition has changed since version" in result.output
 
 
 def test_a_theorem_that_is_proved_no_more(tmp_path: Path) -> None:
     name = proof(tmp_path)
-    path = made("html", tmp_path, name)
+    path, mine = made("html", tmp_path, name), name.partition("::")[0]
     proof(tmp_path, line="p[y] + 1")
-    result = run("check", str(path))
+    result = run("check", str(path), mine)
     assert result.exit_code == 1
     assert "it is not proved now:" in result.output
     assert "line 1 of picked does not follow" in result.output
     (tmp_path / "proof_mine.py").unlink()
-    result = run("check", str(path))
-    assert result.exit_code == 1
+    result = run("check", str(path), mine)
+    assert result.exit_code == 2
     assert "there is no such file" in result.output
 
 
@@ -169,9 +202,19 @@ def test_a_gap_left_since_then_is_stale(tmp_path: Path) -> None:
     name = proof(tmp_path)
     path = made("html", tmp_path, name)
     proof(tmp_path, by="gap('later')")
-    result = run("check", str(path))
+    result = run("check", str(path), name.partition("::")[0])
     assert result.exit_code == 1
     assert "stale" in result.output
+
+
+def test_a_deck_does_not_choose_the_program_that_is_run(tmp_path: Path) -> None:
+    name = proof(tmp_path)
+    path = made("html", tmp_path, name)
+    (tmp_path / "proof_mine.py").write_text(f"open({str(tmp_path / 'was here')!r}, 'w')")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "checking runs that file, so name it too: derive check" in result.output
+    assert not (tmp_path / "was here").exists()
 
 
 def test_a_deck_and_a_theorem_in_one_call(tmp_path: Path) -> None:
@@ -207,11 +250,13 @@ def test_which_files_are_decks() -> None:
 
 
 def test_lines_are_called_by_their_numbers() -> None:
-    assert [place_words(p) for p in ("claim", "start", "start2", "3", "step17", "work4")] == [
+    assert [place_words(p) for p in ("given", "claim", "start", "start2", "3", "reason3", "step17", "work4")] == [
+        "the conditions",
         "the claim",
         "the first formula",
         "the first formula of part 2",
         "line 3",
+        "the reason of line 3",
         "primitive step 17",
         "line of the worked example 4",
     ]

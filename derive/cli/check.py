@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.cli.common import counted, plural
 from derive.errors import UserError
+
+if TYPE_CHECKING:
+    from derive.record import Derivation
 
 
 @click.command()
@@ -31,7 +35,8 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
 
     decks = [n for n in names if "::" not in n and is_deck(n)]
     if decks:
-        wrong_decks = [n for n in decks if not _deck(n)]
+        programs = [n for n in names if n.endswith(".py")]
+        wrong_decks = [n for n in decks if not _deck(n, programs)]
         names = tuple(n for n in names if n not in decks)
         if not names:
             raise SystemExit(1 if wrong_decks else 0)
@@ -87,12 +92,24 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
         raise SystemExit(1)
 
 
-def _deck(path: str) -> bool:
-    """Compare a deck with what is proved now, and say what differs."""
+def _deck(path: str, programs: list[str]) -> bool:
+    """Compare a deck with what is proved now, and say what differs.  A deck is data: of the Python files that it names, only those
+    are run that the user has named too."""
     from derive import catalogue
     from derive.slides.verify import check_deck
 
-    report = check_deck(path, lambda name: catalogue.find_theorem(name).derivation)
+    def find(name: str) -> Derivation:
+        program, inside, theorem = name.partition("::")
+        if not inside:
+            return catalogue.find_theorem(name).derivation
+        named = [p for p in programs if Path(p).name == Path(program).name]
+        if not named:
+            raise UserError(
+                f"the deck says that it stands in {program}; checking runs that file, so name it too: derive check {path} {program}"
+            )
+        return catalogue.find_theorem(f"{named[0]}::{theorem}").derivation
+
+    report = check_deck(path, find)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
     if not report.findings:
         click.echo(f"{what}; what it shows is what is proved now")

@@ -83,7 +83,14 @@ def size(slide: Slide) -> str:
     return next(command for least, command in sizes if slide.scale >= least)
 
 
-# --- the claim -------------------------------------------------------------------------------------------------------
+# --- what stands above the chain -------------------------------------------------------------------------------------------------------
+
+
+def condition(said: Prose, word: str, name: str, clicks: Clicks, guarded: bool = False) -> list[str]:
+    """The conditions of a theorem ("Given"), or what a block assumes."""
+    place = {"Given": "given", "Assume": "assume"}[word]
+    shown = clicks.cover(rf"\derivesmall{{{word} {sentence(said, guarded)}}}")
+    return sealed([shown], name, place, f"{word} {prose_speech(said)}")
 
 
 def claim(slide: Slide, name: str, clicks: Clicks) -> list[str]:

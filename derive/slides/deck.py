@@ -92,6 +92,12 @@ class Slide:
     picture: Picture | None = None
     stamp: Stamp | None = None
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of what a reader believes and nobody should edit by hand: conditions, claim, assumptions, lines."""
+        above = (("given", self.given), ("claim", self.claim), ("assume", self.assumes))
+        return (*(place for place, shown in above if shown), *(s.place for s in self.steps))
+
 
 @dataclass(frozen=True, slots=True)
 class Deck:

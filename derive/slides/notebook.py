@@ -77,11 +77,14 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
         lines = cell.get("metadata", {}).get("derive", {})
         for place, digest in lines.get("lines", {}).items():
             text = common(source)
-            if place == "claim":
-                found = re.search(r"^\*\*Claim\*\* (?:.*<br>\n)*.*$", text, re.MULTILINE)
+            if place in _WORDS:  # they share a cell
+                found = re.search(rf"^{re.escape(_WORDS[place])} (?:.*<br>\n)*.*$", text, re.MULTILINE)
                 text = found[0] if found else ""
             shown.append(Shown(str(lines.get("theorem", "")), place, text, str(digest)))
     return stamps, shown
+
+
+_WORDS = {"given": "*Given*", "claim": "**Claim**", "assume": "*Assume*"}
 
 
 class _Writer:
@@ -102,7 +105,8 @@ class _Writer:
 
     def slide(self, slide: Slide) -> Iterator[Cell]:
         """A cell with what stands above the steps, one for each step, one with what stands below."""
-        yield _cell("\n\n".join(self.above(slide)), "slide", *self.kept_claim(slide))
+        kept = {place: line_digest(common(text)) for place, text in self.statements(slide).items()}
+        yield _cell("\n\n".join(self.above(slide)), "slide", slide.stamp, kept)
         for i, step in enumerate(slide.steps):
             stands = step.carried or (i == 0 and not step.relation and not step.label) or self.handout
             text = self.step(step, slide.ends and i == len(slide.steps) - 1)
@@ -122,16 +126,19 @@ class _Writer:
     def above(self, slide: Slide) -> list[str]:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
         out = [f"## {at_start(_prose(slide.heading))}{part}"]
-        out += [f"*Given* {_prose(slide.given)}"] if slide.given else []
-        out += [self.claim(slide)] if slide.claim else []
+        said = self.statements(slide)
+        out += [said[place] for place in ("given", "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []
-        return [*out, f"*Assume* {_prose(slide.assumes)}"] if slide.assumes else out
+        return [*out, said["assume"]] if "assume" in said else out
 
-    def claim(self, slide: Slide) -> str:
-        return f"**Claim** {self.formula('', slide.claim)}"
-
-    def kept_claim(self, slide: Slide) -> tuple[Stamp | None, dict[str, str]]:
-        return slide.stamp, {"claim": line_digest(common(self.claim(slide)))} if slide.claim else {}
+    def statements(self, slide: Slide) -> dict[str, str]:
+        """The conditions, the claim and what is assumed."""
+        out = {
+            "given": _prose(slide.given),
+            "claim": self.formula("", slide.claim) if slide.claim else "",
+            "assume": _prose(slide.assumes),
+        }
+        return {place: f"{_WORDS[place]} {text}" for place, text in out.items() if text}
 
     def step(self, step: Step, ends: bool) -> str:
         label = f"**{_words(step.label)}** " if step.label else ""

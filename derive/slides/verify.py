@@ -126,6 +126,9 @@ def place_words(place: str) -> str:
         "work": "line of the worked example",
         "start": "the first formula of part",
     }
-    if place in ("start", "claim"):
-        return "the claim" if place == "claim" else "the first formula"
+    alone = {"given": "the conditions", "assume": "what is assumed", "claim": "the claim", "start": "the first formula"}
+    if place in alone:
+        return alone[place]
+    if place.startswith("reason"):
+        return f"the reason of {place_words(place.removeprefix('reason'))}"
     return f"{words.get(kind, kind)} {number}"

@@ -51,7 +51,7 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
     """What stands between heading and footer; carried lines only with ``carried``."""
     top = []
     if slide.given:
-        top.append(f'<dt>Given</dt><dd class="small">{look.ink.prose(slide.given)}</dd>')
+        top.append(f'<dt>Given</dt><dd class="small"{_line(slide, "given", look.ink.prose(slide.given))}</dd>')
     if slide.claim:
         top.append(f"<dt>Claim</dt><dd{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
     if top:
@@ -59,7 +59,8 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
     if slide.title:
         yield f'<h{look.level + 1} class="block">{look.ink.prose(prose(slide.title))}</h{look.level + 1}>'
     if slide.assumes:
-        yield f'<dl><dt>Assume</dt><dd class="small">{look.ink.prose(slide.assumes)}</dd></dl>'
+        assumed = _line(slide, "assume", look.ink.prose(slide.assumes))
+        yield f'<dl><dt>Assume</dt><dd class="small"{assumed}</dd></dl>'
     if slide.picture:
         p = slide.picture
         source = base64.b64encode(p.svg.encode()).decode() if p.svg else base64.b64encode(p.png).decode()

@@ -8,44 +8,35 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from derive.slides.deck import Slide, Stamp
 from derive.slides.shown import Shown
 from derive.slides.stamps import line_digest, read_stamp, stamp_text
 
-CLAIM = "**Claim**"
+CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
 _RECORD = re.compile(r"^derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
 _SLIDE = re.compile(r"^(?:## |---$)", re.MULTILINE)
-
-
-class Found(NamedTuple):
-    claim: bool
-    text: str
 
 
 def record(slide: Slide, body: str) -> str:
     """The lines of the record of a slide whose Markdown is ``body``; empty for a slide of no theorem."""
     if slide.stamp is None:
         return ""
-    places = ["claim"] if slide.claim else []
-    places += [step.place for step in slide.steps]
-    lines = " ".join(f"{p}={line_digest(f.text)}" for p, f in zip(places, found(body), strict=True))
+    lines = " ".join(f"{p}={line_digest(text)}" for p, text in zip(slide.places, found(body), strict=True))
     stamp = stamp_text(slide.stamp).removeprefix("derive ").replace("--", "%2D%2D")  # two dashes may end a comment
     return f"derive: {stamp}\n" + (f"lines: {lines}\n" if lines else "")
 
 
-def found(body: str) -> list[Found]:
-    """The claim and the lines that a slide shows, in order: each with its reason, as it would read in any flavour."""
-    out: list[Found] = []
+def found(body: str) -> list[str]:
+    """The conditions, the claim and the lines that a slide shows, in order: each with its reason, as it would read in any
+    flavour."""
+    out: list[str] = []
     plain = re.sub(r"^(?::::.*|</?(?:div|v-clicks)\b.*>)$", "", body, flags=re.MULTILINE)  # what lists stand in
     for block in re.split(r"\n\s*\n", plain.strip()):
-        if block.startswith(CLAIM):
-            out.append(Found(True, common(block)))
-        elif re.match(r"\$", block):
-            out.append(Found(False, common(block)))
+        if block.startswith((CLAIM, GIVEN, ASSUME, "$")):
+            out.append(common(block))
         elif re.match(r"[*-] ", block):
-            out += [Found(False, common(item)) for item in re.split(r"^[*-] ", block, flags=re.MULTILINE)[1:]]
+            out += [common(item) for item in re.split(r"^[*-] ", block, flags=re.MULTILINE)[1:]]
     return out
 
 
@@ -73,15 +64,15 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     return list(dict.fromkeys(stamps)), shown
 
 
-def _compared(theorem: str, kept: list[tuple[str, str]], now: list[Found]) -> list[Shown]:
+def _compared(theorem: str, kept: list[tuple[str, str]], now: list[str]) -> list[Shown]:
     """Each line of the record with what stands there now, and lines that somebody wrote between them."""
-    digests = [line_digest(f.text) for f in now]
+    digests = [line_digest(text) for text in now]
     out: list[Shown] = []
     place = "start"
     matcher = SequenceMatcher(None, [d for _, d in kept], digests, autojunk=False)
     for _, low, high, first, last in matcher.get_opcodes():
         for i in range(max(high - low, last - first)):
-            text = now[first + i].text if first + i < last else ""
+            text = now[first + i] if first + i < last else ""
             if low + i < high:
                 place, digest = kept[low + i]
                 out.append(Shown(theorem, place, text, digest))

@@ -13,7 +13,7 @@ from derive.render.sentence import prose
 from derive.slides import speech
 from derive.slides.build import small_height
 from derive.slides.deck import Deck, Files, Options, Slide, Step
-from derive.slides.markdown.read import CLAIM
+from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE
 from derive.slides.markdown.text import at_start, comment, escaped, prose_markdown
 from derive.slides.stamps import provenance
@@ -77,10 +77,10 @@ class Writer:
 
     def above(self, slide: Slide) -> list[str]:
         """What stands above the chain."""
-        out = [f"*Given* {self.prose(slide.given)}"] if slide.given else []
+        out = [f"{GIVEN} {self.prose(slide.given)}"] if slide.given else []
         out += [f"{CLAIM} {self.formula('', slide.claim)}"] if slide.claim else []
         out += [f"### {at_start(self.prose(prose(slide.title)))}"] if slide.title else []
-        return [*out, f"*Assume* {self.prose(slide.assumes)}"] if slide.assumes else out
+        return [*out, f"{ASSUME} {self.prose(slide.assumes)}"] if slide.assumes else out
 
     def chain(self, slide: Slide) -> list[str]:
         """What stands there before the first click, and the list of what comes at clicks."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 from derive.errors import UserError
@@ -19,7 +20,7 @@ from derive.slides.deck import Deck, Files, Options, Slide
 from derive.slides.pptx.ground import Ground, fitted_title, found_ground, own_ground, placed
 from derive.slides.pptx.layout import Box, Equation, Formulas, Plot, Text, arrange, heading, nodes_of, shown_parts
 from derive.slides.pptx.pictures import drawn
-from derive.slides.pptx.read import line_name, read_back
+from derive.slides.pptx.read import line_name, read_back, text_name
 from derive.slides.pptx.shapes import (
     NAMESPACES,
     SLIDE_NUMBER,
@@ -30,7 +31,7 @@ from derive.slides.pptx.shapes import (
     timing,
     words,
 )
-from derive.slides.pptx.text import Span, Spans, lines, spans
+from derive.slides.pptx.text import Span, Spans, lines, plain, spans
 from derive.slides.stamps import provenance, stamp_text
 
 __all__ = ["fragment", "read_back", "write"]
@@ -140,6 +141,8 @@ class _Drawer:
     def add(self, thing: Text | Equation | Plot) -> int:
         self.number += 1
         if isinstance(thing, Text):
+            if thing.place and self.slide.stamp is not None:
+                thing = replace(thing, name=text_name(self.slide.stamp.name, thing.place, plain(thing.spans)))
             self.append(text_box(self.number, thing, self.ground.fills))
         elif isinstance(thing, Equation):
             picture = self.media.relation(self.page, self.formulas[thing.node].png, "png")

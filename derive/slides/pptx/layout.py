@@ -46,6 +46,7 @@ class Text:
     anchor: str = "t"  # t, ctr or b: where in the box the words stand when they take less room than was measured
     name: str = ""
     click: int = 0  # at which it appears; 0: it stands there from the start
+    place: str = ""  # of what must not be edited by hand: "given", "assume" or "reason3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +133,14 @@ class _Page:
         self.gap = gap * self.em
         small = SMALL * self.em
         if s.given:
-            self.text(joined((Span("Given "), *spans(s.given))), small, "muted")
+            self.text(joined((Span("Given "), *spans(s.given))), small, "muted", place="given")
         if s.claim:
             self.claim()
         if s.title:
             title = tuple(t._replace(bold=True) for t in spans(prose(s.title)))
             self.text(title, small, "accent", extra=0.3)
         if s.assumes:
-            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted")
+            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume")
         if s.picture is not None:
             self.plot(s.picture)
         self.steps()
@@ -162,10 +163,11 @@ class _Page:
             self.bottom += self.gap + extra * self.em
         return self.bottom
 
-    def text(self, words: Spans, size: float, color: str, extra: float = 0.0) -> None:
+    def text(self, words: Spans, size: float, color: str, extra: float = 0.0, place: str = "") -> None:
         y = self.down(extra)
         height = self.high(words, self.room.width, size)
-        self.things.append(Text(Box(self.room.x, self.room.y + y, self.room.width, height), words, size, color))
+        box = Box(self.room.x, self.room.y + y, self.room.width, height)
+        self.things.append(Text(box, words, size, color, place=place))
         self.bottom = y + height
 
     def size(self, node: Node, size: float) -> _Size:
@@ -243,15 +245,16 @@ class _Page:
             words = self.reason(r)
             wrapped = self.high(words, column, small) if words and beside else 0.0
             self.row(r, left, size, label, click, lead if not n else None, wrapped)
+            about = {"name": "reason", "place": f"reason{r.place}"}
             if words and beside:
                 axis = self.room.y + self.axis
                 box = Box(self.room.x + reasons, axis - wrapped / 2, column, wrapped)
-                self.things.append(Text(box, words, small, "muted", anchor="ctr", name="reason", click=click))
+                self.things.append(Text(box, words, small, "muted", anchor="ctr", **about, click=click))
             elif words:
                 x = left + INDENT * self.em
                 height = self.high(words, self.room.width - x, small)
                 box = Box(self.room.x + x, self.room.y + self.bottom + UNDER * self.em, self.room.width - x, height)
-                self.things.append(Text(box, words, small, "muted", name="reason", click=click))
+                self.things.append(Text(box, words, small, "muted", **about, click=click))
                 self.bottom += height + UNDER * self.em
 
     def indent(self, part: int, end: float) -> float:

@@ -12,13 +12,14 @@ from urllib.parse import quote, unquote
 from xml.etree.ElementTree import fromstring
 
 from derive.render.nodes import Node
-from derive.render.omml import node_omml, omml_text
+from derive.render.omml import clean, node_omml, omml_text
 from derive.slides.deck import Stamp
 from derive.slides.pptx.ground import opened
 from derive.slides.shown import Shown
 from derive.slides.stamps import line_digest, read_stamp
 
 _LINE = re.compile(r"derive (\S+) (?:line (\S+)|(claim)) ([0-9a-f]{8})(?: part \d+ of \d+)?")
+_TEXT = re.compile(r"derive (\S+) text (\S+) ([0-9a-f]{8})")
 
 
 def line_name(theorem: str, place: str, formula: tuple[Node, ...], part: int) -> str:
@@ -27,6 +28,11 @@ def line_name(theorem: str, place: str, formula: tuple[Node, ...], part: int) ->
     line = place if place == "claim" else f"line {place}"
     of = f" part {part + 1} of {len(formula)}" if len(formula) > 1 else ""
     return f"derive {quote(theorem, safe=':./-_')} {line} {line_digest(text)}{of}"
+
+
+def text_name(theorem: str, place: str, words: str) -> str:
+    """The name for the shape of words that belong to the theorem: its conditions, a reason."""
+    return f"derive {quote(theorem, safe=':./-_')} text {place} {line_digest(clean(words))}"
 
 
 def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
@@ -40,6 +46,9 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
             if m is not None:
                 key = (unquote(m[1]), m[2] or m[3], m[4])
                 found.setdefault(key, []).append(_now(shape))
+            elif (text := _TEXT.fullmatch(name)) is not None:
+                words = "".join(t.text or "" for t in shape.iter("{*}t"))
+                shown.append(Shown(unquote(text[1]), text[2], words, text[3]))
             elif name.startswith("derive name="):
                 stamps.append(read_stamp(name))
         shown += [Shown(theorem, place, " ".join(parts), digest) for (theorem, place, digest), parts in found.items()]
