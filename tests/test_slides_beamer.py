@@ -21,7 +21,7 @@ from derive.catalogue import find_theorem, theorems
 from derive.errors import UserError
 from derive.render.notation import load_notation, notation_names
 from derive.slides import beamer
-from derive.slides.beamer_rows import pages
+from derive.slides.beamer.rows import pages
 from derive.slides.build import Choice, build
 from derive.slides.deck import Deck, Options, Picture
 from derive.slides.stamps import line_digest

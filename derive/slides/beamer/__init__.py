@@ -15,8 +15,8 @@ from derive.errors import UserError
 from derive.render.measure import node_em, prose_em
 from derive.render.nodes import Prose
 from derive.render.sentence import prose
-from derive.slides.beamer_rows import Clicks, chain, claim, condition, neutral, sentence, size
-from derive.slides.beamer_style import EM, fragment_commands, plain, preamble, words
+from derive.slides.beamer.rows import Clicks, chain, claim, condition, neutral, sentence, size
+from derive.slides.beamer.style import EM, fragment_commands, plain, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.shown import Shown
 from derive.slides.stamps import provenance, read_stamp, stamp_text

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from derive.render.latex import COMMANDS, node_latex
 from derive.render.nodes import Node, Prose, first, row, unmarked
 from derive.render.speech import node_speech, prose_speech, step_speech
-from derive.slides.beamer_style import clean, words
+from derive.slides.beamer.style import clean, words
 from derive.slides.deck import Slide, Step
 from derive.slides.stamps import line_digest
 
