@@ -10,8 +10,9 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from derive.entries import DECLARED, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
@@ -69,6 +70,8 @@ def find(name: str) -> Entry:
             if e.name == inner:
                 return e
         names = ", ".join(e.name for e in entries) or "none"
+        if not inner and len(entries) == 1:
+            return entries[0]
         if not inner:
             raise UserError(f"{path} holds several theorems; name one as {path}::NAME (there are: {names})")
         raise UserError(f"{path} has no theorem {inner}; it has: {names}")
@@ -112,6 +115,14 @@ def find_false_claim(name: str) -> FalseClaim | TheoremEntry:
     return find(name)
 
 
+class _AsItIs(SourceFileLoader):
+    """Runs a file as it stands now: cached bytecode may be that of an edit in the same second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 def load_file(path: str) -> list[Entry]:
     """The theorems and false claims in a Python file.  The file is run: it is a program, like any test file."""
     file = Path(path)
@@ -126,7 +137,7 @@ def load_file(path: str) -> list[Entry]:
     if inside:
         return entries_of(importlib.import_module(inside))
     name = f"derive_user_{abs(hash(str(file.resolve())))}"
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIs(name, str(file)))
     if spec is None or spec.loader is None:
         raise UserError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)

@@ -63,12 +63,13 @@ class Derivation(NamedTuple):
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for block in self.blocks for line in block.lines)
 
-    def slides(self, **choices: Any) -> SlidesView:
+    def slides(self, *, name: str = "", **choices: Any) -> SlidesView:
         """Slides, to look at in a notebook or to save; the choices are those of ``derive slides``: notation, detail,
-        first, last, title, template, aspect, dark, numbers, plots, handout.  Raises UserError as it does."""
+        first, last, title, template, aspect, dark, numbers, plots, handout.  ``name`` is how ``derive check`` finds the
+        theorem again.  Raises UserError as ``derive slides`` does."""
         from derive.slides.notebook import slides_view
 
-        return slides_view(self, **choices)
+        return slides_view(self, name=name, **choices)
 
     @property
     def gaps(self) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from derive.catalogue import find_theorem, theorems
 from derive.errors import UserError
 from derive.kernel.sorts import FAMILY, INT, REAL, Base
 from derive.kernel.terms import Num, Term, Var
@@ -23,7 +24,8 @@ from derive.language.definitions import (
     uniform,
 )
 from derive.language.syntax import Sum, delta, exp, family, function, integer, log, real
-from derive.render.latex import term_latex
+from derive.render.clashes import refuse_clashes
+from derive.render.latex import derivation_latex, term_latex
 from derive.render.notation import (
     Notation,
     TemplateError,
@@ -33,7 +35,7 @@ from derive.render.notation import (
     read_notation,
     template,
 )
-from derive.render.text import term_text
+from derive.render.text import derivation_text, term_text
 
 V, T, y, k, t = (integer(s) for s in "VTykt")
 eps = real("eps")
@@ -113,7 +115,34 @@ def test_a_definition_that_no_template_knows() -> None:
     bare = Notation("bare")
     assert term_text(cross_entropy(V, q, p), bare) == "cross_entropy(V, q, p)"
     assert term_latex(softmax(V, z)[k], bare) == r"\operatorname{softmax}(V, z)(k)"
-    assert term_text(surprisal(p, y), read_notation("", "empty")) == "surprisal(p, y)"
+    assert term_text(surprisal(p, y), bare) == "surprisal(p, y)"
+
+
+def test_a_profile_that_extends_nothing_differs_from_the_usual_one() -> None:
+    assert term_text(surprisal(p, y), read_notation("", "empty")) == term_text(surprisal(p, y))
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        '[variables]\n"p(_)" = "q"\n"p(k)" = "q($k)"',  # a letter
+        '[variables]\n"p(k)" = "q($k)"',  # a family at an index
+        '[definitions]\nentropy = "H($q)"\ncross_entropy = "H($q)"',  # two definitions
+    ],
+)
+def test_a_notation_that_writes_two_things_alike_is_refused(profile: str) -> None:
+    """H(q) <= H(q, q) is what the reader of such a page would believe."""
+    d = find_theorem("cross_entropy_eq_entropy_add_kl").derivation
+    notation = read_notation(profile, "course")
+    for printer in (derivation_text, derivation_latex):
+        with pytest.raises(UserError, match=r"are both written .*; a reader could not tell them apart"):
+            printer(d, notation)
+
+
+def test_the_profiles_tell_everything_in_the_catalogue_apart() -> None:
+    for entry in theorems():
+        for name in notation_names():
+            refuse_clashes(entry.derivation, load_notation(name))
 
 
 @pytest.mark.parametrize(

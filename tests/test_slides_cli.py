@@ -139,7 +139,7 @@ def test_an_extra_that_is_missing_is_named(module: str, file: list[str], extra: 
     call = [sys.executable, "-c", script, "slides", "label_smoothing_residual", "-o", *file]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert f"pip install 'derive[{extra}]'" in done.stderr
+    assert f"pip install '.[{extra}]' in derive's folder" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(Path().iterdir())
 

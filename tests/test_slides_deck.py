@@ -116,17 +116,29 @@ def test_lines_that_are_not_there_are_refused(first: int, last: int, message: st
         slides_of("label_smoothing_residual", first=first, last=last)
 
 
-def test_the_claim_alone_is_its_first_and_last_line() -> None:
+def test_the_claim_alone_is_its_two_ends_at_once() -> None:
     (slide,) = slides_of("cross_entropy_one_hot", detail="claim")
-    assert [node_latex(s.parts[0]) for s in slide.steps] == [r"H(\delta_y, p)", r"-\log p(y)"]
-    assert not slide.claim
+    assert slide.kind == "statement"
+    assert [node_latex(p) for p in slide.claim] == [r"H(\delta_y, p) = -\log p(y)"]
+    assert slide.given
+    assert not slide.steps
     assert not slide.ends
+
+
+def test_facts_on_the_way_share_slides_and_say_what_they_are() -> None:
+    (slide,) = slides_of("kl_eq_zero_iff")[:1]
+    assert [(s.label, s.relation) for s in slides_of("nll_has_no_minimiser")[0].steps][:3] == [
+        ("First", ""),
+        ("Next", ""),
+        ("", "≤"),
+    ]
+    assert not slide.title
 
 
 @pytest.mark.parametrize("e", ALL, ids=lambda e: e.name)
 def test_the_claim_alone_is_shown_for_every_theorem(e) -> None:
-    slides = slides_of(e.name, detail="claim")
-    assert slides[-1].steps
+    (slide,) = slides_of(e.name, detail="claim")
+    assert slide.claim_term == e.shows
 
 
 def test_in_full_every_primitive_step_is_shown_with_its_rule_and_premises() -> None:
@@ -213,7 +225,7 @@ def test_what_is_measured_fits(profile: str, aspect: str) -> None:
 
 def test_the_estimates_are_near_what_typst_measures() -> None:
     """Widths and heights of every formula on the slides: never much too small, seldom much too large."""
-    pytest.importorskip("typst", reason="pip install 'derive[slides]'")
+    pytest.importorskip("typst", reason="pip install '.[slides]' in derive's folder")
     from derive.render.measure import node_height
     from derive.slides.pptx.pictures import drawn
 

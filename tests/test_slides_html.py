@@ -90,7 +90,7 @@ def test_a_deck_is_stepped_through_line_by_line(show: Callable[..., Page]) -> No
     assert page.evaluate("document.querySelector('h1').textContent") == deck.title
     for slide in deck.slides:
         page.press("ArrowRight")
-        seen = {"claim"} if slide.claim else set()
+        seen = set(slide.places) & {"given", "claim", "assume"}
         seen |= {s.place for s in slide.steps if s.carried or not s.relation}
         assert set(rows(page)) == seen
         for step in (s for s in slide.steps if s.relation and not s.carried):
@@ -106,9 +106,9 @@ def test_going_back_takes_a_line_away(show: Callable[..., Page]) -> None:
     page = show(html_of(made("cross_entropy_one_hot")))
     page.press("ArrowRight")
     page.press("ArrowRight")
-    assert set(rows(page)) == {"claim", "start", "1", "2"}
+    assert set(rows(page)) == {"given", "claim", "start", "1", "2"}
     page.press("ArrowLeft")
-    assert set(rows(page)) == {"claim", "start", "1"}
+    assert set(rows(page)) == {"given", "claim", "start", "1"}
 
 
 def test_the_changed_part_is_coloured_while_its_line_is_the_newest(show: Callable[..., Page]) -> None:
@@ -332,7 +332,7 @@ def test_a_handout_shows_every_line_once(show: Callable[..., Page]) -> None:
     page = show(data)
     assert page.evaluate("typeof Reveal") == "undefined"
     lines = [f"{s.name} {step.place}" for s in deck.slides for step in s.steps if not step.carried]
-    claims = [f"{s.name} claim" for s in deck.slides if s.claim]
+    claims = [f"{s.name} {p}" for s in deck.slides for p in s.places if p in ("given", "claim", "assume")]
     shown = page.evaluate("[...document.querySelectorAll('[data-line]')].map(e => e.dataset.line)")
     assert sorted(shown) == sorted(lines + claims)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -430,7 +430,7 @@ def test_a_deck_says_what_it_shows() -> None:
     stamps, shown = read_back(html_of(deck))
     assert stamps == list(deck.stamps)
     assert [(s.theorem, s.place) for s in shown] == [
-        ("cross_entropy_one_hot", p) for p in ("claim", "1", "start", "2", "3")
+        ("cross_entropy_one_hot", p) for p in ("given", "claim", "1", "start", "2", "3")
     ]
     assert shown[2].text == r"H(\delta_y, p)"
     assert shown[1].text == r"=-\sum_{k=1}^V \delta_y(k) \log p(k)definition of cross-entropy"

@@ -1,6 +1,6 @@
 """Plots: every point is the theorem's own value, and every picture can be read from the back of a room.
 
-Needs matplotlib (``pip install 'derive[plots]'``); without it the tests that draw are skipped, and fail under CI.
+Needs matplotlib (``pip install '.[plots]' in derive's folder``); without it the tests that draw are skipped, and fail under CI.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def matplotlib():
     except ImportError:
         if os.environ.get("CI"):
             pytest.fail("matplotlib is not installed")
-        pytest.skip("needs matplotlib: pip install 'derive[plots]'")
+        pytest.skip("needs matplotlib: pip install '.[plots]' in derive's folder")
     return matplotlib
 
 

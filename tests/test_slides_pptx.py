@@ -443,7 +443,7 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     deck = deck_of("cross_entropy_one_hot")
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(UserError, match=re.escape("pip install 'derive[slides]'")):
+    with pytest.raises(UserError, match=re.escape("pip install '.[slides]' in derive's folder")):
         written(deck)
 
 

@@ -149,7 +149,7 @@ def test_without_typst_the_source_is_written_and_the_rest_says_what_to_install(
     monkeypatch.setitem(sys.modules, "typst", None)
     assert write(short, "a.typ", Options())
     assert write(short, "a.typ", Options(flavour="touying"))
-    with pytest.raises(UserError, match=re.escape("pip install 'derive[slides]'")):
+    with pytest.raises(UserError, match=re.escape("pip install '.[slides]' in derive's folder")):
         write(short, "a.pdf", Options())
 
 

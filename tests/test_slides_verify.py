@@ -28,7 +28,7 @@ def run(*arguments: str):
 def made(target: str, folder: Path, *names: str, options: tuple[str, ...] = ()) -> Path:
     path = folder / f"deck{TARGETS[target].ending}"
     missing = [m for m in NEEDS.get(target, ()) if importlib.util.find_spec(m) is None]
-    assert not missing, f"install {', '.join(missing)}: pip install 'derive[slides]'"
+    assert not missing, f"install {', '.join(missing)}: pip install '.[slides]' in derive's folder"
     result = run("slides", *(names or ("label_smoothing_residual",)), "-o", str(path), *options)
     assert result.exit_code == 0, result.output
     return path
@@ -204,7 +204,7 @@ def test_a_gap_left_since_then_is_stale(tmp_path: Path) -> None:
     proof(tmp_path, by="gap('later')")
     result = run("check", str(path), name.partition("::")[0])
     assert result.exit_code == 1
-    assert "stale" in result.output
+    assert "it is not proved now" in result.output
 
 
 def test_a_deck_does_not_choose_the_program_that_is_run(tmp_path: Path) -> None:
@@ -245,8 +245,105 @@ def test_a_deck_that_is_not_there() -> None:
 
 
 def test_which_files_are_decks() -> None:
-    assert is_deck("a.HTML") and is_deck("b.pptx") and is_deck("c.tex") and is_deck("d.md")
-    assert not is_deck("a.pdf") and not is_deck("chain_rule")
+    assert is_deck("a.HTML") and is_deck("b.pptx") and is_deck("c.tex") and is_deck("d.md") and is_deck("e.ipynb")
+    assert not is_deck("a.py") and not is_deck("chain_rule")
+    result = run("check", "a.pdf")
+    assert result.exit_code == 2
+    assert "slides of this kind are not read back; those that are end in .html, .pptx" in result.output
+
+
+@pytest.mark.parametrize("target", ["html", "beamer"])
+def test_lines_in_another_order_are_seen(tmp_path: Path, target: str) -> None:
+    path = made(target, tmp_path, "cross_entropy_one_hot")
+    lines = path.read_text("utf-8").split("\n")
+    mark = {"html": 'data-line="cross_entropy_one_hot {}"', "beamer": " cross_entropy_one_hot {} "}[target]
+    one, two = (next(i for i, x in enumerate(lines) if mark.format(n) in x) for n in (1, 2))
+    lines[one], lines[two] = lines[two], lines[one]
+    path.write_text("\n".join(lines), "utf-8")
+    (finding,) = check_deck(str(path), find).findings
+    assert "do not stand in the order" in finding.what
+
+
+@pytest.mark.parametrize("target", ["html", "beamer", "notebook"])
+def test_a_record_that_is_lost_is_missed(tmp_path: Path, target: str) -> None:
+    """Lines that are copied into another deck without the theorem's record cannot be compared, and that is said."""
+    path = made(target, tmp_path, "cross_entropy_one_hot", "chain_rule")
+    text = path.read_text("utf-8")
+    record = re.compile({"html": ' data-derive="[^"]*name=cross_entropy_one_hot [^"]*"', "beamer": "% derive: .*name=cross_entropy_one_hot .*"}.get(target, r'"derive name=cross_entropy_one_hot [^"]*",?'))  # fmt: skip
+    assert record.search(text)
+    text = record.sub("", text)
+    path.write_text(re.sub(r",(\s*\])", r"\1", text) if target == "notebook" else text, "utf-8")
+    (finding,) = check_deck(str(path), find).findings
+    assert finding.theorem == "cross_entropy_one_hot"
+    assert "its record is gone" in finding.what
+
+
+def test_a_row_written_into_a_beamer_chain_is_seen(tmp_path: Path) -> None:
+    path = made("beamer", tmp_path, "cross_entropy_one_hot")
+    lines = path.read_text("utf-8").split("\n")
+    after = next(i for i, x in enumerate(lines) if " cross_entropy_one_hot 1 " in x)
+    lines.insert(after + 1, r"& \uncover<2->{{}= \log 0} \\")
+    path.write_text("\n".join(lines), "utf-8")
+    (finding,) = check_deck(str(path), find).findings
+    assert finding.line == "a line after line 1"
+
+
+def test_a_hidden_line_is_not_shown(tmp_path: Path) -> None:
+    path = made("html", tmp_path, "cross_entropy_one_hot")
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace('data-line="cross_entropy_one_hot 2"', 'hidden data-line="cross_entropy_one_hot 2"', 1), "utf-8"
+    )
+    assert [f.line for f in check_deck(str(path), find).findings] == ["line 2"]
+    path = made("notebook", tmp_path, "cross_entropy_one_hot")
+    cells = json.loads(path.read_text("utf-8"))
+    cell = next(c for c in cells["cells"] if "2" in c["metadata"].get("derive", {}).get("lines", {}))
+    cell["metadata"]["slideshow"]["slide_type"] = "skip"
+    path.write_text(json.dumps(cells), "utf-8")
+    assert [f.line for f in check_deck(str(path), find).findings] == ["line 2"]
+
+
+def test_a_hidden_slide_of_powerpoint_is_not_shown(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    path = made("pptx", tmp_path, "label_smoothing_residual")
+    deck = Presentation(str(path))
+    deck.slides[1]._element.set("show", "0")
+    deck.save(str(path))
+    assert "it is missing from the deck" in {f.what for f in check_deck(str(path), find).findings}
+
+
+def test_a_deck_with_gaps_does_not_pass(tmp_path: Path) -> None:
+    name = proof(tmp_path, by="gap('later')")
+    path = made("html", tmp_path, name)
+    result = run("check", str(path), name.partition("::")[0])
+    assert result.exit_code == 1
+    assert "it is not proved now: 1 of its lines are left open" in result.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("detail=board", "detail=wall"), ("aspect=16:9", "aspect=9:16"), ("first=0", "first=²"), ("first=0", "first=99")],
+)
+def test_a_record_that_makes_no_sense_is_said_to(tmp_path: Path, old: str, new: str) -> None:
+    path = made("beamer", tmp_path, "cross_entropy_one_hot")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    result = run("check", str(path))
+    assert result.exit_code in (1, 2)
+    assert "is not a stamp" in result.output or "cannot be made again as its record says" in result.output
+
+
+def test_a_notation_of_the_course_is_found_beside_the_deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "course.toml").write_text('extends = "pr"\n')
+    monkeypatch.chdir(tmp_path / "talks")
+    made("html", tmp_path / "talks", "chain_rule", options=("--notation", "course.toml"))
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "talks/deck.html").exit_code == 0
+    (tmp_path / "talks" / "course.toml").unlink()
+    result = run("check", "talks/deck.html")
+    assert result.exit_code == 1
+    assert "cannot be made again as its record says: the notation" in result.output
 
 
 def test_lines_are_called_by_their_numbers() -> None:
@@ -258,5 +355,5 @@ def test_lines_are_called_by_their_numbers() -> None:
         "line 3",
         "the reason of line 3",
         "primitive step 17",
-        "line of the worked example 4",
+        "line 4 of the worked example",
     ]

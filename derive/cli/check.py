@@ -44,6 +44,8 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     for n in names:
         if n.endswith(".py"):
             entries += catalogue.load_file(n)
+        elif n.strip().replace(" ", "_") in catalogue.subjects():
+            entries += catalogue.subject_entries(n)
         else:
             entries.append(catalogue.find(n))
     if not names:
@@ -112,9 +114,11 @@ def _deck(path: str, programs: list[str]) -> bool:
     report = check_deck(path, find)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
     if not report.findings:
-        click.echo(f"{what}; what it shows is what is proved now")
+        click.echo(f"{what} compared; what it shows is what is proved now")
+        if report.numbers:
+            click.echo(f"  ({counted(report.numbers, 'line')} of worked examples: only edits by hand were looked for)")
         return True
-    click.echo(f"{what}; it does not show what is proved now", err=True)
+    click.echo(f"{what} compared; it does not show what is proved now", err=True)
     for finding in report.findings:
         click.echo(f"  {finding}", err=True)
     return False

@@ -41,6 +41,7 @@ def show(
     if target in PIECES:
         if code or plain or form == "standalone":
             raise UserError(f"--as {target} prints a piece for slides, without --code, --ascii and --standalone")
+        _ending_fits(output, target)
         write_text(output, _piece(name, target, notation or "", given))
         return
     if given:
@@ -76,13 +77,29 @@ def show(
     write_text(output, text if text.endswith("\n") else text + "\n")
 
 
+def _ending_fits(output: str | None, target: str) -> None:
+    """A piece is text to put into a file of another kind; as a file of slides of its own it would not open."""
+    from derive.slides.targets import TARGETS
+
+    if output is not None and target == "pptx" and output.lower().endswith(TARGETS[target].ending):
+        raise UserError(f"a piece for PowerPoint is XML and no presentation; 'derive slides' writes {output}")
+
+
 def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str:
     from derive.cli.slides import found
-    from derive.slides.command import Wish, fragment
+    from derive.slides.command import Wish, fragment, make_deck
     from derive.slides.targets import target_of
 
     derivations = [(asked, e.derivation) for asked, e in found((name,)).items()]
-    return fragment(derivations, target_of("", target), Wish(notation=notation, **wishes))
+    wish = Wish(notation=notation, **wishes)
+    slides = make_deck(derivations, wish).slides
+    if target == "beamer" and len(slides) > 1:
+        last = max(s.number for s in slides[0].steps) if slides[0].steps else 1
+        click.echo(
+            f"derive: this takes {len(slides)} frames; for one of them choose lines, such as --from 1 --to {last}",
+            err=True,
+        )
+    return fragment(derivations, target_of("", target), wish)
 
 
 def _lemma(name: str, target: str) -> Any:

@@ -81,8 +81,9 @@ def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:
 
     out: dict[str, TheoremEntry] = {}
     for name in names:
-        if name in catalogue.subjects():
-            out |= {e.name: e for e in catalogue.theorems(name)}
+        subject = name.strip().replace(" ", "_")
+        if subject in catalogue.subjects():
+            out |= {e.name: e for e in catalogue.theorems(subject)}
         elif name in out:
             raise UserError(f"{name} is named twice; name it once")
         else:

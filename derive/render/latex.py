@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line
+from derive.render.clashes import refuse_clashes
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
 from derive.render.measure import formula_em, words_em
@@ -278,7 +279,9 @@ def derivation_latex(
     A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
     beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
     """
-    body = _Page(d, load_notation(notation), reasons, width).text()
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    body = _Page(d, n, reasons, width).text()
     if not standalone:
         return body
     return (

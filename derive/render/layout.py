@@ -796,6 +796,10 @@ def _has_slash(node: Node) -> bool:
 
 
 def _ends_in_number(node: Node) -> bool:
+    if isinstance(node, Row) and node.items:
+        node = node.items[-1]
+    if isinstance(node, Frac):
+        return _ends_in_number(node.num) and _ends_in_number(node.den)
     end = last(node)
     return end is not None and end.kind == "num"
 

@@ -13,6 +13,7 @@ from html import escape
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
+from derive.render.clashes import refuse_clashes
 from derive.render.latex import Pen as LatexPen
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.measure import formula_em
@@ -510,6 +511,7 @@ def derivation_html(d: Derivation, notation: Notation | str | None = None) -> st
     Raises UserError as ``term_mathml`` does.
     """
     n = load_notation(notation)
+    refuse_clashes(d, n)
     page = "\n".join(_Page(d, n).rows())
     return (
         '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'

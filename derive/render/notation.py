@@ -399,7 +399,7 @@ def read_notation(source: str, name: str) -> Notation:
     if "extends" in data and data["extends"] not in notation_names():
         known_names = ", ".join(notation_names())
         _refuse(f"the notation {name} extends {data['extends']}, which is none of {known_names}")
-    base = load_notation(data["extends"]) if "extends" in data else Notation("")
+    base = Notation("") if name == DEFAULT and "extends" not in data else load_notation(data.get("extends", DEFAULT))
     settings = {k: getattr(base, k) for k in ("sums", "vocabulary", "vocabulary_set", "indicator", "log", "exp")}
     for key, value in data.get("settings", {}).items():
         if key not in settings:

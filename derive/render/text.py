@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
+from derive.render.clashes import refuse_clashes
 from derive.render.layout import Condition, Labels, conditions, layout
 from derive.render.lines import break_mark, broken
 from derive.render.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace, unmarked
@@ -201,7 +202,9 @@ def derivation_text(
 
     No line is wider than ``width`` where its formula can be broken.  Raises UserError as ``term_text`` does.
     """
-    return _Page(d, load_notation(notation), max(width, 40), ascii).text()
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    return _Page(d, n, max(width, 40), ascii).text()
 
 
 class _Page:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from derive.changes import changed
 from derive.errors import UserError
-from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line
 from derive.render.breaking import cut
-from derive.render.layout import Labels, layout
+from derive.render.clashes import refuse_clashes
+from derive.render.layout import layout
 from derive.render.marked import marked_layout
 from derive.render.measure import node_em, node_height, prose_em
 from derive.render.nodes import Node, Prose, Symbol
@@ -74,6 +74,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
 
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
+    refuse_clashes(d, choice.notation)
     stamp = replace(
         stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last, template.aspect),
         replayed=choice.replayed,
@@ -106,7 +107,9 @@ class _Author:
         self.avoid = letters(d)
 
     def slides(self) -> tuple[Slide, ...]:
-        chains = [c for c in self.chains() if c.steps]
+        if self.choice.detail == "claim":
+            return self.claim_alone()
+        chains = _together([c for c in self.chains() if c.steps])
         given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
         claim = cut(
             layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels), self.template.width - 4
@@ -114,8 +117,6 @@ class _Author:
         first = Slide(
             "statement", self.d.name, prose(_heading(self.d)), given=given, claim=claim, claim_term=self.d.claim
         )
-        if self.choice.detail == "claim":
-            first = replace(first, claim=())  # the chain says it
         out: list[Slide] = []
         notes = tuple(prose(n) for n in self.d.notes)
         for chain in chains:
@@ -127,15 +128,13 @@ class _Author:
             out = short if len(short) == 1 else out
         if not out:
             out = [first]
-        whole = self.choice.detail != "claim" and not (self.choice.first or self.choice.last)
+        whole = not (self.choice.first or self.choice.last)
         out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))
         return tuple(replace(s, part=i + 1, parts=len(out), stamp=self.stamp) for i, s in enumerate(out))
 
     # --- the lines chosen
 
     def chains(self) -> list[Chain]:
-        if self.choice.detail == "claim":
-            return [self.outer()]
         first, last = self.chosen()
         out: list[Chain] = []
         number = 0
@@ -187,28 +186,39 @@ class _Author:
         relation = RELATION_SIGNS.get(line.relation, line.relation)
         return Step(str(number), number, relation, self.cut(node), self.reason(line), term=line.term, source=line)
 
-    def outer(self) -> Chain:
-        """The claim as a chain: its two sides, or the statement."""
-        from derive.kernel.terms import EQ, IFF, LE, LT, App
-
-        signs = {EQ: "=", LE: "≤", LT: "<", IFF: "⟺"}
-        claim = self.d.claim
-        if not (isinstance(claim, App) and claim.op in signs):
-            return Chain((self.plain("claim", "", claim, self.d.labels),))
-        left, right = claim.args
-        return Chain(
-            (self.plain("start", "", left, self.d.labels), self.plain("1", signs[claim.op], right, self.d.labels))
-        )
-
-    def plain(self, place: str, relation: str, term: Term, labels: Labels = ()) -> Step:
-        node = layout(term, self.notation, avoid=self.avoid, labels=labels)
-        return Step(place, 1 if relation else 0, relation, self.cut(node), term=term)
+    def claim_alone(self) -> tuple[Slide, ...]:
+        """The claim at once, its two ends in one formula, under its conditions."""
+        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
+        claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
+        notes = tuple(prose(n) for n in self.d.notes)
+        heading = prose(_heading(self.d))
+        slide = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim, notes=notes)
+        return (replace(slide, gaps=len(self.d.gaps), stamp=self.stamp),)
 
     def reason(self, line: Line) -> Prose:
         return prose(line_words(line, self.notation))
 
     def cut(self, node: Node) -> tuple[Node, ...]:
         return cut(node, self.template.width - 4)
+
+
+_ASIDE = ("First", "Next", "Then")  # titles of the parts of a proof that has facts proved on the way
+
+
+def _together(chains: list[Chain]) -> list[Chain]:
+    """Facts proved on the way and what they are for as one chain, the parts' titles as labels of their first lines."""
+    out: list[Chain] = []
+    for chain in chains:
+        plain = chain.title in _ASIDE and not chain.assumes and chain.kind == "steps"
+        if plain and len(chains) > 1:
+            first, *rest = chain.steps
+            labelled = (first if first.carried else replace(first, label=chain.title), *rest)
+            if out and out[-1].title == "" and out[-1].kind == "steps" and any(s.label for s in out[-1].steps):
+                out[-1] = replace(out[-1], steps=(*out[-1].steps, *labelled))
+                continue
+            chain = replace(chain, title="", steps=labelled)
+        out.append(chain)
+    return out
 
 
 # --- spreading over slides -------------------------------------------------------------------------------------------
@@ -256,7 +266,8 @@ def columns(steps: Sequence[Step], template: Template) -> Columns:
     def free(lead: float, widest: float) -> float:
         return room - lead - relation_em - widest - COLUMN_GAP
 
-    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) else 0.0
+    labelled = any(s.label for s in steps)
+    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) and not labelled else 0.0
     least = min(reason_em, REASON)
     wide = max(formula_em, _formula_em(start) - relation_em if start is not None else 0.0)
     if own and free(own, formula_em) >= least:
@@ -321,7 +332,7 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
     slides = []
     for n, (low, high) in enumerate(groups):
         shown = steps[low:high]
-        if n and chain.kind != "proof":
+        if n and chain.kind != "proof" and steps[low].relation:
             carried = steps[low - 1]
             shown = [replace(carried, carried=True, reason=()), *shown]
         slides.append(

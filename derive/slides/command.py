@@ -47,6 +47,10 @@ def make_deck(
     """The deck, with worked examples and plots behind the derivation that they belong to; ``pictures`` are the formats of
     the plots."""
     choice = wish.choice()
+    if wish.subtitle and not wish.title and len(derivations) == 1:
+        raise UserError("--subtitle stands under a title; add --title")
+    if wish.into and wish.template != load_template(aspect=wish.template.aspect):
+        raise UserError("with --into the slides take the design of that deck; leave out --template, --dark and --logo")
     if (wish.first or wish.last) and len(derivations) != 1:
         raise UserError("--from and --to choose lines of one derivation; name one")
     if (wish.first or wish.last) and wish.detail != "board":
@@ -81,7 +85,11 @@ def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Sli
     from derive.slides.worked import worked_slides
     from derive.work import read_numbers, work_out
 
-    worked = work_out(d, read_numbers(wish.numbers))
+    numbers = read_numbers(wish.numbers)
+    try:
+        worked = work_out(d, numbers)
+    except UserError as error:
+        raise UserError(f"{wish.numbers}: {error}" if wish.numbers not in str(error) else str(error)) from None
     return worked_slides(worked, choice.notation, wish.template, stamp=last.stamp)
 
 

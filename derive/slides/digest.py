@@ -18,11 +18,11 @@ def stamp_of(
 
 
 def statement_digest(d: Derivation) -> str:
-    """16 hexadecimal digits for the statement with its conditions, and for all definitions that it rests on.
+    """16 hexadecimal digits for the statement with its conditions, and for all definitions in it and in its derivation.
 
     Letters of bound variables do not count.  A derivation with a gap is not checked, and has another digest.
     """
-    statements = [*d.given, d.claim]
+    statements = [*d.given, d.claim, *(b.start for b in d.blocks), *(line.term for line in d.lines)]
     text = ["gap" if d.theorem is None else "checked", *(f"given {_spelled(g)}" for g in d.given), _spelled(d.claim)]
     definitions: dict[str, Definition] = {}
     while statements:

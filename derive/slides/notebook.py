@@ -69,19 +69,23 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
         notebook = json.loads(data.decode("utf-8", errors="replace"))
         stamps = [read_stamp(str(s)) for s in notebook["metadata"]["derive"]["stamps"]]
         cells = list(notebook["cells"])
-    except (ValueError, KeyError, TypeError):
+        shown = [line for cell in cells for line in _shown(cell)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], []
-    shown = []
-    for cell in cells:
-        source = "".join(cell.get("source", []))
-        lines = cell.get("metadata", {}).get("derive", {})
-        for place, digest in lines.get("lines", {}).items():
-            text = common(source)
-            if place in _WORDS:  # they share a cell
-                found = re.search(rf"^{re.escape(_WORDS[place])} (?:.*<br>\n)*.*$", text, re.MULTILINE)
-                text = found[0] if found else ""
-            shown.append(Shown(str(lines.get("theorem", "")), place, text, str(digest)))
     return stamps, shown
+
+
+def _shown(cell: Cell) -> Iterator[Shown]:
+    """The lines that a cell shows: none where it is no text any more or left out of the slides."""
+    kept = cell["metadata"].get("derive", {})
+    left_out = cell["cell_type"] != "markdown" or cell["metadata"].get("slideshow", {}).get("slide_type") == "skip"
+    source = "" if left_out else common("".join(cell["source"]))
+    for place, digest in kept.get("lines", {}).items():
+        text = source
+        if place in _WORDS:  # they share a cell
+            found = re.search(rf"^{re.escape(_WORDS[place])} (?:.*<br>\n)*.*$", text, re.MULTILINE)
+            text = found[0] if found else ""
+        yield Shown(str(kept.get("theorem", "")), place, text, str(digest))
 
 
 _WORDS = {"given": "*Given*", "claim": "**Claim**", "assume": "*Assume*"}
@@ -229,12 +233,13 @@ class SlidesView:
 
     def __repr__(self) -> str:
         count = len(self.deck.slides)
-        return f"<{count} slide{'s' if count != 1 else ''} of {self.name}; .save('{self.name}.html') writes them>"
+        return f"<{count} slide{'s' if count != 1 else ''} of {self.name}; .save('{self.derivation.name}.html') writes them>"
 
 
 def slides_view(
     derivation: Derivation | Checkable,
     *,
+    name: str = "",
     notation: str = "",
     detail: str = "board",
     first: int = 0,
@@ -259,6 +264,6 @@ def slides_view(
     d = derivation if isinstance(derivation, Derivation) else derivation.check()
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
     wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
-    view = SlidesView(d.name, d, wish)
+    view = SlidesView(name or d.name, d, wish)
     _ = view.deck  # what cannot be made is refused here, and not when it is shown
     return view

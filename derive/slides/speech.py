@@ -8,12 +8,12 @@ from derive.render.nodes import Node, row
 from derive.render.sentence import prose
 from derive.render.speech import node_speech, prose_speech, sentence, step_speech
 from derive.slides.deck import Deck, Files, Options, Slide, Step
-from derive.slides.stamps import provenance, stamp_text
+from derive.slides.stamps import provenance
 
 
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck as one text file."""
-    origin = (line for s in deck.stamps for line in (provenance(s), f"[{stamp_text(s)}]"))
+    origin = map(provenance, deck.stamps)
     return {name: _text([*_title(deck), *_slides(deck), *origin]).encode()}
 
 

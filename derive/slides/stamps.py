@@ -11,6 +11,7 @@ import re
 
 from derive.errors import UserError
 from derive.slides.deck import Stamp
+from derive.slides.template import WIDTHS
 
 _FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
 
@@ -30,7 +31,8 @@ def read_stamp(text: str) -> Stamp:
     if not text.startswith("derive ") or set(fields) != set(_FIELDS):
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     values = {k: unquote(v) for k, v in fields.items()}
-    if not (values["first"].isdigit() and values["last"].isdigit()):
+    counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last"))
+    if not counts or values["detail"] not in ("board", "full", "claim") or values["aspect"] not in WIDTHS:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],

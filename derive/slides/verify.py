@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import UserError
 from derive.record import Derivation
-from derive.render.notation import load_notation
+from derive.render.notation import Notation, load_notation, notation_names
 from derive.slides.build import Choice, build
 from derive.slides.deck import Options, Stamp
 from derive.slides.digest import statement_digest
@@ -37,11 +37,12 @@ class Report:
     theorems: int
     lines: int
     findings: tuple[Finding, ...]
+    numbers: int = 0  # lines of worked examples, of which only edits by hand are seen
 
 
 def is_deck(name: str) -> bool:
-    """Whether the name is that of a deck that can be checked."""
-    return any(t.reads and name.lower().endswith(t.ending) for t in TARGETS.values())
+    """Whether the name is that of a file of slides."""
+    return any(name.lower().endswith(t.ending) for t in TARGETS.values())
 
 
 def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
@@ -49,83 +50,119 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
 
     Raises UserError when the file cannot be read, or has no derivation that was printed by derive.
     """
-    target = target_of(path)
+    target = readable(path)
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
-    stamps, shown = target.printer.read_back(data)
-    if not stamps:
+    try:
+        stamps, shown = target.printer.read_back(data)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    if not stamps and not shown:
         raise UserError(f"{path} has no derivation that 'derive slides' wrote, so there is nothing to compare")
     findings: list[Finding] = []
-    for name in dict.fromkeys(s.name for s in stamps):
+    for name in dict.fromkeys([*(s.name for s in stamps), *(s.theorem for s in shown)]):
         lines = [s for s in shown if s.theorem == name]
+        own = list(dict.fromkeys(s for s in stamps if s.name == name))
         findings += _edited(name, lines)
+        if not own:
+            findings.append(Finding(name, "", "its record is gone from the deck, so its lines cannot be compared"))
+            continue
         try:
             derivation = find(name)
+            if derivation.theorem is None:
+                raise UserError(f"{len(derivation.gaps)} of its lines are left open")
         except UserError as error:
             findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
-        findings += _stale(name, dict.fromkeys(s for s in stamps if s.name == name), derivation, lines, target)
-    return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)))
+        findings += _stale(name, own, derivation, lines, target, Path(path).parent)
+    numbers = sum(s.place.startswith(MADE_OTHERWISE) for s in shown)
+    return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)), numbers)
+
+
+def readable(path: str) -> Target:
+    """The target of a deck that can be read back.  Raises UserError when it cannot."""
+    target = target_of(path)
+    if not target.reads:
+        endings = ", ".join(t.ending for t in TARGETS.values() if t.reads)
+        raise UserError(f"{path}: slides of this kind are not read back; those that are end in {endings}")
+    return target
 
 
 def _edited(name: str, lines: list[Shown]) -> list[Finding]:
     return [
         Finding(name, place_words(s.place), "it was edited by hand; it is not what was printed here")
         for s in lines
-        if line_digest(s.text) != s.digest
+        if s.digest and line_digest(s.text) != s.digest
     ]
 
 
 def _stale(
-    name: str, stamps: Iterable[Stamp], derivation: Derivation, lines: list[Shown], target: Target
+    name: str, stamps: list[Stamp], derivation: Derivation, lines: list[Shown], target: Target, folder: Path
 ) -> list[Finding]:
     """A theorem may be in a deck more than once, in other notations or with other lines chosen: a line is right where it is
     what one of its stamps gives."""
-    now: dict[str, set[str]] = {}
     out: list[Finding] = []
+    made: list[Shown] = []
     for stamp in stamps:
-        for line in _made_again(stamp, derivation, target):  # a line that is carried over is shown twice
-            now.setdefault(line.place, set()).add(line.digest)
-        if statement_digest(derivation) == stamp.digest:
+        try:
+            made += _made_again(stamp, derivation, target, folder)  # a line that is carried over is there twice
+        except UserError as error:
+            out.append(Finding(name, "", f"it cannot be made again as its record says: {error}"))
             continue
-        what = f"stale: its statement, a condition or a definition has changed since version {stamp.version}"
-        out.append(Finding(name, "", what))
+        if statement_digest(derivation) != stamp.digest:
+            what = f"stale: its statement, a condition or a definition has changed since version {stamp.version}"
+            out.append(Finding(name, "", what))
+    now: dict[str, set[str]] = {}
+    for line in made:
+        now.setdefault(line.place, set()).add(line.digest)
     there = {s.place for s in lines}
     out += [Finding(name, place_words(p), "it is missing from the deck") for p in now if p not in there]
     for s in lines:
         if s.place not in now:
-            if not s.place.startswith(MADE_OTHERWISE):
-                out.append(Finding(name, place_words(s.place), "it is no longer a line of the derivation"))
+            if made and not s.place.startswith(MADE_OTHERWISE):
+                out.append(Finding(name, place_words(s.place), "it is not a line of the derivation"))
         elif s.digest not in now[s.place]:
             out.append(Finding(name, place_words(s.place), "stale: the derivation reads otherwise now"))
+    order = [s.place for s in lines if s.place in now]
+    if len(stamps) == 1 and not out and order != [s.place for s in made]:
+        out.append(
+            Finding(
+                name, "", "its lines do not stand in the order of the derivation, or one of them stands there twice"
+            )
+        )
     return out
 
 
-def _made_again(stamp: Stamp, derivation: Derivation, target: Target) -> list[Shown]:
-    """The lines that the deck would have now."""
-    notation = load_notation(stamp.notation)
-    choice = Choice(notation, stamp.notation, stamp.detail, stamp.first, stamp.last)
-    try:
-        deck = build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
-    except UserError:  # the lines chosen are no longer there
-        return []
+def _made_again(stamp: Stamp, derivation: Derivation, target: Target, folder: Path) -> list[Shown]:
+    """The lines that the deck would have now.  Raises UserError when it cannot be made as the stamp says."""
+    choice = Choice(_notation(stamp, folder), stamp.notation, stamp.detail, stamp.first, stamp.last)
+    deck = build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
     files = target.printer.write(deck, f"deck{target.ending}", Options())
     shown: list[Shown] = target.printer.read_back(next(iter(files.values())))[1]
     return shown
+
+
+def _notation(stamp: Stamp, folder: Path) -> Notation:
+    """The notation of a stamp; a file of the user's own also where it lies beside the deck."""
+    if stamp.notation in notation_names():
+        return load_notation(stamp.notation)
+    beside = folder / Path(stamp.notation).name
+    if not stamp.notation.endswith(".toml"):
+        raise UserError(f"there is no notation called {stamp.notation}")
+    return load_notation(str(stamp.notation if Path(stamp.notation).is_file() else beside))
 
 
 def place_words(place: str) -> str:
     """How a line is called: "line 3", "the claim", "the first formula"."""
     kind = place.rstrip("0123456789")
     number = place[len(kind) :]
-    words = {
-        "": "line",
-        "step": "primitive step",
-        "work": "line of the worked example",
-        "start": "the first formula of part",
-    }
+    if kind == "work":
+        return f"line {number} of the worked example"
+    if place.startswith("after"):
+        return f"a line after {place_words(place.removeprefix('after'))}"
+    words = {"": "line", "step": "primitive step", "start": "the first formula of part"}
     alone = {"given": "the conditions", "assume": "what is assumed", "claim": "the claim", "start": "the first formula"}
     if place in alone:
         return alone[place]

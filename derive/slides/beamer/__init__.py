@@ -218,11 +218,14 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
         line = line.strip()
         if stamp := _STAMP.fullmatch(line):
             stamps.append(read_stamp(stamp[1]))
-        elif seal := _LINE.fullmatch(line):
+        elif "% derive-line " in line and (seal := _LINE.fullmatch(line)):
             text = " ".join(map(neutral, [*before, seal[1]]))
             shown.append(Shown(unquote(seal[2]), unquote(seal[3]), text, seal[4]))
             before = []
-        elif line.startswith("% spoken") or line.endswith("{%"):
+        elif line.startswith(("% spoken", r"\end{frame}")) or line.endswith("{%"):
+            rows = [row for row in before if row.startswith("&")]
+            if rows and shown:  # somebody's own, between the lines of a derivation
+                shown.append(Shown(shown[-1].theorem, f"after{shown[-1].place}", " ".join(rows), ""))
             before = []
         elif line and not line.startswith("%"):
             before.append(line)

@@ -35,8 +35,11 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
             f"this is no HTML file of derive's: it is not UTF-8 text ({error.reason} at {error.start})"
         ) from None
     reader = _Reader()
-    reader.feed(source)
-    reader.close()
+    try:
+        reader.feed(source)
+        reader.close()
+    except AssertionError:  # the parser's own, on markup that is none
+        raise UserError("this is no HTML file that can be read") from None
     return list(dict.fromkeys(read_stamp(s) for s in reader.stamps)), [r.shown() for r in reader.lines]
 
 
@@ -61,6 +64,7 @@ class _Reader(HTMLParser):
         self.lines: list[_Found] = []
         self.open: list[str] = []  # elements
         self.within: list[_Found] = []  # lines; one may stand inside another
+        self.hidden: list[int] = []  # the depths of elements that are not shown
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {k: v or "" for k, v in attrs}
@@ -73,6 +77,13 @@ class _Reader(HTMLParser):
             self.stamps.append(values["data-derive"])
         if tag not in _VOID:
             self.open.append(tag)
+            invisible = (
+                "hidden" in values
+                or tag in ("template", "del")
+                or "display:none" in values.get("style", "").replace(" ", "")
+            )
+            if invisible:
+                self.hidden.append(len(self.open))
         if "data-line" in values:
             self.lines.append(_Found(values["data-line"], values.get("data-digest", ""), len(self.open)))
             self.within.append(self.lines[-1])
@@ -81,9 +92,11 @@ class _Reader(HTMLParser):
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
+        while self.hidden and self.hidden[-1] > len(self.open):
+            self.hidden.pop()
         while self.within and self.within[-1].depth > len(self.open):
             self.within.pop()
 
     def handle_data(self, data: str) -> None:
-        if self.within:
+        if self.within and not self.hidden:
             self.within[-1].text += data

@@ -14,7 +14,7 @@ from derive.slides.shown import Shown
 from derive.slides.stamps import line_digest, read_stamp, stamp_text
 
 CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
-_RECORD = re.compile(r"^derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
+_RECORD = re.compile(r"^\s*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
 _SLIDE = re.compile(r"^(?:## |---$)", re.MULTILINE)
 
 

@@ -108,7 +108,7 @@ def settings() -> Iterator[None]:
     try:
         import matplotlib
     except ImportError:
-        raise UserError("plots need matplotlib; install it with  pip install 'derive[plots]'") from None
+        raise UserError("plots need matplotlib; install it with  pip install '.[plots]' in derive's folder") from None
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)

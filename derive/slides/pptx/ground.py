@@ -7,6 +7,7 @@ whoever gets the deck can change the theme in PowerPoint and everything follows.
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ EM = 24.0  # size of formulas
 FONT = "Arial"  # everywhere there, or a font with the same widths
 HEADING = 28.0
 UNKNOWN_FONT = 1.15
+LARGEST = 1_000_000_000  # bytes of a presentation, unpacked
 MARGINS = {"16:9": 48.0, "4:3": 36.0}
 WIDTHS = {"16:9": 960.0, "4:3": 720.0}
 HEIGHT = 540.0
@@ -64,7 +66,7 @@ def _fresh() -> Any:
         from pptx import Presentation
     except ImportError:
         raise UserError(
-            "PowerPoint files are written with python-pptx, which is not installed: pip install 'derive[slides]'"
+            "PowerPoint files are written with python-pptx, which is not installed: pip install '.[slides]' in derive's folder"
         ) from None
     return Presentation()
 
@@ -303,6 +305,14 @@ def opened(data: bytes) -> Any:
     _fresh()
     from pptx import Presentation
 
+    try:
+        size = sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(data)).infolist())
+    except zipfile.BadZipFile:
+        size = 0
+    if size > LARGEST:
+        raise UserError(
+            f"this presentation takes {size // 10**6} MB when it is unpacked, more than {LARGEST // 10**6} MB"
+        )
     try:
         return Presentation(io.BytesIO(data))
     except (

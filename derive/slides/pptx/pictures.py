@@ -34,7 +34,7 @@ def drawn(nodes: Iterable[Node], color: str, changed: str, pictures: bool = True
         import typst
     except ImportError:
         raise UserError(
-            "pictures of formulas are made with typst, which is not installed: pip install 'derive[slides]'"
+            "pictures of formulas are made with typst, which is not installed: pip install '.[slides]' in derive's folder"
         ) from None
     wanted = tuple(dict.fromkeys(nodes))
     if not wanted:
@@ -88,7 +88,9 @@ def picture(svg: bytes, height: float) -> bytes:
     try:
         import typst
     except ImportError:
-        raise UserError("an SVG is drawn with typst, which is not installed: pip install 'derive[slides]'") from None
+        raise UserError(
+            "an SVG is drawn with typst, which is not installed: pip install '.[slides]' in derive's folder"
+        ) from None
     literal = ", ".join(map(str, svg))
     source = f"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #image(bytes(({literal},)), format: "svg", height: {height}pt)"""

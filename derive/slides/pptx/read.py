@@ -40,6 +40,8 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     stamps: list[Stamp] = []
     shown: list[Shown] = []
     for slide in opened(data).slides:
+        if slide._element.get("show") == "0":  # hidden: nobody sees its lines
+            continue
         found: dict[tuple[str, str, str], list[str]] = {}
         for name, shape in _named(slide._element):
             m = _LINE.fullmatch(name)

@@ -80,7 +80,9 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -
     try:
         typst: Any = import_module("typst")
     except ImportError:
-        raise UserError(f"{kind.upper()} is made with Typst, which is not here: pip install 'derive[slides]'") from None
+        raise UserError(
+            f"{kind.upper()} is made with Typst, which is not here: pip install '.[slides]' in derive's folder"
+        ) from None
     font = deck.template.font
     if font and font not in typst.Fonts().families():
         raise UserError(f"the font {font!r} of the template is not installed on this machine")

@@ -86,9 +86,10 @@ COMMON = r"""
     need += before.width + 0.3em.to-absolute()
   }
   if labels {
-    columns.insert(0, 1.6em)
-    gutter.insert(0, 0.4em)
-    need += 2em.to-absolute()
+    let width = calc.max(..s.steps.map(it => measure(small(it.at("label", default: ""))).width))
+    columns.insert(0, in-em(width))
+    gutter.insert(0, 0.5em)
+    need += width + 0.5em.to-absolute()
   }
   shrunk(need, room.width, grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..cells))
 })
