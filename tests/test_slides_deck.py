@@ -125,16 +125,6 @@ def test_the_claim_alone_is_its_two_ends_at_once() -> None:
     assert not slide.ends
 
 
-def test_facts_on_the_way_share_slides_and_say_what_they_are() -> None:
-    (slide,) = slides_of("kl_eq_zero_iff")[:1]
-    assert [(s.label, s.relation) for s in slides_of("nll_has_no_minimiser")[0].steps][:3] == [
-        ("First", ""),
-        ("Next", ""),
-        ("", "≤"),
-    ]
-    assert not slide.title
-
-
 @pytest.mark.parametrize("e", ALL, ids=lambda e: e.name)
 def test_the_claim_alone_is_shown_for_every_theorem(e) -> None:
     (slide,) = slides_of(e.name, detail="claim")

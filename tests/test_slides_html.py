@@ -432,8 +432,8 @@ def test_a_deck_says_what_it_shows() -> None:
     assert [(s.theorem, s.place) for s in shown] == [
         ("cross_entropy_one_hot", p) for p in ("given", "claim", "1", "start", "2", "3")
     ]
-    assert shown[2].text == r"H(\delta_y, p)"
-    assert shown[1].text == r"=-\sum_{k=1}^V \delta_y(k) \log p(k)definition of cross-entropy"
+    assert shown[3].text == r"H(\delta_y, p)"
+    assert shown[2].text == r"=-\sum_{k=1}^V \delta_y(k) \log p(k)definition of cross-entropy"
     assert all(line_digest(s.text) == s.digest for s in shown)
 
 

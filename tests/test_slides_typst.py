@@ -64,7 +64,7 @@ def pages_of(data: bytes) -> int:
 
 
 def clicks(s: Slide) -> int:
-    return steps_of([s])[1][-1][0]
+    return steps_of([s])[1][-1][0] if s.steps else 0
 
 
 def pictures(d: Deck, overlays: bool = True) -> list[ElementTree.Element]:

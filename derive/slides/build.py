@@ -109,7 +109,7 @@ class _Author:
     def slides(self) -> tuple[Slide, ...]:
         if self.choice.detail == "claim":
             return self.claim_alone()
-        chains = _together([c for c in self.chains() if c.steps])
+        chains = [c for c in self.chains() if c.steps]
         given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
         claim = cut(
             layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels), self.template.width - 4
@@ -202,25 +202,6 @@ class _Author:
         return cut(node, self.template.width - 4)
 
 
-_ASIDE = ("First", "Next", "Then")  # titles of the parts of a proof that has facts proved on the way
-
-
-def _together(chains: list[Chain]) -> list[Chain]:
-    """Facts proved on the way and what they are for as one chain, the parts' titles as labels of their first lines."""
-    out: list[Chain] = []
-    for chain in chains:
-        plain = chain.title in _ASIDE and not chain.assumes and chain.kind == "steps"
-        if plain and len(chains) > 1:
-            first, *rest = chain.steps
-            labelled = (first if first.carried else replace(first, label=chain.title), *rest)
-            if out and out[-1].title == "" and out[-1].kind == "steps" and any(s.label for s in out[-1].steps):
-                out[-1] = replace(out[-1], steps=(*out[-1].steps, *labelled))
-                continue
-            chain = replace(chain, title="", steps=labelled)
-        out.append(chain)
-    return out
-
-
 # --- spreading over slides -------------------------------------------------------------------------------------------
 
 
@@ -266,8 +247,7 @@ def columns(steps: Sequence[Step], template: Template) -> Columns:
     def free(lead: float, widest: float) -> float:
         return room - lead - relation_em - widest - COLUMN_GAP
 
-    labelled = any(s.label for s in steps)
-    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) and not labelled else 0.0
+    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) else 0.0
     least = min(reason_em, REASON)
     wide = max(formula_em, _formula_em(start) - relation_em if start is not None else 0.0)
     if own and free(own, formula_em) >= least:
@@ -332,7 +312,7 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
     slides = []
     for n, (low, high) in enumerate(groups):
         shown = steps[low:high]
-        if n and chain.kind != "proof" and steps[low].relation:
+        if n and chain.kind != "proof":
             carried = steps[low - 1]
             shown = [replace(carried, carried=True, reason=()), *shown]
         slides.append(
@@ -344,8 +324,7 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
 
 
 def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
-    """The slide as it is set: its reasons beside its own lines where these are shorter than those of the other slides, and smaller
-    formulas when two lines that have to stand together are too high for it."""
+    """The slide, with smaller formulas when two lines that have to stand together are too high for it."""
     room = template.height - header_height(slide, template) - notes_height(notes, template)
 
     def used(c: Columns) -> float:
@@ -354,9 +333,6 @@ def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -
             heights[:2] = [max(heights[:2])]
         return sum(heights)
 
-    own = columns(slide.steps, template)
-    if own.beside and not c.beside and own.scale == c.scale and own.lead == slide.lead and used(own) <= room:
-        return replace(slide, beside=True)
     while c.scale > LEAST_SCALE and used(c) > room:
         c = replace(c, scale=c.scale - 0.02)
     return replace(slide, scale=c.scale)
