@@ -226,7 +226,7 @@ def test_drawing_leaves_matplotlib_as_it_was(matplotlib):
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(UserError, match=r"pip install 'derive\[plots\]'"):
+    with pytest.raises(UserError, match=r"pip install '.\[plots\]'"):
         plots_for("kl_nonneg", Template())
 
 
