@@ -23,7 +23,7 @@ from derive.language.definitions import (
     surprisal,
     uniform,
 )
-from derive.language.syntax import Sum, delta, exp, family, function, integer, log, real
+from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
 from derive.render.clashes import refuse_clashes
 from derive.render.latex import derivation_latex, term_latex
 from derive.render.notation import (
@@ -116,6 +116,33 @@ def test_a_definition_that_no_template_knows() -> None:
     assert term_text(cross_entropy(V, q, p), bare) == "cross_entropy(V, q, p)"
     assert term_latex(softmax(V, z)[k], bare) == r"\operatorname{softmax}(V, z)(k)"
     assert term_text(surprisal(p, y), bare) == "surprisal(p, y)"
+
+
+@pytest.mark.parametrize(
+    ("written", "doubled", "squared", "equated"),
+    [
+        ("$q - $p", "2 (q − p)", "(q − p)²", "q − p = 1"),
+        ("-$p", "2 · (−p)", "(−p)²", "−p = 1"),
+        ("$q $p", "2 (q p)", "(q p)²", "q p = 1"),
+        ("H($q) + KL($q || $p)", "2 (H(q) + KL(q ∥ p))", "(H(q) + KL(q ∥ p))²", "H(q) + KL(q ∥ p) = 1"),
+        ("$q = $p", "2 (q = p)", "(q = p)²", "(q = p) = 1"),
+        ("log $p", "2 log p", "(log p)²", "log p = 1"),
+        ("H($q, $p)", "2 H(q, p)", "H(q, p)²", "H(q, p) = 1"),
+    ],
+)
+def test_what_a_template_writes_gets_the_brackets_that_its_signs_need(
+    written: str, doubled: str, squared: str, equated: str
+) -> None:
+    """Without them 2 (q - p) would read 2 q - p: false, and with the kernel's word for it."""
+    n = read_notation(f'[definitions]\ncross_entropy = "{written}"', "course")
+    h = cross_entropy(V, q, p)
+    assert [term_text(t, n) for t in (2 * h, h**2, Eq(h, 1))] == [doubled, squared, equated]
+
+
+def test_a_letter_written_as_a_sum_gets_brackets() -> None:
+    n = read_notation('[variables]\n"p(k)" = "1 + u_$k"\n"p(_)" = "1 + u"', "course")
+    assert term_text(2 * p[k], n) == "2 (1 + uₖ)"
+    assert term_text(log(p[k]), n) == "log(1 + uₖ)"
 
 
 def test_a_profile_that_extends_nothing_differs_from_the_usual_one() -> None:

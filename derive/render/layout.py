@@ -641,8 +641,10 @@ class _Builder:
             if v is not None:
                 slots = dict(zip(v.params, indices, strict=False))
                 slots |= {str(i + 1): t for i, t in enumerate(indices)}
-                node = self.build(v.template.body, slots, {}, False)
-                return Piece(self.default_indices(node, name, sorts[given:], out, indices[given:]))
+                p = _written(self.build(v.template.body, slots, {}, False))
+                if given == len(indices):
+                    return p
+                return Piece(self.default_indices(self.bracket(p, ATOM), name, sorts[given:], out, indices[given:]))
         word = "fn" if indices and not (sorts[0] == INT and out == INT) else "name"
         return Piece(self.default_indices(self.name(name, word), name, sorts, out, indices))
 
@@ -676,8 +678,8 @@ class _Builder:
                 left_out = [p for p in params if p not in shown]
                 named = all(isinstance(v := values[p], Var) and v.name == p for p in left_out)
                 if named and not any(isinstance(slots[h], Lam) for h in t.heads):
-                    node = self.build(t.body, slots, self.letters(t, slots, app), False)
-                    return Piece(self.called(node, indices[given:]))
+                    p = _written(self.build(t.body, slots, self.letters(t, slots, app), False))
+                    return Piece(self.called(self.bracket(p, ATOM), indices[given:])) if indices[given:] else p
         return Piece(self.plain(definition.name, [self.fit(a, ADD_) for a in app.args], indices))
 
     def plain(self, name: str, args: list[Node], indices: list[Term]) -> Node:
@@ -750,6 +752,18 @@ class _Builder:
         for a in part.at:
             term = at(term, letters[a[1:]] if a[:1] == "@" else slots[a])
         return term
+
+
+_LOOSE = {"rel": REL, "op": ADD_, "neg": NEG_, "slash": DIV_, "dot": MUL_, "times": MUL_}
+
+
+def _written(node: Node) -> Piece:
+    """What a template wrote, as strong as its weakest sign outside brackets: a course may write p - q for a value."""
+    items = node.items if isinstance(node, Row) else (node,)
+    level = min((_LOOSE[i.kind] for i in items if isinstance(i, Symbol) and i.kind in _LOOSE), default=ATOM)
+    head, *rest = items
+    word = isinstance(head, Symbol) and head.kind == "fn" and bool(rest) and not isinstance(rest[0], Fence)
+    return Piece(node, PREFIX, True) if word and level == ATOM else Piece(node, level)
 
 
 def _children(part: ntn.Part) -> list[ntn.Part]:
