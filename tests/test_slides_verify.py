@@ -18,6 +18,7 @@ from derive.slides.targets import TARGETS
 from derive.slides.verify import check_deck, is_deck, place_words
 
 NEEDS = {"pptx": ("pptx", "typst")}
+NUMBERS = Path(__file__).parent.parent / "docs" / "examples" / "residual.toml"
 READ = [t.name for t in TARGETS.values() if t.reads]
 
 
@@ -37,8 +38,17 @@ def made(target: str, folder: Path, *names: str, options: tuple[str, ...] = ()) 
 @pytest.mark.parametrize("target", READ)
 @pytest.mark.parametrize(
     "options",
-    [(), ("--notation", "pr"), ("--aspect", "4:3", "--dark"), ("--from", "2", "--to", "4"), ("--detail", "claim")],
-    ids=["plain", "notation", "aspect", "some lines", "claim"],
+    [
+        (),
+        ("--notation", "pr"),
+        ("--aspect", "4:3", "--dark"),
+        ("--from", "2", "--to", "4"),
+        ("--detail", "claim"),
+        ("--detail", "full"),
+        ("--handout",),
+        ("--given", str(NUMBERS)),
+    ],
+    ids=["plain", "notation", "aspect", "some lines", "claim", "full", "handout", "numbers"],
 )
 def test_a_deck_as_it_was_made_shows_what_is_proved(tmp_path: Path, target: str, options: tuple[str, ...]) -> None:
     path = made(target, tmp_path, options=options)
@@ -347,7 +357,10 @@ def test_a_notation_of_the_course_is_found_beside_the_deck(tmp_path: Path, monke
 
 
 def test_lines_are_called_by_their_numbers() -> None:
-    assert [place_words(p) for p in ("given", "claim", "start", "start2", "3", "reason3", "step17", "work4")] == [
+    assert [
+        place_words(p)
+        for p in ("given", "claim", "start", "start2", "3", "reason3", "step17", "work4", "workgiven", "reasonwork4")
+    ] == [
         "the conditions",
         "the claim",
         "the first formula",
@@ -356,4 +369,6 @@ def test_lines_are_called_by_their_numbers() -> None:
         "the reason of line 3",
         "primitive step 17",
         "line 4 of the worked example",
+        "the numbers of the worked example",
+        "the reason of line 4 of the worked example",
     ]

@@ -93,9 +93,14 @@ class Slide:
     stamp: Stamp | None = None
 
     @property
+    def given_place(self) -> str:
+        """The conditions' name among the places; the numbers of a worked example have one of their own."""
+        return "workgiven" if self.kind == "work" else "given"
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The names of what a reader believes and nobody should edit by hand: conditions, claim, assumptions, lines."""
-        above = (("given", self.given), ("claim", self.claim), ("assume", self.assumes))
+        above = ((self.given_place, self.given), ("claim", self.claim), ("assume", self.assumes))
         return (*(place for place, shown in above if shown), *(s.place for s in self.steps))
 
 

@@ -88,7 +88,7 @@ def _shown(cell: Cell) -> Iterator[Shown]:
         yield Shown(str(kept.get("theorem", "")), place, text, str(digest))
 
 
-_WORDS = {"given": "*Given*", "claim": "**Claim**", "assume": "*Assume*"}
+_WORDS = {"given": "*Given*", "workgiven": "*Given*", "claim": "**Claim**", "assume": "*Assume*"}
 
 
 class _Writer:
@@ -131,14 +131,14 @@ class _Writer:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
         out = [f"## {at_start(_prose(slide.heading))}{part}"]
         said = self.statements(slide)
-        out += [said[place] for place in ("given", "claim") if place in said]
+        out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []
         return [*out, said["assume"]] if "assume" in said else out
 
     def statements(self, slide: Slide) -> dict[str, str]:
         """The conditions, the claim and what is assumed."""
         out = {
-            "given": _prose(slide.given),
+            slide.given_place: _prose(slide.given),
             "claim": self.formula("", slide.claim) if slide.claim else "",
             "assume": _prose(slide.assumes),
         }

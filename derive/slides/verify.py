@@ -10,14 +10,12 @@ from derive.errors import UserError
 from derive.record import Derivation
 from derive.render.notation import Notation, load_notation, notation_names
 from derive.slides.build import Choice, build
-from derive.slides.deck import Options, Stamp
+from derive.slides.deck import Deck, Options, Stamp
 from derive.slides.digest import statement_digest
 from derive.slides.shown import Shown
 from derive.slides.stamps import line_digest
 from derive.slides.targets import TARGETS, Target, target_of
 from derive.slides.template import Template
-
-MADE_OTHERWISE = ("work",)  # lines whose numbers the deck does not keep: only edits by hand are seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
             findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
         findings += _stale(name, own, derivation, lines, target, Path(path).parent)
-    numbers = sum(s.place.startswith(MADE_OTHERWISE) for s in shown)
+    numbers = sum(_of_numbers(s.place) for s in shown)
     return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)), numbers)
 
 
@@ -103,43 +101,50 @@ def _stale(
 ) -> list[Finding]:
     """A theorem may be in a deck more than once, in other notations or with other lines chosen: a line is right where it is
     what one of its stamps gives."""
-    out: list[Finding] = []
-    made: list[Shown] = []
-    for stamp in stamps:
-        try:
-            made += _made_again(stamp, derivation, target, folder)  # a line that is carried over is there twice
-        except UserError as error:
-            out.append(Finding(name, "", f"it cannot be made again as its record says: {error}"))
-            continue
-        if statement_digest(derivation) != stamp.digest:
-            what = f"stale: its statement, a condition or a definition has changed since version {stamp.version}"
-            out.append(Finding(name, "", what))
-    now: dict[str, set[str]] = {}
+    try:
+        decks = [_deck_again(stamp, derivation, folder) for stamp in stamps]
+    except UserError as error:
+        return [Finding(name, "", f"it cannot be made again as its record says: {error}")]
+    now = statement_digest(derivation)
+    stale = "stale: its statement, a condition or a definition has changed since version"
+    statement = [Finding(name, "", f"{stale} {s.version}") for s in stamps if s.digest != now]
+    found: list[Finding] = []
+    for handout in (True, False):  # the file does not say which it is
+        found = _differences(
+            name, [line for d in decks for line in _lines_of(d, target, handout)], lines, len(decks) == 1
+        )
+        if not found:
+            break
+    return statement + found
+
+
+def _differences(name: str, made: list[Shown], lines: list[Shown], ordered: bool) -> list[Finding]:
+    """Where the lines that are there are not those that would be made now."""
+    now: dict[str, set[str]] = {}  # a line that is carried over is there twice
     for line in made:
         now.setdefault(line.place, set()).add(line.digest)
     there = {s.place for s in lines}
-    out += [Finding(name, place_words(p), "it is missing from the deck") for p in now if p not in there]
+    out = [Finding(name, place_words(p), "it is missing from the deck") for p in now if p not in there]
     for s in lines:
         if s.place not in now:
-            if made and not s.place.startswith(MADE_OTHERWISE):
+            if not _of_numbers(s.place):
                 out.append(Finding(name, place_words(s.place), "it is not a line of the derivation"))
         elif s.digest not in now[s.place]:
             out.append(Finding(name, place_words(s.place), "stale: the derivation reads otherwise now"))
-    order = [s.place for s in lines if s.place in now]
-    if len(stamps) == 1 and not out and order != [s.place for s in made]:
-        out.append(
-            Finding(
-                name, "", "its lines do not stand in the order of the derivation, or one of them stands there twice"
-            )
-        )
+    if ordered and not out and [s.place for s in lines if s.place in now] != [s.place for s in made]:
+        what = "its lines do not stand in the order of the derivation, or one of them stands there twice"
+        out.append(Finding(name, "", what))
     return out
 
 
-def _made_again(stamp: Stamp, derivation: Derivation, target: Target, folder: Path) -> list[Shown]:
-    """The lines that the deck would have now.  Raises UserError when it cannot be made as the stamp says."""
+def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
+    """The deck as it would be now.  Raises UserError when it cannot be made as the stamp says."""
     choice = Choice(_notation(stamp, folder), stamp.notation, stamp.detail, stamp.first, stamp.last)
-    deck = build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
-    files = target.printer.write(deck, f"deck{target.ending}", Options())
+    return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
+
+
+def _lines_of(deck: Deck, target: Target, handout: bool) -> list[Shown]:
+    files = target.printer.write(deck, f"deck{target.ending}", Options(handout=handout))
     shown: list[Shown] = target.printer.read_back(next(iter(files.values())))[1]
     return shown
 
@@ -154,18 +159,30 @@ def _notation(stamp: Stamp, folder: Path) -> Notation:
     return load_notation(str(stamp.notation if Path(stamp.notation).is_file() else beside))
 
 
+def _of_numbers(place: str) -> bool:
+    """Whether a line is one of a worked example, whose numbers the deck does not keep: only edits by hand are seen."""
+    return place.removeprefix("reason").startswith("work")
+
+
+_PLACES = {
+    "given": "the conditions",
+    "workgiven": "the numbers of the worked example",
+    "assume": "what is assumed",
+    "claim": "the claim",
+    "start": "the first formula",
+}
+
+
 def place_words(place: str) -> str:
     """How a line is called: "line 3", "the claim", "the first formula"."""
+    if place in _PLACES:
+        return _PLACES[place]
+    for prefix, words in (("after", "a line after"), ("reason", "the reason of")):
+        if place.startswith(prefix):
+            return f"{words} {place_words(place.removeprefix(prefix))}"
     kind = place.rstrip("0123456789")
     number = place[len(kind) :]
     if kind == "work":
         return f"line {number} of the worked example"
-    if place.startswith("after"):
-        return f"a line after {place_words(place.removeprefix('after'))}"
-    words = {"": "line", "step": "primitive step", "start": "the first formula of part"}
-    alone = {"given": "the conditions", "assume": "what is assumed", "claim": "the claim", "start": "the first formula"}
-    if place in alone:
-        return alone[place]
-    if place.startswith("reason"):
-        return f"the reason of {place_words(place.removeprefix('reason'))}"
-    return f"{words.get(kind, kind)} {number}"
+    words = {"": "line", "step": "primitive step", "start": "the first formula of part"}.get(kind, kind)
+    return f"{words} {number}"

@@ -84,13 +84,13 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
     letters = r"\large " if _lines(slide.heading, _HEADING / EM, width) > 2 else ""
     out += [r"\begin{frame}[t]", rf"\frametitle{{{letters}{sentence(slide.heading)}{part}}}"]
     if slide.given:
-        out += condition(slide.given, "Given", name, clicks)
+        out += condition(slide.given, "Given", slide.given_place, name, clicks)
     if slide.claim:
         out += [r"\deriveclaim{%", *claim(slide, name, clicks), "}"]
     if slide.title:
         out.append(rf"\derivetitle{{{sentence(prose(slide.title))}}}")
     if slide.assumes:
-        out += condition(slide.assumes, "Assume", name, clicks)
+        out += condition(slide.assumes, "Assume", "assume", name, clicks)
     if slide.steps:
         out += _chain(slide, clicks)
     if slide.picture is not None:
@@ -192,7 +192,7 @@ def _piece(slide: Slide, before: Slide | None) -> list[str]:
     name, clicks = _name(slide), Clicks(relative=True)
     out = []
     if slide.given:
-        out += condition(slide.given, "Given", name, clicks, True)
+        out += condition(slide.given, "Given", slide.given_place, name, clicks, True)
     if slide.claim:
         out += [r"\deriveclaim{%", *claim(slide, name, clicks), "}"]
     if slide.title:
@@ -200,7 +200,7 @@ def _piece(slide: Slide, before: Slide | None) -> list[str]:
         again = before is not None and slide.part > 1 and before.title == slide.title
         out.append(rf"\derivecarried{{{title}}}" if again else title)
     if slide.assumes:
-        out += condition(slide.assumes, "Assume", name, clicks, True)
+        out += condition(slide.assumes, "Assume", "assume", name, clicks, True)
     if slide.steps:
         out += _chain(slide, clicks, guarded=True)
     return out + _closing(slide, clicks, guarded=True)

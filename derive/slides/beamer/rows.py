@@ -86,9 +86,8 @@ def size(slide: Slide) -> str:
 # --- what stands above the chain -------------------------------------------------------------------------------------------------------
 
 
-def condition(said: Prose, word: str, name: str, clicks: Clicks, guarded: bool = False) -> list[str]:
+def condition(said: Prose, word: str, place: str, name: str, clicks: Clicks, guarded: bool = False) -> list[str]:
     """The conditions of a theorem ("Given"), or what a block assumes."""
-    place = {"Given": "given", "Assume": "assume"}[word]
     shown = clicks.cover(rf"\derivesmall{{{word} {sentence(said, guarded)}}}")
     return sealed([shown], name, place, f"{word} {prose_speech(said)}")
 

@@ -51,7 +51,9 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
     """What stands between heading and footer; carried lines only with ``carried``."""
     top = []
     if slide.given:
-        top.append(f'<dt>Given</dt><dd class="small"{_line(slide, "given", look.ink.prose(slide.given))}</dd>')
+        top.append(
+            f'<dt>Given</dt><dd class="small"{_line(slide, slide.given_place, look.ink.prose(slide.given))}</dd>'
+        )
     if slide.claim:
         top.append(f"<dt>Claim</dt><dd{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
     if top:

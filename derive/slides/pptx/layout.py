@@ -133,7 +133,7 @@ class _Page:
         self.gap = gap * self.em
         small = SMALL * self.em
         if s.given:
-            self.text(joined((Span("Given "), *spans(s.given))), small, "muted", place="given")
+            self.text(joined((Span("Given "), *spans(s.given))), small, "muted", place=s.given_place)
         if s.claim:
             self.claim()
         if s.title:
