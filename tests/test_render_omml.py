@@ -25,7 +25,8 @@ from derive.render.nodes import (
     row,
 )
 from derive.render.notation import load_notation, notation_names
-from derive.render.omml import MATH, clean, node_omml, omml_text
+from derive.render.omml import MATH, node_omml, omml_text
+from derive.render.prose import clean
 from derive.slides.build import Choice, build
 from derive.slides.deck import Deck
 from derive.slides.pptx.layout import nodes_of

@@ -33,13 +33,12 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.slides.verify import is_deck
 
+    programs = [n for n in names if n.endswith(".py")]
     decks = [n for n in names if "::" not in n and is_deck(n)]
-    if decks:
-        programs = [n for n in names if n.endswith(".py")]
-        wrong_decks = [n for n in decks if not _deck(n, programs)]
-        names = tuple(n for n in names if n not in decks)
-        if not names:
-            raise SystemExit(1 if wrong_decks else 0)
+    wrong_decks = [n for n in decks if not _deck(n, programs)]
+    names = tuple(n for n in names if n not in decks)
+    if decks and not names:
+        raise SystemExit(1 if wrong_decks else 0)
     entries: list[Any] = []
     for n in names:
         if n.endswith(".py"):
@@ -90,7 +89,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     for e, text in wrong:
         click.echo(f"\n{e.name}: not proved" if isinstance(e, TheoremEntry) else f"\n{e.name}: not refuted", err=True)
         click.echo(text, err=True)
-    if wrong or (decks and wrong_decks):
+    if wrong or wrong_decks:
         raise SystemExit(1)
 
 

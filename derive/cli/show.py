@@ -90,16 +90,15 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     from derive.slides.command import Wish, fragment, make_deck
     from derive.slides.targets import target_of
 
-    derivations = [(asked, e.derivation) for asked, e in found((name,)).items()]
     wish = Wish(notation=notation, **wishes)
-    slides = make_deck(derivations, wish).slides
-    if target == "beamer" and len(slides) > 1:
-        last = max(s.number for s in slides[0].steps) if slides[0].steps else 1
+    deck = make_deck([(asked, e.derivation) for asked, e in found((name,)).items()], wish)
+    if target == "beamer" and len(deck.slides) > 1:
+        last = max((s.number for s in deck.slides[0].steps), default=1)
         click.echo(
-            f"derive: this takes {len(slides)} frames; for one of them choose lines, such as --from 1 --to {last}",
+            f"derive: this takes {len(deck.slides)} frames; for one of them choose lines, such as --from 1 --to {last}",
             err=True,
         )
-    return fragment(derivations, target_of("", target), wish)
+    return fragment(deck, target_of("", target), wish)
 
 
 def _lemma(name: str, target: str) -> Any:

@@ -28,6 +28,7 @@ from derive.render.nodes import (
     first,
     row,
 )
+from derive.render.prose import clean
 from derive.render.sentence import prose
 
 MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
@@ -44,12 +45,6 @@ _ACCENTS = {"hat": "\u0302", "bar": "\u0305", "tilde": "\u0303"}
 _PRIME = Symbol("′", "ord")
 _UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are italic there unless they are literal
 _ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
-
-
-def clean(words: str) -> str:
-    """Text on one line, without controls and without the marks that turn it round or hide it."""
-    seen = "".join(" " if c.isspace() else c for c in words)
-    return "".join(c for c in seen if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
 def node_omml(node: Node, *, mark_color: str = "", size: float = 0) -> str:

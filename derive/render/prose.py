@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
 from derive.render.notation import GREEK, Notation
 
 RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
+
+
+def clean(words: str) -> str:
+    """Words on one line, without controls and without the marks that turn text round or hide it."""
+    return "".join(" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
 
 
 def reason_words(reason: Reason, notation: Notation | None = None) -> str:

@@ -8,7 +8,6 @@ that those without a size of their own stay as high as letters.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
@@ -31,6 +30,7 @@ from derive.render.nodes import (
     row,
 )
 from derive.render.notation import Notation, load_notation
+from derive.render.prose import clean
 from derive.render.sentence import prose
 
 NAMES = {
@@ -48,12 +48,6 @@ _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde"}
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
-
-
-def clean(words: str) -> str:
-    """Text on one line, without controls and without the marks that turn it round or hide it."""
-    seen = "".join(" " if c.isspace() else c for c in words)
-    return "".join(c for c in seen if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
 def string(words: str) -> str:

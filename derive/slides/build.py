@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from derive import __version__
 from derive.changes import changed
 from derive.errors import UserError
 from derive.record import Block, Derivation, Line
@@ -18,13 +19,12 @@ from derive.render.layout import layout
 from derive.render.marked import marked_layout
 from derive.render.measure import node_em, node_height, prose_em
 from derive.render.nodes import Node, Prose, Symbol
-from derive.render.notation import Notation
+from derive.render.notation import DEFAULT, Notation
 from derive.render.prose import RELATION_SIGNS, letters, line_words, shows_start
 from derive.render.sentence import conditions_prose, prose
-from derive.slides.deck import Deck, Slide, Stamp, Step
+from derive.slides.deck import DETAILS, Deck, Slide, Stamp, Step
+from derive.slides.digest import statement_digest
 from derive.slides.template import Template
-
-DETAILS = ("board", "full", "claim")
 
 SMALL = 0.8  # size of reasons, conditions and notes beside that of formulas
 LEADING = 1.5  # from one line of small text to the next, in em of that text
@@ -70,17 +70,14 @@ def build(
 
 def derivation_slides(name: str, d: Derivation, choice: Choice, template: Template) -> tuple[Slide, ...]:
     """The slides of one derivation."""
-    from derive.slides.digest import stamp_of
-
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
     refuse_clashes(d, choice.notation)
-    stamp = replace(
-        stamp_of(name, d, choice.notation_name, choice.detail, choice.first, choice.last, template.aspect),
-        replayed=choice.replayed,
-    )
-    author = _Author(name, d, choice, template, stamp)
-    return author.slides()
+    stamp = Stamp(
+        name, __version__, statement_digest(d), choice.notation_name or DEFAULT, choice.detail,
+        choice.first, choice.last, template.aspect, choice.replayed,
+    )  # fmt: skip
+    return _Author(d, choice, template, stamp).slides()
 
 
 def _heading(d: Derivation) -> str:
@@ -101,24 +98,20 @@ class Chain:
 
 
 class _Author:
-    def __init__(self, name: str, d: Derivation, choice: Choice, template: Template, stamp: Stamp) -> None:
-        self.name, self.d, self.choice, self.template, self.stamp = name, d, choice, template, stamp
+    def __init__(self, d: Derivation, choice: Choice, template: Template, stamp: Stamp) -> None:
+        self.d, self.choice, self.template, self.stamp = d, choice, template, stamp
         self.notation = choice.notation
         self.avoid = letters(d)
 
     def slides(self) -> tuple[Slide, ...]:
-        if self.choice.detail == "claim":
-            return self.claim_alone()
-        chains = [c for c in self.chains() if c.steps]
         given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
-        claim = cut(
-            layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels), self.template.width - 4
-        )
-        first = Slide(
-            "statement", self.d.name, prose(_heading(self.d)), given=given, claim=claim, claim_term=self.d.claim
-        )
-        out: list[Slide] = []
+        claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
+        heading = prose(_heading(self.d))
+        first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
+        alone = self.choice.detail == "claim"  # its two ends in one formula, at once
+        chains = [] if alone else [c for c in self.chains() if c.steps]
+        out: list[Slide] = []
         for chain in chains:
             head = first if not out else replace(first, given=(), claim=())
             out += paginate(chain, head, self.template, notes if chain is chains[-1] else ())
@@ -126,9 +119,8 @@ class _Author:
             # the two ends of the chain are the claim: without saying it before, all of it may fit on one slide
             short = paginate(chains[0], replace(first, claim=()), self.template, notes)
             out = short if len(short) == 1 else out
-        if not out:
-            out = [first]
-        whole = not (self.choice.first or self.choice.last)
+        out = out or [first]
+        whole = not (alone or self.choice.first or self.choice.last)
         out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))
         return tuple(replace(s, part=i + 1, parts=len(out), stamp=self.stamp) for i, s in enumerate(out))
 
@@ -185,15 +177,6 @@ class _Author:
         node = marked_layout(line.term, changed(block, i), self.notation, avoid=self.avoid, labels=line.labels)
         relation = RELATION_SIGNS.get(line.relation, line.relation)
         return Step(str(number), number, relation, self.cut(node), self.reason(line), term=line.term, source=line)
-
-    def claim_alone(self) -> tuple[Slide, ...]:
-        """The claim at once, its two ends in one formula, under its conditions."""
-        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
-        claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
-        notes = tuple(prose(n) for n in self.d.notes)
-        heading = prose(_heading(self.d))
-        slide = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim, notes=notes)
-        return (replace(slide, gaps=len(self.d.gaps), stamp=self.stamp),)
 
     def reason(self, line: Line) -> Prose:
         return prose(line_words(line, self.notation))
@@ -275,11 +258,11 @@ def row_height(step: Step, c: Columns) -> float:
 
 def header_height(slide: Slide, template: Template) -> float:
     """Of what stands above the chain: conditions, claim, the block's title and what it assumes."""
-    out = small_height((*("Given ",), *slide.given) if slide.given else (), template.width)
+    out = small_height(("Given ", *slide.given) if slide.given else (), template.width)
     if slide.claim:
         out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
     out += LEADING if slide.title else 0.0
-    return out + small_height((*("Assume ",), *slide.assumes) if slide.assumes else (), template.width)
+    return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
 
 
 def notes_height(notes: Sequence[Prose], template: Template) -> float:

@@ -117,9 +117,9 @@ def save(
     return deck, list(written)
 
 
-def fragment(derivations: Sequence[tuple[str, Derivation]], target: Target, wish: Wish) -> str:
-    """The derivation alone, to be put into a document or deck that there is already."""
-    text: str = target.printer.fragment(make_deck(derivations, wish, target.pictures), options(target, wish))
+def fragment(deck: Deck, target: Target, wish: Wish) -> str:
+    """The slides of a deck alone, to be put into a document or deck that there is already."""
+    text: str = target.printer.fragment(deck, options(target, wish))
     return text if text.endswith("\n") else text + "\n"
 
 

@@ -23,6 +23,8 @@ from derive.kernel.terms import Term
 from derive.render.nodes import Node, Prose
 from derive.slides.template import Template
 
+DETAILS = ("board", "full", "claim")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -91,6 +93,15 @@ class Slide:
     gaps: int = 0  # of the derivation: lines that are not proved; the slide says so
     picture: Picture | None = None
     stamp: Stamp | None = None
+
+    def stands(self, i: int) -> bool:
+        """Whether step ``i`` is there before the first click: the first formula of a chain, and a carried one."""
+        return self.steps[i].carried or (i == 0 and not self.steps[i].relation)
+
+    @property
+    def gaps_left(self) -> str:
+        """How much is not proved, in words."""
+        return "1 gap is left" if self.gaps == 1 else f"{self.gaps} gaps are left"
 
     @property
     def given_place(self) -> str:

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from derive import __version__
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, parts_of, subterms
 from derive.record import Derivation
-from derive.slides.deck import Stamp
-
-
-def stamp_of(
-    name: str, d: Derivation, notation: str, detail: str, first: int = 0, last: int = 0, aspect: str = "16:9"
-) -> Stamp:
-    return Stamp(name, __version__, statement_digest(d), notation or "compact", detail, first, last, aspect)
 
 
 def statement_digest(d: Derivation) -> str:

@@ -112,7 +112,7 @@ class _Writer:
         kept = {place: line_digest(common(text)) for place, text in self.statements(slide).items()}
         yield _cell("\n\n".join(self.above(slide)), "slide", slide.stamp, kept)
         for i, step in enumerate(slide.steps):
-            stands = step.carried or (i == 0 and not step.relation and not step.label) or self.handout
+            stands = (slide.stands(i) and not step.label) or self.handout
             text = self.step(step, slide.ends and i == len(slide.steps) - 1)
             kept = {step.place: line_digest(common(text))}
             yield _cell(text, "-" if stands else "fragment", slide.stamp, kept)
@@ -120,7 +120,7 @@ class _Writer:
             yield _picture(slide.picture)
         below = [f"*Note* {_prose(n)}" for n in slide.notes]
         if slide.gaps and slide.part == slide.parts:
-            below.append(f"**{slide.gaps} gap{'s are' if slide.gaps > 1 else ' is'} left**")
+            below.append(f"**{slide.gaps_left}**")
         if slide.stamp is not None and slide.part == slide.parts:
             words = [provenance(slide.stamp), *([self.deck.template.footer] if self.deck.template.footer else [])]
             below.append(f"<small>{_words(' · '.join(words))}</small>")
@@ -198,13 +198,12 @@ class SlidesView:
     """Slides of a derivation, as a notebook shows them; ``save`` writes them to a file."""
 
     def __init__(self, name: str, derivation: Derivation, wish: Wish) -> None:
-        self.name, self.derivation, self.wish = name, derivation, wish
-
-    @property
-    def deck(self) -> Deck:
         from derive.slides.command import make_deck
 
-        return make_deck([(self.name, self.derivation)], self.wish)
+        self.name, self.derivation, self.wish = name, derivation, wish
+        self.deck = make_deck(
+            [(name, derivation)], wish
+        )  # what cannot be made is refused here, and not when it is shown
 
     def save(
         self, path: str | os.PathLike[str], *, target: str = "", flavour: str = "", handout: bool = False
@@ -221,8 +220,7 @@ class SlidesView:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from derive.slides.html import write as write_html
 
-        deck = self.deck
-        page = write_html(deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()
+        page = write_html(self.deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()
         # the page may run its scripts, and can reach nothing of the notebook round it
         frame = (
             f'<iframe sandbox="allow-scripts" allow="fullscreen" title="{html.escape(f"Slides of {clean(self.name)}")}" '
@@ -264,6 +262,4 @@ def slides_view(
     d = derivation if isinstance(derivation, Derivation) else derivation.check()
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
     wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
-    view = SlidesView(name or d.name, d, wish)
-    _ = view.deck  # what cannot be made is refused here, and not when it is shown
-    return view
+    return SlidesView(name or d.name, d, wish)

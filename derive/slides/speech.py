@@ -64,7 +64,7 @@ def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
     if slide.ends:
         yield "This completes the proof."
     elif slide.gaps and slide.part == slide.parts:
-        yield f"{slide.gaps} {'gaps are' if slide.gaps > 1 else 'gap is'} left."
+        yield f"{slide.gaps_left}."
 
 
 def _step(step: Step, first: bool, word: str) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import re
 
 from derive.errors import UserError
-from derive.slides.deck import Stamp
+from derive.slides.deck import DETAILS, Stamp
 from derive.slides.template import WIDTHS
 
 _FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
@@ -32,7 +32,7 @@ def read_stamp(text: str) -> Stamp:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     values = {k: unquote(v) for k, v in fields.items()}
     counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last"))
-    if not counts or values["detail"] not in ("board", "full", "claim") or values["aspect"] not in WIDTHS:
+    if not counts or values["detail"] not in DETAILS or values["aspect"] not in WIDTHS:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],

@@ -112,8 +112,7 @@ def _closing(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
     if slide.ends and not slide.steps:
         out.append(clicks.cover(r"\hspace*{\fill}\deriveend\par"))
     if slide.gaps and slide.part == slide.parts:
-        left = "1 gap is left" if slide.gaps == 1 else f"{slide.gaps} gaps are left"
-        out.append(clicks.cover(rf"\derivegaps{{{left}}}"))
+        out.append(clicks.cover(rf"\derivegaps{{{slide.gaps_left}}}"))
     for note in slide.notes:
         out.append(clicks.cover(rf"\derivesmall{{Note. {sentence(note, guarded)}}}"))
     return out

@@ -45,12 +45,7 @@ class Clicks:
 
 def pages(slide: Slide) -> int:
     """How many pages a deck has for a slide: one, and one for each click."""
-    return 1 + sum(not _stands(step, i) for i, step in enumerate(slide.steps))
-
-
-def _stands(step: Step, index: int) -> bool:
-    """Whether a step is there before the first click."""
-    return step.carried or (index == 0 and not step.relation)
+    return 1 + sum(not slide.stands(i) for i in range(len(slide.steps)))
 
 
 def sentence(prose: Prose, guarded: bool = False) -> str:
@@ -119,7 +114,7 @@ def chain(slide: Slide, name: str, clicks: Clicks, guarded: bool = False) -> lis
     """The rows of the steps of a slide, for ``\\derivechain``: aligned at the relations, a click for each step."""
     rows: list[str] = []
     for i, step in enumerate(slide.steps):
-        if not _stands(step, i):
+        if not slide.stands(i):
             clicks.next()
         last = i == len(slide.steps) - 1
         if slide.lead and i == 0:  # the row goes on with the next step

@@ -75,7 +75,7 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
     for note in slide.notes:
         yield f'<p class="small remark">Note. {look.ink.prose(note)}</p>'
     if slide.gaps:
-        yield f'<p class="gaps">{slide.gaps} {"gaps are" if slide.gaps > 1 else "gap is"} left.</p>'
+        yield f'<p class="gaps">{slide.gaps_left}.</p>'
 
 
 def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:

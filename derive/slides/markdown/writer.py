@@ -84,7 +84,7 @@ class Writer:
 
     def chain(self, slide: Slide) -> list[str]:
         """What stands there before the first click, and the list of what comes at clicks."""
-        standing = [s for i, s in enumerate(slide.steps) if s.carried or (i == 0 and not s.relation and not s.label)]
+        standing = [s for i, s in enumerate(slide.steps) if slide.stands(i) and not s.label]
         rows = slide.steps[len(standing) :]
         items = [self.item(s, slide.ends and s is rows[-1]) for s in rows]
         out = [self.formula(s.relation, s.parts) for s in standing]
@@ -108,7 +108,7 @@ class Writer:
             out.append(self.image(file, slide.picture.alt, round(LETTERS * slide.picture.height)))
         out += [f"*Note* {self.prose(n)}" for n in slide.notes]
         if slide.gaps and slide.part == slide.parts:
-            out.append(f"**{slide.gaps} gap{'s are' if slide.gaps > 1 else ' is'} left**")
+            out.append(f"**{slide.gaps_left}**")
         return out
 
     def contents(self) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from derive.errors import UserError
 from derive.render.nodes import row, unmarked
-from derive.render.omml import DRAWING, MATH, OPENING, clean, node_omml
+from derive.render.omml import DRAWING, MATH, OPENING, node_omml
+from derive.render.prose import clean
 from derive.render.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Slide
 from derive.slides.pptx.ground import Ground, fitted_title, found_ground, own_ground, placed

@@ -79,10 +79,6 @@ def shown_parts(step: Step) -> tuple[Node, ...]:
     return (row(Symbol(step.relation, "rel"), parts[0]), *parts[1:]) if step.relation else parts
 
 
-def stands_from_the_start(slide: Slide, i: int) -> bool:
-    return slide.steps[i].carried or (i == 0 and not slide.steps[i].relation)
-
-
 def heading(slide: Slide) -> Spans:
     part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
     return joined((*spans(slide.heading), *part))
@@ -147,8 +143,7 @@ class _Page:
         for n, note in enumerate(s.notes):
             self.text(joined((Span("Note. ", bold=True), *spans(note))), small, "muted", extra=0 if n else 0.4)
         if s.gaps:
-            left = f"{s.gaps} gaps are left" if s.gaps > 1 else "1 gap is left"
-            self.text((Span(left, bold=True, color="changed"),), small, "text", extra=0.3)
+            self.text((Span(s.gaps_left, bold=True, color="changed"),), small, "text", extra=0.3)
 
     def high(self, words: Spans, width: float, size: float) -> float:
         """How high a text is in a column."""
@@ -239,7 +234,7 @@ class _Page:
         beside = s.beside and column >= min(longest, NARROWEST * self.em)
         for n, r in enumerate(rows):
             click = 0
-            if not stands_from_the_start(s, n + (lead is not None)):
+            if not s.stands(n + (lead is not None)):
                 self.clicks += 1
                 click = self.clicks
             words = self.reason(r)

@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 from xml.etree.ElementTree import fromstring
 
 from derive.render.nodes import Node
-from derive.render.omml import clean, node_omml, omml_text
+from derive.render.omml import node_omml, omml_text
+from derive.render.prose import clean
 from derive.slides.deck import Stamp
 from derive.slides.pptx.ground import opened
 from derive.slides.shown import Shown

@@ -26,7 +26,8 @@ from derive.render.nodes import (
     Symbol,
     UnderBrace,
 )
-from derive.render.omml import clean, script_letter
+from derive.render.omml import script_letter
+from derive.render.prose import clean
 
 SUB, SUP = -1, 1
 SHIFTED = 0.66  # size of indices

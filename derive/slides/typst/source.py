@@ -7,8 +7,9 @@ from pathlib import Path
 
 from derive.render.measure import node_em
 from derive.render.nodes import Node, Prose, Symbol, row
+from derive.render.prose import clean
 from derive.render.sentence import prose
-from derive.render.typst import clean, escape, node_typst, parts_typst, string
+from derive.render.typst import escape, node_typst, parts_typst, string
 from derive.slides.build import SMALL, prose_width
 from derive.slides.deck import Deck, Picture, Slide, Step
 from derive.slides.stamps import provenance, stamp_text
@@ -192,7 +193,7 @@ def relation(s: Step) -> str:
 def end(s: Slide) -> str:
     """What closes a proof, or says that it is none."""
     if s.gaps:
-        left = f"{s.gaps} gap{'s are' if s.gaps > 1 else ' is'} left"
+        left = s.gaps_left
         return f"[#h(1fr)#text(fill: colors.changed)[{left}]]"
     return "[#h(1fr)∎]"
 

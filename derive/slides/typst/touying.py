@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.render.nodes import Node
+from derive.render.prose import clean
 from derive.render.sentence import prose
-from derive.render.typst import clean, escape, node_typst, parts_typst, string
+from derive.render.typst import escape, node_typst, parts_typst, string
 from derive.slides.build import SMALL, columns, prose_width
 from derive.slides.deck import Deck, Options, Slide, Step
 from derive.slides.stamps import provenance, stamp_text
@@ -73,7 +74,7 @@ def _theorem(group: Sequence[Sequence[Slide]], template: Template) -> list[str]:
 
 
 def _end(s: Slide) -> str:
-    return f"_{s.gaps} gap{'s are' if s.gaps > 1 else ' is'} left._" if s.gaps else "#align(end)[∎]"
+    return f"_{s.gaps_left}._" if s.gaps else "#align(end)[∎]"
 
 
 def _claim(s: Slide) -> str:
