@@ -348,3 +348,19 @@ def test_the_indices_for_which_a_line_holds_stay_together() -> None:
         r"0 \le q(k) \log \frac{q(k)}{p(k)} - (q(k) - p(k))\quad",
         r"\text{for }k = 1, \dots, V",
     ]
+
+
+def test_no_choice_of_words_hides_a_gap() -> None:
+    """A course may reword every reason but that one."""
+    from derive.language.letters import V, k, p, y
+
+    @theorem(shows=Eq(Sum(delta(k, y) * p[k], (k, 1, V)), V * p[y]), given=[1 <= y, y <= V])
+    def false_and_left_open(c):
+        "It is V times too large."
+        c.eq(V * p[y], by=gap("obvious"))
+
+    course = read_notation('[reasons]\ngap = "algebra"\nobvious = "algebra"\n"GAP" = "algebra"\n', "course")
+    (slide,) = derivation_slides("x", false_and_left_open.derivation, Choice(course), Template())
+    assert words(slide.steps[-1].reason) == "GAP: obvious"
+    assert slide.gaps_left == "1 gap is left"
+    assert not slide.ends
