@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from test_docs import ROOT, shell_lines
 
 from derive.catalogue import find_theorem, theorems
 from derive.certify import Result, certificate, run_certificates, write_certificates
 from derive.certify.command import certify_command
 from derive.certify.run import ALLOWED
+from derive.cli import main
 from derive.kernel import axioms, definitions, rules, terms
 from derive.kernel import ring as field
 from derive.kernel import theorem as theorem_module
@@ -85,12 +89,23 @@ def results_of(folder: Path, texts: dict[str, str]) -> dict[str, Result]:
 # --- the catalogue ---------------------------------------------------------------------------------------------------
 
 
-def test_every_theorem_is_replayed(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    entries = theorems()
-    made = write_certificates(entries, tmp_path)
-    results = run_certificates(tmp_path, entries=entries)
-    assert [str(res) for res in results if not res.ok] == []
-    assert [res.name for res in results] == sorted(c.name for c in made)
+def test_every_theorem_is_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    """By the line that docs/certificates.md prints, in an empty folder."""
+    results: list[Result] = []
+
+    def kept(*args: Any, **choices: Any) -> list[Result]:
+        results.extend(run_certificates(*args, **choices))
+        return results
+
+    (line,) = (x for x in shell_lines((ROOT / "docs/certificates.md").read_text("utf-8")) if "--all" in x)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("derive.certify.command.run_certificates", kept)
+    done = CliRunner().invoke(main, shlex.split(line)[1:])
+    assert done.exit_code == 0, done.output
+    assert [res.name for res in results] == [e.name for e in theorems()]
+    assert all(res.ok for res in results)
     assert all(set(res.assumptions) <= ALLOWED for res in results)
     counts = {
         "theorems": len(results),
@@ -104,6 +119,15 @@ def test_the_command(tmp_path: Path) -> None:
     text, status = certify_command(["exercise_6_comparing_objectives"], tmp_path, run=True)
     assert status == 0
     assert re.match(r"exercise_6_comparing_objectives: Rocq [\d.]+ proved the claim from \d+ lemma applications", text)
+
+
+@pytest.mark.parametrize("folder", ["certificates", "a/b c", "."])
+def test_a_relative_folder(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rocq runs in a folder of its own; a name that is relative to the caller's folder must lead there all the same."""
+    monkeypatch.chdir(tmp_path)
+    text, status = certify_command(["exercise_6_comparing_objectives"], folder, run=True)
+    assert status == 0, text
+    assert (tmp_path / folder / "exercise_6_comparing_objectives.v").exists()
 
 
 # --- every rule, at integers that are no variables -------------------------------------------------------------------

@@ -9,7 +9,7 @@ How a block of a page is read, by the words after its fence:
     python FILE.py          is written to FILE.py (with a + after the name: added to it), and that file is run
     toml FILE, json FILE    is written to FILE
     console                 each line ``$ derive ...`` or ``$ pytest ...`` is run; what follows is what it prints
-    sh                      is not run
+    sh                      each line is run by the shell as it stands, and must succeed (``WITHOUT`` has the exceptions)
 
 A page has a temporary directory of its own, with docs/examples in it.  In what is expected, a line ``...`` stands for any
 lines.  Times, and the lines of the page itself in ``page.md:12``, may differ.
@@ -86,6 +86,30 @@ def without_blocks(source: str) -> str:
     return "\n".join(lines)
 
 
+WITHOUT = {
+    "python3 -m venv": "installs; .ci/run takes the README's line for the tests, tests/test_packaging.py the others",
+    ".venv/bin/pip": "the same",
+    "derive certify --all": "replays the whole catalogue; tests/test_certify_rocq.py runs the very line",
+}
+"""How the lines of ``sh`` blocks begin that are not run with their page, and what runs them.  What stands behind the last
+``&&`` of an installing line is run all the same."""
+
+
+def shell_lines(source: str) -> list[str]:
+    """The commands in the ``sh`` blocks of a page, without their comments."""
+    lines = [line for b in blocks_of(source) if b.info == "sh" for line in b.text.splitlines()]
+    return [re.sub(r"\s+# .*", "", line) for line in lines if line.strip()]
+
+
+def to_run(line: str) -> str:
+    """What is run of a line of an ``sh`` block: all of it, or what it does after installing."""
+    begins = next((b for b in WITHOUT if line.startswith(b)), None)
+    if begins is None:
+        return line
+    last = line.rpartition("&& ")[2]
+    return last.removeprefix(".venv/bin/") if last.startswith(".venv/bin/derive ") else ""
+
+
 class Command(NamedTuple):
     line: str
     expected: str
@@ -126,6 +150,10 @@ class Session:
                 Path(words[0]).write_text(block.text, encoding="utf-8")
             elif language == "console":
                 result["outputs"] = [self.command(c.line) for c in commands_of(block)]
+            elif language == "sh":
+                result["failed"] = [
+                    text for line in shell_lines(f"```sh\n{block.text}```") if (text := self.shell(line))
+                ]
             results.append(result)
         return results
 
@@ -148,6 +176,11 @@ class Session:
             kinds = [c.__name__ for c in type(error).__mro__]
             return {"output": out.getvalue(), "raised": kinds, "error": str(error), "trace": traceback.format_exc()}
         return {"output": out.getvalue(), "raised": []}
+
+    def shell(self, line: str) -> str:
+        """Runs the line as at a desk; what it said when it fails."""
+        done = subprocess.run(["sh", "-ec", to_run(line)], capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else f"$ {line}\n{done.stdout}{done.stderr}"
 
     def command(self, line: str) -> str:
         words = shlex.split(line)
@@ -176,6 +209,7 @@ def session(page: Path) -> list[dict[str, Any]]:
         shutil.copytree(ROOT / "docs" / "examples", Path(folder) / "docs" / "examples")
         env = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
         env["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)])
         env.pop("PYTEST_ADDOPTS", None)
         # under CI pytest prints its summaries whole
         for name in [n for n in env if n.startswith(("PYTEST_", "COV_")) or n in ("CI", "BUILD_NUMBER")]:
@@ -246,6 +280,7 @@ def what_differs(page: Path) -> tuple[list[str], str]:
             for command, output in zip(commands_of(block), result["outputs"], strict=True):
                 compare(f"$ {command.line}", at + 1, command.expected, output)
                 at += 1 + command.expected.count("\n")
+        wrong += [f"{page.name}:{block.line}: {failed}" for failed in result.get("failed", ())]
         before = result
     for line, count, actual in reversed(changes):
         lines[line - 1 : line - 1 + count] = actual.splitlines()
@@ -254,6 +289,11 @@ def what_differs(page: Path) -> tuple[list[str], str]:
 
 @each_page
 def test_the_code_and_the_commands_of_a_page(page: Path) -> None:
+    if "--run" in " ".join(map(to_run, shell_lines(page.read_text("utf-8")))) and shutil.which("coqc") is None:
+        message = "needs coqc: apt-get install --no-install-recommends coq"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
     wrong, right = what_differs(page)
     if UPDATE and wrong:
         page.write_text(right, encoding="utf-8")
@@ -265,6 +305,40 @@ def test_an_ellipsis_stands_for_any_lines() -> None:
     assert agrees("a\n...\nc\n", "a\nb\nb\nc\n") and agrees("a\n...\nc\n", "a\nc\n") and agrees("...", "")
     assert not agrees("a\n...\nc\n", "a\nb\n") and not agrees("a\n", "a\nb\n")
     assert agrees("3 lines; 0.82 s\n", "3 lines; 1.07 s\n") and not agrees("3 lines", "4 lines")
+
+
+TYPED = {
+    "derive list [SUBJECT]": "derive list && derive list label_smoothing",
+    "derive show NAME": "derive show cross_entropy_is_nll",
+    "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
+    "derive check [NAME, FILE.py or DECK ...]": "derive check && derive check cross_entropy_is_nll",
+    "derive refute NAME": "derive refute kl_is_symmetric",
+    "derive work NAME --given FILE": "derive work label_smoothing_residual --given docs/examples/residual.toml",
+    "derive score FILE": "echo '-0.5 -0.25' > numbers && derive score numbers",
+    "derive certify NAME --run": "derive certify cross_entropy_is_nll --run",
+    "derive ledger": "derive ledger",
+}
+"""What a newcomer types for each row of the README's table of commands."""
+
+
+@pytest.mark.parametrize(
+    "usage", re.findall(r"^\| `(derive [^`]+)` \|", PAGES[0].read_text("utf-8"), flags=re.MULTILINE)
+)
+def test_the_readme_s_table_of_commands(usage: str, tmp_path: Path) -> None:
+    """In an empty folder, by the shell."""
+    if "--run" in usage and shutil.which("coqc") is None:
+        assert not os.environ.get("CI"), "needs coqc: apt-get install --no-install-recommends coq"
+        pytest.skip("needs coqc: apt-get install --no-install-recommends coq")
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    env = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+    }
+    env["PYTHONPATH"] = str(ROOT)
+    done = subprocess.run(
+        ["sh", "-ec", TYPED[usage]], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

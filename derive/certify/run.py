@@ -135,6 +135,7 @@ def run_certificates(
     if missing:
         raise UserError(f"{folder} has no certificate {', '.join(missing)}")
     by_name: Mapping[str, Any] | None = None if entries is None else {e.name: e for e in entries}
+    root = root.resolve()  # Rocq runs in another folder
     with tempfile.TemporaryDirectory(prefix="derive-certify-") as scratch:
         write_library(root)
         for name in FILES:
@@ -180,7 +181,7 @@ def _run(
     with tempfile.TemporaryDirectory(dir=scratch) as own:
         file = Path(own) / f"{name}.v"
         file.write_text(text, "utf-8")
-        command = [compiler, "-q", "-noglob", "-Q", str(root.resolve() / "Derive"), "Derive", str(file)]
+        command = [compiler, "-q", "-noglob", "-Q", str(root / "Derive"), "Derive", str(file)]
         start = time.perf_counter()
         try:
             done = subprocess.run(
