@@ -72,6 +72,17 @@ def test_check_counts_and_succeeds():
     assert "2 theorems checked" in result.output and "primitive steps" in result.output
 
 
+def test_check_without_names_checks_everything_and_refutes_the_false_claims():
+    from derive import catalogue
+
+    entries = list(catalogue.all_entries())
+    false = len(entries) - len(catalogue.theorems())
+    result = run("check", "--quiet")
+    assert result.exit_code == 0
+    assert f"{len(entries) - false} theorems checked" in result.output
+    assert f"; {false} false claims refuted; " in result.output and false > 30
+
+
 WRONG = """
 from derive import *
 from derive.language.letters import *

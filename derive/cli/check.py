@@ -48,7 +48,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
         else:
             entries.append(catalogue.find(n))
     if not names:
-        entries = catalogue.theorems()
+        entries = list(catalogue.all_entries())
     if not entries:
         raise UserError(
             f"{', '.join(names)}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
