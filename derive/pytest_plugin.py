@@ -54,7 +54,7 @@ class ProofFile(pytest.Module):
     """A file of theorems.  It is imported as a test module is; if that fails, one test says so."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from derive.catalogue import entries_of
+        from derive.board.catalogue import entries_of
 
         try:
             module = self.obj
@@ -90,7 +90,7 @@ class EntryItem(pytest.Item):
         self.entry = entry
 
     def runtest(self) -> None:
-        from derive.entries import TheoremEntry
+        from derive.board.entries import TheoremEntry
 
         if isinstance(self.entry, TheoremEntry):
             self.entry.check()

@@ -23,13 +23,13 @@ from typing import Any
 
 from derive.errors import UserError
 from derive.falsify import Model, TooBig, Undecided, Undefined, approx, evaluate, substitute_model
-from derive.falsify.exact import Exact, exp
+from derive.falsify.numbers.exact import Exact, exp
 from derive.kernel.sorts import FAMILY, INT, PROP, REAL, Base, Fn
 from derive.kernel.terms import Term, Var, eq, iff
 from derive.record import Block, Derivation, Line
-from derive.render.latex import term_latex
-from derive.render.notation import Notation
-from derive.render.text import conditions_text, term_text
+from derive.render.formula.notation import Notation
+from derive.render.pens.latex import term_latex
+from derive.render.pens.text import conditions_text, term_text
 
 MOST = 200  # a written-out sum with more terms helps nobody
 SEQUENCE = Fn(INT, FAMILY)
@@ -514,14 +514,14 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
 def _reason(line: Line | None) -> str:
     if line is None:
         return ""
-    from derive.render.prose import line_words
+    from derive.render.words.prose import line_words
 
     return line_words(line).replace("$", "")
 
 
 def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
     """The worked example in LaTeX (amsmath): a row for each formula, and one for its numbers and value."""
-    from derive.render.latex import escape
+    from derive.render.pens.latex import escape
 
     d = worked.derivation
     given = ", ".join(f"{escape(name)} = {_model_latex(value)}" for name, value in worked.model.assignments())
@@ -543,7 +543,7 @@ def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
 
 
 def _model_latex(value: str) -> str:
-    from derive.render.latex import escape
+    from derive.render.pens.latex import escape
 
     plain = value.replace("*", " ")
     return plain if all(c.isalnum() or c in "()/,.+-= " for c in plain) else f"\\text{{{escape(plain)}}}"

@@ -64,9 +64,8 @@ from derive.kernel.terms import (
     parts_of,
     rebuild,
 )  # fmt: skip
-from derive.render.latex import COMMANDS
-from derive.render.nodes import Symbol
-from derive.render.notation import (
+from derive.render.formula.nodes import Symbol
+from derive.render.formula.notation import (
     GREEK,
     Bracketed,
     Fresh,
@@ -77,7 +76,8 @@ from derive.render.notation import (
     Seq,
     Slot,
     load_notation,
-)  # fmt: skip
+)
+from derive.render.pens.latex import COMMANDS
 
 # --- TeX -------------------------------------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from typing import Any
 from unittest.mock import patch
 
 import proofs
-from derive.calc import Calc, ClaimError, StepError, to_term
-from derive.entries import FalseClaim, TheoremEntry
+from derive.board.calc import Calc, ClaimError, StepError, to_term
+from derive.board.entries import FalseClaim, TheoremEntry
 from derive.errors import UserError
 from derive.falsify import Counterexample, find_counterexample
 from derive.kernel.definitions import Definition, definitions

@@ -45,7 +45,7 @@ def test_cold_start(benchmark, command, tmp_path, monkeypatch):
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_whole_catalogue_as_slides(benchmark, target, request):
     """Every theorem in one deck, in every target."""
-    from derive import catalogue
+    from derive.board import catalogue
     from derive.slides.command import Wish, make_deck
     from derive.slides.deck import Options
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
+from derive.board.entries import TheoremEntry
 from derive.certify import certificate, claim_rocq, write_certificates
 from derive.certify.certificate import applications, compare, statement_of
 from derive.certify.command import certify_command
@@ -21,7 +22,6 @@ from derive.certify.library import FILES, axiom_lemmas, library_names, library_s
 from derive.certify.readback import ReadError, closed, read_claim
 from derive.certify.run import read_assumptions
 from derive.certify.translate import Names, Writer, definitions_in, variables_in_order
-from derive.entries import TheoremEntry
 from derive.errors import UserError
 from derive.kernel import rules as r
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS

@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 from test_docs import ROOT, shell_lines
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.certify import Result, certificate, run_certificates, write_certificates
 from derive.certify.command import certify_command
 from derive.certify.run import ALLOWED

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from derive import *
-from derive import catalogue
-from derive.changes import changed, changed_parts, part
+from derive.board import catalogue
 from derive.language.letters import *
-from derive.render.latex import node_latex, term_latex
-from derive.render.layout import layout
-from derive.render.marked import marked_layout
-from derive.render.nodes import unmarked
-from derive.render.notation import load_notation, notation_names
-from derive.render.prose import letters
+from derive.record.changes import changed, changed_parts, part
+from derive.render.formula.layout import layout
+from derive.render.formula.marked import marked_layout
+from derive.render.formula.nodes import unmarked
+from derive.render.formula.notation import load_notation, notation_names
+from derive.render.pens.latex import node_latex, term_latex
+from derive.render.words.prose import letters
 
 LINES = [
     pytest.param(e.derivation, b, i, id=f"{e.name}-{n}-{i + 1}")

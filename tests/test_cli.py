@@ -55,10 +55,10 @@ def test_show_with_code():
 
 
 def test_every_theorem_shows_in_text_and_latex_in_every_profile():
-    from derive import catalogue
-    from derive.render.latex import derivation_latex
-    from derive.render.notation import notation_names
-    from derive.render.text import derivation_text
+    from derive.board import catalogue
+    from derive.render.formula.notation import notation_names
+    from derive.render.pens.latex import derivation_latex
+    from derive.render.pens.text import derivation_text
 
     for entry in catalogue.theorems():
         for profile in notation_names():
@@ -73,7 +73,7 @@ def test_check_counts_and_succeeds():
 
 
 def test_check_without_names_checks_everything_and_refutes_the_false_claims():
-    from derive import catalogue
+    from derive.board import catalogue
 
     entries = list(catalogue.all_entries())
     false = len(entries) - len(catalogue.theorems())

@@ -348,25 +348,25 @@ def test_the_readme_s_table_of_commands(usage: str, tmp_path: Path) -> None:
 def known_names() -> frozenset[str]:
     """The names that the product has: of theorems, false claims, lemmas, axioms, rules, definitions, functions."""
     import derive.api
-    import derive.calc
-    import derive.entries
+    import derive.board.calc
+    import derive.board.entries
     import derive.kernel.rules
     import derive.kernel.terms
-    from derive import catalogue
+    from derive.board import catalogue
     from derive.falsify import find_counterexample
     from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
     from derive.kernel.definitions import definitions
     from derive.kernel.theorem import RULES
     from derive.language import letters
     from derive.lemmas import LEMMAS
-    from derive.render.notation import Notation, notation_names
+    from derive.render.formula.notation import Notation, notation_names
     from derive.slides.targets import TARGETS
 
     out: set[str] = {e.name for e in catalogue.all_entries()} | set(catalogue.subjects())
     out |= {*LEMMAS, *AXIOMS, *SORTED_AXIOMS, *RULES, *(d.name for d in definitions())}
     out |= {*derive.api.__all__, *vars(derive.kernel.terms), *vars(derive.kernel.rules), *vars(letters)}
     out |= {op.name for op in vars(derive.kernel.terms).values() if isinstance(op, derive.kernel.terms.Op)}
-    for owner in (derive.calc.Calc, derive.calc.Induction, derive.entries.TheoremEntry, Notation):
+    for owner in (derive.board.calc.Calc, derive.board.calc.Induction, derive.board.entries.TheoremEntry, Notation):
         out |= set(vars(owner)) | set(getattr(owner, "__annotations__", ()))
     for name in ("theorem", "false_claim"):
         out |= set(getattr(derive.api, name).__kwdefaults__ or ())

@@ -1,4 +1,4 @@
-"""`derive.falsify.exact`: exact real numbers, and comparisons that are proved or refused."""
+"""`derive.falsify.numbers.exact`: exact real numbers, and comparisons that are proved or refused."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from derive.falsify import exact
-from derive.falsify.exact import PRECISION_CAP, Exact, Sign, Undecided, Undefined, compare, exp, log
+from derive.falsify.numbers import exact
+from derive.falsify.numbers.exact import PRECISION_CAP, Exact, Sign, Undecided, Undefined, compare, exp, log
 
 NEGATIVE, ZERO, POSITIVE, UNDECIDED = Sign.NEGATIVE, Sign.ZERO, Sign.POSITIVE, Sign.UNDECIDED
 

@@ -21,8 +21,8 @@ from derive.falsify import (
     find_counterexample,
     substitute_model,
 )
-from derive.falsify.evaluate import _BUILDERS
-from derive.falsify.exact import Exact, exp, log
+from derive.falsify.models.evaluate import _BUILDERS
+from derive.falsify.numbers.exact import Exact, exp, log
 from derive.kernel.terms import _OPS, DIV, POW, Num, Term, Var, app, at
 from derive.language.definitions import (
     cross_entropy,

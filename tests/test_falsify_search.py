@@ -8,16 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from derive.falsify import (
-    Counterexample,
-    Model,
-    NoneFound,
-    check_line,
-    evaluate,
-    find_counterexample,
-    satisfiable,
-)
-from derive.falsify.exact import Exact, log
+from derive.falsify import Counterexample, Model, NoneFound, check_line, evaluate, find_counterexample, satisfiable
+from derive.falsify.numbers.exact import Exact, log
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
 from derive.kernel.terms import ARGMAX, Num, Term, Var, app
 from derive.language.definitions import (

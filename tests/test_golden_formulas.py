@@ -23,21 +23,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import comparisons, integers, reals
 
-from derive.catalogue import theorems
-from derive.changes import Path
+from derive.board.catalogue import theorems
 from derive.kernel.terms import Term, parts_of
 from derive.record import Derivation
-from derive.render import mathml, text
-from derive.render.latex import node_latex
-from derive.render.layout import Labels, conditions, layout
-from derive.render.marked import marked_layout
-from derive.render.nodes import Node, Prose, unmarked
-from derive.render.notation import DEFAULT, Notation, load_notation, notation_names
-from derive.render.omml import node_omml
-from derive.render.prose import letters, line_words
-from derive.render.sentence import prose
-from derive.render.speech import node_speech, prose_speech
-from derive.render.typst import node_typst
+from derive.record.changes import Path
+from derive.render.formula.layout import Labels, conditions, layout
+from derive.render.formula.marked import marked_layout
+from derive.render.formula.nodes import Node, Prose, unmarked
+from derive.render.formula.notation import DEFAULT, Notation, load_notation, notation_names
+from derive.render.pages.speech import node_speech, prose_speech
+from derive.render.pens import mathml, text
+from derive.render.pens.latex import node_latex
+from derive.render.pens.omml import node_omml
+from derive.render.pens.typst import node_typst
+from derive.render.words.prose import letters, line_words
+from derive.render.words.sentence import prose
 
 GOLDEN = File(__file__).parent / "golden" / "formulas"
 WRITE = os.environ.get("DERIVE_GOLDEN") == "write"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import GRID, Scratch, f, g, i, indices, j, k, n, reals, value, x, y
 
-from derive.falsify.unfold import unfold as unfold_all
+from derive.falsify.models.unfold import unfold as unfold_all
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition, DefinitionError, define, definitions
 from derive.kernel.sorts import FAMILY, INT, PROP, REAL, Fn

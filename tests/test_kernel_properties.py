@@ -46,8 +46,9 @@ from strategies import (
     y,
 )
 
+from derive.board.justify import Success, justify
+from derive.board.reasons import auto, logs, ring, sums
 from derive.falsify import Model, evaluate
-from derive.justify import Success, justify
 from derive.kernel import rules as r
 from derive.kernel.axioms import AXIOMS
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
@@ -89,7 +90,6 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RULES, RuleError, Theorem, axioms_used, proof_steps, replay
 from derive.lemmas.base import LEMMAS
-from derive.reasons import auto, logs, ring, sums
 from derive.tactics.context import Context
 from derive.tactics.normal import Normalizer, by_normal_form
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from latex_reader import Reader, UnreadableError, canonical
 from strategies import comparisons, reals
 
-from derive.catalogue import find_theorem, theorems
-from derive.entries import TheoremEntry
+from derive.board.catalogue import find_theorem, theorems
+from derive.board.entries import TheoremEntry
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import INT, REAL
 from derive.kernel.terms import Num, Term, Var
@@ -23,9 +23,9 @@ from derive.language.definitions import cross_entropy, entropy, one_hot, smoothe
 from derive.language.letters import V, eps, k, p, q, y
 from derive.language.syntax import Eq, ForAll, Sum, exp, fun, log, xlogy
 from derive.record import Derivation
-from derive.render.latex import conditions_latex, term_latex
-from derive.render.notation import notation_names
-from derive.render.prose import letters
+from derive.render.formula.notation import notation_names
+from derive.render.pens.latex import conditions_latex, term_latex
+from derive.render.words.prose import letters
 
 each_theorem = pytest.mark.parametrize("entry", theorems(), ids=lambda e: e.name)
 each_notation = pytest.mark.parametrize("notation", notation_names())

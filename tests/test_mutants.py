@@ -14,7 +14,7 @@ from functools import partial
 import pytest
 from mutation import Mutant, Spot, Tally, all_theorems, changed_theorem, mutants, record, weaker
 
-from derive.entries import TheoremEntry
+from derive.board.entries import TheoremEntry
 from derive.falsify import Counterexample, find_counterexample
 
 PER_LINE = int(os.environ.get("DERIVE_MUTANTS", "24"))  # changes of one line at most; 10000 means all of them

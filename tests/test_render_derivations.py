@@ -46,11 +46,11 @@ from derive.language.syntax import (
     xlogy,
 )
 from derive.record import Block, Derivation, Line, Reason
-from derive.render.jupyter import derivation_jupyter, mimebundle
-from derive.render.latex import derivation_latex, escape, prose_latex
-from derive.render.notation import notation_names
-from derive.render.prose import parts, reason_words
-from derive.render.text import derivation_text
+from derive.render.formula.notation import notation_names
+from derive.render.pages.jupyter import derivation_jupyter, mimebundle
+from derive.render.pens.latex import derivation_latex, escape, prose_latex
+from derive.render.pens.text import derivation_text
+from derive.render.words.prose import parts, reason_words
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 

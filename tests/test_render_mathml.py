@@ -16,17 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_render_layout import of_sort
 
-from derive.catalogue import find, theorems
+from derive.board.catalogue import find, theorems
 from derive.kernel.sorts import PROP, REAL
 from derive.kernel.terms import Term
 from derive.language.letters import V, a, b, eps, k, p, y
 from derive.language.syntax import Eq, Sum, log
 from derive.record import Block, Derivation, Line, Reason
-from derive.render.jupyter import mimebundle
-from derive.render.mathml import Pen, _small, clean, conditions_html, derivation_html, prose_html, term_mathml
-from derive.render.nodes import Script, Symbol, row
-from derive.render.notation import name_node, notation_names
-from derive.render.text import derivation_text, term_text
+from derive.render.formula.nodes import Script, Symbol, row
+from derive.render.formula.notation import name_node, notation_names
+from derive.render.pages.jupyter import mimebundle
+from derive.render.pens.mathml import Pen, _small, clean, conditions_html, derivation_html, prose_html, term_mathml
+from derive.render.pens.text import derivation_text, term_text
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 HOSTILE = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
 from derive.kernel.sorts import FAMILY, INT, REAL, Base
 from derive.kernel.terms import Num, Term, Var
@@ -24,9 +24,7 @@ from derive.language.definitions import (
     uniform,
 )
 from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
-from derive.render.clashes import refuse_clashes
-from derive.render.latex import derivation_latex, term_latex
-from derive.render.notation import (
+from derive.render.formula.notation import (
     Notation,
     TemplateError,
     load_notation,
@@ -35,7 +33,9 @@ from derive.render.notation import (
     read_notation,
     template,
 )
-from derive.render.text import derivation_text, term_text
+from derive.render.pages.clashes import refuse_clashes
+from derive.render.pens.latex import derivation_latex, term_latex
+from derive.render.pens.text import derivation_text, term_text
 
 V, T, y, k, t = (integer(s) for s in "VTykt")
 eps = real("eps")

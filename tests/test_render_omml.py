@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from derive.catalogue import theorems
-from derive.render.layout import layout
-from derive.render.nodes import (
+from derive.board.catalogue import theorems
+from derive.render.formula.layout import layout
+from derive.render.formula.nodes import (
     TIMES,
     Accent,
     BigOp,
@@ -24,13 +24,13 @@ from derive.render.nodes import (
     UnderBrace,
     row,
 )
-from derive.render.notation import load_notation, notation_names
-from derive.render.omml import MATH, node_omml, omml_text
-from derive.render.prose import clean
-from derive.slides.build import Choice, build
+from derive.render.formula.notation import load_notation, notation_names
+from derive.render.pens.omml import MATH, node_omml, omml_text
+from derive.render.words.prose import clean
 from derive.slides.deck import Deck
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.template import Template
 from derive.slides.pptx.layout import nodes_of
-from derive.slides.template import Template
 
 M, A = f"{{{MATH}}}", "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 

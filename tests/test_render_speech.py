@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import comparisons, reals
 
-from derive.catalogue import find_theorem, theorems
-from derive.changes import changed
+from derive.board.catalogue import find_theorem, theorems
 from derive.kernel.sorts import FAMILY, INT, Base
 from derive.kernel.terms import Term, Var
 from derive.language.definitions import (
@@ -43,26 +42,13 @@ from derive.language.syntax import (
     real,
 )
 from derive.record import Block, Derivation, Line, Reason
-from derive.render.breaking import cut
-from derive.render.layout import conditions, layout
-from derive.render.marked import marked_layout
-from derive.render.nodes import (
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Row,
-    Script,
-    Symbol,
-    UnderBrace,
-    row,
-)
-from derive.render.notation import load_notation, notation_names
-from derive.render.prose import letters
-from derive.render.sentence import prose
-from derive.render.speech import (
+from derive.record.changes import changed
+from derive.render.formula.breaking import cut
+from derive.render.formula.layout import conditions, layout
+from derive.render.formula.marked import marked_layout
+from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace, row
+from derive.render.formula.notation import load_notation, notation_names
+from derive.render.pages.speech import (
     derivation_speech,
     node_speech,
     prose_speech,
@@ -70,10 +56,12 @@ from derive.render.speech import (
     step_speech,
     term_speech,
 )
-from derive.slides.build import Choice, build
+from derive.render.words.prose import letters
+from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.template import Template
 from derive.slides.speech import fragment, write
-from derive.slides.template import Template
 
 V, T, y, k, t, j, n = (integer(s) for s in "VTyktjn")
 a, b, eps = real("a"), real("b"), real("eps")

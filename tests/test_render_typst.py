@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from derive.catalogue import theorems
-from derive.changes import changed
-from derive.render.layout import layout
-from derive.render.marked import marked_layout
-from derive.render.nodes import (
+from derive.board.catalogue import theorems
+from derive.record.changes import changed
+from derive.render.formula.layout import layout
+from derive.render.formula.marked import marked_layout
+from derive.render.formula.nodes import (
     TIMES,
     Accent,
     BigOp,
@@ -27,9 +27,9 @@ from derive.render.nodes import (
     UnderBrace,
     row,
 )
-from derive.render.notation import load_notation, notation_names
-from derive.render.prose import letters
-from derive.render.typst import escape, node_typst, parts_typst, string, term_typst
+from derive.render.formula.notation import load_notation, notation_names
+from derive.render.pens.typst import escape, node_typst, parts_typst, string, term_typst
+from derive.render.words.prose import letters
 
 
 def typst() -> Any:

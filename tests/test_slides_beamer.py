@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 from needs import need
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
-from derive.render.notation import load_notation, notation_names
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides import beamer
 from derive.slides.beamer.rows import pages
-from derive.slides.build import Choice, build
 from derive.slides.deck import Deck, Options, Picture
-from derive.slides.stamps import line_digest
-from derive.slides.template import DARK, Template
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.template import DARK, Template
 
 WIDE = (
     "label_smoothing_residual_sequence",

@@ -7,26 +7,18 @@ from dataclasses import replace
 import pytest
 
 from derive import *
-from derive import catalogue
+from derive.board import catalogue
 from derive.errors import UserError
 from derive.kernel.theorem import proof_steps
-from derive.render.latex import node_latex
-from derive.render.measure import node_em
-from derive.render.nodes import unmarked
-from derive.render.notation import load_notation, notation_names, read_notation
-from derive.slides.build import (
-    Choice,
-    build,
-    columns,
-    derivation_slides,
-    header_height,
-    notes_height,
-    row_height,
-)
+from derive.render.formula.measure import node_em
+from derive.render.formula.nodes import unmarked
+from derive.render.formula.notation import load_notation, notation_names, read_notation
+from derive.render.pens.latex import node_latex
 from derive.slides.deck import Slide
-from derive.slides.digest import statement_digest
-from derive.slides.stamps import line_digest, provenance, read_stamp, stamp_text
-from derive.slides.template import DARK, LIGHT, Template, contrast, load_template
+from derive.slides.deck.build import Choice, build, columns, derivation_slides, header_height, notes_height, row_height
+from derive.slides.deck.digest import statement_digest
+from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
+from derive.slides.deck.template import DARK, LIGHT, Template, contrast, load_template
 
 ALL = catalogue.theorems()
 
@@ -74,7 +66,7 @@ def test_every_line_appears_once_and_in_order(e) -> None:
 
 @pytest.mark.parametrize("e", ALL, ids=lambda e: e.name)
 def test_the_reasons_are_those_of_the_derivation(e) -> None:
-    from derive.render.prose import line_words
+    from derive.render.words.prose import line_words
 
     steps = {s.number: s for slide in slides_of(e.name) for s in slide.steps if s.place.isdigit() and not s.carried}
     for number, line in enumerate(e.derivation.lines, 1):
@@ -216,7 +208,7 @@ def test_what_is_measured_fits(profile: str, aspect: str) -> None:
 def test_the_estimates_are_near_what_typst_measures() -> None:
     """Widths and heights of every formula on the slides: never much too small, seldom much too large."""
     pytest.importorskip("typst", reason="pip install '.[slides]' in derive's folder")
-    from derive.render.measure import node_height
+    from derive.render.formula.measure import node_height
     from derive.slides.pptx.pictures import drawn
 
     nodes = [p for e in ALL for slide in slides_of(e.name) for s in slide.steps for p in s.parts]
@@ -339,8 +331,8 @@ def test_the_colours_can_be_read(colors) -> None:
 
 
 def test_the_indices_for_which_a_line_holds_stay_together() -> None:
-    from derive.render.breaking import cut
-    from derive.render.layout import layout
+    from derive.render.formula.breaking import cut
+    from derive.render.formula.layout import layout
 
     e = catalogue.find_theorem("kl_eq_zero_iff")
     line = e.derivation.blocks[0].lines[0]

@@ -17,15 +17,15 @@ import pytest
 from browser import Browser, Page
 from needs import missing
 
-from derive import catalogue
+from derive.board import catalogue
 from derive.errors import UserError
-from derive.render.nodes import Fence, Symbol, row
-from derive.render.notation import load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.nodes import Fence, Symbol, row
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.html import fragment, read_back, write
-from derive.slides.stamps import line_digest
-from derive.slides.template import DARK, LIGHT, Template
 
 VENDOR = Path(write.__code__.co_filename).parent / "vendor"
 AXE = "4.14.1"

@@ -22,15 +22,15 @@ from browser import Browser
 from needs import missing
 from npm import node, packages
 
-from derive import catalogue
+from derive.board import catalogue
 from derive.errors import UserError
-from derive.render.nodes import Fence, Mark, Symbol, UnderBrace, row
-from derive.render.notation import load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.nodes import Fence, Mark, Symbol, UnderBrace, row
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.template import DARK, Template
 from derive.slides.markdown import FLAVOURS, fragment, read_back, write
-from derive.slides.stamps import line_digest
-from derive.slides.template import DARK, Template
 
 MARP, SLIDEV = "4.4.0", "52.14.2"
 VENDOR = Path(write.__code__.co_filename).parents[1] / "html" / "vendor"

@@ -12,15 +12,16 @@ import pytest
 from browser import Browser
 from needs import missing
 
-from derive import catalogue
+from derive.board import catalogue
 from derive.errors import UserError
-from derive.render.nodes import Mark, Symbol, row
-from derive.render.notation import load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.nodes import Mark, Symbol, row
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
-from derive.slides.notebook import fragment, read_back, slides_view, write
-from derive.slides.stamps import line_digest, read_stamp
-from derive.slides.template import Template
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import line_digest, read_stamp
+from derive.slides.deck.template import Template
+from derive.slides.notebook import fragment, read_back, write
+from derive.slides.view import slides_view
 
 RESIDUAL = "label_smoothing_residual"  # two slides, with a carried line
 
@@ -169,7 +170,7 @@ def test_a_fragment_is_the_markdown_of_the_cells() -> None:
 
 
 def test_the_view_says_what_it_is() -> None:
-    view = slides_view(catalogue.find_theorem(RESIDUAL))
+    view = slides_view(catalogue.find_theorem(RESIDUAL).check())
     assert repr(view) == f"<2 slides of {RESIDUAL}; .save('{RESIDUAL}.html') writes them>"
     bundle = view._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
@@ -187,11 +188,11 @@ def test_the_view_takes_a_checked_derivation_and_choices() -> None:
 
 def test_what_cannot_be_shown_is_refused_at_once() -> None:
     with pytest.raises(UserError, match="no level of detail 'wall'"):
-        slides_view(catalogue.find_theorem(RESIDUAL), detail="wall")
+        slides_view(catalogue.find_theorem(RESIDUAL).check(), detail="wall")
 
 
 def test_the_view_saves_every_kind_of_file(tmp_path: Path) -> None:
-    view = slides_view(catalogue.find_theorem("cross_entropy_is_nll"), title="A talk")
+    view = slides_view(catalogue.find_theorem("cross_entropy_is_nll").check(), title="A talk")
     assert view.save(tmp_path / "a.ipynb") == [tmp_path / "a.ipynb"]
     assert view.save(str(tmp_path / "b.md"), flavour="slidev") == [tmp_path / "b.md", tmp_path / "b-slides.css"]
     assert view.save(tmp_path / "c.txt", target="html") == [tmp_path / "c.txt"]
@@ -202,7 +203,7 @@ def test_the_view_saves_every_kind_of_file(tmp_path: Path) -> None:
 
 def test_the_slides_play_in_the_output_cell(tmp_path: Path) -> None:
     """They fetch nothing, and the right arrow key brings the next line."""
-    html = slides_view(catalogue.find_theorem("cross_entropy_is_nll"))._repr_mimebundle_()["text/html"]
+    html = slides_view(catalogue.find_theorem("cross_entropy_is_nll").check())._repr_mimebundle_()["text/html"]
     file = tmp_path / "cell.html"
     file.write_text(f"<!doctype html><meta charset='utf-8'><body>{html}</body>", encoding="utf-8")
     with Browser(tmp_path) as browser:

@@ -17,15 +17,15 @@ from xml.etree import ElementTree
 import pytest
 
 from derive import *
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
 from derive.falsify import evaluate
 from derive.language.letters import V, eps, p, q, y, z
-from derive.render.layout import layout
-from derive.render.nodes import Symbol, UnderBrace
-from derive.slides.build import prose_width
+from derive.render.formula.layout import layout
+from derive.render.formula.nodes import Symbol, UnderBrace
+from derive.slides.deck.build import prose_width
+from derive.slides.deck.template import DARK, LIGHT, Template, contrast
 from derive.slides.plots import PLOTTED, charts, charts_for, draw, has_plot, plot_slides, plots_for
-from derive.slides.template import DARK, LIGHT, Template, contrast
 
 LOOKS = {"light": Template(), "dark": Template(dark=True, colors=DARK)}
 ONE_OF_EACH = (
@@ -174,7 +174,7 @@ def test_what_is_drawn_is_what_was_calculated(matplotlib):
 def test_the_same_plot_is_the_same_bytes(matplotlib):
     once, again = (plots_for("kl_nonneg", Template()) for _ in range(2))
     assert once == again
-    script = "from derive.slides.plots import *; from derive.slides.template import Template; import sys; " + (
+    script = "from derive.slides.plots import *; from derive.slides.deck.template import Template; import sys; " + (
         "sys.stdout.write(plots_for('kl_nonneg', Template(), formats=('svg',))[0].svg)"
     )
     elsewhere = subprocess.run(

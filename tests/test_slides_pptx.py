@@ -18,19 +18,19 @@ from needs import need
 from pptx import Presentation
 from pptx.util import Inches
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
-from derive.render.nodes import Mark, Row, Symbol, row
-from derive.render.notation import load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.nodes import Mark, Row, Symbol, row
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.template import DARK, Template, contrast, load_template
 from derive.slides.pptx import fragment, read_back, write
 from derive.slides.pptx.ground import EMU, own_ground
 from derive.slides.pptx.layout import Box, arrange, nodes_of
 from derive.slides.pptx.pictures import drawn, picture
 from derive.slides.pptx.text import lines, plain, spans, text_em
-from derive.slides.stamps import line_digest
-from derive.slides.template import DARK, Template, contrast, load_template
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"

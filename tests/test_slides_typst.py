@@ -17,14 +17,14 @@ from xml.etree import ElementTree
 import pytest
 from test_render_typst import typst
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
-from derive.render.nodes import Node, Symbol, row
-from derive.render.notation import load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.nodes import Node, Symbol, row
+from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide
-from derive.slides.stamps import provenance, stamp_text
-from derive.slides.template import DARK, LIGHT, Template
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.stamps import provenance, stamp_text
+from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.typst import fragment, numbered, write
 from derive.slides.typst.source import PAPER, grouped, slides, steps_of, title_slides
 

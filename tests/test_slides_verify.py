@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from derive import catalogue
+from derive.board import catalogue
 from derive.cli import main
 from derive.errors import UserError
 from derive.slides.targets import TARGETS

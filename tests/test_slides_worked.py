@@ -7,18 +7,18 @@ from fractions import Fraction
 import pytest
 
 from derive import *
-from derive.catalogue import find_theorem
+from derive.board.catalogue import find_theorem
 from derive.falsify import Exact, Model, evaluate
-from derive.falsify import exact as ex
+from derive.falsify.numbers import exact as ex
 from derive.kernel.terms import Num
 from derive.language.letters import p, y
-from derive.render.latex import node_latex
-from derive.render.layout import layout
-from derive.render.measure import node_em
-from derive.render.text import Pen
-from derive.slides.build import INDENT, columns, header_height, notes_height, row_height
-from derive.slides.template import Template
-from derive.slides.worked import MOST, closed_form, readable, rounded, worked_slides
+from derive.render.formula.layout import layout
+from derive.render.formula.measure import node_em
+from derive.render.pens.latex import node_latex
+from derive.render.pens.text import Pen
+from derive.slides.deck.build import INDENT, columns, header_height, notes_height, row_height
+from derive.slides.deck.template import Template
+from derive.slides.deck.worked import MOST, closed_form, readable, rounded, worked_slides
 from derive.work import work_out
 
 HALF, THIRD, QUARTER, TENTH = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(1, 10)

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from derive.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, theorems
+from derive.board.entries import TheoremEntry
 from derive.certify.certificate import Certificate
 from derive.certify.run import Result, coqc, run_certificates, write_certificates
-from derive.entries import TheoremEntry
 from derive.errors import UserError
 
 

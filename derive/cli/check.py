@@ -28,8 +28,8 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     """
     import time
 
-    from derive import catalogue
-    from derive.entries import FalseClaim, TheoremEntry
+    from derive.board import catalogue
+    from derive.board.entries import FalseClaim, TheoremEntry
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.slides.verify import is_deck
 
@@ -96,7 +96,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
 def _deck(path: str, programs: list[str]) -> bool:
     """Compare a deck with what is proved now, and say what differs.  A deck is data: of the Python files that it names, only those
     are run that the user has named too."""
-    from derive import catalogue
+    from derive.board import catalogue
     from derive.slides.verify import check_deck
 
     def find(name: str) -> Derivation:

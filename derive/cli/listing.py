@@ -14,10 +14,10 @@ from derive.errors import UserError
 @notation_option
 def list_(subject: str | None, quick: bool, notation: str | None) -> None:
     """The theorems by subject: name, what it says, conditions, checked or not; and the false claims."""
-    from derive import catalogue
-    from derive.entries import TheoremEntry
-    from derive.render.notation import load_notation
-    from derive.render.text import conditions_text, term_text
+    from derive.board import catalogue
+    from derive.board.entries import TheoremEntry
+    from derive.render.formula.notation import load_notation
+    from derive.render.pens.text import conditions_text, term_text
 
     profile = load_notation(notation)
     width = screen_width()
@@ -68,7 +68,7 @@ def ledger(axioms: bool) -> None:
 
 def ledger_text(axioms_only: bool = False) -> str:
     """The ledger as it is printed and committed."""
-    from derive import catalogue
+    from derive.board import catalogue
     from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS, axiom_statement
     from derive.language.letters import THETA
 

@@ -18,11 +18,11 @@ def refute(name: str, notation: str | None) -> None:
 
     NAME is a false claim of the catalogue ('derive list' names them), or FILE.py::NAME.
     """
-    from derive import catalogue
-    from derive.entries import FalseClaim
-    from derive.render.notation import load_notation
-    from derive.render.text import conditions_text, term_text
-    from derive.report import StepError
+    from derive.board import catalogue
+    from derive.board.entries import FalseClaim
+    from derive.board.refusals import StepError
+    from derive.render.formula.notation import load_notation
+    from derive.render.pens.text import conditions_text, term_text
 
     profile = load_notation(notation)
     e = catalogue.find(name)
@@ -86,8 +86,8 @@ def _value(value: Any, approx: Any) -> str:
 @notation_option
 def work(name: str, given: str, target: str, output: str | None, notation: str | None) -> None:
     """The derivation NAME with numbers put in: each line as a formula, with its numbers, and its value."""
-    from derive import catalogue
-    from derive.render.notation import load_notation
+    from derive.board import catalogue
+    from derive.render.formula.notation import load_notation
     from derive.work import read_numbers, work_out, worked_latex, worked_text
 
     entry = catalogue.find_theorem(name)

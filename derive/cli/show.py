@@ -34,8 +34,8 @@ def show(
     NAME is a theorem of the catalogue, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
-    from derive import catalogue
-    from derive.render.notation import load_notation
+    from derive.board import catalogue
+    from derive.render.formula.notation import load_notation
 
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
@@ -61,7 +61,7 @@ def show(
             raise UserError("--code goes with text and LaTeX; --as rocq prints the claim for readers of Rocq")
         text = claim_rocq(entry)
     elif target == "latex":
-        from derive.render.latex import derivation_latex
+        from derive.render.pens.latex import derivation_latex
 
         text = derivation_latex(derivation, profile, standalone=form == "standalone")
         if code:
@@ -69,7 +69,7 @@ def show(
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
             text += _code_latex(derivation)
     else:
-        from derive.render.text import derivation_text
+        from derive.render.pens.text import derivation_text
 
         text = derivation_text(derivation, profile, width=screen_width(), ascii=plain)
         if code:
@@ -113,7 +113,7 @@ def _lemma(name: str, target: str) -> Any:
 
 def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
     from derive.kernel.theorem import axioms_used, proof_steps
-    from derive.render.text import conditions_text, term_text
+    from derive.render.pens.text import conditions_text, term_text
 
     out = [lemma.name, f"  {lemma.phrase}", ""]
     for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain)):

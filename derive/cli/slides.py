@@ -11,7 +11,7 @@ from derive.cli.common import counted, notation_option
 from derive.errors import UserError
 
 if TYPE_CHECKING:
-    from derive.entries import TheoremEntry
+    from derive.board.entries import TheoremEntry
 
 
 @click.command()
@@ -59,7 +59,7 @@ def slides(
     (Jupyter) and .txt (spoken).
     """
     from derive.slides.command import Wish, save
-    from derive.slides.template import load_template
+    from derive.slides.deck.template import load_template
 
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
     entries = found(names)
@@ -77,7 +77,7 @@ def slides(
 
 def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:
     """The theorems of these names, by the name that they were asked for; a subject stands for its theorems."""
-    from derive import catalogue
+    from derive.board import catalogue
 
     out: dict[str, TheoremEntry] = {}
     for name in names:

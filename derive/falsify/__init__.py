@@ -1,8 +1,9 @@
 """Exact counterexamples for false claims.  This package never proves anything."""
 
-from derive.falsify.evaluate import Model, TooBig, evaluate
-from derive.falsify.exact import Exact, Undecided, Undefined
-from derive.falsify.search import (
+from derive.falsify.models.evaluate import Model, TooBig, evaluate
+from derive.falsify.models.substitution import substitute_model
+from derive.falsify.numbers.exact import Exact, Undecided, Undefined
+from derive.falsify.search.search import (
     Counterexample,
     NoneFound,
     UndefinedAt,
@@ -11,7 +12,6 @@ from derive.falsify.search import (
     find_counterexample,
     satisfiable,
 )
-from derive.falsify.substitution import substitute_model
 
 __all__ = [
     "Counterexample",

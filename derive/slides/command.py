@@ -9,11 +9,11 @@ from pathlib import Path
 from derive.errors import UserError
 from derive.files import write_whole
 from derive.record import Derivation
-from derive.render.notation import load_notation
-from derive.slides.build import Choice, build
+from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Slide
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.template import Template, load_template
 from derive.slides.targets import TARGETS, Target, target_of
-from derive.slides.template import Template, load_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def make_deck(
 
 
 def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Slide, ...]:
-    from derive.slides.worked import worked_slides
+    from derive.slides.deck.worked import worked_slides
     from derive.work import read_numbers, work_out
 
     numbers = read_numbers(wish.numbers)

@@ -1,5 +1,4 @@
-"""A Jupyter notebook of slides: a cell for each step, which nbconvert and RISE show one after the other; and the deck in
-a cell of a notebook of one's own.
+"""A Jupyter notebook of slides: a cell for each step, which nbconvert and RISE show one after the other.
 
 A formula is set in the line of text, at the left margin, so that the relations of all cells stand under each other, and
 its reason is text below it, which wraps; both are also what VS Code, Colab and GitHub show.
@@ -8,28 +7,20 @@ its reason is text below it, which wraps; both are also what VS Code, Colab and 
 from __future__ import annotations
 
 import base64
-import html
 import json
-import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from derive.record import Derivation
-from derive.render.jupyter import clean, web_latex
-from derive.render.latex import COMMANDS
-from derive.render.nodes import Node, Prose
-from derive.render.sentence import prose
+from derive.render.formula.nodes import Node, Prose
+from derive.render.pages.jupyter import clean, web_latex
+from derive.render.pens.latex import COMMANDS
+from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
 from derive.slides.markdown.text import at_start, escaped, prose_markdown
 from derive.slides.shown import Shown
-from derive.slides.stamps import line_digest, provenance, read_stamp, stamp_text
-
-if TYPE_CHECKING:
-    from derive.slides.command import Wish
 
 Cell = dict[str, Any]
 
@@ -183,83 +174,3 @@ def _picture(picture: Picture) -> Cell:
     name = f"{re.sub(r'[^A-Za-z0-9_-]', '-', picture.name)}.{ending}"
     cell = _cell(f"![{_words(picture.alt)}](attachment:{name})", "-")
     return {**cell, "attachments": {name: {kind: base64.b64encode(data).decode()}}}
-
-
-# --- in a notebook of one's own --------------------------------------------------------------------------------------
-
-
-class Checkable(Protocol):
-    """A theorem's entry."""
-
-    def check(self) -> Derivation: ...
-
-
-class SlidesView:
-    """Slides of a derivation, as a notebook shows them; ``save`` writes them to a file."""
-
-    def __init__(self, name: str, derivation: Derivation, wish: Wish) -> None:
-        from derive.slides.command import make_deck
-
-        self.name, self.derivation, self.wish = name, derivation, wish
-        self.deck = make_deck(
-            [(name, derivation)], wish
-        )  # what cannot be made is refused here, and not when it is shown
-
-    def save(
-        self, path: str | os.PathLike[str], *, target: str = "", flavour: str = "", handout: bool = False
-    ) -> list[Path]:
-        """Write the slides to a file, whose ending chooses the target; returns it and the files beside it.
-
-        Raises UserError as ``derive slides`` does.
-        """
-        from derive.slides.command import save
-
-        wish = replace(self.wish, flavour=flavour, handout=handout or self.wish.handout)
-        return save([(self.name, self.derivation)], os.fspath(path), wish, target)[1]
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from derive.slides.html import write as write_html
-
-        page = write_html(self.deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()
-        # the page may run its scripts, and can reach nothing of the notebook round it
-        frame = (
-            f'<iframe sandbox="allow-scripts" allow="fullscreen" title="{html.escape(f"Slides of {clean(self.name)}")}" '
-            f'style="width: 100%; aspect-ratio: {self.wish.template.aspect.replace(":", " / ")}; border: 1px solid #8888" '
-            f'srcdoc="{html.escape(page)}"></iframe>'
-        )
-        return {"text/html": frame, "text/plain": repr(self)}
-
-    def __repr__(self) -> str:
-        count = len(self.deck.slides)
-        return f"<{count} slide{'s' if count != 1 else ''} of {self.name}; .save('{self.derivation.name}.html') writes them>"
-
-
-def slides_view(
-    derivation: Derivation | Checkable,
-    *,
-    name: str = "",
-    notation: str = "",
-    detail: str = "board",
-    first: int = 0,
-    last: int = 0,
-    title: str = "",
-    subtitle: str = "",
-    template: str = "",
-    aspect: str = "",
-    dark: bool = False,
-    logo: str = "",
-    numbers: str = "",
-    plots: bool = False,
-    handout: bool = False,
-) -> SlidesView:
-    """Slides to look at in a notebook, with the choices of ``derive slides``.
-
-    Raises UserError as ``derive slides`` does.
-    """
-    from derive.slides.command import Wish
-    from derive.slides.template import load_template
-
-    d = derivation if isinstance(derivation, Derivation) else derivation.check()
-    chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
-    return SlidesView(name or d.name, d, wish)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from derive.errors import UserError
 from derive.record import Derivation
-from derive.render.notation import Notation, load_notation, notation_names
-from derive.slides.build import Choice, build
+from derive.render.formula.notation import Notation, load_notation, notation_names
 from derive.slides.deck import Deck, Options, Stamp
-from derive.slides.digest import statement_digest
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.digest import statement_digest
+from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.template import Template
 from derive.slides.shown import Shown
-from derive.slides.stamps import line_digest
 from derive.slides.targets import TARGETS, Target, target_of
-from derive.slides.template import Template
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ import re
 from urllib.parse import unquote
 
 from derive.errors import UserError
-from derive.render.measure import node_em, prose_em
-from derive.render.nodes import Prose
-from derive.render.sentence import prose
+from derive.render.formula.measure import node_em, prose_em
+from derive.render.formula.nodes import Prose
+from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, chain, claim, condition, neutral, sentence, size
 from derive.slides.beamer.style import EM, fragment_commands, plain, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
+from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
-from derive.slides.stamps import provenance, read_stamp, stamp_text
 
 _STAMP = re.compile(r"% derive: (derive .*)")
 _LINE = re.compile(r"(.*?)\s*(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from derive.render.latex import COMMANDS, node_latex
-from derive.render.nodes import Node, Prose, first, row, unmarked
-from derive.render.speech import node_speech, prose_speech, step_speech
+from derive.render.formula.nodes import Node, Prose, first, row, unmarked
+from derive.render.pages.speech import node_speech, prose_speech, step_speech
+from derive.render.pens.latex import COMMANDS, node_latex
 from derive.slides.beamer.style import clean, words
 from derive.slides.deck import Slide, Step
-from derive.slides.stamps import line_digest
+from derive.slides.deck.stamps import line_digest
 
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from derive.render.latex import escape
-from derive.render.nodes import Prose, unmarked
-from derive.render.text import Pen
-from derive.slides.template import Template
+from derive.render.formula.nodes import Prose, unmarked
+from derive.render.pens.latex import escape
+from derive.render.pens.text import Pen
+from derive.slides.deck.template import Template
 
 EM = 10.95  # pt: the size of formulas in Beamer's 11pt
 _MM = 2.845275  # pt

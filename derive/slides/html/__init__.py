@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.render.nodes import Prose
-from derive.slides.build import prose_width
+from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
+from derive.slides.deck.build import prose_width
 from derive.slides.html.page import fragment_css, page
 from derive.slides.html.read import read_back
 from derive.slides.html.slides import Look, body, foot, heading, opening, section
@@ -33,7 +33,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 def _title(deck: Deck) -> str:
     if deck.title or not deck.slides:
         return deck.title or "Slides"
-    from derive.render.text import Pen
+    from derive.render.pens.text import Pen
 
     return "".join(x if isinstance(x, str) else Pen().draw(x) for x in deck.slides[0].heading)
 

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 from derive.errors import UserError
+from derive.slides.deck.template import Template
 from derive.slides.html.text import text
-from derive.slides.template import Template
 
 _HERE = Path(__file__).parent
 _VENDOR = _HERE / "vendor"

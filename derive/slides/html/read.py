@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 from derive.errors import UserError
 from derive.slides.deck import Stamp
+from derive.slides.deck.stamps import read_stamp
 from derive.slides.shown import Shown
-from derive.slides.stamps import read_stamp
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")

@@ -10,12 +10,12 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.render.nodes import Node, Symbol, row
-from derive.render.sentence import prose
+from derive.render.formula.nodes import Node, Symbol, row
+from derive.render.words.sentence import prose
 from derive.slides.deck import Slide, Step
+from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
-from derive.slides.stamps import line_digest, provenance, stamp_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def foot(slide: Slide, look: Look, page: str) -> str:
 
 def notes(slide: Slide, look: Look) -> str:
     """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
-    from derive.render.speech import node_speech, prose_speech, sentence, step_speech
+    from derive.render.pages.speech import node_speech, prose_speech, sentence, step_speech
 
     out = [("heading", sentence(prose_speech(slide.heading)))]
     if slide.given:

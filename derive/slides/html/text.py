@@ -7,8 +7,8 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from derive.render.latex import Pen, escape
-from derive.render.nodes import Node, Prose, Symbol, first
+from derive.render.formula.nodes import Node, Prose, Symbol, first
+from derive.render.pens.latex import Pen, escape
 
 _WORDS = ("name", "fn", "text", "var", "cal", "ord")
 

@@ -10,8 +10,8 @@ import re
 from difflib import SequenceMatcher
 
 from derive.slides.deck import Slide, Stamp
+from derive.slides.deck.stamps import line_digest, read_stamp, stamp_text
 from derive.slides.shown import Shown
-from derive.slides.stamps import line_digest, read_stamp, stamp_text
 
 CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
 _RECORD = re.compile(r"^\s*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)

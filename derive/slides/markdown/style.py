@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.slides.template import Template
+from derive.slides.deck.template import Template
 
 SLIDE = {"16:9": (1280, 720), "4:3": (960, 720)}  # in pixels
 LETTERS = 32  # pixels of a formula's letters: the slide is as wide as the room for formulas and 4 em

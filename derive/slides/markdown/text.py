@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from derive.render.jupyter import clean, web_latex
-from derive.render.nodes import Prose
+from derive.render.formula.nodes import Prose
+from derive.render.pages.jupyter import clean, web_latex
 
 _SIGNS = re.compile(
     r"[\\`*_{}\[\]<>#$~^|@&]"

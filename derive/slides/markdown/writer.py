@@ -6,17 +6,17 @@ import os
 import re
 from dataclasses import replace
 
-from derive.render.jupyter import web_latex
-from derive.render.latex import COMMANDS
-from derive.render.nodes import Node, Prose
-from derive.render.sentence import prose
+from derive.render.formula.nodes import Node, Prose
+from derive.render.pages.jupyter import web_latex
+from derive.render.pens.latex import COMMANDS
+from derive.render.words.sentence import prose
 from derive.slides import speech
-from derive.slides.build import small_height
 from derive.slides.deck import Deck, Files, Options, Slide, Step
+from derive.slides.deck.build import small_height
+from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE
 from derive.slides.markdown.text import at_start, comment, escaped, prose_markdown
-from derive.slides.stamps import provenance
 
 
 class Writer:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from derive.errors import UserError
-from derive.render.notation import Notation, load_notation
+from derive.render.formula.notation import Notation, load_notation
 from derive.slides.deck import Picture, Slide, Stamp
+from derive.slides.deck.template import Template
 from derive.slides.plots import charts
 from derive.slides.plots.charts import Chart, Shelf
-from derive.slides.template import Template
 
 FORMATS = ("svg", "pdf", "png")
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 
 from derive.falsify import Model, approx, evaluate
-from derive.falsify.exact import Exact, log
+from derive.falsify.numbers.exact import Exact, log
 from derive.kernel.terms import Term, eq
 from derive.language.definitions import (
     cross_entropy,
@@ -26,9 +26,9 @@ from derive.language.definitions import (
 )
 from derive.language.letters import V, eps, j, p, q, y, z
 from derive.language.syntax import partial
-from derive.render.layout import layout
-from derive.render.nodes import Node, Prose, Symbol, row
-from derive.render.notation import Notation
+from derive.render.formula.layout import layout
+from derive.render.formula.nodes import Node, Prose, Symbol, row
+from derive.render.formula.notation import Notation
 
 Number = int | Fraction | Exact
 

@@ -14,11 +14,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import UserError
-from derive.render.latex import node_latex
-from derive.render.nodes import Node, Prose
-from derive.render.text import Pen
+from derive.render.formula.nodes import Node, Prose
+from derive.render.pens.latex import node_latex
+from derive.render.pens.text import Pen
+from derive.slides.deck.template import Colors, Template, contrast
 from derive.slides.plots.charts import Chart, Point
-from derive.slides.template import Colors, Template, contrast
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

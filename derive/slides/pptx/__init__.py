@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from derive.errors import UserError
-from derive.render.nodes import row, unmarked
-from derive.render.omml import DRAWING, MATH, OPENING, node_omml
-from derive.render.prose import clean
-from derive.render.sentence import prose
+from derive.render.formula.nodes import row, unmarked
+from derive.render.pens.omml import DRAWING, MATH, OPENING, node_omml
+from derive.render.words.prose import clean
+from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Slide
+from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.pptx.ground import Ground, fitted_title, found_ground, own_ground, placed
 from derive.slides.pptx.layout import Box, Equation, Formulas, Plot, Text, arrange, heading, nodes_of, shown_parts
 from derive.slides.pptx.pictures import drawn
@@ -33,7 +34,6 @@ from derive.slides.pptx.shapes import (
     words,
 )
 from derive.slides.pptx.text import Span, Spans, lines, plain, spans
-from derive.slides.stamps import provenance, stamp_text
 
 __all__ = ["fragment", "read_back", "write"]
 
@@ -291,7 +291,7 @@ def _move(presentation: Any, there: int, after: int) -> None:
 
 def _alt(e: Equation) -> str:
     """The formula in words; the later parts of a broken one say that they are."""
-    from derive.render.speech import node_speech, relation_speech
+    from derive.render.pages.speech import node_speech, relation_speech
 
     if e.part:
         return "continuation of the formula above"
@@ -302,7 +302,7 @@ def _alt(e: Equation) -> str:
 
 def spoken(slide: Slide) -> str:
     """The slide in words, for the speaker's notes: plain text, since mathematics in notes damages the file."""
-    from derive.render.speech import node_speech, prose_speech, sentence, step_speech
+    from derive.render.pages.speech import node_speech, prose_speech, sentence, step_speech
 
     out = [sentence(prose_speech(slide.heading))]
     if slide.given:

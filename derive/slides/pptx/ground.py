@@ -15,10 +15,10 @@ from xml.sax.saxutils import quoteattr
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
+from derive.slides.deck.template import DARK, LIGHT, Template, contrast
 from derive.slides.pptx.layout import LINE, Box, title_size
 from derive.slides.pptx.pictures import picture
 from derive.slides.pptx.text import Spans, lines
-from derive.slides.template import DARK, LIGHT, Template, contrast
 
 EMU = 12700  # to a point
 EM = 24.0  # size of formulas

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.render.nodes import Node, Symbol, row, unmarked
-from derive.render.sentence import prose
+from derive.render.formula.nodes import Node, Symbol, row, unmarked
+from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step
 from derive.slides.pptx.pictures import Formula
 from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em

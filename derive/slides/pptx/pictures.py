@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from derive.errors import UserError
-from derive.render.nodes import Node, first
+from derive.render.formula.nodes import Node, first
 
 ABOVE, BELOW = 0.78, 0.22  # em that a line of letters takes above and below its baseline, however low they are
 POINTS = 24  # at which they are drawn
@@ -28,7 +28,7 @@ class Formula(NamedTuple):
 def drawn(nodes: Iterable[Node], color: str, changed: str, pictures: bool = True) -> dict[Node, Formula]:
     """Every formula in the text's colour, its marked parts in that of changes ("#rrggbb" both); without ``pictures`` only
     how large they are."""
-    from derive.render.typst import node_typst
+    from derive.render.pens.typst import node_typst
 
     try:
         import typst

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree.ElementTree import fromstring
 
-from derive.render.nodes import Node
-from derive.render.omml import node_omml, omml_text
-from derive.render.prose import clean
+from derive.render.formula.nodes import Node
+from derive.render.pens.omml import node_omml, omml_text
+from derive.render.words.prose import clean
 from derive.slides.deck import Stamp
+from derive.slides.deck.stamps import line_digest, read_stamp
 from derive.slides.pptx.ground import opened
 from derive.slides.shown import Shown
-from derive.slides.stamps import line_digest, read_stamp
 
 _LINE = re.compile(r"derive (\S+) (?:line (\S+)|(claim)) ([0-9a-f]{8})(?: part \d+ of \d+)?")
 _TEXT = re.compile(r"derive (\S+) text (\S+) ([0-9a-f]{8})")

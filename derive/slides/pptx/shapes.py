@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
-from derive.render.omml import node_omml
-from derive.render.prose import clean
+from derive.render.pens.omml import node_omml
+from derive.render.words.prose import clean
 from derive.slides.pptx.layout import Box, Equation, Text
 from derive.slides.pptx.text import SUB, Span
 

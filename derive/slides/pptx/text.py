@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from derive.render.nodes import (
+from derive.render.formula.nodes import (
     MINUS,
     TIMES,
     Accent,
@@ -26,8 +26,8 @@ from derive.render.nodes import (
     Symbol,
     UnderBrace,
 )
-from derive.render.omml import script_letter
-from derive.render.prose import clean
+from derive.render.pens.omml import script_letter
+from derive.render.words.prose import clean
 
 SUB, SUP = -1, 1
 SHIFTED = 0.66  # size of indices

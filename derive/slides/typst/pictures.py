@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from derive.render.prose import clean
-from derive.render.sentence import prose
-from derive.render.speech import prose_speech
+from derive.render.pages.speech import prose_speech
+from derive.render.words.prose import clean
+from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Slide
-from derive.slides.stamps import stamp_text
+from derive.slides.deck.stamps import stamp_text
 from derive.slides.typst.source import formula_alt, said, steps_of, title_slides
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.render.nodes import Node
-from derive.render.prose import clean
-from derive.render.sentence import prose
-from derive.render.typst import escape, node_typst, parts_typst, string
-from derive.slides.build import SMALL, columns, prose_width
+from derive.render.formula.nodes import Node
+from derive.render.pens.typst import escape, node_typst, parts_typst, string
+from derive.render.words.prose import clean
+from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
-from derive.slides.stamps import provenance, stamp_text
-from derive.slides.template import Template
+from derive.slides.deck.build import SMALL, columns, prose_width
+from derive.slides.deck.stamps import provenance, stamp_text
+from derive.slides.deck.template import Template
 from derive.slides.typst.source import (
     content,
     formula_alt,

@@ -1,0 +1,1 @@
+"""From a line and its reasons to a theorem: the author's way in."""

@@ -1,0 +1,357 @@
+"""The calc block: a derivation written as on a board, one formula and one reason a line, each checked when it is
+written.
+
+    @theorem(shows=Eq(cross_entropy(V, one_hot(y), p), -log(p[y])), given=[1 <= y, y <= V, *positive(p, V)])
+    def cross_entropy_one_hot(c: Calc) -> None:
+        "With a one-hot target, cross-entropy is the surprisal of the true token."
+        c.eq(-Sum(one_hot(y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
+        c.eq(-Sum(delta(k, y) * log(p[k]), (k, 1, V)), by=one_hot)
+        c.eq(-log(p[y]), by=sum_delta)
+
+A chain starts at the left side of the claim and must end at its right side.  Proofs run when asked for, not at import.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from derive.board.justify import Failure, Toolbox, justify, prove_statement
+from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
+from derive.board.refusals import ClaimError, StepError, place, show, undefined
+from derive.kernel import rules as r
+from derive.kernel.sorts import PROP, is_numeric
+from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
+from derive.kernel.theorem import Theorem
+from derive.record import Block, Line, Reason
+from derive.tactics.context import Context
+from derive.tactics.defined import undefined_part
+from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
+from derive.tactics.side import prove
+
+if TYPE_CHECKING:
+    pass
+
+RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
+Labels = Sequence[tuple[Term, str]]
+
+
+class Calc:
+    """The lines of one chain.  ``start`` and ``end`` are the two sides of what it shows."""
+
+    def __init__(
+        self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = ()
+    ) -> None:
+        self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
+        self.given = tuple(given)
+        self.context = Context.of((*self.given, *assumes))
+        self.blocks: list[Block] = []
+        self._facts: list[Theorem] = []
+        if not (isinstance(statement, App) and statement.op in RELATIONS):
+            self.start, self.end, self.goal = statement, statement, None
+        else:
+            self.start, self.end = statement.args
+            self.goal = RELATIONS[statement.op]
+        self.lines: list[Line] = []
+        self.start_labels: tuple[tuple[Term, str], ...] = ()
+        self.parts: tuple[Calc, ...] = ()
+        self._finish: Callable[[], Theorem | None] | None = None
+
+    # --- lines
+
+    def eq(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """= term."""
+        self._line("=", term, by, labels)
+
+    def le(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """<= term."""
+        self._line("<=", term, by, labels)
+
+    def lt(self, term: Any, by: Any, labels: Labels = ()) -> None:
+        """< term."""
+        self._line("<", term, by, labels)
+
+    def iff(self, statement: Any, by: Any, labels: Labels = ()) -> None:
+        """<=> statement."""
+        self._line("<=>", statement, by, labels)
+
+    def start_with(self, labels: Labels) -> None:
+        """Underbraces in the first formula."""
+        self.start_labels = tuple(labels)
+
+    def have(self, statement: Term, by: Any) -> Term:
+        """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
+        in ``by=``."""
+        aside = Calc(self.name, statement, self.given, assumes=self.assumes)
+        aside.context, aside._facts = self.context, self._facts
+        reasons = as_list(by)
+        where = _caller()
+        index = self._count() + 1
+        self._defined(statement, where, index)
+        if isinstance(statement, App) and statement.op in RELATIONS:
+            aside._line(RELATIONS[statement.op], aside.end, by, (), where=where, index=index)
+            th = aside.lines[-1].theorem
+            lines, start = tuple(aside.lines), aside.start
+        else:
+            th = self._statement(statement, reasons, where, index)
+            shown = Line("", statement, tuple(self._describe(x) for x in reasons), *where, theorem=th)
+            lines, start = (shown,), statement
+        self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
+        if th is not None:
+            th = resolve(th, *self._facts)
+            self._facts.append(th)
+            self.context = self.context.with_facts(_as_assumption(th))
+        return statement
+
+    def _statement(self, statement: Term, reasons: list[Any], where: tuple[str, int], index: int) -> Theorem | None:
+        if any(isinstance(x, Gap) for x in reasons):
+            return None
+        self._conditions_are_given(reasons, where, index)
+        tools = Toolbox(reasons, self.given, self.context)
+        self.context.missing.clear()
+        th = prove_statement(statement, tools, self.context)
+        if th is None:
+            failure = Failure("does not follow", tools.failed_conditions())
+            raise StepError(
+                self.name,
+                index,
+                *where,
+                "",
+                statement,
+                statement,
+                _names(reasons),
+                failure,
+                (*self.given, *self.assumes),
+            )
+        return th
+
+    def _describe(self, reason: Any) -> Reason:
+        """The printed reason; a fact proved on the way is cited as such."""
+        if isinstance(reason, Term) and any(th.concl == reason for th in self._facts):
+            return Reason("fact", "as just shown", "hypothesis")
+        return describe(reason)
+
+    def _count(self) -> int:
+        return len(self.lines) + sum(len(b.lines) for b in self.blocks)
+
+    def _line(
+        self,
+        relation: str,
+        term: Any,
+        by: Any,
+        labels: Labels,
+        where: tuple[str, int] | None = None,
+        index: int | None = None,
+    ) -> None:
+        after = to_term(term)
+        before = self.lines[-1].term if self.lines else self.start
+        where = where or _caller()
+        index = index or self._count() + 1
+        reasons = as_list(by)
+        if not reasons:
+            raise ClaimError(f"{place(*where)}: line {index} of {self.name} has no reason; write by=...")
+        if (after.sort == PROP) != (before.sort == PROP):
+            raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
+        self._conditions_are_given(reasons, where, index)
+        if relation in ("<=", "<") and not (is_numeric(before.sort) and is_numeric(after.sort)):
+            raise ClaimError(
+                f"{place(*where)}: line {index} of {self.name} compares by {relation} what are not numbers"
+            )
+        described = tuple(self._describe(x) for x in reasons)
+        for part, words in labels:
+            if part not in set(subterms(after)):
+                raise ClaimError(
+                    f"{place(*where)}: line {index} of {self.name} has no part {show(part)} to be labelled {words!r}"
+                )
+        self._defined(after, where, index)
+        if any(isinstance(x, Gap) for x in reasons):
+            self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
+            return
+        out = justify(relation, before, after, reasons, self.given, self.context)
+        if isinstance(out, Failure):
+            raise StepError(
+                self.name, index, *where, relation, before, after, _names(reasons), out, (*self.given, *self.assumes)
+            )
+        th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
+        self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
+
+    def _conditions_are_given(self, reasons: list[Any], where: tuple[str, int], index: int) -> None:
+        """A statement as a reason cites a condition of the theorem, or a fact proved before."""
+        for reason in reasons:
+            cited = reason.reason if isinstance(reason, (Reversed, Reworded)) else reason
+            for statement in as_list(cited):
+                if isinstance(statement, Term) and statement not in self.context.by_statement:
+                    raise ClaimError(
+                        f"{place(*where)}: line {index} of {self.name} cites {show(statement)}, which is not among the conditions "
+                        "given; prove it first with calc.have, or add it to given=[...]"
+                    )
+
+    def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
+        trouble = undefined_part(term, self.context)
+        if trouble:
+            raise undefined(f"{place(*where)}: line {index} of {self.name}", trouble, (*self.given, *self.assumes))
+
+    # --- structure
+
+    def induction(self, var: Var, start: Any, index: Var | None = None) -> Induction:
+        """Prove the claim by induction on ``var`` from ``start`` on.
+
+        The claim is proved for ``index`` = start, ..., ``var`` (the variable n when none is named); conditions
+        keep speaking of ``var``.
+        """
+        return Induction(self, var, to_term(start), index or Var("n" if var.name != "n" else "m", var.sort))
+
+    # --- the end
+
+    def finish(self) -> Theorem | None:
+        """given |- statement, or None when a gap is left.  Raises ClaimError when the chain ends elsewhere."""
+        if self._finish is not None:
+            return self._finish()
+        if self.goal is None:
+            if self._facts and self._facts[-1].concl == self.statement:
+                return resolve(self._facts[-1], *self._facts[:-1])
+            raise ClaimError(
+                f"{self.name}: the claim is no relation; prove it with c.have(claim, by=...) as the last step"
+            )
+        if not self.lines:
+            raise ClaimError(f"{self.name} has no line")
+        if self.lines[-1].term != self.end:
+            last = self.lines[-1]
+            raise ClaimError(
+                f"{place(last.file, last.number)}: {self.name} does not end at its claim\n"
+                f"  the last line is  {show(last.term)}\n  the claim ends at  {show(self.end)}"
+            )
+        relations = {line.relation for line in self.lines}
+        if any(line.theorem is None for line in self.lines):
+            self._fits(relations)
+            return None
+        steps = [line.theorem for line in self.lines if line.theorem is not None]
+        if relations == {"<=>"}:
+            out = iff_refl(self.start)
+            for th in steps:
+                out = iff_trans(out, th)
+            return out
+        self._fits(relations)
+        if self.goal == "=":
+            out = steps[0]
+            for th in steps[1:]:
+                out = r.trans(out, th)
+            return out
+        return r.linear(self.statement, tuple(steps), (Fraction(1),) * len(steps), ())
+
+    def _fits(self, relations: set[str]) -> None:
+        allowed = {"=": {"="}, "<=": {"=", "<=", "<"}, "<": {"=", "<=", "<"}, "<=>": {"<=>"}}[self.goal or "="]
+        if not relations <= allowed or (self.goal == "<" and "<" not in relations):
+            raise ClaimError(
+                f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
+            )
+
+    def all_lines(self) -> tuple[Line, ...]:
+        return tuple(line for b in self.all_blocks() for line in b.lines)
+
+    def all_blocks(self) -> tuple[Block, ...]:
+        if self.parts:
+            return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
+        out = list(self.blocks)
+        if self.lines:
+            title = self.title or ("Then" if self.blocks else "")
+            out.append(Block(self.start, tuple(self.lines), title, self.assumes, self.start_labels))
+        return tuple(out)
+
+
+class Induction:
+    """The two parts of an induction: ``base`` and ``step`` are calc blocks, ``hypothesis`` the reason to cite in
+    the step."""
+
+    def __init__(self, owner: Calc, var: Var, start: Term, index: Var) -> None:
+        self.owner, self.var, self.start, self.index = owner, var, start, index
+        claim = owner.statement
+        if index in claim.free or any(index in g.free for g in owner.given):
+            raise ClaimError(f"{owner.name}: {index} is already in use; name another index for the induction")
+        self.hypothesis = substitute(claim, {var: index})
+        bounds = (start <= index, index + 1 <= var)
+        self.base = Calc(owner.name, substitute(claim, {var: start}), owner.given, f"Base case {var} = {show(start)}")
+        self.step = Calc(
+            owner.name,
+            substitute(claim, {var: index + 1}),
+            owner.given,
+            f"Induction step from {index} to {index} + 1",
+            (*bounds, self.hypothesis),
+        )
+        owner.parts = (self.base, self.step)
+        owner._finish = self._finish
+
+    def _finish(self) -> Theorem | None:
+        base, step = self.base.finish(), self.step.finish()
+        if base is None or step is None:
+            return None
+        claim, var, n = self.owner.statement, self.var, self.index
+
+        def bounded(t: Term) -> Term:
+            return implies(t <= var, substitute(claim, {var: t}))
+
+        earlier = r.mp(r.assume(bounded(n)), _must(prove(n <= var, Context.of([n + 1 <= var]))))
+        grown = r.discharge(n + 1 <= var, r.cut(earlier, step))
+        done = r.induction(n, self.start, bounded(n), r.discharge(self.start <= var, base), grown)
+        at_end = mp_all(instantiate(done, {n: var}), _must(prove(var <= var, Context())))
+        enough = prove(self.start <= var, self.owner.context)
+        if enough is None:
+            raise ClaimError(
+                f"{self.owner.name}: the induction starts at {self.start}, so the claim needs the condition {self.start <= var}"
+            )
+        return r.cut(enough, at_end)
+
+
+def _must(th: Theorem | None) -> Theorem:
+    if th is None:
+        raise ClaimError("an arithmetic step of the induction could not be proved")
+    return th
+
+
+def _as_assumption(th: Theorem) -> Theorem:
+    """The fact as an assumption, so that lines that use it are short; it is resolved away at the end of each line."""
+    return r.assume(th.concl)
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def to_term(value: Any) -> Term:
+    """A term from a term, an integer, a Fraction or a SymPy expression."""
+    if isinstance(value, Term):
+        return value
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        from derive.kernel.terms import as_term
+
+        return as_term(value)
+    if _is_sympy(value):
+        from derive.bridge.sympy import from_sympy
+
+        return from_sympy(value)
+    if isinstance(value, bool):
+        raise ClaimError(
+            f"{value} is not a statement about terms; write Eq(a, b) for an equation, for == compares in Python"
+        )
+    raise ClaimError(
+        f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
+    )
+
+
+def _is_sympy(value: Any) -> bool:
+    """A SymPy object; SymPy is not imported to find out."""
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and isinstance(value, (sympy.Basic, sympy.Expr))
+
+
+def _caller() -> tuple[str, int]:
+    """File and line of the author's code that called into this module."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _names(reasons: Sequence[Any]) -> str:
+    return ", ".join(("reverse " if d.reversed else "") + d.name for d in map(describe, reasons))

@@ -1,0 +1,180 @@
+"""Finding theorems: those of the package ``proofs``, and those in a file of the user's own.
+
+Nothing in derive imports proofs; it is discovered here by name.  A theorem is asked for as NAME, or FILE.py::NAME.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from derive.board.entries import DECLARED, FalseClaim, TheoremEntry, line_in
+from derive.errors import UserError
+from derive.lemmas import LEMMAS
+
+Entry = TheoremEntry | FalseClaim
+
+
+def subjects() -> tuple[str, ...]:
+    """The subjects of the catalogue, in the order of the course."""
+    return tuple(importlib.import_module("proofs").SUBJECTS)
+
+
+def entries_of(module: ModuleType) -> list[Entry]:
+    """The theorems and false claims that a module defines (not those it imports), in the order of its lines."""
+    seen: dict[str, int] = {}
+    for name, number in DECLARED.get(module.__name__, ()):
+        if seen.setdefault(name, number) != number:
+            raise UserError(
+                f"{module.__file__}:{number}: there are two theorems named {name}, at lines {seen[name]} and {number}; "
+                "rename one"
+            )
+    own = [
+        e for e in vars(module).values() if isinstance(e, (TheoremEntry, FalseClaim)) and e.module == module.__name__
+    ]
+    return sorted(dict.fromkeys(own), key=lambda e: e.number)
+
+
+def subject_entries(subject: str) -> list[Entry]:
+    subject = subject.strip().replace(" ", "_")
+    if subject not in subjects():
+        raise UserError(f"there is no subject {subject!r}; the subjects are {', '.join(subjects())}")
+    return entries_of(importlib.import_module(f"proofs.{subject}"))
+
+
+def all_entries(subject: str | None = None) -> Iterator[Entry]:
+    for s in [subject] if subject else subjects():
+        yield from subject_entries(s)
+
+
+def theorems(subject: str | None = None) -> list[TheoremEntry]:
+    return [e for e in all_entries(subject) if isinstance(e, TheoremEntry)]
+
+
+def false_claims(subject: str | None = None) -> list[FalseClaim]:
+    return [e for e in all_entries(subject) if isinstance(e, FalseClaim)]
+
+
+def find(name: str) -> Entry:
+    """The theorem or false claim of that name; FILE.py::NAME looks into a file."""
+    if "::" in name or name.endswith(".py"):
+        path, _, inner = name.partition("::")
+        entries = load_file(path)
+        for e in entries:
+            if e.name == inner:
+                return e
+        names = ", ".join(e.name for e in entries) or "none"
+        if not inner and len(entries) == 1:
+            return entries[0]
+        if not inner:
+            raise UserError(f"{path} holds several theorems; name one as {path}::NAME (there are: {names})")
+        raise UserError(f"{path} has no theorem {inner}; it has: {names}")
+    known: list[str] = []
+    for s in sorted(
+        subjects(), key=lambda s: not _mentions(s, name)
+    ):  # the likely one first; the others may not be needed
+        for e in subject_entries(s):
+            if e.name == name:
+                return e
+            known.append(e.name)
+    if name in LEMMAS:
+        raise UserError(
+            f"{name} is a lemma of the library, without a derivation; 'derive show {name}' says what it states"
+        )
+    known += list(LEMMAS)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}?" if close else "'derive list' shows all of them"
+    raise UserError(f"there is no theorem {name!r}; {hint}")
+
+
+def _mentions(subject: str, name: str) -> bool:
+    """Whether the file of a subject seems to define the name; a guess that saves importing the others."""
+    spec = importlib.util.find_spec("proofs")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        try:
+            return f"def {name}(" in (Path(folder) / f"{subject}.py").read_text(encoding="utf-8")
+        except OSError:
+            continue
+    return False
+
+
+def find_theorem(name: str) -> TheoremEntry:
+    e = find(name)
+    if isinstance(e, FalseClaim):
+        raise UserError(f"{name} is a false claim, it has no derivation; 'derive refute {name}' shows why it fails")
+    return e
+
+
+def find_false_claim(name: str) -> FalseClaim | TheoremEntry:
+    return find(name)
+
+
+class _AsItIs(SourceFileLoader):
+    """Runs a file as it stands now: cached bytecode may be that of an edit in the same second."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
+def load_file(path: str) -> list[Entry]:
+    """The theorems and false claims in a Python file.  The file is run: it is a program, like any test file."""
+    file = Path(path)
+    if not file.exists():
+        raise UserError(f"{path}: there is no such file")
+    if file.is_dir():
+        raise UserError(f"{path} is a directory; name a Python file with theorems")
+    known = sys.modules.get(_proofs_module(file) or "")
+    if known is not None:
+        return entries_of(known)
+    inside = _proofs_module(file)
+    if inside:
+        return entries_of(importlib.import_module(inside))
+    name = f"derive_user_{abs(hash(str(file.resolve())))}"
+    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIs(name, str(file)))
+    if spec is None or spec.loader is None:
+        raise UserError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    DECLARED.pop(name, None)
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)  # so that it can import its neighbours
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        text = (error.text or "").strip()
+        line = "" if error.lineno is None else f":{error.lineno}"  # a file with null bytes has no line
+        raise UserError(f"{path}{line}: {error.msg}" + (f": {text}" if text else "")) from None
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
+    finally:
+        sys.path.remove(folder)
+    return entries_of(module)
+
+
+def _proofs_module(file: Path) -> str | None:
+    """The name of the module when the file is one of the package proofs."""
+    spec = importlib.util.find_spec("proofs")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if file.resolve().parent == Path(folder).resolve() and file.stem != "__init__":
+            return f"proofs.{file.stem}"
+    return None
+
+
+def ledger() -> dict[str, list[str]]:
+    """Every axiom of the kernel and the theorems that rest on it."""
+    from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
+
+    out: dict[str, list[str]] = {name: [] for name in (*AXIOMS, *SORTED_AXIOMS)}
+    for e in theorems():
+        for name in e.axioms:
+            out[name].append(e.name)
+    return out

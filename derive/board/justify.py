@@ -1,0 +1,354 @@
+"""From a line to the next: the reasons an author gave, turned into a kernel theorem, or an account of what they do
+give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from derive.board.reasons import ByCases, Reversed, Reworded, Tactic, as_list, calculus, is_statement
+from derive.kernel import rules as r
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import PROP, is_numeric
+from derive.kernel.terms import (
+    EQ,
+    FORALL,
+    IFF,
+    IMPLIES,
+    LE,
+    LT,
+    App,
+    Lam,
+    SortError,
+    Term,
+    Var,
+    app,
+    eq,
+    fresh,
+    iff,
+    instantiate,
+    negation,
+)
+from derive.kernel.theorem import RuleError, Theorem, proof_steps
+from derive.lemmas import LEMMAS
+from derive.tactics import side
+from derive.tactics.closing import close
+from derive.tactics.context import Context
+from derive.tactics.conv import everywhere, repeatedly
+from derive.tactics.derived import chain, sides, strip_forall
+from derive.tactics.differentiation import differentiate
+from derive.tactics.entailment import Known, entail, equivalent
+from derive.tactics.normal import Normalizer, by_normal_form
+from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
+
+# A lemma whose exact shape is not on the page may still be used up to field identities: these features of the
+# normal form do it.
+FEATURES = {
+    "sum_delta": {"indicators"}, "sum_delta'": {"indicators"}, "sum_add": {"sums"}, "sum_sub": {"sums"}, "sum_neg": {"sums"},
+    "sum_mul": {"sums"}, "sum_mul_right": {"sums"}, "sum_div": {"sums"}, "sum_const": {"sums", "constants"},
+    "sum_one": {"sums", "constants"}, "sum_zero": {"sums"}, "sum_swap": {"nested"}, "log_prod": {"logs"}, "log_mul": {"logs"},
+    "log_div": {"logs"}, "log_inv": {"logs"}, "log_pow": {"logs"}, "log_exp": {"logs"}, "log_one": {"logs"},
+    "delta_same": {"indicators"}, "delta_diff": {"indicators"}, "xlogy_eq_mul_log": {"logs"},
+}  # fmt: skip
+
+
+class Failure(NamedTuple):
+    """Why a line was refused."""
+
+    what: str  # one line
+    missing: Sequence[Term] = ()  # side conditions that could not be proved
+    gives: Term | None = None  # what the reasons make of the line before
+
+
+class Success(NamedTuple):
+    theorem: Theorem
+    used: tuple[str, ...] = ()
+
+
+def _siblings(name: str) -> list[Theorem]:
+    """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved
+    already."""
+    features = FEATURES.get(name)
+    if not features:
+        return []
+    others = [LEMMAS[n] for n, f in FEATURES.items() if f == features and n in LEMMAS]
+    return [x.theorem for x in others if x.is_proved]
+
+
+def _settles(rule: AnyRule) -> bool:
+    """Whether a rule may be used over and over; definitions are unfolded by the normal form itself."""
+    if isinstance(rule, DefinitionRule) or rule.reverse:
+        return False
+    return not (isinstance(rule, Rule) and rule.feeds_itself)
+
+
+class Toolbox:
+    """The reasons of one line, sorted by what they can do."""
+
+    def __init__(self, reasons: Sequence[Any], given: Sequence[Term], ctx: Context) -> None:
+        self.rules: list[AnyRule] = []
+        self.lemmas: list[Known] = []
+        self.features: set[str] = set()
+        self.definitions: list[Definition] = []
+        self.tactics: list[Tactic] = []
+        self.splits: list[Term] = []
+        self.must_use: list[tuple[str, Any]] = []
+        self.fixed = frozenset(ctx.free)
+        self.ctx = ctx
+        for reason in reasons:
+            self._add(reason, given)
+
+    def _add(self, reason: Any, given: Sequence[Term], reverse: bool = False) -> None:
+        if isinstance(reason, Reworded):
+            for inner in as_list(reason.reason):
+                self._add(inner, given, reverse)
+        elif isinstance(reason, Reversed):
+            for inner in as_list(reason.reason):
+                self._add(inner, given, not reverse)
+        elif isinstance(reason, Definition):
+            self.rules.append(DefinitionRule(reason, reverse))
+            self.definitions.append(reason)
+            self.must_use.append((reason.name, reason))
+        elif isinstance(reason, Tactic):
+            self.tactics.append(reason)
+            self.features |= reason.features
+        elif isinstance(reason, ByCases):
+            self.splits.append(reason.statement)
+        elif isinstance(reason, Term):
+            known = self.ctx.by_statement.get(reason)
+            if known is None:
+                raise ValueError(f"{reason} is not among the conditions given")
+            self._equation_or_lemma(known, "condition", self.fixed, reverse)
+        elif is_statement(reason) and not hasattr(reason, "at_sort"):
+            th = reason.theorem
+            self.features |= FEATURES.get(reason.name, set())
+            self._equation_or_lemma(th, reason.name, frozenset(), reverse)
+            self.must_use.append((reason.name, th))
+        elif hasattr(reason, "at_sort"):  # a schema over an abstract sort
+            self.rules.append(SortedRule(reason, reverse))
+            self.must_use.append((reason.name, reason))
+        else:
+            raise TypeError(f"{reason!r} is not a reason")
+
+    def _equation_or_lemma(self, th: Theorem, name: str, fixed: frozenset[Var], reverse: bool) -> None:
+        _, _, concl = strip_forall(th.concl)
+        target = concl if fixed else th.concl
+        if isinstance(target, App) and target.op in (EQ, IFF):
+            self.rules.append(Rule(th, name, fixed, reverse))
+        self.lemmas.append(Known(th, name, fixed))
+
+    @property
+    def equations(self) -> list[AnyRule]:
+        return [x for x in self.rules if not (isinstance(x, Rule) and x.left.sort is PROP)]
+
+    @property
+    def forward(self) -> tuple[AnyRule, ...]:
+        """The equations that may be used over and over: left to right ones."""
+        return tuple(x for x in self.equations if _settles(x))
+
+    def failed_conditions(self) -> list[Term]:
+        out: list[Term] = []
+        for x in (*self.rules, *self.lemmas):
+            out += [t for t in x.failed if t not in out]
+        out += [t for t in self.ctx.missing if t not in out]
+        return out
+
+    def unused(self, th: Theorem) -> str | None:
+        """The name of a reason that the proof does not use."""
+        steps = proof_steps(th)
+        made = {id(s) for s in steps}
+        for name, thing in self.must_use:
+            if isinstance(thing, Definition):
+                seen = any(s.proof.rule == "unfold" and getattr(s.proof.args[0], "op", None) is thing for s in steps)
+            elif isinstance(thing, Theorem):
+                seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
+                seen = seen or any(id(s) in made for s in _siblings(name))
+            else:  # a schema over abstract sorts
+                seen = any(id(th_) in made for th_ in thing.instances)
+            if not seen:
+                return name
+        return None
+
+
+def justify(
+    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
+) -> Success | Failure:
+    """A theorem that relates the two lines for these reasons, or a Failure."""
+    tools = Toolbox(reasons, given, ctx)
+    for r_ in tools.rules:
+        r_.failed.clear()
+    ctx.missing.clear()
+    goal = _goal(relation, before, after)
+    used: tuple[str, ...] = ()
+    try:
+        if tools.splits:
+            th = _split(goal, tools, ctx)
+        elif relation == "=":
+            th, used = _equation(before, after, tools, ctx)
+        elif relation == "<=>":
+            th = equivalent(before, after, ctx, tools.lemmas, tools.rules, lambda a, b, c: _equation(a, b, tools, c)[0])
+        else:
+            th = entail(goal, ctx, tools.lemmas, tools.equations)
+            if th is None:
+                th = _weaker(goal, tools, ctx)
+    except (RuleError, SortError) as error:
+        return Failure(str(error), tools.failed_conditions())
+    except RecursionError:
+        return Failure("these reasons go round in circles here; put a line between")
+    if th is None or th.concl != goal:
+        return Failure(
+            "does not follow", tools.failed_conditions(), _gives(before, tools, ctx) if relation == "=" else None
+        )
+    stray = [h for h in th.hyps if h not in ctx.by_statement]
+    if stray:
+        return Failure(f"rests on {stray[0]}, which is not given", stray)
+    idle = tools.unused(th)
+    if idle is not None:
+        return Failure(f"follows without {idle}; give the reason that it needs")
+    return Success(th, used)
+
+
+def _goal(relation: str, before: Term, after: Term) -> Term:
+    if relation == "=":
+        return eq(before, after)
+    if relation == "<=>":
+        return iff(before, after)
+    return before <= after if relation == "<=" else before < after
+
+
+def _equation(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[Theorem | None, tuple[str, ...]]:
+    if calculus in tools.tactics:
+        step = repeatedly(everywhere(differentiate))(a, ctx)
+        if step is not None:
+            now = sides(step.concl)[1]
+            rest, used = _equation_plain(now, b, tools, ctx)
+            return (None if rest is None else chain(step, rest)), ("differentiation", *used)
+    return _equation_plain(a, b, tools, ctx)
+
+
+def _equation_plain(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[Theorem | None, tuple[str, ...]]:
+    if a == b and not tools.must_use:
+        return r.refl(a), ()
+    equations = tools.equations
+    if equations:
+        th = directed(a, b, equations, ctx)
+        if th is not None and tools.unused(th) is None:
+            return th, ()
+    else:
+        th = close(a, b, ctx)
+        if th is not None:
+            return th, ()
+    th = side.prove(eq(a, b), ctx) if not tools.must_use else None
+    if th is not None:
+        return th, ()
+    if equations and all(x.reverse for x in equations):  # right to left is left to right from the other end
+        back = _forward(b, a, [x.flipped() for x in equations], tools, ctx)
+        return (None if back is None else r.sym(back[0])), back[1] if back else ()
+    found = _forward(a, b, equations, tools, ctx)
+    if found is not None:
+        return found
+    if tools.lemmas:
+        th = entail(eq(a, b), ctx, tools.lemmas, equations)
+        if th is not None:
+            return th, ()
+    return None, ()
+
+
+def _forward(
+    a: Term, b: Term, equations: Sequence[AnyRule], tools: Toolbox, ctx: Context
+) -> tuple[Theorem, tuple[str, ...]] | None:
+    """a = b by rewriting a everywhere, or both in normal form, with the field identities at the end."""
+    if equations:
+        th = directed(a, b, equations, ctx)
+        if th is not None and tools.unused(th) is None:
+            return th, ()
+        step = exhaustively(equations)(a, ctx)
+        if step is not None:
+            rest = close(sides(step.concl)[1], b, ctx)
+            if rest is not None:
+                return chain(step, rest), ()
+    if tools.features or equations:
+        forward = tuple(x for x in equations if _settles(x))
+        n = Normalizer(tools.features, tools.definitions, forward)
+        th = by_normal_form(a, b, ctx, n)
+        if th is not None:
+            return th, tuple(n.used)
+    return None
+
+
+def _weaker(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """An inequality whose two sides become the two sides of a known one after calculation."""
+    a, b = sides(goal)
+    n = Normalizer(tools.features, tools.definitions, tools.forward)
+    left, right = n.normalize(a, ctx), n.normalize(b, ctx)
+    x, y = sides(left.concl)[1], sides(right.concl)[1]
+    if (x, y) == (a, b):
+        return None
+    th = entail(app(goal.op, x, y), ctx, tools.lemmas, tools.equations)  # type: ignore[attr-defined]
+    return None if th is None else r.rel_cong(th, (r.sym(left), r.sym(right)))
+
+
+def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """Each case of a comparison by the other reasons and calculation."""
+
+    def prove(splits: Sequence[Term], c: Context) -> Theorem | None:
+        if not splits:
+            return _in_case(goal, tools, c)
+        statement = splits[0]
+        opposite = negation(statement)
+        if opposite is None:
+            raise ValueError(f"{statement} is not a comparison; by_cases needs one")
+        yes = prove(splits[1:], c.extend(statement))
+        no = prove(splits[1:], c.extend(opposite)) if yes is not None else None
+        return None if yes is None or no is None else r.cases(statement, yes, no)
+
+    return prove(tools.splits, ctx)
+
+
+def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """The goal where the case is known: k may be replaced by y, and indicators are 0 or 1."""
+    if isinstance(goal, App) and goal.op in (EQ, LE, LT) and is_numeric(goal.args[0].sort):
+        here: list[AnyRule] = []
+        for fact in ctx.facts[len(tools.ctx.facts) :]:
+            c = fact.concl
+            if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
+                here.append(Rule(fact, "case", frozenset(ctx.free)))
+        n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *tools.forward))
+        if goal.op is EQ:
+            th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
+        else:
+            left, right = (n.normalize(side_, ctx) for side_ in goal.args)
+            simpler = app(goal.op, sides(left.concl)[1], sides(right.concl)[1])
+            th = entail(simpler, ctx, tools.lemmas, tools.equations)
+            th = None if th is None else r.rel_cong(th, (r.sym(left), r.sym(right)))
+        if th is not None:
+            return th
+    return entail(goal, ctx, tools.lemmas, tools.equations)
+
+
+def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """A statement that is no line of a chain, such as a fact on the way that holds for all k."""
+    if not tools.splits:
+        return entail(statement, ctx, tools.lemmas, tools.equations)
+    if isinstance(statement, App) and statement.op is FORALL and isinstance(statement.args[0], Lam):
+        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
+        inner = prove_statement(instantiate(statement.args[0], v), tools, ctx)
+        return None if inner is None else r.gen(v, inner)
+    if isinstance(statement, App) and statement.op is IMPLIES:
+        inner = prove_statement(statement.args[1], tools, ctx.extend(statement.args[0]))
+        return None if inner is None else r.discharge(statement.args[0], inner)
+    tools.ctx = ctx
+    return _split(statement, tools, ctx)
+
+
+def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:
+    """What the reasons make of a term, to show beside what the author wrote."""
+    if tools.equations:
+        step = exhaustively(tools.equations)(before, ctx)
+        if step is not None and not isinstance(step, Failure):
+            return sides(step.concl)[1]
+    if tools.features:
+        th = Normalizer(tools.features, tools.definitions).normalize(before, ctx)
+        after = sides(th.concl)[1]
+        return after if after != before else None
+    return None

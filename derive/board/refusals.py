@@ -1,0 +1,138 @@
+"""Refusals and their text: where, from what, to what, what the reason gives or needs, and where a false line fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from derive.board.justify import Failure
+from derive.errors import UserError
+from derive.kernel.terms import Term, eq, iff, substitute
+
+if TYPE_CHECKING:
+    from derive.falsify import Counterexample, NoneFound
+    from derive.render.formula.notation import Notation
+
+
+class StepError(UserError):
+    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs,
+    and, where the line is
+    false, a smallest counterexample."""
+
+    def __init__(
+        self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
+        reason: str, failure: Failure, given: tuple[Term, ...],
+    ) -> None:  # fmt: skip
+        self.theorem_name, self.index, self.file, self.number = name, index, file, number
+        self.relation, self.before, self.after = relation, before, after
+        self.reason, self.failure, self.given = reason, failure, given
+        self._text: str | None = None
+        super().__init__(f"line {index} of {name} does not follow by {reason}")
+
+    @property
+    def header(self) -> str:
+        """Where, and which line of which theorem."""
+        return f"{place(self.file, self.number)}  line {self.index} of {self.theorem_name} does not follow by {self.reason}"
+
+    def formulas(self, notation: Notation | None = None) -> str:
+        """From what, to what."""
+        if not self.relation:
+            return f"  claim {show(self.after, notation)}"
+        sign = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}[self.relation]
+        return f"  from  {show(self.before, notation)}\n  to    {sign} {show(self.after, notation)}"
+
+    @cached_property
+    def counterexample(self) -> Counterexample | NoneFound:
+        """The smallest exact numbers found that make the line false; falsy when there are none."""
+        from derive.falsify import find_counterexample
+
+        claim = self.after
+        if self.relation == "=":
+            claim = eq(self.before, self.after)
+        elif self.relation == "<=>":
+            claim = iff(self.before, self.after)
+        elif self.relation:
+            claim = self.before <= self.after if self.relation == "<=" else self.before < self.after
+        return find_counterexample(claim, self.given, seconds=1.5)
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = step_error_text(self)
+        return self._text
+
+
+class ClaimError(UserError):
+    """A proof that ends somewhere else than at its claim, or a claim that does not make sense."""
+
+
+def show(term: Term, notation: Notation | None = None) -> str:
+    """A term in plain Unicode."""
+    from derive.render.pens.text import term_text
+
+    return term_text(term, notation)
+
+
+def show_condition(statement: Term) -> str:
+    """A condition as conditions are printed: p(y) > 0."""
+    from derive.render.pens.text import conditions_text
+
+    return "; ".join(conditions_text([statement]))
+
+
+def advice(need: Term, given: Iterable[Term]) -> str:
+    """How the condition could be met: by a universal condition whose own guard is missing, or by adding it."""
+    from derive.tactics import side
+    from derive.tactics.context import Context
+    from derive.tactics.matching import match
+
+    context = Context.of(given)
+    for u in context.universals:
+        mapping = match(u.concl, need, set(u.variables))
+        if mapping is None:
+            continue
+        guards = [substitute(g, {v: t for v, t in mapping.items() if v in g.free}) for g in u.guards]
+        unmet = [g for g in guards if side.prove(g, context) is None]
+        if unmet:
+            missing = " and ".join(show_condition(g) for g in unmet)
+            return f"it would follow from {show_condition(u.theorem.concl)}, but {missing} is not given"
+    return "add it to given=[...], or conditions from which it follows"
+
+
+def place(file: str, number: int) -> str:
+    """file:line, relative to the working directory when that is shorter."""
+    try:
+        relative = os.path.relpath(file)
+    except ValueError:
+        relative = file
+    return f"{relative if len(relative) < len(file) else file}:{number}"
+
+
+def step_error_text(error: StepError) -> str:
+    """The whole message of a refused line."""
+    out = [error.header, error.formulas()]
+    failure = error.failure
+    if failure.missing:
+        out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
+        out += ["  " + advice(failure.missing[0], error.given)]
+    elif failure.gives is not None and failure.gives not in (error.before, error.after):
+        out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
+    elif failure.what != "does not follow":
+        out += [f"  {failure.what}"]
+    if failure.what.startswith("follows"):  # it is true, so no numbers refute it
+        return "\n".join(out)
+    if error.counterexample:
+        out += [f"  and the line is false: {error.counterexample}"]
+    elif not failure.missing and failure.gives is None and failure.what == "does not follow":
+        tried = "" if "auto" in error.reason.split(", ") else "try by=auto, or "
+        out += [f"  no counterexample was found: the line may hold for another reason; {tried}put a line between"]
+    return "\n".join(out)
+
+
+def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:
+    """The refusal of a formula with a part that may not exist, and the condition that it needs."""
+    part, need = trouble
+    return ClaimError(
+        f"{what} is not defined under its conditions\n  {show(part)} needs  {show_condition(need)}\n  {advice(need, given)}"
+    )

@@ -1,0 +1,1 @@
+"""What a term means in a finite model."""

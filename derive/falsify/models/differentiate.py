@@ -1,0 +1,169 @@
+"""Symbolic partial derivatives of kernel terms, independent of the kernel's rules for them.
+
+The rules here are school calculus.  They are used to compute the number that a claim about a derivative is
+held against, so they share nothing with the axioms that prove such claims.  The derivative is that of the
+expression where the expression is defined; evaluate the expression too, to see that it is.
+"""
+
+from __future__ import annotations
+
+from derive.falsify.models.unfold import unfold_one
+from derive.falsify.numbers.exact import Undecided
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT
+from derive.kernel.terms import (
+    ADD,
+    DELTA,
+    DIV,
+    EXP,
+    LOG,
+    MUL,
+    NEG,
+    PARTIAL,
+    POW,
+    PROD,
+    SUB,
+    SUM,
+    XLOGY,
+    App,
+    At,
+    Lam,
+    Num,
+    Term,
+    Var,
+    abstract,
+    app,
+    at,
+    fresh,
+)
+
+_ZERO, _ONE = Num(0), Num(1)
+
+
+def differentiate(term: Term, z: Var, j: Var) -> Term:
+    """The partial derivative of ``term`` with respect to the entry z[j] of the family ``z``.
+
+    Raises Undecided for a term that has no rule here, such as a derivative of a set.
+    """
+    return _d(term, z, j)
+
+
+def derivative_body(fn: Lam) -> Term:
+    """For F = z |-> body: the derivative of body in the j-th entry, with z bound 0 and j bound 1 Lam up.
+
+    Evaluate it with the values of j and then z added to the environment of ``fn``.
+    """
+    z = fresh("z", fn.dom, fn.free)
+    j = fresh("j", INT, fn.free | {z})
+    return abstract(abstract(differentiate(at(fn, z), z, j), j), z)
+
+
+def _add(a: Term, b: Term) -> Term:
+    if a == _ZERO:
+        return b
+    return a if b == _ZERO else app(ADD, a, b)
+
+
+def _sub(a: Term, b: Term) -> Term:
+    return a if b == _ZERO else _neg(b) if a == _ZERO else app(SUB, a, b)
+
+
+def _neg(a: Term) -> Term:
+    return a if a == _ZERO else app(NEG, a)
+
+
+def _mul(a: Term, b: Term) -> Term:
+    if _ZERO in (a, b):
+        return _ZERO
+    if a == _ONE:
+        return b
+    return a if b == _ONE else app(MUL, a, b)
+
+
+def _div(a: Term, b: Term) -> Term:
+    return _ZERO if a == _ZERO else app(DIV, a, b)
+
+
+def _d(t: Term, z: Var, j: Var) -> Term:
+    if z not in t.free:
+        return _ZERO
+    if isinstance(t, At):
+        return _entry(t, z, j)
+    if not isinstance(t, App):
+        raise Undecided(f"there is no rule for the derivative of {t}")
+    op, args = t.op, t.args
+    if isinstance(op, Definition):
+        return _d(unfold_one(t), z, j)
+    if op is SUM or op is PROD:
+        return _big(t, z, j)
+    if op is PARTIAL:
+        fn = args[0]
+        assert isinstance(fn, Lam)
+        inner = derivative_body(fn)
+        free = Lam("j", INT, Lam("z", fn.dom, inner))
+        return _d(_apply(free, args[2], args[1]), z, j)
+    if op is ADD or op is SUB:
+        left, right = _d(args[0], z, j), _d(args[1], z, j)
+        return _add(left, right) if op is ADD else _sub(left, right)
+    u, du = args[0], _d(args[0], z, j)
+    if op is NEG:
+        return _neg(du)
+    if op is EXP:
+        return _mul(t, du)
+    if op is LOG:
+        return _div(du, u)
+    if len(args) != 2 or op not in (MUL, DIV, XLOGY, POW):
+        raise Undecided(f"there is no rule for the derivative of {t}")
+    v, dv = args[1], _d(args[1], z, j)
+    if op is MUL:
+        return _add(_mul(du, v), _mul(u, dv))
+    if op is DIV:
+        return _sub(_div(du, v), _div(_mul(u, dv), _mul(v, v)))
+    if op is XLOGY:  # u log v
+        return _add(_ZERO if du == _ZERO else _mul(du, app(LOG, v)), _mul(u, _div(dv, v)))
+    if isinstance(v, Num):  # u^n
+        return _ZERO if v == _ZERO else _mul(_mul(v, app(POW, u, Num(v.value - 1))), du)
+    grow = _ZERO if dv == _ZERO else _mul(dv, app(LOG, u))
+    return _mul(t, _add(grow, _mul(v, _div(du, u))))
+
+
+def _apply(fn: Lam, *args: Term) -> Term:
+    out: Term = fn
+    for a in args:
+        out = at(out, a)
+    return out
+
+
+def _entry(t: At, z: Var, j: Var) -> Term:
+    args: list[Term] = []
+    head: Term = t
+    while isinstance(head, At):
+        args.insert(0, head.arg)
+        head = head.fn
+    if any(z in a.free for a in args):
+        raise Undecided(f"there is no rule for the derivative of {t}")
+    if head == z:
+        return app(DELTA, args[0], j)
+    if isinstance(head, App) and isinstance(head.op, Definition):
+        out = unfold_one(head)
+        for a in args:
+            out = at(out, a)
+        return _d(out, z, j)
+    raise Undecided(f"there is no rule for the derivative of {t}")
+
+
+def _big(t: App, z: Var, j: Var) -> Term:
+    low, high, fn = t.args
+    assert isinstance(fn, Lam)
+    if z in low.free or z in high.free:
+        raise Undecided(f"the bounds of {t} depend on {z}")
+    k = fresh(fn.hint, INT, fn.free | {z, j})
+    inner = _d(at(fn, k), z, j)
+    if inner == _ZERO:
+        return _ZERO
+    if t.op is PROD:  # the sum over k of the k-th derivative times the other factors
+        inner = _mul(inner, _mul(app(PROD, low, k - 1, fn), app(PROD, k + 1, high, fn)))
+    return app(SUM, low, high, Lam(fn.hint, INT, abstract(inner, k)))
+
+
+__all__ = ["derivative_body", "differentiate"]

@@ -1,0 +1,1 @@
+"""Exact real numbers, whose comparisons are decided or refused."""

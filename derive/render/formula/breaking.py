@@ -1,0 +1,108 @@
+"""Breaking a long formula into parts that fit, on its layout: at a relation, at + and - between terms, or before the words
+that say for which indices it holds.
+
+The outermost places are used first; only where they are not enough is a group in brackets broken, whose brackets then
+stand in different parts.  A highlighted part that is broken is highlighted in each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.render.formula.measure import node_em
+from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Symbol, row
+
+_BARS = ("∣", "∥")  # relations inside a term
+
+
+def cut(node: Node, room: float, width: Callable[[Node], float] = node_em) -> tuple[Node, ...]:
+    """The parts of a formula, each of at most ``room`` as far as its breaks allow; after the first, each begins with
+    the sign that it was broken at."""
+    parts: list[Node] = [node]
+    for depth in range(3):
+        if all(width(p) <= room for p in parts):
+            break
+        parts = []
+        for piece in _pieces(node, depth):
+            joined = row(parts[-1], piece) if parts else piece
+            if parts and width(joined) <= room:
+                parts[-1] = joined
+            else:
+                parts.append(piece)
+    return tuple(_tidy(p) for p in parts)
+
+
+def _pieces(node: Node, depth: int) -> list[Node]:
+    """The formula cut before every sign at which it may be broken inside at most ``depth`` brackets."""
+    pieces: list[list[Node]] = [[]]
+
+    def go(n: Node, level: int, marked: bool) -> None:
+        def put(x: Node) -> None:
+            pieces[-1].append(Mark(x) if marked else x)
+
+        if isinstance(n, Row):
+            scope = False  # of the indices for which a statement holds, which stay together
+            for i, item in enumerate(n.items):
+                breaks = (
+                    isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS and not scope
+                )
+                if isinstance(item, Symbol) and item.kind == "text":
+                    breaks, scope = not scope, True
+                if breaks and i:
+                    pieces.append([])
+                if isinstance(item, Symbol):
+                    put(item)
+                else:
+                    go(item, level, marked)
+        elif isinstance(n, Mark):
+            go(n.body, level, True)
+        elif isinstance(n, Fence) and n.group and level < depth and _breaks(n.body):
+            put(Symbol(n.open, "open"))
+            go(n.body, level + 1, marked)
+            put(Symbol(n.close, "close"))
+        elif isinstance(n, BigOp) and level < depth and _breaks(n.body):
+            before = len(pieces)
+            at = len(pieces[-1])
+            go(n.body, level, marked)
+            # the sign extends over what stands beside it, the rest follows on the next lines
+            first = pieces[before - 1]
+            head = BigOp(n.op, n.under, n.over, row(*first[at:]))
+            first[at:] = [Mark(head) if marked else head]
+        else:
+            put(n)
+
+    go(node, 0, False)
+    return [row(*p) for p in pieces if p]
+
+
+def _breaks(node: Node) -> bool:
+    """Whether there is a place to break inside."""
+    if isinstance(node, Row):
+        return any((isinstance(i, Symbol) and i.kind in ("op", "rel")) or _breaks(i) for i in node.items)
+    if isinstance(node, (Mark, BigOp)):
+        return _breaks(node.body)
+    return isinstance(node, Fence) and node.group and _breaks(node.body)
+
+
+def _tidy(node: Node) -> Node:
+    """Marks side by side as one, and the sign that a part begins with outside of its mark, to be spaced as a sign."""
+    if isinstance(node, BigOp):
+        return BigOp(node.op, node.under, node.over, _tidy(node.body))
+    if not isinstance(node, Row):
+        return _sign_first(node)
+    out: list[Node] = []
+    for item in map(_tidy, node.items):
+        if isinstance(item, Mark) and out and isinstance(out[-1], Mark):
+            out[-1] = Mark(row(out[-1].body, item.body))
+        else:
+            out.append(item)
+    return row(*map(_sign_first, out))
+
+
+def _sign_first(node: Node) -> Node:
+    """A marked part that begins with a sign: the sign, then the rest marked."""
+    if isinstance(node, Mark) and isinstance(node.body, Row):
+        first, *rest = node.body.items
+        if isinstance(first, Symbol) and first.kind in ("op", "rel"):
+            return row(first, Mark(row(*rest)))
+    return node

@@ -1,0 +1,1 @@
+"""A derivation on a page: text, LaTeX, HTML, speech, and what a notebook shows."""

@@ -1,0 +1,58 @@
+"""Refusing a notation in which two different things of a derivation look the same on the page.
+
+A reader of H(q) <= H(q, q) cannot know that one q is the target and the other the model.  The profiles that come with
+derive tell everything in the catalogue apart; a course's own file, or a definition of one's own, need not.
+"""
+
+from __future__ import annotations
+
+from derive.kernel.definitions import Definition
+from derive.kernel.terms import App, At, Term, Var, at, parts_of
+from derive.record import Derivation
+from derive.render.formula.layout import layout
+from derive.render.formula.nodes import Node
+from derive.render.formula.notation import Notation
+from derive.render.words.prose import letters
+
+
+def refuse_clashes(d: Derivation, notation: Notation) -> None:
+    """Raises UserError when two different letters, families or defined values of ``d`` are written alike."""
+    seen: dict[Node, Term] = {}
+    avoid = letters(d)
+    for term in _parts(d):
+        node = layout(term, notation, avoid=avoid)
+        other = seen.setdefault(node, term)
+        if other != term:
+            from derive.errors import UserError
+            from derive.render.pens.text import term_text
+
+            raise UserError(
+                f"in the notation {notation.name}, {other} and {term}, which are different things in {d.name}, are both written "
+                f"{term_text(term, notation)}; a reader could not tell them apart, so give one of them another template"
+            )
+
+
+def _parts(d: Derivation) -> list[Term]:
+    """The letters, families at indices and defined values that a reader sees, each once; an index that is bound stands
+    as a letter of its own."""
+    out: dict[Term, None] = {}
+    stack = [*d.given, d.claim, *(b.start for b in d.blocks), *(line.term for line in d.lines)]
+    done: set[Term] = set()
+    while stack:
+        term = stack.pop()
+        if term in done:
+            continue
+        done.add(term)
+        head, indices = term, list[Term]()
+        while isinstance(head, At):
+            indices.insert(0, head.arg)
+            head = head.fn
+        stack += indices
+        named = isinstance(head, Var) or (isinstance(head, App) and isinstance(head.op, Definition))
+        if not isinstance(head, Var):
+            stack += parts_of(head)
+        if named and not head.loose:
+            for i, index in enumerate(indices):
+                head = at(head, index if not index.loose else Var(f"i_{i}", index.sort))
+            out[head] = None
+    return list(out)

@@ -1,0 +1,1 @@
+"""A formula drawn: one pen for each language."""

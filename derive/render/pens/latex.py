@@ -1,0 +1,406 @@
+"""Formulas and derivations in LaTeX, with amsmath and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation, Line
+from derive.render.formula.layout import Condition, Labels, conditions, layout
+from derive.render.formula.measure import formula_em, words_em
+from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
+from derive.render.formula.notation import Notation, load_notation
+from derive.render.pages.clashes import refuse_clashes
+from derive.render.pens.lines import break_mark, broken
+from derive.render.words.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
+
+TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
+
+COMMANDS = {
+    "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
+    "∥": r"\parallel", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∀": r"\forall", "…": r"\dots", "⟺": r"\iff",
+    "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times",
+    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta",
+    "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
+    "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\phi", "χ": r"\chi", "ψ": r"\psi",
+    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi",
+    "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "⊢": r"\vdash",
+}  # fmt: skip
+_FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
+_SIZES = ("", "big", "Big", "bigg", "Bigg")
+_PROSE = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}", "<": "$<$", ">": "$>$",
+    "|": "$|$", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
+}  # fmt: skip
+_LACKING = frozenset("ĦħĸĿŀŉŦŧſ")  # letters below U+0180 that LaTeX's fonts do not have
+
+
+def prose_latex(words: str) -> str:
+    """Prose for LaTeX's text mode, with the small formulas in it (``k = y``) in math mode."""
+    return "".join(f"${small_latex(part)}$" if formula else escape(part) for formula, part in parts(words))
+
+
+def small_latex(formula: str) -> str:
+    """A small formula that was found in prose."""
+    out = re.sub(r"\s*(?<!_)([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
+    out = re.sub(r"(^|[=<>≤≥≠] )− ", r"\1−", out)
+    out = re.sub(r"_(<\w)", r"_{\1}", out)
+    out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
+    out = "".join(f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (COMMANDS.get(c, c) for c in out))
+    return re.sub(r" +(?=[ _^/)]|$)", "", out)
+
+
+def escape(words: str) -> str:
+    """Words for LaTeX's text mode: every special character escaped, mathematical signs in math mode."""
+    words = re.sub(r'"([^"]*)"', r"“\1”", words).replace('"', "''")
+    out = []
+    for c in words:
+        if c in _PROSE:
+            out.append(_PROSE[c])
+        elif c == "−":
+            out.append("$-$")
+        elif c in COMMANDS and ord(c) > 127:
+            out.append(f"${COMMANDS[c]}$")
+        elif ord(c) < 0x180 and c not in _LACKING:
+            out.append(c)
+        else:
+            out.append(f"[U+{ord(c):04X}]")
+    return "".join(out)
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+class Pen:
+    """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low.  ``mark``: the command that
+    highlights, such as ``\\alert<2>``; marks are not shown without one."""
+
+    def __init__(self, inline: bool = False, mark: str = "") -> None:
+        self.inline = inline
+        self.mark = mark
+        self.depth = 0
+
+    def draw(self, node: Node, script: bool = False, breaks: bool = False) -> str:
+        if isinstance(node, Symbol):
+            return self.symbol(node)
+        if isinstance(node, Row):
+            return self.row(node.items, script, breaks)
+        if isinstance(node, Frac):
+            command = r"\tfrac" if node.small and not script else r"\frac"
+            return f"{command}{{{self.draw(node.num)}}}{{{self.draw(node.den)}}}"
+        if isinstance(node, Script):
+            return self.scripted(node)
+        if isinstance(node, BigOp):
+            sign = self.symbol(node.op)
+            if node.op.kind == "fn":
+                sign = rf"\operatorname*{{{node.op.text.replace(' ', chr(92) + ',')}}}"
+            limits = self.scripts(node.under, node.over)
+            return f"{sign}{limits} {self.draw(node.body, script, breaks)}"
+        if isinstance(node, Fence):
+            self.depth += 1
+            body = self.draw(node.body, script, breaks and node.group)
+            self.depth -= 1
+            size = _SIZES[0 if script else max(0, node.size - 1) if self.inline else node.size]
+            if not size:
+                return f"{node.open}{body}{node.close}"
+            return rf"\{size}l{node.open}{body}\{size}r{node.close}"
+        if isinstance(node, UnderBrace):
+            return rf"\underbrace{{{self.draw(node.body)}}}_{{{self.words(node.words)}}}"
+        if isinstance(node, Accent):
+            return rf"\{node.mark}{{{self.draw(node.body)}}}"
+        if isinstance(node, Mark):
+            body = self.draw(node.body, script, breaks and not self.mark)
+            return f"{self.mark}{{{body.strip()}}}" if self.mark else body
+        return {"thin": r"\,", "quad": r"\quad "}[node.width]
+
+    def words(self, words: str) -> str:
+        """Prose inside math mode."""
+        return rf"\text{{{prose_latex(words)}}}"
+
+    def symbol(self, s: Symbol) -> str:
+        if s.kind == "fn":
+            return _FUNCTIONS.get(s.text) or rf"\operatorname{{{_word(s.text)}}}"
+        if s.kind == "name":
+            return rf"\mathrm{{{_word(s.text)}}}"
+        if s.kind == "bold":
+            return rf"\mathbf{{{s.text}}}"
+        if s.kind == "cal":
+            return rf"\mathcal{{{s.text}}}" if s.text.isupper() else s.text
+        if s.kind == "text":
+            return rf"\text{{{escape(s.text)}}}"
+        if s.kind in ("open", "close"):  # of a group that is broken over lines
+            return (r"\bigl" if s.kind == "open" else r"\bigr") + s.text
+        return "".join(COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
+
+    def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
+        out = ""
+        for i, item in enumerate(items):
+            kind = item.kind if isinstance(item, Symbol) else ""
+            drawn = self.draw(item, script, breaks)
+            if kind in ("op", "rel", "dot"):
+                mark = ""
+                if breaks and kind != "dot" and drawn not in (r"\mid", r"\parallel") and out:
+                    mark = break_mark(self.depth)
+                tight = script and kind != "dot" and not drawn.startswith("\\")
+                out += drawn if tight or not out else f" {mark}{drawn} "
+                if not out.endswith(" ") and drawn.startswith("\\"):
+                    out += " "
+            elif kind == "punct":
+                out += r"\colon " if drawn == ":" else drawn if script else f"{drawn} "
+            elif kind == "times":
+                out += _between(
+                    _end(items[i - 1], -1) if i else None, _end(items[i + 1], 0) if i + 1 < len(items) else None
+                )
+            else:
+                out = _glue(out, drawn)
+        return out.strip() if script else out
+
+    def scripted(self, node: Script) -> str:
+        base = self.draw(node.base)
+        if base == r"\Pr":
+            base = r"\operatorname{Pr}"  # \Pr would put the subscript under it
+        high = isinstance(_bare(node.base), (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base)
+        if high or (isinstance(node.base, Mark) and self.mark):
+            base = f"{{{base}}}"
+        return base + self.scripts(node.sub, node.sup)
+
+    def scripts(self, sub: Node | None, sup: Node | None) -> str:
+        out = ""
+        for sign, node in (("_", sub), ("^", sup)):
+            if node is not None:
+                drawn = self.draw(node, True)
+                out += sign + (drawn if len(drawn) == 1 else f"{{{drawn}}}")
+        return out
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", lambda m: escape(m[0]), text)
+
+
+def _variable(text: str) -> str:
+    return COMMANDS.get(text) or (text if text.isascii() and text.isalnum() else rf"\text{{{escape(text)}}}")
+
+
+def _glue(a: str, b: str) -> str:
+    """Two parts side by side; a space only where it keeps a command apart, or looks better in the source."""
+    if re.search(r"\\[A-Za-z]+$", a) and re.match(r"[A-Za-z0-9]", b):
+        return f"{a} {b}"
+    if re.search(r"\\(log|ln|exp)$", a) and not b.startswith(("(", r"\big", r"\Big")):
+        return f"{a} {b}"
+    return a + b
+
+
+def _bare(node: Node) -> Node:
+    """Without the marks round it."""
+    while isinstance(node, Mark):
+        node = node.body
+    return node
+
+
+def _end(node: Node, at: int) -> Node:
+    """What a factor begins (0) or ends (-1) with: a mark and the row in it are no bracket."""
+    while isinstance(node, Mark) or (isinstance(node, Row) and node.items):
+        node = node.body if isinstance(node, Mark) else node.items[at]
+    return node
+
+
+def _between(before: Node | None, after: Node | None) -> str:
+    """The space between two factors: a thin one, or none where TeX makes one or a number stands before a letter."""
+    if isinstance(after, (BigOp, Frac)) or isinstance(before, Frac):
+        return " "
+    head: Node | None = after
+    while isinstance(head, (Script, Row, Mark)):
+        head = head.base if isinstance(head, Script) else head.items[0] if isinstance(head, Row) else head.body
+    if isinstance(head, Symbol) and head.kind in ("fn", "big"):
+        return " "
+    if isinstance(before, Symbol) and before.kind == "num" and not (isinstance(after, Fence) and after.size):
+        return " "
+    return r"\,"
+
+
+# --- formulas --------------------------------------------------------------------------------------------------------
+
+
+def term_latex(
+    term: Term,
+    notation: Notation | str | None = None,
+    *,
+    labels: Labels = (),
+    avoid: Iterable[str] = (),
+    inline: bool = False,
+) -> str:
+    """A term or statement in LaTeX's math mode, without dollars.
+
+    Raises UserError when there is no such notation, or a template of it does not fit its definition.
+    """
+    return Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
+
+
+def node_latex(node: Node, *, inline: bool = False, mark: str = "") -> str:
+    """A layout, or a part of one, in LaTeX's math mode, without dollars; ``mark`` as for ``Pen``."""
+    return Pen(inline, mark).draw(node).strip()
+
+
+def conditions_latex(
+    given: Iterable[Term], notation: Notation | str | None = None, *, avoid: Iterable[str] = ()
+) -> list[str]:
+    """Conditions to read in a line of text, such as ``$1 \\le y_t \\le V$ for $t = 1, \\dots, T$``."""
+    return [_condition(c) for c in conditions(given, load_notation(notation), avoid=avoid)]
+
+
+def _condition(c: Condition) -> str:
+    pen = Pen(inline=True)
+    every, ranges = ([f"${pen.draw(n).strip()}$" for n in nodes] for nodes in (c.every, c.ranges))
+    return f"${pen.draw(c.statement).strip()}$" + scope_words(every, ranges)
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    if any(" for " in i for i in items[:-1]):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
+    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
+
+
+# --- derivations -----------------------------------------------------------------------------------------------------
+
+
+def derivation_latex(
+    d: Derivation,
+    notation: Notation | str | None = None,
+    standalone: bool = False,
+    reasons: str = "right",
+    width: float = TEXT_WIDTH,
+) -> str:
+    """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
+
+    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
+    beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
+    """
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    body = _Page(d, n, reasons, width).text()
+    if not standalone:
+        return body
+    return (
+        "\\documentclass[11pt]{article}\n"
+        "\\usepackage[utf8]{inputenc}\n"
+        "\\IfFileExists{lmodern.sty}{\\usepackage[T1]{fontenc}\\usepackage{lmodern}}{}\n"
+        "\\usepackage{amsmath}\n"
+        "\\begin{document}\n\n"
+        f"{body}\n"
+        "\\end{document}\n"
+    )
+
+
+class _Page:
+    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
+        self.d = d
+        self.notation = notation
+        self.reasons = reasons
+        self.width = width
+        self.avoid = letters(d)
+
+    def text(self) -> str:
+        d = self.d
+        name = escape(d.name).replace(r"\_", r"\_\allowbreak{}")
+        out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
+        if d.summary:
+            out.append(rf"\textit{{{prose_latex(d.summary)}}}")
+        given = conditions_latex(d.given, self.notation, avoid=self.avoid)
+        out.append(f"Under {_listed(given)}, we have" if given else "We have")
+        out += self.display(self.claim())
+        unfinished = len(d.gaps)
+        gaps = f", with {unfinished} gap{'s' if unfinished > 1 else ''}" if unfinished else ""
+        out.append(rf"\noindent\textit{{Proof{gaps}.}}")
+        for n, block in enumerate(d.blocks):
+            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
+            if block.assumes:
+                head.append(f"Assume {_listed(conditions_latex(block.assumes, self.notation, avoid=self.avoid))}.")
+            if head:
+                out.append((r"\noindent " if n else "") + " ".join(head))
+            out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
+        for note in d.notes:
+            out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
+        return "\n".join([*out, r"\par\endgroup"]) + "\n"
+
+    def display(self, rows: list[str]) -> list[str]:
+        lines = [f"  {r} \\\\" for r in rows]
+        lines[-1] = lines[-1].removesuffix(" \\\\")
+        return [r"\begin{align*}", *lines, r"\end{align*}"]
+
+    def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
+        node = layout(term, self.notation, avoid=self.avoid, labels=labels)
+        return broken(Pen().draw(node, breaks=True).strip(), int(room), formula_em)
+
+    def claim(self) -> list[str]:
+        first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
+        rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
+        return _full_stop(rows)
+
+    def steps(self, block: Block, last: bool) -> list[str]:
+        start = self.broken(block.start, block.labels, self.width)
+        words = [prose_latex(line_words(line, self.notation)) for line in block.lines]
+        longest = max((words_em(w) for w in words), default=0.0)
+        sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
+
+        def measured(left: float) -> tuple[list[list[str]], float, float]:
+            """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
+            parts = [self.broken(line.term, line.labels, self.width - left - sign) for line in block.lines]
+            widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
+            return parts, widest, self.width - left - sign - widest - 1.5
+
+        # the reasons stand at the right where they need few rows there; with the start term on a line of its own there
+        # is more room for them
+        left = formula_em(start[0])
+        short = len(start) == 1 and left <= 9.5 and shows_start(block)
+        parts, widest, column = measured(left if short else 0.0)
+        if short and (column < min(longest, 8.5) or longest > 2 * column):
+            below = measured(0.0)
+            if self.reasons == "right" or column < 0:
+                short, left, (parts, widest, column) = False, 0.0, below
+        left = left if short else 0.0
+        right = self.reasons == "right" and column >= min(longest, 8.5)
+        lines = list(zip(block.lines, parts, words, strict=True))
+        rows = []
+        if shows_start(block) and not short:
+            one_wide = len(start) == 1 and formula_em(start[0]) > widest + sign
+            # a start term wider than the lines must not push the reasons away
+            rows = [rf"& \rlap{{$\displaystyle {start[0]}$}}" if one_wide and right else f"& {start[0]}"]
+            rows += [rf"&\quad {_continued(p)}" for p in start[1:]]
+        for i, (line, cut, reason) in enumerate(lines):
+            lead = f"{start[0]} " if short and i == 0 else ""
+            row = f"{lead}&{relation_latex(line)} {cut[0]}"
+            if last and i == len(lines) - 1 and len(cut) == 1:
+                row += "."
+            if right and reason:
+                fits = words_em(reason) <= column
+                box = r"\text{" if fits else rf"\parbox[t]{{{min(column, 16):.1f}em}}{{\raggedright "
+                row += f" && {box}{reason}}}"
+            rows.append(row)
+            rows += [rf"&\qquad {_continued(p)}" for p in cut[1:]]
+            if last and i == len(lines) - 1 and len(cut) > 1:
+                rows[-1] += "."
+            if reason and not right:
+                room = self.width - left - sign - 2
+                wide = 0.9 * words_em(reason) > room
+                box = rf"\parbox[t]{{{room:.1f}em}}{{\raggedright" if wide else r"\text{"
+                rows.append(rf"&\qquad{box}\small {reason}}}")
+        return rows
+
+
+def _full_stop(rows: list[str]) -> list[str]:
+    return [*rows[:-1], rows[-1] + "."]
+
+
+def _continued(part: str) -> str:
+    """A part of a broken line; its first sign is spaced as one between two terms."""
+    return f"{{}}{part}" if re.match(r"[-+=<]|\\(le|iff|implies)\b", part) else part
+
+
+def relation_latex(line: Line) -> str:
+    sign = RELATION_SIGNS.get(line.relation, line.relation)
+    return COMMANDS.get(sign, sign)

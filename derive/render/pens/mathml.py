@@ -1,0 +1,595 @@
+"""Formulas in presentation MathML, and derivations as a block of HTML that needs no script, font or network.
+
+Spaces are those of TeX, written out as lspace and rspace, so that browsers need not guess; brackets have the sizes of
+TeX too.  All text is escaped, and characters that could turn it round or hide it are shown by their code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation, Line, Reason
+from derive.render.formula.layout import Condition, Labels, conditions, layout
+from derive.render.formula.measure import formula_em
+from derive.render.formula.nodes import (
+    MINUS,
+    TIMES,
+    Accent,
+    BigOp,
+    Fence,
+    Frac,
+    Mark,
+    Node,
+    Row,
+    Script,
+    Space,
+    Symbol,
+    UnderBrace,
+    subscript,
+    unmarked,
+)
+from derive.render.formula.nodes import row as row_of
+from derive.render.formula.notation import Notation, load_notation
+from derive.render.pages.clashes import refuse_clashes
+from derive.render.pens.latex import Pen as LatexPen
+from derive.render.pens.text import Pen as TextPen
+from derive.render.pens.text import derivation_text, term_text
+from derive.render.words.prose import RELATION_SIGNS, letters, parts, reason_words, scope_words, shows_start
+
+WIDTH = 36.0  # in em: a wider formula is broken at its outer signs
+
+_THIN, _OP, _REL = "0.1667em", "0.2222em", "0.2778em"
+_SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")  # \big to \Bigg
+_MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
+_SCRIPTS = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
+_PRIME = Symbol("′", "ord")
+_NBSP = "\u00a0"
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def clean(words: str) -> str:
+    """Text without the characters that XML does not have or that change how their neighbours read."""
+    return "".join(_visible(c) for c in words)
+
+
+def _visible(c: str) -> str:
+    if c in "\n\t":
+        return c
+    # controls, surrogates and non-characters; marks that reorder text, lone line separators
+    if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or ord(c) & 0xFFFE == 0xFFFE:
+        return f"[U+{ord(c):04X}]"
+    if unicodedata.category(c) == "Cf" and c not in (TIMES, "\u00ad", "\u200c", "\u200d"):
+        return f"[U+{ord(c):04X}]"
+    return c
+
+
+def _text(words: str) -> str:
+    """Words in HTML.  Each $ and backslash is an element, so that no typesetter of the page takes them for its own."""
+    return re.sub(r"[$\\]", lambda m: f"<span>{m[0]}</span>", escape(clean(words)))
+
+
+def prose_html(words: str) -> str:
+    """Prose, with the small formulas in it (``k = y``) in MathML."""
+    return "".join(
+        _math(Pen(display=False).draw(_small(part)), part) if formula else _text(part) for formula, part in parts(words)
+    )
+
+
+_TOKEN = re.compile(r"(?P<fn>log|ln|exp)\b|_(?P<sub><?\w)|(?P<num>\d+)|(?P<word>[^\W\d_]+)|(?P<space>\s+)|(?P<sign>.)")
+
+
+def _small(formula: str) -> Node:
+    """The layout of a small formula that was found in prose."""
+    out: list[Node] = []
+    outside: list[list[Node]] = []  # what stands before each open bracket
+    gap = False  # a space that stands for a product, if a factor follows
+    for m in _TOKEN.finditer(formula):
+        kind, text = str(m.lastgroup), m[m.lastgroup or 0]
+        before = out[-1] if out else None
+        if kind == "space":
+            gap = not (isinstance(before, Symbol) and before.kind in ("fn", "rel", "op", "neg", "punct", "slash"))
+        elif kind == "sub" and before is not None:
+            below: Node = Symbol(text[-1], "num" if text[-1].isdigit() else "var")
+            out[-1] = subscript(before, row_of(Symbol("<", "rel"), below) if text[0] == "<" else below)
+        elif text == "(":
+            outside.append(out)
+            out, gap = [], False
+        elif text == ")" and outside:
+            inner, out = Fence("(", row_of(*out), ")"), outside.pop()
+            out.append(inner)
+            gap = False
+        elif kind in ("sign", "sub"):
+            rel = text in "=<>≤≥≠⟺⟹"
+            sign = "op" if text in f"+{MINUS}" else "rel" if rel else {"/": "slash", ",": "punct"}.get(text, "ord")
+            if text == MINUS and (before is None or (isinstance(before, Symbol) and before.kind == "rel")):
+                sign = "neg"
+            out.append(Symbol(text, sign))
+            gap = False
+        else:
+            if gap and out:
+                out.append(Symbol(TIMES, "times"))
+            gap = False
+            out.append(Symbol(text, "var" if kind == "word" and len(text) == 1 else "name" if kind == "word" else kind))
+    while outside:  # a bracket that does not close
+        out = [*outside.pop(), Symbol("(", "ord"), *out]
+    return row_of(*out)
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def _element(tag: str, body: str, **attributes: str) -> str:
+    written = "".join(f' {k}="{v}"' for k, v in attributes.items())
+    return f"<{tag}{written}>{body}</{tag}>"
+
+
+def _space(width: str) -> str:
+    return f'<mspace width="{width}"/>'
+
+
+class Pen:
+    """Draws a layout.  ``display``: sums are large, with their bounds under and over them."""
+
+    def __init__(self, display: bool = True) -> None:
+        self.display = display
+
+    def draw(self, node: Node, script: bool = False) -> str:
+        if isinstance(node, Symbol):
+            return self.symbol(node, script)
+        if isinstance(node, Row):
+            return self.row(node.items, script)
+        if isinstance(node, Frac):
+            return self.fraction(node, script)
+        if isinstance(node, Script):
+            return self.scripted(node, script)
+        if isinstance(node, BigOp):
+            return self.big(node, script)
+        if isinstance(node, Fence):
+            size = _SIZES[0 if script else node.size if self.display else max(0, node.size - 1)]
+            tall = {"stretchy": "true", "minsize": size, "maxsize": size} if size else {"stretchy": "false"}
+            if size == _SIZES[1]:  # Chromium leaves as much room for a stretched bracket as for the largest one
+                tall = {"stretchy": "false", "mathsize": size}
+            body = self.draw(node.body, script)
+            left, right = (
+                _element("mo", escape(sign), form=form, lspace="0", rspace="0", **tall)
+                for sign, form in ((node.open, "prefix"), (node.close, "postfix"))
+            )
+            return f"<mrow>{left}{body}{right}</mrow>"
+        if isinstance(node, UnderBrace):
+            brace = _element("mo", "⏟", stretchy="true", lspace="0", rspace="0")
+            braced = _element("munder", self.draw(node.body, script) + brace, accentunder="true")
+            return _element("munder", braced + self.words(node.words))
+        if isinstance(node, Accent):
+            wide = "false" if isinstance(node.body, Symbol) else "true"
+            return _element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
+        if isinstance(node, Mark):
+            return _changed(self.draw(node.body, script))
+        return _space({"thin": _THIN, "quad": "1em"}[node.width])
+
+    def words(self, words: str) -> str:
+        """Prose inside a formula."""
+        drawn = "".join(
+            self.draw(_small(part), True) if formula else _mtext(part) for formula, part in parts(words) if part
+        )
+        return f"<mrow>{drawn}</mrow>"
+
+    def symbol(self, s: Symbol, script: bool = False, after: Node | None = None) -> str:
+        """A sign; ``after`` is what follows it in its row."""
+        text = escape(clean(s.text))
+        if s.kind == "num":
+            return f"<mn>{text}</mn>"
+        if s.kind == "bold":
+            letters_ = escape(clean("".join(_bold(c) for c in s.text)))
+            return f"<mn>{letters_}</mn>" if s.text.isdigit() else f"<mi>{letters_}</mi>"
+        if s.kind == "cal":
+            c = s.text
+            script_letter = _SCRIPTS.get(c) or (chr(0x1D49C + ord(c) - ord("A")) if re.fullmatch("[A-Z]", c) else text)
+            return f"<mi>{script_letter}</mi>"
+        if s.kind == "text":
+            return _mtext(s.text)
+        if s.kind == "var" or s.text == "∂":
+            return f"<mi>{text}</mi>"
+        if s.kind in ("name", "fn"):
+            text = text.replace(" ", "\u2009")
+            return _element("mi", text, mathvariant="normal") if len(s.text) == 1 else f"<mi>{text}</mi>"
+        left = right = "0"
+        if s.kind in ("op", "rel", "dot") and not script:
+            left = right = "0.5556em" if s.text in "⟹⟺" else _REL if s.kind == "rel" else _OP
+        elif s.kind == "punct" and not script:
+            left, right = ("0.1111em", "0.3333em") if s.text == ":" else ("0", _THIN)
+        elif s.text == "∀":
+            right = "0.1111em"
+        elif s.kind == "neg" and not script and _starts_with_operator(after):
+            right = _THIN
+        form = {"neg": "prefix", "ord": "prefix", "open": "prefix", "close": "postfix"}.get(s.kind, "infix")
+        if s.kind in ("open", "close"):
+            return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false")
+        if s.text in "∣∥|":
+            return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
+        return _element("mo", text, form=form, lspace=left, rspace=right)
+
+    def row(self, items: tuple[Node, ...], script: bool) -> str:
+        items = tuple(_with_primes(items))
+        if len(items) == 1:
+            return self.draw(items[0], script)
+        if any(isinstance(i, Mark) for i in items):
+            return self.marked_row(items, script)
+        return f"<mrow>{''.join(self.drawn(items, script))}</mrow>"
+
+    def marked_row(self, items: tuple[Node, ...], script: bool) -> str:
+        """A row in which parts are marked: spaced as if they were not."""
+        flat: list[Node] = []
+        marks: list[tuple[int, int]] = []  # from and to, in ``flat``
+        for item in items:
+            body = unmarked(item)
+            start = len(flat)
+            flat += _with_primes(body.items) if isinstance(body, Row) else [body]
+            if isinstance(item, Mark):
+                marks.append((start, len(flat)))
+        drawn = self.drawn(tuple(flat), script)
+        for start, end in marks:
+            drawn[start:end] = [_changed("".join(drawn[start:end])), *[""] * (end - start - 1)]
+        return f"<mrow>{''.join(drawn)}</mrow>"
+
+    def drawn(self, items: tuple[Node, ...], script: bool) -> list[str]:
+        """Each item of a row, with the space after it."""
+        out: list[str] = []
+        for i, item in enumerate(items):
+            before = items[i - 1] if i else None
+            after = items[i + 1] if i + 1 < len(items) else None
+            if _is(item, "times"):
+                out.append(_element("mo", TIMES, form="infix", lspace="0", rspace=_between(before, after)))
+                continue
+            sign = self.symbol(item, script, after) if isinstance(item, Symbol) else self.draw(item, script)
+            spaced = _is_operator(item) and not isinstance(item, BigOp) and not _opens(after)
+            out.append(sign + _space(_THIN) if spaced else sign)
+        return out
+
+    def fraction(self, node: Frac, script: bool) -> str:
+        display, self.display = self.display, False
+        drawn = f"<mfrac>{self.grouped(node.num, script)}{self.grouped(node.den, script)}</mfrac>"
+        self.display = display
+        return _element("mstyle", drawn, displaystyle="false") if node.small and display else drawn
+
+    def scripted(self, node: Script, script: bool) -> str:
+        base, sub, sup = node.base, node.sub, node.sup
+        if isinstance(base, Row):  # a letter with a prime, and a script on both
+            bare = tuple(i for i in base.items if i != _PRIME)
+            primes = len(base.items) - len(bare)
+            if primes and len(bare) == 1 and base.items[0] == bare[0]:
+                base, sup = bare[0], row_of(*[_PRIME] * primes, *([sup] if sup is not None else []))
+        return self.scripts(self.draw(base, script), sub, sup)
+
+    def scripts(self, base: str, sub: Node | None, sup: Node | None) -> str:
+        if sub is None and sup is None:
+            return base
+        display, self.display = self.display, False
+        drawn = base + "".join(self.grouped(n, True) for n in (sub, sup) if n is not None)
+        self.display = display
+        return _element("msup" if sub is None else "msub" if sup is None else "msubsup", drawn)
+
+    def grouped(self, node: Node, script: bool) -> str:
+        """As one element, whatever it is."""
+        return "<mrow></mrow>" if node == Row(()) else self.draw(node, script)
+
+    def big(self, node: BigOp, script: bool) -> str:
+        text = escape(clean(node.op.text)).replace(" ", "\u2009")
+        limits = self.display and not script
+        spaces = {"lspace": "0", "rspace": "0" if node.op.kind == "fn" and not limits else _THIN}
+        sign = _element("mo", text, form="prefix", movablelimits="false", **spaces)
+        if not limits:
+            sign = self.scripts(sign, node.under, node.over)
+        else:
+            display, self.display = self.display, False
+            drawn = sign + "".join(self.grouped(n, True) for n in (node.under, node.over) if n is not None)
+            self.display = display
+            if node.under is not None or node.over is not None:
+                both = node.under is not None and node.over is not None
+                sign = _element("munderover" if both else "mover" if node.under is None else "munder", drawn)
+        gap = _space(_THIN) if node.op.kind == "fn" and not limits and not _opens(node.body) else ""
+        return f"<mrow>{sign}{gap}{self.draw(node.body, script)}</mrow>"
+
+
+def _mtext(words: str) -> str:
+    """Words in a formula; spaces at an end, which a browser would drop, are kept."""
+    out = ""
+    for piece in re.split(r"([$\\])", re.sub(r"\s+", " ", clean(words))):
+        if piece:
+            inner = piece.strip(" ")
+            lead, trail = len(piece) - len(piece.lstrip(" ")), len(piece) - len(piece.rstrip(" "))
+            out += f"<mtext>{_NBSP * lead}{escape(inner)}{_NBSP * trail if inner else ''}</mtext>"
+    return out
+
+
+def _changed(drawn: str) -> str:
+    return _element("mrow", drawn, **{"class": "changed"})
+
+
+def _is(node: Node, kind: str) -> bool:
+    return isinstance(node, Symbol) and node.kind == kind
+
+
+def _mark(sign: str, stretchy: str) -> str:
+    return _element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
+
+
+def _bold(c: str) -> str:
+    for first, last, bold in (("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE)):
+        if first <= c <= last:
+            return chr(bold + ord(c) - ord(first))
+    return c
+
+
+def _with_primes(items: tuple[Node, ...]) -> Iterator[Node]:
+    """The items, each prime as a superscript of what it follows."""
+    i = 0
+    while i < len(items):
+        item = items[i]
+        i += 1
+        primes = 0
+        while i < len(items) and items[i] == _PRIME and item != _PRIME:
+            primes += 1
+            i += 1
+        if not primes:
+            yield item
+        elif isinstance(item, Script) and item.sup is None:
+            yield Script(item.base, item.sub, row_of(*[_PRIME] * primes))
+        else:
+            yield Script(item, None, row_of(*[_PRIME] * primes))
+
+
+def _is_operator(node: Node | None) -> bool:
+    """The name of a function, with its scripts, or the sign of a sum: TeX keeps a thin space beside it."""
+    while isinstance(node, (Script, Mark)):
+        node = node.base if isinstance(node, Script) else node.body
+    return isinstance(node, BigOp) or (isinstance(node, Symbol) and node.kind == "fn")
+
+
+def _starts_with_operator(node: Node | None) -> bool:
+    while isinstance(node, (Script, Mark)) or (isinstance(node, Row) and node.items):
+        node = node.base if isinstance(node, Script) else node.body if isinstance(node, Mark) else node.items[0]
+    return _is_operator(node)
+
+
+def _opens(node: Node | None) -> bool:
+    return (
+        node is None
+        or isinstance(node, Space)
+        or (isinstance(node, Fence) and node.open != "|")
+        or (isinstance(node, Script) and _opens(node.base))
+        or (isinstance(node, Mark) and _opens(node.body))
+        or (isinstance(node, Row) and bool(node.items) and _opens(node.items[0]))
+        or (isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "slash", "open"))
+    )
+
+
+def _between(before: Node | None, after: Node | None) -> str:
+    """The space between two factors: none where a number stands before a letter."""
+    operator = _starts_with_operator(after)
+    if isinstance(after, Frac) or isinstance(before, Frac):
+        return "0.25em" if operator else "0.15em"
+    if operator:
+        return _THIN
+    if any(isinstance(n, Fence) and n.size > 1 for n in (before, after)):
+        return "0"  # tall brackets keep some room themselves
+    return "0" if isinstance(before, Symbol) and before.kind == "num" else _THIN
+
+
+# --- formulas --------------------------------------------------------------------------------------------------------
+
+
+def _math(body: str, alttext: str, display: bool = False, block: bool = False) -> str:
+    style = ' display="block"' if block else ' displaystyle="true"' if display else ""
+    return f'<math{style} alttext="{escape(clean(alttext))}">{body}</math>'
+
+
+def term_mathml(
+    term: Term,
+    notation: Notation | str | None = None,
+    *,
+    labels: Labels = (),
+    avoid: Iterable[str] = (),
+    block: bool = False,
+    width: float = WIDTH,
+) -> str:
+    """A term or statement as a ``math`` element in display style; its alttext is the formula in plain text.
+
+    ``block`` sets it on a line of its own; broken at its outer signs where it is wider than ``width`` (in em).
+    Raises UserError when there is no such notation, or a template of it does not fit its definition.
+    """
+    n, avoid = load_notation(notation), tuple(avoid)
+    lines = _lines(layout(term, n, avoid=avoid, labels=labels), width)
+    return _math(_stacked(lines), term_text(term, n, avoid=avoid), True, block)
+
+
+def _lines(node: Node, width: float) -> list[str]:
+    return [Pen().draw(line) for line in _broken(node, width)]
+
+
+def _stacked(lines: list[str]) -> str:
+    """Lines of one formula under each other."""
+    if len(lines) == 1:
+        return lines[0]
+    cells = (f"<mtd>{_space('2em') if i else ''}{line}</mtd>" for i, line in enumerate(lines))
+    table = "".join(f"<mtr>{cell}</mtr>" for cell in cells)
+    return _element("mtable", table, displaystyle="true", columnalign="left")
+
+
+def _broken(node: Node, width: float) -> list[Node]:
+    """A formula cut before its outer signs so that each part fits in ``width``, as far as that is possible."""
+    if not isinstance(node, Row) or _em(node) <= width:
+        return [node]
+    # at relations where there are some that help, else at + and - too
+    for kinds in (("rel",), ("rel", "op")):
+        cuts: list[list[Node]] = [[]]
+        for i, item in enumerate(node.items):
+            sign = isinstance(item, Symbol) and item.kind in kinds and item.text not in "∣∥"
+            if i and (sign or item == Space("quad")):
+                cuts.append([])
+            cuts[-1].append(item)
+        lines: list[Node] = []
+        for cut in cuts:
+            joined = row_of(lines[-1], *cut) if lines else row_of(*cut)
+            if lines and _em(joined) <= width:
+                lines[-1] = joined
+            else:
+                lines.append(row_of(*cut))
+        if all(_em(line) <= width for line in lines):
+            break
+    return lines
+
+
+def _em(node: Node) -> float:
+    return formula_em(LatexPen().draw(node))
+
+
+def conditions_html(
+    given: Iterable[Term], notation: Notation | str | None = None, *, avoid: Iterable[str] = ()
+) -> list[str]:
+    """Conditions to read in a line of text: formulas in MathML, the words between them in HTML."""
+    n, given, avoid = load_notation(notation), tuple(given), tuple(avoid)
+    drawn = conditions(given, n, avoid=avoid)
+    plain = conditions(given, n, linear=True, avoid=avoid)
+    return [_condition(c, p) for c, p in zip(drawn, plain, strict=True)]
+
+
+def _condition(c: Condition, plain: Condition) -> str:
+    def draw(node: Node, text: Node) -> str:
+        return _math(Pen(display=False).draw(node), TextPen().draw(text))
+
+    every, ranges = (
+        [draw(n, t) for n, t in zip(nodes, texts, strict=True)]
+        for nodes, texts in ((c.every, plain.every), (c.ranges, plain.ranges))
+    )
+    return draw(c.statement, plain.statement) + scope_words(every, ranges)
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    if any("> for " in i for i in items[:-1]):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
+    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
+
+
+# --- derivations -----------------------------------------------------------------------------------------------------
+
+# A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
+# hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
+# Chromium takes an underbrace to be as narrow as its sign, and without it cuts it at the tiles that it paints.
+_STYLE = """
+.derive.derive:has(math)>.derive-plain{display:none}
+.derive.derive:has(math)>.derive-page{display:block!important}
+.derive.derive{color:inherit;line-height:1.5;overflow-x:auto}
+.derive.derive p{margin:.5em 0}
+.derive.derive math{font-size:1.1em}
+.derive.derive p math,.derive.derive .derive-why math{margin:0 .12em 0 .05em}
+.derive.derive munder>mo{box-shadow:0 0 0 30em transparent}
+.derive.derive .derive-claim{margin:.8em 0;overflow-x:auto;overflow-y:hidden}
+.derive.derive table,.derive.derive tbody,.derive.derive tr,.derive.derive td{background:none;border:0;color:inherit}
+.derive.derive tbody tr:nth-child(n){background:none}
+.derive.derive table{border-collapse:collapse;font-size:inherit;margin:.3em 0 .8em 1.5em;table-layout:auto;width:auto}
+.derive.derive td{max-width:none;padding:.3em 0;text-align:left;vertical-align:baseline;white-space:normal}
+.derive.derive td.derive-rel{padding:0 .35em 0 1.2em;text-align:right;width:1px}
+.derive.derive td.derive-wide{padding-left:1.2em}
+.derive.derive td.derive-why{min-width:11em;padding-left:2.5em}
+.derive.derive mtd{padding:.15em 0;text-align:left}
+.derive.derive tr.derive-gap td{border-bottom:1px dashed currentColor;border-top:1px dashed currentColor}
+"""
+
+
+def derivation_html(d: Derivation, notation: Notation | str | None = None) -> str:
+    """A derivation as a block of HTML: its claim with its conditions, then a table with a row for each step.
+
+    The block is well-formed XML.  Where a page drops MathML or style sheets, the plain text shows in its place.
+    Raises UserError as ``term_mathml`` does.
+    """
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    page = "\n".join(_Page(d, n).rows())
+    return (
+        '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'
+        f"<style>{_STYLE}</style>\n"
+        f'<pre class="derive-plain">{_text(derivation_text(d, n))}</pre>\n'
+        f'<div class="derive-page" style="display:none">\n{page}\n</div>\n</div>'
+    )
+
+
+class _Page:
+    def __init__(self, d: Derivation, notation: Notation) -> None:
+        self.d = d
+        self.notation = notation
+        self.avoid = letters(d)
+
+    def rows(self) -> Iterator[str]:
+        d = self.d
+        unproved = len(d.gaps)
+        summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
+        yield f"<p><b>{'Unproved claim' if unproved else 'Theorem'}</b> (<code>{_text(d.name)}</code>).{summary}</p>"
+        given = self.conditions(d.given)
+        yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
+        yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
+        gaps = f", with {unproved} gap{'s' if unproved > 1 else ''}" if unproved else ""
+        yield f"<p><i>Proof{gaps}.</i></p>"
+        for n, block in enumerate(d.blocks):
+            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            head = [f"<i>{prose_html(title)}.</i>"] if title else []
+            if block.assumes:
+                head.append(f"Assume {self.conditions(block.assumes)}.")
+            if head:
+                yield f"<p>{' '.join(head)}</p>"
+            yield from self.steps(block)
+        for note in d.notes:
+            yield f"<p><i>Note.</i> {prose_html(note)}</p>"
+
+    def conditions(self, given: tuple[Term, ...]) -> str:
+        return _listed(conditions_html(given, self.notation, avoid=self.avoid)) if given else ""
+
+    def math(self, term: Term, labels: Labels, block: bool = False) -> str:
+        return term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
+
+    def steps(self, block: Block) -> Iterator[str]:
+        yield "<table><tbody>"
+        if shows_start(block):
+            yield f'<tr><td colspan="2">{self.math(block.start, block.labels)}</td><td class="derive-why"></td></tr>'
+        for line in block.lines:
+            gap = any(r.kind == "gap" for r in line.reasons)
+            cells = self.step(line)
+            opening = '<tr class="derive-gap">' if gap else "<tr>"
+            yield f"{opening}{cells}{_why(line, self.notation)}</tr>"
+        yield "</tbody></table>"
+
+    def step(self, line: Line) -> str:
+        """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
+        sign = RELATION_SIGNS.get(line.relation, line.relation)
+        if not sign:
+            return f'<td colspan="2">{self.math(line.term, line.labels)}</td>'
+        text = term_text(line.term, self.notation, avoid=self.avoid)
+        lines = _lines(layout(line.term, self.notation, avoid=self.avoid, labels=line.labels), WIDTH)
+        if len(lines) == 1:
+            relation = _math(_relation(sign, "0"), sign)
+            return f'<td class="derive-rel">{relation}</td><td>{_math(lines[0], text, True)}</td>'
+        lines[0] = _relation(sign, _REL) + lines[0]
+        return f'<td class="derive-wide" colspan="2">{_math(_stacked(lines), f"{sign} {text}", True)}</td>'
+
+
+def _relation(sign: str, right: str) -> str:
+    return _element("mo", escape(clean(sign)), form="infix", lspace="0", rspace=right)
+
+
+def _why(line: Line, notation: Notation) -> str:
+    """The cell of a line's reasons."""
+    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r, notation) for r in line.reasons))}</td>'
+
+
+def _reason(reason: Reason, notation: Notation) -> str:
+    words = reason_words(reason, notation)
+    if reason.kind != "gap":
+        return prose_html(words)
+    return f"<b>Unproved gap</b>{prose_html(words.removeprefix('GAP'))}"

@@ -1,0 +1,396 @@
+"""Formulas in OMML, the mathematics of PowerPoint and Word, to be edited there like any formula typed in by hand.
+
+Letters are the literal mathematical italics that PowerPoint itself writes.  Properties come before contents, and contents
+in the order of the schema (ECMA-376, shared-math.xsd); an office suite calls a file with another order damaged.
+LibreOffice reads a formula into a language of its own; where that would fail, a comment says what keeps it from failing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from derive.render.formula.nodes import (
+    TIMES,
+    Accent,
+    BigOp,
+    Fence,
+    Frac,
+    Mark,
+    Node,
+    Row,
+    Script,
+    Space,
+    Symbol,
+    UnderBrace,
+    first,
+    row,
+)
+from derive.render.words.prose import clean
+from derive.render.words.sentence import prose
+
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+OPENING = f'<m:oMath xmlns:m="{MATH}" xmlns:a="{DRAWING}">'
+
+_FONT = '<a:latin typeface="Cambria Math" panose="02040503050406030204" pitchFamily="18" charset="0"/>'
+_THIN, _QUAD = "\u2009", "\u2003"
+_NOTHING = (
+    "\u200b"  # an operand for a sign that has none: for LibreOffice, and for the space that PowerPoint puts there
+)
+_BRACE = "\u23df"
+_ACCENTS = {"hat": "\u0302", "bar": "\u0305", "tilde": "\u0303"}
+_PRIME = Symbol("′", "ord")
+_UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are italic there unless they are literal
+_ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
+
+
+def node_omml(node: Node, *, mark_color: str = "", size: float = 0) -> str:
+    """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), letters
+    of ``size`` points where one is given.  A sign in front keeps its place: as in = a + b, a line of a chain."""
+    pen = Pen(mark_color, size)
+    body = pen.draw(node)
+    start = first(node)
+    if start is not None and start.kind in ("rel", "op"):
+        body = pen.run("lit", _NOTHING, False) + body
+    return f"{OPENING}{body}</m:oMath>"
+
+
+# --- letters ---------------------------------------------------------------------------------------------------------
+
+_ITALIC = {"h": "ℎ", "ε": "𝜀", "θ": "𝜃", "φ": "𝜙", "ϕ": "𝜙", "∂": "𝜕"}
+_SCRIPT = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
+
+
+def _shifted(c: str, *ranges: tuple[str, str, int]) -> str:
+    """The letter of the same place in another alphabet; itself where there is none."""
+    return next((chr(to + ord(c) - ord(a)) for a, z, to in ranges if a <= c <= z), c)
+
+
+def _italic(c: str) -> str:
+    return _ITALIC.get(c) or _shifted(c, ("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("α", "ω", 0x1D6FC))
+
+
+def _bold(c: str) -> str:
+    return _shifted(c, ("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE), ("α", "ω", 0x1D6C2))
+
+
+def script_letter(c: str) -> str:
+    return _SCRIPT.get(c) or _shifted(c, ("A", "Z", 0x1D49C))
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+class _Item(NamedTuple):
+    node: Node
+    marked: bool
+
+
+class _Run(NamedTuple):
+    """Text to be joined with its neighbours of the same style."""
+
+    style: str  # of ``Pen.run``
+    text: str
+    marked: bool
+
+
+class Pen:
+    """Draws a layout.  ``mark``: "#rrggbb", the colour of marked parts, or empty; ``size`` in points, or 0."""
+
+    def __init__(self, mark: str = "", size: float = 0) -> None:
+        self.mark = mark.removeprefix("#")
+        self.size = size
+        self.display = True  # sums have their bounds under and over them
+
+    def draw(self, node: Node, marked: bool = False, script: bool = False) -> str:
+        """The elements of a row, without one round them."""
+        out = ""
+        waiting: _Run | None = None
+        for drawn in self.items(_fenced(list(_with_primes(_flat(node, marked)))), script):
+            if isinstance(drawn, _Run) and waiting is not None and drawn[::2] == waiting[::2]:
+                waiting = _Run(waiting.style, waiting.text + drawn.text, waiting.marked)
+                continue
+            out += self.run(*waiting) if waiting is not None else ""
+            waiting = None
+            if isinstance(drawn, _Run):
+                waiting = drawn
+            else:
+                out += drawn
+        return out + (self.run(*waiting) if waiting is not None else "")
+
+    def items(self, items: list[_Item], script: bool) -> Iterator[_Run | str]:
+        before: Node | None = None
+        while items:
+            node, marked = item = items.pop(0)
+            after = items[0].node if items else None
+            if _is_function(node) and after is not None and not _ends_argument(after):
+                argument = [items.pop(0)]
+                while items and not _ends_argument(items[0].node):
+                    argument.append(items.pop(0))
+                yield self.function(item, self.draw(_row(argument), False, script))
+            elif node == Symbol(TIMES, "times"):
+                if not script and _apart(before, after):
+                    yield _Run("", _THIN, marked)
+            elif isinstance(node, Symbol):
+                yield from self.symbol(node, marked, script, alone=before is None)
+            elif isinstance(node, Space):
+                yield _Run("", _THIN if node.width == "thin" else _QUAD, marked)
+            else:
+                yield self.element(node, marked, script)
+            before = node
+
+    def element(self, node: Node, marked: bool, script: bool) -> str:
+        if isinstance(node, Frac):
+            # the mathematics of Office has no small fractions; its arguments may be a size smaller
+            small = '<m:argPr><m:argSz m:val="-1"/></m:argPr>' if node.small and not script else ""
+            num, den = (small + self.low(n, marked) for n in (node.num, node.den))
+            return self.made("f", "", marked, num=num, den=den)
+        if isinstance(node, Script):
+            return self.scripted(node, marked, script)
+        if isinstance(node, BigOp):
+            return self.big(node, marked)
+        if isinstance(node, Fence):
+            return self.fence(node.open, self.draw(node.body, marked, script), node.close, marked, grows=node.size > 0)
+        if isinstance(node, UnderBrace):
+            brace = f'<m:chr m:val="{_BRACE}"/><m:pos m:val="bot"/><m:vertJc m:val="top"/>'
+            braced = self.made("groupChr", brace, marked, e=self.draw(node.body, marked, script))
+            return self.made("limLow", "", marked, e=braced, lim=self.words(node.words, marked))
+        assert isinstance(node, Accent)
+        accent = f'<m:chr m:val="{_ACCENTS[node.mark]}"/>'
+        return self.made("acc", accent, marked, e=self.draw(node.body, marked, script))
+
+    def low(self, node: Node, marked: bool, script: bool = False) -> str:
+        """An argument in the style of running text."""
+        display, self.display = self.display, False
+        drawn = self.draw(node, marked, script)
+        self.display = display
+        return drawn
+
+    def made(self, tag: str, properties: str, marked: bool, **arguments: str) -> str:
+        """An element: its properties, the look of its own signs, and its arguments in order."""
+        control = f"<m:ctrlPr>{self.look('', marked)}</m:ctrlPr>"
+        inner = "".join(f"<m:{name}>{drawn}</m:{name}>" for name, drawn in arguments.items())
+        return f"<m:{tag}><m:{tag}Pr>{properties}{control}</m:{tag}Pr>{inner}</m:{tag}>"
+
+    def scripted(self, node: Script, marked: bool, script: bool) -> str:
+        of, sup = node.base, node.sup
+        if isinstance(of, Row):  # a letter with primes
+            letter, *primes = of.items
+            if primes and all(i == _PRIME for i in primes):
+                of, sup = letter, row(*primes, *([sup] if sup is not None else []))
+        base = self.draw(of, marked, script)
+        if node.sub is None and sup is None:
+            return base
+        scripts = {"sub": node.sub, "sup": sup}
+        drawn = {name: self.low(s, marked, True) for name, s in scripts.items() if s is not None}
+        tag = "sSubSup" if len(drawn) == 2 else "sSub" if "sub" in drawn else "sSup"
+        return self.made(tag, "", marked, e=base, **drawn)
+
+    def big(self, node: BigOp, marked: bool) -> str:
+        body = self.draw(node.body, marked)
+        under, over = (None if n is None else self.low(n, marked, True) for n in (node.under, node.over))
+        if node.op.kind != "big":
+            name = self.run("up", node.op.text, marked)
+            if under is not None:
+                name = self.made("limLow", "", marked, e=name, lim=under)
+            if over is not None:
+                name = self.made("limUpp", "", marked, e=name, lim=over)
+            return self.made("func", "", marked, fName=name, e=body)
+        hidden = "".join(f'<m:{which}Hide m:val="1"/>' for which, n in (("sub", under), ("sup", over)) if n is None)
+        place = "undOvr" if self.display else "subSup"
+        properties = f'<m:chr m:val={quoteattr(clean(node.op.text))}/><m:limLoc m:val="{place}"/>{hidden}'
+        return self.made("nary", properties, marked, sub=under or "", sup=over or "", e=body)
+
+    def fence(self, left: str, body: str, right: str, marked: bool, grows: bool = True) -> str:
+        """Brackets; one that is empty stands in another part of a broken formula."""
+        signs = f"<m:begChr m:val={quoteattr(clean(left))}/><m:endChr m:val={quoteattr(clean(right))}/>"
+        return self.made("d", signs if grows else f'{signs}<m:grow m:val="0"/>', marked, e=body)
+
+    def function(self, name: _Item, argument: str) -> str:
+        return self.made("func", "", name.marked, fName=self.name(name.node, name.marked), e=argument)
+
+    def name(self, node: Node, marked: bool) -> str:
+        if isinstance(node, Script):
+            return self.scripted(node, marked, False)
+        assert isinstance(node, Symbol)
+        return self.run("up", node.text, marked)
+
+    def words(self, words: str, marked: bool) -> str:
+        """Prose inside a formula."""
+        return "".join(
+            self.run("words", p, marked) if isinstance(p, str) else self.draw(p, marked, True) for p in prose(words)
+        )
+
+    def symbol(self, s: Symbol, marked: bool, script: bool, alone: bool) -> Iterator[_Run | str]:
+        if s.kind in ("fn", "name"):
+            yield _Run("up", s.text, marked)
+        elif s.kind in ("bold", "cal"):
+            yield _Run(s.kind, "".join((_bold if s.kind == "bold" else script_letter)(c) for c in s.text), marked)
+        elif s.kind == "text":
+            yield _Run("words", s.text, marked)
+        elif s.kind == "var" or s.text == "∂":
+            yield _Run("", "".join(map(_italic, s.text)), marked)
+        elif script and alone and s.kind in ("rel", "op"):
+            yield _Run("lit", s.text, marked)  # y_<t: a sign without a left side is an error in LibreOffice
+        else:
+            yield _Run("", s.text, marked)
+
+    def run(self, style: str, text: str, marked: bool) -> str:
+        """``style``: empty for letters and signs, up for names, lit, bold, cal or words."""
+        literal = "<m:lit/>" if style == "lit" or (style == "up" and text not in _UPRIGHT_BY_ITSELF) else ""
+        properties = {
+            "": "",
+            "up": f'{literal}<m:sty m:val="p"/>',
+            "lit": f'{literal}<m:sty m:val="p"/>',
+            "bold": '<m:sty m:val="b"/>',
+            "cal": '<m:scr m:val="script"/><m:sty m:val="p"/>',
+            "words": "<m:nor/>",
+        }[style]
+        if properties:
+            properties = f"<m:rPr>{properties}</m:rPr>"
+        text = text if text == _NOTHING else clean(text)
+        keep = ' xml:space="preserve"' if text != text.strip() else ""
+        return f"<m:r>{properties}{self.look(style, marked)}<m:t{keep}>{escape(text)}</m:t></m:r>"
+
+    def look(self, style: str, marked: bool) -> str:
+        """Size, slant, colour and font."""
+        slant = {"": ' i="1"', "bold": ' b="1" i="0"'}.get(style, ' i="0"')
+        size = f' sz="{round(self.size * 100)}"' if self.size else ""
+        fill = f'<a:solidFill><a:srgbClr val="{self.mark.upper()}"/></a:solidFill>' if marked and self.mark else ""
+        return f'<a:rPr lang="en-US"{size}{slant}>{fill}{"" if style == "words" else _FONT}</a:rPr>'
+
+
+def _flat(node: Node, marked: bool) -> Iterator[_Item]:
+    """The items of a row, and of rows and marks in it."""
+    if isinstance(node, Row):
+        for i in node.items:
+            yield from _flat(i, marked)
+    elif isinstance(node, Mark):
+        yield from _flat(node.body, True)
+    else:
+        yield _Item(node, marked)
+
+
+def _with_primes(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items, each prime as a superscript of what it follows."""
+    waiting: _Item | None = None
+    primes = 0
+
+    def hung() -> Iterator[_Item]:
+        if waiting is None:
+            yield from (_Item(_PRIME, False) for _ in range(primes))
+        elif not primes:
+            yield waiting
+        else:
+            sup = row(*[_PRIME] * primes)
+            base = waiting.node
+            free = isinstance(base, Script) and base.sup is None
+            yield waiting._replace(
+                node=Script(base.base, base.sub, sup) if free and isinstance(base, Script) else Script(base, None, sup)
+            )
+
+    for item in items:
+        if item.node == _PRIME:
+            primes += 1
+            continue
+        yield from hung()
+        waiting, primes = item, 0
+    yield from hung()
+
+
+def _fenced(items: list[_Item]) -> list[_Item]:
+    """The items, brackets of a group that is broken over lines as a fence round what is here of the group; the bracket at
+    the other end is empty."""
+    out: list[_Item] = []
+    opened: list[tuple[_Item, list[_Item]]] = []  # each bracket, and what stands before it
+
+    def close(bracket: str, marked: bool) -> None:
+        nonlocal out
+        left, before = opened.pop() if opened else (None, [])
+        fence = Fence(_text(left.node) if left else "", _row(out), bracket, 1, True)
+        out = [*before, _Item(fence, left.marked if left else marked)]
+
+    for item in items:
+        if _kind(item.node) == "open":
+            opened.append((item, out))
+            out = []
+        elif _kind(item.node) == "close":
+            close(_text(item.node), item.marked)
+        else:
+            out.append(item)
+    while opened:
+        close("", False)
+    return out
+
+
+def _row(items: list[_Item]) -> Node:
+    return row(*(Mark(i.node) if i.marked else i.node for i in items))
+
+
+def _kind(node: Node | None) -> str:
+    return node.kind if isinstance(node, Symbol) else ""
+
+
+def _text(node: Node) -> str:
+    return node.text if isinstance(node, Symbol) else ""
+
+
+def _is_function(node: Node) -> bool:
+    """The name of a function, with its scripts or without."""
+    return _kind(node.base if isinstance(node, Script) else node) == "fn"
+
+
+def _ends_argument(node: Node) -> bool:
+    return _kind(node) in _ENDS_ARGUMENT or isinstance(node, Space)
+
+
+def _apart(before: Node | None, after: Node | None) -> bool:
+    """Whether two factors need a space: not a number before a letter, nor where the larger one keeps its own."""
+    if any(isinstance(n, (Frac, BigOp)) or (isinstance(n, Fence) and n.size > 1) for n in (before, after)):
+        return False
+    start = None if after is None else first(after)
+    return _kind(before) != "num" or (start is not None and start.kind == "fn")
+
+
+# --- reading back ----------------------------------------------------------------------------------------------------
+
+_PARTS = ("e", "sub", "sup", "num", "den", "lim", "fName", "deg")
+_DEFAULTS = {"nary": "∫", "acc": "\u0302", "groupChr": _BRACE}
+
+
+def omml_text(element: Any) -> str:
+    """A formula, or a text with formulas, as one line of plain text: structure, signs and letters.
+
+    It stays the same when an office suite saves the file again: how the text is cut into runs, its look, spaces that
+    cannot be seen and properties with their usual value do not count.  ``element`` is one of lxml or of ElementTree.
+    """
+    name = _local(element)
+    if name == "t":
+        return "".join(unicodedata.normalize("NFKC", element.text or "").replace(_NOTHING, "").split())
+    if name.endswith("Pr") and name != "Pr":
+        return ""
+    inner = "".join(map(omml_text, element))
+    if name in _PARTS:
+        return f"{name}{{{inner}}}" if inner else ""
+    return f"{name}{_signs(element, name)}[{inner}]" if _is_structure(element, name) else inner
+
+
+def _local(element: Any) -> str:
+    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else "Pr"  # a comment
+
+
+def _is_structure(element: Any, name: str) -> bool:
+    return bool(element.tag.startswith(f"{{{MATH}}}")) and name not in ("oMath", "oMathPara", "r")
+
+
+def _signs(element: Any, name: str) -> str:
+    """The signs that an element draws itself."""
+    values = {_local(p): p.get(f"{{{MATH}}}val", "") for pr in element if _local(pr) == f"{name}Pr" for p in pr}
+    if name == "d":
+        return f"{values.get('begChr', '(')} {values.get('endChr', ')')}"
+    if name == "f":
+        return values.get("type", "bar").replace("bar", "", 1) if values.get("type") != "noBar" else "noBar"
+    return values.get("chr", _DEFAULTS[name]) if name in _DEFAULTS else ""

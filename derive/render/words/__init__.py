@@ -1,0 +1,1 @@
+"""The words round formulas: reasons, conditions, sentences."""

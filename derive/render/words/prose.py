@@ -1,0 +1,86 @@
+"""The words of a derivation: reasons, names and headings, the same in every target."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation, Line, Reason
+from derive.render.formula.notation import GREEK, Notation
+
+RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
+
+
+def clean(words: str) -> str:
+    """Words on one line, without controls and without the marks that turn text round or hide it."""
+    return "".join(" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
+
+
+def reason_words(reason: Reason, notation: Notation | None = None) -> str:
+    """A reason in words: the notation's own, its phrase, or "by" and its name where it has none."""
+    if reason.kind == "gap":
+        words = reason.phrase or reason.name
+        return "GAP" if not words or words == "gap" else f"GAP: {words}"
+    words = reason.phrase if reason.phrase and reason.phrase != reason.name else f"by {reason.name}"
+    if notation is not None:
+        words = notation.reasons.get(reason.name, words)
+    # a definition holds both ways; of a lemma the reader wants to know which way it went
+    return f"{words} (reversed)" if reason.reversed and reason.kind != "definition" else words
+
+
+def line_words(line: Line, notation: Notation | None = None) -> str:
+    """All reasons of a line, in order."""
+    return "; ".join(dict.fromkeys(reason_words(r, notation) for r in line.reasons))
+
+
+def scope_words(every: list[str], ranges: list[str]) -> str:
+    """For which indices a condition holds: "", " for all θ", " for all θ, for t = 1, …, T and k = 1, …, V"."""
+    parts = [f" for all {' and '.join(every)}"] if every else []
+    parts += [f" for {' and '.join(ranges)}"] if ranges else []
+    return ",".join(parts)
+
+
+def shows_start(block: Block) -> bool:
+    """Whether the start term has a line of its own; a block that is one statement says it once."""
+    first = block.lines[0] if block.lines else None
+    return first is None or first.relation != "" or first.term != block.start
+
+
+def letters(d: Derivation) -> frozenset[str]:
+    """The names of all free variables: the letters that bound variables avoid on every line."""
+    terms: list[Term] = [d.claim, *d.given]
+    for block in d.blocks:
+        terms += [block.start, *block.assumes, *(line.term for line in block.lines)]
+    return frozenset(v.name for t in terms for v in t.free)
+
+
+# A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make
+# with numbers and signs, such as 1 <= t <= T or n + 1.
+_SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
+_GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
+_LETTER = (
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-z])(?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"
+    r"(?:\(-?[\w, ]*\))?)"
+)
+_NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
+_LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
+_OPERAND = rf"(?:{_LOG}|{_LETTER}|(?<![\w'’])a\b|{_NUMBER})"
+_MORE = rf"(?:\s*{_SIGN}\s*-?{_OPERAND})"
+_FORMULA = re.compile(rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+")
+_SPELLED = {"<=>": "⟺", "<=": "≤", ">=": "≥", "!=": "≠", "=>": "⟹", "-": "−"}
+_SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
+
+
+def parts(words: str) -> list[tuple[bool, str]]:
+    """Prose cut into plain words (False) and the small formulas in it (True), their signs in Unicode."""
+    out: list[tuple[bool, str]] = []
+    end = 0
+    for m in _FORMULA.finditer(words):
+        out.append((False, words[end : m.start()]))
+        spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], m[0])
+        out.append((True, re.sub(rf"(?<![A-Za-z])({_GREEK})(?![A-Za-z])", lambda s: GREEK[s[0]], spelled)))
+        end = m.end()
+    out.append((False, words[end:]))
+    signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
+    return [(f, part) for f, part in signed if part]

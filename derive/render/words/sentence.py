@@ -1,0 +1,104 @@
+"""Sentences with formulas in them, as words and layout nodes: what the printers of slides draw.
+
+Reasons and summaries are plain English in which small formulas stand, such as "k = y" or "0 log 0 = 0"; ``prose.parts``
+finds them, and they are read here into layout nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from derive.kernel.terms import Term
+from derive.render.formula.layout import Condition, conditions
+from derive.render.formula.nodes import MINUS, TIMES, Fence, Node, Prose, Symbol, row, subscript
+from derive.render.formula.notation import Notation, name_node
+from derive.render.words.prose import parts, scope_words
+
+_TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|.)")
+_KINDS = {"=": "rel", "≤": "rel", "≥": "rel", "<": "rel", ">": "rel", "≠": "rel", "⟺": "rel", "⟹": "rel", "+": "op"}
+_KINDS |= {"/": "slash", ",": "punct"}
+
+
+def prose(words: str) -> Prose:
+    """Plain English with its small formulas as layout nodes."""
+    return tuple(small_node(part) if formula else part for formula, part in parts(words))
+
+
+def small_node(formula: str) -> Node:
+    """The layout of a small formula that was found in prose: letters, numbers, signs, subscripts, f(x)."""
+    return _Small(_TOKEN.findall(formula)).row("")
+
+
+class _Small:
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+        self.i = 0
+
+    def row(self, closing: str) -> Node:
+        out: list[Node] = []
+        while self.i < len(self.tokens):
+            token = self.tokens[self.i]
+            self.i += 1
+            if token == closing:
+                break
+            if token == "(":
+                called = bool(out) and not (isinstance(out[-1], Symbol) and out[-1].kind in ("rel", "op", "neg", "fn"))
+                out.append(Fence("(", self.row(")"), ")", group=not called))
+            elif token[0] == "_" and len(token) > 1 and out:
+                before = [Symbol("<", "rel")] if token[1] == "<" else []
+                out[-1] = subscript(out[-1], row(*before, _atom(token[-1])))
+            elif token == MINUS:
+                out.append(Symbol(MINUS, "op" if out and not _is_sign(out[-1]) else "neg"))
+            elif token in _KINDS:
+                out.append(Symbol(token, _KINDS[token]))
+            else:
+                if out and not _is_sign(out[-1]):
+                    out.append(Symbol(TIMES, "times"))
+                out.append(_atom(token))
+        return row(*out)
+
+
+def _is_sign(node: Node) -> bool:
+    return isinstance(node, Symbol) and node.kind in ("rel", "op", "neg", "slash", "punct", "fn")
+
+
+def _atom(token: str) -> Node:
+    if token in ("log", "ln", "exp"):
+        return Symbol(token, "fn")
+    if token.isdigit():
+        return Symbol(token, "num")
+    return name_node(token) if token.isalpha() else Symbol(token, "ord")
+
+
+def conditions_prose(given: Iterable[Term], notation: Notation, *, avoid: Iterable[str] = ()) -> Prose:
+    """Conditions as one sentence: ``1 <= y_t <= V for t = 1, ..., T; and ...``."""
+    return listed([_condition(c) for c in conditions(given, notation, avoid=avoid)])
+
+
+def _condition(c: Condition) -> Prose:
+    marks = [f"\ue000{i}\ue001" for i in range(len(c.every) + len(c.ranges))]
+    nodes = (*c.every, *c.ranges)
+    words = scope_words(marks[: len(c.every)], marks[len(c.every) :])
+    out: list[str | Node] = [c.statement]
+    for piece in re.split("(\ue000\\d+\ue001)", words):
+        if piece.startswith("\ue000"):
+            out.append(nodes[int(piece[1:-1])])
+        elif piece:
+            out.append(piece)
+    return tuple(out)
+
+
+def listed(items: Sequence[Prose]) -> Prose:
+    """Several as one list, with commas, or with semicolons where an item has words of its own."""
+    if not items:
+        return ()
+    long = any(isinstance(part, str) for item in items[:-1] for part in item)
+    out: list[str | Node] = []
+    for i, item in enumerate(items):
+        if i:
+            last = i == len(items) - 1
+            between = "; " if long else ", " if len(items) > 2 or not last else " "
+            out.append((between + "and ") if last else between)
+        out += item
+    return tuple(out)

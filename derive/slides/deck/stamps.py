@@ -1,0 +1,51 @@
+"""Provenance: what a deck says of where it comes from, and how a reader finds out whether it is still so.
+
+Every target stores for each theorem one line of text, ``stamp_text``, and for each line that it shows a digest of what
+it wrote there, ``line_digest``.  ``derive check FILE`` makes the deck again from its stamps and compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from derive.errors import UserError
+from derive.slides.deck.deck import DETAILS, Stamp
+from derive.slides.deck.template import WIDTHS
+
+_FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
+
+
+def stamp_text(stamp: Stamp) -> str:
+    """The stamp as one line of plain text: key=value, blanks and signs in values percent-encoded."""
+    from urllib.parse import quote
+
+    return "derive " + " ".join(f"{f}={quote(str(getattr(stamp, f)), safe=':./-_')}" for f in _FIELDS)
+
+
+def read_stamp(text: str) -> Stamp:
+    """The stamp that ``stamp_text`` wrote.  Raises UserError when it is not one."""
+    from urllib.parse import unquote
+
+    fields = dict(re.findall(r"(\w+)=(\S*)", text))
+    if not text.startswith("derive ") or set(fields) != set(_FIELDS):
+        raise UserError(f"{text[:80]!r} is not a stamp of derive's")
+    values = {k: unquote(v) for k, v in fields.items()}
+    counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last"))
+    if not counts or values["detail"] not in DETAILS or values["aspect"] not in WIDTHS:
+        raise UserError(f"{text[:80]!r} is not a stamp of derive's")
+    return Stamp(
+        values["name"], values["version"], values["digest"], values["notation"], values["detail"],
+        int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
+    )  # fmt: skip
+
+
+def line_digest(shown: str) -> str:
+    """Eight hexadecimal digits for what a target shows on one line; blanks do not count."""
+    return hashlib.sha256("".join(shown.split()).encode()).hexdigest()[:8]
+
+
+def provenance(stamp: Stamp) -> str:
+    """What stands small at the foot of a slide."""
+    replayed = f" · replayed by Rocq {stamp.replayed}" if stamp.replayed else ""
+    return f"{stamp.name} · derive {stamp.version} · {stamp.digest}{replayed}"
