@@ -161,7 +161,7 @@ derive.lemmas  derive.falsify  derive.score
 derive.tactics  derive.falsify.search
 derive.falsify.models
 derive.falsify.numbers  derive.bridge  derive.record  derive.data
-derive.files
+derive.files  derive.operators
 derive.kernel  derive.errors  derive.version
 """
 """Who stands above whom.  A room imports rooms of the lines below its own, and no others, whether at the top of a file,

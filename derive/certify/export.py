@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from derive.certify.translate import (
+    ROCQ,
     ExportError,
     Image,
     Names,
@@ -30,24 +31,17 @@ from derive.kernel.terms import (
     ADD,
     ARGMAX,
     ARGMIN,
-    DELTA,
     DIV,
     EQ,
-    EXP,
-    HAS_PARTIAL,
     IN,
     LE,
-    LOG,
     LT,
     MUL,
     NE,
     NEG,
-    PARTIAL,
     POW,
-    PROD,
     SUB,
     SUM,
-    XLOGY,
     App,
     At,
     Bound,
@@ -68,23 +62,6 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import Theorem, proof_steps
 
-FAMILY_TO_REAL = Fn(Fn(INT, REAL), REAL)
-# the Rocq constant of each operator with a value, and the sorts at which it takes its arguments
-OPERATORS: dict[Op, tuple[str, tuple[Sort, ...]]] = {
-    ADD: ("Rplus", (REAL, REAL)),
-    SUB: ("Rminus", (REAL, REAL)),
-    MUL: ("Rmult", (REAL, REAL)),
-    NEG: ("Ropp", (REAL,)),
-    DIV: ("Div", (REAL, REAL)),
-    POW: ("Pow", (REAL, REAL)),
-    LOG: ("Ln", (REAL,)),
-    EXP: ("exp", (REAL,)),
-    XLOGY: ("Xlogy", (REAL, REAL)),
-    DELTA: ("Delta", (INT, INT)),
-    SUM: ("Sum", (INT, INT, Fn(INT, REAL))),
-    PROD: ("Prod", (INT, INT, Fn(INT, REAL))),
-    PARTIAL: ("Partial", (FAMILY_TO_REAL, Fn(INT, REAL), INT)),
-}
 HEADER = """From Coq Require Import Reals ZArith.
 From Derive Require Import Operators Rules Axioms.
 Open Scope R_scope.
@@ -399,10 +376,9 @@ class Exporter:
             return f"(set_of_eq {out})" if isinstance(left.sort, SetOf) else out
         if op in (ARGMIN, ARGMAX):
             sort = left.args[0].sort
-            head = f"(@{'Argmin' if op is ARGMIN else 'Argmax'} {w.sort(sort.dom)})"
+            head = f"(@{ROCQ[op].name} {w.sort(sort.dom)})"
             return f"(set_of_eq {self._congruence(head, [Fn(sort.dom, REAL)], equations, env, scope)})"
-        name, sorts = OPERATORS[op]
-        return self._congruence(name, sorts, equations, env, scope)
+        return self._congruence(ROCQ[op].name, ROCQ[op].sorts, equations, env, scope)
 
     def rule_cong_at(self, th: Theorem, env: Env, scope: Scope, functions: Theorem, arguments: Theorem) -> str:
         f, g = functions.concl.args  # type: ignore[attr-defined]
@@ -448,10 +424,8 @@ class Exporter:
             moved = f"(prop_cong {self._congruence(head, [sort.elem], equations[:1], env, scope)} {proof})"
             return f"(set_member {self.call(equations[1], env, scope)} {moved})"
         sorts: Sequence[Sort]
-        if p.op in (LT, LE):
-            head, sorts = "Rlt" if p.op is LT else "Rle", [REAL, REAL]
-        elif p.op is HAS_PARTIAL:
-            head, sorts = "HasPartial", [FAMILY_TO_REAL, Fn(INT, REAL), INT, REAL]
+        if ROCQ[p.op].sorts:
+            head, sorts = ROCQ[p.op].name, ROCQ[p.op].sorts
         else:
             sort = as_real(p.args[0].sort)
             if isinstance(end_of(sort), SetOf):
@@ -711,13 +685,13 @@ class Identity:
             op, args = term.op, term.args
             if op in (ADD, SUB, MUL):
                 (a, p), (b, q) = self.open(args[0]), self.open(args[1])
-                text = f"({a} {'+' if op is ADD else '-' if op is SUB else '*'} {b})"
+                text = f"({a} {ROCQ[op].sign} {b})"
                 if p is None and q is None:
                     return text, None
-                return text, f"(f_equal2 {OPERATORS[op][0]} {self._or_refl(p, args[0])} {self._or_refl(q, args[1])})"
+                return text, f"(f_equal2 {ROCQ[op].name} {self._or_refl(p, args[0])} {self._or_refl(q, args[1])})"
             if op is NEG:
                 a, p = self.open(args[0])
-                return f"(- ({a}))", None if p is None else f"(f_equal Ropp {p})"
+                return f"(- ({a}))", None if p is None else f"(f_equal {ROCQ[op].name} {p})"
             if op is DIV:
                 nonzero = self.nonzero(args[1])
                 if nonzero is not None:

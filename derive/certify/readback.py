@@ -15,6 +15,7 @@ from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort
 from derive.kernel.terms import App, At, Bound, Lam, Num, SortError, Term, Var, app, at, forall, implies, lam
+from derive.operators import CARDS
 
 
 class ReadError(ValueError):
@@ -35,19 +36,14 @@ class Body(NamedTuple):
 
 
 _TOKEN = re.compile(r"\s*(?:(-?\d+)(?![\w'])|([A-Za-z_][\w']*)|(<->|->|<>|<=|:=|=>|%Z|[-()+*/=<~:,.]))")
-_RESERVED = {
-    "Sum", "Prod", "ZSum", "ZProd", "ZPow", "Delta", "Ln", "Div", "Pow", "Xlogy", "Partial", "HasPartial", "Argmin",
-    "Argmax", "Member", "SetOf", "SetEq", "exp", "IZR", "Z", "R", "Prop", "Type", "forall", "fun",
-}  # fmt: skip
 _OPERATORS = {
-    "Sum": (k.SUM, 3), "ZSum": (k.SUM, 3), "Prod": (k.PROD, 3), "ZProd": (k.PROD, 3), "ZPow": (k.POW, 2),
-    "Delta": (k.DELTA, 2), "Ln": (k.LOG, 1), "Div": (k.DIV, 2), "Pow": (k.POW, 2), "Xlogy": (k.XLOGY, 2),
-    "Partial": (k.PARTIAL, 3), "HasPartial": (k.HAS_PARTIAL, 4), "Argmin": (k.ARGMIN, 1), "Argmax": (k.ARGMAX, 1),
-    "Member": (k.IN, 2), "SetEq": (k.EQ, 2), "exp": (k.EXP, 1),
-}  # fmt: skip
-_SIGNS = {
-    "+": k.ADD, "-": k.SUB, "*": k.MUL, "=": k.EQ, "<>": k.NE, "<": k.LT, "<=": k.LE, "<->": k.IFF,
-}  # fmt: skip
+    name: (card.op, card.op.arity)
+    for card in CARDS.values()
+    for name in ("" if card.rocq.sign else card.rocq.name, card.rocq.integers, card.rocq.sets)
+    if name
+}
+_SIGNS = {card.rocq.sign: card.op for card in CARDS.values() if card.rocq.sign and card.op.arity == 2}
+_RESERVED = {*_OPERATORS, "SetOf", "IZR", "Z", "R", "Prop", "Type", "forall", "fun"}
 
 
 class Reader:

@@ -20,27 +20,21 @@ from derive.kernel.terms import (
     ADD,
     ARGMAX,
     ARGMIN,
-    DELTA,
-    DIV,
     EQ,
-    EXP,
     FORALL,
     HAS_PARTIAL,
     IFF,
     IMPLIES,
     IN,
     LE,
-    LOG,
     LT,
     MUL,
     NE,
     NEG,
-    PARTIAL,
     POW,
     PROD,
     SUB,
     SUM,
-    XLOGY,
     App,
     At,
     Bound,
@@ -50,6 +44,7 @@ from derive.kernel.terms import (
     Term,
     Var,
 )
+from derive.operators import CARDS
 
 
 class ExportError(ValueError):
@@ -192,9 +187,8 @@ class Image(NamedTuple):
     real: str | None = None
 
 
-INFIX = {ADD: "+", SUB: "-", MUL: "*"}
-REAL_NAMES = {DIV: "Div", POW: "Pow", LOG: "Ln", EXP: "exp", XLOGY: "Xlogy"}
-ORDER = {LT: "<", LE: "<="}
+ROCQ = {op: card.rocq for op, card in CARDS.items()}
+INFIX = (ADD, SUB, MUL)
 
 
 class Writer:
@@ -388,16 +382,13 @@ class Writer:
         op, args = term.op, term.args
         if term.sort is INT:
             if op in INFIX:
-                return _infix(self.own(args[0], scope), INFIX[op], self.own(args[1], scope)) + "%Z"
+                return _infix(self.own(args[0], scope), ROCQ[op].sign, self.own(args[1], scope)) + "%Z"
             if op is NEG:
                 return f"(- {_apart(args[0], self.own(args[0], scope))})%Z"
-            if op in (SUM, PROD):
-                name = "ZSum" if op is SUM else "ZProd"
-                return applied(name, *(self.own(a, scope) for a in args))
-            if op is POW:
-                return applied("ZPow", self.own(args[0], scope), self.own(args[1], scope))
+            if ROCQ[op].integers:
+                return applied(ROCQ[op].integers, *(self.own(a, scope) for a in args))
         if op in (ARGMIN, ARGMAX):
-            return applied("Argmin" if op is ARGMIN else "Argmax", self.real(args[0], scope))
+            return applied(ROCQ[op].name, self.real(args[0], scope))
         if term.sort is PROP:
             return self._statement(op, args, scope)
         raise ExportError(f"{term} of sort {term.sort} has no text")
@@ -409,23 +400,22 @@ class Writer:
             if isinstance(end_of(sort), SetOf):
                 if not isinstance(sort, SetOf):
                     raise ExportError(f"equality at {sort}, of functions whose values are sets, is not supported")
-                return applied("SetEq", a, b) if op is EQ else f"(~ {applied('SetEq', a, b)})"
-            return _infix(a, "=" if op is EQ else "<>", b, "comparison")
-        if op in ORDER:
-            return _infix(self.real(args[0], scope), ORDER[op], self.real(args[1], scope), "comparison")
+                same = applied(ROCQ[EQ].sets, a, b)
+                return same if op is EQ else f"(~ {same})"
+            return _infix(a, ROCQ[op].sign, b, "comparison")
+        if op in (LT, LE):
+            return _infix(self.real(args[0], scope), ROCQ[op].sign, self.real(args[1], scope), "comparison")
         if op is IN:
             sort = args[1].sort
             assert isinstance(sort, SetOf)
-            return applied("Member", self.text(args[0], sort.elem, scope), self.own(args[1], scope))
+            return applied(ROCQ[op].name, self.text(args[0], sort.elem, scope), self.own(args[1], scope))
         if op is HAS_PARTIAL:
-            f, z, j, value = args
-            texts = (self.real(f, scope), self.real(z, scope), self.own(j, scope), self.real(value, scope))
-            return applied("HasPartial", *texts)
+            return self._applied(op, args, scope)
         if op is IMPLIES:
             left = operand(self.own(args[0], scope), "comparison")
             return Bracketed(f"{left} -> {bare(self.own(args[1], scope))}", "implication")
         if op is IFF:
-            return _infix(self.own(args[0], scope), "<->", self.own(args[1], scope), "equivalence")
+            return _infix(self.own(args[0], scope), ROCQ[op].sign, self.own(args[1], scope), "equivalence")
         if op is FORALL:
             body = args[0]
             assert isinstance(body, Lam)
@@ -443,21 +433,17 @@ class Writer:
             return self._embedded(term, scope) if end_of(term.sort) is INT else self._atom(term, scope)
         op, args = term.op, term.args
         if op in INFIX:
-            return _infix(self.real(args[0], scope), INFIX[op], self.real(args[1], scope))
+            return _infix(self.real(args[0], scope), ROCQ[op].sign, self.real(args[1], scope))
         if op is NEG:
             return f"(- {_apart(args[0], self.real(args[0], scope))})"
-        if op in REAL_NAMES:
-            return applied(REAL_NAMES[op], *(self.real(a, scope) for a in args))
-        if op is DELTA:
-            return applied("Delta", self.own(args[0], scope), self.own(args[1], scope))
-        if op in (SUM, PROD):
-            name = "Sum" if op is SUM else "Prod"
-            low, high, body = args
-            return applied(name, self.own(low, scope), self.own(high, scope), self.real(body, scope))
-        if op is PARTIAL:
-            f, z, j = args
-            return applied("Partial", self.real(f, scope), self.real(z, scope), self.own(j, scope))
+        if ROCQ[op].sorts:
+            return self._applied(op, args, scope)
         raise ExportError(f"{term} of sort {term.sort} has no text as a number")
+
+    def _applied(self, op: Op, args: tuple[Term, ...], scope: tuple[str, ...]) -> str:
+        """The operator's constant and its arguments, each at the sort at which the constant takes it."""
+        rocq = ROCQ[op]
+        return applied(rocq.name, *(self.text(a, s, scope) for a, s in zip(args, rocq.sorts, strict=True)))
 
     # --- integers as numbers -----------------------------------------------------------------------------------------
 
