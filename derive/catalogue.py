@@ -1,6 +1,7 @@
-"""Finding theorems: those of the package ``proofs``, and those in a file of the user's own.
+"""Finding theorems: those of the package ``derive.proofs``, and those in a file of the user's own.
 
-Nothing in derive imports proofs; it is discovered here by name.  A theorem is asked for as NAME, or FILE.py::NAME.
+Nothing else in derive imports that package; it is discovered here by name.  A theorem is asked for as NAME, or
+FILE.py::NAME.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
+PROOFS = "derive.proofs"
 
 
 def subjects() -> tuple[str, ...]:
     """The subjects of the catalogue, in the order of the course."""
-    return tuple(importlib.import_module("proofs").SUBJECTS)
+    return tuple(importlib.import_module(PROOFS).SUBJECTS)
 
 
 def entries_of(module: ModuleType) -> list[Entry]:
@@ -45,7 +47,7 @@ def subject_entries(subject: str) -> list[Entry]:
     subject = subject.strip().replace(" ", "_")
     if subject not in subjects():
         raise UserError(f"there is no subject {subject!r}; the subjects are {', '.join(subjects())}")
-    return entries_of(importlib.import_module(f"proofs.{subject}"))
+    return entries_of(importlib.import_module(f"{PROOFS}.{subject}"))
 
 
 def all_entries(subject: str | None = None) -> Iterator[Entry]:
@@ -95,8 +97,7 @@ def find(name: str) -> Entry:
 
 def _mentions(subject: str, name: str) -> bool:
     """Whether the file of a subject seems to define the name; a guess that saves importing the others."""
-    spec = importlib.util.find_spec("proofs")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
+    for folder in importlib.import_module(PROOFS).__path__:
         try:
             return f"def {name}(" in (Path(folder) / f"{subject}.py").read_text(encoding="utf-8")
         except OSError:
@@ -130,10 +131,7 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path}: there is no such file")
     if file.is_dir():
         raise UserError(f"{path} is a directory; name a Python file with theorems")
-    known = sys.modules.get(_proofs_module(file) or "")
-    if known is not None:
-        return entries_of(known)
-    inside = _proofs_module(file)
+    inside = catalogue_module(file)
     if inside:
         return entries_of(importlib.import_module(inside))
     name = f"derive_user_{abs(hash(str(file.resolve())))}"
@@ -160,12 +158,11 @@ def load_file(path: str) -> list[Entry]:
     return entries_of(module)
 
 
-def _proofs_module(file: Path) -> str | None:
-    """The name of the module when the file is one of the package proofs."""
-    spec = importlib.util.find_spec("proofs")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
+def catalogue_module(file: Path) -> str | None:
+    """The name of the module when the file is one of the package ``derive.proofs``."""
+    for folder in importlib.import_module(PROOFS).__path__:
         if file.resolve().parent == Path(folder).resolve() and file.stem != "__init__":
-            return f"proofs.{file.stem}"
+            return f"{PROOFS}.{file.stem}"
     return None
 
 

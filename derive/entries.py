@@ -162,7 +162,7 @@ class TheoremEntry:
 
     def slides(self, **choices: Any) -> SlidesView:
         """Slides of the checked derivation, to look at in a notebook or to save: see ``Derivation.slides``."""
-        own = not self.module.startswith("proofs.") and self.file.endswith(".py")
+        own = not self.module.startswith("derive.proofs.") and self.file.endswith(".py")
         return self.check().slides(name=f"{os.path.basename(self.file)}::{self.name}" if own else self.name, **choices)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

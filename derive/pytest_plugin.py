@@ -51,13 +51,17 @@ def _uses_theorem(path: Path) -> bool:
 
 
 class ProofFile(pytest.Module):
-    """A file of theorems.  It is imported as a test module is; if that fails, one test says so."""
+    """A file of theorems.  It is imported as a test module is, one of derive's own under its name in ``derive.proofs``; if that
+    fails, one test says so."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from derive.catalogue import entries_of
+        from importlib import import_module
+
+        from derive.catalogue import catalogue_module, entries_of
 
         try:
-            module = self.obj
+            own = catalogue_module(self.path)
+            module = import_module(own) if own else self.obj
         except (pytest.Collector.CollectError, UserError) as error:
             yield BrokenFile.from_parent(self, name="import", error=error)
             return
