@@ -58,12 +58,17 @@ class ProofFile(pytest.Module):
         from importlib import import_module
 
         from derive.catalogue import catalogue_module, entries_of
+        from derive.entries import line_in
 
         try:
             own = catalogue_module(self.path)
             module = import_module(own) if own else self.obj
         except (pytest.Collector.CollectError, UserError) as error:
-            yield BrokenFile.from_parent(self, name="import", error=error)
+            yield BrokenFile.from_parent(self, name="import", why=str(error))
+            return
+        except Exception as error:
+            where = f"{self.path.name}:{line_in(error, str(self.path))}"
+            yield BrokenFile.from_parent(self, name="import", why=f"{where}: {type(error).__name__}: {error}")
             return
         for entry in entries_of(module):
             yield EntryItem.from_parent(self, name=entry.name, entry=entry)
@@ -72,12 +77,12 @@ class ProofFile(pytest.Module):
 class BrokenFile(pytest.Item):
     """Stands for a proof file that cannot be imported."""
 
-    def __init__(self, *, error: BaseException, **kwargs: Any) -> None:
+    def __init__(self, *, why: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.error = error
+        self.why = why
 
     def runtest(self) -> None:
-        raise UserError(f"{self.path.name} cannot be imported\n{self.error}")
+        raise UserError(f"{self.path.name} cannot be imported\n{self.why}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value)
