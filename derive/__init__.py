@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
 if TYPE_CHECKING:
     from derive.api import *  # noqa: F403
+    from derive.version import __version__ as __version__
 
 
 def __getattr__(name: str) -> Any:
-    """What ``derive.api`` has, imported when it is first asked for: ``import derive`` alone costs nothing."""
-    if name.startswith("__") and name != "__all__":
-        raise AttributeError(name)
+    """What ``derive.api`` has, and the version, imported when first asked for: ``import derive`` alone costs nothing."""
     from importlib import import_module
 
+    if name == "__version__":
+        return import_module("derive.version").__version__
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(name)
     api = import_module("derive.api")
     try:
         return getattr(api, name)

@@ -51,15 +51,24 @@ def _uses_theorem(path: Path) -> bool:
 
 
 class ProofFile(pytest.Module):
-    """A file of theorems.  It is imported as a test module is; if that fails, one test says so."""
+    """A file of theorems.  It is imported as a test module is, one of derive's own under its name in ``derive.proofs``; if that
+    fails, one test says so."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from derive.board.catalogue import entries_of
+        from importlib import import_module
+
+        from derive.board.catalogue import catalogue_module, entries_of
+        from derive.board.entries import line_in
 
         try:
-            module = self.obj
+            own = catalogue_module(self.path)
+            module = import_module(own) if own else self.obj
         except (pytest.Collector.CollectError, UserError) as error:
-            yield BrokenFile.from_parent(self, name="import", error=error)
+            yield BrokenFile.from_parent(self, name="import", why=str(error))
+            return
+        except Exception as error:
+            where = f"{self.path.name}:{line_in(error, str(self.path))}"
+            yield BrokenFile.from_parent(self, name="import", why=f"{where}: {type(error).__name__}: {error}")
             return
         for entry in entries_of(module):
             yield EntryItem.from_parent(self, name=entry.name, entry=entry)
@@ -68,12 +77,12 @@ class ProofFile(pytest.Module):
 class BrokenFile(pytest.Item):
     """Stands for a proof file that cannot be imported."""
 
-    def __init__(self, *, error: BaseException, **kwargs: Any) -> None:
+    def __init__(self, *, why: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.error = error
+        self.why = why
 
     def runtest(self) -> None:
-        raise UserError(f"{self.path.name} cannot be imported\n{self.error}")
+        raise UserError(f"{self.path.name} cannot be imported\n{self.why}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value)

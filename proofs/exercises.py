@@ -5,10 +5,11 @@ objectives (see
 ``objectives``), 6 comparing objectives, 7 does the equivalence hold however the labels are represented?
 """
 
+from derive.proofs.cross_entropy import mean_cross_entropy_is_mean_nll
+from derive.proofs.probability import log_likelihood_is_log_probability
+
 from derive import *
 from derive.language.letters import *
-from proofs.cross_entropy import mean_cross_entropy_is_mean_nll
-from proofs.probability import log_likelihood_is_log_probability
 
 tokens = tokens_in_vocabulary(ys, T, V)
 models = positive_at_each_position(ps, T, V)

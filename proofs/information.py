@@ -104,7 +104,7 @@ def cross_entropy_eq_entropy_iff(calc):
 )
 def cross_entropy_one_hot_eq_kl(calc):
     """With a one-hot target, cross-entropy and divergence are the same number, for the target has no entropy."""
-    from proofs.cross_entropy import entropy_one_hot
+    from derive.proofs.cross_entropy import entropy_one_hot
 
     calc.eq(entropy(V, one_hot(y)) + kl(V, one_hot(y), p), by=cross_entropy_eq_entropy_add_kl)
     calc.eq(0 + kl(V, one_hot(y), p), by=entropy_one_hot)

@@ -8,10 +8,15 @@ Main results: ``label_smoothing_residual`` in three forms, for a token and a seq
 Two conventions are in use and give different losses at the same eps; ``smoothed_off_eq_smoothed`` converts.
 """
 
+from derive.proofs.cross_entropy import cross_entropy_one_hot
+from derive.proofs.information import (
+    cross_entropy_eq_entropy_add_kl,
+    cross_entropy_eq_entropy_iff,
+    entropy_le_cross_entropy,
+)
+
 from derive import *
 from derive.language.letters import *
-from proofs.cross_entropy import cross_entropy_one_hot
-from proofs.information import cross_entropy_eq_entropy_add_kl, cross_entropy_eq_entropy_iff, entropy_le_cross_entropy
 
 token = in_vocabulary(y, V)
 tokens = tokens_in_vocabulary(ys, T, V)

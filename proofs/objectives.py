@@ -8,10 +8,11 @@ Theta is any nonempty set of parameters; argmin and argmax are the sets of all m
 be empty.
 """
 
+from derive.proofs.cross_entropy import cross_entropy_is_nll, cross_entropy_one_hot
+from derive.proofs.probability import log_likelihood_is_log_probability
+
 from derive import *
 from derive.language.letters import *
-from proofs.cross_entropy import cross_entropy_is_nll, cross_entropy_one_hot
-from proofs.probability import log_likelihood_is_log_probability
 
 tokens = tokens_in_vocabulary(ys, T, V)
 model_positive = ForAll([theta, (t, 1, T), (k, 1, V)], 0 < p_theta[theta][t][k])

@@ -21,7 +21,7 @@ nll = -Sum(log(ps[t][ys[t]]), (t, 1, T))
 )
 def perplexity_eq_exp_mean_cross_entropy(calc):
     """Perplexity is the exponential of the mean one-hot cross-entropy."""
-    from proofs.cross_entropy import cross_entropy_one_hot
+    from derive.proofs.cross_entropy import cross_entropy_one_hot
 
     calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=perplexity)
     calc.eq(exp(1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring)

@@ -6,9 +6,10 @@ theorems), ``log_softmax``,
 ``softmax_shift``, ``cross_entropy_of_logits``, ``cross_entropy_is_nll_of_logits``, ``cross_entropy_gradient``.
 """
 
+from derive.proofs.cross_entropy import cross_entropy_is_nll, cross_entropy_one_hot
+
 from derive import *
 from derive.language.letters import *
-from proofs.cross_entropy import cross_entropy_is_nll, cross_entropy_one_hot
 
 some_tokens = 1 <= V
 partition = Sum(exp(z[j]), (j, 1, V))

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
-import proofs
+import derive.proofs
 from derive.board.calc import Calc, ClaimError, StepError, to_term
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.errors import UserError
@@ -71,8 +71,8 @@ SECONDS = (3.0, 60.0)  # that it takes at most; the more only when too few were 
 
 def _entries(kind: type[Any]) -> list[Any]:
     out = []
-    for subject in proofs.SUBJECTS:
-        module = importlib.import_module(f"proofs.{subject}")
+    for subject in derive.proofs.SUBJECTS:
+        module = importlib.import_module(f"derive.proofs.{subject}")
         out += [x for x in vars(module).values() if isinstance(x, kind) and x.module == module.__name__]
     return out
 

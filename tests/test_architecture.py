@@ -179,18 +179,13 @@ def house(module: str) -> str:
 
 
 def test_every_file_has_a_room() -> None:
-    assert {house(module_name(path)) for path in FILES} - FACES - {"derive"} == set(FLOOR) - {
-        "derive.proofs",
-        "derive.version",
-    }
+    assert {house(module_name(path)) for path in FILES} - FACES - {"derive"} == set(FLOOR)
 
 
 def test_a_room_imports_only_rooms_below_it() -> None:
     for x in IMPORTS:
         here, there = house(x.module), house(x.target)
         if inside(x.target, "derive") and here != there and x.module not in FACES:
-            if x.target == "derive" and x.module in only_the_version():
-                continue
             assert there in FLOOR, f"{x}, which is everything"
             assert FLOOR[there] < FLOOR[here], str(x)
 
@@ -202,26 +197,6 @@ def test_no_two_files_need_each_other() -> None:
         if inside(x.target, "derive") and x.module not in FACES and x.target not in FACES:
             graph.setdefault(x.module, set()).add(x.target)
     assert list(TopologicalSorter(graph).static_order())
-
-
-def only_the_version() -> set[str]:
-    """The modules that import the whole package for the sake of its version only."""
-    out = set()
-    for path in FILES:
-        used = {
-            node.attr
-            for node in ast.walk(parsed(path))
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "derive"
-        }
-        used |= {
-            a.name
-            for node in ast.walk(parsed(path))
-            if isinstance(node, ast.ImportFrom) and node.module == "derive"
-            for a in node.names
-        }
-        if used == {"__version__"}:
-            out.add(module_name(path))
-    return out
 
 
 def test_the_board_reaches_far_rooms_only_when_asked() -> None:
@@ -238,9 +213,9 @@ def test_nothing_imports_the_command_line() -> None:
 
 
 def test_nothing_imports_the_proofs() -> None:
-    """The catalogue finds them by name; so they can be anybody's."""
+    """The catalogue finds them by name."""
     for x in IMPORTS:
-        assert not inside(x.target, "proofs", "tests"), str(x)
+        assert not inside(x.target, "derive.proofs", "tests"), str(x)
 
 
 def test_sympy_and_latexify_have_one_door_each() -> None:

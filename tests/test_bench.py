@@ -60,7 +60,7 @@ def test_the_whole_catalogue_as_slides(benchmark, target, request):
 
 def test_replay_of_the_headline(benchmark):
     """Primitive steps a second: the rounds' time over ``steps``."""
-    from proofs.cross_entropy import cross_entropy_is_nll
+    from derive.proofs.cross_entropy import cross_entropy_is_nll
 
     th = cross_entropy_is_nll.theorem
     benchmark.extra_info["steps"] = len(proof_steps(th))
@@ -81,7 +81,7 @@ def test_the_cost_does_not_depend_on_sizes():
 
 
 def test_proof_of_the_residual(benchmark):
-    from proofs.label_smoothing import label_smoothing_residual
+    from derive.proofs.label_smoothing import label_smoothing_residual
 
     def prove():
         label_smoothing_residual._derivation = None

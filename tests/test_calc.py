@@ -197,7 +197,7 @@ def test_sympy_lines_are_accepted_and_given_back():
 
 
 def test_in_a_notebook_a_theorem_shows_itself():
-    from proofs.cross_entropy import cross_entropy_one_hot
+    from derive.proofs.cross_entropy import cross_entropy_one_hot
 
     bundle = cross_entropy_one_hot._repr_mimebundle_()
     assert bundle["text/latex"].startswith("$$") and bundle["text/latex"].count("$$") == 2

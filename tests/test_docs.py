@@ -456,7 +456,7 @@ def trouble(span: str, own: set[str]) -> str | None:
         return None
     if re.fullmatch(r"[\w.*-]+(/[\w.*-]+)+/?", span) and span.split("/")[0] in ROOMS:
         return None if any(ROOT.glob(span.rstrip("/"))) else f"there is no file {span}"
-    if re.fullmatch(r"(derive|proofs)(\.\w+)+", span):
+    if re.fullmatch(r"derive(\.\w+)+", span):
         return None if resolves(span) else f"there is no {span}"
     name = span.removesuffix("()")
     if NAME.fullmatch(name) and "_" in name.strip("_'"):

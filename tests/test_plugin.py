@@ -1,5 +1,7 @@
 """The pytest plugin, in a project of the user's own."""
 
+import sys
+
 import pytest
 
 GOOD = '''
@@ -60,6 +62,14 @@ def test_a_file_that_cannot_be_imported_fails_one_item(pytester, project):
     result.stdout.fnmatch_lines(["*broken.py cannot be imported*"])
 
 
+def test_a_file_that_uses_an_unknown_name_fails_one_item(pytester, project):
+    project("broken.py", "from derive import *\n\nsofttmax")
+    project("good.py", GOOD)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*broken.py cannot be imported*", "*broken.py:3: NameError: *softtmax*"])
+
+
 def test_a_claim_that_is_true_fails(pytester, project):
     project("claims.py", TRUE_CLAIM)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
@@ -84,3 +94,134 @@ def test_it_runs_under_xdist(pytester, project):
 def test_a_file_named_on_the_command_line_is_collected(pytester):
     path = pytester.makepyfile(week=GOOD)
     pytester.runpytest_subprocess(path, "-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+# --- files that import each other, in a folder named as derive's own --------------------------------------------------
+
+CITING = '''
+from derive import *
+from derive.language.letters import *
+from derive.proofs.cross_entropy import cross_entropy_one_hot
+from {package}first import picks_one
+
+@theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)) - f[y], 0), given=in_vocabulary(y, V))
+def picks_one_and_takes_it_away(calc):
+    """Cites the theorem of the other file."""
+    calc.eq(f[y] - f[y], by=picks_one)
+    calc.eq(0, by=ring)
+
+@theorem(shows=Eq(cross_entropy(V, one_hot(y), p), -log(p[y])), given=[*in_vocabulary(y, V), positive(p, V)])
+def one_hot_again(calc):
+    """Cites a theorem of derive's."""
+    calc.eq(-log(p[y]), by=cross_entropy_one_hot)
+'''
+
+CITED = (
+    GOOD
+    + '''
+@theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)) - f[y] + 1, 1), given=in_vocabulary(y, V))
+def adds_one(calc):
+    """Cites the file that cites this one, when it runs."""
+    from {package}second import picks_one_and_takes_it_away
+
+    calc.eq(0 + 1, by=picks_one_and_takes_it_away)
+    calc.eq(1, by=ring)
+'''
+)
+
+LAYOUTS = ["package", "plain"]
+
+
+def course(pytester, layout, folder="proofs"):
+    """A folder of two files that import each other: as the files of a package, or as neighbours."""
+    there = pytester.mkdir(folder)
+    package = f"{there.name}." if layout == "package" else ""
+    if layout == "package":
+        (there / "__init__.py").write_text("")
+    (there / "first.py").write_text(CITED.replace("{package}", package))
+    (there / "second.py").write_text(CITING.replace("{package}", package))
+    return there
+
+
+def derive(pytester, *words):
+    """The command line as it is installed: the current folder is not on Python's path."""
+    return pytester.run(sys.executable, "-P", "-m", "derive.cli", *words)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_two_files_in_a_folder_named_proofs_import_each_other(pytester, layout, processes):
+    pytest.importorskip("xdist")
+    course(pytester, layout)
+    result = pytester.runpytest_subprocess("-n", processes, "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_folder_may_lie_outside_the_root_of_the_tests(pytester, layout):
+    there = course(pytester, layout)
+    pytester.mkdir("elsewhere").joinpath("pytest.ini").write_text("[pytest]\n")
+    result = pytester.runpytest_subprocess("-c", "elsewhere/pytest.ini", there, "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("named", [["first"], ["second", "first"]], ids=" ".join)
+def test_derive_check_runs_files_that_import_each_other(pytester, layout, named):
+    course(pytester, layout)
+    result = derive(pytester, "check", *(f"proofs/{n}.py" for n in named))
+    assert result.ret == 0, str(result.stderr)
+    result.stdout.fnmatch_lines([f"{2 * len(named)} theorems checked*"])
+
+
+def test_derive_check_runs_a_file_with_a_relative_import(pytester):
+    there = course(pytester, "package")
+    (there / "second.py").write_text(CITING.replace("from {package}first", "from .first"))
+    assert derive(pytester, "check", "proofs/second.py").ret == 0
+
+
+def test_two_folders_with_a_neighbour_of_one_name_are_not_mixed_up(pytester):
+    """Python keeps one module of a name, so the second file would cite the first one's theorem."""
+    for week in ("week1", "week2"):
+        course(pytester, "plain", week)
+    result = derive(pytester, "check", "week1/second.py", "week2/second.py")
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(
+        ["*week2/second.py: beside it stands *week2*first.py, but first is *week1*first.py already*"]
+    )
+    for week in ("week1", "week2"):
+        assert derive(pytester, "check", f"{week}/second.py").ret == 0
+
+
+def test_two_packages_of_one_name_are_not_mixed_up(pytester):
+    for week in ("week1", "week2"):
+        pytester.mkdir(week)
+        course(pytester, "package", f"{week}/proofs")
+    result = derive(pytester, "check", "week1/proofs/second.py", "week2/proofs/second.py")
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["*week2/proofs/second.py: beside it stands *, but proofs is *week1*already*"])
+
+
+@pytest.mark.parametrize("order", ["import proofs, derive.proofs", "import derive.proofs, proofs"])
+def test_a_package_of_the_users_own_may_be_called_proofs(pytester, order):
+    pytester.mkpydir("proofs").joinpath("geometry.py").write_text("AREA = 1\n")
+    program = pytester.makepyfile(
+        lecture=f"""
+        {order}
+        from derive.proofs.softmax import log_softmax
+        from proofs.geometry import AREA
+
+        assert log_softmax.theorem is not None
+        assert not hasattr(proofs, "SUBJECTS")
+        print(len(derive.proofs.SUBJECTS), "subjects")
+        """
+    )
+    result = pytester.runpython(program)
+    assert result.ret == 0, str(result.stderr)
+    result.stdout.fnmatch_lines(["8 subjects"])
+
+
+def test_the_theorems_of_derive_are_tests_under_their_own_name(pytester):
+    result = pytester.runpytest_subprocess("--pyargs", "derive.proofs.probability", "-p", "no:cacheprovider", "-q")
+    assert result.ret == 0
+    assert result.parseoutcomes()["passed"] > 3

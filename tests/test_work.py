@@ -47,7 +47,7 @@ def test_an_inequality_and_an_equivalence(tmp_path):
 
 
 def test_a_line_that_does_not_agree_fails(tmp_path):
-    from proofs.cross_entropy import cross_entropy_one_hot
+    from derive.proofs.cross_entropy import cross_entropy_one_hot
 
     derivation = cross_entropy_one_hot.check()
     block = derivation.blocks[0]

@@ -1,6 +1,7 @@
-"""Finding theorems: those of the package ``proofs``, and those in a file of the user's own.
+"""Finding theorems: those of the package ``derive.proofs``, and those in a file of the user's own.
 
-Nothing in derive imports proofs; it is discovered here by name.  A theorem is asked for as NAME, or FILE.py::NAME.
+Nothing else in derive imports that package; it is discovered here by name.  A theorem is asked for as NAME, or
+FILE.py::NAME.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
+PROOFS = "derive.proofs"
 
 
 def subjects() -> tuple[str, ...]:
     """The subjects of the catalogue, in the order of the course."""
-    return tuple(importlib.import_module("proofs").SUBJECTS)
+    return tuple(importlib.import_module(PROOFS).SUBJECTS)
 
 
 def entries_of(module: ModuleType) -> list[Entry]:
@@ -45,7 +47,7 @@ def subject_entries(subject: str) -> list[Entry]:
     subject = subject.strip().replace(" ", "_")
     if subject not in subjects():
         raise UserError(f"there is no subject {subject!r}; the subjects are {', '.join(subjects())}")
-    return entries_of(importlib.import_module(f"proofs.{subject}"))
+    return entries_of(importlib.import_module(f"{PROOFS}.{subject}"))
 
 
 def all_entries(subject: str | None = None) -> Iterator[Entry]:
@@ -95,8 +97,7 @@ def find(name: str) -> Entry:
 
 def _mentions(subject: str, name: str) -> bool:
     """Whether the file of a subject seems to define the name; a guess that saves importing the others."""
-    spec = importlib.util.find_spec("proofs")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
+    for folder in importlib.import_module(PROOFS).__path__:
         try:
             return f"def {name}(" in (Path(folder) / f"{subject}.py").read_text(encoding="utf-8")
         except OSError:
@@ -130,23 +131,16 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path}: there is no such file")
     if file.is_dir():
         raise UserError(f"{path} is a directory; name a Python file with theorems")
-    known = sys.modules.get(_proofs_module(file) or "")
-    if known is not None:
-        return entries_of(known)
-    inside = _proofs_module(file)
+    inside = catalogue_module(file)
     if inside:
         return entries_of(importlib.import_module(inside))
-    name = f"derive_user_{abs(hash(str(file.resolve())))}"
-    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIs(name, str(file)))
-    if spec is None or spec.loader is None:
-        raise UserError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    DECLARED.pop(name, None)
-    folder = str(file.resolve().parent)
-    sys.path.insert(0, folder)  # so that it can import its neighbours
+    name, folder = _name_and_folder(file)
+    _refuse_two_neighbours_of_one_name(path, folder)
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))  # stays: its proofs run later, and they may import its neighbours as well
+    _FOLDERS.add(folder)
     try:
-        spec.loader.exec_module(module)
+        return entries_of(_run(path, file, name))
     except SyntaxError as error:
         text = (error.text or "").strip()
         line = "" if error.lineno is None else f":{error.lineno}"  # a file with null bytes has no line
@@ -155,17 +149,66 @@ def load_file(path: str) -> list[Entry]:
         raise
     except (Exception, SystemExit) as error:
         raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
-    finally:
-        sys.path.remove(folder)
-    return entries_of(module)
 
 
-def _proofs_module(file: Path) -> str | None:
-    """The name of the module when the file is one of the package proofs."""
-    spec = importlib.util.find_spec("proofs")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
+_FOLDERS: set[Path] = set()
+"""The folders from which the user's files have been loaded."""
+
+
+def _name_and_folder(file: Path) -> tuple[str, Path]:
+    """Under which name a file is loaded, and the folder from which it can import its neighbours.
+
+    A file of a package has its name in it, as its neighbours know it; another has one that is like no other.
+    """
+    folder, names = file.resolve().parent, [file.stem]
+    while (folder / "__init__.py").exists():
+        folder, names = folder.parent, [folder.name, *names]
+    return ".".join(names) if len(names) > 1 else f"derive_user_{abs(hash(str(file.resolve())))}", folder
+
+
+def _run(path: str, file: Path, name: str) -> ModuleType:
+    """The module of a file that has just been run; that of a file that a neighbour has imported as it is."""
+    package = name.rpartition(".")[0]
+    if package:
+        there = getattr(importlib.import_module(package), "__path__", ())
+        if file.resolve().parent not in [Path(p).resolve() for p in there]:
+            raise UserError(
+                f"{path} is a file of the package {package}, but Python knows another package of that name, "
+                f"in {', '.join(there)}; rename one of them"
+            )
+        if name in sys.modules:
+            return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIs(name, str(file)))
+    if spec is None or spec.loader is None:
+        raise UserError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    DECLARED.pop(name, None)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _refuse_two_neighbours_of_one_name(path: str, folder: Path) -> None:
+    """Python keeps one module of a name: a file must not cite the theorems of another folder without a word."""
+    for own in (*folder.glob("*.py"), *folder.glob("*/__init__.py")):
+        name = own.parent.name if own.name == "__init__.py" else own.stem
+        loaded = Path(getattr(sys.modules.get(name), "__file__", None) or "/")
+        if any(loaded.parent in (other, other / name) for other in _FOLDERS - {folder}):
+            raise UserError(
+                f"{path}: beside it stands {own}, but {name} is {loaded} already, which a file before it has imported; "
+                "give the two in commands of their own, or rename one of them"
+            )
+
+
+def catalogue_module(file: Path) -> str | None:
+    """The name of the module when the file is one of the package ``derive.proofs``."""
+    for folder in importlib.import_module(PROOFS).__path__:
         if file.resolve().parent == Path(folder).resolve() and file.stem != "__init__":
-            return f"proofs.{file.stem}"
+            return f"{PROOFS}.{file.stem}"
     return None
 
 

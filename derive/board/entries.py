@@ -168,7 +168,7 @@ class TheoremEntry:
         """
         from derive.slides.view import slides_view
 
-        own = not self.module.startswith("proofs.") and self.file.endswith(".py")
+        own = not self.module.startswith("derive.proofs.") and self.file.endswith(".py")
         name = f"{os.path.basename(self.file)}::{self.name}" if own else self.name
         return slides_view(self.check(), name=name, **choices)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-import derive
 from derive.certify.export import HEADER, Exporter
 from derive.certify.guard import Parts, RefusedError, examine
 from derive.certify.library import library_names
@@ -19,6 +18,7 @@ from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Base
 from derive.kernel.terms import Term, Var, substitute
 from derive.kernel.theorem import Theorem, proof_steps
+from derive.version import __version__
 
 
 class Entry(Protocol):
@@ -172,7 +172,7 @@ def _write(entry: Any, th: Theorem) -> tuple[str, int]:
     if bound or proofs:
         final = f"(fun {' '.join([*bound, *proofs])} =>\n  {final})"
     parts = [
-        f"(* The theorem {entry.name}, replayed from the proof that derive {derive.__version__} recorded. *)",
+        f"(* The theorem {entry.name}, replayed from the proof that derive {__version__} recorded. *)",
         HEADER,
         "(* definitions *)",
         *statement.definition_texts(),

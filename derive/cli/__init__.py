@@ -13,13 +13,14 @@ from derive.cli.listing import ledger, list_
 from derive.cli.numbers import refute, score, work
 from derive.cli.show import show
 from derive.cli.slides import slides
+from derive.version import __version__
 
 # A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
 gc.set_threshold(200_000, 20, 20)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="derive", prog_name="derive")
+@click.version_option(__version__, prog_name="derive")
 def main() -> None:
     """Checked, step-by-step derivations of language-model training objectives."""
     utf8()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derive import __version__
 from derive.errors import UserError
 from derive.record import Block, Derivation, Line
 from derive.record.changes import changed
@@ -25,6 +24,7 @@ from derive.render.words.sentence import conditions_prose, prose
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.template import Template
+from derive.version import __version__
 
 SMALL = 0.8  # size of reasons, conditions and notes beside that of formulas
 LEADING = 1.5  # from one line of small text to the next, in em of that text

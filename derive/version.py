@@ -1,0 +1,3 @@
+"""The version of derive; said here only."""
+
+__version__ = "0.1.0"
