@@ -13,7 +13,9 @@ from functools import reduce
 from typing import Any
 
 from derive.falsify.models.differentiate import derivative_body
-from derive.falsify.models.evaluate import Model, TooBig, Value, evaluate
+from derive.falsify.models.arithmetic import TooBig
+from derive.falsify.models.evaluate import evaluate
+from derive.falsify.models.model import Model, Value
 from derive.falsify.models.unfold import unfold as unfold_all
 from derive.falsify.models.unfold import unfold_one
 from derive.falsify.numbers.exact import Exact, Undecided, exp, log
