@@ -48,6 +48,7 @@ from derive.falsify.models.quantifiers import (
     is_finite,
     samples,
 )
+from derive.falsify.models.unfold import head_and_args
 from derive.falsify.numbers.exact import Undecided, Undefined
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
@@ -101,11 +102,8 @@ def _variable(var: Var, scope: Scope) -> Code:
 
 
 def _application(term: At, scope: Scope) -> Code:
-    args: list[Code] = []
-    head: Term = term
-    while isinstance(head, At):
-        args.insert(0, compile_in(head.arg, scope))
-        head = head.fn
+    head, arguments = head_and_args(term)
+    args = [compile_in(a, scope) for a in arguments]
     if isinstance(head, Var) and head not in scope and arity(head.sort) == len(args):
         var = head
         if len(args) == 1:
