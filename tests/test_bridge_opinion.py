@@ -11,7 +11,7 @@ import sympy
 
 from derive.bridge.expand import CannotExpand, Meaning, Numeric, Undefined
 from derive.bridge.models import SmallModel, impose, integer_models, points
-from derive.bridge.sympy import Report, Symbolic, Verdict, second_opinion, second_opinion_on
+from derive.bridge.opinion import Report, Symbolic, Verdict, second_opinion, second_opinion_on
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
 from derive.kernel.terms import HAS_PARTIAL as HAS
 from derive.kernel.terms import Num, Term, Var, app

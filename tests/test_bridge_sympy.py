@@ -10,7 +10,9 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from derive.bridge.sympy import Verdict, context_of, from_sympy, second_opinion, to_sympy
+from derive.bridge.opinion import Verdict, second_opinion
+from derive.bridge.reading import from_sympy
+from derive.bridge.writing import context_of, to_sympy
 from derive.errors import UserError
 from derive.kernel import terms as t_
 from derive.kernel.terms import ADD, DELTA, DIV, SUB, SUM, XLOGY, App, Num, Term, Var, subterms

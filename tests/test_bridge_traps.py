@@ -28,7 +28,8 @@ from sympy import (
     symbols,
 )
 
-from derive.bridge.sympy import from_sympy, second_opinion
+from derive.bridge.opinion import second_opinion
+from derive.bridge.reading import from_sympy
 from derive.errors import UserError
 from derive.kernel.terms import Num
 

@@ -10,7 +10,7 @@ from mutation import all_false_claims, all_theorems
 
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.falsify import Counterexample, Model, evaluate, find_counterexample, satisfiable
-from derive.falsify.models.evaluate import sign_of_difference
+from derive.falsify.models.arithmetic import sign_of_difference
 from derive.kernel.sorts import is_numeric
 from derive.kernel.terms import EQ, IMPLIES, LE, LT, App
 

@@ -16,7 +16,7 @@ import pytest
 from mutation import FEWEST, all_theorems, lines_of
 
 from derive.board.entries import TheoremEntry
-from derive.bridge.sympy import Verdict, second_opinion_on
+from derive.bridge.opinion import Verdict, second_opinion_on
 from derive.falsify import Model, NoneFound, find_counterexample, satisfiable
 from derive.kernel.sorts import INT, is_numeric
 from derive.kernel.terms import EQ, SUM, App, Term, Var, eq, subterms

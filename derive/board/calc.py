@@ -327,7 +327,7 @@ def to_term(value: Any) -> Term:
 
         return as_term(value)
     if _is_sympy(value):
-        from derive.bridge.sympy import from_sympy
+        from derive.bridge.reading import from_sympy
 
         return from_sympy(value)
     if isinstance(value, bool):

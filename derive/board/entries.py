@@ -155,7 +155,7 @@ class TheoremEntry:
 
     def to_sympy(self) -> Any:
         """The claim as a SymPy relation."""
-        from derive.bridge.sympy import to_sympy
+        from derive.bridge.writing import to_sympy
 
         _ = self.theorem
         return to_sympy(self.shows)

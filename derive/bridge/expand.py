@@ -3,7 +3,7 @@
 This is a second, independent reading of the terms: it shares no code with the rules of the kernel, and nothing here
 proves.  A sum is a loop, an indicator is a comparison of two Python integers, a defined constant is its body, and a
 variable is a table.  What the numbers are is left to an *algebra*: ``Numeric`` below computes at fixed precision and
-keeps rationals exact; the SymPy algebra in ``derive.bridge.sympy`` keeps the entries of families as symbols.
+keeps rationals exact; the SymPy algebra in ``derive.bridge.opinion`` keeps the entries of families as symbols.
 
 Values by sort: INT a Python int, REAL a number of the algebra, a function a Python callable, a base sort a pair
 (name, i) with i < ELEMENTS, a set a frozenset, a statement a bool.

@@ -7,35 +7,12 @@ expression where the expression is defined; evaluate the expression too, to see 
 
 from __future__ import annotations
 
-from derive.falsify.models.unfold import unfold_one
+from derive.falsify.models.unfold import applied, head_and_args, unfold_one
 from derive.falsify.numbers.exact import Undecided
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import (
-    ADD,
-    DELTA,
-    DIV,
-    EXP,
-    LOG,
-    MUL,
-    NEG,
-    PARTIAL,
-    POW,
-    PROD,
-    SUB,
-    SUM,
-    XLOGY,
-    App,
-    At,
-    Lam,
-    Num,
-    Term,
-    Var,
-    abstract,
-    app,
-    at,
-    fresh,
-)
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, at, fresh
 
 _ZERO, _ONE = Num(0), Num(1)
 
@@ -61,15 +38,15 @@ def derivative_body(fn: Lam) -> Term:
 def _add(a: Term, b: Term) -> Term:
     if a == _ZERO:
         return b
-    return a if b == _ZERO else app(ADD, a, b)
+    return a if b == _ZERO else app(k.ADD, a, b)
 
 
 def _sub(a: Term, b: Term) -> Term:
-    return a if b == _ZERO else _neg(b) if a == _ZERO else app(SUB, a, b)
+    return a if b == _ZERO else _neg(b) if a == _ZERO else app(k.SUB, a, b)
 
 
 def _neg(a: Term) -> Term:
-    return a if a == _ZERO else app(NEG, a)
+    return a if a == _ZERO else app(k.NEG, a)
 
 
 def _mul(a: Term, b: Term) -> Term:
@@ -77,11 +54,11 @@ def _mul(a: Term, b: Term) -> Term:
         return _ZERO
     if a == _ONE:
         return b
-    return a if b == _ONE else app(MUL, a, b)
+    return a if b == _ONE else app(k.MUL, a, b)
 
 
 def _div(a: Term, b: Term) -> Term:
-    return _ZERO if a == _ZERO else app(DIV, a, b)
+    return _ZERO if a == _ZERO else app(k.DIV, a, b)
 
 
 def _d(t: Term, z: Var, j: Var) -> Term:
@@ -94,61 +71,47 @@ def _d(t: Term, z: Var, j: Var) -> Term:
     op, args = t.op, t.args
     if isinstance(op, Definition):
         return _d(unfold_one(t), z, j)
-    if op is SUM or op is PROD:
+    if op is k.SUM or op is k.PROD:
         return _big(t, z, j)
-    if op is PARTIAL:
+    if op is k.PARTIAL:
         fn = args[0]
         assert isinstance(fn, Lam)
         inner = derivative_body(fn)
         free = Lam("j", INT, Lam("z", fn.dom, inner))
-        return _d(_apply(free, args[2], args[1]), z, j)
-    if op is ADD or op is SUB:
+        return _d(applied(free, (args[2], args[1])), z, j)
+    if op is k.ADD or op is k.SUB:
         left, right = _d(args[0], z, j), _d(args[1], z, j)
-        return _add(left, right) if op is ADD else _sub(left, right)
+        return _add(left, right) if op is k.ADD else _sub(left, right)
     u, du = args[0], _d(args[0], z, j)
-    if op is NEG:
+    if op is k.NEG:
         return _neg(du)
-    if op is EXP:
+    if op is k.EXP:
         return _mul(t, du)
-    if op is LOG:
+    if op is k.LOG:
         return _div(du, u)
-    if len(args) != 2 or op not in (MUL, DIV, XLOGY, POW):
+    if len(args) != 2 or op not in (k.MUL, k.DIV, k.XLOGY, k.POW):
         raise Undecided(f"there is no rule for the derivative of {t}")
     v, dv = args[1], _d(args[1], z, j)
-    if op is MUL:
+    if op is k.MUL:
         return _add(_mul(du, v), _mul(u, dv))
-    if op is DIV:
+    if op is k.DIV:
         return _sub(_div(du, v), _div(_mul(u, dv), _mul(v, v)))
-    if op is XLOGY:  # u log v
-        return _add(_ZERO if du == _ZERO else _mul(du, app(LOG, v)), _mul(u, _div(dv, v)))
+    if op is k.XLOGY:  # u log v
+        return _add(_ZERO if du == _ZERO else _mul(du, app(k.LOG, v)), _mul(u, _div(dv, v)))
     if isinstance(v, Num):  # u^n
-        return _ZERO if v == _ZERO else _mul(_mul(v, app(POW, u, Num(v.value - 1))), du)
-    grow = _ZERO if dv == _ZERO else _mul(dv, app(LOG, u))
+        return _ZERO if v == _ZERO else _mul(_mul(v, app(k.POW, u, Num(v.value - 1))), du)
+    grow = _ZERO if dv == _ZERO else _mul(dv, app(k.LOG, u))
     return _mul(t, _add(grow, _mul(v, _div(du, u))))
 
 
-def _apply(fn: Lam, *args: Term) -> Term:
-    out: Term = fn
-    for a in args:
-        out = at(out, a)
-    return out
-
-
 def _entry(t: At, z: Var, j: Var) -> Term:
-    args: list[Term] = []
-    head: Term = t
-    while isinstance(head, At):
-        args.insert(0, head.arg)
-        head = head.fn
+    head, args = head_and_args(t)
     if any(z in a.free for a in args):
         raise Undecided(f"there is no rule for the derivative of {t}")
     if head == z:
-        return app(DELTA, args[0], j)
+        return app(k.DELTA, args[0], j)
     if isinstance(head, App) and isinstance(head.op, Definition):
-        out = unfold_one(head)
-        for a in args:
-            out = at(out, a)
-        return _d(out, z, j)
+        return _d(applied(unfold_one(head), args), z, j)
     raise Undecided(f"there is no rule for the derivative of {t}")
 
 
@@ -157,13 +120,10 @@ def _big(t: App, z: Var, j: Var) -> Term:
     assert isinstance(fn, Lam)
     if z in low.free or z in high.free:
         raise Undecided(f"the bounds of {t} depend on {z}")
-    k = fresh(fn.hint, INT, fn.free | {z, j})
-    inner = _d(at(fn, k), z, j)
+    i = fresh(fn.hint, INT, fn.free | {z, j})
+    inner = _d(at(fn, i), z, j)
     if inner == _ZERO:
         return _ZERO
-    if t.op is PROD:  # the sum over k of the k-th derivative times the other factors
-        inner = _mul(inner, _mul(app(PROD, low, k - 1, fn), app(PROD, k + 1, high, fn)))
-    return app(SUM, low, high, Lam(fn.hint, INT, abstract(inner, k)))
-
-
-__all__ = ["derivative_body", "differentiate"]
+    if t.op is k.PROD:  # the sum over i of the i-th derivative times the other factors
+        inner = _mul(inner, _mul(app(k.PROD, low, i - 1, fn), app(k.PROD, i + 1, high, fn)))
+    return app(k.SUM, low, high, Lam(fn.hint, INT, abstract(inner, i)))

@@ -12,33 +12,17 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
+from derive.falsify.models.arithmetic import TooBig
 from derive.falsify.models.differentiate import derivative_body
-from derive.falsify.models.evaluate import Model, TooBig, Value, evaluate
+from derive.falsify.models.evaluate import evaluate
+from derive.falsify.models.model import Model, Value
+from derive.falsify.models.unfold import applied, head_and_args, unfold_one
 from derive.falsify.models.unfold import unfold as unfold_all
-from derive.falsify.models.unfold import unfold_one
 from derive.falsify.numbers.exact import Exact, Undecided, exp, log
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, is_numeric
-from derive.kernel.terms import (
-    ADD,
-    DELTA,
-    EXP,
-    LOG,
-    MUL,
-    PARTIAL,
-    PROD,
-    SUM,
-    App,
-    At,
-    Lam,
-    Num,
-    Term,
-    Var,
-    app,
-    at,
-    rebuild,
-    substitute,
-)
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, app, at, rebuild, substitute
 
 LIMIT = 200
 """How many terms a sum or product may have and still be written out."""
@@ -53,11 +37,11 @@ def number_term(value: Value) -> Term:
         return Num(q)
     q = exp(value).as_fraction()
     if q is not None:
-        return app(LOG, Num(q))
+        return app(k.LOG, Num(q))
     if value > 0:
         q = log(value).as_fraction()
         if q is not None:
-            return app(EXP, Num(q))
+            return app(k.EXP, Num(q))
     raise Undecided(f"{value} is neither rational nor the log or exp of a rational, and is not written as a term")
 
 
@@ -91,15 +75,15 @@ def _numbers(t: Term, m: Model) -> Term:
     if not isinstance(t, App):
         return t
     op, args = t.op, t.args
-    if op is SUM or op is PROD:
+    if op is k.SUM or op is k.PROD:
         return _written_out(t, m)
-    if op is DELTA:
+    if op is k.DELTA:
         return Num(evaluate(t, m))
-    if op is PARTIAL:
+    if op is k.PARTIAL:
         fn = args[0]
         assert isinstance(fn, Lam)
-        derivative = at(at(Lam("j", INT, Lam("z", fn.dom, derivative_body(fn))), args[2]), args[1])
-        return _numbers(derivative, m)
+        derivative = Lam("j", INT, Lam("z", fn.dom, derivative_body(fn)))
+        return _numbers(applied(derivative, (args[2], args[1])), m)
     if isinstance(op, Definition) and any(isinstance(a.sort, Fn) for a in args):
         return _numbers(unfold_one(t), m)
     return rebuild(t, tuple(_numbers(a, m) for a in args))
@@ -108,11 +92,7 @@ def _numbers(t: Term, m: Model) -> Term:
 def _entry(t: At, m: Model) -> Term:
     if not is_numeric(t.sort):
         return t
-    head: Term = t
-    args: list[Term] = []
-    while isinstance(head, At):
-        args.insert(0, head.arg)
-        head = head.fn
+    head, args = head_and_args(t)
     if not (isinstance(head, App) and isinstance(head.op, Definition)):
         return number_term(evaluate(t, m))
     try:
@@ -120,23 +100,17 @@ def _entry(t: At, m: Model) -> Term:
     except TooBig:
         raise
     except Undecided:
-        out: Term = unfold_one(head)
-        for a in args:
-            out = at(out, a)
-        return _numbers(out, m)
+        return _numbers(applied(unfold_one(head), args), m)
 
 
 def _written_out(t: App, m: Model) -> Term:
     low, high = (evaluate(a, m) for a in t.args[:2])
     fn = t.args[2]
     assert isinstance(fn, Lam)
-    summing = t.op is SUM
+    summing = t.op is k.SUM
     if high < low:
         return Num(0 if summing else 1)
     if high - low >= LIMIT:
         raise TooBig(f"a sum or product of {high - low + 1} terms is not written out")
-    terms = [_numbers(at(fn, Num(k)), m) for k in range(low, high + 1)]
-    return reduce(lambda a, b: app(ADD if summing else MUL, a, b), terms)
-
-
-__all__ = ["LIMIT", "number_term", "substitute_model"]
+    terms = [_numbers(at(fn, Num(i)), m) for i in range(low, high + 1)]
+    return reduce(lambda a, b: app(k.ADD if summing else k.MUL, a, b), terms)

@@ -1,9 +1,26 @@
-"""Terms with their definitions unfolded."""
+"""Terms taken apart: what is applied to which arguments, and definitions unfolded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import App, Lam, Term, Var, abstract, at, parts_of, rebuild, substitute
+from derive.kernel.terms import App, At, Lam, Term, Var, abstract, at, parts_of, rebuild, substitute
+
+
+def head_and_args(term: Term) -> tuple[Term, list[Term]]:
+    """``p[t][k]`` as p and [t, k]; a term that is not applied has no arguments."""
+    args: list[Term] = []
+    while isinstance(term, At):
+        args.insert(0, term.arg)
+        term = term.fn
+    return term, args
+
+
+def applied(fn: Term, args: Iterable[Term]) -> Term:
+    """``fn`` at the arguments, one after the other."""
+    return reduce(at, args, fn)
 
 
 def unfold_one(term: App) -> Term:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from derive.falsify.models.evaluate import Number, sign_of_difference
+from derive.falsify.models.arithmetic import Number, sign_of_difference
 from derive.falsify.numbers.exact import Exact, Undecided, log
 
 Rated = tuple[int, Number]
