@@ -57,8 +57,8 @@ def test_show_with_code():
 def test_every_theorem_shows_in_text_and_latex_in_every_profile():
     from derive.board import catalogue
     from derive.render.formula.notation import notation_names
-    from derive.render.pens.latex import derivation_latex
-    from derive.render.pens.text import derivation_text
+    from derive.render.pages.latex import derivation_latex
+    from derive.render.pages.text import derivation_text
 
     for entry in catalogue.theorems():
         for profile in notation_names():

@@ -31,10 +31,10 @@ from derive.render.formula.layout import Labels, conditions, layout
 from derive.render.formula.marked import marked_layout
 from derive.render.formula.nodes import Node, Prose, unmarked
 from derive.render.formula.notation import DEFAULT, Notation, load_notation, notation_names
-from derive.render.pages.speech import node_speech, prose_speech
 from derive.render.pens import mathml, text
 from derive.render.pens.latex import node_latex
 from derive.render.pens.omml import node_omml
+from derive.render.pens.speech import node_speech, prose_speech
 from derive.render.pens.typst import node_typst
 from derive.render.words.prose import letters, line_words
 from derive.render.words.sentence import prose

@@ -48,8 +48,9 @@ from derive.language.syntax import (
 from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.notation import notation_names
 from derive.render.pages.jupyter import derivation_jupyter, mimebundle
-from derive.render.pens.latex import derivation_latex, escape, prose_latex
-from derive.render.pens.text import derivation_text
+from derive.render.pages.latex import derivation_latex
+from derive.render.pages.text import derivation_text
+from derive.render.pens.latex import escape, prose_latex
 from derive.render.words.prose import parts, reason_words
 
 GOLDEN = Path(__file__).parent / "golden" / "render"

@@ -80,8 +80,10 @@ from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.jupyter import mimebundle
-from derive.render.pens.latex import conditions_latex, derivation_latex, term_latex
-from derive.render.pens.text import conditions_text, derivation_text, term_text
+from derive.render.pages.latex import derivation_latex
+from derive.render.pages.text import derivation_text
+from derive.render.pens.latex import conditions_latex, term_latex
+from derive.render.pens.text import conditions_text, term_text
 
 V, T, y, k, t, j, m, n = (integer(s) for s in "VTyktjmn")
 a, b, c, eps, beta = (real(s) for s in ("a", "b", "c", "eps", "beta"))

@@ -24,9 +24,11 @@ from derive.language.syntax import Eq, Sum, log
 from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.nodes import Script, Symbol, row
 from derive.render.formula.notation import name_node, notation_names
+from derive.render.pages.html import derivation_html
 from derive.render.pages.jupyter import mimebundle
-from derive.render.pens.mathml import Pen, _small, clean, conditions_html, derivation_html, prose_html, term_mathml
-from derive.render.pens.text import derivation_text, term_text
+from derive.render.pages.text import derivation_text
+from derive.render.pens.mathml import Pen, _small, clean, conditions_html, prose_html, term_mathml
+from derive.render.pens.text import term_text
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 HOSTILE = (

@@ -34,8 +34,10 @@ from derive.render.formula.notation import (
     template,
 )
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.pens.latex import derivation_latex, term_latex
-from derive.render.pens.text import derivation_text, term_text
+from derive.render.pages.latex import derivation_latex
+from derive.render.pages.text import derivation_text
+from derive.render.pens.latex import term_latex
+from derive.render.pens.text import term_text
 
 V, T, y, k, t = (integer(s) for s in "VTykt")
 eps = real("eps")

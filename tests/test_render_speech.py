@@ -48,14 +48,8 @@ from derive.render.formula.layout import conditions, layout
 from derive.render.formula.marked import marked_layout
 from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace, row
 from derive.render.formula.notation import load_notation, notation_names
-from derive.render.pages.speech import (
-    derivation_speech,
-    node_speech,
-    prose_speech,
-    relation_speech,
-    step_speech,
-    term_speech,
-)
+from derive.render.pages.speech import derivation_speech
+from derive.render.pens.speech import node_speech, prose_speech, relation_speech, step_speech, term_speech
 from derive.render.words.prose import letters
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step

@@ -61,7 +61,7 @@ def show(
             raise UserError("--code goes with text and LaTeX; --as rocq prints the claim for readers of Rocq")
         text = claim_rocq(entry)
     elif target == "latex":
-        from derive.render.pens.latex import derivation_latex
+        from derive.render.pages.latex import derivation_latex
 
         text = derivation_latex(derivation, profile, standalone=form == "standalone")
         if code:
@@ -69,7 +69,7 @@ def show(
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
             text += _code_latex(derivation)
     else:
-        from derive.render.pens.text import derivation_text
+        from derive.render.pages.text import derivation_text
 
         text = derivation_text(derivation, profile, width=screen_width(), ascii=plain)
         if code:

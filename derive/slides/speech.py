@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from derive.render.formula.nodes import Node, row
-from derive.render.pages.speech import node_speech, prose_speech, sentence, step_speech
+from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Slide, Step
 from derive.slides.deck.stamps import provenance

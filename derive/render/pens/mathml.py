@@ -1,4 +1,4 @@
-"""Formulas in presentation MathML, and derivations as a block of HTML that needs no script, font or network.
+"""Formulas in presentation MathML, and words in HTML.
 
 Spaces are those of TeX, written out as lspace and rspace, so that browsers need not guess; brackets have the sizes of
 TeX too.  All text is escaped, and characters that could turn it round or hide it are shown by their code.
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from derive.kernel.terms import Term
-from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.layout import Condition, Labels, conditions, layout
 from derive.render.formula.measure import formula_em
 from derive.render.formula.nodes import (
@@ -34,15 +33,14 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.nodes import row as row_of
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen as LatexPen
 from derive.render.pens.text import Pen as TextPen
-from derive.render.pens.text import derivation_text, term_text
-from derive.render.words.prose import RELATION_SIGNS, letters, parts, reason_words, scope_words, shows_start
+from derive.render.pens.text import term_text
+from derive.render.words.prose import parts, scope_words
 
 WIDTH = 36.0  # in em: a wider formula is broken at its outer signs
 
-_THIN, _OP, _REL = "0.1667em", "0.2222em", "0.2778em"
+_THIN, _OP, REL = "0.1667em", "0.2222em", "0.2778em"
 _SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")  # \big to \Bigg
 _MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
 _SCRIPTS = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
@@ -69,7 +67,7 @@ def _visible(c: str) -> str:
     return c
 
 
-def _text(words: str) -> str:
+def text_html(words: str) -> str:
     """Words in HTML.  Each $ and backslash is an element, so that no typesetter of the page takes them for its own."""
     return re.sub(r"[$\\]", lambda m: f"<span>{m[0]}</span>", escape(clean(words)))
 
@@ -77,7 +75,8 @@ def _text(words: str) -> str:
 def prose_html(words: str) -> str:
     """Prose, with the small formulas in it (``k = y``) in MathML."""
     return "".join(
-        _math(Pen(display=False).draw(_small(part)), part) if formula else _text(part) for formula, part in parts(words)
+        math(Pen(display=False).draw(_small(part)), part) if formula else text_html(part)
+        for formula, part in parts(words)
     )
 
 
@@ -124,7 +123,7 @@ def _small(formula: str) -> Node:
 # --- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def _element(tag: str, body: str, **attributes: str) -> str:
+def element(tag: str, body: str, **attributes: str) -> str:
     written = "".join(f' {k}="{v}"' for k, v in attributes.items())
     return f"<{tag}{written}>{body}</{tag}>"
 
@@ -157,17 +156,17 @@ class Pen:
                 tall = {"stretchy": "false", "mathsize": size}
             body = self.draw(node.body, script)
             left, right = (
-                _element("mo", escape(sign), form=form, lspace="0", rspace="0", **tall)
+                element("mo", escape(sign), form=form, lspace="0", rspace="0", **tall)
                 for sign, form in ((node.open, "prefix"), (node.close, "postfix"))
             )
             return f"<mrow>{left}{body}{right}</mrow>"
         if isinstance(node, UnderBrace):
-            brace = _element("mo", "⏟", stretchy="true", lspace="0", rspace="0")
-            braced = _element("munder", self.draw(node.body, script) + brace, accentunder="true")
-            return _element("munder", braced + self.words(node.words))
+            brace = element("mo", "⏟", stretchy="true", lspace="0", rspace="0")
+            braced = element("munder", self.draw(node.body, script) + brace, accentunder="true")
+            return element("munder", braced + self.words(node.words))
         if isinstance(node, Accent):
             wide = "false" if isinstance(node.body, Symbol) else "true"
-            return _element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
+            return element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
         if isinstance(node, Mark):
             return _changed(self.draw(node.body, script))
         return _space({"thin": _THIN, "quad": "1em"}[node.width])
@@ -197,10 +196,10 @@ class Pen:
             return f"<mi>{text}</mi>"
         if s.kind in ("name", "fn"):
             text = text.replace(" ", "\u2009")
-            return _element("mi", text, mathvariant="normal") if len(s.text) == 1 else f"<mi>{text}</mi>"
+            return element("mi", text, mathvariant="normal") if len(s.text) == 1 else f"<mi>{text}</mi>"
         left = right = "0"
         if s.kind in ("op", "rel", "dot") and not script:
-            left = right = "0.5556em" if s.text in "⟹⟺" else _REL if s.kind == "rel" else _OP
+            left = right = "0.5556em" if s.text in "⟹⟺" else REL if s.kind == "rel" else _OP
         elif s.kind == "punct" and not script:
             left, right = ("0.1111em", "0.3333em") if s.text == ":" else ("0", _THIN)
         elif s.text == "∀":
@@ -209,10 +208,10 @@ class Pen:
             right = _THIN
         form = {"neg": "prefix", "ord": "prefix", "open": "prefix", "close": "postfix"}.get(s.kind, "infix")
         if s.kind in ("open", "close"):
-            return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false")
+            return element("mo", text, form=form, lspace=left, rspace=right, stretchy="false")
         if s.text in "∣∥|":
-            return _element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
-        return _element("mo", text, form=form, lspace=left, rspace=right)
+            return element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
+        return element("mo", text, form=form, lspace=left, rspace=right)
 
     def row(self, items: tuple[Node, ...], script: bool) -> str:
         items = tuple(_with_primes(items))
@@ -244,7 +243,7 @@ class Pen:
             before = items[i - 1] if i else None
             after = items[i + 1] if i + 1 < len(items) else None
             if _is(item, "times"):
-                out.append(_element("mo", TIMES, form="infix", lspace="0", rspace=_between(before, after)))
+                out.append(element("mo", TIMES, form="infix", lspace="0", rspace=_between(before, after)))
                 continue
             sign = self.symbol(item, script, after) if isinstance(item, Symbol) else self.draw(item, script)
             spaced = _is_operator(item) and not isinstance(item, BigOp) and not _opens(after)
@@ -255,7 +254,7 @@ class Pen:
         display, self.display = self.display, False
         drawn = f"<mfrac>{self.grouped(node.num, script)}{self.grouped(node.den, script)}</mfrac>"
         self.display = display
-        return _element("mstyle", drawn, displaystyle="false") if node.small and display else drawn
+        return element("mstyle", drawn, displaystyle="false") if node.small and display else drawn
 
     def scripted(self, node: Script, script: bool) -> str:
         base, sub, sup = node.base, node.sub, node.sup
@@ -272,7 +271,7 @@ class Pen:
         display, self.display = self.display, False
         drawn = base + "".join(self.grouped(n, True) for n in (sub, sup) if n is not None)
         self.display = display
-        return _element("msup" if sub is None else "msub" if sup is None else "msubsup", drawn)
+        return element("msup" if sub is None else "msub" if sup is None else "msubsup", drawn)
 
     def grouped(self, node: Node, script: bool) -> str:
         """As one element, whatever it is."""
@@ -282,7 +281,7 @@ class Pen:
         text = escape(clean(node.op.text)).replace(" ", "\u2009")
         limits = self.display and not script
         spaces = {"lspace": "0", "rspace": "0" if node.op.kind == "fn" and not limits else _THIN}
-        sign = _element("mo", text, form="prefix", movablelimits="false", **spaces)
+        sign = element("mo", text, form="prefix", movablelimits="false", **spaces)
         if not limits:
             sign = self.scripts(sign, node.under, node.over)
         else:
@@ -291,7 +290,7 @@ class Pen:
             self.display = display
             if node.under is not None or node.over is not None:
                 both = node.under is not None and node.over is not None
-                sign = _element("munderover" if both else "mover" if node.under is None else "munder", drawn)
+                sign = element("munderover" if both else "mover" if node.under is None else "munder", drawn)
         gap = _space(_THIN) if node.op.kind == "fn" and not limits and not _opens(node.body) else ""
         return f"<mrow>{sign}{gap}{self.draw(node.body, script)}</mrow>"
 
@@ -308,7 +307,7 @@ def _mtext(words: str) -> str:
 
 
 def _changed(drawn: str) -> str:
-    return _element("mrow", drawn, **{"class": "changed"})
+    return element("mrow", drawn, **{"class": "changed"})
 
 
 def _is(node: Node, kind: str) -> bool:
@@ -316,7 +315,7 @@ def _is(node: Node, kind: str) -> bool:
 
 
 def _mark(sign: str, stretchy: str) -> str:
-    return _element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
+    return element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
 
 
 def _bold(c: str) -> str:
@@ -384,7 +383,7 @@ def _between(before: Node | None, after: Node | None) -> str:
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 
-def _math(body: str, alttext: str, display: bool = False, block: bool = False) -> str:
+def math(body: str, alttext: str, display: bool = False, block: bool = False) -> str:
     style = ' display="block"' if block else ' displaystyle="true"' if display else ""
     return f'<math{style} alttext="{escape(clean(alttext))}">{body}</math>'
 
@@ -404,21 +403,21 @@ def term_mathml(
     Raises UserError when there is no such notation, or a template of it does not fit its definition.
     """
     n, avoid = load_notation(notation), tuple(avoid)
-    lines = _lines(layout(term, n, avoid=avoid, labels=labels), width)
-    return _math(_stacked(lines), term_text(term, n, avoid=avoid), True, block)
+    lines = drawn_lines(layout(term, n, avoid=avoid, labels=labels), width)
+    return math(stacked(lines), term_text(term, n, avoid=avoid), True, block)
 
 
-def _lines(node: Node, width: float) -> list[str]:
+def drawn_lines(node: Node, width: float) -> list[str]:
     return [Pen().draw(line) for line in _broken(node, width)]
 
 
-def _stacked(lines: list[str]) -> str:
+def stacked(lines: list[str]) -> str:
     """Lines of one formula under each other."""
     if len(lines) == 1:
         return lines[0]
     cells = (f"<mtd>{_space('2em') if i else ''}{line}</mtd>" for i, line in enumerate(lines))
     table = "".join(f"<mtr>{cell}</mtr>" for cell in cells)
-    return _element("mtable", table, displaystyle="true", columnalign="left")
+    return element("mtable", table, displaystyle="true", columnalign="left")
 
 
 def _broken(node: Node, width: float) -> list[Node]:
@@ -461,135 +460,10 @@ def conditions_html(
 
 def _condition(c: Condition, plain: Condition) -> str:
     def draw(node: Node, text: Node) -> str:
-        return _math(Pen(display=False).draw(node), TextPen().draw(text))
+        return math(Pen(display=False).draw(node), TextPen().draw(text))
 
     every, ranges = (
         [draw(n, t) for n, t in zip(nodes, texts, strict=True)]
         for nodes, texts in ((c.every, plain.every), (c.ranges, plain.ranges))
     )
     return draw(c.statement, plain.statement) + scope_words(every, ranges)
-
-
-def _listed(items: list[str]) -> str:
-    if len(items) == 1:
-        return items[0]
-    if any("> for " in i for i in items[:-1]):
-        return "; ".join(items[:-1]) + "; and " + items[-1]
-    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
-
-
-# --- derivations -----------------------------------------------------------------------------------------------------
-
-# A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
-# hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
-# Chromium takes an underbrace to be as narrow as its sign, and without it cuts it at the tiles that it paints.
-_STYLE = """
-.derive.derive:has(math)>.derive-plain{display:none}
-.derive.derive:has(math)>.derive-page{display:block!important}
-.derive.derive{color:inherit;line-height:1.5;overflow-x:auto}
-.derive.derive p{margin:.5em 0}
-.derive.derive math{font-size:1.1em}
-.derive.derive p math,.derive.derive .derive-why math{margin:0 .12em 0 .05em}
-.derive.derive munder>mo{box-shadow:0 0 0 30em transparent}
-.derive.derive .derive-claim{margin:.8em 0;overflow-x:auto;overflow-y:hidden}
-.derive.derive table,.derive.derive tbody,.derive.derive tr,.derive.derive td{background:none;border:0;color:inherit}
-.derive.derive tbody tr:nth-child(n){background:none}
-.derive.derive table{border-collapse:collapse;font-size:inherit;margin:.3em 0 .8em 1.5em;table-layout:auto;width:auto}
-.derive.derive td{max-width:none;padding:.3em 0;text-align:left;vertical-align:baseline;white-space:normal}
-.derive.derive td.derive-rel{padding:0 .35em 0 1.2em;text-align:right;width:1px}
-.derive.derive td.derive-wide{padding-left:1.2em}
-.derive.derive td.derive-why{min-width:11em;padding-left:2.5em}
-.derive.derive mtd{padding:.15em 0;text-align:left}
-.derive.derive tr.derive-gap td{border-bottom:1px dashed currentColor;border-top:1px dashed currentColor}
-"""
-
-
-def derivation_html(d: Derivation, notation: Notation | str | None = None) -> str:
-    """A derivation as a block of HTML: its claim with its conditions, then a table with a row for each step.
-
-    The block is well-formed XML.  Where a page drops MathML or style sheets, the plain text shows in its place.
-    Raises UserError as ``term_mathml`` does.
-    """
-    n = load_notation(notation)
-    refuse_clashes(d, n)
-    page = "\n".join(_Page(d, n).rows())
-    return (
-        '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'
-        f"<style>{_STYLE}</style>\n"
-        f'<pre class="derive-plain">{_text(derivation_text(d, n))}</pre>\n'
-        f'<div class="derive-page" style="display:none">\n{page}\n</div>\n</div>'
-    )
-
-
-class _Page:
-    def __init__(self, d: Derivation, notation: Notation) -> None:
-        self.d = d
-        self.notation = notation
-        self.avoid = letters(d)
-
-    def rows(self) -> Iterator[str]:
-        d = self.d
-        unproved = len(d.gaps)
-        summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
-        yield f"<p><b>{'Unproved claim' if unproved else 'Theorem'}</b> (<code>{_text(d.name)}</code>).{summary}</p>"
-        given = self.conditions(d.given)
-        yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
-        yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
-        gaps = f", with {unproved} gap{'s' if unproved > 1 else ''}" if unproved else ""
-        yield f"<p><i>Proof{gaps}.</i></p>"
-        for n, block in enumerate(d.blocks):
-            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
-            head = [f"<i>{prose_html(title)}.</i>"] if title else []
-            if block.assumes:
-                head.append(f"Assume {self.conditions(block.assumes)}.")
-            if head:
-                yield f"<p>{' '.join(head)}</p>"
-            yield from self.steps(block)
-        for note in d.notes:
-            yield f"<p><i>Note.</i> {prose_html(note)}</p>"
-
-    def conditions(self, given: tuple[Term, ...]) -> str:
-        return _listed(conditions_html(given, self.notation, avoid=self.avoid)) if given else ""
-
-    def math(self, term: Term, labels: Labels, block: bool = False) -> str:
-        return term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
-
-    def steps(self, block: Block) -> Iterator[str]:
-        yield "<table><tbody>"
-        if shows_start(block):
-            yield f'<tr><td colspan="2">{self.math(block.start, block.labels)}</td><td class="derive-why"></td></tr>'
-        for line in block.lines:
-            gap = any(r.kind == "gap" for r in line.reasons)
-            cells = self.step(line)
-            opening = '<tr class="derive-gap">' if gap else "<tr>"
-            yield f"{opening}{cells}{_why(line, self.notation)}</tr>"
-        yield "</tbody></table>"
-
-    def step(self, line: Line) -> str:
-        """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
-        sign = RELATION_SIGNS.get(line.relation, line.relation)
-        if not sign:
-            return f'<td colspan="2">{self.math(line.term, line.labels)}</td>'
-        text = term_text(line.term, self.notation, avoid=self.avoid)
-        lines = _lines(layout(line.term, self.notation, avoid=self.avoid, labels=line.labels), WIDTH)
-        if len(lines) == 1:
-            relation = _math(_relation(sign, "0"), sign)
-            return f'<td class="derive-rel">{relation}</td><td>{_math(lines[0], text, True)}</td>'
-        lines[0] = _relation(sign, _REL) + lines[0]
-        return f'<td class="derive-wide" colspan="2">{_math(_stacked(lines), f"{sign} {text}", True)}</td>'
-
-
-def _relation(sign: str, right: str) -> str:
-    return _element("mo", escape(clean(sign)), form="infix", lspace="0", rspace=right)
-
-
-def _why(line: Line, notation: Notation) -> str:
-    """The cell of a line's reasons."""
-    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r, notation) for r in line.reasons))}</td>'
-
-
-def _reason(reason: Reason, notation: Notation) -> str:
-    words = reason_words(reason, notation)
-    if reason.kind != "gap":
-        return prose_html(words)
-    return f"<b>Unproved gap</b>{prose_html(words.removeprefix('GAP'))}"

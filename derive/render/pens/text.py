@@ -1,4 +1,4 @@
-"""Formulas and derivations as plain text for a terminal: Unicode, or ASCII where that is asked for."""
+"""Formulas as plain text on one line: Unicode, or ASCII where that is asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
-from derive.record import Derivation
-from derive.render.formula.layout import Condition, Labels, conditions, layout
+from derive.render.formula.layout import Condition, conditions, layout
 from derive.render.formula.nodes import (
     Accent,
     BigOp,
@@ -22,9 +21,8 @@ from derive.render.formula.nodes import (
     unmarked,
 )
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pages.clashes import refuse_clashes
-from derive.render.pens.lines import break_mark, broken
-from derive.render.words.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
+from derive.render.pens.lines import break_mark
+from derive.render.words.prose import scope_words
 
 _SUBS = dict(
     zip(
@@ -40,7 +38,7 @@ _SUPS = dict(
         strict=True,
     )
 )
-_ASCII = {
+ASCII = {
     "−": "-", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "∈": " in ", "∼": "~", "∣": "|", "∥": "||", "∑": "sum",
     "∏": "prod", "∂": "d", "∀": "for all ", "…": "...", "⟺": "<=>", "⟹": "=>", "↦": "|->", "∧": "and", "′": "'",
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "eps", "ζ": "zeta", "η": "eta", "θ": "theta",
@@ -50,11 +48,10 @@ _ASCII = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "ö": "oe", "é": "e", "ñ": "n",
 }  # fmt: skip
 _CAL = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
-_TIE = "\u00a0"
 _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 # private characters inside a drawn line: where an underbrace opens and closes (see also lines.BREAK)
-_OPEN, _CLOSE, _END = 0xE000, 0xE100, 0xE200
+BRACE_OPEN, BRACE_CLOSE, BRACE_END = 0xE000, 0xE100, 0xE200
 
 
 class Pen:
@@ -85,7 +82,7 @@ class Pen:
         if isinstance(node, UnderBrace):
             n = len(self.words)
             self.words.append(node.words)
-            return f"{chr(_OPEN + n)}{self.draw(node.body, script)}{chr(_CLOSE + n)}"
+            return f"{chr(BRACE_OPEN + n)}{self.draw(node.body, script)}{chr(BRACE_CLOSE + n)}"
         if isinstance(node, Accent):
             return self.accent(node)
         if isinstance(node, Mark):
@@ -101,7 +98,7 @@ class Pen:
         if s.kind == "cal" and not self.ascii and len(text) == 1:
             return _CAL.get(text) or (chr(0x1D49C + ord(text) - ord("A")) if "A" <= text <= "Z" else text)
         if self.ascii:
-            text = _ascii(text)
+            text = to_ascii(text)
             return text if s.kind == "text" else text.strip()
         return text
 
@@ -154,8 +151,8 @@ class Pen:
         return unicodedata.normalize("NFC", body + _COMBINING[node.mark])
 
 
-def _ascii(text: str) -> str:
-    return "".join(_ASCII.get(c, c) for c in text)
+def to_ascii(text: str) -> str:
+    return "".join(ASCII.get(c, c) for c in text)
 
 
 def _opens(node: Node) -> bool:
@@ -176,7 +173,7 @@ def _braced(text: str) -> str:
     return text if re.fullmatch(r"[<≤]?[^\W_]+[′']*", text) else f"{{{text}}}"
 
 
-def _length(text: str) -> int:
+def shown_length(text: str) -> int:
     return len(re.sub("[\u0302-\u0304\ue000-\ue2ff]", "", text))
 
 
@@ -202,163 +199,3 @@ def conditions_text(given: Iterable[Term], notation: Notation | str | None = Non
 def _condition(c: Condition, ascii_only: bool) -> str:
     pen = Pen(ascii_only)
     return pen.draw(c.statement) + scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
-
-
-# --- derivations -----------------------------------------------------------------------------------------------------
-
-
-def derivation_text(
-    d: Derivation, notation: Notation | str | None = None, width: int = 100, *, ascii: bool = False
-) -> str:
-    """A derivation as plain text: name and summary, conditions, claim, then one line for each step with its reasons.
-
-    No line is wider than ``width`` where its formula can be broken.  Raises UserError as ``term_text`` does.
-    """
-    n = load_notation(notation)
-    refuse_clashes(d, n)
-    return _Page(d, n, max(width, 40), ascii).text()
-
-
-class _Page:
-    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool) -> None:
-        self.d = d
-        self.notation = notation
-        self.width = width
-        self.ascii = ascii_only
-        self.avoid = letters(d)
-
-    def text(self) -> str:
-        d = self.d
-        out = [d.name]
-        if d.summary:
-            out += _wrap(self.prose(d.summary), self.width, "  ")
-        out.append("")
-        for i, c in enumerate(conditions(d.given, self.notation, linear=True, avoid=self.avoid)):
-            out += self.condition("  given  " if i == 0 else " " * 9, c)
-        out += self.rows("  claim  ", d.claim, d.labels)
-        # the reasons stand in one column for all blocks
-        rows = [
-            (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines
-        ]
-        pages = {id(line): self.rows(lead, line.term, line.labels) for line, lead in rows}
-        words = {id(line): self.prose(line_words(line, self.notation)) for line, _ in rows}
-        column = self.column(list(pages.values()), list(words.values()))
-        for n, block in enumerate(d.blocks):
-            out.append("")
-            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
-            if title:
-                out += _wrap(self.prose(title), self.width, "  ")
-            for i, c in enumerate(conditions(block.assumes, self.notation, linear=True, avoid=self.avoid)):
-                out += self.condition("  assume  " if i == 0 else " " * 10, c)
-            if shows_start(block):
-                out += self.rows("  ", block.start, block.labels)
-            for line in block.lines:
-                out += self.beside(pages[id(line)], words[id(line)], column)
-        if d.notes:
-            out.append("")
-            for note in d.notes:
-                out += _wrap(f"note: {self.prose(note)}", self.width, "  ")
-        return "\n".join(s.rstrip() for s in out) + "\n"
-
-    def prose(self, words: str) -> str:
-        """Prose; the spaces inside small formulas are kept together."""
-        if self.ascii:
-            return "".join(
-                _ascii(part.replace(" ", _TIE)) if formula else _ascii(part) for formula, part in parts(words)
-            )
-        return "".join(part.replace(" ", _TIE) if formula else part for formula, part in parts(words))
-
-    def sign(self, relation: str) -> str:
-        sign = RELATION_SIGNS.get(relation, relation)
-        return _ASCII.get(sign, sign) if self.ascii else sign
-
-    def condition(self, lead: str, c: Condition) -> list[str]:
-        """A condition after ``lead``, broken before its ranges or at its signs where it is too wide."""
-        pen = Pen(self.ascii)
-        scope = scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
-        drawn = pen.draw(c.statement, breaks=True) + scope.replace(" for ", f" {break_mark(0)}for ")
-        first, *rest = broken(drawn, self.width - len(lead) - 2, _length)
-        return [lead + first, *(" " * (len(lead) + 2) + r for r in rest)]
-
-    def rows(self, lead: str, term: Term, labels: Labels) -> list[str]:
-        """A formula after ``lead``, broken where it is too wide, with its underbraces drawn beneath."""
-        pen = Pen(self.ascii)
-        node = layout(term, self.notation, linear=True, avoid=self.avoid, labels=labels)
-        drawn = pen.draw(node, breaks=True)
-        out: list[str] = []
-        indent = " " * (len(lead) + 2)
-        for i, part in enumerate(broken(drawn, self.width - len(lead) - 2, _length)):
-            out += self.braces((lead if i == 0 else indent) + part, pen.words)
-        return out
-
-    def braces(self, text: str, words: list[str]) -> list[str]:
-        """The line, then its underbraces, as many rows as they need."""
-        plain = ""
-        spans: dict[int, list[int]] = {}
-        for c in text:
-            code = ord(c)
-            if _OPEN <= code < _CLOSE:
-                spans[code - _OPEN] = [_length(plain), -1]
-            elif _CLOSE <= code < _END:
-                spans.setdefault(code - _CLOSE, [0, 0])[1] = _length(plain)
-            else:
-                plain += c
-        rows: list[str] = []
-        for n, (start, end) in spans.items():
-            if end < 0:
-                end = _length(plain)
-            marks, under = _brace(start, end, self.prose(words[n]).replace(_TIE, " "), self.ascii)
-            for drawn, at in ((marks, start), under) if under else ((marks, start),):
-                k = next((k for k, r in enumerate(rows) if len(r) < at), None)
-                if k is None:
-                    rows.append("")
-                    k = len(rows) - 1
-                rows[k] = rows[k].ljust(at) + drawn
-        return [plain, *rows]
-
-    def column(self, pages: list[list[str]], words: list[str]) -> int:
-        """The column of the reasons; 0 where they go under their lines."""
-        longest = min(max((len(w) for w in words), default=0), 34)
-        room = self.width - longest - 3
-        ends = [e for e in (max(_length(r) for r in page) for page in pages) if e <= room]
-        if not ends or 2 * len(ends) < len(pages):
-            return 0
-        return max(ends) + 3
-
-    def beside(self, page: list[str], words: str, column: int) -> list[str]:
-        if not words:
-            return page
-        if not column:
-            return [*page, *_wrap(words, self.width, " " * 8)]
-        reasons = _wrap(words, self.width - column, "")
-        fits = all(_length(r) + 2 <= column for r in page[: len(reasons)])
-        if not fits:
-            if _length(page[-1]) + 2 <= column and len(reasons) == 1:  # beside the last row of a long formula
-                return [*page[:-1], _pad(page[-1], column) + reasons[0]]
-            return [*page, *(" " * column + r for r in reasons)]
-        rows = max(len(page), len(reasons))
-        left = page + [""] * (rows - len(page))
-        right = reasons + [""] * (rows - len(reasons))
-        return [_pad(a, column) + b if b else a for a, b in zip(left, right, strict=True)]
-
-
-def _pad(text: str, column: int) -> str:
-    return text + " " * (column - _length(text))
-
-
-def _wrap(words: str, width: int, indent: str) -> list[str]:
-    import textwrap
-
-    rows = textwrap.wrap(words, max(width, 20), initial_indent=indent, subsequent_indent=indent)
-    return [r.replace(_TIE, " ") for r in rows] or [""]
-
-
-def _brace(start: int, end: int, words: str, ascii_only: bool) -> tuple[str, tuple[str, int] | None]:
-    """The brace from ``start`` to ``end``, with its words in it, or below it where they are too long."""
-    left, line, right = ("\\", "_", "/") if ascii_only else ("└", "─", "┘")
-    span = max(end - start, 2)
-    inner = f" {words} "
-    if len(inner) + 4 <= span:
-        fill = span - 2 - len(inner)
-        return f"{left}{line * (fill // 2)}{inner}{line * (fill - fill // 2)}{right}", None
-    return f"{left}{line * (span - 2)}{right}", (words, max(2, start + (span - len(words)) // 2))

@@ -6,8 +6,8 @@ import re
 from urllib.parse import quote
 
 from derive.render.formula.nodes import Node, Prose, first, row, unmarked
-from derive.render.pages.speech import node_speech, prose_speech, step_speech
 from derive.render.pens.latex import COMMANDS, node_latex
+from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import clean, words
 from derive.slides.deck import Slide, Step
 from derive.slides.deck.stamps import line_digest

@@ -137,7 +137,7 @@ def foot(slide: Slide, look: Look, page: str) -> str:
 
 def notes(slide: Slide, look: Look) -> str:
     """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
-    from derive.render.pages.speech import node_speech, prose_speech, sentence, step_speech
+    from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     out = [("heading", sentence(prose_speech(slide.heading)))]
     if slide.given:

@@ -6,7 +6,7 @@ import json
 import re
 
 from derive.render.formula.nodes import Prose
-from derive.render.pages.jupyter import clean, web_latex
+from derive.render.pens.web import clean, web_latex
 
 _SIGNS = re.compile(
     r"[\\`*_{}\[\]<>#$~^|@&]"

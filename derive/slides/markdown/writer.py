@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 
 from derive.render.formula.nodes import Node, Prose
-from derive.render.pages.jupyter import web_latex
 from derive.render.pens.latex import COMMANDS
+from derive.render.pens.web import web_latex
 from derive.render.words.sentence import prose
 from derive.slides import speech
 from derive.slides.deck import Deck, Files, Options, Slide, Step

@@ -291,7 +291,7 @@ def _move(presentation: Any, there: int, after: int) -> None:
 
 def _alt(e: Equation) -> str:
     """The formula in words; the later parts of a broken one say that they are."""
-    from derive.render.pages.speech import node_speech, relation_speech
+    from derive.render.pens.speech import node_speech, relation_speech
 
     if e.part:
         return "continuation of the formula above"
@@ -302,7 +302,7 @@ def _alt(e: Equation) -> str:
 
 def spoken(slide: Slide) -> str:
     """The slide in words, for the speaker's notes: plain text, since mathematics in notes damages the file."""
-    from derive.render.pages.speech import node_speech, prose_speech, sentence, step_speech
+    from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     out = [sentence(prose_speech(slide.heading))]
     if slide.given:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from derive.render.pages.speech import prose_speech
+from derive.render.pens.speech import prose_speech
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Slide

@@ -104,7 +104,7 @@ def grouped(deck_slides: Iterable[Slide]) -> list[list[list[Slide]]]:
 
 def head(deck: Deck, colors: Colors) -> list[str]:
     """The first lines of every source."""
-    from derive.render.pages.speech import prose_speech
+    from derive.render.pens.speech import prose_speech
 
     title = deck.title or (prose_speech(deck.slides[0].heading) if deck.slides else "")
     stamps = [stamp_text(s) for s in deck.stamps]
@@ -200,28 +200,28 @@ def end(s: Slide) -> str:
 
 def formula_alt(parts: Sequence[Node]) -> str:
     """The words of a formula that may be broken over lines."""
-    from derive.render.pages.speech import node_speech
+    from derive.render.pens.speech import node_speech
 
     return node_speech(row(*parts))
 
 
 def step_alt(s: Step) -> str:
     """The relation and the formula of a step in words."""
-    from derive.render.pages.speech import relation_speech
+    from derive.render.pens.speech import relation_speech
 
     return " ".join(filter(None, [relation_speech(s.relation) if s.relation else "", formula_alt(s.parts)]))
 
 
 def said(s: Step) -> str:
     """A step in words with its reason."""
-    from derive.render.pages.speech import prose_speech
+    from derive.render.pens.speech import prose_speech
 
     return f"{step_alt(s)}: {prose_speech(s.reason)}" if s.reason else step_alt(s)
 
 
 def markup(sentence: Prose) -> str:
     """A sentence in Typst's markup."""
-    from derive.render.pages.speech import node_speech
+    from derive.render.pens.speech import node_speech
 
     out, called = "", False
     for part in sentence:

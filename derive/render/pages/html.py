@@ -1,0 +1,151 @@
+"""Derivations as a block of HTML that needs no script, font or network; its formulas are MathML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation, Line, Reason
+from derive.render.formula.layout import Labels, layout
+from derive.render.formula.notation import Notation, load_notation
+from derive.render.pages.clashes import refuse_clashes
+from derive.render.pages.text import derivation_text
+from derive.render.pens.mathml import (
+    REL,
+    WIDTH,
+    clean,
+    conditions_html,
+    drawn_lines,
+    element,
+    math,
+    prose_html,
+    stacked,
+    term_mathml,
+    text_html,
+)
+from derive.render.pens.text import term_text
+from derive.render.words.prose import RELATION_SIGNS, letters, reason_words, shows_start
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    if any("> for " in i for i in items[:-1]):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
+    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
+
+
+# A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
+# hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
+# Chromium takes an underbrace to be as narrow as its sign, and without it cuts it at the tiles that it paints.
+_STYLE = """
+.derive.derive:has(math)>.derive-plain{display:none}
+.derive.derive:has(math)>.derive-page{display:block!important}
+.derive.derive{color:inherit;line-height:1.5;overflow-x:auto}
+.derive.derive p{margin:.5em 0}
+.derive.derive math{font-size:1.1em}
+.derive.derive p math,.derive.derive .derive-why math{margin:0 .12em 0 .05em}
+.derive.derive munder>mo{box-shadow:0 0 0 30em transparent}
+.derive.derive .derive-claim{margin:.8em 0;overflow-x:auto;overflow-y:hidden}
+.derive.derive table,.derive.derive tbody,.derive.derive tr,.derive.derive td{background:none;border:0;color:inherit}
+.derive.derive tbody tr:nth-child(n){background:none}
+.derive.derive table{border-collapse:collapse;font-size:inherit;margin:.3em 0 .8em 1.5em;table-layout:auto;width:auto}
+.derive.derive td{max-width:none;padding:.3em 0;text-align:left;vertical-align:baseline;white-space:normal}
+.derive.derive td.derive-rel{padding:0 .35em 0 1.2em;text-align:right;width:1px}
+.derive.derive td.derive-wide{padding-left:1.2em}
+.derive.derive td.derive-why{min-width:11em;padding-left:2.5em}
+.derive.derive mtd{padding:.15em 0;text-align:left}
+.derive.derive tr.derive-gap td{border-bottom:1px dashed currentColor;border-top:1px dashed currentColor}
+"""
+
+
+def derivation_html(d: Derivation, notation: Notation | str | None = None) -> str:
+    """A derivation as a block of HTML: its claim with its conditions, then a table with a row for each step.
+
+    The block is well-formed XML.  Where a page drops MathML or style sheets, the plain text shows in its place.
+    Raises UserError as ``term_mathml`` does.
+    """
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    page = "\n".join(_Page(d, n).rows())
+    return (
+        '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'
+        f"<style>{_STYLE}</style>\n"
+        f'<pre class="derive-plain">{text_html(derivation_text(d, n))}</pre>\n'
+        f'<div class="derive-page" style="display:none">\n{page}\n</div>\n</div>'
+    )
+
+
+class _Page:
+    def __init__(self, d: Derivation, notation: Notation) -> None:
+        self.d = d
+        self.notation = notation
+        self.avoid = letters(d)
+
+    def rows(self) -> Iterator[str]:
+        d = self.d
+        unproved = len(d.gaps)
+        summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
+        yield f"<p><b>{'Unproved claim' if unproved else 'Theorem'}</b> (<code>{text_html(d.name)}</code>).{summary}</p>"
+        given = self.conditions(d.given)
+        yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
+        yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
+        gaps = f", with {unproved} gap{'s' if unproved > 1 else ''}" if unproved else ""
+        yield f"<p><i>Proof{gaps}.</i></p>"
+        for n, block in enumerate(d.blocks):
+            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            head = [f"<i>{prose_html(title)}.</i>"] if title else []
+            if block.assumes:
+                head.append(f"Assume {self.conditions(block.assumes)}.")
+            if head:
+                yield f"<p>{' '.join(head)}</p>"
+            yield from self.steps(block)
+        for note in d.notes:
+            yield f"<p><i>Note.</i> {prose_html(note)}</p>"
+
+    def conditions(self, given: tuple[Term, ...]) -> str:
+        return _listed(conditions_html(given, self.notation, avoid=self.avoid)) if given else ""
+
+    def math(self, term: Term, labels: Labels, block: bool = False) -> str:
+        return term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
+
+    def steps(self, block: Block) -> Iterator[str]:
+        yield "<table><tbody>"
+        if shows_start(block):
+            yield f'<tr><td colspan="2">{self.math(block.start, block.labels)}</td><td class="derive-why"></td></tr>'
+        for line in block.lines:
+            gap = any(r.kind == "gap" for r in line.reasons)
+            cells = self.step(line)
+            opening = '<tr class="derive-gap">' if gap else "<tr>"
+            yield f"{opening}{cells}{_why(line, self.notation)}</tr>"
+        yield "</tbody></table>"
+
+    def step(self, line: Line) -> str:
+        """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
+        sign = RELATION_SIGNS.get(line.relation, line.relation)
+        if not sign:
+            return f'<td colspan="2">{self.math(line.term, line.labels)}</td>'
+        text = term_text(line.term, self.notation, avoid=self.avoid)
+        lines = drawn_lines(layout(line.term, self.notation, avoid=self.avoid, labels=line.labels), WIDTH)
+        if len(lines) == 1:
+            relation = math(_relation(sign, "0"), sign)
+            return f'<td class="derive-rel">{relation}</td><td>{math(lines[0], text, True)}</td>'
+        lines[0] = _relation(sign, REL) + lines[0]
+        return f'<td class="derive-wide" colspan="2">{math(stacked(lines), f"{sign} {text}", True)}</td>'
+
+
+def _relation(sign: str, right: str) -> str:
+    return element("mo", escape(clean(sign)), form="infix", lspace="0", rspace=right)
+
+
+def _why(line: Line, notation: Notation) -> str:
+    """The cell of a line's reasons."""
+    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r, notation) for r in line.reasons))}</td>'
+
+
+def _reason(reason: Reason, notation: Notation) -> str:
+    words = reason_words(reason, notation)
+    if reason.kind != "gap":
+        return prose_html(words)
+    return f"<b>Unproved gap</b>{prose_html(words.removeprefix('GAP'))}"

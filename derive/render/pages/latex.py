@@ -1,0 +1,159 @@
+"""Derivations in LaTeX, with amsmath and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from derive.kernel.terms import Term
+from derive.record import Block, Derivation
+from derive.render.formula.layout import Labels, layout
+from derive.render.formula.measure import formula_em, words_em
+from derive.render.formula.notation import Notation, load_notation
+from derive.render.pages.clashes import refuse_clashes
+from derive.render.pens.latex import Pen, conditions_latex, escape, prose_latex, relation_latex
+from derive.render.pens.lines import broken
+from derive.render.words.prose import letters, line_words, shows_start
+
+TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    if any(" for " in i for i in items[:-1]):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
+    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
+
+
+def derivation_latex(
+    d: Derivation,
+    notation: Notation | str | None = None,
+    standalone: bool = False,
+    reasons: str = "right",
+    width: float = TEXT_WIDTH,
+) -> str:
+    """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
+
+    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
+    beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
+    """
+    n = load_notation(notation)
+    refuse_clashes(d, n)
+    body = _Page(d, n, reasons, width).text()
+    if not standalone:
+        return body
+    return (
+        "\\documentclass[11pt]{article}\n"
+        "\\usepackage[utf8]{inputenc}\n"
+        "\\IfFileExists{lmodern.sty}{\\usepackage[T1]{fontenc}\\usepackage{lmodern}}{}\n"
+        "\\usepackage{amsmath}\n"
+        "\\begin{document}\n\n"
+        f"{body}\n"
+        "\\end{document}\n"
+    )
+
+
+class _Page:
+    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
+        self.d = d
+        self.notation = notation
+        self.reasons = reasons
+        self.width = width
+        self.avoid = letters(d)
+
+    def text(self) -> str:
+        d = self.d
+        name = escape(d.name).replace(r"\_", r"\_\allowbreak{}")
+        out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
+        if d.summary:
+            out.append(rf"\textit{{{prose_latex(d.summary)}}}")
+        given = conditions_latex(d.given, self.notation, avoid=self.avoid)
+        out.append(f"Under {_listed(given)}, we have" if given else "We have")
+        out += self.display(self.claim())
+        unfinished = len(d.gaps)
+        gaps = f", with {unfinished} gap{'s' if unfinished > 1 else ''}" if unfinished else ""
+        out.append(rf"\noindent\textit{{Proof{gaps}.}}")
+        for n, block in enumerate(d.blocks):
+            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
+            if block.assumes:
+                head.append(f"Assume {_listed(conditions_latex(block.assumes, self.notation, avoid=self.avoid))}.")
+            if head:
+                out.append((r"\noindent " if n else "") + " ".join(head))
+            out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
+        for note in d.notes:
+            out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
+        return "\n".join([*out, r"\par\endgroup"]) + "\n"
+
+    def display(self, rows: list[str]) -> list[str]:
+        lines = [f"  {r} \\\\" for r in rows]
+        lines[-1] = lines[-1].removesuffix(" \\\\")
+        return [r"\begin{align*}", *lines, r"\end{align*}"]
+
+    def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
+        node = layout(term, self.notation, avoid=self.avoid, labels=labels)
+        return broken(Pen().draw(node, breaks=True).strip(), int(room), formula_em)
+
+    def claim(self) -> list[str]:
+        first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
+        rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
+        return _full_stop(rows)
+
+    def steps(self, block: Block, last: bool) -> list[str]:
+        start = self.broken(block.start, block.labels, self.width)
+        words = [prose_latex(line_words(line, self.notation)) for line in block.lines]
+        longest = max((words_em(w) for w in words), default=0.0)
+        sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
+
+        def measured(left: float) -> tuple[list[list[str]], float, float]:
+            """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
+            parts = [self.broken(line.term, line.labels, self.width - left - sign) for line in block.lines]
+            widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
+            return parts, widest, self.width - left - sign - widest - 1.5
+
+        # the reasons stand at the right where they need few rows there; with the start term on a line of its own there
+        # is more room for them
+        left = formula_em(start[0])
+        short = len(start) == 1 and left <= 9.5 and shows_start(block)
+        parts, widest, column = measured(left if short else 0.0)
+        if short and (column < min(longest, 8.5) or longest > 2 * column):
+            below = measured(0.0)
+            if self.reasons == "right" or column < 0:
+                short, left, (parts, widest, column) = False, 0.0, below
+        left = left if short else 0.0
+        right = self.reasons == "right" and column >= min(longest, 8.5)
+        lines = list(zip(block.lines, parts, words, strict=True))
+        rows = []
+        if shows_start(block) and not short:
+            one_wide = len(start) == 1 and formula_em(start[0]) > widest + sign
+            # a start term wider than the lines must not push the reasons away
+            rows = [rf"& \rlap{{$\displaystyle {start[0]}$}}" if one_wide and right else f"& {start[0]}"]
+            rows += [rf"&\quad {_continued(p)}" for p in start[1:]]
+        for i, (line, cut, reason) in enumerate(lines):
+            lead = f"{start[0]} " if short and i == 0 else ""
+            row = f"{lead}&{relation_latex(line)} {cut[0]}"
+            if last and i == len(lines) - 1 and len(cut) == 1:
+                row += "."
+            if right and reason:
+                fits = words_em(reason) <= column
+                box = r"\text{" if fits else rf"\parbox[t]{{{min(column, 16):.1f}em}}{{\raggedright "
+                row += f" && {box}{reason}}}"
+            rows.append(row)
+            rows += [rf"&\qquad {_continued(p)}" for p in cut[1:]]
+            if last and i == len(lines) - 1 and len(cut) > 1:
+                rows[-1] += "."
+            if reason and not right:
+                room = self.width - left - sign - 2
+                wide = 0.9 * words_em(reason) > room
+                box = rf"\parbox[t]{{{room:.1f}em}}{{\raggedright" if wide else r"\text{"
+                rows.append(rf"&\qquad{box}\small {reason}}}")
+        return rows
+
+
+def _full_stop(rows: list[str]) -> list[str]:
+    return [*rows[:-1], rows[-1] + "."]
+
+
+def _continued(part: str) -> str:
+    """A part of a broken line; its first sign is spaced as one between two terms."""
+    return f"{{}}{part}" if re.match(r"[-+=<]|\\(le|iff|implies)\b", part) else part
