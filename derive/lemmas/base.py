@@ -12,7 +12,7 @@ from derive.kernel import rules as r
 from derive.kernel.sorts import FAMILY, INT, REAL
 from derive.kernel.terms import Num, Term, Var, forall, implies
 from derive.kernel.theorem import Theorem
-from derive.tactics import side
+from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import instantiate, mp_all, resolve
 
@@ -66,7 +66,7 @@ def register(entry: Lemma) -> Lemma:
     if entry.name in LEMMAS:
         raise LemmaError(f"there are two lemmas {entry.name}")
     LEMMAS[entry.name] = entry
-    side.LIBRARY[entry.name] = lambda: entry.theorem
+    library.offer(entry.name, entry.given, entry.shows, lambda: entry.theorem)
     return entry
 
 

@@ -28,7 +28,7 @@ from derive.kernel.terms import (
     instantiate,
     ne,
 )
-from derive.tactics import side
+from derive.tactics import library, side
 from derive.tactics.context import Context
 
 ZERO = Num(0)
@@ -93,5 +93,5 @@ def _not_zero(t: Term, ctx: Context) -> Context:
     where = ctx.extend(ne(t, ZERO))
     if isinstance(t, App) and t.op is DELTA:
         values = {"i": t.args[0], "j": t.args[1]}
-        where = where.with_facts(side.inst_use("eq_of_delta_ne_zero", values, where.by_statement[ne(t, ZERO)]))
+        where = where.with_facts(library.use("eq_of_delta_ne_zero", values, where.by_statement[ne(t, ZERO)]))
     return where

@@ -34,7 +34,7 @@ from derive.kernel.terms import (
     instantiate as open_binder,
 )
 from derive.kernel.theorem import Theorem
-from derive.tactics import side
+from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import iff_refl, instantiate, is_refl
 from derive.tactics.matching import match
@@ -142,7 +142,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
                 side.prove(goal.args[1] <= goal.args[0], known),
             ]
             if all(both):
-                th = side.inst_use("le_antisymm", {"x": goal.args[0], "y": goal.args[1]}, *both)  # type: ignore[arg-type]
+                th = library.use("le_antisymm", {"x": goal.args[0], "y": goal.args[1]}, *both)  # type: ignore[arg-type]
         return th
     if isinstance(goal, App) and goal.op in (LE, LT):
         return less(goal, known, lemmas, rules)
@@ -190,13 +190,13 @@ def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRu
         if th is None:
             return None
         every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
-        return side.inst_use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
+        return library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
     if a.op is MUL and a.args[0] == b.args[0]:
         sign = side.prove(ZERO <= a.args[0] if goal.op is LE else ZERO < a.args[0], ctx)
         inner = entail(App(goal.op, (a.args[1], b.args[1])), ctx, lemmas, rules) if sign else None
         if sign and inner:
             name = "mul_le_mul_left" if goal.op is LE else "mul_lt_mul_left"
-            return side.inst_use(name, {"a": a.args[1], "b": b.args[1], "c": a.args[0]}, sign, inner)
+            return library.use(name, {"a": a.args[1], "b": b.args[1], "c": a.args[0]}, sign, inner)
     return None
 
 

@@ -44,7 +44,7 @@ from derive.kernel.terms import (
     ne,
 )
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import side
+from derive.tactics import library, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
@@ -83,7 +83,7 @@ class Normalizer:
 
     def lemma(self, name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
         self.note(name)
-        return side.inst_use(name, values, *facts)
+        return library.use(name, values, *facts)
 
     def normalize(self, term: Term, ctx: Context) -> Theorem:
         """|- term = its normal form."""
@@ -316,7 +316,7 @@ class Normalizer:
     def _swap(self, t: App, v: Var, w: Var, deep: Term, outer: tuple[Term, Term], inner: tuple[Term, Term]) -> Theorem:
         f = Lam(v.name, INT, abstract(Lam(w.name, INT, abstract(deep, w)), v))
         values = {"m": outer[0], "n": outer[1], "m2": inner[0], "n2": inner[1], "f": f}
-        return side.inst_use("sum_swap", values)
+        return library.use("sum_swap", values)
 
 
 def _tidy(t: App) -> Theorem | None:

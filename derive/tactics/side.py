@@ -41,21 +41,13 @@ from derive.kernel.terms import (
     subterms,
 )
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import simplex
+from derive.tactics import library, simplex
 from derive.tactics.context import Context, Universal
-from derive.tactics.derived import chain, is_app, sides
-from derive.tactics.derived import instantiate as inst
+from derive.tactics.derived import is_app, sides
 from derive.tactics.matching import match
 
 ZERO, ONE = Num(0), Num(1)
 DEPTH = 7
-
-# Lemmas that the prover may use, by name; derive.lemmas fills this in (it stands above this module).
-LIBRARY: dict[str, Callable[[], Theorem]] = {}
-
-
-def lemma(name: str) -> Theorem:
-    return LIBRARY[name]()
 
 
 def prove(goal: Term, ctx: Context, depth: int = DEPTH) -> Theorem | None:
@@ -182,33 +174,22 @@ def _nonzero(goal: App, ctx: Context, depth: int) -> Theorem | None:
     a, b = goal.args
     flipped = ctx.by_statement.get(ne(b, a))
     if flipped is not None:
-        return inst_use("ne_sym", {"a": b, "b": a}, flipped)
+        return library.use("ne_sym", {"a": b, "b": a}, flipped)
     if b == ZERO and isinstance(a, App) and a.op in (MUL, DIV):
         left = prove(ne(a.args[0], ZERO), ctx, depth - 1)
         right = prove(ne(a.args[1], ZERO), ctx, depth - 1) if left else None
         if left and right:
-            return inst_use(
+            return library.use(
                 "mul_ne_zero" if a.op is MUL else "div_ne_zero", {"a": a.args[0], "b": a.args[1]}, left, right
             )
     if is_numeric(a.sort) and is_numeric(b.sort):
         below = prove(b < a, ctx, depth - 1)
         if below:
-            return inst_use("ne_of_gt", {"a": a, "b": b}, below)
+            return library.use("ne_of_gt", {"a": a, "b": b}, below)
         above = prove(a < b, ctx, depth - 1)
         if above:
-            return inst_use("ne_of_lt", {"a": a, "b": b}, above)
+            return library.use("ne_of_lt", {"a": a, "b": b}, above)
     return None
-
-
-def inst_use(name: str, values: dict[str, Term], *lemmas: Theorem) -> Theorem:
-    """The library lemma ``name`` at the values of its variables (by name), with hypotheses proved by ``lemmas``."""
-    th = lemma(name)
-    by_name = {v.name: v for v in th.free}
-    out = inst(th, {by_name[n]: t for n, t in values.items() if n in by_name})
-    for p in lemmas:
-        if p.concl in out.hyps:
-            out = r.cut(p, out)
-    return out
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
@@ -223,8 +204,8 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
         if goal.op is LT and ne(b, ZERO) in ctx.by_statement:  # 0 <= b and b != 0
             weak = prove(ZERO <= b, ctx, depth - 1)
             if weak:
-                flipped = inst_use("ne_sym", {"a": b, "b": ZERO}, ctx.by_statement[ne(b, ZERO)])
-                return inst_use("lt_of_le_of_ne", {"a": ZERO, "b": b}, weak, flipped)
+                flipped = library.use("ne_sym", {"a": b, "b": ZERO}, ctx.by_statement[ne(b, ZERO)])
+                return library.use("lt_of_le_of_ne", {"a": ZERO, "b": b}, weak, flipped)
         th = _positive(b, ctx, depth) if goal.op is LT else _nonnegative(b, ctx, depth)
         if th is not None:
             return th
@@ -236,31 +217,31 @@ def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     if isinstance(t, App):
         op, args = t.op, t.args
         if op is EXP:
-            return inst_use("exp_pos", {"x": args[0]})
+            return library.use("exp_pos", {"x": args[0]})
         if op in (MUL, DIV):
             left = prove(ZERO < args[0], ctx, depth - 1)
             right = prove(ZERO < args[1], ctx, depth - 1) if left else None
             if left and right:
-                return inst_use("mul_pos" if op is MUL else "div_pos", {"x": args[0], "y": args[1]}, left, right)
+                return library.use("mul_pos" if op is MUL else "div_pos", {"x": args[0], "y": args[1]}, left, right)
         if op is ADD:
             for name, first, second in (("add_pos", LT, LE), ("add_pos'", LE, LT)):
                 left = prove(App(first, (ZERO, args[0])), ctx, depth - 1)
                 right = prove(App(second, (ZERO, args[1])), ctx, depth - 1) if left else None
                 if left and right:
-                    return inst_use(name, {"x": args[0], "y": args[1]}, left, right)
+                    return library.use(name, {"x": args[0], "y": args[1]}, left, right)
         if op in (SUM, PROD):
             every = _for_range(args, ctx, depth, lambda body: ZERO < body)
             if every is not None:
                 values = {"m": args[0], "n": args[1], "f": args[2]}
                 if op is PROD:
-                    return inst_use("prod_pos", values, every)
+                    return library.use("prod_pos", values, every)
                 nonempty = prove(args[0] <= args[1], ctx, depth - 1)
                 if nonempty:
-                    return inst_use("sum_pos", values, nonempty, every)
+                    return library.use("sum_pos", values, nonempty, every)
         if op is POW:
             base = prove(ZERO < args[0], ctx, depth - 1)
             if base:
-                return inst_use("pow_pos", {"x": args[0], "a": args[1]}, base)
+                return library.use("pow_pos", {"x": args[0], "a": args[1]}, base)
     return _by_definition(t, ctx, depth, LT)
 
 
@@ -269,26 +250,28 @@ def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
     if isinstance(t, App):
         op, args = t.op, t.args
         if op is DELTA:
-            return inst_use("delta_nonneg", {"i": args[0], "j": args[1]})
+            return library.use("delta_nonneg", {"i": args[0], "j": args[1]})
         if op in (MUL, ADD):
             left = prove(ZERO <= args[0], ctx, depth - 1)
             right = prove(ZERO <= args[1], ctx, depth - 1) if left else None
             if left and right:
-                return inst_use("mul_nonneg" if op is MUL else "add_nonneg", {"x": args[0], "y": args[1]}, left, right)
+                return library.use(
+                    "mul_nonneg" if op is MUL else "add_nonneg", {"x": args[0], "y": args[1]}, left, right
+                )
         if op is DIV:
             left = prove(ZERO <= args[0], ctx, depth - 1)
             right = prove(ZERO < args[1], ctx, depth - 1) if left else None
             if left and right:
-                return inst_use("div_nonneg", {"x": args[0], "y": args[1]}, left, right)
+                return library.use("div_nonneg", {"x": args[0], "y": args[1]}, left, right)
         if op is SUM:
             every = _for_range(args, ctx, depth, lambda body: ZERO <= body)
             if every is not None:
-                return inst_use("sum_nonneg", {"m": args[0], "n": args[1], "f": args[2]}, every)
+                return library.use("sum_nonneg", {"m": args[0], "n": args[1], "f": args[2]}, every)
         if op is POW and isinstance(args[1], Num) and args[1].value == 2:
-            return inst_use("sq_nonneg", {"x": args[0]})
+            return library.use("sq_nonneg", {"x": args[0]})
     strict = _positive(t, ctx, depth)
     if strict is not None:
-        return inst_use("le_of_lt", {"a": ZERO, "b": t}, strict)
+        return library.use("le_of_lt", {"a": ZERO, "b": t}, strict)
     return _by_definition(t, ctx, depth, LE)
 
 
@@ -456,8 +439,8 @@ def _apart(th: Theorem, ctx: Context) -> Iterator[tuple[Theorem, field.Poly]]:
     for low, high, differ in ((a, b, th), (b, a, None)):
         weak = ctx.by_statement.get(low <= high) if is_numeric(a.sort) and is_numeric(b.sort) else None
         if weak is not None:
-            apart = differ or inst_use("ne_sym", {"a": a, "b": b}, th)
-            yield from _as_fact(inst_use("lt_of_le_of_ne", {"a": low, "b": high}, weak, apart))
+            apart = differ or library.use("ne_sym", {"a": a, "b": b}, th)
+            yield from _as_fact(library.use("lt_of_le_of_ne", {"a": low, "b": high}, weak, apart))
 
 
 def _known_fact(th: Theorem, ctx: Context) -> list[tuple[Theorem, field.Poly]]:
@@ -515,7 +498,7 @@ def _about_atoms(
                     exact = _delta_value(atom, ctx)  # type: ignore[arg-type]
                     if exact is not None:
                         yield from _as_fact(exact)
-                    yield from _as_fact(inst_use("delta_le_one", {"i": atom.args[0], "j": atom.args[1]}))  # type: ignore[attr-defined]
+                    yield from _as_fact(library.use("delta_le_one", {"i": atom.args[0], "j": atom.args[1]}))  # type: ignore[attr-defined]
                 if th is not None:
                     yield from _as_fact(th)
                 continue
@@ -530,9 +513,9 @@ def _delta_value(atom: App, ctx: Context) -> Theorem | None:
     """The indicator is 1 or 0 where it is known whether its indices agree."""
     i, j = atom.args
     if i == j:
-        return inst_use("delta_same", {"i": i})
+        return library.use("delta_same", {"i": i})
     differ = ctx.by_statement.get(ne(i, j))
-    return None if differ is None else inst_use("delta_diff", {"i": i, "j": j}, differ)
+    return None if differ is None else library.use("delta_diff", {"i": i, "j": j}, differ)
 
 
 def monomial_term(m: field.Monomial) -> Term:
@@ -542,6 +525,3 @@ def monomial_term(m: field.Monomial) -> Term:
         for _ in range(e):
             out = atom if out is None else App(MUL, (out, atom))
     return ONE if out is None else out
-
-
-__all__ = ["Context", "chain", "inst_use", "lemma", "linear", "prove", "require", "unfold_head"]

@@ -1,0 +1,150 @@
+"""The shelf: the lemmas that tactics use, each with its statement.
+
+Tactics stand below the lemmas, which are proved with them.  So the shelf only says what it holds; ``derive.lemmas``
+puts each lemma there when it is imported, and one that says something else is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn
+from derive.kernel.terms import (
+    DELTA,
+    EXP,
+    LOG,
+    POW,
+    PROD,
+    SUM,
+    XLOGY,
+    Lam,
+    Num,
+    Op,
+    Term,
+    Var,
+    abstract,
+    app,
+    eq,
+    forall,
+    implies,
+    ne,
+)
+from derive.kernel.theorem import Theorem
+from derive.tactics.derived import instantiate, resolve
+
+
+class ShelfError(LookupError):
+    """A lemma that is not on the shelf, or says something else than the shelf does."""
+
+
+_i, _j, _k, _m, _n, _at, _m2, _n2 = (Var(s, INT) for s in ("i", "j", "k", "m", "n", "y", "m2", "n2"))
+_x, _y, _a, _b, _c = (Var(s, REAL) for s in "xyabc")
+_f, _g, _rows = Var("f", FAMILY), Var("g", FAMILY), Var("f", Fn(INT, FAMILY))
+_fk, _gk, _ij = _f[_k], _g[_k], app(DELTA, _i, _j)
+_zero = Num(0)
+
+
+def _over(op: Op, body: Term, var: Var = _k, low: Term = _m, high: Term = _n) -> Term:
+    return app(op, low, high, Lam(var.name, INT, abstract(body, var)))
+
+
+def _sum(body: Term, var: Var = _k, low: Term = _m, high: Term = _n) -> Term:
+    return _over(SUM, body, var, low, high)
+
+
+def _each(statement: Term) -> Term:
+    return forall(_k, implies(_m <= _k, _k <= _n, statement))
+
+
+def _log(x: Term) -> Term:
+    return app(LOG, x)
+
+
+_POSITIVE = [_zero < _x, _zero < _y]
+_INSIDE = [_m <= _at, _at <= _n]
+
+SHELF: dict[str, tuple[Sequence[Term], Term]] = {
+    # order
+    "ne_sym": ([ne(_a, _b)], ne(_b, _a)),
+    "ne_of_gt": ([_b < _a], ne(_a, _b)),
+    "ne_of_lt": ([_a < _b], ne(_a, _b)),
+    "lt_of_le_of_ne": ([_a <= _b, ne(_a, _b)], _a < _b),
+    "le_of_lt": ([_a < _b], _a <= _b),
+    "le_antisymm": ([_x <= _y, _y <= _x], eq(_x, _y)),
+    "mul_le_mul_left": ([_a <= _b, _zero <= _c], _c * _a <= _c * _b),
+    "mul_lt_mul_left": ([_a < _b, _zero < _c], _c * _a < _c * _b),
+    # signs
+    "mul_ne_zero": ([ne(_a, 0), ne(_b, 0)], ne(_a * _b, 0)),
+    "div_ne_zero": ([ne(_a, 0), ne(_b, 0)], ne(_a / _b, 0)),
+    "mul_pos": (_POSITIVE, _zero < _x * _y),
+    "div_pos": (_POSITIVE, _zero < _x / _y),
+    "add_pos": ([_zero < _x, _zero <= _y], _zero < _x + _y),
+    "add_pos'": ([_zero <= _x, _zero < _y], _zero < _x + _y),
+    "exp_pos": ([], _zero < app(EXP, _x)),
+    "pow_pos": ([_zero < _x], _zero < app(POW, _x, _a)),
+    "sum_pos": ([_m <= _n, _each(_zero < _fk)], _zero < _sum(_fk)),
+    "prod_pos": ([_each(_zero < _fk)], _zero < _over(PROD, _fk)),
+    "mul_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x * _y),
+    "div_nonneg": ([_zero <= _x, _zero < _y], _zero <= _x / _y),
+    "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),
+    "sq_nonneg": ([], _zero <= app(POW, _x, Num(2))),
+    "sum_nonneg": ([_each(_zero <= _fk)], _zero <= _sum(_fk)),
+    # indicators
+    "delta_same": ([], eq(app(DELTA, _i, _i), 1)),
+    "delta_of_eq": ([eq(_i, _j)], eq(_ij, 1)),
+    "delta_diff": ([ne(_i, _j)], eq(_ij, 0)),
+    "delta_nonneg": ([], _zero <= _ij),
+    "delta_le_one": ([], _ij <= 1),
+    "eq_of_delta_ne_zero": ([ne(_ij, 0)], eq(_i, _j)),
+    # logarithms
+    "exp_log": ([_zero < _x], eq(app(EXP, _log(_x)), _x)),
+    "log_exp": ([], eq(_log(app(EXP, _x)), _x)),
+    "log_one": ([], eq(_log(Num(1)), 0)),
+    "log_mul": (_POSITIVE, eq(_log(_x * _y), _log(_x) + _log(_y))),
+    "log_div": (_POSITIVE, eq(_log(_x / _y), _log(_x) - _log(_y))),
+    "log_inv": ([_zero < _x], eq(_log(1 / _x), -_log(_x))),
+    "log_pow": ([_zero < _x], eq(_log(app(POW, _x, _a)), _a * _log(_x))),
+    "log_prod": ([_each(_zero < _fk)], eq(_log(_over(PROD, _fk)), _sum(_log(_fk)))),
+    "xlogy_eq_mul_log": ([_zero < _x], eq(app(XLOGY, _a, _x), _a * _log(_x))),
+    # sums
+    "sum_zero": ([], eq(_sum(_zero), 0)),
+    "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),
+    "sum_add": ([], eq(_sum(_fk + _gk), _sum(_fk) + _sum(_gk))),
+    "sum_mul": ([], eq(_sum(_c * _fk), _c * _sum(_fk))),
+    "sum_le": ([_each(_fk <= _gk)], _sum(_fk) <= _sum(_gk)),
+    "sum_delta": (_INSIDE, eq(_sum(app(DELTA, _k, _at) * _fk), _f[_at])),
+    "sum_delta'": (_INSIDE, eq(_sum(app(DELTA, _at, _k) * _fk), _f[_at])),
+    "sum_swap": (
+        [],
+        eq(_sum(_sum(_rows[_i][_j], _j, _m2, _n2), _i), _sum(_sum(_rows[_i][_j], _i), _j, _m2, _n2)),
+    ),
+}
+"""Conditions and conclusion of every lemma that tactics use."""
+
+_FILLED: dict[str, Callable[[], Theorem]] = {}
+
+
+def offer(name: str, given: Sequence[Term], shows: Term, theorem: Callable[[], Theorem]) -> None:
+    """Take a lemma when tactics use it.  Raises ShelfError when it says something else than the shelf does."""
+    if name not in SHELF:
+        return
+    conditions, conclusion = SHELF[name]
+    if tuple(given) != tuple(conditions) or shows != conclusion:
+        raise ShelfError(f"tactics use {name} as {list(conditions)} |- {conclusion}, not as {list(given)} |- {shows}")
+    _FILLED[name] = theorem
+
+
+def lemma(name: str) -> Theorem:
+    """The lemma of that name.  Raises ShelfError when nobody put it there."""
+    if name not in SHELF:
+        raise ShelfError(f"{name} is not among the lemmas that tactics use; list it in SHELF with its statement")
+    if name not in _FILLED:
+        raise ShelfError(f"the lemma {name} is not there yet; import derive.lemmas, where it is proved")
+    return _FILLED[name]()
+
+
+def use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
+    """The lemma at the values of its variables (by name), its hypotheses resolved with the facts."""
+    th = lemma(name)
+    by_name = {v.name: v for v in th.free}
+    return resolve(instantiate(th, {by_name[n]: t for n, t in values.items() if n in by_name}), *facts)

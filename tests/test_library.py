@@ -1,0 +1,82 @@
+"""The lemma library: what tactics take from it, and what authors get of it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import derive.tactics
+from derive.lemmas import LEMMAS
+from derive.tactics import library
+from derive.tactics.library import SHELF, ShelfError
+
+# --- the shelf of tactics ---------------------------------------------------------------------------------------------
+
+TACTICS = [p for p in sorted(Path(derive.tactics.__path__[0]).glob("*.py")) if p.name != "library.py"]
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def used(path: Path) -> set[str]:
+    """The lemmas that a file of tactics names: where one is used, or as a string that is the name of one."""
+    tree = ast.parse(path.read_text("utf-8"), str(path))
+    calls = (
+        n for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.args and ast.unparse(n.func) in USING
+    )  # fmt: skip
+    return {name for call in calls for name in strings(call.args[0])} | {s for s in strings(tree) if s in LEMMAS}
+
+
+USING = ("library.use", "library.lemma", "self.lemma")
+
+
+@pytest.mark.parametrize("name", SHELF)
+def test_every_name_on_the_shelf_is_a_lemma_that_says_so(name: str) -> None:
+    given, shows = SHELF[name]
+    assert (LEMMAS[name].given, LEMMAS[name].shows) == (tuple(given), shows)
+    assert library.lemma(name) is LEMMAS[name].theorem
+
+
+def test_what_tactics_use_is_what_the_shelf_holds() -> None:
+    assert set().union(*map(used, TACTICS)) == set(SHELF)
+
+
+def test_a_lemma_that_says_something_else_is_refused() -> None:
+    given, shows = SHELF["log_mul"]
+    for other in ((given[:1], shows), (given, SHELF["log_div"][1])):
+        with pytest.raises(ShelfError, match=r"tactics use log_mul as \[0 < x, 0 < y\] \|- log\(x\*y\) ="):
+            library.offer("log_mul", *other, lambda: LEMMAS["log_mul"].theorem)
+
+
+def test_a_name_that_is_not_on_the_shelf_is_refused() -> None:
+    with pytest.raises(ShelfError, match="log_le is not among the lemmas that tactics use"):
+        library.lemma("log_le")
+
+
+def test_a_shelf_that_nobody_filled_says_so() -> None:
+    """Tactics do not import the lemmas: they stand below them."""
+    script = (
+        "from derive.kernel.terms import EXP, Num, Var, app\n"
+        "from derive.kernel.sorts import REAL\n"
+        "from derive.tactics.context import Context\n"
+        "from derive.tactics.library import ShelfError\n"
+        "from derive.tactics.side import prove\n"
+        "goal = Num(0) < app(EXP, Var('x', REAL))\n"
+        "try:\n    prove(goal, Context())\n"
+        "except ShelfError as error:\n    print(error)\n"
+        "import derive.lemmas\n"
+        "print(prove(goal, Context()))\n"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout == (
+        "the lemma exp_pos is not there yet; import derive.lemmas, where it is proved\n |- 0 < exp(x)\n"
+    )
