@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ from derive.language.definitions import (
     uniform,
 )
 from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
+from derive.record import Derivation
 from derive.render.clashes import refuse_clashes
 from derive.render.latex import derivation_latex, term_latex
+from derive.render.mathml import derivation_html
 from derive.render.notation import (
     Notation,
     TemplateError,
@@ -164,6 +167,18 @@ def test_a_notation_that_writes_two_things_alike_is_refused(profile: str) -> Non
     for printer in (derivation_text, derivation_latex):
         with pytest.raises(UserError, match=r"are both written .*; a reader could not tell them apart"):
             printer(d, notation)
+
+
+@pytest.mark.parametrize("printer", [derivation_text, derivation_latex, derivation_html])
+def test_two_letters_of_one_name_are_refused_and_both_are_named(printer: Callable[[Derivation], str]) -> None:
+    """y <= Pr(y | x), where y is a token and y is a sequence, says nothing to a reader."""
+    d = Derivation("clash", "", "", "", (), y <= sequence_probability(y, ps, ys), ())
+    with pytest.raises(UserError) as refusal:
+        printer(d)
+    assert str(refusal.value) == (
+        "in the notation compact, y of sort (integer -> integer) and y of sort integer, which are different things in "
+        "clash, are both written y; a reader could not tell them apart, so rename one of them"
+    )
 
 
 def test_the_profiles_tell_everything_in_the_catalogue_apart() -> None:
