@@ -1,9 +1,25 @@
-"""Totals at the end of a run, of what many tests counted."""
+"""How property tests draw their examples; and totals, at the end of a run, of what many tests counted."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+# A property test (they have the marker hypothesis) draws new examples on every run; under CI always the same ones, so
+# that no change is refused for an example that another one is to blame for.  ``--hypothesis-profile random`` draws new
+# ones there too.  How long an example takes is nobody's fault on a busy machine.
+settings.register_profile(
+    "random",
+    settings.get_profile("default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile("fixed", settings.get_profile("random"), derandomize=True)
+settings.load_profile("fixed" if os.environ.get("CI") else "random")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

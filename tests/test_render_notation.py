@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from derive.language.definitions import (
     uniform,
 )
 from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
+from derive.record import Derivation
 from derive.render.formula.notation import (
     Notation,
     TemplateError,
@@ -34,6 +36,7 @@ from derive.render.formula.notation import (
     template,
 )
 from derive.render.pages.clashes import refuse_clashes
+from derive.render.pages.html import derivation_html
 from derive.render.pages.latex import derivation_latex
 from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import term_latex
@@ -166,6 +169,18 @@ def test_a_notation_that_writes_two_things_alike_is_refused(profile: str) -> Non
     for printer in (derivation_text, derivation_latex):
         with pytest.raises(UserError, match=r"are both written .*; a reader could not tell them apart"):
             printer(d, notation)
+
+
+@pytest.mark.parametrize("printer", [derivation_text, derivation_latex, derivation_html])
+def test_two_letters_of_one_name_are_refused_and_both_are_named(printer: Callable[[Derivation], str]) -> None:
+    """y <= Pr(y | x), where y is a token and y is a sequence, says nothing to a reader."""
+    d = Derivation("clash", "", "", "", (), y <= sequence_probability(y, ps, ys), ())
+    with pytest.raises(UserError) as refusal:
+        printer(d)
+    assert str(refusal.value) == (
+        "in the notation compact, y of sort (integer -> integer) and y of sort integer, which are different things in "
+        "clash, are both written y; a reader could not tell them apart, so rename one of them"
+    )
 
 
 def test_the_profiles_tell_everything_in_the_catalogue_apart() -> None:

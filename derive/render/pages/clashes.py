@@ -26,9 +26,13 @@ def refuse_clashes(d: Derivation, notation: Notation) -> None:
             from derive.errors import UserError
             from derive.render.pens.text import term_text
 
+            names, advice = (str(other), str(term)), "give one of them another template"
+            if names[0] == names[1]:
+                names = (f"{other} of sort {other.sort}", f"{term} of sort {term.sort}")
+                advice = "rename one of them"
             raise UserError(
-                f"in the notation {notation.name}, {other} and {term}, which are different things in {d.name}, are both written "
-                f"{term_text(term, notation)}; a reader could not tell them apart, so give one of them another template"
+                f"in the notation {notation.name}, {names[0]} and {names[1]}, which are different things in {d.name}, are both "
+                f"written {term_text(term, notation)}; a reader could not tell them apart, so {advice}"
             )
 
 
