@@ -34,6 +34,7 @@ from derive.kernel.terms import (
     Var,
     parts_of,
 )
+from derive.operators import CARDS, Card, Numbers
 
 ELEMENTS = 3  # a base sort is tried as a set of three elements
 WINDOW = range(-2, 7)  # a quantifier over all integers is tried on these
@@ -51,16 +52,10 @@ class CannotExpand(ValueError):  # noqa: N818
     """A term that no finite expansion decides, such as a minimum over all integers."""
 
 
-class Algebra(Protocol):
+class Algebra(Numbers, Protocol):
     """Numbers.  Integers stay Python ints as long as only +, -, * and whole powers meet."""
 
     def const(self, value: Value) -> Value: ...
-    def add(self, a: Value, b: Value) -> Value: ...
-    def neg(self, a: Value) -> Value: ...
-    def mul(self, a: Value, b: Value) -> Value: ...
-    def div(self, a: Value, b: Value) -> Value: ...
-    def log(self, a: Value) -> Value: ...
-    def exp(self, a: Value) -> Value: ...
     def is_zero(self, a: Value) -> bool: ...
     def compare(self, a: Value, b: Value) -> tuple[int, bool]:
         """The sign of a - b, and whether it is exact; within the tolerance it is 0."""
@@ -71,10 +66,25 @@ class Algebra(Protocol):
         ...
 
 
+class Derived:
+    """The operations of an algebra that others give."""
+
+    def sub(self: Algebra, a: Value, b: Value) -> Value:
+        return self.add(a, self.neg(b))
+
+    def power(self: Algebra, base: Value, exponent: Value) -> Value:
+        if not isinstance(exponent, int):
+            return self.exp(self.mul(exponent, self.log(base)))
+        out: Value = 1
+        for _ in range(abs(exponent)):
+            out = self.mul(out, base)
+        return self.div(1, out) if exponent < 0 else out
+
+
 # --- exact and high-precision numbers -----------------------------------------------------------------------
 
 
-class Numeric:
+class Numeric(Derived):
     """Rationals are exact; logarithms, exponentials and what meets them have ``digits`` digits."""
 
     def __init__(self, digits: int = 50) -> None:
@@ -149,7 +159,7 @@ class _Pair:
         self.by = by
 
 
-class Dual:
+class Dual(Derived):
     """Numbers with a derivative, over another algebra: differentiation without any symbol."""
 
     def __init__(self, base: Algebra) -> None:
@@ -265,9 +275,12 @@ class Meaning:
             args = [self.value(a, bound, scope) for a in term.args]
             return self.value(term.op.body, (), dict(zip(term.op.params, args, strict=True)))
         method = getattr(self, f"_{term.op.name}", None)
-        if method is None:
+        if method is not None:
+            return method(term, bound, scope)
+        card = CARDS[term.op]
+        if card.value is None and card.reads is None:
             raise CannotExpand(f"{term.op.name} has no finite expansion")
-        return method(term, bound, scope)
+        return self._by_card(card, term, bound, scope)
 
     def at(self, var: Var, sort: Sort, key: Key) -> Value:
         if isinstance(sort, Fn):
@@ -293,15 +306,14 @@ class Meaning:
     def _pair(self, term: App, bound: tuple[Value, ...], scope: Scope) -> tuple[Value, Value]:
         return self.value(term.args[0], bound, scope), self.value(term.args[1], bound, scope)
 
-    def _add(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        return self.algebra.add(*self._pair(term, bound, scope))
-
-    def _sub(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        a, b = self._pair(term, bound, scope)
-        return self.algebra.add(a, self.algebra.neg(b))
-
-    def _neg(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        return self.algebra.neg(self.value(term.args[0], bound, scope))
+    def _by_card(self, card: Card, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
+        """The value that the operator's card gives."""
+        if card.reads is None:
+            assert card.value is not None
+            return card.value(self.algebra)(*(self.value(a, bound, scope) for a in term.args))
+        if card.absorbs and self.algebra.is_zero(self.value(term.args[0], bound, scope)):
+            return 0
+        return self.value(card.reads(*term.args), bound, scope)
 
     def _mul(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
         # 0 times anything is 0, whatever log 0 may be: so it is in the kernel, where every term has a value.
@@ -314,35 +326,6 @@ class Meaning:
                 return 0
             raise
         return 0 if self.algebra.is_zero(a) else self.algebra.mul(a, self.value(right, bound, scope))
-
-    def _div(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        return self.algebra.div(*self._pair(term, bound, scope))
-
-    def _pow(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        base, exponent = self._pair(term, bound, scope)
-        alg = self.algebra
-        if not isinstance(exponent, int):
-            return alg.exp(alg.mul(exponent, alg.log(base)))
-        out: Value = 1
-        for _ in range(abs(exponent)):
-            out = alg.mul(out, base)
-        return alg.div(1, out) if exponent < 0 else out
-
-    def _log(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        return self.algebra.log(self.value(term.args[0], bound, scope))
-
-    def _exp(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        return self.algebra.exp(self.value(term.args[0], bound, scope))
-
-    def _xlogy(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        a = self.value(term.args[0], bound, scope)
-        if self.algebra.is_zero(a):
-            return 0
-        return self.algebra.mul(a, self.algebra.log(self.value(term.args[1], bound, scope)))
-
-    def _delta(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        a, b = self._pair(term, bound, scope)
-        return int(a == b)
 
     def _range(self, term: App, bound: tuple[Value, ...], scope: Scope) -> range:
         low, high = self._pair(term, bound, scope)

@@ -6,7 +6,7 @@ found to print, and what to do about it:
     range(1, V + 1)     \\sum_{k = 1}^{V}: right, so write the bounds like this
     range(V)            \\sum_{k = 0}^{V - 1}: indices as coded, so never index from 0
     p[t][y[t]]          p_{t, y_{t}}: right; p[t, v] prints a parenthesis in the index, so chain the brackets
-    xlogy(a, x)         \\mathrm{xlogy} ...; a conditional expression prints as cases, so write that
+    other functions     \\mathrm{name} ...; a conditional expression prints as cases, so write a convention like that
     -(1 / T) * s        parentheses around the fraction; write -s / T
     eps, one_hot        \\mathrm{eps}, \\mathrm{one\\_hot}: give ``identifiers``, and math symbols get a backslash
 """

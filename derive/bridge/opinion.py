@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derive.bridge.expand import CannotExpand, Key, Meaning, Numeric, Slope, Undefined, Value
+from derive.bridge.expand import CannotExpand, Derived, Key, Meaning, Numeric, Slope, Undefined, Value
 from derive.bridge.models import SmallModel, impose, integer_models, points
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Fn, is_numeric
@@ -245,7 +245,7 @@ _LARGEST = 400  # operations in a difference that SymPy is asked to simplify
 _LARGEST_TO_SIMPLIFY = 60  # and for its slow general simplifier
 
 
-class Symbolic:
+class Symbolic(Derived):
     """Numbers that are SymPy expressions in the entries of families."""
 
     def const(self, value: Value) -> Value:

@@ -16,6 +16,7 @@ from derive.kernel import terms as k
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import App, Lam, Num, SortError, Term, Var, abstract, app, at
+from derive.operators import absorbed
 
 
 def from_sympy(expr: Any, context: Mapping[str, Var] | None = None) -> Term:
@@ -278,7 +279,9 @@ class _Reader:
             rest = addend / (a * logs[0])
             if sympy.fraction(rest)[1].has(a):
                 return None
-            t = app(k.XLOGY, self.term(a, env), self.term(logs[0].args[0], env))
+            t = absorbed(self.term(a, env) * self.term(logs[0], env))
+            if t is None:
+                return None
             if rest == -1:
                 out = -t if out is None else out - t
             else:

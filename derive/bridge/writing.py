@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
@@ -12,6 +12,7 @@ from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, fresh, instantiate
+from derive.operators import CARDS, Card
 
 
 def to_sympy(term: Term, unfold: bool = True, evaluate: bool = False) -> Any:
@@ -63,6 +64,13 @@ class _Writer:
             write = getattr(self, f"_{t.op.name}", None)
             if write is not None:
                 return write(t, env)
+            card = CARDS[t.op]
+            if card.reads is not None:
+                return self._read(card, t, env)
+            if card.sympy:
+                if not all(is_numeric(a.sort) for a in t.args):
+                    raise UserError(f"{t} compares things of sort {t.args[0].sort}; SymPy compares numbers only.")
+                return getattr(sympy, card.sympy)(*(self.expr(a, env) for a in t.args), **self.how)
             raise UserError(f"{t}: SymPy has no counterpart of {t.op.name}.")
         raise UserError(f"{t} is a function, which SymPy has no word for; apply it to an index.")
 
@@ -124,9 +132,6 @@ class _Writer:
 
     # numbers
 
-    def _add(self, t: App, env: Env) -> Any:
-        return sympy.Add(*(self.expr(a, env) for a in t.args), **self.how)
-
     def _sub(self, t: App, env: Env) -> Any:
         return sympy.Add(self.expr(t.args[0], env), self._minus(t.args[1], env), **self.how)
 
@@ -136,29 +141,17 @@ class _Writer:
     def _minus(self, t: Term, env: Env) -> Any:
         return sympy.Mul(sympy.Integer(-1), self.expr(t, env), **self.how)
 
-    def _mul(self, t: App, env: Env) -> Any:
-        return sympy.Mul(*(self.expr(a, env) for a in t.args), **self.how)
-
     def _div(self, t: App, env: Env) -> Any:
         below = sympy.Pow(self.expr(t.args[1], env), sympy.Integer(-1), **self.how)
         return below if t.args[0] == Num(1) else sympy.Mul(self.expr(t.args[0], env), below, **self.how)
 
-    def _pow(self, t: App, env: Env) -> Any:
-        return sympy.Pow(*(self.expr(a, env) for a in t.args), **self.how)
-
-    def _log(self, t: App, env: Env) -> Any:
-        return sympy.log(self.expr(t.args[0], env), **self.how)
-
-    def _exp(self, t: App, env: Env) -> Any:
-        return sympy.exp(self.expr(t.args[0], env), **self.how)
-
-    def _xlogy(self, t: App, env: Env) -> Any:
-        a, x = (self.expr(s, env) for s in t.args)
-        product = sympy.Mul(a, sympy.log(x, **self.how), **self.how)
-        return sympy.Piecewise((0, sympy.Eq(a, 0, **self.how)), (product, True), **self.how)
-
-    def _delta(self, t: App, env: Env) -> Any:
-        return sympy.KroneckerDelta(*(self.expr(a, env) for a in t.args), **self.how)
+    def _read(self, card: Card, t: App, env: Env) -> Any:
+        """An operator as it reads; where its first argument absorbs, both cases."""
+        assert card.reads is not None
+        read = self.expr(card.reads(*t.args), env)
+        if not card.absorbs:
+            return read
+        return sympy.Piecewise((0, sympy.Eq(self.expr(t.args[0], env), 0, **self.how)), (read, True), **self.how)
 
     def _sum(self, t: App, env: Env) -> Any:
         return self._big(sympy.Sum, t, env)
@@ -188,22 +181,3 @@ class _Writer:
         if not (isinstance(f, Lam) and isinstance(z, Var)) or z in f.free:
             raise UserError(f"{t}: SymPy differentiates in the entries of a variable that occurs nowhere else.")
         return sympy.Derivative(self.expr(instantiate(f, z), env), self._base(z, env)[self.expr(j, env)])
-
-    # comparisons
-
-    def _relation(self, relation: Callable[..., Any], t: App, env: Env) -> Any:
-        if not all(is_numeric(a.sort) for a in t.args):
-            raise UserError(f"{t} compares things of sort {t.args[0].sort}; SymPy compares numbers only.")
-        return relation(*(self.expr(a, env) for a in t.args), **self.how)
-
-    def _eq(self, t: App, env: Env) -> Any:
-        return self._relation(sympy.Eq, t, env)
-
-    def _ne(self, t: App, env: Env) -> Any:
-        return self._relation(sympy.Ne, t, env)
-
-    def _lt(self, t: App, env: Env) -> Any:
-        return self._relation(sympy.Lt, t, env)
-
-    def _le(self, t: App, env: Env) -> Any:
-        return self._relation(sympy.Le, t, env)

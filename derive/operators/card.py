@@ -48,6 +48,7 @@ class Card(NamedTuple):
     value: Callable[[Numbers], Callable[..., Any]] | None = None  # its value, from those of its arguments
     needs: Callable[..., Term | None] | None = None  # what must hold of its arguments so that there is a value
     slopes: Callable[..., tuple[Operand, ...]] | None = None  # its derivative in each argument
+    letters: str = ""  # of its arguments, in the lemma ``unfolding``
     reads: Callable[..., Term] | None = None  # what it is written and calculated as, in simpler operators
     absorbs: bool = False  # its value is 0 where its first argument is 0, even if ``reads`` has no value there
     unfolding: str = ""  # the lemma that it equals ``reads``, under the lemma's condition

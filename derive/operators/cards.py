@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn
-from derive.kernel.terms import App, Num, Op, Term, Var, app, ne, parts_of
+from derive.kernel.terms import App, Num, Op, Term, Var, app, ne, parts_of, subterms
 from derive.operators.card import Card, Rocq
 
 _TWO, _ONE = (REAL, REAL), (REAL,)
@@ -65,7 +65,7 @@ CARDS: dict[Op, Card] = {
             sympy="exp", rocq=Rocq("exp", _ONE),
         ),
         Card(
-            k.XLOGY, "a log x, and 0 where a is 0", reads=lambda a, x: a * _log(x), absorbs=True,
+            k.XLOGY, "a log x, and 0 where a is 0", letters="a x", reads=lambda a, x: a * _log(x), absorbs=True,
             unfolding="xlogy_eq_mul_log", convention="with the convention 0 log 0 = 0", rocq=Rocq("Xlogy", _TWO),
         ),
         Card(
@@ -90,14 +90,38 @@ CARDS: dict[Op, Card] = {
 }  # fmt: skip
 
 
+READ = tuple(c for c in CARDS.values() if c.reads is not None)
+"""The operators that are written and calculated as others."""
+
+
+def arguments(card: Card) -> tuple[Var, ...]:
+    """Variables to stand for the arguments, all real."""
+    return tuple(Var(name, REAL) for name in card.letters.split())
+
+
+def reading(card: Card) -> tuple[list[Term], Term, Term]:
+    """The operator at its letters, and as it reads: under the conditions under which that is defined the two are equal.
+
+    This is what the lemma ``unfolding`` states.
+    """
+    assert card.reads is not None
+    args = arguments(card)
+    read = card.reads(*args)
+    return needs_of(read), app(card.op, *args), read
+
+
+def needs_of(term: Term) -> list[Term]:
+    """What must hold so that the operators of a term without binders have values."""
+    cards = ((CARDS[t.op], t.args) for t in subterms(term) if isinstance(t, App))
+    return [n for card, args in cards if card.needs is not None and (n := card.needs(*args)) is not None]
+
+
 def absorbed(product: Term) -> Term | None:
     """The term that reads as ``product`` and is 0 where its first argument is 0: xlogy(a, x) of a log x."""
-    for card in CARDS.values():
-        if card.absorbs and card.reads is not None:
-            params = tuple(Var(f"argument {i}", REAL) for i in range(card.op.arity))
-            values: dict[Var, Term] = {}
-            if _fits(card.reads(*params), product, values):
-                return app(card.op, *(values[p] for p in params))
+    for card in READ:
+        values: dict[Var, Term] = {}
+        if card.absorbs and _fits(reading(card)[2], product, values):
+            return app(card.op, *(values[v] for v in arguments(card)))
     return None
 
 

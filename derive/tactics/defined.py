@@ -12,13 +12,9 @@ from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
     DELTA,
-    DIV,
     IMPLIES,
-    LOG,
-    POW,
     PROD,
     SUM,
-    XLOGY,
     App,
     At,
     Lam,
@@ -52,18 +48,13 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
                 found = undefined_part(a, ctx)
             if found:
                 return found
-        need: Term | None = None
-        where = ctx
-        if op is LOG:
-            need = ZERO < args[0]
-        elif op is DIV:
-            need = ne(args[1], ZERO)
-        elif op is POW and not (isinstance(args[1], Num) and args[1].value.denominator == 1 and args[1].value >= 0):
-            need = ZERO < args[0]
-        elif op is XLOGY:
-            need, where = ZERO < args[1], _not_zero(args[0], ctx)
-        if need is not None and side.prove(need, where) is None:
+        card = CARDS[op]
+        need = card.needs(*args) if card.needs is not None else None
+        if need is not None and side.prove(need, ctx) is None:
             return term, need
+        if card.reads is not None:
+            read = undefined_part(card.reads(*args), _not_zero(args[0], ctx) if card.absorbs else ctx)
+            return (term, read[1]) if read else None
         return None
     if isinstance(term, At):
         head = term

@@ -16,7 +16,6 @@ from derive.kernel.terms import (
     POW,
     PROD,
     SUM,
-    XLOGY,
     Lam,
     Num,
     Op,
@@ -30,6 +29,7 @@ from derive.kernel.terms import (
     ne,
 )
 from derive.kernel.theorem import Theorem
+from derive.operators import READ, reading
 from derive.tactics.derived import instantiate, resolve
 
 
@@ -105,7 +105,8 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_inv": ([_zero < _x], eq(_log(1 / _x), -_log(_x))),
     "log_pow": ([_zero < _x], eq(_log(app(POW, _x, _a)), _a * _log(_x))),
     "log_prod": ([_each(_zero < _fk)], eq(_log(_over(PROD, _fk)), _sum(_log(_fk)))),
-    "xlogy_eq_mul_log": ([_zero < _x], eq(app(XLOGY, _a, _x), _a * _log(_x))),
+    # operators that read as others
+    **{c.unfolding: (needs, eq(whole, read)) for c in READ for needs, whole, read in [reading(c)] if c.unfolding},
     # sums
     "sum_zero": ([], eq(_sum(_zero), 0)),
     "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),

@@ -29,7 +29,6 @@ from derive.kernel.terms import (
     PROD,
     SUB,
     SUM,
-    XLOGY,
     App,
     At,
     Lam,
@@ -42,8 +41,10 @@ from derive.kernel.terms import (
     fresh,
     instantiate,
     ne,
+    substitute,
 )
 from derive.kernel.theorem import RuleError, Theorem
+from derive.operators import CARDS, Card, arguments, reading
 from derive.tactics import library, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
@@ -123,14 +124,20 @@ class Normalizer:
             inside = t.args[0].args[0]
             positive = side.prove(ZERO < inside, ctx)
             return self.lemma("exp_log", {"x": inside}, positive) if positive else None
-        if t.op is XLOGY and "logs" in self.features:
-            positive = side.prove(ZERO < t.args[1], ctx)
-            return self.lemma("xlogy_eq_mul_log", {"a": t.args[0], "x": t.args[1]}, positive) if positive else None
+        card = CARDS.get(t.op)
+        if card is not None and card.unfolding and "logs" in self.features:
+            return self._as_it_reads(card, t, ctx)
         if t.op is DELTA and "indicators" in self.features:
             return self._delta(t, ctx)
         if t.op is SUM:
             return self._sum(t, ctx)
         return _tidy(t)
+
+    def _as_it_reads(self, card: Card, t: App, ctx: Context) -> Theorem | None:
+        values = dict(zip(arguments(card), t.args, strict=True))
+        needs = [side.prove(substitute(n, values), ctx) for n in reading(card)[0]]
+        facts = [th for th in needs if th is not None]
+        return self.lemma(card.unfolding, {v.name: a for v, a in values.items()}, *facts) if facts == needs else None
 
     # --- logarithms and indicators
 

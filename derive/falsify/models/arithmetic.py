@@ -5,7 +5,7 @@ Undefined is raised where there is no result, as for a logarithm of a number <= 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
 from fractions import Fraction
 
 from derive.falsify.numbers.exact import Exact, Sign, Undecided, Undefined, compare, exp, log
@@ -76,6 +76,14 @@ def power(a: Number, b: Number) -> Number:
     return raised
 
 
-def times_log(a: Number, x: Callable[[], Number]) -> Number:
-    """a log x, and 0 when a is 0, whatever x is; it is not looked at then."""
-    return 0 if sign_of_difference(a, 0) == 0 else a * logarithm(x())
+class Exactly:
+    """What the values of operators are made of (``derive.operators.Numbers``)."""
+
+    add = staticmethod(operator.add)
+    sub = staticmethod(operator.sub)
+    neg = staticmethod(operator.neg)
+    mul = staticmethod(operator.mul)
+    div = staticmethod(divide)
+    power = staticmethod(power)
+    log = staticmethod(logarithm)
+    exp = staticmethod(exponential)

@@ -1,6 +1,6 @@
 """Symbolic partial derivatives of kernel terms, independent of the kernel's rules for them.
 
-The rules here are school calculus.  They are used to compute the number that a claim about a derivative is
+The rules here are school calculus, the slopes on the operators' cards.  They are used to compute the number that a claim about a derivative is
 held against, so they share nothing with the axioms that prove such claims.  The derivative is that of the
 expression where the expression is defined; evaluate the expression too, to see that it is.
 """
@@ -12,7 +12,8 @@ from derive.falsify.numbers.exact import Undecided
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, at, fresh
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, as_term, at, fresh
+from derive.operators import CARDS
 
 _ZERO, _ONE = Num(0), Num(1)
 
@@ -41,24 +42,12 @@ def _add(a: Term, b: Term) -> Term:
     return a if b == _ZERO else app(k.ADD, a, b)
 
 
-def _sub(a: Term, b: Term) -> Term:
-    return a if b == _ZERO else _neg(b) if a == _ZERO else app(k.SUB, a, b)
-
-
-def _neg(a: Term) -> Term:
-    return a if a == _ZERO else app(k.NEG, a)
-
-
 def _mul(a: Term, b: Term) -> Term:
     if _ZERO in (a, b):
         return _ZERO
     if a == _ONE:
         return b
     return a if b == _ONE else app(k.MUL, a, b)
-
-
-def _div(a: Term, b: Term) -> Term:
-    return _ZERO if a == _ZERO else app(k.DIV, a, b)
 
 
 def _d(t: Term, z: Var, j: Var) -> Term:
@@ -79,29 +68,16 @@ def _d(t: Term, z: Var, j: Var) -> Term:
         inner = derivative_body(fn)
         free = Lam("j", INT, Lam("z", fn.dom, inner))
         return _d(applied(free, (args[2], args[1])), z, j)
-    if op is k.ADD or op is k.SUB:
-        left, right = _d(args[0], z, j), _d(args[1], z, j)
-        return _add(left, right) if op is k.ADD else _sub(left, right)
-    u, du = args[0], _d(args[0], z, j)
-    if op is k.NEG:
-        return _neg(du)
-    if op is k.EXP:
-        return _mul(t, du)
-    if op is k.LOG:
-        return _div(du, u)
-    if len(args) != 2 or op not in (k.MUL, k.DIV, k.XLOGY, k.POW):
+    card = CARDS[op]
+    if card.reads is not None:
+        return _d(card.reads(*args), z, j)
+    if card.slopes is None:
         raise Undecided(f"there is no rule for the derivative of {t}")
-    v, dv = args[1], _d(args[1], z, j)
-    if op is k.MUL:
-        return _add(_mul(du, v), _mul(u, dv))
-    if op is k.DIV:
-        return _sub(_div(du, v), _div(_mul(u, dv), _mul(v, v)))
-    if op is k.XLOGY:  # u log v
-        return _add(_ZERO if du == _ZERO else _mul(du, app(k.LOG, v)), _mul(u, _div(dv, v)))
-    if isinstance(v, Num):  # u^n
-        return _ZERO if v == _ZERO else _mul(_mul(v, app(k.POW, u, Num(v.value - 1))), du)
-    grow = _ZERO if dv == _ZERO else _mul(dv, app(k.LOG, u))
-    return _mul(t, _add(grow, _mul(v, _div(du, u))))
+    out: Term = _ZERO
+    for i, (slope, a) in enumerate(zip(card.slopes(*args), args, strict=True)):
+        factors = (_d(a, z, j), as_term(slope)) if i == 0 else (as_term(slope), _d(a, z, j))  # u'v + u v'
+        out = _add(out, _mul(*factors))
+    return out
 
 
 def _entry(t: At, z: Var, j: Var) -> Term:

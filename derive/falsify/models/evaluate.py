@@ -5,7 +5,7 @@ function with a finite table.  ``evaluate`` follows the meaning that the kernel 
 
     a sum or product over low..high runs over the integers; it is 0 or 1 when high < low
     [i = j] is 1 or 0
-    xlogy(a, x) is a log x, and 0 when a is 0, whatever x is
+    what operators are is on their cards (derive.operators): a log x is 0 when a is 0, whatever x is
     x^n with a natural number n is a product, and x^0 is 1; other powers are exp(a log x)
     a defined constant is its body
     argmin and argmax over a finite sort are the sets of elements, by exact comparison
@@ -29,15 +29,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from derive.falsify.models.arithmetic import (
-    TooBig,
-    divide,
-    exponential,
-    logarithm,
-    power,
-    sign_of_difference,
-    times_log,
-)
+from derive.falsify.models.arithmetic import Exactly, TooBig, sign_of_difference
 from derive.falsify.models.differentiate import derivative_body
 from derive.falsify.models.model import STEPS, WINDOW, Closure, Code, Env, Model, Table, Value, arity
 from derive.falsify.models.quantifiers import (
@@ -54,6 +46,7 @@ from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, is_numeric
 from derive.kernel.terms import App, At, Bound, Lam, Num, Op, Term, Var
+from derive.operators import CARDS, READ, arguments, reading
 
 # --- compiling -------------------------------------------------------------------------------------------------------
 #
@@ -146,30 +139,38 @@ def _builder(*ops: Op) -> Callable[[_Builder], _Builder]:
     return register
 
 
-@_builder(k.ADD, k.SUB, k.MUL, k.NEG, k.DIV, k.POW, k.LOG, k.EXP, k.XLOGY, k.DELTA)
+@_builder(*(op for op, card in CARDS.items() if card.value is not None))
 def _arithmetic(term: App, scope: Scope) -> Code:
-    op = term.op
-    a, *rest = (compile_in(x, scope) for x in term.args)
-    if op is k.NEG:
-        return lambda m, env: -a(m, env)
-    if op is k.LOG:
-        return lambda m, env: logarithm(a(m, env))
-    if op is k.EXP:
-        return lambda m, env: exponential(a(m, env))
-    (b,) = rest
-    if op is k.ADD:
-        return lambda m, env: a(m, env) + b(m, env)
-    if op is k.SUB:
-        return lambda m, env: a(m, env) - b(m, env)
-    if op is k.MUL:
-        return lambda m, env: a(m, env) * b(m, env)
-    if op is k.DIV:
-        return lambda m, env: divide(a(m, env), b(m, env))
-    if op is k.POW:
-        return lambda m, env: power(a(m, env), b(m, env))
-    if op is k.XLOGY:
-        return lambda m, env: times_log(a(m, env), lambda: b(m, env))
-    return lambda m, env: 1 if a(m, env) == b(m, env) else 0
+    of = CARDS[term.op].value
+    assert of is not None
+    value, args = of(Exactly()), [compile_in(x, scope) for x in term.args]
+    if len(args) == 1:
+        (a,) = args
+        return lambda m, env: value(a(m, env))
+    if len(args) == 2:
+        a, b = args
+        return lambda m, env: value(a(m, env), b(m, env))
+    return lambda m, env: value(*(x(m, env) for x in args))
+
+
+@_builder(*(card.op for card in READ))
+def _read(term: App, scope: Scope) -> Code:
+    """An operator that is calculated as it reads; where its first argument absorbs, nothing else is looked at."""
+    code, absorbs = _reading_code(term.op), CARDS[term.op].absorbs
+    first, *rest = (compile_in(x, scope) for x in term.args)
+
+    def run(m: Model, env: Env) -> Value:
+        a = first(m, env)
+        if absorbs and sign_of_difference(a, 0) == 0:
+            return 0
+        return code(m, (a, *(x(m, env) for x in rest)))
+
+    return run
+
+
+@lru_cache(maxsize=64)
+def _reading_code(op: Op) -> Code:
+    return compile_in(reading(CARDS[op])[2], {v: i for i, v in enumerate(arguments(CARDS[op]))})
 
 
 @_builder(k.SUM, k.PROD)
