@@ -64,19 +64,10 @@ from derive.kernel.terms import (
     parts_of,
     rebuild,
 )  # fmt: skip
+from derive.render.formula.names import GREEK
 from derive.render.formula.nodes import Symbol
-from derive.render.formula.notation import (
-    GREEK,
-    Bracketed,
-    Fresh,
-    Marked,
-    Notation,
-    Part,
-    Scripted,
-    Seq,
-    Slot,
-    load_notation,
-)
+from derive.render.formula.notation import Notation, load_notation
+from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scripted, Seq, Slot
 from derive.render.pens.latex import COMMANDS
 
 # --- TeX -------------------------------------------------------------------------------------------------------------

@@ -22,8 +22,9 @@ from derive.kernel.terms import Term
 from derive.language.letters import V, a, b, eps, k, p, y
 from derive.language.syntax import Eq, Sum, log
 from derive.record import Block, Derivation, Line, Reason
+from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Script, Symbol, row
-from derive.render.formula.notation import name_node, notation_names
+from derive.render.formula.notation import notation_names
 from derive.render.pages.html import derivation_html
 from derive.render.pages.jupyter import mimebundle
 from derive.render.pages.text import derivation_text

@@ -26,15 +26,9 @@ from derive.language.definitions import (
 )
 from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
 from derive.record import Derivation
-from derive.render.formula.notation import (
-    Notation,
-    TemplateError,
-    load_notation,
-    name_node,
-    notation_names,
-    read_notation,
-    template,
-)
+from derive.render.formula.names import name_node
+from derive.render.formula.notation import Notation, load_notation, notation_names, read_notation
+from derive.render.formula.templates import TemplateError, template
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.html import derivation_html
 from derive.render.pages.latex import derivation_latex

@@ -24,6 +24,7 @@ from derive.kernel.terms import (
     instantiate,
     ne,
 )
+from derive.operators import CARDS
 from derive.tactics import library, side
 from derive.tactics.context import Context
 

@@ -7,7 +7,8 @@ import unicodedata
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
-from derive.render.formula.notation import GREEK, Notation
+from derive.render.formula.names import GREEK
+from derive.render.formula.notation import Notation
 
 RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.render.formula.layout import Condition, conditions
+from derive.render.formula.names import name_node
 from derive.render.formula.nodes import MINUS, TIMES, Fence, Node, Prose, Symbol, row, subscript
-from derive.render.formula.notation import Notation, name_node
+from derive.render.formula.notation import Notation
 from derive.render.words.prose import parts, scope_words
 
 _TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|.)")

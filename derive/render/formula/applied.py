@@ -1,0 +1,222 @@
+"""Letters, families and defined constants at their indices and arguments, as the notation's templates write them."""
+
+from __future__ import annotations
+
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT, Base, Fn, Sort
+from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, at
+from derive.render.formula.builder import Builder
+from derive.render.formula.names import name_node
+from derive.render.formula.nodes import (
+    Accent,
+    Fence,
+    Node,
+    Row,
+    Script,
+    Symbol,
+    fenced,
+    row,
+    subscript,
+    superscript,
+)
+from derive.render.formula.notation import refuse_template
+from derive.render.formula.pieces import COMMA, Level, Piece
+from derive.render.formula.templates import (
+    Bracketed,
+    Fresh,
+    Marked,
+    Part,
+    Scripted,
+    Seq,
+    Slot,
+    Template,
+    separates,
+    walk,
+)
+
+_SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
+
+
+def applied(b: Builder, term: Term) -> Piece:
+    """A variable or a defined constant at its indices."""
+    indices: list[Term] = []
+    head = term
+    while isinstance(head, At):
+        if head is not term and b.is_labelled(head):  # a label may name the family itself
+            break
+        indices.append(head.arg)
+        head = head.fn
+    indices.reverse()
+    if isinstance(head, Var):
+        return _variable(b, head.name, head.sort, indices)
+    if isinstance(head, Bound):
+        k = len(b.names) - 1 - head.index
+        return _variable(b, b.names[k] if k >= 0 else f"#{head.index}", head.sort, indices)
+    if isinstance(head, App) and isinstance(head.op, Definition):
+        return _defined(b, head, head.op, indices)
+    return Piece(_called(b, b.fit(head, Level.ATOM), indices))
+
+
+def _called(b: Builder, head: Node, args: list[Term]) -> Node:
+    return row(head, _arguments(b, args, Level.ANY)) if args else head
+
+
+def _arguments(b: Builder, args: list[Term], alone: Level) -> Node:
+    """Arguments in their brackets; ``alone``: how strongly one by itself must hold together."""
+    nodes: list[Node] = []
+    for a in args:
+        nodes += [COMMA] if nodes else []
+        nodes.append(b.fit(a, Level.ADD if len(args) > 1 else alone))
+    return fenced(row(*nodes))
+
+
+# --- variables -------------------------------------------------------------------------------------------------------
+
+
+def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
+    sorts: list[Sort] = []
+    out = sort
+    while isinstance(out, Fn):
+        sorts.append(out.dom)
+        out = out.cod
+    kinds = "".join("i" if s == INT else "a" for s in sorts)
+    for given in range(len(indices), -1, -1):
+        v = b.notation.variable(name, kinds, given)
+        if v is not None:
+            slots = dict(zip(v.params, indices, strict=False))
+            slots |= {str(i + 1): t for i, t in enumerate(indices)}
+            p = _written(_build(b, v.template.body, slots, {}, False))
+            if given == len(indices):
+                return p
+            return Piece(_indexed(b, p.at(Level.ATOM), name, sorts[given:], out, indices[given:]))
+    word = "fn" if indices and not (sorts[0] == INT and out == INT) else "name"
+    return Piece(_indexed(b, b.name(name, word), name, sorts, out, indices))
+
+
+def _indexed(b: Builder, node: Node, name: str, sorts: list[Sort], out: Sort, indices: list[Term]) -> Node:
+    """Indices that the notation says nothing about: positions under the name, tokens and arguments after it."""
+    calls: list[Term] = []
+    base = name.rstrip("'").split("_")[0]
+    for i, (s, index) in enumerate(zip(sorts, indices, strict=False)):
+        final = i == len(sorts) - 1
+        token = s == INT and final and out != INT and base not in _SUBSCRIPTED
+        under = not token if s == INT else isinstance(s, Base) and not final
+        if under and not calls:
+            node = subscript(node, b.script(index))
+        else:
+            calls.append(index)
+    return _called(b, node, calls)
+
+
+# --- definitions -----------------------------------------------------------------------------------------------------
+
+
+def _defined(b: Builder, app: App, definition: Definition, indices: list[Term]) -> Piece:
+    params = [p.name for p in definition.params]
+    values = dict(zip(params, app.args, strict=True))
+    for given in range(len(indices), -1, -1):
+        place = definition.name + "[]" * given
+        letters = b.notation.indices.get(place, ())
+        slots = values | dict(zip(letters, indices, strict=False))
+        slots |= {str(i + 1): a for i, a in enumerate(app.args)}
+        for t in b.notation.definitions.get(place, ()):
+            for slot in t.slots:
+                if slot not in slots:
+                    refuse_template(b.notation, t, place, slot, params)
+            shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
+            left_out = [p for p in params if p not in shown]
+            named = all(isinstance(v := values[p], Var) and v.name == p for p in left_out)
+            if named and not any(isinstance(slots[h], Lam) for h in t.heads):
+                p = _written(_build(b, t.body, slots, _fresh_letters(b, t, slots, app), False))
+                return Piece(_called(b, p.at(Level.ATOM), indices[given:])) if indices[given:] else p
+    head = name_node(definition.name, "fn" if app.args or indices else "name")
+    if app.args:
+        head = row(head, _arguments(b, list(app.args), Level.ADD))
+    return Piece(_called(b, head, indices))
+
+
+# --- templates -------------------------------------------------------------------------------------------------------
+
+
+def is_vocabulary(b: Builder, low: Term, high: Term) -> bool:
+    """Whether the range from ``low`` to ``high`` is the vocabulary, and the notation writes that as a set."""
+    n = b.notation
+    return n.sums == "set" and low == Num(1) and isinstance(high, Var) and high.name == n.vocabulary
+
+
+def vocabulary(b: Builder) -> Node:
+    return _build(b, b.notation.vocabulary_set.body, {}, {}, True)
+
+
+def _fresh_letters(b: Builder, t: Template, slots: dict[str, Term], scope: Term) -> dict[str, Var]:
+    """The fresh letters of a template: the author's own where the argument at it is written with one."""
+    out: dict[str, Var] = {}
+    parts = list(walk(t.body))
+    for part in parts:
+        if isinstance(part, Slot):
+            for a in part.at:
+                fn = slots[part.name]
+                if a[:1] == "@" and a[1:] not in out:
+                    out[a[1:]] = Var(b.fresh(fn.hint if isinstance(fn, Lam) else a[1:], scope), INT)
+    for part in parts:
+        if isinstance(part, Fresh) and part.letter not in out:
+            out[part.letter] = Var(b.fresh(part.letter, scope), INT)
+    return out
+
+
+def _build(b: Builder, part: Part, slots: dict[str, Term], letters: dict[str, Var], inside: bool) -> Node:
+    """The layout of a template.  ``inside``: brackets or commas are round this part already."""
+
+    def build(part: Part, inside: bool) -> Node:
+        if isinstance(part, Slot):
+            return b.fit(_slot(part, slots, letters), Level.ADD if inside else Level.ATOM)
+        if isinstance(part, Fresh):
+            return b.name(letters[part.letter].name)
+        if isinstance(part, Seq):
+            apart = [inside, *map(separates, part.items), inside]
+            return row(*(build(item, apart[i] and apart[i + 2]) for i, item in enumerate(part.items)))
+        if isinstance(part, Scripted):
+            base = build(part.base, False)
+            with b.on_one_line():
+                sub, sup = (None if s is None else build(s, True) for s in (part.sub, part.sup))
+            return _scripted(base, sub, sup)
+        if isinstance(part, Bracketed):
+            if isinstance(part.body, Slot):  # alone in its brackets
+                return fenced(b.fit(_slot(part.body, slots, letters), Level.ANY), part.open, part.close)
+            return fenced(build(part.body, True), part.open, part.close)
+        if isinstance(part, Marked):
+            return Accent(part.mark, build(part.body, False))
+        return part
+
+    return build(part, inside)
+
+
+def _slot(part: Slot, slots: dict[str, Term], letters: dict[str, Var]) -> Term:
+    term = slots[part.name]
+    for a in part.at:
+        term = at(term, letters[a[1:]] if a[:1] == "@" else slots[a])
+    return term
+
+
+def _scripted(base: Node, sub: Node | None, sup: Node | None) -> Node:
+    """``base`` with scripts of a template; it may be an argument that has scripts already."""
+    if isinstance(base, Script) and sup is not None and base.sup is not None:
+        base = fenced(base, group=True)
+    if not isinstance(base, Script):
+        return Script(base, sub, sup)
+    out = subscript(base, sub) if sub is not None else base
+    return superscript(out, sup) if sup is not None else out
+
+
+_LOOSE = {
+    "rel": Level.REL, "op": Level.ADD, "neg": Level.NEG, "slash": Level.DIV, "dot": Level.MUL, "times": Level.MUL,
+}  # fmt: skip
+
+
+def _written(node: Node) -> Piece:
+    """What a template wrote, as strong as its weakest sign outside brackets: a course may write p - q for a value."""
+    items = node.items if isinstance(node, Row) else (node,)
+    level = min((_LOOSE[i.kind] for i in items if isinstance(i, Symbol) and i.kind in _LOOSE), default=Level.ATOM)
+    head, *rest = items
+    word = isinstance(head, Symbol) and head.kind == "fn" and bool(rest) and not isinstance(rest[0], Fence)
+    return Piece(node, Level.PREFIX, True) if word and level == Level.ATOM else Piece(node, level)

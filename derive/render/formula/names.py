@@ -1,0 +1,49 @@
+"""How a name is written: letters, Greek letters, words, accents, primes and subscripts."""
+
+from __future__ import annotations
+
+import re
+
+from derive.render.formula.nodes import Accent, Node, Symbol, row, subscript
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lam": "λ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+MARKS = ("hat", "bar", "tilde")
+
+
+def name_node(name: str, kind: str = "name") -> Node:
+    """How a name is written: letters in italics, Greek names in Greek, words upright, parts after ``_`` as subscripts.
+
+    ``kind`` is that of a word: name, or fn for the name of a function.
+    """
+    bare = name.rstrip("'")
+    primes = len(name) - len(bare)
+    head, *parts = [p for p in bare.split("_") if p] or [bare or "x"]
+    digits = re.fullmatch(r"([A-Za-z])(\d+)", head)
+    if digits:
+        head, parts = digits[1], [digits[2], *parts]
+    base: Node = letter_symbol(head, kind)
+    while parts and (parts[0] in MARKS or parts[0] == "prime"):
+        part = parts.pop(0)
+        if part == "prime":
+            primes += 1
+        else:
+            base = Accent(part, base)
+    if primes:
+        base = row(base, *[Symbol("′", "ord")] * primes)
+    for part in parts:
+        base = subscript(base, Symbol(part, "num") if part.isdigit() else letter_symbol(part, "name"))
+    return base
+
+
+def letter_symbol(word: str, kind: str) -> Symbol:
+    """A letter, a Greek letter, a number, or a word of that kind."""
+    if word in GREEK:
+        return Symbol(GREEK[word], "var")
+    if len(word) == 1:
+        return Symbol(word, "num" if word.isdigit() else "var")
+    return Symbol(word, kind)

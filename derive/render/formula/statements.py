@@ -1,0 +1,248 @@
+"""Statements: relations, connectives, quantifiers, and how conditions are said, with their ranges at the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from derive.kernel.sorts import Sort
+from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
+from derive.render.formula.applied import is_vocabulary, vocabulary
+from derive.render.formula.builder import Builder
+from derive.render.formula.nodes import Node, Space, Symbol, row
+from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
+
+_RELATIONS = {EQ: "=", NE: "≠", LT: "<", LE: "≤", IN: "∈"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition and for which indices it holds: ``every`` are letters for all values, ``ranges`` as t = 1, ..., T."""
+
+    statement: Node
+    every: tuple[Node, ...] = ()
+    ranges: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """The variable of a quantifier; equal to any other of its sort."""
+
+    sort: Sort
+    lam: Lam = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A statement without its quantifiers and guards; ``prefix``: a letter for a quantifier, a term for a guard."""
+
+    prefix: tuple[_Letter | Term, ...]
+    body: Term
+
+    @staticmethod
+    def of(term: Term) -> Split:
+        prefix: list[_Letter | Term] = []
+        while isinstance(term, App):
+            if term.op is FORALL and isinstance(term.args[0], Lam):
+                prefix.append(_Letter(term.args[0].dom, term.args[0]))
+                term = term.args[0].body
+            elif term.op is IMPLIES and prefix:
+                prefix.append(term.args[0])
+                term = term.args[1]
+            else:
+                break
+        return Split(tuple(prefix), term)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    name: str
+    low: Node | None
+    high: Node | None
+    whole: bool  # 1..V, which is written as the vocabulary
+
+
+# --- a statement with its ranges at the end --------------------------------------------------------------------------
+
+
+def statement(b: Builder, term: Term) -> Node:
+    """A whole line: what is quantified stands at its end, for t = 1, ..., T."""
+    split = Split.of(term)
+    if not split.prefix:
+        return b.piece(term).node
+    c = _condition(b, split, None, flip=False)
+    out: list[Node] = [c.statement]
+    for i, every in enumerate(c.every):
+        out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for all ", "text")]
+        out.append(every)
+    for i, scope in enumerate(c.ranges):
+        out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for ", "text")]
+        out.append(scope)
+    return row(*out)
+
+
+def said(b: Builder, given: tuple[Term, ...]) -> list[Condition]:
+    """The conditions in their order; two that make a chain stand where the first of them stood."""
+    split = [Split.of(g) for g in given]
+    used: set[int] = set()
+    out: list[Condition] = []
+    for i, s in enumerate(split):
+        if i in used:
+            continue
+        partner: Term | None = None
+        for j, other in enumerate(split):
+            if j != i and j not in used and s.prefix == other.prefix:
+                pair = _chain(s.body, other.body)
+                if pair is not None:
+                    partner = other.body if pair else s.body
+                    used.add(j)
+                    if not pair:
+                        s = other
+                    break
+        out.append(_condition(b, s, partner))
+    return out
+
+
+def _chain(a: Term, b: Term) -> bool | None:
+    """Whether a then b make a chain c <= x <= d from a constant c; False when b then a do; None when neither does."""
+    for left, right, answer in ((a, b, True), (b, a, False)):
+        if not (isinstance(left, App) and isinstance(right, App) and {left.op, right.op} <= {LE, LT}):
+            return None
+        low, middle = left.args
+        if middle == right.args[0] and isinstance(low, Num) and not isinstance(middle, Num):
+            return answer
+    return None
+
+
+def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True) -> Condition:
+    """The condition; ``partner`` is the second half of a chain; ``flip`` turns 0 < a into a > 0."""
+    body = split.body
+    with b.scope():
+        ranges, premises = _scope(b, split.prefix)
+        said = b.fit(body, Level.IMPLIES if premises else Level.ANY)
+        if isinstance(body, App) and body.op in (LE, LT):
+            low, high = body.args
+            if isinstance(partner, App):
+                said = row(_compared(b, body), rel(_RELATIONS[partner.op]), b.fit(partner.args[1], Level.ADD))
+            elif flip and isinstance(low, Num) and not isinstance(high, Num):
+                said = row(b.fit(high, Level.ADD), rel("≥" if body.op is LE else ">"), b.fit(low, Level.ADD))
+        if premises:
+            said = row(_all_of(premises), rel("⟹"), said)
+        every = tuple(b.name(r.name) for r in ranges if r.low is None and r.high is None)
+        bounded = tuple(_range(b, r) for r in ranges if r.low is not None or r.high is not None)
+    return Condition(said, every, bounded)
+
+
+def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range], list[Node]]:
+    """Enter quantifiers: the range of each, and the guards that are not bounds."""
+    levels: list[int] = []
+    lows: dict[int, tuple[Term, Node]] = {}
+    highs: dict[int, tuple[Term, Node]] = {}
+    premises: list[Node] = []
+
+    def bounds(side: Term, found: dict[int, tuple[Term, Node]]) -> int | None:
+        """Which variable of the quantifiers ``side`` is, where it has no bound of this kind yet."""
+        level = len(b.names) - 1 - side.index if isinstance(side, Bound) else -1
+        return level if level in levels and level not in found else None
+
+    for item in prefix:
+        if isinstance(item, _Letter):
+            levels.append(len(b.names))
+            b.enter(item.lam)
+            continue
+        if isinstance(item, App) and item.op is LE:
+            low, high = item.args
+            if (level := bounds(high, lows)) is not None:
+                lows[level] = low, b.fit(low, Level.ADD)
+                continue
+            if (level := bounds(low, highs)) is not None:
+                highs[level] = high, b.fit(high, Level.ADD)
+                continue
+        premises.append(b.fit(item, Level.REL))
+    ranges = []
+    for level in levels:
+        low_term, low_node = lows.get(level, (None, None))
+        high_term, high_node = highs.get(level, (None, None))
+        whole = low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
+        ranges.append(_Range(b.names[level], low_node, high_node, whole))
+    return ranges, premises
+
+
+def _range(b: Builder, r: _Range, inline: bool = False) -> Node:
+    """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T."""
+    letter, low, high = b.name(r.name), r.low, r.high
+    if r.whole:
+        return row(letter, rel("∈"), vocabulary(b))
+    if low is not None and high is not None:
+        if inline:
+            return row(low, rel("≤"), letter, rel("≤"), high)
+        steps = _whole_number(high) - _whole_number(low)
+        if steps == 0:
+            return row(letter, rel("="), low)
+        between = () if steps == 1 else (Symbol("…", "ord"), COMMA)
+        return row(letter, rel("="), low, COMMA, *between, high)
+    if low is not None:
+        return row(letter, rel("≥"), low)
+    if high is not None:
+        return row(letter, rel("≤"), high)
+    return letter
+
+
+def _whole_number(node: Node) -> float:
+    """The number that is written, not a number where it is none."""
+    return int(node.text) if isinstance(node, Symbol) and node.kind == "num" and node.text.isdigit() else math.nan
+
+
+def _all_of(premises: list[Node]) -> Node:
+    out: list[Node] = [premises[0]]
+    for p in premises[1:]:
+        out += [rel("∧"), p]
+    return row(*out)
+
+
+# --- inside a formula ------------------------------------------------------------------------------------------------
+
+
+def _compared(b: Builder, term: App) -> Node:
+    left, right = term.args
+    return row(b.fit(left, Level.ADD), rel(_RELATIONS[term.op]), b.fit(right, Level.ADD))
+
+
+def _relation(b: Builder, term: App) -> Piece:
+    return Piece(_compared(b, term), Level.REL)
+
+
+def _implies(b: Builder, term: App) -> Piece:
+    return Piece(row(b.fit(term.args[0], Level.REL), rel("⟹"), _consequence(b, term.args[1])), Level.IMPLIES)
+
+
+def _iff(b: Builder, term: App) -> Piece:
+    return Piece(row(b.fit(term.args[0], Level.IMPLIES), rel("⟺"), _consequence(b, term.args[1])), Level.IFF)
+
+
+def _consequence(b: Builder, term: Term) -> Node:
+    """What stands behind an arrow; a statement for all k needs no brackets there."""
+    p = b.piece(term)
+    return p.node if p.level == Level.ANY and not isinstance(term, Lam) else p.at(Level.IMPLIES)
+
+
+def _forall(b: Builder, term: App) -> Piece:
+    split = Split.of(term)
+    with b.scope():
+        ranges, premises = _scope(b, split.prefix)
+        scope: list[Node] = [Symbol("∀", "ord"), _range(b, ranges[0], inline=True)]
+        for r in ranges[1:]:
+            scope += [COMMA, _range(b, r, inline=True)]
+        body = b.fit(split.body, Level.IMPLIES if premises else Level.ANY)
+        if premises:
+            body = row(_all_of(premises), rel("⟹"), body)
+    return Piece(row(*scope, COLON, body), Level.ANY, True)
+
+
+STATEMENTS: dict[Op, Callable[[Builder, App], Piece]] = {
+    **dict.fromkeys(_RELATIONS, _relation),
+    IMPLIES: _implies,
+    IFF: _iff,
+    FORALL: _forall,
+}
