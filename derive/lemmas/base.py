@@ -27,18 +27,17 @@ class LemmaError(ValueError):
 
 
 class Lemma:
-    """``given`` |- ``shows``, with the English reason that a printed line gives when it is used."""
+    """``given`` |- ``shows``, with the English reason that a printed line gives when it is used.
+
+    An ``internal`` lemma serves other proofs and tactics; authors do not cite it.
+    """
 
     def __init__(
-        self,
-        name: str,
-        given: Sequence[Term],
-        shows: Term,
-        phrase: str,
-        proof: Callable[[], Theorem],
-        kind: str = "theorem",
-    ) -> None:
+        self, name: str, given: Sequence[Term], shows: Term, phrase: str, proof: Callable[[], Theorem],
+        kind: str = "theorem", internal: bool = False,
+    ) -> None:  # fmt: skip
         self.name, self.given, self.shows, self.phrase, self.kind = name, tuple(given), shows, phrase, kind
+        self.internal = internal
         self._proof = proof
         self._theorem: Theorem | None = None
 
@@ -71,23 +70,23 @@ def register(entry: Lemma) -> Lemma:
 
 
 def lemma(
-    shows: Term, given: Sequence[Term] = (), phrase: str = "", name: str = ""
+    shows: Term, given: Sequence[Term] = (), phrase: str = "", name: str = "", internal: bool = False
 ) -> Callable[[Callable[[], Theorem]], Lemma]:
     """Declare a lemma; the decorated function returns its theorem."""
 
     def wrap(proof: Callable[[], Theorem]) -> Lemma:
         title = name or proof.__name__
-        return register(Lemma(title, given, shows, phrase or title.replace("_", " "), proof))
+        return register(Lemma(title, given, shows, phrase or title.replace("_", " "), proof, internal=internal))
 
     return wrap
 
 
-def axiom_lemma(name: str, phrase: str) -> Lemma:
+def axiom_lemma(name: str, phrase: str, internal: bool = False) -> Lemma:
     """An axiom under its own name, usable as a reason."""
     from derive.kernel.axioms import AXIOMS
 
     given, shows = AXIOMS[name]
-    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), kind="axiom"))
+    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), "axiom", internal))
 
 
 # --- small tools for the proofs --------------------------------------------------------------------------------------

@@ -22,6 +22,12 @@ from derive.lemmas.base import (
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
+__all__ = [
+    "exp_add", "exp_log", "exp_neg", "exp_pos", "exp_sub", "exp_zero", "log_div", "log_eq_iff", "log_exp",
+    "log_inj", "log_inv", "log_le", "log_le_iff", "log_le_sub_one", "log_lt", "log_lt_iff", "log_lt_sub_one",
+    "log_mul", "log_one", "log_pow", "one_add_le_exp", "pow_eq_exp", "xlogy_eq_mul_log", "zero_log_zero",
+]  # fmt: skip
+
 
 def exp(t: Term) -> Term:
     return app(EXP, t)
@@ -88,7 +94,7 @@ def exp_sub() -> Theorem:
     return chain(total, r.ring(exp(x) * (1 / exp(y)), exp(x) / exp(y), (nonzero,)))
 
 
-@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing")
+@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing", internal=True)
 def exp_lt() -> Theorem:
     d = y - x
     more = at_values(
@@ -146,7 +152,7 @@ def log_pow() -> Theorem:
     return chain(r.cong(LOG, (pow_eq_exp.theorem,)), at_values(log_exp.theorem, x=a * log(x)))
 
 
-@lemma(ZERO < app(POW, x, a), [ZERO < x])
+@lemma(ZERO < app(POW, x, a), [ZERO < x], internal=True)
 def pow_pos() -> Theorem:
     return r.rel_cong(at_values(exp_pos.theorem, x=a * log(x)), (r.refl(ZERO), r.sym(pow_eq_exp.theorem)))
 
@@ -188,7 +194,7 @@ def log_le() -> Theorem:
     return r.cases(eq(x, y), same, lin(goal, strict))
 
 
-@lemma(x <= y, [ZERO < y, log(x) <= log(y), ZERO < x], phrase="log is increasing")
+@lemma(x <= y, [ZERO < y, log(x) <= log(y), ZERO < x], phrase="log is increasing", internal=True)
 def le_of_log_le() -> Theorem:
     goal = x <= y
     reverse = at_values(log_lt.theorem, *assume(ZERO < y, y < x), x=y, y=x)
@@ -201,7 +207,7 @@ def log_inj() -> Theorem:
     return chain(r.sym(exp_log.theorem), same, at_values(exp_log.theorem, x=y))
 
 
-@lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0")
+@lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0", internal=True)
 def xlogy_zero() -> Theorem:
     return chain(r.cong(XLOGY, (r.assume(eq(a, 0)), r.refl(x))), zero_log_zero.theorem)
 

@@ -11,6 +11,8 @@ from derive.lemmas.sums import empty_range, last_term, prod_pos_to, product, tot
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, sides
 
+__all__ = ["log_prod", "prod_exp"]
+
 fk = f[k]
 all_positive = every(k, m, n, ZERO < fk)
 

@@ -50,6 +50,12 @@ from derive.lemmas.base import (
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, instantiate, sides
 
+__all__ = [
+    "prod_empty", "prod_last", "sum_add", "sum_const", "sum_delta", "sum_div", "sum_empty", "sum_last", "sum_le",
+    "sum_mul", "sum_mul_right", "sum_neg", "sum_nonneg", "sum_one", "sum_pos", "sum_shift", "sum_split_at",
+    "sum_split_last", "sum_sub", "sum_swap", "sum_zero", "terms_zero_of_sum_zero",
+]  # fmt: skip
+
 sum_empty = axiom_lemma("sum_empty", "an empty sum is 0")
 sum_last = axiom_lemma("sum_last", "split off the last term")
 prod_empty = axiom_lemma("prod_empty", "an empty product is 1")
@@ -195,7 +201,9 @@ def _signs(
     return range_induction(m, n, statement, empty, step)
 
 
-@lemma(ZERO < product(fk), [every(k, m, n, ZERO < fk)], phrase="a product of positive numbers is positive")
+@lemma(
+    ZERO < product(fk), [every(k, m, n, ZERO < fk)], phrase="a product of positive numbers is positive", internal=True
+)
 def prod_pos() -> Theorem:
     def combine(ih: Theorem, here: Theorem, top: Term) -> Theorem:
         return at_values(ar.mul_pos.theorem, ih, here, x=product(fk, high=top), y=f[top + 1])
@@ -351,6 +359,7 @@ def sum_delta() -> Theorem:
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
     name="sum_delta'",
+    internal=True,
 )
 def sum_delta_() -> Theorem:
     flip = at_values(ar.delta_comm.theorem, i=y, j=k)
