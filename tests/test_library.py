@@ -14,9 +14,12 @@ import pytest
 import derive.api
 import derive.lemmas
 import derive.tactics
+from derive import Calc, Eq, StepError, exp, log, theorem
+from derive.language.letters import a
 from derive.lemmas import LEMMAS, Lemma, SortedLemma
 from derive.tactics import library
 from derive.tactics.library import SHELF, ShelfError
+from derive.tactics.normal import ALL
 
 # --- the shelf of tactics ---------------------------------------------------------------------------------------------
 
@@ -128,3 +131,28 @@ def test_authors_get_the_lemmas_that_are_not_internal() -> None:
             assert name in derive.api.__all__, f"{path.name}: {name}; derive/lemmas/__init__.py imports each file"
     theirs = {getattr(derive.api, name) for name in derive.api.__all__ if name != "LEMMAS"}
     assert {e for e in theirs if isinstance(e, Lemma)} == {e for e in LEMMAS.values() if not e.internal}
+
+
+# --- what the normal form does for a lemma ----------------------------------------------------------------------------
+
+
+def test_a_lemma_names_features_that_the_normal_form_has() -> None:
+    for entry in LEMMAS.values():
+        assert entry.features <= ALL, entry
+
+
+def test_a_theorem_that_is_named_like_a_lemma_is_not_taken_for_it() -> None:
+    """The lemma log_one turns the rules of logarithms on; a theorem of one's own that has its name does not."""
+
+    def log_one(calc: Calc) -> None:
+        calc.eq(0, by=derive.lemmas.log_one)
+
+    own = theorem(shows=Eq(log(1), 0))(log_one)
+
+    @theorem(shows=Eq(log(exp(a)), a))
+    def log_of_exp(calc: Calc) -> None:
+        calc.eq(a, by=own)
+
+    assert own.check().theorem is not None
+    with pytest.raises(StepError, match="line 1 of log_of_exp does not follow by log_one"):
+        log_of_exp.check()

@@ -32,8 +32,8 @@ __all__ = [
 
 mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive", internal=True)
 le_antisymm = axiom_lemma("le_antisymm", "antisymmetry")
-delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree")
-delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ")
+delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree", features={"indicators"})
+delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ", features={"indicators"})
 delta_ij = app(DELTA, i, j)
 
 

@@ -39,11 +39,11 @@ def log(t: Term) -> Term:
 
 exp_add = axiom_lemma("exp_add", "the exponential of a sum")
 exp_pos = axiom_lemma("exp_pos", "exponentials are positive")
-log_exp = axiom_lemma("log_exp", "log undoes exp")
+log_exp = axiom_lemma("log_exp", "log undoes exp", features={"logs"})
 exp_log = axiom_lemma("exp_log", "exp undoes log")
 pow_eq_exp = axiom_lemma("pow_eq_exp", "a power by exp and log")
 zero_log_zero = axiom_lemma("zero_log_zero", "the convention 0 log 0 = 0")
-xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "an ordinary product, since the logarithm exists")
+xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "an ordinary product, since the logarithm exists", features={"logs"})
 
 
 @lemma(eq(exp(ZERO), 1), phrase="exp 0 = 1")
@@ -108,7 +108,7 @@ def exp_lt() -> Theorem:
     return r.rel_cong(product, (r.ring(exp(x) * ONE, exp(x), ()), same))
 
 
-@lemma(eq(log(ONE), 0), phrase="log 1 = 0")
+@lemma(eq(log(ONE), 0), phrase="log 1 = 0", features={"logs"})
 def log_one() -> Theorem:
     return chain(r.cong(LOG, (r.sym(exp_zero.theorem),)), at_values(log_exp.theorem, x=ZERO))
 
@@ -117,6 +117,7 @@ def log_one() -> Theorem:
     eq(log(x * y), log(x) + log(y)),
     [ZERO < x, ZERO < y],
     phrase="the log of a product is the sum of the logs",
+    features={"logs"},
 )
 def log_mul() -> Theorem:
     back_x, back_y = exp_log.theorem, at_values(exp_log.theorem, x=y)
@@ -125,7 +126,7 @@ def log_mul() -> Theorem:
     return chain(r.cong(LOG, (joined,)), at_values(log_exp.theorem, x=log(x) + log(y)))
 
 
-@lemma(eq(log(1 / x), -log(x)), [ZERO < x], phrase="the log of a reciprocal")
+@lemma(eq(log(1 / x), -log(x)), [ZERO < x], phrase="the log of a reciprocal", features={"logs"})
 def log_inv() -> Theorem:
     back = exp_log.theorem
     joined = chain(ring_with(1 / exp(log(x)), 1 / x, (back,)))
@@ -137,6 +138,7 @@ def log_inv() -> Theorem:
     eq(log(x / y), log(x) - log(y)),
     [ZERO < x, ZERO < y],
     phrase="the log of a quotient is the difference of the logs",
+    features={"logs"},
 )
 def log_div() -> Theorem:
     y_pos = r.assume(ZERO < y)
@@ -147,7 +149,7 @@ def log_div() -> Theorem:
     return chain(th, ring_with(log(x) + log(1 / y), log(x) - log(y), (at_values(log_inv.theorem, x=y),)))
 
 
-@lemma(eq(log(app(POW, x, a)), a * log(x)), [ZERO < x], phrase="the log of a power")
+@lemma(eq(log(app(POW, x, a)), a * log(x)), [ZERO < x], phrase="the log of a power", features={"logs"})
 def log_pow() -> Theorem:
     return chain(r.cong(LOG, (pow_eq_exp.theorem,)), at_values(log_exp.theorem, x=a * log(x)))
 

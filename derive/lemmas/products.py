@@ -21,6 +21,7 @@ all_positive = every(k, m, n, ZERO < fk)
     eq(log(product(fk)), total(log(fk))),
     [all_positive],
     phrase="the log of a product is the sum of the logs",
+    features={"logs"},
 )
 def log_prod() -> Theorem:
     """By induction on the top: the log of the last factor is the last term, and the product before it is positive."""
