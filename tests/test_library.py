@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,15 @@ from pathlib import Path
 
 import pytest
 
+import derive.api
+import derive.lemmas
 import derive.tactics
-from derive.lemmas import LEMMAS
+from derive import Calc, Eq, StepError, exp, log, theorem
+from derive.language.letters import a
+from derive.lemmas import LEMMAS, Lemma, SortedLemma
 from derive.tactics import library
 from derive.tactics.library import SHELF, ShelfError
+from derive.tactics.normal import ALL
 
 # --- the shelf of tactics ---------------------------------------------------------------------------------------------
 
@@ -80,3 +86,73 @@ def test_a_shelf_that_nobody_filled_says_so() -> None:
     assert out.stdout == (
         "the lemma exp_pos is not there yet; import derive.lemmas, where it is proved\n |- 0 < exp(x)\n"
     )
+
+
+# --- what authors get -------------------------------------------------------------------------------------------------
+
+FILES = [p for p in sorted(Path(derive.lemmas.__path__[0]).glob("*.py")) if p.stem not in ("__init__", "base")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_lemma_is_in_all_of_its_file_or_marked_internal(path: Path) -> None:
+    """``__all__`` is a plain list of names, so that type checkers and editors see them too."""
+    module = importlib.import_module(f"derive.lemmas.{path.stem}")
+    own = {
+        name: getattr(module, name)
+        for node in ast.parse(path.read_text("utf-8")).body
+        for name in names_bound_by(node)
+        if isinstance(getattr(module, name), (Lemma, SortedLemma))
+    }
+    assert own
+    assert sorted(module.__all__) == sorted(name for name, entry in own.items() if not entry.internal)
+    listed = [
+        n
+        for n in ast.parse(path.read_text("utf-8")).body
+        if isinstance(n, ast.Assign) and names_bound_by(n) == ["__all__"]
+    ]
+    assert ast.literal_eval(listed[0].value) == module.__all__
+
+
+def names_bound_by(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    return [t.id for t in node.targets if isinstance(t, ast.Name)] if isinstance(node, ast.Assign) else []
+
+
+def test_every_lemma_is_declared_in_one_of_these_files() -> None:
+    declared = [e for p in FILES for e in vars(importlib.import_module(f"derive.lemmas.{p.stem}")).values()]
+    assert {e for e in declared if isinstance(e, Lemma)} == set(LEMMAS.values())
+
+
+def test_authors_get_the_lemmas_that_are_not_internal() -> None:
+    """With ``from derive import *``."""
+    for path in FILES:
+        for name in importlib.import_module(f"derive.lemmas.{path.stem}").__all__:
+            assert name in derive.api.__all__, f"{path.name}: {name}; derive/lemmas/__init__.py imports each file"
+    theirs = {getattr(derive.api, name) for name in derive.api.__all__ if name != "LEMMAS"}
+    assert {e for e in theirs if isinstance(e, Lemma)} == {e for e in LEMMAS.values() if not e.internal}
+
+
+# --- what the normal form does for a lemma ----------------------------------------------------------------------------
+
+
+def test_a_lemma_names_features_that_the_normal_form_has() -> None:
+    for entry in LEMMAS.values():
+        assert entry.features <= ALL, entry
+
+
+def test_a_theorem_that_is_named_like_a_lemma_is_not_taken_for_it() -> None:
+    """The lemma log_one turns the rules of logarithms on; a theorem of one's own that has its name does not."""
+
+    def log_one(calc: Calc) -> None:
+        calc.eq(0, by=derive.lemmas.log_one)
+
+    own = theorem(shows=Eq(log(1), 0))(log_one)
+
+    @theorem(shows=Eq(log(exp(a)), a))
+    def log_of_exp(calc: Calc) -> None:
+        calc.eq(a, by=own)
+
+    assert own.check().theorem is not None
+    with pytest.raises(StepError, match="line 1 of log_of_exp does not follow by log_one"):
+        log_of_exp.check()

@@ -30,7 +30,7 @@ from derive.kernel.terms import (
     negation,
 )
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
-from derive.lemmas import LEMMAS
+from derive.lemmas import LEMMAS, Lemma
 from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
@@ -40,16 +40,6 @@ from derive.tactics.differentiation import differentiate
 from derive.tactics.entailment import Known, entail, equivalent
 from derive.tactics.normal import Normalizer, by_normal_form
 from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
-
-# A lemma whose exact shape is not on the page may still be used up to field identities: these features of the
-# normal form do it.
-FEATURES = {
-    "sum_delta": {"indicators"}, "sum_delta'": {"indicators"}, "sum_add": {"sums"}, "sum_sub": {"sums"}, "sum_neg": {"sums"},
-    "sum_mul": {"sums"}, "sum_mul_right": {"sums"}, "sum_div": {"sums"}, "sum_const": {"sums", "constants"},
-    "sum_one": {"sums", "constants"}, "sum_zero": {"sums"}, "sum_swap": {"nested"}, "log_prod": {"logs"}, "log_mul": {"logs"},
-    "log_div": {"logs"}, "log_inv": {"logs"}, "log_pow": {"logs"}, "log_exp": {"logs"}, "log_one": {"logs"},
-    "delta_same": {"indicators"}, "delta_diff": {"indicators"}, "xlogy_eq_mul_log": {"logs"},
-}  # fmt: skip
 
 
 class Failure(NamedTuple):
@@ -65,14 +55,16 @@ class Success(NamedTuple):
     used: tuple[str, ...] = ()
 
 
-def _siblings(name: str) -> list[Theorem]:
+def _features(reason: Any) -> frozenset[str]:
+    """The features of the normal form that may use a lemma; other reasons have none."""
+    return reason.features if isinstance(reason, Lemma) else frozenset()
+
+
+def _siblings(reason: Any) -> list[Theorem]:
     """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved
     already."""
-    features = FEATURES.get(name)
-    if not features:
-        return []
-    others = [LEMMAS[n] for n, f in FEATURES.items() if f == features and n in LEMMAS]
-    return [x.theorem for x in others if x.is_proved]
+    features = _features(reason)
+    return [x.theorem for x in LEMMAS.values() if features and x.features == features and x.is_proved]
 
 
 def _settles(rule: AnyRule) -> bool:
@@ -92,7 +84,7 @@ class Toolbox:
         self.definitions: list[Definition] = []
         self.tactics: list[Tactic] = []
         self.splits: list[Term] = []
-        self.must_use: list[tuple[str, Any]] = []
+        self.must_use: list[tuple[Any, Any]] = []  # a reason, and what of it must occur in the proof
         self.fixed = frozenset(ctx.free)
         self.ctx = ctx
         for reason in reasons:
@@ -108,7 +100,7 @@ class Toolbox:
         elif isinstance(reason, Definition):
             self.rules.append(DefinitionRule(reason, reverse))
             self.definitions.append(reason)
-            self.must_use.append((reason.name, reason))
+            self.must_use.append((reason, reason))
         elif isinstance(reason, Tactic):
             self.tactics.append(reason)
             self.features |= reason.features
@@ -121,12 +113,12 @@ class Toolbox:
             self._equation_or_lemma(known, "condition", self.fixed, reverse)
         elif is_statement(reason) and not hasattr(reason, "at_sort"):
             th = reason.theorem
-            self.features |= FEATURES.get(reason.name, set())
+            self.features |= _features(reason)
             self._equation_or_lemma(th, reason.name, frozenset(), reverse)
-            self.must_use.append((reason.name, th))
+            self.must_use.append((reason, th))
         elif hasattr(reason, "at_sort"):  # a schema over an abstract sort
             self.rules.append(SortedRule(reason, reverse))
-            self.must_use.append((reason.name, reason))
+            self.must_use.append((reason, reason))
         else:
             raise TypeError(f"{reason!r} is not a reason")
 
@@ -157,16 +149,16 @@ class Toolbox:
         """The name of a reason that the proof does not use."""
         steps = proof_steps(th)
         made = {id(s) for s in steps}
-        for name, thing in self.must_use:
+        for reason, thing in self.must_use:
             if isinstance(thing, Definition):
                 seen = any(s.proof.rule == "unfold" and getattr(s.proof.args[0], "op", None) is thing for s in steps)
             elif isinstance(thing, Theorem):
                 seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
-                seen = seen or any(id(s) in made for s in _siblings(name))
+                seen = seen or any(id(s) in made for s in _siblings(reason))
             else:  # a schema over abstract sorts
                 seen = any(id(th_) in made for th_ in thing.instances)
             if not seen:
-                return name
+                return str(reason.name)
         return None
 
 

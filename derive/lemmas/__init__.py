@@ -1,172 +1,26 @@
 """The lemma library: what everybody may use as a reason, proved from the axioms of the kernel.
 
-Everything here is derived; the module ``base`` says how.  ``all_lemmas()`` gives the lemmas by name.
+Everything here is derived; the module ``base`` says how.  ``all_lemmas()`` gives the lemmas by name.  Each file lists in
+``__all__`` what authors get of it; a lemma for other proofs and for tactics only is declared ``internal``.
 """
 
-from derive.lemmas.arithmetic import (
-    delta_comm,
-    delta_diff,
-    delta_same,
-    delta_sq,
-    le_antisymm,
-    le_trans,
-    mul_eq_zero_iff,
-    mul_le_mul_left,
-    mul_le_mul_right,
-    mul_pos_iff,
-)
-from derive.lemmas.base import LEMMAS, Lemma
-from derive.lemmas.divergence import sub_le_xlogy, sub_lt_xlogy, sum_eq_zero_iff, xlogy_div, xlogy_gap_eq_zero_iff
-from derive.lemmas.logs import (
-    exp_add,
-    exp_log,
-    exp_neg,
-    exp_pos,
-    exp_sub,
-    exp_zero,
-    log_div,
-    log_eq_iff,
-    log_exp,
-    log_inj,
-    log_inv,
-    log_le,
-    log_le_iff,
-    log_le_sub_one,
-    log_lt,
-    log_lt_iff,
-    log_lt_sub_one,
-    log_mul,
-    log_one,
-    log_pow,
-    one_add_le_exp,
-    pow_eq_exp,
-    xlogy_eq_mul_log,
-    zero_log_zero,
-)
-from derive.lemmas.optima import (
-    SortedLemma,
-    argmax_affine,
-    argmax_log,
-    argmax_neg,
-    argmax_scale,
-    argmax_shift,
-    argmin_affine,
-    argmin_log,
-    argmin_neg,
-    argmin_scale,
-    argmin_shift,
-    mem_argmax,
-    mem_argmin,
-)
-from derive.lemmas.products import log_prod, prod_exp
-from derive.lemmas.sums import (
-    prod_empty,
-    prod_last,
-    sum_add,
-    sum_const,
-    sum_delta,
-    sum_div,
-    sum_empty,
-    sum_last,
-    sum_le,
-    sum_mul,
-    sum_mul_right,
-    sum_neg,
-    sum_nonneg,
-    sum_one,
-    sum_pos,
-    sum_shift,
-    sum_split_at,
-    sum_split_last,
-    sum_sub,
-    sum_swap,
-    sum_zero,
-    terms_zero_of_sum_zero,
-)
+from typing import TYPE_CHECKING
+
+from derive.lemmas.arithmetic import *
+from derive.lemmas.base import LEMMAS as LEMMAS
+from derive.lemmas.base import Lemma as Lemma
+from derive.lemmas.divergence import *
+from derive.lemmas.logs import *
+from derive.lemmas.optima import *
+from derive.lemmas.optima import SortedLemma as SortedLemma
+from derive.lemmas.products import *
+from derive.lemmas.sums import *
 
 
 def all_lemmas() -> dict[str, Lemma]:
     return dict(LEMMAS)
 
 
-__all__ = [
-    "LEMMAS",
-    "Lemma",
-    "SortedLemma",
-    "all_lemmas",
-    "argmax_affine",
-    "argmax_log",
-    "argmax_neg",
-    "argmax_scale",
-    "argmax_shift",
-    "argmin_affine",
-    "argmin_log",
-    "argmin_neg",
-    "argmin_scale",
-    "argmin_shift",
-    "delta_comm",
-    "delta_diff",
-    "delta_same",
-    "delta_sq",
-    "exp_add",
-    "exp_log",
-    "exp_neg",
-    "exp_pos",
-    "exp_sub",
-    "exp_zero",
-    "le_antisymm",
-    "le_trans",
-    "log_div",
-    "log_eq_iff",
-    "log_exp",
-    "log_inj",
-    "log_inv",
-    "log_le",
-    "log_le_iff",
-    "log_le_sub_one",
-    "log_lt",
-    "log_lt_iff",
-    "log_lt_sub_one",
-    "log_mul",
-    "log_one",
-    "log_pow",
-    "log_prod",
-    "mem_argmax",
-    "mem_argmin",
-    "mul_eq_zero_iff",
-    "mul_le_mul_left",
-    "mul_le_mul_right",
-    "mul_pos_iff",
-    "one_add_le_exp",
-    "pow_eq_exp",
-    "prod_empty",
-    "prod_exp",
-    "prod_last",
-    "sub_le_xlogy",
-    "sub_lt_xlogy",
-    "sum_add",
-    "sum_const",
-    "sum_delta",
-    "sum_div",
-    "sum_empty",
-    "sum_eq_zero_iff",
-    "sum_last",
-    "sum_le",
-    "sum_mul",
-    "sum_mul_right",
-    "sum_neg",
-    "sum_nonneg",
-    "sum_one",
-    "sum_pos",
-    "sum_shift",
-    "sum_split_at",
-    "sum_split_last",
-    "sum_sub",
-    "sum_swap",
-    "sum_zero",
-    "terms_zero_of_sum_zero",
-    "xlogy_div",
-    "xlogy_eq_mul_log",
-    "xlogy_gap_eq_zero_iff",
-    "zero_log_zero",
-]  # fmt: skip
+if not TYPE_CHECKING:  # type checkers follow the imports; they cannot read a list that is put together
+    __all__ = ["LEMMAS", "Lemma", "SortedLemma", "all_lemmas"]
+    __all__ += [name for name, value in globals().items() if isinstance(value, (Lemma, SortedLemma))]

@@ -25,43 +25,48 @@ from derive.lemmas.base import (
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
-mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive")
+__all__ = [
+    "delta_comm", "delta_diff", "delta_same", "delta_sq", "le_antisymm", "le_trans", "mul_eq_zero_iff",
+    "mul_le_mul_left", "mul_le_mul_right", "mul_pos_iff",
+]  # fmt: skip
+
+mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive", internal=True)
 le_antisymm = axiom_lemma("le_antisymm", "antisymmetry")
-delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree")
-delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ")
+delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree", features={"indicators"})
+delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ", features={"indicators"})
 delta_ij = app(DELTA, i, j)
 
 
-@lemma(ne(b, a), [ne(a, b)])
+@lemma(ne(b, a), [ne(a, b)], internal=True)
 def ne_sym() -> Theorem:
     yes = r.absurd(r.sym(r.assume(eq(b, a))), r.assume(ne(a, b)), ne(b, a))
     return r.cases(eq(b, a), yes, r.assume(ne(b, a)))
 
 
-@lemma(ne(a, b), [b < a])
+@lemma(ne(a, b), [b < a], internal=True)
 def ne_of_gt() -> Theorem:
     yes = from_false(ne(a, b), r.assume(b < a), r.assume(eq(a, b)))
     return r.cases(eq(a, b), yes, r.assume(ne(a, b)))
 
 
-@lemma(ne(a, b), [a < b])
+@lemma(ne(a, b), [a < b], internal=True)
 def ne_of_lt() -> Theorem:
     yes = from_false(ne(a, b), r.assume(a < b), r.assume(eq(a, b)))
     return r.cases(eq(a, b), yes, r.assume(ne(a, b)))
 
 
-@lemma(a < b, [a <= b, ne(a, b)])
+@lemma(a < b, [a <= b, ne(a, b)], internal=True)
 def lt_of_le_of_ne() -> Theorem:
     same = at_values(le_antisymm.theorem, *assume(a <= b, b <= a), x=a, y=b)
     return r.cases(a < b, r.assume(a < b), r.absurd(same, r.assume(ne(a, b)), a < b))
 
 
-@lemma(a <= b, [a < b])
+@lemma(a <= b, [a < b], internal=True)
 def le_of_lt() -> Theorem:
     return lin(a <= b, r.assume(a < b))
 
 
-@lemma(a <= b, [eq(a, b)])
+@lemma(a <= b, [eq(a, b)], internal=True)
 def le_of_eq() -> Theorem:
     return lin(a <= b, r.assume(eq(a, b)))
 
@@ -71,7 +76,7 @@ def le_trans() -> Theorem:
     return lin(a <= c, *assume(a <= b, b <= c))
 
 
-@lemma(ne(a * b, 0), [ne(a, 0), ne(b, 0)])
+@lemma(ne(a * b, 0), [ne(a, 0), ne(b, 0)], internal=True)
 def mul_ne_zero() -> Theorem:
     goal, divisor = ne(a * b, 0), r.assume(ne(b, 0))
     zero = r.assume(eq(a * b, 0))
@@ -79,7 +84,7 @@ def mul_ne_zero() -> Theorem:
     return r.cases(eq(a * b, 0), r.absurd(a_zero, r.assume(ne(a, 0)), goal), r.assume(goal))
 
 
-@lemma(ne(a / b, 0), [ne(a, 0), ne(b, 0)])
+@lemma(ne(a / b, 0), [ne(a, 0), ne(b, 0)], internal=True)
 def div_ne_zero() -> Theorem:
     goal, divisor = ne(a / b, 0), r.assume(ne(b, 0))
     zero = r.assume(eq(a / b, 0))
@@ -87,7 +92,7 @@ def div_ne_zero() -> Theorem:
     return r.cases(eq(a / b, 0), r.absurd(a_zero, r.assume(ne(a, 0)), goal), r.assume(goal))
 
 
-@lemma(ZERO < x / y, [ZERO < x, ZERO < y])
+@lemma(ZERO < x / y, [ZERO < x, ZERO < y], internal=True)
 def div_pos() -> Theorem:
     goal = ZERO < x / y
     x_pos, y_pos = assume(ZERO < x, ZERO < y)
@@ -110,17 +115,17 @@ def div_pos() -> Theorem:
     return r.cases(goal, r.assume(goal), r.cases(eq(x / y, 0), at_zero, strictly))
 
 
-@lemma(ZERO < x + y, [ZERO < x, ZERO <= y])
+@lemma(ZERO < x + y, [ZERO < x, ZERO <= y], internal=True)
 def add_pos() -> Theorem:
     return lin(ZERO < x + y, *assume(ZERO < x, ZERO <= y))
 
 
-@lemma(ZERO < x + y, [ZERO <= x, ZERO < y], name="add_pos'")
+@lemma(ZERO < x + y, [ZERO <= x, ZERO < y], name="add_pos'", internal=True)
 def add_pos_() -> Theorem:
     return lin(ZERO < x + y, *assume(ZERO <= x, ZERO < y))
 
 
-@lemma(ZERO <= x + y, [ZERO <= x, ZERO <= y])
+@lemma(ZERO <= x + y, [ZERO <= x, ZERO <= y], internal=True)
 def add_nonneg() -> Theorem:
     return lin(ZERO <= x + y, *assume(ZERO <= x, ZERO <= y))
 
@@ -132,7 +137,7 @@ def _positive_unless_zero(t: object, known: Theorem) -> Theorem:
     return at_values(th, known, flipped, a=ZERO, b=t)  # type: ignore[arg-type]
 
 
-@lemma(ZERO <= x * y, [ZERO <= x, ZERO <= y])
+@lemma(ZERO <= x * y, [ZERO <= x, ZERO <= y], internal=True)
 def mul_nonneg() -> Theorem:
     goal = ZERO <= x * y
     x_ge, y_ge = assume(ZERO <= x, ZERO <= y)
@@ -144,7 +149,7 @@ def mul_nonneg() -> Theorem:
     return r.cases(eq(x, 0), zero(x), r.cases(eq(y, 0), zero(y), lin(goal, positive)))
 
 
-@lemma(ZERO <= x / y, [ZERO <= x, ZERO < y])
+@lemma(ZERO <= x / y, [ZERO <= x, ZERO < y], internal=True)
 def div_nonneg() -> Theorem:
     goal = ZERO <= x / y
     x_ge, y_pos = assume(ZERO <= x, ZERO < y)
@@ -154,7 +159,7 @@ def div_nonneg() -> Theorem:
     return r.cases(eq(x, 0), zero, lin(goal, positive))
 
 
-@lemma(ZERO <= app(POW, x, Num(2)), phrase="a square is nonnegative")
+@lemma(ZERO <= app(POW, x, Num(2)), phrase="a square is nonnegative", internal=True)
 def sq_nonneg() -> Theorem:
     square = x**2
     same = r.ring(square, x * x, ())
@@ -179,25 +184,25 @@ def mul_le_mul_left() -> Theorem:
     return lin(c * a <= c * b, th)
 
 
-@lemma(c * a < c * b, [a < b, ZERO < c], phrase="multiplying by a positive number keeps the order")
+@lemma(c * a < c * b, [a < b, ZERO < c], phrase="multiplying by a positive number keeps the order", internal=True)
 def mul_lt_mul_left() -> Theorem:
     th = at_values(mul_pos.theorem, lin(ZERO < b - a, r.assume(a < b)), r.assume(ZERO < c), x=b - a, y=c)
     return lin(c * a < c * b, th)
 
 
-@lemma(ZERO <= delta_ij, phrase="an indicator is 0 or 1")
+@lemma(ZERO <= delta_ij, phrase="an indicator is 0 or 1", internal=True)
 def delta_nonneg() -> Theorem:
     goal = ZERO <= delta_ij
     return r.cases(eq(i, j), lin(goal, delta_of_eq.theorem), lin(goal, r.axiom("delta_diff")))
 
 
-@lemma(delta_ij <= 1, phrase="an indicator is 0 or 1")
+@lemma(delta_ij <= 1, phrase="an indicator is 0 or 1", internal=True)
 def delta_le_one() -> Theorem:
     goal = delta_ij <= ONE
     return r.cases(eq(i, j), lin(goal, delta_of_eq.theorem), lin(goal, r.axiom("delta_diff")))
 
 
-@lemma(eq(delta_ij, 1), [eq(i, j)], phrase="the indicator is 1 where its indices agree")
+@lemma(eq(delta_ij, 1), [eq(i, j)], phrase="the indicator is 1 where its indices agree", internal=True)
 def delta_of_eq() -> Theorem:
     same = r.cong(DELTA, (r.assume(eq(i, j)), r.refl(j)))
     return chain(same, at_values(r.axiom("delta_same"), i=j))
@@ -218,7 +223,7 @@ def delta_sq() -> Theorem:
     return r.cases(eq(i, j), yes, no)
 
 
-@lemma(eq(i, j), [ne(delta_ij, 0)], phrase="an indicator that is not 0 says that its indices agree")
+@lemma(eq(i, j), [ne(delta_ij, 0)], phrase="an indicator that is not 0 says that its indices agree", internal=True)
 def eq_of_delta_ne_zero() -> Theorem:
     no = r.absurd(r.axiom("delta_diff"), r.assume(ne(delta_ij, 0)), eq(i, j))
     return r.cases(eq(i, j), r.assume(eq(i, j)), no)

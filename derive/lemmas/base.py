@@ -5,7 +5,7 @@ A lemma says its statement up front; the proof must end there, with no hypothesi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 from derive.kernel import rules as r
@@ -27,18 +27,18 @@ class LemmaError(ValueError):
 
 
 class Lemma:
-    """``given`` |- ``shows``, with the English reason that a printed line gives when it is used."""
+    """``given`` |- ``shows``, with the English reason that a printed line gives when it is used.
+
+    An ``internal`` lemma serves other proofs and tactics; authors do not cite it.  Where the lemma does not stand on the
+    page in its exact shape, these ``features`` of the normal form use it up to field identities.
+    """
 
     def __init__(
-        self,
-        name: str,
-        given: Sequence[Term],
-        shows: Term,
-        phrase: str,
-        proof: Callable[[], Theorem],
-        kind: str = "theorem",
-    ) -> None:
+        self, name: str, given: Sequence[Term], shows: Term, phrase: str, proof: Callable[[], Theorem],
+        kind: str = "theorem", internal: bool = False, features: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.name, self.given, self.shows, self.phrase, self.kind = name, tuple(given), shows, phrase, kind
+        self.internal, self.features = internal, frozenset(features)
         self._proof = proof
         self._theorem: Theorem | None = None
 
@@ -71,23 +71,25 @@ def register(entry: Lemma) -> Lemma:
 
 
 def lemma(
-    shows: Term, given: Sequence[Term] = (), phrase: str = "", name: str = ""
-) -> Callable[[Callable[[], Theorem]], Lemma]:
+    shows: Term, given: Sequence[Term] = (), phrase: str = "", name: str = "", internal: bool = False,
+    features: Collection[str] = (),
+) -> Callable[[Callable[[], Theorem]], Lemma]:  # fmt: skip
     """Declare a lemma; the decorated function returns its theorem."""
 
     def wrap(proof: Callable[[], Theorem]) -> Lemma:
         title = name or proof.__name__
-        return register(Lemma(title, given, shows, phrase or title.replace("_", " "), proof))
+        words = phrase or title.replace("_", " ")
+        return register(Lemma(title, given, shows, words, proof, internal=internal, features=features))
 
     return wrap
 
 
-def axiom_lemma(name: str, phrase: str) -> Lemma:
+def axiom_lemma(name: str, phrase: str, internal: bool = False, features: Collection[str] = ()) -> Lemma:
     """An axiom under its own name, usable as a reason."""
     from derive.kernel.axioms import AXIOMS
 
     given, shows = AXIOMS[name]
-    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), kind="axiom"))
+    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), "axiom", internal, features))
 
 
 # --- small tools for the proofs --------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from derive.lemmas.logs import log
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
+__all__ = ["sub_le_xlogy", "sub_lt_xlogy", "sum_eq_zero_iff", "xlogy_div", "xlogy_gap_eq_zero_iff"]
+
 ratio = app(XLOGY, a, a / b)
 
 

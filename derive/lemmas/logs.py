@@ -22,6 +22,12 @@ from derive.lemmas.base import (
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
+__all__ = [
+    "exp_add", "exp_log", "exp_neg", "exp_pos", "exp_sub", "exp_zero", "log_div", "log_eq_iff", "log_exp",
+    "log_inj", "log_inv", "log_le", "log_le_iff", "log_le_sub_one", "log_lt", "log_lt_iff", "log_lt_sub_one",
+    "log_mul", "log_one", "log_pow", "one_add_le_exp", "pow_eq_exp", "xlogy_eq_mul_log", "zero_log_zero",
+]  # fmt: skip
+
 
 def exp(t: Term) -> Term:
     return app(EXP, t)
@@ -33,11 +39,11 @@ def log(t: Term) -> Term:
 
 exp_add = axiom_lemma("exp_add", "the exponential of a sum")
 exp_pos = axiom_lemma("exp_pos", "exponentials are positive")
-log_exp = axiom_lemma("log_exp", "log undoes exp")
+log_exp = axiom_lemma("log_exp", "log undoes exp", features={"logs"})
 exp_log = axiom_lemma("exp_log", "exp undoes log")
 pow_eq_exp = axiom_lemma("pow_eq_exp", "a power by exp and log")
 zero_log_zero = axiom_lemma("zero_log_zero", "the convention 0 log 0 = 0")
-xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "an ordinary product, since the logarithm exists")
+xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "an ordinary product, since the logarithm exists", features={"logs"})
 
 
 @lemma(eq(exp(ZERO), 1), phrase="exp 0 = 1")
@@ -88,7 +94,7 @@ def exp_sub() -> Theorem:
     return chain(total, r.ring(exp(x) * (1 / exp(y)), exp(x) / exp(y), (nonzero,)))
 
 
-@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing")
+@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing", internal=True)
 def exp_lt() -> Theorem:
     d = y - x
     more = at_values(
@@ -102,7 +108,7 @@ def exp_lt() -> Theorem:
     return r.rel_cong(product, (r.ring(exp(x) * ONE, exp(x), ()), same))
 
 
-@lemma(eq(log(ONE), 0), phrase="log 1 = 0")
+@lemma(eq(log(ONE), 0), phrase="log 1 = 0", features={"logs"})
 def log_one() -> Theorem:
     return chain(r.cong(LOG, (r.sym(exp_zero.theorem),)), at_values(log_exp.theorem, x=ZERO))
 
@@ -111,6 +117,7 @@ def log_one() -> Theorem:
     eq(log(x * y), log(x) + log(y)),
     [ZERO < x, ZERO < y],
     phrase="the log of a product is the sum of the logs",
+    features={"logs"},
 )
 def log_mul() -> Theorem:
     back_x, back_y = exp_log.theorem, at_values(exp_log.theorem, x=y)
@@ -119,7 +126,7 @@ def log_mul() -> Theorem:
     return chain(r.cong(LOG, (joined,)), at_values(log_exp.theorem, x=log(x) + log(y)))
 
 
-@lemma(eq(log(1 / x), -log(x)), [ZERO < x], phrase="the log of a reciprocal")
+@lemma(eq(log(1 / x), -log(x)), [ZERO < x], phrase="the log of a reciprocal", features={"logs"})
 def log_inv() -> Theorem:
     back = exp_log.theorem
     joined = chain(ring_with(1 / exp(log(x)), 1 / x, (back,)))
@@ -131,6 +138,7 @@ def log_inv() -> Theorem:
     eq(log(x / y), log(x) - log(y)),
     [ZERO < x, ZERO < y],
     phrase="the log of a quotient is the difference of the logs",
+    features={"logs"},
 )
 def log_div() -> Theorem:
     y_pos = r.assume(ZERO < y)
@@ -141,12 +149,12 @@ def log_div() -> Theorem:
     return chain(th, ring_with(log(x) + log(1 / y), log(x) - log(y), (at_values(log_inv.theorem, x=y),)))
 
 
-@lemma(eq(log(app(POW, x, a)), a * log(x)), [ZERO < x], phrase="the log of a power")
+@lemma(eq(log(app(POW, x, a)), a * log(x)), [ZERO < x], phrase="the log of a power", features={"logs"})
 def log_pow() -> Theorem:
     return chain(r.cong(LOG, (pow_eq_exp.theorem,)), at_values(log_exp.theorem, x=a * log(x)))
 
 
-@lemma(ZERO < app(POW, x, a), [ZERO < x])
+@lemma(ZERO < app(POW, x, a), [ZERO < x], internal=True)
 def pow_pos() -> Theorem:
     return r.rel_cong(at_values(exp_pos.theorem, x=a * log(x)), (r.refl(ZERO), r.sym(pow_eq_exp.theorem)))
 
@@ -188,7 +196,7 @@ def log_le() -> Theorem:
     return r.cases(eq(x, y), same, lin(goal, strict))
 
 
-@lemma(x <= y, [ZERO < y, log(x) <= log(y), ZERO < x], phrase="log is increasing")
+@lemma(x <= y, [ZERO < y, log(x) <= log(y), ZERO < x], phrase="log is increasing", internal=True)
 def le_of_log_le() -> Theorem:
     goal = x <= y
     reverse = at_values(log_lt.theorem, *assume(ZERO < y, y < x), x=y, y=x)
@@ -201,7 +209,7 @@ def log_inj() -> Theorem:
     return chain(r.sym(exp_log.theorem), same, at_values(exp_log.theorem, x=y))
 
 
-@lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0")
+@lemma(eq(app(XLOGY, a, x), 0), [eq(a, 0)], phrase="the convention 0 log 0 = 0", internal=True)
 def xlogy_zero() -> Theorem:
     return chain(r.cong(XLOGY, (r.assume(eq(a, 0)), r.refl(x))), zero_log_zero.theorem)
 

@@ -13,13 +13,18 @@ from derive.lemmas import logs
 from derive.lemmas.base import at_values, lin
 from derive.tactics.derived import chain, iff_trans, instantiate
 
+__all__ = [
+    "argmax_affine", "argmax_log", "argmax_neg", "argmax_scale", "argmax_shift", "argmin_affine", "argmin_log",
+    "argmin_neg", "argmin_scale", "argmin_shift", "mem_argmax", "mem_argmin",
+]  # fmt: skip
+
 ZERO = Num(0)
 
 
 class SortedLemma:
     """A lemma with one instance for every abstract sort."""
 
-    kind = "theorem"
+    kind, internal = "theorem", False
 
     def __init__(self, name: str, phrase: str, prove: Callable[[Sort], Theorem]) -> None:
         self.name, self.phrase, self._prove = name, phrase, prove
@@ -213,8 +218,3 @@ class MembershipLemma(SortedLemma):
 
 mem_argmin = MembershipLemma("mem_argmin", "what a minimiser is", _mem(ARGMIN))
 mem_argmax = MembershipLemma("mem_argmax", "what a maximiser is", _mem(ARGMAX))
-
-ALL = (
-    argmin_neg, argmax_neg, argmin_affine, argmax_affine, argmin_scale, argmax_scale, argmin_shift, argmax_shift,
-    argmin_log, argmax_log, mem_argmin, mem_argmax,
-)  # fmt: skip

@@ -11,6 +11,8 @@ from derive.lemmas.sums import empty_range, last_term, prod_pos_to, product, tot
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, sides
 
+__all__ = ["log_prod", "prod_exp"]
+
 fk = f[k]
 all_positive = every(k, m, n, ZERO < fk)
 
@@ -19,6 +21,7 @@ all_positive = every(k, m, n, ZERO < fk)
     eq(log(product(fk)), total(log(fk))),
     [all_positive],
     phrase="the log of a product is the sum of the logs",
+    features={"logs"},
 )
 def log_prod() -> Theorem:
     """By induction on the top: the log of the last factor is the last term, and the product before it is positive."""

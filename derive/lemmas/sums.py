@@ -50,6 +50,12 @@ from derive.lemmas.base import (
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, instantiate, sides
 
+__all__ = [
+    "prod_empty", "prod_last", "sum_add", "sum_const", "sum_delta", "sum_div", "sum_empty", "sum_last", "sum_le",
+    "sum_mul", "sum_mul_right", "sum_neg", "sum_nonneg", "sum_one", "sum_pos", "sum_shift", "sum_split_at",
+    "sum_split_last", "sum_sub", "sum_swap", "sum_zero", "terms_zero_of_sum_zero",
+]  # fmt: skip
+
 sum_empty = axiom_lemma("sum_empty", "an empty sum is 0")
 sum_last = axiom_lemma("sum_last", "split off the last term")
 prod_empty = axiom_lemma("prod_empty", "an empty product is 1")
@@ -98,22 +104,22 @@ def linear_law(left: Term, right: Term, *bodies: Term) -> Theorem:
 fk, gk = f[k], g[k]
 
 
-@lemma(eq(total(fk + gk), total(fk) + total(gk)), phrase="the sum of a sum splits")
+@lemma(eq(total(fk + gk), total(fk) + total(gk)), phrase="the sum of a sum splits", features={"sums"})
 def sum_add() -> Theorem:
     return linear_law(total(fk + gk), total(fk) + total(gk), fk + gk, fk, gk)
 
 
-@lemma(eq(total(fk - gk), total(fk) - total(gk)), phrase="the sum of a difference splits")
+@lemma(eq(total(fk - gk), total(fk) - total(gk)), phrase="the sum of a difference splits", features={"sums"})
 def sum_sub() -> Theorem:
     return linear_law(total(fk - gk), total(fk) - total(gk), fk - gk, fk, gk)
 
 
-@lemma(eq(total(-fk), -total(fk)), phrase="the sign comes out of the sum")
+@lemma(eq(total(-fk), -total(fk)), phrase="the sign comes out of the sum", features={"sums"})
 def sum_neg() -> Theorem:
     return linear_law(total(-fk), -total(fk), -fk, fk)
 
 
-@lemma(eq(total(c * fk), c * total(fk)), phrase="the constant factor comes out of the sum")
+@lemma(eq(total(c * fk), c * total(fk)), phrase="the constant factor comes out of the sum", features={"sums"})
 def sum_mul() -> Theorem:
     left, right = total(c * fk), c * total(fk)
 
@@ -133,13 +139,15 @@ def sum_mul() -> Theorem:
     return range_induction(m, n, lambda top: eq(_upto(left, top), _upto(right, top)), empty, step)
 
 
-@lemma(eq(total(fk * c), total(fk) * c), phrase="the constant factor comes out of the sum")
+@lemma(eq(total(fk * c), total(fk) * c), phrase="the constant factor comes out of the sum", features={"sums"})
 def sum_mul_right() -> Theorem:
     flip = r.bigop_ext(SUM, m, n, k, r.ring(fk * c, c * fk, ()))
     return chain(flip, sum_mul.theorem, r.ring(c * total(fk), total(fk) * c, ()))
 
 
-@lemma(eq(total(fk / c), total(fk) / c), [ne(c, 0)], phrase="the constant divisor comes out of the sum")
+@lemma(
+    eq(total(fk / c), total(fk) / c), [ne(c, 0)], phrase="the constant divisor comes out of the sum", features={"sums"}
+)
 def sum_div() -> Theorem:
     nonzero = r.assume(ne(c, 0))
     flip = r.bigop_ext(SUM, m, n, k, r.ring(fk / c, 1 / c * fk, (nonzero,)))
@@ -147,12 +155,12 @@ def sum_div() -> Theorem:
     return chain(flip, pull, r.ring(1 / c * total(fk), total(fk) / c, (nonzero,)))
 
 
-@lemma(eq(total(ZERO), 0), phrase="a sum of zeros is 0")
+@lemma(eq(total(ZERO), 0), phrase="a sum of zeros is 0", features={"sums"})
 def sum_zero() -> Theorem:
     return linear_law(total(ZERO), ZERO, ZERO)
 
 
-@lemma(eq(total(c), (n - m + 1) * c), [m <= n + 1], phrase="the sum of a constant")
+@lemma(eq(total(c), (n - m + 1) * c), [m <= n + 1], phrase="the sum of a constant", features={"sums", "constants"})
 def sum_const() -> Theorem:
     """Proved for the top N from m - 1 on, so that the number of terms N - m + 1 is not negative."""
     top = Var("N", INT)
@@ -169,7 +177,7 @@ def sum_const() -> Theorem:
     return r.cut(lin(below <= n, r.assume(m <= n + 1)), instantiate(done, {top: n}))
 
 
-@lemma(eq(total(ONE, low=ONE), n), [ZERO <= n], phrase="counting")
+@lemma(eq(total(ONE, low=ONE), n), [ZERO <= n], phrase="counting", features={"sums", "constants"})
 def sum_one() -> Theorem:
     th = at_values(sum_const.theorem, lin(ONE <= n + 1, r.assume(ZERO <= n)), m=ONE, c=ONE)
     return chain(th, r.ring((n - 1 + 1) * ONE, n, ()))
@@ -195,7 +203,9 @@ def _signs(
     return range_induction(m, n, statement, empty, step)
 
 
-@lemma(ZERO < product(fk), [every(k, m, n, ZERO < fk)], phrase="a product of positive numbers is positive")
+@lemma(
+    ZERO < product(fk), [every(k, m, n, ZERO < fk)], phrase="a product of positive numbers is positive", internal=True
+)
 def prod_pos() -> Theorem:
     def combine(ih: Theorem, here: Theorem, top: Term) -> Theorem:
         return at_values(ar.mul_pos.theorem, ih, here, x=product(fk, high=top), y=f[top + 1])
@@ -324,6 +334,7 @@ def _delta_zero_before(top: Term, above: Theorem) -> Theorem:
     eq(total(app(DELTA, k, y) * fk), f[y]),
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
+    features={"indicators"},
 )
 def sum_delta() -> Theorem:
     """By induction on the top from y on: at y the last term is f(y), later terms are 0."""
@@ -351,6 +362,8 @@ def sum_delta() -> Theorem:
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
     name="sum_delta'",
+    internal=True,
+    features={"indicators"},
 )
 def sum_delta_() -> Theorem:
     flip = at_values(ar.delta_comm.theorem, i=y, j=k)
@@ -367,6 +380,7 @@ m2, n2 = Var("m2", INT), Var("n2", INT)
 @lemma(
     eq(total(total(f2[i][j], j, m2, n2), i), total(total(f2[i][j], i), j, m2, n2)),
     phrase="the order of two finite sums can be swapped",
+    features={"nested"},
 )
 def sum_swap() -> Theorem:
     inner = total(f2[i][j], j, m2, n2)
