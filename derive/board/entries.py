@@ -14,9 +14,10 @@ from derive.board.refusals import ClaimError, place, show, undefined
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Fn, Sort
-from derive.kernel.terms import XLOGY, App, Num, Term, Var, subterms
+from derive.kernel.terms import App, Num, Term, Var, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.language import letters as letters_module
+from derive.operators import CARDS
 from derive.record import Derivation
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
@@ -273,14 +274,19 @@ def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
 
 
 def _conventions(terms: Iterable[Term]) -> tuple[str, ...]:
-    """The conventions that the formulas use, to be said on the page."""
-
-    def uses_convention(t: Term) -> bool:
-        return isinstance(t, App) and (
-            t.op is XLOGY or (isinstance(t.op, Definition) and any(map(uses_convention, subterms(t.op.body))))
-        )
-
-    return ("with the convention 0 log 0 = 0",) if any(uses_convention(p) for t in terms for p in subterms(t)) else ()
+    """The conventions that the formulas use, in definitions too, to be said on the page."""
+    used: dict[str, None] = {}
+    waiting, seen = list(terms), set[Term]()
+    while waiting:
+        for t in subterms(waiting.pop()):
+            if not isinstance(t, App) or t in seen:
+                continue
+            seen.add(t)
+            if isinstance(t.op, Definition):
+                waiting.append(t.op.body)
+            elif CARDS[t.op].convention:
+                used[CARDS[t.op].convention] = None
+    return tuple(used)
 
 
 _RESERVED = {"log", "ln", "exp", "argmin", "argmax", "softmax", "H", "KL", "LSE", "NLL", "GM", "PPL"}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from derive.kernel import terms as k
 from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, instantiate, parts_of, subterms
+from derive.operators import CARDS, READ
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
 from derive.render.formula.nodes import (
@@ -123,12 +124,8 @@ def _exp(b: Builder, term: App) -> Piece:
 
 
 def _log(b: Builder, term: App) -> Piece:
-    return _log_of(b, term.args[0])
-
-
-def _log_of(b: Builder, x: Term) -> Piece:
     name = Symbol(b.notation.log, "fn")
-    p = b.piece(x)
+    p = b.piece(term.args[0])
     inner = p.node.body if isinstance(p.node, Mark) else p.node
     power = isinstance(inner, Script) and inner.sub is None and inner.base == Symbol("e", "var")
     if p.level >= Level.ATOM or p.level == Level.PREFIX or power:
@@ -136,9 +133,13 @@ def _log_of(b: Builder, x: Term) -> Piece:
     return Piece(row(name, fenced(p.node, group=True)), Level.PREFIX)
 
 
-def _xlogy(b: Builder, term: App) -> Piece:
-    left, level = _left_factor(b, term.args[0])
-    return _product(left, level, _log_of(b, term.args[1]))
+def _as_it_reads(b: Builder, term: App) -> Piece:
+    """An operator that is written as simpler ones are."""
+    reads = CARDS[term.op].reads
+    assert reads is not None
+    read = reads(*term.args)
+    assert isinstance(read, App)
+    return OPERATORS[read.op](b, read)
 
 
 def _delta(b: Builder, term: App) -> Piece:
@@ -246,7 +247,6 @@ OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {
     k.POW: _pow,
     k.EXP: _exp,
     k.LOG: _log,
-    k.XLOGY: _xlogy,
     k.DELTA: _delta,
     k.SUM: _bigop,
     k.PROD: _bigop,
@@ -254,4 +254,5 @@ OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {
     k.ARGMAX: _optimum,
     k.PARTIAL: _derivative,
     k.HAS_PARTIAL: _has_partial,
+    **{card.op: _as_it_reads for card in READ},
 }

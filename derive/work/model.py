@@ -1,0 +1,216 @@
+"""From the names in a file to a model: which letter of the theorem is which number, list or family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import UserError
+from derive.falsify import Model
+from derive.falsify.numbers.exact import Exact, exp
+from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
+from derive.kernel.terms import Var
+from derive.record import Derivation
+from derive.work.numbers import listed, number, short
+
+SEQUENCE = Fn(INT, FAMILY)
+TOKENS = Fn(INT, INT)
+
+
+def letters(derivation: Derivation) -> frozenset[Var]:
+    """The free variables of what is claimed and given."""
+    return derivation.claim.free.union(*(g.free for g in derivation.given))
+
+
+class Numbers:
+    """The names in a file, beside the letters of a theorem.  ``notes`` says what was filled in."""
+
+    def __init__(self, derivation: Derivation, data: Mapping[str, Any]) -> None:
+        self.data = dict(data)
+        self.name = derivation.name
+        self.notes: list[str] = []
+        self.used: set[str] = set()
+        self.variables = {v.name: v for v in sorted(letters(derivation), key=lambda v: v.name)}
+        self.words = self._vocabulary()
+
+    def _vocabulary(self) -> list[str]:
+        words = self.data.get("vocabulary")
+        if words is None:
+            tokens = self.data.get("y")
+            listed = tokens if isinstance(tokens, list) else [tokens]
+            return list(dict.fromkeys(t for t in listed if isinstance(t, str)))
+        self.used.add("vocabulary")
+        if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
+            raise UserError('vocabulary must be a list of words, such as ["deep", "learning"]')
+        if len(set(words)) != len(words):
+            raise UserError("vocabulary repeats a word; every token has one place in it")
+        return list(words)
+
+    def model(self) -> Model:
+        sizes: dict[Base, int] = {}
+        values: dict[Var, Any] = {}
+        for v in self.variables.values():
+            if v.sort == SEQUENCE or v.sort == FAMILY:
+                values[v] = self._family(v)
+        for v in self.variables.values():
+            if v in values:
+                continue
+            if v.sort == TOKENS:
+                values[v] = self._tokens(v)
+            elif v.sort == INT:
+                values[v] = self._integer(v)
+            elif v.sort == REAL:
+                values[v] = number(self._need(v), v.name)
+            else:
+                raise UserError(
+                    f"{self.name} speaks of {v.name}, a function of {v.sort}; 'derive work' puts in numbers, lists and lists of lists. "
+                    "Work out the theorem about one model that it rests on instead"
+                )
+        unknown = [n for n in self.data if n not in self.used]
+        if unknown:
+            raise UserError(f"{self.name} has no {unknown[0]}; its letters are {', '.join(self._letters())}")
+        return Model(values, sizes)
+
+    def _letters(self) -> list[str]:
+        return list(self.variables)
+
+    def _need(self, v: Var) -> Any:
+        if v.name not in self.data:
+            raise UserError(f"{v.name} is missing: {self.name} needs numbers for {', '.join(self._letters())}")
+        self.used.add(v.name)
+        return self.data[v.name]
+
+    def _integer(self, v: Var) -> int:
+        if v.name in self.data:
+            value = self._need(v)
+            if v.name in ("y", "j", "k") and isinstance(value, str):
+                return self._token(value, v.name)
+            n = number(value, v.name)
+            if n.denominator != 1:
+                raise UserError(f"{v.name} must be a whole number, not {n}")
+            if abs(n) > 10**6:
+                raise UserError(f"{v.name} = {n} is too large for a worked example, which writes every term out")
+            return int(n)
+        if v.name == "T":
+            if isinstance(self.data.get("Pr"), list):
+                return len(self.data["Pr"]) - 1  # Pr(0) comes first
+            for key in ("y", "log_p", "p", "z"):
+                if isinstance(self.data.get(key), list):
+                    return len(self.data[key])
+        if v.name == "V":
+            size = self._vocabulary_size()
+            if size:
+                return size
+        return int(self._need(v))
+
+    def _vocabulary_size(self) -> int | None:
+        if "V" in self.data:
+            return int(number(self.data["V"], "V"))
+        for key in ("p", "q", "z", "log_p", "log_q"):
+            value = self.data.get(key)
+            if isinstance(value, list) and value:
+                inner = value[0]
+                if isinstance(inner, list):
+                    return len(inner)
+                if self.variables.get(key.removeprefix("log_"), Var("", INT)).sort == FAMILY:
+                    return len(value)
+        tokens = self.data.get("y")
+        if (
+            isinstance(tokens, list) and "log_p" in self.data
+        ):  # only the true tokens are known: one more stands for the rest
+            return max(len(self.words), *(t for t in [0, *tokens] if isinstance(t, int))) + 1
+        return len(self.words) or None
+
+    def _token(self, value: Any, where: str) -> int:
+        if isinstance(value, str):
+            if value not in self.words:
+                raise UserError(f"{where} is the word {value!r}, which is not in the vocabulary")
+            return self.words.index(value) + 1
+        n = number(value, where)
+        if n.denominator != 1:
+            raise UserError(f"{where} must be a token, a whole number from 1 on, not {n}")
+        return int(n)
+
+    def _tokens(self, v: Var) -> list[int]:
+        return [self._token(t, f"{v.name}[{i}]") for i, t in enumerate(listed(self._need(v), v.name), 1)]
+
+    def _family(self, v: Var) -> Any:
+        if v.name == "Pr" and "Pr" not in self.data:
+            return self._prefixes()
+        if v.name not in self.data and f"log_{v.name}" in self.data:
+            self.used.add(f"log_{v.name}")
+            return self._from_logs(v, self.data[f"log_{v.name}"], f"log_{v.name}")
+        rows = listed(self._need(v), v.name)
+        if v.sort == FAMILY:
+            return {i + (v.name != "Pr"): x for i, x in enumerate(self._row(rows, v.name))}
+        return {
+            t: dict(enumerate(self._row(listed(r, f"{v.name}[{t}]"), f"{v.name}[{t}]"), 1))
+            for t, r in enumerate(rows, 1)
+        }
+
+    def _row(self, row: list[Any], where: str) -> list[Fraction]:
+        numbers = [number(x, f"{where}[{i}]") for i, x in enumerate(row, 1)]
+        if where[0] in "pqu":
+            for i, x in enumerate(numbers, 1):
+                if x < 0:
+                    raise UserError(f"{where}[{i}] is {short(x)}, and a probability is not negative")
+            if sum(numbers) != 1:
+                raise UserError(
+                    f"{where} sums to {short(sum(numbers, Fraction(0)))}, not to 1; a distribution over tokens sums to 1 exactly. "
+                    'Write fractions as strings, such as "1/3", where decimals do not add up'
+                )
+        return numbers
+
+    def _log(self, value: Any, where: str) -> Exact:
+        x = number(value, where)
+        if x > 0:
+            raise UserError(
+                f"{where} is {short(x)}, and a log-probability is at most 0; is it a probability? Then name the list p"
+            )
+        return exp(Exact.of(x))
+
+    def _from_logs(self, v: Var, value: Any, where: str) -> Any:
+        rows = listed(value, where)
+        if isinstance(rows[0], list):
+            return {
+                t: {k: self._log(x, f"{where}[{t}][{k}]") for k, x in enumerate(listed(r, f"{where}[{t}]"), 1)}
+                for t, r in enumerate(rows, 1)
+            }
+        logs = [self._log(x, f"{where}[{t}]") for t, x in enumerate(rows, 1)]
+        if v.sort == FAMILY:
+            return dict(enumerate(logs, 1))
+        tokens = [self._token(t, f"y[{i}]") for i, t in enumerate(listed(self.data.get("y", []), "y"), 1)]
+        if len(tokens) != len(logs):
+            raise UserError(
+                f"{where} has {len(logs)} numbers and y has {len(tokens)} tokens; one log-probability belongs to each token"
+            )
+        size = self._vocabulary_size() or max(tokens) + 1
+        if size > max(len(self.words), *tokens):
+            self.notes.append(
+                "only the true tokens' probabilities are given; the rest of each distribution is shared by the other tokens"
+            )
+        out: dict[int, dict[int, Any]] = {}
+        for t, (token, chance) in enumerate(zip(tokens, logs, strict=True), 1):
+            others = [k for k in range(1, size + 1) if k != token]
+            share = (1 - chance) / len(others) if others else None
+            out[t] = {token: chance, **dict.fromkeys(others, share)}
+        return out
+
+    def _prefixes(self) -> dict[int, Any]:
+        """Pr(t) from the conditional probabilities, or their logarithms."""
+        for key in ("p", "log_p"):
+            if key in self.data:
+                self.used.add(key)
+                steps = listed(self.data[key], key)
+                factors = [
+                    self._log(x, f"{key}[{t}]") if key == "log_p" else Exact.of(number(x, f"{key}[{t}]"))
+                    for t, x in enumerate(steps, 1)
+                ]
+                out: dict[int, Any] = {0: Exact.of(1)}
+                for t, factor in enumerate(factors, 1):
+                    out[t] = out[t - 1] * factor
+                if "y" in self.data:
+                    self.used.add("y")
+                return out
+        raise UserError(f"{self.name} needs the conditional probabilities of the tokens: p = [...], or log_p = [...]")

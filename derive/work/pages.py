@@ -1,0 +1,103 @@
+"""Worked examples as text and in LaTeX."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from derive.falsify import approx
+from derive.falsify.numbers.exact import Exact
+from derive.record import Line
+from derive.render.formula.notation import Notation
+from derive.render.pens.latex import escape, term_latex
+from derive.render.pens.text import conditions_text, term_text
+from derive.render.words.prose import line_words
+from derive.work.worked import Worked
+
+SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, Fraction, Exact)) and not isinstance(value, bool)
+
+
+def value_text(value: Any) -> str:
+    """The value: exact when that is short, and rounded."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not _is_number(value):
+        return str(value)
+    exact, rounded = str(value).replace("-", "−"), approx(value).replace("-", "−")
+    if exact == rounded:
+        return exact
+    return f"{exact} ≈ {rounded}" if len(exact) <= 48 else f"≈ {rounded}"
+
+
+def worked_text(worked: Worked, notation: Notation | None = None) -> str:
+    """The worked example as text: each line's formula and reason, under it its numbers and its value."""
+    d = worked.derivation
+    out = [d.name, f"  {d.summary}", ""]
+    for i, (name, value) in enumerate(worked.model.assignments()):
+        out.append(f"  {'with ' if i == 0 else '     '}  {name} = {value}")
+    conditions = conditions_text(d.given, notation)
+    for i, c in enumerate(conditions):
+        out.append(f"  {'given' if i == 0 else '     '}  {c}  ✓")
+    out += [f"  note   {note}" for note in worked.notes]
+    for block in worked.blocks:
+        out.append("")
+        if block.title:
+            out.append(f"  {block.title}")
+        for w in block.lines:
+            sign = SIGNS.get(w.relation, "")
+            reason = _reason(w.line)
+            out.append(
+                "  "
+                + (f"  {sign} " if sign else "")
+                + term_text(w.term, notation)
+                + (f"      [{reason}]" if reason else "")
+            )
+            if w.numbers is not None and w.numbers != w.term and term_text(w.numbers) != value_text(w.value):
+                out.append(f"          {term_text(w.numbers, notation)}")
+            out.append(
+                f"          {value_text(w.value)}" + ("" if w.agrees else "      ✗ does not agree with the line before")
+            )
+    out.append("")
+    if worked.wrong:
+        out.append(f"  {len(worked.wrong)} line(s) do not agree")
+    elif any(_is_number(w.value) for b in worked.blocks for w in b.lines):
+        out.append("  every line has the value that it should, exactly")
+    else:
+        out.append("  every line holds")
+    return "\n".join(out) + "\n"
+
+
+def _reason(line: Line | None) -> str:
+    if line is None:
+        return ""
+    return line_words(line).replace("$", "")
+
+
+def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
+    """The worked example in LaTeX (amsmath): a row for each formula, and one for its numbers and value."""
+    d = worked.derivation
+    given = ", ".join(f"{escape(name)} = {_model_latex(value)}" for name, value in worked.model.assignments())
+    out = [f"\\noindent\\textbf{{Worked example}} (\\texttt{{{escape(d.name)}}}). With ${given}$:"]
+    for block in worked.blocks:
+        rows: list[str] = []
+        for w in block.lines:
+            relation = {"": "", "=": "=", "<=": "\\le", "<": "<", "<=>": "\\iff"}[w.relation]
+            rows.append(
+                f"  &{relation} {term_latex(w.term, notation)}" if relation else f"  & {term_latex(w.term, notation)}"
+            )
+            if _is_number(w.value):
+                shown = "" if w.numbers is None else f"{term_latex(w.numbers, notation)} "
+                rounded = approx(w.value)
+                mark = "=" if isinstance(w.value, (int, Fraction)) and str(w.value) == rounded else "\\approx"
+                rows.append(f"  &\\qquad \\Bigl[\\,{shown}{mark} {rounded}\\,\\Bigr]")
+        out.append("\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}")
+    return "\n".join(out) + "\n"
+
+
+def _model_latex(value: str) -> str:
+    plain = value.replace("*", " ")
+    return plain if all(c.isalnum() or c in "()/,.+-= " for c in plain) else f"\\text{{{escape(plain)}}}"
