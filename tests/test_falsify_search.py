@@ -8,7 +8,16 @@ from fractions import Fraction
 
 import pytest
 
-from derive.falsify import Counterexample, Model, NoneFound, check_line, evaluate, find_counterexample, satisfiable
+from derive.falsify import (
+    Counterexample,
+    Model,
+    NoneFound,
+    approx,
+    check_line,
+    evaluate,
+    find_counterexample,
+    satisfiable,
+)
 from derive.falsify.numbers.exact import Exact, log
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
 from derive.kernel.terms import ARGMAX, Num, Term, Var, app
@@ -181,7 +190,7 @@ def test_a_dropped_minus_sign() -> None:
     assert found.left == log(2)
     assert found.right == -log(2)
     assert found.difference == 2 * log(2)
-    assert found.approx(found.difference) == "1.38629"
+    assert approx(found.difference) == "1.38629"
 
 
 def test_a_bound_off_by_one() -> None:

@@ -61,6 +61,7 @@ def test_a_line_that_does_not_agree_fails(tmp_path):
     ("text", "says"),
     [
         ("y = 1\np = [0.4, 0.5]", "p sums to 9/10, not to 1"),
+        ("y = 1\np = [1e400, 0.5]", "p sums to about 1.00000e400, not to 1"),
         ("y = 1\np = [1.2, -0.2]", "p[2] is -1/5, and a probability is not negative"),
         ("y = 3\np = [0.5, 0.5]", "these numbers break a condition of cross_entropy_one_hot: "),
         ("y = 1.5\np = [0.5, 0.5]", "y must be a whole number"),

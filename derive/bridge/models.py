@@ -25,25 +25,10 @@ from derive.bridge.expand import (
     Value,
     elements,
 )
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, SetOf, Sort
-from derive.kernel.terms import (
-    EQ,
-    FORALL,
-    HAS_PARTIAL,
-    IMPLIES,
-    LE,
-    LT,
-    PARTIAL,
-    SUM,
-    App,
-    At,
-    Lam,
-    Num,
-    Term,
-    Var,
-    subterms,
-)
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, subterms
 
 SMALL = (1, 2, 3, 0, 4, -1)  # what a size, a position or a token may be
 TRIES = 25  # models drawn for each one that is asked for, before giving up
@@ -100,7 +85,7 @@ class SmallModel:
         )  # fmt: skip
         for table in tables:
             for (var, key), value in sorted(table.items(), key=lambda item: (item[0][0].name, str(item[0][1]))):
-                where = "".join(f"[{k[1] if isinstance(k, tuple) else k}]" for k in key)
+                where = "".join(f"[{i[1] if isinstance(i, tuple) else i}]" for i in key)
                 out[var.name + where] = value[1] if isinstance(value, tuple) else value
         return out
 
@@ -220,7 +205,7 @@ def positive_variables(given: Sequence[Term]) -> set[Var]:
     out: set[Var] = set()
     for hyp in given:
         for t in subterms(hyp):
-            if isinstance(t, App) and t.op is LT and t.args[0] == Num(0):
+            if isinstance(t, App) and t.op is k.LT and t.args[0] == Num(0):
                 root = t.args[1]
                 while isinstance(root, At):
                     root = root.fn
@@ -244,30 +229,30 @@ def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope,
     if isinstance(hyp.op, Definition):
         args = [meaning.value(a, bound, scope) for a in hyp.args]
         _impose(meaning, hyp.op.body, (), dict(zip(hyp.op.params, args, strict=True)), last)
-    elif hyp.op is FORALL:
+    elif hyp.op is k.FORALL:
         for body, inner in meaning.instances(hyp, bound, scope):
             _impose(meaning, body, inner, scope, last)
-    elif hyp.op is IMPLIES:
+    elif hyp.op is k.IMPLIES:
         if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, scope):
             _impose(meaning, hyp.args[1], bound, scope, last)
-    elif hyp.op is HAS_PARTIAL:
-        _fix(meaning, hyp.args[3], App(PARTIAL, hyp.args[:3]), bound, scope, last)
-    elif hyp.op is EQ:
+    elif hyp.op is k.HAS_PARTIAL:
+        _fix(meaning, hyp.args[3], App(k.PARTIAL, hyp.args[:3]), bound, scope, last)
+    elif hyp.op is k.EQ:
         for one, other in (hyp.args, hyp.args[::-1]):
             if _fix(meaning, one, other, bound, scope, last):
                 return
 
 
 def _is_comparison_of_integers(t: Term) -> bool:
-    return isinstance(t, App) and t.op in (LE, LT, EQ) and all(a.sort == INT for a in t.args)
+    return isinstance(t, App) and t.op in (k.LE, k.LT, k.EQ) and all(a.sort == INT for a in t.args)
 
 
 def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> bool:
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
-    if isinstance(one, App) and one.op is SUM and other == Num(1) and isinstance(one.args[2], Lam):
+    if isinstance(one, App) and one.op is k.SUM and other == Num(1) and isinstance(one.args[2], Lam):
         low, high = (meaning.value(a, bound, scope) for a in one.args[:2])
-        entries = [_entry(meaning, one.args[2].body, (*bound, k), scope) for k in range(low, high + 1)]
+        entries = [_entry(meaning, one.args[2].body, (*bound, i), scope) for i in range(low, high + 1)]
         places = [e for e in entries if e]
         if not places or len(places) < len(entries):
             return False

@@ -9,13 +9,15 @@ from typing import Any
 from derive.errors import UserError
 from derive.falsify import Model
 from derive.falsify.numbers.exact import Exact, exp
+from derive.falsify.search.found import shown
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Var
 from derive.record import Derivation
-from derive.work.numbers import listed, number, short
+from derive.work.numbers import listed, number
 
 SEQUENCE = Fn(INT, FAMILY)
 TOKENS = Fn(INT, INT)
+SHORT = 24  # characters of a number in a message
 
 
 def letters(derivation: Derivation) -> frozenset[Var]:
@@ -154,10 +156,10 @@ class Numbers:
         if where[0] in "pqu":
             for i, x in enumerate(numbers, 1):
                 if x < 0:
-                    raise UserError(f"{where}[{i}] is {short(x)}, and a probability is not negative")
+                    raise UserError(f"{where}[{i}] is {shown(x, SHORT)}, and a probability is not negative")
             if sum(numbers) != 1:
                 raise UserError(
-                    f"{where} sums to {short(sum(numbers, Fraction(0)))}, not to 1; a distribution over tokens sums to 1 exactly. "
+                    f"{where} sums to {shown(sum(numbers, Fraction(0)), SHORT)}, not to 1; a distribution over tokens sums to 1 exactly. "
                     'Write fractions as strings, such as "1/3", where decimals do not add up'
                 )
         return numbers
@@ -166,7 +168,7 @@ class Numbers:
         x = number(value, where)
         if x > 0:
             raise UserError(
-                f"{where} is {short(x)}, and a log-probability is at most 0; is it a probability? Then name the list p"
+                f"{where} is {shown(x, SHORT)}, and a log-probability is at most 0; is it a probability? Then name the list p"
             )
         return exp(Exact.of(x))
 

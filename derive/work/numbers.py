@@ -119,8 +119,3 @@ def listed(value: Any, where: str) -> list[Any]:
 def _kind(value: Any) -> str:
     names = {bool: "true or false", str: "text", list: "a list", dict: "a table", type(None): "null"}
     return names.get(type(value), type(value).__name__)
-
-
-def short(x: Fraction) -> str:
-    text = str(x)
-    return text if len(text) <= 24 else f"{float(x):.6g}"

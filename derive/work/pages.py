@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.falsify import approx
-from derive.falsify.numbers.exact import Exact
+from derive.falsify.models.arithmetic import is_number
+from derive.falsify.models.model import text
 from derive.record import Line
 from derive.render.formula.notation import Notation
 from derive.render.pens.latex import escape, term_latex
@@ -17,16 +18,10 @@ from derive.work.worked import Worked
 SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, Fraction, Exact)) and not isinstance(value, bool)
-
-
 def value_text(value: Any) -> str:
     """The value: exact when that is short, and rounded."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not _is_number(value):
-        return str(value)
+    if not is_number(value):
+        return text(value)
     exact, rounded = str(value).replace("-", "−"), approx(value).replace("-", "−")
     if exact == rounded:
         return exact
@@ -64,7 +59,7 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     out.append("")
     if worked.wrong:
         out.append(f"  {len(worked.wrong)} line(s) do not agree")
-    elif any(_is_number(w.value) for b in worked.blocks for w in b.lines):
+    elif any(is_number(w.value) for b in worked.blocks for w in b.lines):
         out.append("  every line has the value that it should, exactly")
     else:
         out.append("  every line holds")
@@ -89,7 +84,7 @@ def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
             rows.append(
                 f"  &{relation} {term_latex(w.term, notation)}" if relation else f"  & {term_latex(w.term, notation)}"
             )
-            if _is_number(w.value):
+            if is_number(w.value):
                 shown = "" if w.numbers is None else f"{term_latex(w.numbers, notation)} "
                 rounded = approx(w.value)
                 mark = "=" if isinstance(w.value, (int, Fraction)) and str(w.value) == rounded else "\\approx"

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import operator
 from fractions import Fraction
+from typing import TypeGuard
 
 from derive.falsify.numbers.exact import Exact, Sign, Undecided, Undefined, compare, exp, log
 
 Number = int | Fraction | Exact
 _POWER_BITS = 1 << 16
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    """Whether a value is a number: Python counts truth values among the integers, and here they are none."""
+    return isinstance(value, (int, Fraction, Exact)) and not isinstance(value, bool)
 
 
 class TooBig(Undecided):

@@ -224,6 +224,7 @@ def _refuse(why: str) -> Code:
     return run
 
 
+@_builder(k.PARTIAL)
 def _derivative(term: App, scope: Scope) -> Code:
     fn, z, j = term.args[:3]
     assert isinstance(fn, Lam)
@@ -240,11 +241,6 @@ def _derivative(term: App, scope: Scope) -> Code:
         return derivative(m, (*env, entry(m, env), family))
 
     return run
-
-
-@_builder(k.PARTIAL)
-def _partial(term: App, scope: Scope) -> Code:
-    return _derivative(term, scope)
 
 
 @_builder(k.HAS_PARTIAL)

@@ -99,12 +99,18 @@ class Foreign(Function):
 # --- models ----------------------------------------------------------------------------------------------------------
 
 
+def signature(sort: Sort) -> tuple[list[Sort], Sort]:
+    """The sorts of the arguments that a function takes before its value is no function, and of that value."""
+    doms: list[Sort] = []
+    while isinstance(sort, Fn):
+        doms.append(sort.dom)
+        sort = sort.cod
+    return doms, sort
+
+
 def arity(sort: Sort) -> int:
     """How many arguments a function of this sort takes before its value is no function."""
-    n = 0
-    while isinstance(sort, Fn):
-        n, sort = n + 1, sort.cod
-    return n
+    return len(signature(sort)[0])
 
 
 def to_value(given: Any, sort: Sort) -> Value:
@@ -263,12 +269,9 @@ _NOTHING = object()
 
 def _reading_order(var: Var) -> tuple[int, bool]:
     """Integers, elements, reals, then functions; among them, sizes (by custom with capital letters) first."""
-    sort = var.sort
-    depth = arity(sort)
-    while isinstance(sort, Fn):
-        sort = sort.cod
+    doms, sort = signature(var.sort)
     kind = 0 if sort == INT else 2 if sort == REAL else 1
-    return kind + (3 if depth else 0), not depth and not var.name[:1].isupper()
+    return kind + (3 if doms else 0), not doms and not var.name[:1].isupper()
 
 
 def text(value: Value) -> str:
@@ -290,15 +293,8 @@ def entry_text(var: Var, path: Path) -> str:
 
 def _table_texts(var: Var, table: dict[Path, Value]) -> list[tuple[str, str]]:
     """p=(1/2, 1/2), and entries outside 1..n one by one."""
-    depth = arity(var.sort)
-    if not depth:
-        return [(var.name, text(table[()]))]
-    doms: list[Sort] = []
-    sort = var.sort
-    while isinstance(sort, Fn):
-        doms.append(sort.dom)
-        sort = sort.cod
-    return _nested(var, (), table, doms)
+    doms, _ = signature(var.sort)
+    return _nested(var, (), table, doms) if doms else [(var.name, text(table[()]))]
 
 
 def _nested(var: Var, prefix: Path, table: dict[Path, Value], doms: list[Sort]) -> list[tuple[str, str]]:

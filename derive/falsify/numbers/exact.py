@@ -241,17 +241,12 @@ class Exact:
             return _power(self, n.numerator)
         return exp(y * _log(self, lambda: f"a power of {self}, to an exponent that is not an integer,"))
 
-    def __radd__(self, other: object) -> Exact:
-        y = _coerce(other)
-        return NotImplemented if y is None else y + self
+    __radd__ = __add__
+    __rmul__ = __mul__
 
     def __rsub__(self, other: object) -> Exact:
         y = _coerce(other)
         return NotImplemented if y is None else y - self
-
-    def __rmul__(self, other: object) -> Exact:
-        y = _coerce(other)
-        return NotImplemented if y is None else y * self
 
     def __rtruediv__(self, other: object) -> Exact:
         y = _coerce(other)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from fractions import Fraction
 
-from derive.falsify.models.arithmetic import Number
+from derive.falsify.models.arithmetic import Number, is_number
 from derive.falsify.models.model import Model, Value, text
 from derive.falsify.numbers.exact import Exact, Undecided
 from derive.kernel.sorts import is_numeric
@@ -45,16 +45,10 @@ class Counterexample:
 
     @property
     def difference(self) -> Number | None:
-        if isinstance(self.left, (bool, frozenset)) or not isinstance(self.left, (int, Fraction, Exact)):
-            return None
-        if isinstance(self.claim, App) and is_numeric(self.claim.args[0].sort):
+        if is_number(self.left) and isinstance(self.claim, App) and is_numeric(self.claim.args[0].sort):
             out: Number = self.left - self.right
             return out
         return None
-
-    def approx(self, value: Value, digits: int = 6) -> str:
-        """A decimal for a side or the difference, correctly rounded; the exact text where there is none."""
-        return approx(value, digits)
 
     def __bool__(self) -> bool:
         return True
@@ -99,11 +93,9 @@ class NoneFound:
 
 def approx(value: Value, digits: int = 6) -> str:
     """A number in decimals, correctly rounded to ``digits`` significant digits; other values as text."""
-    if isinstance(value, (int, Fraction, Exact)) and not isinstance(value, bool):
-        try:
+    if is_number(value):
+        with contextlib.suppress(Undecided):
             return Exact.of(value).approx(digits)
-        except Undecided:
-            return text(value)
     return text(value)
 
 

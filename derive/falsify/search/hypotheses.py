@@ -27,10 +27,11 @@ class Pattern:
         self.guards = [compile_in(g, scope) for g in opened.guards]
         self.code: Code = compile_in(code, scope)
 
-    def match(self, path: Path, model: Model) -> Env | None:
-        """The values of the indices at which X[args] is X[path]; None when there are none."""
+    def match(self, path: Path, model: Model, apart: Sequence[int] = ()) -> Env | None:
+        """The values of the indices at which X[args] is X[path], the places ``apart`` aside; None without any."""
         env: list[Value] = [None] * self.indices
-        for a, value in zip(self.args, path, strict=False):
+        pairs = [pair for i, pair in enumerate(zip(self.args, path, strict=False)) if i not in apart]
+        for a, value in pairs:
             if isinstance(a, int):
                 if env[a] is not None and env[a] != value:
                     return None
@@ -38,7 +39,7 @@ class Pattern:
         if None in env:
             return None
         found = tuple(env)
-        for a, value in zip(self.args, path, strict=False):
+        for a, value in pairs:
             if not isinstance(a, int) and a(model, found) != value:
                 return None
         return found if all(g(model, found) for g in self.guards) else None
@@ -63,19 +64,8 @@ class Sum(Pattern):
     def block(self, path: Path, model: Model) -> tuple[Env, list[Path]] | None:
         """The arguments over which the sum runs that ``path`` is in."""
         outer = _with(path, self.places, None)
-        env: list[Value] = [None] * self.indices
-        for i, a in enumerate(self.args):
-            if i not in self.places and isinstance(a, int):
-                if env[a] is not None and env[a] != path[i]:
-                    return None
-                env[a] = path[i]
-        if None in env:
-            return None
-        found = tuple(env)
-        for i, a in enumerate(self.args):
-            if i not in self.places and not isinstance(a, int) and a(model, found) != path[i]:
-                return None
-        if not all(g(model, found) for g in self.guards):
+        found = self.match(path, model, self.places)
+        if found is None:
             return None
         paths = [_with(outer, self.places, values) for values in self._indices(model, found, 0)]
         return (found, paths) if path in paths else None

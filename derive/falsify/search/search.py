@@ -118,6 +118,7 @@ class _Search:
 
         Raises Missing with the number of hypotheses that hold as its second argument.
         """
+        asked = False
         try:
             for var in self.first:
                 model.entry(var, ())
@@ -125,22 +126,15 @@ class _Search:
                 if not self.hypotheses[done](model, ()):
                     return None, done
                 done += 1
-        except Missing as e:
-            e.args = (e.key, done)
-            raise
-        except Undefined:
-            return None, done
-        except (Undecided, RecursionError) as e:
-            self._doubt(e)
-            return None, done
-        try:
+            asked = True
             verdict = bool(self.goal(model, ()))
         except Missing as e:
             e.args = (e.key, done)
             raise
         except Undefined as e:
-            self.tried += 1
-            self.undefined = self.undefined or UndefinedAt(model.finished(), str(e))
+            if asked:
+                self.tried += 1
+                self.undefined = self.undefined or UndefinedAt(model.finished(), str(e))
             return None, done
         except (Undecided, RecursionError) as e:
             self._doubt(e)
