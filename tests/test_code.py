@@ -6,6 +6,7 @@ import doctest
 import random
 from collections.abc import Callable
 from fractions import Fraction
+from inspect import isfunction
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ import pytest
 from derive.bridge import latexify as door
 from derive.bridge.expand import Meaning, Numeric
 from derive.bridge.models import SmallModel
-from derive.kernel.definitions import Definition
+from derive.kernel.definitions import Definition, define
 from derive.kernel.sorts import INT, REAL, Fn
-from derive.kernel.terms import Term, Var
-from derive.language import code, definitions
+from derive.kernel.terms import Num, Term, Var
+from derive.language import code, definitions, words
 from derive.language.code import CODE, Family, code_latex
 
 DEFINITIONS = {name: d for name, d in vars(definitions).items() if isinstance(d, Definition)}
@@ -24,6 +25,21 @@ DEFINITIONS = {name: d for name, d in vars(definitions).items() if isinstance(d,
 
 def test_every_definition_has_a_line_or_says_that_it_has_none() -> None:
     assert set(CODE) == set(DEFINITIONS)
+
+
+def test_every_function_is_that_of_a_definition() -> None:
+    """One whose name is misspelt would be left out."""
+    own = {name for name, value in vars(code).items() if isfunction(value) and value.__module__ == code.__name__}
+    assert own - {"code_latex", "source"} == {name for name, fn in CODE.items() if fn}
+
+
+def test_every_definition_has_words() -> None:
+    """They are said where it is defined; a user's own definition is called by its name."""
+    assert set(words.WORDS) == set(DEFINITIONS.values())
+    assert all(words.WORDS.values())
+    own = define("a_definition_of_ones_own", (), Num(1))
+    assert words.called(own) == "a definition of ones own"
+    assert words.called(definitions.kl) == "the Kullback–Leibler divergence"
 
 
 def test_every_function_is_named_after_its_definition() -> None:

@@ -583,6 +583,15 @@ def axiom_rows() -> dict[str, tuple[str, ...]]:
     return out
 
 
+def definition_rows() -> dict[str, tuple[str, ...]]:
+    """What each definition of the library says, and its own words."""
+    from derive.kernel.definitions import Definition
+    from derive.language import definitions
+
+    own = [d for d in vars(definitions).values() if isinstance(d, Definition)]
+    return {d.name: (cell(d(*d.params)), cell(d.body), d.doc.replace("|", r"\|")) for d in own}
+
+
 def lemma_rows() -> dict[str, tuple[str, ...]]:
     """Conditions, statement and phrase of every lemma that ``from derive import *`` gives."""
     import derive.api
@@ -614,7 +623,11 @@ def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
 
 @pytest.mark.parametrize(
     ("page", "marker", "rows"),
-    [("kernel.md", "axioms", axiom_rows), ("lemmas.md", "lemmas", lemma_rows)],
+    [
+        ("kernel.md", "axioms", axiom_rows),
+        ("kernel.md", "definitions", definition_rows),
+        ("lemmas.md", "lemmas", lemma_rows),
+    ],
 )
 def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[], dict[str, tuple[str, ...]]]) -> None:
     """Name, condition and statement of every row; the words after them are the page's own."""

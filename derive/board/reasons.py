@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
+from derive.language.words import called
 from derive.record import Reason
 
 
@@ -88,24 +89,6 @@ def as_list(by: Any) -> list[Any]:
     return [by]
 
 
-# What a definition is called in a sentence; others are called by their name.
-_WORDS = {
-    "conditional": "conditional probability",
-    "cross_entropy": "cross-entropy",
-    "expectation": "the expectation",
-    "geometric_mean": "the geometric mean",
-    "kl": "the Kullback–Leibler divergence",
-    "log_likelihood": "the log-likelihood",
-    "logsumexp": "log-sum-exp",
-    "one_hot": "the one-hot target",
-    "sequence_probability": "the sequence's probability",
-    "smoothed": "the smoothed target",
-    "smoothed_off": "the smoothed target",
-    "smoothing_residual": "the residual",
-    "uniform": "the uniform distribution",
-}
-
-
 def is_statement(reason: Any) -> bool:
     """A lemma or theorem: it has a name, a kernel theorem on demand, and words for the page."""
     return all(hasattr(type(reason), x) or hasattr(reason, x) for x in ("name", "phrase", "kind"))
@@ -122,8 +105,7 @@ def describe(reason: Any) -> Reason:
     if isinstance(reason, Gap):
         return Reason("gap", reason.why, "gap")
     if isinstance(reason, Definition):
-        words = _WORDS.get(reason.name, reason.name.replace("_", " "))
-        return Reason(reason.name, f"definition of {words}", "definition")
+        return Reason(reason.name, f"definition of {called(reason)}", "definition")
     if isinstance(reason, Tactic):
         return Reason(reason.name, reason.phrase, "tactic")
     if isinstance(reason, ByCases):

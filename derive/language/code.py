@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterator
 from math import exp, log, prod
 from typing import Any, Protocol, TypeVar
 
+from derive.kernel.definitions import Definition
+from derive.language import definitions
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -138,25 +141,9 @@ def perplexity(T: int, p: Rows, y: Tokens) -> float:
 
 
 CODE: dict[str, Callable[..., Any] | None] = {
-    "one_hot": one_hot,
-    "uniform": uniform,
-    "smoothed": smoothed,
-    "smoothed_off": smoothed_off,
-    "cross_entropy": cross_entropy,
-    "entropy": entropy,
-    "kl": kl,
-    "surprisal": surprisal,
-    "expectation": expectation,
-    "geometric_mean": geometric_mean,
-    "smoothing_residual": smoothing_residual,
-    "logsumexp": logsumexp,
-    "softmax": softmax,
-    "conditional": conditional,
-    "sequence_probability": sequence_probability,
-    "log_likelihood": log_likelihood,
-    "perplexity": perplexity,
+    d.name: globals().get(d.name) for d in vars(definitions).values() if isinstance(d, Definition)
 }
-"""The function of each definition; None where a line of code would not say the same."""
+"""The function of each definition; None where there is none, since a line of code would not say the same."""
 
 # What latexify prints in place of a Python name; a name of a mathematical symbol gets its backslash.
 _IDENTIFIERS = {"eps": "epsilon", "one_hot": "delta"}

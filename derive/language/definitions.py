@@ -7,7 +7,7 @@ distributions at the positions of a sequence are p_1, ..., p_T.  Logarithms are 
 
 from __future__ import annotations
 
-from derive.kernel.definitions import Definition, define
+from derive.kernel.definitions import Definition
 from derive.language.syntax import (
     FAMILY,
     INT,
@@ -23,6 +23,7 @@ from derive.language.syntax import (
     real,
     xlogy,
 )
+from derive.language.words import define as _define
 
 _V, _T, _y, _t, _k, _j = (integer(s) for s in "VTytkj")
 _eps = real("eps")
@@ -31,98 +32,128 @@ _ps, _ys = function("p", INT, FAMILY), function("y", INT, INT)
 
 # --- targets ---------------------------------------------------------------------------------------------------------
 
-one_hot: Definition = define(
-    "one_hot", (_y,), fun(_k, delta(_k, _y)), "The one-hot target: 1 at the true token y and 0 elsewhere."
+one_hot: Definition = _define(
+    "one_hot",
+    (_y,),
+    fun(_k, delta(_k, _y)),
+    "The one-hot target: 1 at the true token y and 0 elsewhere.",
+    words="the one-hot target",
 )
-uniform: Definition = define("uniform", (_V,), fun(_k, 1 / _V), "The uniform distribution u over V tokens: 1/V each.")
-smoothed: Definition = define(
+uniform: Definition = _define(
+    "uniform",
+    (_V,),
+    fun(_k, 1 / _V),
+    "The uniform distribution u over V tokens: 1/V each.",
+    words="the uniform distribution",
+)
+smoothed: Definition = _define(
     "smoothed",
     (_V, _eps, _y),
     fun(_k, (1 - _eps) * delta(_k, _y) + _eps / _V),
     "The smoothed target, V convention (Szegedy et al. 2016): (1 - eps) one-hot + eps uniform over all V tokens.",
+    words="the smoothed target",
 )
-smoothed_off: Definition = define(
+smoothed_off: Definition = _define(
     "smoothed_off",
     (_V, _eps, _y),
     fun(_k, (1 - _eps) * delta(_k, _y) + _eps / (_V - 1) * (1 - delta(_k, _y))),
     "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.",
+    words="the smoothed target",
 )
 
 # --- entropies -------------------------------------------------------------------------------------------------------
 
-cross_entropy: Definition = define(
+cross_entropy: Definition = _define(
     "cross_entropy",
     (_V, _q, _p),
     -Sum(_q[_k] * log(_p[_k]), (_k, 1, _V)),
     "The cross-entropy of p under the target q.",
+    words="cross-entropy",
 )
-entropy: Definition = define(
-    "entropy", (_V, _q), -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)), "The entropy of q, with 0 log 0 = 0."
+entropy: Definition = _define(
+    "entropy",
+    (_V, _q),
+    -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)),
+    "The entropy of q, with 0 log 0 = 0.",
+    words="entropy",
 )
-kl: Definition = define(
+kl: Definition = _define(
     "kl",
     (_V, _q, _p),
     Sum(xlogy(_q[_k], _q[_k] / _p[_k]), (_k, 1, _V)),
     "The Kullback-Leibler divergence of q from p, with 0 log 0 = 0.",
+    words="the Kullback–Leibler divergence",
 )
-surprisal: Definition = define(
-    "surprisal", (_p, _y), -log(_p[_y]), "The surprisal (negative log-likelihood) of the token y under p."
+surprisal: Definition = _define(
+    "surprisal",
+    (_p, _y),
+    -log(_p[_y]),
+    "The surprisal (negative log-likelihood) of the token y under p.",
+    words="surprisal",
 )
-expectation: Definition = define(
+expectation: Definition = _define(
     "expectation",
     (_V, _q, _f),
     Sum(_q[_k] * _f[_k], (_k, 1, _V)),
     "The expectation of f under q, over V tokens.",
+    words="the expectation",
 )
-geometric_mean: Definition = define(
+geometric_mean: Definition = _define(
     "geometric_mean",
     (_V, _p),
     exp(1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The geometric mean of p over V tokens.",
+    words="the geometric mean",
 )
 
-smoothing_residual: Definition = define(
+smoothing_residual: Definition = _define(
     "smoothing_residual",
     (_V, _eps, _p, _y),
     _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The residual of label smoothing: what the smoothed loss adds to the surprisal of the true token y.",
+    words="the residual",
 )
 
 # --- softmax ---------------------------------------------------------------------------------------------------------
 
-logsumexp: Definition = define(
-    "logsumexp", (_V, _z), log(Sum(exp(_z[_k]), (_k, 1, _V))), "The log-sum-exp of logits z."
+logsumexp: Definition = _define(
+    "logsumexp", (_V, _z), log(Sum(exp(_z[_k]), (_k, 1, _V))), "The log-sum-exp of logits z.", words="log-sum-exp"
 )
-softmax: Definition = define(
+softmax: Definition = _define(
     "softmax",
     (_V, _z),
     fun(_k, exp(_z[_k]) / Sum(exp(_z[_j]), (_j, 1, _V))),
     "The softmax of the logits z over V tokens.",
+    words="softmax",
 )
 
 # --- sequences -------------------------------------------------------------------------------------------------------
 
-conditional: Definition = define(
+conditional: Definition = _define(
     "conditional",
     (_Pr, _t),
     _Pr[_t] / _Pr[_t - 1],
     "The conditional probability of y_t given y_<t: Pr(y_1..y_t) / Pr(y_1..y_(t-1)); Pr(t) stands for Pr(y_1..y_t | x).",
+    words="conditional probability",
 )
-sequence_probability: Definition = define(
+sequence_probability: Definition = _define(
     "sequence_probability",
     (_T, _ps, _ys),
     Prod(_ps[_t][_ys[_t]], (_t, 1, _T)),
     "The probability of the output y given the prompt x: the product of the model's conditionals p_t(y_t).",
+    words="the sequence's probability",
 )
-log_likelihood: Definition = define(
+log_likelihood: Definition = _define(
     "log_likelihood",
     (_T, _ps, _ys),
     Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T)),
     "The auto-regressive log-likelihood: the sum of the conditional log-probabilities.",
+    words="the log-likelihood",
 )
-perplexity: Definition = define(
+perplexity: Definition = _define(
     "perplexity",
     (_T, _ps, _ys),
     exp(-(1 / _T) * Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T))),
     "The perplexity: exp of the mean negative log-likelihood per token.",
+    words="perplexity",
 )
