@@ -6,6 +6,7 @@ Imports inside functions count as well, unless a line here says otherwise.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -144,30 +145,11 @@ def test_the_kernel_stays_small() -> None:
 
 # --- the arrows ------------------------------------------------------------------------------------------------------
 
-ORDER = """
-derive.cli
-derive.certify  derive.pytest_plugin
-derive.proofs
-derive.api
-derive.board
-derive.slides
-derive.slides.deck
-derive.work
-derive.render.pages
-derive.render.pens
-derive.render.words
-derive.render.formula  derive.language
-derive.lemmas  derive.falsify  derive.score
-derive.tactics  derive.falsify.search
-derive.falsify.models
-derive.falsify.numbers  derive.bridge  derive.record  derive.data
-derive.files  derive.operators
-derive.kernel  derive.errors  derive.version
-"""
-"""Who stands above whom.  A room imports rooms of the lines below its own, and no others, whether at the top of a file,
-inside a function or for the type checker.  A room in a room goes by the longest name that fits."""
+MAP = (ROOT.parent / "docs" / "architecture.md").read_text("utf-8").split("<!-- map -->\n```text\n")[1].split("```")[0]
+"""Who stands above whom, as docs/architecture.md shows it: a line is a floor, its rooms and then what they do."""
 
-FLOOR = {name: -n for n, line in enumerate(ORDER.strip().splitlines()) for name in line.split()}
+ORDER = [re.split(r"\s{3,}", line)[0].split() for line in MAP.splitlines()]
+FLOOR = {f"derive.{name}": -n for n, names in enumerate(ORDER) for name in names}
 FACES = {"derive"}
 """``from derive import x`` gives what ``derive.api`` has, when it is asked for: for authors of theorems."""
 
