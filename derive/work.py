@@ -25,8 +25,9 @@ from derive.errors import UserError
 from derive.falsify import Model, TooBig, Undecided, Undefined, approx, evaluate, substitute_model
 from derive.falsify.numbers.exact import Exact, exp
 from derive.kernel.sorts import FAMILY, INT, PROP, REAL, Base, Fn
-from derive.kernel.terms import Term, Var, eq, iff
+from derive.kernel.terms import Term, Var
 from derive.record import Block, Derivation, Line
+from derive.record.relations import RELATIONS, sign_of
 from derive.render.formula.notation import Notation
 from derive.render.pens.latex import term_latex
 from derive.render.pens.text import conditions_text, term_text
@@ -34,7 +35,6 @@ from derive.render.pens.text import conditions_text, term_text
 MOST = 200  # a written-out sum with more terms helps nobody
 SEQUENCE = Fn(INT, FAMILY)
 TOKENS = Fn(INT, INT)
-SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,12 +435,8 @@ def _block(block: Block, model: Model) -> WorkedBlock:
 def _line(relation: str, before: Term, after: Term, model: Model, line: Line | None) -> WorkedLine:
     try:
         value = evaluate(after, model)
-        if relation == "=":
-            agrees = evaluate(eq(before, after), model) is True
-        elif relation == "<=>":
-            agrees = evaluate(iff(before, after), model) is True
-        elif relation in ("<=", "<"):
-            agrees = evaluate(before <= after if relation == "<=" else before < after, model) is True
+        if relation:
+            agrees = evaluate(RELATIONS[relation].statement(before, after), model) is True
         else:  # a fact on the way must hold; where a chain starts there is nothing to agree with
             agrees = line is None or after.sort != PROP or value is True
     except (Undefined, Undecided) as error:
@@ -488,7 +484,7 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
         if block.title:
             out.append(f"  {block.title}")
         for w in block.lines:
-            sign = SIGNS.get(w.relation, "")
+            sign = sign_of(w.relation)
             reason = _reason(w.line)
             out.append(
                 "  "
@@ -521,7 +517,7 @@ def _reason(line: Line | None) -> str:
 
 def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
     """The worked example in LaTeX (amsmath): a row for each formula, and one for its numbers and value."""
-    from derive.render.pens.latex import escape
+    from derive.render.pens.latex import escape, relation_latex
 
     d = worked.derivation
     given = ", ".join(f"{escape(name)} = {_model_latex(value)}" for name, value in worked.model.assignments())
@@ -529,7 +525,7 @@ def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
     for block in worked.blocks:
         rows: list[str] = []
         for w in block.lines:
-            relation = {"": "", "=": "=", "<=": "\\le", "<": "<", "<=>": "\\iff"}[w.relation]
+            relation = relation_latex(w.relation)
             rows.append(
                 f"  &{relation} {term_latex(w.term, notation)}" if relation else f"  & {term_latex(w.term, notation)}"
             )

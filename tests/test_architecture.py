@@ -160,8 +160,8 @@ derive.render.formula  derive.language
 derive.lemmas  derive.falsify  derive.score
 derive.tactics  derive.falsify.search
 derive.falsify.models
-derive.falsify.numbers  derive.bridge  derive.record  derive.data
-derive.files
+derive.falsify.numbers  derive.bridge  derive.data
+derive.files  derive.record
 derive.kernel  derive.errors  derive.version
 """
 """Who stands above whom.  A room imports rooms of the lines below its own, and no others, whether at the top of a file,

@@ -76,10 +76,10 @@ from derive.kernel.terms import (
     at,
     eq,
     fresh,
-    iff,
     parts_of,
     subterms,
 )
+from derive.record.relations import RELATIONS
 
 BUDGET = 20_000
 """How many models a search looks at."""
@@ -984,16 +984,6 @@ def satisfiable(given: Sequence[Term], *, budget: int = BUDGET, seconds: float =
     return found.model if isinstance(found, Counterexample) else found
 
 
-_RELATIONS: dict[str, Callable[[Term, Term], Term]] = {
-    "=": lambda a, b: eq(a, b),
-    "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b,
-    ">=": lambda a, b: b <= a,
-    ">": lambda a, b: b < a,
-    "<=>": iff,
-}
-
-
 def check_line(
     relation: str,
     before: Term,
@@ -1004,7 +994,7 @@ def check_line(
     seconds: float = LINE_SECONDS,
 ) -> Counterexample | NoneFound:
     """A counterexample to a line of a derivation: ``before`` related to ``after`` by =, <=, <, >=, > or <=>."""
-    return find_counterexample(_RELATIONS[relation](before, after), given, budget=budget, seconds=seconds)
+    return find_counterexample(RELATIONS[relation].statement(before, after), given, budget=budget, seconds=seconds)
 
 
 __all__ = [

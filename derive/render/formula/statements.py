@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from derive.kernel.sorts import Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
+from derive.record.relations import BY_OPERATOR, TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
 from derive.render.formula.nodes import Node, Space, Symbol, row
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
 
-_RELATIONS = {EQ: "=", NE: "≠", LT: "<", LE: "≤", IN: "∈"}
+_SIGNS = {op: r.sign for op, r in BY_OPERATOR.items()} | {NE: "≠", IN: "∈"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
         if isinstance(body, App) and body.op in (LE, LT):
             low, high = body.args
             if isinstance(partner, App):
-                said = row(_compared(b, body), rel(_RELATIONS[partner.op]), b.fit(partner.args[1], Level.ADD))
+                said = row(_compared(b, body), rel(_SIGNS[partner.op]), b.fit(partner.args[1], Level.ADD))
             elif flip and isinstance(low, Num) and not isinstance(high, Num):
-                said = row(b.fit(high, Level.ADD), rel("≥" if body.op is LE else ">"), b.fit(low, Level.ADD))
+                said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
         if premises:
             said = row(_all_of(premises), rel("⟹"), said)
         every = tuple(b.name(r.name) for r in ranges if r.low is None and r.high is None)
@@ -206,7 +207,7 @@ def _all_of(premises: list[Node]) -> Node:
 
 def _compared(b: Builder, term: App) -> Node:
     left, right = term.args
-    return row(b.fit(left, Level.ADD), rel(_RELATIONS[term.op]), b.fit(right, Level.ADD))
+    return row(b.fit(left, Level.ADD), rel(_SIGNS[term.op]), b.fit(right, Level.ADD))
 
 
 def _relation(b: Builder, term: App) -> Piece:
@@ -218,7 +219,7 @@ def _implies(b: Builder, term: App) -> Piece:
 
 
 def _iff(b: Builder, term: App) -> Piece:
-    return Piece(row(b.fit(term.args[0], Level.IMPLIES), rel("⟺"), _consequence(b, term.args[1])), Level.IFF)
+    return Piece(row(b.fit(term.args[0], Level.IMPLIES), rel(_SIGNS[IFF]), _consequence(b, term.args[1])), Level.IFF)
 
 
 def _consequence(b: Builder, term: Term) -> Node:
@@ -241,7 +242,7 @@ def _forall(b: Builder, term: App) -> Piece:
 
 
 STATEMENTS: dict[Op, Callable[[Builder, App], Piece]] = {
-    **dict.fromkeys(_RELATIONS, _relation),
+    **dict.fromkeys((EQ, NE, LT, LE, IN), _relation),
     IMPLIES: _implies,
     IFF: _iff,
     FORALL: _forall,
