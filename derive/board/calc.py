@@ -16,25 +16,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derive.board.justify import Failure, Toolbox, justify, prove_statement
 from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
+from derive.kernel.terms import App, Term, Var, implies, substitute, subterms
 from derive.kernel.theorem import Theorem
 from derive.record import Block, Line, Reason
+from derive.record.relations import BY_OPERATOR, RELATIONS
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
 from derive.tactics.side import prove
 
-if TYPE_CHECKING:
-    pass
-
-RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
 Labels = Sequence[tuple[Term, str]]
 
 
@@ -49,11 +46,11 @@ class Calc:
         self.context = Context.of((*self.given, *assumes))
         self.blocks: list[Block] = []
         self._facts: list[Theorem] = []
-        if not (isinstance(statement, App) and statement.op in RELATIONS):
+        if not (isinstance(statement, App) and statement.op in BY_OPERATOR):
             self.start, self.end, self.goal = statement, statement, None
         else:
             self.start, self.end = statement.args
-            self.goal = RELATIONS[statement.op]
+            self.goal = BY_OPERATOR[statement.op].name
         self.lines: list[Line] = []
         self.start_labels: tuple[tuple[Term, str], ...] = ()
         self.parts: tuple[Calc, ...] = ()
@@ -90,8 +87,8 @@ class Calc:
         where = _caller()
         index = self._count() + 1
         self._defined(statement, where, index)
-        if isinstance(statement, App) and statement.op in RELATIONS:
-            aside._line(RELATIONS[statement.op], aside.end, by, (), where=where, index=index)
+        if isinstance(statement, App) and statement.op in BY_OPERATOR:
+            aside._line(BY_OPERATOR[statement.op].name, aside.end, by, (), where=where, index=index)
             th = aside.lines[-1].theorem
             lines, start = tuple(aside.lines), aside.start
         else:
@@ -155,7 +152,7 @@ class Calc:
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
         self._conditions_are_given(reasons, where, index)
-        if relation in ("<=", "<") and not (is_numeric(before.sort) and is_numeric(after.sort)):
+        if RELATIONS[relation].orders and not (is_numeric(before.sort) and is_numeric(after.sort)):
             raise ClaimError(
                 f"{place(*where)}: line {index} of {self.name} compares by {relation} what are not numbers"
             )
@@ -242,8 +239,8 @@ class Calc:
         return r.linear(self.statement, tuple(steps), (Fraction(1),) * len(steps), ())
 
     def _fits(self, relations: set[str]) -> None:
-        allowed = {"=": {"="}, "<=": {"=", "<=", "<"}, "<": {"=", "<=", "<"}, "<=>": {"<=>"}}[self.goal or "="]
-        if not relations <= allowed or (self.goal == "<" and "<" not in relations):
+        goal = RELATIONS[self.goal or "="]
+        if not relations.issubset(goal.chain) or (goal.strict and goal.name not in relations):
             raise ClaimError(
                 f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
             )

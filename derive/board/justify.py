@@ -25,12 +25,12 @@ from derive.kernel.terms import (
     app,
     eq,
     fresh,
-    iff,
     instantiate,
     negation,
 )
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
 from derive.lemmas import LEMMAS, Lemma
+from derive.record.relations import RELATIONS
 from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
@@ -170,7 +170,7 @@ def justify(
     for r_ in tools.rules:
         r_.failed.clear()
     ctx.missing.clear()
-    goal = _goal(relation, before, after)
+    goal = RELATIONS[relation].statement(before, after)
     used: tuple[str, ...] = ()
     try:
         if tools.splits:
@@ -198,14 +198,6 @@ def justify(
     if idle is not None:
         return Failure(f"follows without {idle}; give the reason that it needs")
     return Success(th, used)
-
-
-def _goal(relation: str, before: Term, after: Term) -> Term:
-    if relation == "=":
-        return eq(before, after)
-    if relation == "<=>":
-        return iff(before, after)
-    return before <= after if relation == "<=" else before < after
 
 
 def _equation(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[Theorem | None, tuple[str, ...]]:

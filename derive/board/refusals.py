@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from derive.board.justify import Failure
 from derive.errors import UserError
-from derive.kernel.terms import Term, eq, iff, substitute
+from derive.kernel.terms import Term, substitute
+from derive.record.relations import RELATIONS, sign_of
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample, NoneFound
@@ -40,21 +41,14 @@ class StepError(UserError):
         """From what, to what."""
         if not self.relation:
             return f"  claim {show(self.after, notation)}"
-        sign = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}[self.relation]
-        return f"  from  {show(self.before, notation)}\n  to    {sign} {show(self.after, notation)}"
+        return f"  from  {show(self.before, notation)}\n  to    {sign_of(self.relation)} {show(self.after, notation)}"
 
     @cached_property
     def counterexample(self) -> Counterexample | NoneFound:
         """The smallest exact numbers found that make the line false; falsy when there are none."""
         from derive.falsify import find_counterexample
 
-        claim = self.after
-        if self.relation == "=":
-            claim = eq(self.before, self.after)
-        elif self.relation == "<=>":
-            claim = iff(self.before, self.after)
-        elif self.relation:
-            claim = self.before <= self.after if self.relation == "<=" else self.before < self.after
+        claim = RELATIONS[self.relation].statement(self.before, self.after) if self.relation else self.after
         return find_counterexample(claim, self.given, seconds=1.5)
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from derive.bridge.models import SmallModel, impose, integer_models, points
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Fn, is_numeric
 from derive.kernel.terms import App, Lam, Term, Var, fresh, instantiate
+from derive.record.relations import RELATIONS
 
 FEWEST_POINTS = 5  # with fewer, and no help from SymPy, there is no opinion
 
@@ -49,13 +50,6 @@ class Report:
 
 Assignment = Mapping[Any, Any]  # a variable or its name -> an integer, or the values y_1, y_2, ... of a sequence
 
-_RELATIONS: dict[str, Callable[[Term, Term], Term]] = {
-    "=": k.eq,
-    "!=": k.ne,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-}
-
 
 def second_opinion(
     left: Term,
@@ -73,7 +67,7 @@ def second_opinion(
     ``assignments`` fixes integers and integer sequences, such as ``{"V": 3, "T": 2, "y": (1, 3)}``; what is not fixed,
     or everything when there are none, is chosen as the hypotheses allow.
     """
-    claim = _RELATIONS[relation](left, right)
+    claim = k.ne(left, right) if relation == "!=" else RELATIONS[relation].statement(left, right)
     return second_opinion_on(claim, assignments, given=given, models=models, symbolic=symbolic, seed=seed)
 
 

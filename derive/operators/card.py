@@ -44,7 +44,7 @@ class Card(NamedTuple):
 
     op: Op
     words: str  # what it is, in a few words
-    sign: str = ""  # the sign between its arguments, or the name before them
+    sign: str = ""  # its sign on a page; "" where the notation, or only its place, says it
     value: Callable[[Numbers], Callable[..., Any]] | None = None  # its value, from those of its arguments
     needs: Callable[..., Term | None] | None = None  # what must hold of its arguments so that there is a value
     slopes: Callable[..., tuple[Operand, ...]] | None = None  # its derivative in each argument

@@ -44,24 +44,24 @@ CARDS: dict[Op, Card] = {
             rocq=Rocq("Rminus", _TWO, sign="-"),
         ),
         Card(
-            k.MUL, "the product", "·", lambda n: n.mul, slopes=lambda a, b: (b, a),
+            k.MUL, "the product", value=lambda n: n.mul, slopes=lambda a, b: (b, a),
             sympy="Mul", rocq=Rocq("Rmult", _TWO, sign="*"),
         ),
-        Card(k.NEG, "the negative", "−", lambda n: n.neg, slopes=lambda a: (-1,), rocq=Rocq("Ropp", _ONE, sign="-")),
+        Card(k.NEG, "the negative", value=lambda n: n.neg, slopes=lambda a: (-1,), rocq=Rocq("Ropp", _ONE, sign="-")),
         Card(
-            k.DIV, "the quotient", "/", lambda n: n.div, lambda a, b: ne(b, Num(0)),
-            lambda a, b: (1 / b, -(a / (b * b))), rocq=Rocq("Div", _TWO),
+            k.DIV, "the quotient", value=lambda n: n.div, needs=lambda a, b: ne(b, Num(0)),
+            slopes=lambda a, b: (1 / b, -(a / (b * b))), rocq=Rocq("Div", _TWO),
         ),
         Card(
-            k.POW, "the power", "^", lambda n: n.power, _power_needs, _power_slopes,
+            k.POW, "the power", value=lambda n: n.power, needs=_power_needs, slopes=_power_slopes,
             sympy="Pow", rocq=Rocq("Pow", _TWO, integers="ZPow"),
         ),
         Card(
-            k.LOG, "the natural logarithm", "log", lambda n: n.log, lambda x: Num(0) < x, lambda x: (1 / x,),
+            k.LOG, "the natural logarithm", value=lambda n: n.log, needs=lambda x: Num(0) < x, slopes=lambda x: (1 / x,),
             sympy="log", rocq=Rocq("Ln", _ONE),
         ),
         Card(
-            k.EXP, "the exponential", "exp", lambda n: n.exp, slopes=lambda x: (app(k.EXP, x),),
+            k.EXP, "the exponential", value=lambda n: n.exp, slopes=lambda x: (app(k.EXP, x),),
             sympy="exp", rocq=Rocq("exp", _ONE),
         ),
         Card(
@@ -82,7 +82,7 @@ CARDS: dict[Op, Card] = {
         Card(k.LT, "less", "<", sympy="Lt", rocq=Rocq("Rlt", _TWO, sign="<")),
         Card(k.LE, "at most", "≤", sympy="Le", rocq=Rocq("Rle", _TWO, sign="<=")),
         Card(k.IN, "a member", "∈", rocq=Rocq("Member")),
-        Card(k.HAS_PARTIAL, "has the partial derivative", "∂", rocq=Rocq("HasPartial", (*_ENTRY, REAL))),
+        Card(k.HAS_PARTIAL, "has the partial derivative", rocq=Rocq("HasPartial", (*_ENTRY, REAL))),
         Card(k.IMPLIES, "implies", "⟹", rocq=Rocq()),
         Card(k.IFF, "if and only if", "⟺", rocq=Rocq(sign="<->")),
         Card(k.FORALL, "for all", "∀", rocq=Rocq()),

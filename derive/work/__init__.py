@@ -12,11 +12,10 @@ Numbers are exact: 0.1 is 1/10, and "1/3" may be written as a string.
 """
 
 from derive.work.numbers import read_numbers
-from derive.work.pages import SIGNS, value_text, worked_latex, worked_text
+from derive.work.pages import value_text, worked_latex, worked_text
 from derive.work.worked import Worked, WorkedBlock, WorkedLine, work_out
 
 __all__ = [
-    "SIGNS",
     "Worked",
     "WorkedBlock",
     "WorkedLine",

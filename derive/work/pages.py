@@ -9,13 +9,12 @@ from derive.falsify import approx
 from derive.falsify.models.arithmetic import is_number
 from derive.falsify.models.model import text
 from derive.record import Line
+from derive.record.relations import sign_of
 from derive.render.formula.notation import Notation
-from derive.render.pens.latex import escape, term_latex
+from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, term_text
 from derive.render.words.prose import line_words
 from derive.work.worked import Worked
-
-SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 
 def value_text(value: Any) -> str:
@@ -43,7 +42,7 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
         if block.title:
             out.append(f"  {block.title}")
         for w in block.lines:
-            sign = SIGNS.get(w.relation, "")
+            sign = sign_of(w.relation)
             reason = _reason(w.line)
             out.append(
                 "  "
@@ -80,7 +79,7 @@ def worked_latex(worked: Worked, notation: Notation | None = None) -> str:
     for block in worked.blocks:
         rows: list[str] = []
         for w in block.lines:
-            relation = {"": "", "=": "=", "<=": "\\le", "<": "<", "<=>": "\\iff"}[w.relation]
+            relation = relation_latex(w.relation)
             rows.append(
                 f"  &{relation} {term_latex(w.term, notation)}" if relation else f"  & {term_latex(w.term, notation)}"
             )

@@ -9,8 +9,9 @@ from typing import Any
 from derive.errors import UserError
 from derive.falsify import Model, Undecided, Undefined, evaluate, substitute_model
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import Term, eq, iff
+from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line
+from derive.record.relations import RELATIONS
 from derive.render.pens.text import conditions_text, term_text
 from derive.work.model import Numbers, letters
 
@@ -95,12 +96,8 @@ def _block(block: Block, model: Model) -> WorkedBlock:
 def _line(relation: str, before: Term, after: Term, model: Model, line: Line | None) -> WorkedLine:
     try:
         value = evaluate(after, model)
-        if relation == "=":
-            agrees = evaluate(eq(before, after), model) is True
-        elif relation == "<=>":
-            agrees = evaluate(iff(before, after), model) is True
-        elif relation in ("<=", "<"):
-            agrees = evaluate(before <= after if relation == "<=" else before < after, model) is True
+        if relation:
+            agrees = evaluate(RELATIONS[relation].statement(before, after), model) is True
         else:  # a fact on the way must hold; where a chain starts there is nothing to agree with
             agrees = line is None or after.sort != PROP or value is True
     except (Undefined, Undecided) as error:

@@ -33,7 +33,8 @@ from derive.falsify.search.found import Counterexample, NoneFound, UndefinedAt, 
 from derive.falsify.search.hypotheses import Knowledge
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric
-from derive.kernel.terms import App, Lam, Num, Term, Var, app, at, eq, fresh, iff
+from derive.kernel.terms import App, Lam, Num, Term, Var, app, at, eq, fresh
+from derive.record.relations import RELATIONS
 
 BUDGET = 20_000
 """How many models a search looks at."""
@@ -375,16 +376,6 @@ def satisfiable(given: Sequence[Term], *, budget: int = BUDGET, seconds: float =
     return found.model if isinstance(found, Counterexample) else found
 
 
-_RELATIONS: dict[str, Callable[[Term, Term], Term]] = {
-    "=": lambda a, b: eq(a, b),
-    "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b,
-    ">=": lambda a, b: b <= a,
-    ">": lambda a, b: b < a,
-    "<=>": iff,
-}
-
-
 def check_line(
     relation: str,
     before: Term,
@@ -395,4 +386,4 @@ def check_line(
     seconds: float = LINE_SECONDS,
 ) -> Counterexample | NoneFound:
     """A counterexample to a line of a derivation: ``before`` related to ``after`` by =, <=, <, >=, > or <=>."""
-    return find_counterexample(_RELATIONS[relation](before, after), given, budget=budget, seconds=seconds)
+    return find_counterexample(RELATIONS[relation].statement(before, after), given, budget=budget, seconds=seconds)

@@ -10,7 +10,6 @@ from derive.operators import CARDS, READ
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
 from derive.render.formula.nodes import (
-    MINUS,
     TIMES,
     Accent,
     BigOp,
@@ -31,7 +30,7 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.pieces import COMMA, NEGATIVE, SLASH, Level, Piece, rel
 
-_PARTIAL = Symbol("∂", "ord")
+_PARTIAL = Symbol(CARDS[k.PARTIAL].sign, "ord")
 
 
 def number(b: Builder, term: Num) -> Piece:
@@ -64,7 +63,7 @@ def _neg(b: Builder, term: App) -> Piece:
 def _sum_of(b: Builder, term: App) -> Piece:
     left = b.fit(term.args[0], Level.ADD)
     p = b.piece(term.args[1])
-    sign = Symbol("+" if term.op is k.ADD else MINUS, "op")
+    sign = Symbol(CARDS[term.op].sign, "op")
     return Piece(row(left, sign, p.at(Level.DIV)), Level.ADD, p.greedy and p.level >= Level.DIV)
 
 
@@ -147,7 +146,7 @@ def _delta(b: Builder, term: App) -> Piece:
     if b.notation.indicator == "kronecker":
         with b.on_one_line():
             return Piece(Script(Symbol("δ", "var"), row(b.fit(i, Level.ADD), COMMA, b.fit(j, Level.ADD))))
-    fence = fenced(row(b.fit(i, Level.ADD), rel("="), b.fit(j, Level.ADD)), "[", "]")
+    fence = fenced(row(b.fit(i, Level.ADD), rel(CARDS[term.op].sign), b.fit(j, Level.ADD)), "[", "]")
     return Piece(fence if b.notation.indicator == "iverson" else row(Symbol("1", "bold"), fence))
 
 
@@ -163,14 +162,14 @@ def _bigop(b: Builder, term: App) -> Piece:
     with b.under(fn) as letter:
         under = row(letter, rel("∈"), vocabulary(b)) if whole else row(letter, rel("="), start)
         body = b.fit(fn.body, Level.MUL)
-    sign = Symbol("∑" if term.op is k.SUM else "∏", "big")
+    sign = Symbol(CARDS[term.op].sign, "big")
     return Piece(BigOp(sign, under, over, body), Level.PREFIX, True)
 
 
 def _optimum(b: Builder, term: App) -> Piece:
     (fn,) = term.args
     assert isinstance(fn, Lam)
-    sign = Symbol("arg min" if term.op is k.ARGMIN else "arg max", "fn")
+    sign = Symbol(CARDS[term.op].sign, "fn")
     with b.under(fn) as letter:
         return Piece(BigOp(sign, letter, None, b.fit(fn.body, Level.NEG)), Level.PREFIX, True)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from derive.kernel.sorts import Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
+from derive.operators import CARDS
+from derive.record.relations import TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
 from derive.render.formula.nodes import Node, Space, Symbol, row
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
-
-_RELATIONS = {EQ: "=", NE: "≠", LT: "<", LE: "≤", IN: "∈"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
         if isinstance(body, App) and body.op in (LE, LT):
             low, high = body.args
             if isinstance(partner, App):
-                said = row(_compared(b, body), rel(_RELATIONS[partner.op]), b.fit(partner.args[1], Level.ADD))
+                said = row(_compared(b, body), rel(CARDS[partner.op].sign), b.fit(partner.args[1], Level.ADD))
             elif flip and isinstance(low, Num) and not isinstance(high, Num):
-                said = row(b.fit(high, Level.ADD), rel("≥" if body.op is LE else ">"), b.fit(low, Level.ADD))
+                said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
         if premises:
-            said = row(_all_of(premises), rel("⟹"), said)
+            said = row(_all_of(premises), rel(CARDS[IMPLIES].sign), said)
         every = tuple(b.name(r.name) for r in ranges if r.low is None and r.high is None)
         bounded = tuple(_range(b, r) for r in ranges if r.low is not None or r.high is not None)
     return Condition(said, every, bounded)
@@ -206,7 +206,7 @@ def _all_of(premises: list[Node]) -> Node:
 
 def _compared(b: Builder, term: App) -> Node:
     left, right = term.args
-    return row(b.fit(left, Level.ADD), rel(_RELATIONS[term.op]), b.fit(right, Level.ADD))
+    return row(b.fit(left, Level.ADD), rel(CARDS[term.op].sign), b.fit(right, Level.ADD))
 
 
 def _relation(b: Builder, term: App) -> Piece:
@@ -214,11 +214,15 @@ def _relation(b: Builder, term: App) -> Piece:
 
 
 def _implies(b: Builder, term: App) -> Piece:
-    return Piece(row(b.fit(term.args[0], Level.REL), rel("⟹"), _consequence(b, term.args[1])), Level.IMPLIES)
+    return Piece(
+        row(b.fit(term.args[0], Level.REL), rel(CARDS[IMPLIES].sign), _consequence(b, term.args[1])), Level.IMPLIES
+    )
 
 
 def _iff(b: Builder, term: App) -> Piece:
-    return Piece(row(b.fit(term.args[0], Level.IMPLIES), rel("⟺"), _consequence(b, term.args[1])), Level.IFF)
+    return Piece(
+        row(b.fit(term.args[0], Level.IMPLIES), rel(CARDS[IFF].sign), _consequence(b, term.args[1])), Level.IFF
+    )
 
 
 def _consequence(b: Builder, term: Term) -> Node:
@@ -231,17 +235,17 @@ def _forall(b: Builder, term: App) -> Piece:
     split = Split.of(term)
     with b.scope():
         ranges, premises = _scope(b, split.prefix)
-        scope: list[Node] = [Symbol("∀", "ord"), _range(b, ranges[0], inline=True)]
+        scope: list[Node] = [Symbol(CARDS[FORALL].sign, "ord"), _range(b, ranges[0], inline=True)]
         for r in ranges[1:]:
             scope += [COMMA, _range(b, r, inline=True)]
         body = b.fit(split.body, Level.IMPLIES if premises else Level.ANY)
         if premises:
-            body = row(_all_of(premises), rel("⟹"), body)
+            body = row(_all_of(premises), rel(CARDS[IMPLIES].sign), body)
     return Piece(row(*scope, COLON, body), Level.ANY, True)
 
 
 STATEMENTS: dict[Op, Callable[[Builder, App], Piece]] = {
-    **dict.fromkeys(_RELATIONS, _relation),
+    **dict.fromkeys((EQ, NE, LT, LE, IN), _relation),
     IMPLIES: _implies,
     IFF: _iff,
     FORALL: _forall,

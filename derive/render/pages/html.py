@@ -7,6 +7,7 @@ from html import escape
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
+from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
@@ -25,7 +26,7 @@ from derive.render.pens.mathml import (
     text_html,
 )
 from derive.render.pens.text import term_text
-from derive.render.words.prose import RELATION_SIGNS, letters, reason_words, shows_start
+from derive.render.words.prose import letters, reason_words, shows_start
 
 
 def _listed(items: list[str]) -> str:
@@ -123,7 +124,7 @@ class _Page:
 
     def step(self, line: Line) -> str:
         """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
-        sign = RELATION_SIGNS.get(line.relation, line.relation)
+        sign = sign_of(line.relation)
         if not sign:
             return f'<td colspan="2">{self.math(line.term, line.labels)}</td>'
         text = term_text(line.term, self.notation, avoid=self.avoid)

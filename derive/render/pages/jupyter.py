@@ -35,7 +35,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
         if shows_start(block):
             rows.append(f"&{draw(block.start, block.labels)}")
         for line in block.lines:
-            lead = f"&\\quad {relation_latex(line)} " if line.relation else "&"
+            lead = f"&\\quad {relation_latex(line.relation)} " if line.relation else "&"
             rows.append(lead + draw(line.term, line.labels))
             words = line_words(line, n)
             if words:

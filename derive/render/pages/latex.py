@@ -103,7 +103,7 @@ class _Page:
         start = self.broken(block.start, block.labels, self.width)
         words = [prose_latex(line_words(line, self.notation)) for line in block.lines]
         longest = max((words_em(w) for w in words), default=0.0)
-        sign = max((formula_em(relation_latex(line)) for line in block.lines), default=0.0)
+        sign = max((formula_em(relation_latex(line.relation)) for line in block.lines), default=0.0)
 
         def measured(left: float) -> tuple[list[list[str]], float, float]:
             """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
@@ -131,7 +131,7 @@ class _Page:
             rows += [rf"&\quad {_continued(p)}" for p in start[1:]]
         for i, (line, cut, reason) in enumerate(lines):
             lead = f"{start[0]} " if short and i == 0 else ""
-            row = f"{lead}&{relation_latex(line)} {cut[0]}"
+            row = f"{lead}&{relation_latex(line.relation)} {cut[0]}"
             if last and i == len(lines) - 1 and len(cut) == 1:
                 row += "."
             if right and reason:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
+from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.speech import prose_speech, sentence, step_speech, term_speech
-from derive.render.words.prose import RELATION_SIGNS, letters, line_words, shows_start
+from derive.render.words.prose import letters, line_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 
 
@@ -49,7 +50,7 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
         if shows_start(block):
             yield sentence(f"Start with {said(block.start, block.labels)}")
         for line in block.lines:
-            sign = RELATION_SIGNS.get(line.relation, line.relation)
+            sign = sign_of(line.relation)
             yield step_speech(sign, said(line.term, line.labels), words(line_words(line, n)))
     for note in d.notes:
         yield sentence(f"Note: {words(note)}")

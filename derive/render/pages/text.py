@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
+from derive.record.relations import sign_of
 from derive.render.formula.layout import Condition, Labels, conditions, layout
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.lines import break_mark, broken
 from derive.render.pens.text import ASCII, BRACE_CLOSE, BRACE_END, BRACE_OPEN, Pen, shown_length, to_ascii
-from derive.render.words.prose import RELATION_SIGNS, letters, line_words, parts, scope_words, shows_start
+from derive.render.words.prose import letters, line_words, parts, scope_words, shows_start
 
 _TIE = "\u00a0"
 
@@ -76,7 +77,7 @@ class _Page:
         return "".join(part.replace(" ", _TIE) if formula else part for formula, part in parts(words))
 
     def sign(self, relation: str) -> str:
-        sign = RELATION_SIGNS.get(relation, relation)
+        sign = sign_of(relation)
         return ASCII.get(sign, sign) if self.ascii else sign
 
     def condition(self, lead: str, c: Condition) -> list[str]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
-from derive.record import Line
+from derive.record.relations import sign_of
 from derive.render.formula.layout import Condition, Labels, conditions, layout
 from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.lines import break_mark
-from derive.render.words.prose import RELATION_SIGNS, parts, scope_words
+from derive.render.words.prose import parts, scope_words
 
 COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
@@ -252,6 +252,6 @@ def _condition(c: Condition) -> str:
     return f"${pen.draw(c.statement).strip()}$" + scope_words(every, ranges)
 
 
-def relation_latex(line: Line) -> str:
-    sign = RELATION_SIGNS.get(line.relation, line.relation)
+def relation_latex(relation: str) -> str:
+    sign = sign_of(relation)
     return COMMANDS.get(sign, sign)

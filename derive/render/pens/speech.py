@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
+from derive.record.relations import RELATIONS, sign_of
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.nodes import Node, unmarked
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.formula.rejoining import rejoined
 from derive.render.pens.spoken import GREEK, SIGNS, Speaker, plain_words
-from derive.render.words.prose import RELATION_SIGNS
 
 _GLUE = re.compile("[,;]?(?: (?:and|for|for all))? ")  # what stands between the formulas of a list of conditions
 _FORMULA = 0xF0000  # private characters in a sentence: formulas; U+E000 and U+E001: brackets of formulas
@@ -69,7 +69,7 @@ def _spelled(text: str) -> str:
 
 def relation_speech(sign: str) -> str:
     """The relation in front of a step: "equals" for =."""
-    sign = RELATION_SIGNS.get(sign, sign)
+    sign = sign_of(sign)
     return SIGNS.get(sign) or _tidy(plain_words(sign))
 
 
@@ -87,8 +87,8 @@ def _tidy(words: str) -> str:
 def step_speech(relation: str, formula: str, reason: str, word: str = "Reason") -> str:
     """A step as sentences.  ``relation`` is the sign in front of the formula, "" for the first one; ``word`` says what
     ``reason`` is."""
-    said = {"": "", "⟺": "This holds if and only if "}.get(relation, f"This {relation_speech(relation)} ")
-    out = sentence(said + formula)
+    holds = "holds " if relation == RELATIONS["<=>"].sign else ""
+    out = sentence(f"This {holds}{relation_speech(relation)} {formula}" if relation else formula)
     return f"{out} {word}: {sentence(reason, capital=False)}" if reason else out
 
 

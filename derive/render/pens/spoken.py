@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from derive.record.relations import RELATIONS
 from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace, row
 from derive.render.words.sentence import prose
 
@@ -24,12 +25,9 @@ GREEK = {
     "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta",
     "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
-_RELATIONS = {
-    "=": "equals", "≠": "is not equal to", "<": "is less than", "≤": "is at most", ">": "is greater than",
-    "≥": "is at least", "∈": "is in", "∼": "is distributed as", "⟺": "if and only if", "⟹": "implies",
-    "↦": "maps to", "∧": "and also", "∣": "given", "∥": "relative to", "→": "tends to", "⊢": "it follows that",
-}  # fmt: skip
-SIGNS = _RELATIONS | {
+SIGNS = {r.sign: r.words for r in RELATIONS.values()} | {
+    "≠": "is not equal to", "∈": "is in", "∼": "is distributed as", "⟹": "implies", "↦": "maps to", "∧": "and also",
+    "∣": "given", "∥": "relative to", "→": "tends to", "⊢": "it follows that",
     "+": "plus", "−": "minus", "·": "dot", "×": "times", "/": "over", "′": "prime", "…": "and so on", "∂": "partial",
     "∑": "sum", "∏": "product", "∀": "for all", "∞": "infinity", ",": "comma", ";": "semicolon", ":": "colon",
     "∝": "is proportional to", "≈": "is about", "∇": "nabla", "√": "root", "|": "bar",

@@ -7,10 +7,10 @@ import unicodedata
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
+from derive.record.relations import RELATIONS
 from derive.render.formula.names import GREEK
+from derive.render.formula.nodes import MINUS
 from derive.render.formula.notation import Notation
-
-RELATION_SIGNS = {"=": "=", "<=": "≤", "<": "<", "<=>": "⟺"}
 
 
 def clean(words: str) -> str:
@@ -69,7 +69,7 @@ _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBE
 _OPERAND = rf"(?:{_LOG}|{_LETTER}|(?<![\w'’])a\b|{_NUMBER})"
 _MORE = rf"(?:\s*{_SIGN}\s*-?{_OPERAND})"
 _FORMULA = re.compile(rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+")
-_SPELLED = {"<=>": "⟺", "<=": "≤", ">=": "≥", "!=": "≠", "=>": "⟹", "-": "−"}
+_SPELLED = {name: r.sign for name, r in RELATIONS.items()} | {"!=": "≠", "=>": "⟹", "-": MINUS}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
+from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Condition, conditions
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import MINUS, TIMES, Fence, Node, Prose, Symbol, row, subscript
@@ -17,8 +18,7 @@ from derive.render.formula.notation import Notation
 from derive.render.words.prose import parts, scope_words
 
 _TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|.)")
-_KINDS = {"=": "rel", "≤": "rel", "≥": "rel", "<": "rel", ">": "rel", "≠": "rel", "⟺": "rel", "⟹": "rel", "+": "op"}
-_KINDS |= {"/": "slash", ",": "punct"}
+_KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {"≠": "rel", "⟹": "rel", "+": "op", "/": "slash", ",": "punct"}
 
 
 def prose(words: str) -> Prose:

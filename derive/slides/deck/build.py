@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from derive.errors import UserError
 from derive.record import Block, Derivation, Line
 from derive.record.changes import changed
+from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.marked import marked_layout
@@ -19,7 +20,7 @@ from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.words.prose import RELATION_SIGNS, letters, line_words, shows_start
+from derive.render.words.prose import letters, line_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
@@ -175,7 +176,7 @@ class _Author:
     def step(self, block: Block, i: int, number: int) -> Step:
         line = block.lines[i]
         node = marked_layout(line.term, changed(block, i), self.notation, avoid=self.avoid, labels=line.labels)
-        relation = RELATION_SIGNS.get(line.relation, line.relation)
+        relation = sign_of(line.relation)
         return Step(str(number), number, relation, self.cut(node), self.reason(line), term=line.term, source=line)
 
     def reason(self, line: Line) -> Prose:

@@ -17,6 +17,7 @@ from derive.falsify.models.substitution import number_term
 from derive.falsify.numbers.exact import exp, log
 from derive.kernel.sorts import INT, PROP, Fn
 from derive.kernel.terms import EXP, LOG, Num, Term, Var, app, at
+from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import (
@@ -42,7 +43,7 @@ from derive.render.words.sentence import listed, prose
 from derive.slides.deck.build import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.deck import Slide, Stamp, Step
 from derive.slides.deck.template import Template
-from derive.work import SIGNS, Worked, WorkedBlock, WorkedLine
+from derive.work import Worked, WorkedBlock, WorkedLine
 
 MOST = (
     6  # terms of a written-out sum, factors of a product, entries of a list; of more, the first and the last are shown
@@ -73,7 +74,7 @@ def worked_slides(
         room = _room(lines, template)
         steps = [
             Step(
-                f"work{count + i}", numbers.get(id(line.line), 0), SIGNS.get(line.relation, ""), cut(node, room), reason,
+                f"work{count + i}", numbers.get(id(line.line), 0), sign_of(line.relation), cut(node, room), reason,
                 term=term, source=line.line,
             )
             for i, (line, term, node, reason) in enumerate(lines, 1)
