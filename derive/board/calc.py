@@ -16,23 +16,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derive.board.justify import Failure, Toolbox, justify, prove_statement
 from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, implies, substitute, subterms
+from derive.kernel.terms import EQ, IFF, LE, LT, App, Term, Var, as_term, implies, substitute, subterms
 from derive.kernel.theorem import Theorem
 from derive.record import Block, Line, Reason
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
 from derive.tactics.side import prove
-
-if TYPE_CHECKING:
-    pass
 
 RELATIONS = {EQ: "=", LE: "<=", LT: "<", IFF: "<=>"}
 Labels = Sequence[tuple[Term, str]]
@@ -55,7 +52,6 @@ class Calc:
             self.start, self.end = statement.args
             self.goal = RELATIONS[statement.op]
         self.lines: list[Line] = []
-        self.start_labels: tuple[tuple[Term, str], ...] = ()
         self.parts: tuple[Calc, ...] = ()
         self._finish: Callable[[], Theorem | None] | None = None
 
@@ -76,10 +72,6 @@ class Calc:
     def iff(self, statement: Any, by: Any, labels: Labels = ()) -> None:
         """<=> statement."""
         self._line("<=>", statement, by, labels)
-
-    def start_with(self, labels: Labels) -> None:
-        """Underbraces in the first formula."""
-        self.start_labels = tuple(labels)
 
     def have(self, statement: Term, by: Any) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
@@ -248,16 +240,13 @@ class Calc:
                 f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
             )
 
-    def all_lines(self) -> tuple[Line, ...]:
-        return tuple(line for b in self.all_blocks() for line in b.lines)
-
     def all_blocks(self) -> tuple[Block, ...]:
         if self.parts:
             return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
         out = list(self.blocks)
         if self.lines:
             title = self.title or ("Then" if self.blocks else "")
-            out.append(Block(self.start, tuple(self.lines), title, self.assumes, self.start_labels))
+            out.append(Block(self.start, tuple(self.lines), title, self.assumes))
         return tuple(out)
 
 
@@ -323,8 +312,6 @@ def to_term(value: Any) -> Term:
     if isinstance(value, Term):
         return value
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        from derive.kernel.terms import as_term
-
         return as_term(value)
     if _is_sympy(value):
         from derive.bridge.sympy import from_sympy
