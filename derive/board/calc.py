@@ -23,7 +23,7 @@ from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import App, Term, Var, implies, substitute, subterms
+from derive.kernel.terms import App, Term, Var, as_term, implies, substitute, subterms
 from derive.kernel.theorem import Theorem
 from derive.record import Block, Line, Reason
 from derive.record.relations import BY_OPERATOR, RELATIONS
@@ -52,7 +52,6 @@ class Calc:
             self.start, self.end = statement.args
             self.goal = BY_OPERATOR[statement.op].name
         self.lines: list[Line] = []
-        self.start_labels: tuple[tuple[Term, str], ...] = ()
         self.parts: tuple[Calc, ...] = ()
         self._finish: Callable[[], Theorem | None] | None = None
 
@@ -73,10 +72,6 @@ class Calc:
     def iff(self, statement: Any, by: Any, labels: Labels = ()) -> None:
         """<=> statement."""
         self._line("<=>", statement, by, labels)
-
-    def start_with(self, labels: Labels) -> None:
-        """Underbraces in the first formula."""
-        self.start_labels = tuple(labels)
 
     def have(self, statement: Term, by: Any) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
@@ -245,16 +240,13 @@ class Calc:
                 f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
             )
 
-    def all_lines(self) -> tuple[Line, ...]:
-        return tuple(line for b in self.all_blocks() for line in b.lines)
-
     def all_blocks(self) -> tuple[Block, ...]:
         if self.parts:
             return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
         out = list(self.blocks)
         if self.lines:
             title = self.title or ("Then" if self.blocks else "")
-            out.append(Block(self.start, tuple(self.lines), title, self.assumes, self.start_labels))
+            out.append(Block(self.start, tuple(self.lines), title, self.assumes))
         return tuple(out)
 
 
@@ -320,8 +312,6 @@ def to_term(value: Any) -> Term:
     if isinstance(value, Term):
         return value
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        from derive.kernel.terms import as_term
-
         return as_term(value)
     if _is_sympy(value):
         from derive.bridge.reading import from_sympy

@@ -59,10 +59,6 @@ def theorems(subject: str | None = None) -> list[TheoremEntry]:
     return [e for e in all_entries(subject) if isinstance(e, TheoremEntry)]
 
 
-def false_claims(subject: str | None = None) -> list[FalseClaim]:
-    return [e for e in all_entries(subject) if isinstance(e, FalseClaim)]
-
-
 def find(name: str) -> Entry:
     """The theorem or false claim of that name; FILE.py::NAME looks into a file."""
     if "::" in name or name.endswith(".py"):
@@ -110,10 +106,6 @@ def find_theorem(name: str) -> TheoremEntry:
     if isinstance(e, FalseClaim):
         raise UserError(f"{name} is a false claim, it has no derivation; 'derive refute {name}' shows why it fails")
     return e
-
-
-def find_false_claim(name: str) -> FalseClaim | TheoremEntry:
-    return find(name)
 
 
 class _AsItIs(SourceFileLoader):

@@ -6,18 +6,16 @@ Proofs run when asked for, not at import.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
+from derive.board.letters import check_letters, notes
 from derive.board.refusals import ClaimError, place, show, undefined
 from derive.errors import UserError
-from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, PROP, REAL, Fn, Sort
-from derive.kernel.terms import App, Num, Term, Var, subterms
+from derive.kernel.sorts import PROP
+from derive.kernel.terms import Num, Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
-from derive.language import letters as letters_module
-from derive.operators import CARDS
 from derive.record import Derivation
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
@@ -78,15 +76,7 @@ class TheoremEntry:
             trouble = undefined_part(part, context)
             if trouble:
                 raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
-        self._letters_are_plain(where)
-        letters: dict[str, Var] = {}
-        for v in sorted(frozenset().union(*(t.free for t in (*self.given, self.shows))), key=lambda v: repr(v.sort)):
-            twin = letters.setdefault(v.name, v)
-            if twin != v:  # a reader could not tell them apart
-                raise ClaimError(
-                    f"{where}: {self.name} uses the letter {v.name} both for {_sort_words(twin)} and for {_sort_words(v)}; "
-                    "rename one of them"
-                )
+        check_letters(self.name, where, (*self.given, self.shows))
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
                 raise ClaimError(
@@ -108,26 +98,12 @@ class TheoremEntry:
             stray = [h for h in th.hyps if h not in self.given]
             if th.concl != self.shows or stray:
                 raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
+        blocks, claim = calc.all_blocks(), (*self.given, self.shows)
+        formulas = [t for block in blocks for t in (block.start, *(line.term for line in block.lines))]
         return Derivation(
-            self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th,
-            _integers((*self.given, self.shows)) + _conventions((*self.given, self.shows, *(b.start for b in calc.all_blocks()), *(x.term for x in calc.all_lines()))),
+            self.name, self.subject, self.summary, self.doc, self.given, self.shows, blocks, self.labels, th,
+            notes(claim, [*claim, *formulas]),
         )  # fmt: skip
-
-    def _letters_are_plain(self, where: str) -> None:
-        """A reader must not take a letter for an operator, or an integer for a real number."""
-        for v in frozenset().union(*(t.free for t in (*self.given, self.shows))):
-            if not v.name.replace("'", "").isidentifier() or v.name in _RESERVED:
-                raise ClaimError(
-                    f"{where}: {self.name} has a variable named {v.name!r}, which reads as something else; rename it"
-                )
-            usual = {_value_sort(x) for x in vars(letters_module).values() if isinstance(x, Var) and x.name == v.name}
-            kind = _value_sort(v)
-            if kind in (INT, REAL) and usual & {INT, REAL} and kind not in usual:
-                words = ("an integer", "a real number") if kind == INT else ("a real number", "an integer")
-                raise ClaimError(
-                    f"{where}: in {self.name} the letter {v.name} stands for {words[0]}, and a reader takes it for {words[1]}; "
-                    "choose another letter"
-                )
 
     @property
     def theorem(self) -> Theorem:
@@ -268,51 +244,6 @@ def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     for g in [given] if isinstance(given, Term) else given:
         out += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
     return tuple(dict.fromkeys(out))
-
-
-# --- what a reader could take for something else ----------------------------------------------------------------------
-
-
-def _conventions(terms: Iterable[Term]) -> tuple[str, ...]:
-    """The conventions that the formulas use, in definitions too, to be said on the page."""
-    used: dict[str, None] = {}
-    waiting, seen = list(terms), set[Term]()
-    while waiting:
-        for t in subterms(waiting.pop()):
-            if not isinstance(t, App) or t in seen:
-                continue
-            seen.add(t)
-            if isinstance(t.op, Definition):
-                waiting.append(t.op.body)
-            elif CARDS[t.op].convention:
-                used[CARDS[t.op].convention] = None
-    return tuple(used)
-
-
-_RESERVED = {"log", "ln", "exp", "argmin", "argmax", "softmax", "H", "KL", "LSE", "NLL", "GM", "PPL"}
-
-
-def _value_sort(v: Var) -> Sort:
-    sort = v.sort
-    while isinstance(sort, Fn):
-        sort = sort.cod
-    return sort
-
-
-def _integers(terms: Iterable[Term]) -> tuple[str, ...]:
-    """Integers whose letter does not say that they are."""
-    usual = {x.name for x in vars(letters_module).values() if isinstance(x, Var) and x.sort == INT}
-    unusual = sorted({v.name for t in terms for v in t.free if v.sort == INT and v.name not in usual})
-    return tuple(f"{name} is an integer" for name in unusual)
-
-
-def _sort_words(v: Var) -> str:
-    sort = v.sort
-    if sort == INT:
-        return "an integer"
-    if isinstance(sort, Fn):
-        return f"a function {sort!r}"
-    return f"a {sort!r}"
 
 
 def line_in(error: BaseException, file: str) -> int:

@@ -66,11 +66,6 @@ def le_of_lt() -> Theorem:
     return lin(a <= b, r.assume(a < b))
 
 
-@lemma(a <= b, [eq(a, b)], internal=True)
-def le_of_eq() -> Theorem:
-    return lin(a <= b, r.assume(eq(a, b)))
-
-
 @lemma(a <= c, [a <= b, b <= c])
 def le_trans() -> Theorem:
     return lin(a <= c, *assume(a <= b, b <= c))

@@ -6,7 +6,6 @@ A lemma says its statement up front; the proof must end there, with no hypothesi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from fractions import Fraction
 
 from derive.kernel import rules as r
 from derive.kernel.sorts import FAMILY, INT, REAL
@@ -17,9 +16,9 @@ from derive.tactics.context import Context
 from derive.tactics.derived import instantiate, mp_all, resolve
 
 ZERO, ONE = Num(0), Num(1)
-i, j, k, m, n, N = (Var(s, INT) for s in ("i", "j", "k", "m", "n", "N"))
-x, y, a, b, c, d = (Var(s, REAL) for s in "xyabcd")
-f, g, z = Var("f", FAMILY), Var("g", FAMILY), Var("z", FAMILY)
+i, j, k, m, n = (Var(s, INT) for s in "ijkmn")
+x, y, a, b, c = (Var(s, REAL) for s in "xyabc")
+f, g = Var("f", FAMILY), Var("g", FAMILY)
 
 
 class LemmaError(ValueError):
@@ -117,11 +116,6 @@ def from_false(goal: Term, *facts: Theorem) -> Theorem:
     """The goal, because the facts contradict each other by linear arithmetic."""
     false = lin(ZERO < ZERO, *facts)
     return r.absurd(false, r.linear(ZERO <= ZERO, (), (), ()), goal)
-
-
-def zero_lt_zero(*weighted: tuple[Theorem, int]) -> Theorem:
-    """|- 0 < 0 from a given combination."""
-    return r.linear(ZERO < ZERO, tuple(t for t, _ in weighted), tuple(Fraction(w) for _, w in weighted), ())
 
 
 def range_induction(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from derive.kernel import rules as r
-from derive.kernel.terms import FORALL, IMPLIES, App, Lam, Num, Term, Var, fresh
+from derive.kernel.terms import FORALL, IMPLIES, App, Lam, Term, Var, fresh
 from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 
@@ -35,10 +33,6 @@ def resolve(th: Theorem, *lemmas: Theorem) -> Theorem:
     return th
 
 
-def use(th: Theorem, mapping: dict[Var, Term], *lemmas: Theorem) -> Theorem:
-    return resolve(instantiate(th, mapping), *lemmas)
-
-
 def chain(*equations: Theorem) -> Theorem:
     """a = b, b = c, ... give a = c; steps a = a are skipped."""
     out = equations[0]
@@ -52,11 +46,6 @@ def chain(*equations: Theorem) -> Theorem:
 def is_refl(th: Theorem) -> bool:
     a, b = sides(th.concl)
     return a == b
-
-
-def both(left: Theorem, right: Theorem) -> Theorem:
-    """a = c and b = c give a = b."""
-    return chain(left, r.sym(right)) if not is_refl(right) else left
 
 
 def mp_all(th: Theorem, *lemmas: Theorem) -> Theorem:
@@ -79,18 +68,6 @@ def iff_trans(first: Theorem, second: Theorem) -> Theorem:
     return r.iff_intro(r.discharge(p, forth), r.discharge(s, back))
 
 
-def iff_from(forth: Theorem, back: Theorem, p: Term, q: Term) -> Theorem:
-    """P, H1 |- Q and Q, H2 |- P give H1, H2 |- P <=> Q."""
-    return r.iff_intro(r.discharge(p, forth), r.discharge(q, back))
-
-
-def contradiction(th: Theorem, goal: Term) -> Theorem:
-    """From |- 0 < 0 anything follows."""
-    zero = Num(0)
-    le = r.linear(zero <= zero, (), (), ())
-    return r.absurd(th, le, goal)
-
-
 def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
     """The variables, guards and conclusion of ``for all x..: G => ... => P``, with fresh variables named after the
     letters."""
@@ -109,15 +86,3 @@ def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
         else:
             break
     return variables, guards, statement
-
-
-def gen_all(variables: Iterable[Var], th: Theorem) -> Theorem:
-    for v in reversed(list(variables)):
-        th = r.gen(v, th)
-    return th
-
-
-def discharge_all(hyps: Iterable[Term], th: Theorem) -> Theorem:
-    for h in reversed(list(hyps)):
-        th = r.discharge(h, th)
-    return th
