@@ -10,6 +10,7 @@ from derive.record.relations import sign_of
 from derive.render.formula.layout import Condition, Labels, conditions, layout
 from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.lines import break_mark
 from derive.render.words.prose import parts, scope_words
 
@@ -17,11 +18,7 @@ COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
     "∥": r"\parallel", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∀": r"\forall", "…": r"\dots", "⟺": r"\iff",
     "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times",
-    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta",
-    "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
-    "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\phi", "χ": r"\chi", "ψ": r"\psi",
-    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi",
-    "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "⊢": r"\vdash",
+    **{sign: rf"\{name}" for sign, name in GREEK_NAMES.items()}, "ε": r"\varepsilon", "⊢": r"\vdash",
 }  # fmt: skip
 _FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
 _SIZES = ("", "big", "Big", "bigg", "Bigg")

@@ -33,6 +33,7 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.nodes import row as row_of
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.pens.alphabets import in_bold, in_script
 from derive.render.pens.latex import Pen as LatexPen
 from derive.render.pens.text import Pen as TextPen
 from derive.render.pens.text import term_text
@@ -43,7 +44,6 @@ WIDTH = 36.0  # in em: a wider formula is broken at its outer signs
 _THIN, _OP, REL = "0.1667em", "0.2222em", "0.2778em"
 _SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")  # \big to \Bigg
 _MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
-_SCRIPTS = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
 _PRIME = Symbol("′", "ord")
 _NBSP = "\u00a0"
 
@@ -184,12 +184,10 @@ class Pen:
         if s.kind == "num":
             return f"<mn>{text}</mn>"
         if s.kind == "bold":
-            letters_ = escape(clean("".join(_bold(c) for c in s.text)))
-            return f"<mn>{letters_}</mn>" if s.text.isdigit() else f"<mi>{letters_}</mi>"
+            letters = escape(clean(in_bold(s.text)))
+            return f"<mn>{letters}</mn>" if s.text.isdigit() else f"<mi>{letters}</mi>"
         if s.kind == "cal":
-            c = s.text
-            script_letter = _SCRIPTS.get(c) or (chr(0x1D49C + ord(c) - ord("A")) if re.fullmatch("[A-Z]", c) else text)
-            return f"<mi>{script_letter}</mi>"
+            return f"<mi>{escape(clean(in_script(s.text)))}</mi>"
         if s.kind == "text":
             return _mtext(s.text)
         if s.kind == "var" or s.text == "∂":
@@ -316,13 +314,6 @@ def _is(node: Node, kind: str) -> bool:
 
 def _mark(sign: str, stretchy: str) -> str:
     return element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
-
-
-def _bold(c: str) -> str:
-    for first, last, bold in (("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE)):
-        if first <= c <= last:
-            return chr(bold + ord(c) - ord(first))
-    return c
 
 
 def _with_primes(items: tuple[Node, ...]) -> Iterator[Node]:

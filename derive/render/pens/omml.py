@@ -28,6 +28,7 @@ from derive.render.formula.nodes import (
     first,
     row,
 )
+from derive.render.pens.alphabets import ACCENTS, in_bold, in_italic, in_script
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 
@@ -41,7 +42,7 @@ _NOTHING = (
     "\u200b"  # an operand for a sign that has none: for LibreOffice, and for the space that PowerPoint puts there
 )
 _BRACE = "\u23df"
-_ACCENTS = {"hat": "\u0302", "bar": "\u0305", "tilde": "\u0303"}
+_ACCENTS = ACCENTS | {"bar": "\u0305"}  # as wide as what it stands over
 _PRIME = Symbol("′", "ord")
 _UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are italic there unless they are literal
 _ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
@@ -56,29 +57,6 @@ def node_omml(node: Node, *, mark_color: str = "", size: float = 0) -> str:
     if start is not None and start.kind in ("rel", "op"):
         body = pen.run("lit", _NOTHING, False) + body
     return f"{OPENING}{body}</m:oMath>"
-
-
-# --- letters ---------------------------------------------------------------------------------------------------------
-
-_ITALIC = {"h": "ℎ", "ε": "𝜀", "θ": "𝜃", "φ": "𝜙", "ϕ": "𝜙", "∂": "𝜕"}
-_SCRIPT = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
-
-
-def _shifted(c: str, *ranges: tuple[str, str, int]) -> str:
-    """The letter of the same place in another alphabet; itself where there is none."""
-    return next((chr(to + ord(c) - ord(a)) for a, z, to in ranges if a <= c <= z), c)
-
-
-def _italic(c: str) -> str:
-    return _ITALIC.get(c) or _shifted(c, ("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("α", "ω", 0x1D6FC))
-
-
-def _bold(c: str) -> str:
-    return _shifted(c, ("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE), ("α", "ω", 0x1D6C2))
-
-
-def script_letter(c: str) -> str:
-    return _SCRIPT.get(c) or _shifted(c, ("A", "Z", 0x1D49C))
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------
@@ -228,11 +206,11 @@ class Pen:
         if s.kind in ("fn", "name"):
             yield _Run("up", s.text, marked)
         elif s.kind in ("bold", "cal"):
-            yield _Run(s.kind, "".join((_bold if s.kind == "bold" else script_letter)(c) for c in s.text), marked)
+            yield _Run(s.kind, (in_bold if s.kind == "bold" else in_script)(s.text), marked)
         elif s.kind == "text":
             yield _Run("words", s.text, marked)
         elif s.kind == "var" or s.text == "∂":
-            yield _Run("", "".join(map(_italic, s.text)), marked)
+            yield _Run("", in_italic(s.text), marked)
         elif script and alone and s.kind in ("rel", "op"):
             yield _Run("lit", s.text, marked)  # y_<t: a sign without a left side is an error in LibreOffice
         else:

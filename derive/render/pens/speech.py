@@ -14,7 +14,8 @@ from derive.render.formula.layout import Labels, layout
 from derive.render.formula.nodes import Node, unmarked
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.formula.rejoining import rejoined
-from derive.render.pens.spoken import GREEK, SIGNS, Speaker, plain_words
+from derive.render.pens.alphabets import GREEK_NAMES
+from derive.render.pens.spoken import SIGNS, Speaker, plain_words
 
 _GLUE = re.compile("[,;]?(?: (?:and|for|for all))? ")  # what stands between the formulas of a list of conditions
 _FORMULA = 0xF0000  # private characters in a sentence: formulas; U+E000 and U+E001: brackets of formulas
@@ -95,6 +96,6 @@ def step_speech(relation: str, formula: str, reason: str, word: str = "Reason") 
 def sentence(words: str, capital: bool = True) -> str:
     """The words with a full stop, and a capital where they do not begin with a letter of a formula."""
     first = words.split(" ")[0]
-    if capital and len(first) > 1 and first.isalpha() and first.islower() and first not in GREEK.values():
+    if capital and len(first) > 1 and first.isalpha() and first.islower() and first not in GREEK_NAMES.values():
         words = words[0].upper() + words[1:]
     return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -17,14 +17,9 @@ from typing import NamedTuple
 
 from derive.record.relations import RELATIONS
 from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace, row
+from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.sentence import prose
 
-GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta",
-    "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
 SIGNS = {r.sign: r.words for r in RELATIONS.values()} | {
     "≠": "is not equal to", "∈": "is in", "∼": "is distributed as", "⟹": "implies", "↦": "maps to", "∧": "and also",
     "∣": "given", "∥": "relative to", "→": "tends to", "⊢": "it follows that",
@@ -57,7 +52,7 @@ def plain_words(words: str) -> str:
     """Words with their signs spelled out, without characters that cannot be said."""
     words = re.sub(r"\biff\b", "if and only if", re.sub(r"(?<=\w)_(?=\w)", " ", words))
     said = (c for c in words if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    return "".join(GREEK.get(c) or (f" {SIGNS[c]} " if c in _SPELLED else c) for c in said)
+    return "".join(GREEK_NAMES.get(c) or (f" {SIGNS[c]} " if c in _SPELLED else c) for c in said)
 
 
 def _symbols(node: Node | None) -> Iterator[Symbol]:
@@ -277,8 +272,8 @@ class Speaker:
 
     def symbol(self, s: Symbol) -> str:
         text = s.text
-        if text in GREEK:
-            name = GREEK[text]
+        if text in GREEK_NAMES:
+            name = GREEK_NAMES[text]
             return name if name.islower() else f"capital {name.lower()}"
         if s.kind == "cal":
             return f"script {text}"

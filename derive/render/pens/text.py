@@ -21,34 +21,16 @@ from derive.render.formula.nodes import (
     unmarked,
 )
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.pens.alphabets import ACCENTS, GREEK_NAMES, SUBSCRIPTS, SUPERSCRIPTS, in_script
 from derive.render.pens.lines import break_mark
 from derive.render.words.prose import scope_words
 
-_SUBS = dict(
-    zip(
-        "0123456789+−=()aehijklmnoprstuvx",
-        "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ",
-        strict=True,
-    )
-)
-_SUPS = dict(
-    zip(
-        "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ",
-        strict=True,
-    )
-)
 ASCII = {
     "−": "-", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "∈": " in ", "∼": "~", "∣": "|", "∥": "||", "∑": "sum",
     "∏": "prod", "∂": "d", "∀": "for all ", "…": "...", "⟺": "<=>", "⟹": "=>", "↦": "|->", "∧": "and", "′": "'",
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "eps", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta",
-    "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
     "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "ö": "oe", "é": "e", "ñ": "n",
+    **GREEK_NAMES, "ε": "eps",
 }  # fmt: skip
-_CAL = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
-_COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 # private characters inside a drawn line: where an underbrace opens and closes (see also lines.BREAK)
 BRACE_OPEN, BRACE_CLOSE, BRACE_END = 0xE000, 0xE100, 0xE200
@@ -95,8 +77,8 @@ class Pen:
         text = s.text
         if s.kind == "rel":
             text = {"∣": "|"}.get(text, text)
-        if s.kind == "cal" and not self.ascii and len(text) == 1:
-            return _CAL.get(text) or (chr(0x1D49C + ord(text) - ord("A")) if "A" <= text <= "Z" else text)
+        if s.kind == "cal" and not self.ascii:
+            return in_script(text)
         if self.ascii:
             text = to_ascii(text)
             return text if s.kind == "text" else text.strip()
@@ -126,18 +108,18 @@ class Pen:
 
     def scripts(self, sub: Node | None, sup: Node | None, script: bool) -> str:
         low, high = (self.draw(n, True) if n is not None else "" for n in (sub, sup))
-        if not self.ascii and not script and _all_in(low, _SUBS) and _all_in(high, _SUPS):
-            return _raised(low, _SUBS) + _raised(high, _SUPS)
-        if not self.ascii and not script and _all_in(low, _SUBS):
-            low = _raised(low, _SUBS)
+        if not self.ascii and not script and _all_in(low, SUBSCRIPTS) and _all_in(high, SUPERSCRIPTS):
+            return _raised(low, SUBSCRIPTS) + _raised(high, SUPERSCRIPTS)
+        if not self.ascii and not script and _all_in(low, SUBSCRIPTS):
+            low = _raised(low, SUBSCRIPTS)
         elif low:
             low = f"_{_braced(low)}"
         return low + (f"^{_braced(high)}" if high else "")
 
     def limits(self, under: Node | None, over: Node | None) -> str:
         low, high = (self.draw(n, True) if n is not None else "" for n in (under, over))
-        if not self.ascii and _all_in(low, _SUBS) and _all_in(high, _SUPS):
-            return _raised(low, _SUBS) + _raised(high, _SUPS)
+        if not self.ascii and _all_in(low, SUBSCRIPTS) and _all_in(high, SUPERSCRIPTS):
+            return _raised(low, SUBSCRIPTS) + _raised(high, SUPERSCRIPTS)
         if over is None:
             return f"_{_braced(low)}"
         return f"_{{{low}}}^{{{high}}}"
@@ -148,7 +130,7 @@ class Pen:
             return f"{body}_{node.mark}"
         import unicodedata
 
-        return unicodedata.normalize("NFC", body + _COMBINING[node.mark])
+        return unicodedata.normalize("NFC", body + ACCENTS[node.mark])
 
 
 def to_ascii(text: str) -> str:

@@ -30,6 +30,7 @@ from derive.render.formula.nodes import (
     row,
 )
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 
@@ -37,10 +38,7 @@ NAMES = {
     "−": "-", "·": "dot", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "∼": "tilde.op", "∣": "divides",
     "∥": "parallel", "∑": "sum", "∏": "product", "∂": "partial", "∀": "forall", "…": "dots", "⟺": "<==>",
     "⟹": "==>", "↦": "|->", "∧": "and", "′": "'", "∞": "infinity", "→": "->", "×": "times", "⊢": "tack.r",
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "τ": "tau", "φ": "phi.alt", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta",
-    "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+    **GREEK_NAMES, "φ": "phi.alt",
 }  # fmt: skip
 _FUNCTIONS = ("log", "ln", "exp")
 _SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")

@@ -26,13 +26,12 @@ from derive.render.formula.nodes import (
     Symbol,
     UnderBrace,
 )
-from derive.render.pens.omml import script_letter
+from derive.render.pens.alphabets import ACCENTS, in_script
 from derive.render.words.prose import clean
 
 SUB, SUP = -1, 1
 SHIFTED = 0.66  # size of indices
 BOLD = 1.09  # how much wider bold letters are
-_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _NBSP = "\u00a0"
 
 
@@ -94,7 +93,7 @@ def _formula(node: Node, shift: int) -> Iterator[Span]:
         yield Span(node.close, shift=shift)
     elif isinstance(node, Accent):
         for i, span in enumerate(_formula(node.body, shift)):
-            accented = unicodedata.normalize("NFC", span.text + _ACCENTS[node.mark]) if not i else span.text
+            accented = unicodedata.normalize("NFC", span.text + ACCENTS[node.mark]) if not i else span.text
             yield span._replace(text=accented)
     elif isinstance(node, (Mark, UnderBrace)):
         yield from _formula(node.body, shift)
@@ -142,7 +141,7 @@ def _symbol(s: Symbol, shift: int) -> Span:
     elif s.kind == "neg":
         text = MINUS
     elif s.kind == "cal":
-        text = script_letter(text)
+        text = in_script(text)
     letter = s.kind == "var" or s.text == "∂"
     # signs and digits look the same in the text's own font, and better beside its words
     return Span(text, letter, s.kind == "bold", letter or s.kind in ("bold", "cal", "big"), shift)
