@@ -11,8 +11,6 @@ from derive.falsify.numbers.exact import Exact, Undecided
 from derive.kernel.sorts import is_numeric
 from derive.kernel.terms import App, Term
 
-# --- results ---------------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class UndefinedAt:

@@ -48,9 +48,6 @@ _SIMPLER = 10  # simpler values tried for each variable of a model that was foun
 _RANDOM_SHARE = 0.3  # of the budget and the time, when the models do not run out before
 
 
-# --- the search ------------------------------------------------------------------------------------------------------
-
-
 def _stripped(claim: Term, given: Sequence[Term]) -> tuple[Term, list[Term]]:
     """An instance of the claim in fresh variables that is false in some model exactly when the claim is.
 
