@@ -89,6 +89,8 @@ def without_blocks(source: str) -> str:
 WITHOUT = {
     "python3 -m venv": "installs; .ci/run takes the README's line for the tests, tests/test_packaging.py the others",
     ".venv/bin/pip": "the same",
+    ".ci/run": "runs these tests",
+    "DERIVE_GOLDEN": "writes into the checkout; tests/test_contributing.py runs it on a copy",
     "derive certify --all": "replays the whole catalogue; tests/test_certify_rocq.py runs the very line",
 }
 """How the lines of ``sh`` blocks begin that are not run with their page, and what runs them.  What stands behind the last
@@ -395,7 +397,7 @@ def own_names(source: str) -> set[str]:
     out: set[str] = set()
     for block in blocks_of(source):
         language, *words = block.info.split() or [""]
-        if language == "python":
+        if language == "python" or (language == "py" and "(" in block.text):
             for node in ast.walk(ast.parse(block.text)):
                 if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                     out.add(node.name)
@@ -469,7 +471,7 @@ def trouble(span: str, own: set[str]) -> str | None:
 PLAIN = {
     "derive", "proofs", "tests", "docs", "pytest", "sympy", "calc", "kernel", "tactics", "lemmas", "language", "falsify",
     "bridge", "render", "justify", "record", "reasons", "catalogue", "cli", "certify", "report", "errors", "work", "score", "coq", "coqc",
-    "slides", "changes", "entries", "pdflatex", "lualatex",
+    "slides", "changes", "entries", "pdflatex", "lualatex", "mypy",
 }  # fmt: skip
 """Words in backticks that are rooms, packages, or the letter that a proof calls its calc block."""
 

@@ -9,8 +9,10 @@ import pytest
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
+from derive.kernel.definitions import Definition
 from derive.kernel.sorts import FAMILY, INT, REAL, Base
 from derive.kernel.terms import Num, Term, Var
+from derive.language import definitions as language_definitions
 from derive.language.definitions import (
     conditional,
     cross_entropy,
@@ -108,6 +110,12 @@ def test_an_argument_that_a_template_leaves_out_is_shown_when_it_is_another() ->
     assert term_text(logsumexp(T, z)) == "LSE_T(z)"
     assert term_text(conditional(family("P"), t)) == "P(yₜ | x, y_<t)"
     assert term_text(log_likelihood(Num(2), ps, ys)) == "ℒ₂(p, y)"
+
+
+def test_every_definition_of_the_library_has_a_template() -> None:
+    library = [d for d in vars(language_definitions).values() if isinstance(d, Definition)]
+    assert len(library) > 10
+    assert {d.name for d in library} <= set(load_notation().definitions)
 
 
 def test_a_definition_that_no_template_knows() -> None:
