@@ -30,6 +30,7 @@ from derive.kernel.terms import (
 )
 from derive.tactics import library, side
 from derive.tactics.context import Context
+from derive.tactics.derived import unfold_head
 
 ZERO = Num(0)
 
@@ -70,7 +71,7 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
         while isinstance(head, At):  # softmax(z)(k): the body of the definition at k
             inner = head.fn
             if isinstance(inner, App) and isinstance(inner.op, Definition):
-                th = side.unfold_head(term)
+                th = unfold_head(term)
                 if th is not None:
                     return undefined_part(th.concl.args[1], ctx)  # type: ignore[attr-defined]
             if not isinstance(inner, At):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import FORALL, IMPLIES, App, Lam, Term, Var, fresh
+from derive.kernel.definitions import Definition
+from derive.kernel.terms import FORALL, IMPLIES, App, At, Lam, Term, Var, fresh
 from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 
@@ -86,3 +87,13 @@ def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
         else:
             break
     return variables, guards, statement
+
+
+def unfold_head(t: Term) -> Theorem | None:
+    """|- t = t' with the defined constant at the head of t unfolded: H(q, p), or softmax(z) in softmax(z)(k)."""
+    if isinstance(t, At):
+        inner = unfold_head(t.fn)
+        return None if inner is None else r.cong_at(inner, r.refl(t.arg))
+    if isinstance(t, App) and isinstance(t.op, Definition):
+        return r.unfold(t)
+    return None

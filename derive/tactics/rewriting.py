@@ -19,7 +19,7 @@ from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv, everywhere, first_of, relate_parts, repeatedly
-from derive.tactics.derived import chain, instantiate, is_refl, sides
+from derive.tactics.derived import chain, instantiate, is_refl, sides, unfold_head
 from derive.tactics.matching import match
 
 
@@ -144,7 +144,7 @@ class DefinitionRule:
         while isinstance(head, At):
             head = head.fn
         if isinstance(head, App) and head.op is self.definition:
-            return side.unfold_head(term)
+            return unfold_head(term)
         return None
 
 
