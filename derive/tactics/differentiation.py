@@ -29,8 +29,7 @@ from derive.kernel.terms import (
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
 from derive.tactics.context import Context
-from derive.tactics.derived import instantiate as inst
-from derive.tactics.derived import sides, unfold_head
+from derive.tactics.derived import instantiate_named, sides, unfold_head
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -43,10 +42,8 @@ def differentiate(term: Term, ctx: Context) -> Theorem | None:
     th = has_partial(fn, z, j, ctx)
     if th is None:
         return None
-    value = r.axiom("partial_value")
-    by_name = {v.name: v for v in value.free}
-    result = th.concl.args[3]  # type: ignore[attr-defined]
-    return r.cut(th, inst(value, {by_name["F"]: fn, by_name["z"]: z, by_name["j"]: j, by_name["c"]: result}))
+    values = {"F": fn, "z": z, "j": j, "c": _slope(th)}
+    return r.cut(th, instantiate_named(r.axiom("partial_value"), values))
 
 
 def has_partial(fn: Lam, z: Term, j: Term, ctx: Context) -> Theorem | None:
@@ -149,9 +146,7 @@ def _slope(th: Theorem) -> Term:
 
 
 def _use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
-    th = r.axiom(name)
-    by_name = {v.name: v for v in th.free}
-    out = inst(th, {by_name[n]: t for n, t in values.items() if n in by_name})
+    out = instantiate_named(r.axiom(name), values)
     for f in facts:
         out = r.cut(f, out)
     if out.hyps and any(h not in {x for f in facts for x in f.hyps} for h in out.hyps):

@@ -30,7 +30,6 @@ from derive.kernel.terms import (
     SUM,
     XLOGY,
     App,
-    At,
     Lam,
     Num,
     Term,
@@ -47,7 +46,7 @@ from derive.tactics import library, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
-from derive.tactics.derived import chain, is_refl, sides, unfold_head
+from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_head
 from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
 from derive.tactics.signs import every_term
 
@@ -97,11 +96,9 @@ class Normalizer:
             th = conv(t, ctx)
             if th is not None and not is_refl(th):
                 return th
-        head = t
-        while isinstance(head, At):
-            head = head.fn
-        if isinstance(head, App) and head.op in self.definitions:
-            self.note(head.op.name)
+        definition = defined_head(t)
+        if definition in self.definitions:
+            self.note(definition.name)
             return unfold_head(t)
         if not isinstance(t, App):
             return None
