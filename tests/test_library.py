@@ -37,12 +37,12 @@ def used(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"), str(path))
     calls = (
         n for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.args and ast.unparse(n.func) in USING
+        if isinstance(n, ast.Call) and n.args and ast.unparse(n.func) in USING
     )  # fmt: skip
     return {name for call in calls for name in strings(call.args[0])} | {s for s in strings(tree) if s in LEMMAS}
 
 
-USING = ("library.use", "library.lemma", "self.lemma")
+USING = ("library.use", "library.lemma", "self.lemma", "Way")
 
 
 @pytest.mark.parametrize("name", SHELF)

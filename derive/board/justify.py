@@ -55,16 +55,12 @@ class Success(NamedTuple):
     used: tuple[str, ...] = ()
 
 
-def _features(reason: Any) -> frozenset[str]:
-    """The features of the normal form that may use a lemma; other reasons have none."""
-    return reason.features if isinstance(reason, Lemma) else frozenset()
-
-
-def _siblings(reason: Any) -> list[Theorem]:
-    """Lemmas by which the normal form may do the same, such as sum_delta' for sum_delta; those that are proved
-    already."""
-    features = _features(reason)
-    return [x.theorem for x in LEMMAS.values() if features and x.features == features and x.is_proved]
+def _siblings(th: Theorem) -> list[Theorem]:
+    """Lemmas by which the normal form may do the same as this one, such as sum_delta' for sum_delta; those that are
+    proved already."""
+    proved = [x for x in LEMMAS.values() if x.is_proved]
+    features = next((x.features for x in proved if x.theorem is th), None)
+    return [x.theorem for x in proved if features and x.features == features]
 
 
 def _settles(rule: AnyRule) -> bool:
@@ -84,7 +80,7 @@ class Toolbox:
         self.definitions: list[Definition] = []
         self.tactics: list[Tactic] = []
         self.splits: list[Term] = []
-        self.must_use: list[tuple[Any, Any]] = []  # a reason, and what of it must occur in the proof
+        self.must_use: list[tuple[str, Any]] = []
         self.fixed = frozenset(ctx.free)
         self.ctx = ctx
         for reason in reasons:
@@ -100,7 +96,7 @@ class Toolbox:
         elif isinstance(reason, Definition):
             self.rules.append(DefinitionRule(reason, reverse))
             self.definitions.append(reason)
-            self.must_use.append((reason, reason))
+            self.must_use.append((reason.name, reason))
         elif isinstance(reason, Tactic):
             self.tactics.append(reason)
             self.features |= reason.features
@@ -113,12 +109,12 @@ class Toolbox:
             self._equation_or_lemma(known, "condition", self.fixed, reverse)
         elif is_statement(reason) and not hasattr(reason, "at_sort"):
             th = reason.theorem
-            self.features |= _features(reason)
+            self.features |= reason.features if isinstance(reason, Lemma) else set()
             self._equation_or_lemma(th, reason.name, frozenset(), reverse)
-            self.must_use.append((reason, th))
+            self.must_use.append((reason.name, th))
         elif hasattr(reason, "at_sort"):  # a schema over an abstract sort
             self.rules.append(SortedRule(reason, reverse))
-            self.must_use.append((reason, reason))
+            self.must_use.append((reason.name, reason))
         else:
             raise TypeError(f"{reason!r} is not a reason")
 
@@ -149,16 +145,16 @@ class Toolbox:
         """The name of a reason that the proof does not use."""
         steps = proof_steps(th)
         made = {id(s) for s in steps}
-        for reason, thing in self.must_use:
+        for name, thing in self.must_use:
             if isinstance(thing, Definition):
                 seen = any(s.proof.rule == "unfold" and getattr(s.proof.args[0], "op", None) is thing for s in steps)
             elif isinstance(thing, Theorem):
                 seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
-                seen = seen or any(id(s) in made for s in _siblings(reason))
+                seen = seen or any(id(s) in made for s in _siblings(thing))
             else:  # a schema over abstract sorts
                 seen = any(id(th_) in made for th_ in thing.instances)
             if not seen:
-                return str(reason.name)
+                return name
         return None
 
 

@@ -13,7 +13,7 @@ from derive.kernel.terms import Num, Term, Var, forall, implies
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.context import Context
-from derive.tactics.derived import instantiate, mp_all, resolve
+from derive.tactics.derived import instantiate, instantiate_named, mp_all, resolve
 
 ZERO, ONE = Num(0), Num(1)
 i, j, k, m, n = (Var(s, INT) for s in "ijkmn")
@@ -108,8 +108,7 @@ def lin(goal: Term, *facts: Theorem) -> Theorem:
 
 def at_values(th: Theorem, *facts: Theorem, **values: Term) -> Theorem:
     """``th`` with its variables replaced, by name, and its hypotheses resolved with ``facts``."""
-    by_name = {v.name: v for v in th.free}
-    return resolve(instantiate(th, {by_name[key]: t for key, t in values.items()}), *facts)
+    return resolve(instantiate_named(th, values), *facts)
 
 
 def from_false(goal: Term, *facts: Theorem) -> Theorem:

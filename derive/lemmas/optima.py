@@ -11,7 +11,7 @@ from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas import logs
 from derive.lemmas.base import at_values, lin
-from derive.tactics.derived import chain, iff_trans, instantiate
+from derive.tactics.derived import chain, iff_trans, instantiate, instantiate_named
 
 __all__ = [
     "argmax_affine", "argmax_log", "argmax_neg", "argmax_scale", "argmax_shift", "argmin_affine", "argmin_log",
@@ -63,8 +63,7 @@ def _opt(op: Op, body: Term, over: Var) -> Term:
 def _member(op: Op, body: Term, over: Var, u: Var) -> Theorem:
     """|- u in arg op body <=> for all v: ..."""
     th = r.axiom("argmin_mem" if op is ARGMIN else "argmax_mem", over.sort)
-    by_name = {v.name: v for v in th.free}
-    return instantiate(th, {by_name["a"]: u, by_name["f"]: Lam(over.name, over.sort, abstract(body, over))})
+    return instantiate_named(th, {"a": u, "f": Lam(over.name, over.sort, abstract(body, over))})
 
 
 def _same_optima(
@@ -83,8 +82,7 @@ def _same_optima(
     whole = iff_trans(iff_trans(ml, middle), r.iff_intro(r.iff_back(mr), r.iff_forth(mr)))
     every = r.gen(u, whole)
     ext = r.axiom("set_ext", over.sort)
-    by_name = {x.name: x for x in ext.free}
-    th = instantiate(ext, {by_name["A"]: _opt(*left, over), by_name["B"]: _opt(*right, over)})
+    th = instantiate_named(ext, {"A": _opt(*left, over), "B": _opt(*right, over)})
     return r.cut(every, th)
 
 

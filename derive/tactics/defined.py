@@ -27,6 +27,7 @@ from derive.kernel.terms import (
 from derive.operators import CARDS
 from derive.tactics import library, side
 from derive.tactics.context import Context
+from derive.tactics.derived import sides, unfold_head
 
 ZERO = Num(0)
 
@@ -58,16 +59,9 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
             return (term, read[1]) if read else None
         return None
     if isinstance(term, At):
-        head = term
-        while isinstance(head, At):  # softmax(z)(k): the body of the definition at k
-            inner = head.fn
-            if isinstance(inner, App) and isinstance(inner.op, Definition):
-                th = side.unfold_head(term)
-                if th is not None:
-                    return undefined_part(th.concl.args[1], ctx)  # type: ignore[attr-defined]
-            if not isinstance(inner, At):
-                break
-            head = inner
+        body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
+        if body is not None:
+            return undefined_part(sides(body.concl)[1], ctx)
         return undefined_part(term.fn, ctx) or undefined_part(term.arg, ctx)
     if isinstance(term, Lam):
         return _inside(term, ctx, None, term)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from derive.kernel import rules as r
-from derive.kernel.terms import FORALL, IMPLIES, App, Lam, Term, Var, fresh
+from derive.kernel.definitions import Definition
+from derive.kernel.terms import FORALL, IMPLIES, App, At, Lam, Term, Var, fresh
 from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 
@@ -23,6 +26,12 @@ def instantiate(th: Theorem, mapping: dict[Var, Term]) -> Theorem:
     """``th`` with its free variables replaced; trivial replacements are left out."""
     pairs = tuple((v, t) for v, t in mapping.items() if v != t)
     return r.inst(th, pairs) if pairs else th
+
+
+def instantiate_named(th: Theorem, values: Mapping[str, Term]) -> Theorem:
+    """``th`` with its free variables replaced, by name."""
+    by_name = {v.name: v for v in th.free}
+    return instantiate(th, {by_name[name]: t for name, t in values.items()})
 
 
 def resolve(th: Theorem, *lemmas: Theorem) -> Theorem:
@@ -86,3 +95,20 @@ def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
         else:
             break
     return variables, guards, statement
+
+
+def defined_head(t: Term) -> Definition | None:
+    """The definition at the head of t: H in H(q, p), softmax in softmax(z)(k)."""
+    while isinstance(t, At):
+        t = t.fn
+    return t.op if isinstance(t, App) and isinstance(t.op, Definition) else None
+
+
+def unfold_head(t: Term) -> Theorem | None:
+    """|- t = t' with the defined constant at the head of t unfolded: H(q, p), or softmax(z) in softmax(z)(k)."""
+    if isinstance(t, At):
+        inner = unfold_head(t.fn)
+        return None if inner is None else r.cong_at(inner, r.refl(t.arg))
+    if isinstance(t, App) and isinstance(t.op, Definition):
+        return r.unfold(t)
+    return None

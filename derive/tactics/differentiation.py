@@ -29,8 +29,7 @@ from derive.kernel.terms import (
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import side
 from derive.tactics.context import Context
-from derive.tactics.derived import instantiate as inst
-from derive.tactics.derived import sides
+from derive.tactics.derived import instantiate_named, sides, unfold_head
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -43,10 +42,8 @@ def differentiate(term: Term, ctx: Context) -> Theorem | None:
     th = has_partial(fn, z, j, ctx)
     if th is None:
         return None
-    value = r.axiom("partial_value")
-    by_name = {v.name: v for v in value.free}
-    result = th.concl.args[3]  # type: ignore[attr-defined]
-    return r.cut(th, inst(value, {by_name["F"]: fn, by_name["z"]: z, by_name["j"]: j, by_name["c"]: result}))
+    values = {"F": fn, "z": z, "j": j, "c": _slope(th)}
+    return r.cut(th, instantiate_named(r.axiom("partial_value"), values))
 
 
 def has_partial(fn: Lam, z: Term, j: Term, ctx: Context) -> Theorem | None:
@@ -70,29 +67,11 @@ def has_partial(fn: Lam, z: Term, j: Term, ctx: Context) -> Theorem | None:
                 return None
             values = {**here, "F": of(args[0]), "G": of(args[1]), "l1": _slope(left), "l2": _slope(right)}
             return _use("partial_add" if op is ADD else "partial_mul", values, left, right)
-        rewritten = None
-        if op is SUB:
-            rewritten = args[0] + Num(-1) * args[1]
-        elif op is NEG:
-            rewritten = Num(-1) * args[0]
-        elif op is DIV and args[0] != ONE:
-            rewritten = args[0] * (1 / args[1])
-        elif op is POW and isinstance(args[1], Num) and args[1].value == 2:
-            rewritten = args[0] * args[0]
+        rewritten = _rewritten(body)
         if rewritten is not None:
             inner = has_partial(of(rewritten), z, j, ctx)
-            if inner is None:
-                return None
-            facts: tuple[Theorem, ...] = ()
-            if op is DIV:
-                # the divisor must be nonzero wherever it is compared, so it has to be so for every family
-                nonzero = side.prove(ne(args[1], ZERO), ctx)
-                if nonzero is None:
-                    return None
-                facts = (nonzero,)
-            try:
-                same = r.ext(s, r.ring(rewritten, body, facts))
-            except RuleError:
+            same = None if inner is None else _same(s, rewritten, body, ctx)
+            if inner is None or same is None:
                 return None
             return r.rel_cong(inner, (same, r.refl(z), r.refl(j), r.refl(_slope(inner))))
         if op is DIV:
@@ -112,13 +91,42 @@ def has_partial(fn: Lam, z: Term, j: Term, ctx: Context) -> Theorem | None:
             return None if positive is None else _use("partial_log", values, inner, positive)
         if op is SUM and isinstance(args[2], Lam) and s not in args[0].free and s not in args[1].free:
             return _sum(args[0], args[1], args[2], s, z, j, ctx, fn.hint)
-    unfolded = side.unfold_head(body)
+    unfolded = unfold_head(body)
     if unfolded is not None:
         inner = has_partial(of(sides(unfolded.concl)[1]), z, j, ctx)
         if inner is None:
             return None
         return r.rel_cong(inner, (r.ext(s, r.sym(unfolded)), r.refl(z), r.refl(j), r.refl(_slope(inner))))
     return None
+
+
+def _rewritten(t: App) -> Term | None:
+    """A difference, negative, quotient or square as sums, products and reciprocals."""
+    op, args = t.op, t.args
+    if op is SUB:
+        return args[0] + Num(-1) * args[1]
+    if op is NEG:
+        return Num(-1) * args[0]
+    if op is DIV and args[0] != ONE:
+        return args[0] * (1 / args[1])
+    if op is POW and isinstance(args[1], Num) and args[1].value == 2:
+        return args[0] * args[0]
+    return None
+
+
+def _same(s: Var, rewritten: Term, body: App, ctx: Context) -> Theorem | None:
+    """|- (s |-> rewritten) = (s |-> body)"""
+    facts: tuple[Theorem, ...] = ()
+    if body.op is DIV:
+        # the divisor must be nonzero wherever it is compared, so it has to be so for every family
+        nonzero = side.prove(ne(body.args[1], ZERO), ctx)
+        if nonzero is None:
+            return None
+        facts = (nonzero,)
+    try:
+        return r.ext(s, r.ring(rewritten, body, facts))
+    except RuleError:
+        return None
 
 
 def _sum(low: Term, high: Term, terms: Lam, s: Var, z: Term, j: Term, ctx: Context, hint: str) -> Theorem | None:
@@ -138,9 +146,7 @@ def _slope(th: Theorem) -> Term:
 
 
 def _use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
-    th = r.axiom(name)
-    by_name = {v.name: v for v in th.free}
-    out = inst(th, {by_name[n]: t for n, t in values.items() if n in by_name})
+    out = instantiate_named(r.axiom(name), values)
     for f in facts:
         out = r.cut(f, out)
     if out.hyps and any(h not in {x for f in facts for x in f.hyps} for h in out.hyps):

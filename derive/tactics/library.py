@@ -30,7 +30,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import Theorem
 from derive.operators import READ, reading
-from derive.tactics.derived import instantiate, resolve
+from derive.tactics.derived import instantiate_named, resolve
 
 
 class ShelfError(LookupError):
@@ -146,6 +146,4 @@ def lemma(name: str) -> Theorem:
 
 def use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
     """The lemma at the values of its variables (by name), its hypotheses resolved with the facts."""
-    th = lemma(name)
-    by_name = {v.name: v for v in th.free}
-    return resolve(instantiate(th, {by_name[n]: t for n, t in values.items() if n in by_name}), *facts)
+    return resolve(instantiate_named(lemma(name), values), *facts)

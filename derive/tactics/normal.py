@@ -10,8 +10,7 @@ Every step is a lemma of the library; ``used`` records which.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from fractions import Fraction
+from collections.abc import Collection, Mapping
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
@@ -23,14 +22,13 @@ from derive.kernel.terms import (
     DIV,
     EXP,
     LOG,
+    LT,
     MUL,
-    NEG,
     POW,
     PROD,
     SUB,
     SUM,
     App,
-    At,
     Lam,
     Num,
     Term,
@@ -49,22 +47,11 @@ from derive.tactics import library, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
-from derive.tactics.derived import chain, is_refl, sides
+from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_head
+from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
+from derive.tactics.signs import every_term
 
-ZERO, ONE = Num(0), Num(1)
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested"})
-
-
-def number(c: Fraction | int) -> Term:
-    return Num(Fraction(c))
-
-
-def times(a: Term, b: Term) -> Term:
-    if a == ONE:
-        return b
-    if b == ONE:
-        return a
-    return App(MUL, (a, b))
 
 
 class Normalizer:
@@ -110,12 +97,10 @@ class Normalizer:
             th = conv(t, ctx)
             if th is not None and not is_refl(th):
                 return th
-        head = t
-        while isinstance(head, At):
-            head = head.fn
-        if isinstance(head, App) and head.op in self.definitions:
-            self.note(head.op.name)
-            return side.unfold_head(t)
+        definition = defined_head(t)
+        if definition in self.definitions:
+            self.note(definition.name)
+            return unfold_head(t)
         if not isinstance(t, App):
             return None
         if t.op is LOG and "logs" in self.features:
@@ -162,7 +147,8 @@ class Normalizer:
             if positive:
                 return self.lemma("log_pow", {"x": args[0], "a": args[1]}, positive)
         if op is PROD:
-            every = side._for_range(args, ctx, side.DEPTH, lambda body: ZERO < body)
+            positive_terms = every_term(LT, args)
+            every = side.in_range(positive_terms, ctx) if positive_terms is not None else None
             if every:
                 return self.lemma("log_prod", {"m": args[0], "n": args[1], "f": args[2]}, every)
         return None
@@ -193,31 +179,7 @@ class Normalizer:
             poly, below = field.ratio(body, frozenset(sides(th.concl)[0] for th in facts))
         except field.TooLargeError:
             return None
-        divisor_free: Term = ONE
-        divisor_bound: Term = ONE
-        as_written = {_factor(d): d for d in denominators(body)}
-        for factor, e in sorted(below.items(), key=repr):
-            d = as_written.get(factor) or poly_term(dict(factor))
-            for _ in range(e):
-                if v in d.free:
-                    divisor_bound = times(divisor_bound, d)
-                else:
-                    divisor_free = times(divisor_free, d)
-        pieces: list[tuple[Term, Term]] = []
-        for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
-            outside: Term = number(c)
-            inside: Term = ONE
-            for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
-                for _ in range(e):
-                    if v in atom.free:
-                        inside = times(inside, atom)
-                    else:
-                        outside = times(outside, atom)
-            if divisor_free != ONE:
-                outside = App(DIV, (outside, divisor_free))
-            if divisor_bound != ONE:
-                inside = App(DIV, (inside, divisor_bound))
-            pieces.append((outside, inside))
+        pieces = _pieces(v, body, poly, below)
         if not pieces:
             same = _ring(body, ZERO, facts)
             if same is None:
@@ -289,7 +251,7 @@ class Normalizer:
         v = fresh(fn.hint, INT, ctx.free | t.free)
         body = instantiate(fn, v)
         if "indicators" in self.features:
-            for factor in _factors(body):
+            for factor in factors(body):
                 if not _is_delta(factor):
                     continue
                 i, j = factor.args  # type: ignore[attr-defined]
@@ -299,7 +261,7 @@ class Normalizer:
                 above, under = side.require(low <= value, ctx), side.require(value <= high, ctx)
                 if above is None or under is None:
                     continue
-                rest = _without(body, factor)
+                rest = without(body, factor)
                 facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
                 regroup = _ring(body, App(MUL, (factor, rest)), facts)
                 if regroup is None:
@@ -326,6 +288,36 @@ class Normalizer:
         return library.use("sum_swap", values)
 
 
+def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, int]) -> list[tuple[Term, Term]]:
+    """The body, read as ``poly`` over the divisors ``below``, as pieces (factor without v, factor with v) to be added."""
+    divisor_free: Term = ONE
+    divisor_bound: Term = ONE
+    as_written = {factor(d): d for d in denominators(body)}
+    for divisor, e in sorted(below.items(), key=repr):
+        d = as_written.get(divisor) or poly_term(dict(divisor))
+        for _ in range(e):
+            if v in d.free:
+                divisor_bound = times(divisor_bound, d)
+            else:
+                divisor_free = times(divisor_free, d)
+    pieces: list[tuple[Term, Term]] = []
+    for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
+        outside: Term = number(c)
+        inside: Term = ONE
+        for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
+            for _ in range(e):
+                if v in atom.free:
+                    inside = times(inside, atom)
+                else:
+                    outside = times(outside, atom)
+        if divisor_free != ONE:
+            outside = App(DIV, (outside, divisor_free))
+        if divisor_bound != ONE:
+            inside = App(DIV, (inside, divisor_bound))
+        pieces.append((outside, inside))
+    return pieces
+
+
 def _tidy(t: App) -> Theorem | None:
     """Zeros and ones that calculation leaves behind: 0 x, 1 x, x + 0, x - 0, 0 / n."""
     if t.op not in (ADD, SUB, MUL) or not any(a in (ZERO, ONE) for a in t.args):
@@ -344,46 +336,8 @@ def _tidy(t: App) -> Theorem | None:
     return r.ring(t, out, ())
 
 
-def poly_term(p: field.Poly) -> Term:
-    out: Term | None = None
-    for m, c in sorted(p.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
-        piece = times(number(c), side.monomial_term(m)) if m else number(c)
-        out = piece if out is None else App(ADD, (out, piece))
-    return ZERO if out is None else out
-
-
-def _factor(d: Term) -> field.Factor:
-    return frozenset(field.ratio(d, frozenset())[0].items())
-
-
 def _is_delta(t: Term) -> bool:
     return isinstance(t, App) and t.op is DELTA
-
-
-def _factors(t: Term) -> list[Term]:
-    if isinstance(t, App) and t.op is MUL:
-        return _factors(t.args[0]) + _factors(t.args[1])
-    if isinstance(t, App) and t.op is DIV:
-        return _factors(t.args[0])
-    if isinstance(t, App) and t.op is NEG:
-        return _factors(t.args[0])
-    return [t]
-
-
-def _without(t: Term, factor: Term) -> Term:
-    """t with the (first) factor replaced by 1 and the ones dropped."""
-    if t == factor:
-        return ONE
-    if isinstance(t, App) and t.op is MUL:
-        left = _without(t.args[0], factor)
-        if left != t.args[0]:
-            return times(left, t.args[1])
-        return times(t.args[0], _without(t.args[1], factor))
-    if isinstance(t, App) and t.op is DIV:
-        return App(DIV, (_without(t.args[0], factor), t.args[1]))
-    if isinstance(t, App) and t.op is NEG:
-        return App(NEG, (_without(t.args[0], factor),))
-    return t
 
 
 def _fn(v: Var, body: Term) -> Lam:

@@ -19,7 +19,7 @@ from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv, everywhere, first_of, relate_parts, repeatedly
-from derive.tactics.derived import chain, instantiate, is_refl, sides
+from derive.tactics.derived import chain, defined_head, instantiate, is_refl, sides, unfold_head
 from derive.tactics.matching import match
 
 
@@ -140,12 +140,7 @@ class DefinitionRule:
         return self._unfold(term)
 
     def _unfold(self, term: Term) -> Theorem | None:
-        head = term
-        while isinstance(head, At):
-            head = head.fn
-        if isinstance(head, App) and head.op is self.definition:
-            return side.unfold_head(term)
-        return None
+        return unfold_head(term) if defined_head(term) is self.definition else None
 
 
 class SortedRule:

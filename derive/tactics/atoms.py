@@ -1,0 +1,45 @@
+"""What can be said of the atoms of a goal: instances of universal facts that speak of them, and values of indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.kernel.terms import DELTA, App, At, Op, Term, Var, ne, subterms
+from derive.kernel.theorem import Theorem
+from derive.tactics import library
+from derive.tactics.context import Context, Universal
+from derive.tactics.matching import match
+
+
+def instances(
+    universals: Sequence[Universal], atoms: set[Term], relations: tuple[Op, ...]
+) -> Iterator[tuple[Universal, dict[Var, Term]]]:
+    """Universal comparisons at values that make a part of them one of the atoms, each once."""
+    for u in universals:
+        if not (isinstance(u.concl, App) and u.concl.op in relations):
+            continue
+        done = set()
+        for part in subterms(u.concl):
+            if part.loose or not set(u.variables) <= part.free or not isinstance(part, (At, App)):
+                continue
+            for atom in atoms:
+                mapping = match(part, atom, set(u.variables))
+                if mapping is None:
+                    continue
+                key = tuple(mapping[v] for v in u.variables)
+                if key not in done:
+                    done.add(key)
+                    yield u, mapping
+
+
+def indicator(atom: Term, ctx: Context) -> Iterator[Theorem]:
+    """Of an indicator: that it is 1 or 0 where it is known whether its indices agree, and that it is at most 1."""
+    if not (isinstance(atom, App) and atom.op is DELTA):
+        return
+    i, j = atom.args
+    differ = ctx.by_statement.get(ne(i, j))
+    if i == j:
+        yield library.use("delta_same", {"i": i})
+    elif differ is not None:
+        yield library.use("delta_diff", {"i": i, "j": j}, differ)
+    yield library.use("delta_le_one", {"i": i, "j": j})

@@ -1,0 +1,69 @@
+"""Terms as products: what a polynomial of the field arithmetic is on the page, and the factors of a term."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.kernel import ring as field
+from derive.kernel.terms import ADD, DIV, MUL, NEG, App, Num, Term
+
+ZERO, ONE = Num(0), Num(1)
+
+
+def number(c: Fraction | int) -> Term:
+    return Num(Fraction(c))
+
+
+def times(a: Term, b: Term) -> Term:
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    return App(MUL, (a, b))
+
+
+def monomial_term(m: field.Monomial) -> Term:
+    """The monomial as a product, in a fixed order."""
+    out: Term | None = None
+    for atom, e in sorted(m, key=lambda ae: repr(ae[0])):
+        for _ in range(e):
+            out = atom if out is None else App(MUL, (out, atom))
+    return ONE if out is None else out
+
+
+def poly_term(p: field.Poly) -> Term:
+    """The polynomial as a sum of products, in a fixed order."""
+    out: Term | None = None
+    for m, c in sorted(p.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
+        piece = times(number(c), monomial_term(m)) if m else number(c)
+        out = piece if out is None else App(ADD, (out, piece))
+    return ZERO if out is None else out
+
+
+def factor(d: Term) -> field.Factor:
+    """The polynomial of a term, as it stands among the divisors of a ratio."""
+    return frozenset(field.ratio(d, frozenset())[0].items())
+
+
+def factors(t: Term) -> list[Term]:
+    if isinstance(t, App) and t.op is MUL:
+        return factors(t.args[0]) + factors(t.args[1])
+    if isinstance(t, App) and t.op in (DIV, NEG):
+        return factors(t.args[0])
+    return [t]
+
+
+def without(t: Term, factor: Term) -> Term:
+    """t with the (first) factor replaced by 1 and the ones dropped."""
+    if t == factor:
+        return ONE
+    if isinstance(t, App) and t.op is MUL:
+        left = without(t.args[0], factor)
+        if left != t.args[0]:
+            return times(left, t.args[1])
+        return times(t.args[0], without(t.args[1], factor))
+    if isinstance(t, App) and t.op is DIV:
+        return App(DIV, (without(t.args[0], factor), t.args[1]))
+    if isinstance(t, App) and t.op is NEG:
+        return App(NEG, (without(t.args[0], factor),))
+    return t

@@ -1,0 +1,117 @@
+"""Which lemma gives a sign, by the shape of the term: how to get at 0 < t, 0 <= t and a != b.  Nothing is proved here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from derive.kernel.sorts import INT, is_numeric
+from derive.kernel.terms import (
+    ADD,
+    DELTA,
+    DIV,
+    EXP,
+    FORALL,
+    LE,
+    LT,
+    MUL,
+    POW,
+    PROD,
+    SUM,
+    App,
+    Lam,
+    Num,
+    Op,
+    Term,
+    abstract,
+    app,
+    fresh,
+    implies,
+    instantiate,
+    ne,
+)
+
+ZERO = Num(0)
+
+
+class Way(NamedTuple):
+    """A lemma of the shelf whose conclusion, at these values, is the goal; and what it needs, in the order of its
+    hypotheses."""
+
+    lemma: str
+    values: dict[str, Term]
+    needs: tuple[Term, ...] = ()
+
+
+def positive(t: Term) -> Iterator[Way]:
+    """Ways to 0 < t."""
+    if not isinstance(t, App):
+        return
+    op, args = t.op, t.args
+    if op is EXP:
+        yield Way("exp_pos", {"x": args[0]})
+    elif op is MUL:
+        yield Way("mul_pos", _both(args), (ZERO < args[0], ZERO < args[1]))
+    elif op is DIV:
+        yield Way("div_pos", _both(args), (ZERO < args[0], ZERO < args[1]))
+    elif op is ADD:
+        yield Way("add_pos", _both(args), (ZERO < args[0], ZERO <= args[1]))
+        yield Way("add_pos'", _both(args), (ZERO <= args[0], ZERO < args[1]))
+    elif op is POW:
+        yield Way("pow_pos", {"x": args[0], "a": args[1]}, (ZERO < args[0],))
+    elif op in (SUM, PROD):
+        every = every_term(LT, args)
+        if every is not None and op is PROD:
+            yield Way("prod_pos", _range(args), (every,))
+        elif every is not None:
+            yield Way("sum_pos", _range(args), (args[0] <= args[1], every))
+
+
+def nonnegative(t: Term) -> Iterator[Way]:
+    """Ways to 0 <= t, other than by 0 < t."""
+    if not isinstance(t, App):
+        return
+    op, args = t.op, t.args
+    if op is DELTA:
+        yield Way("delta_nonneg", {"i": args[0], "j": args[1]})
+    elif op is MUL:
+        yield Way("mul_nonneg", _both(args), (ZERO <= args[0], ZERO <= args[1]))
+    elif op is ADD:
+        yield Way("add_nonneg", _both(args), (ZERO <= args[0], ZERO <= args[1]))
+    elif op is DIV:
+        yield Way("div_nonneg", _both(args), (ZERO <= args[0], ZERO < args[1]))
+    elif op is POW and args[1] == Num(2):
+        yield Way("sq_nonneg", {"x": args[0]})
+    elif op is SUM:
+        every = every_term(LE, args)
+        if every is not None:
+            yield Way("sum_nonneg", _range(args), (every,))
+
+
+def nonzero(a: Term, b: Term) -> Iterator[Way]:
+    """Ways to a != b."""
+    if b == ZERO and isinstance(a, App) and a.op in (MUL, DIV):
+        first, second = a.args
+        values, needs = {"a": first, "b": second}, (ne(first, ZERO), ne(second, ZERO))
+        yield Way("mul_ne_zero" if a.op is MUL else "div_ne_zero", values, needs)
+    if is_numeric(a.sort) and is_numeric(b.sort):
+        yield Way("ne_of_gt", {"a": a, "b": b}, (b < a,))
+        yield Way("ne_of_lt", {"a": a, "b": b}, (a < b,))
+
+
+def every_term(relation: Op, args: tuple[Term, ...]) -> Term | None:
+    """for all k: m <= k => k <= n => 0 < f(k) (or <=), from the bounds and the terms of a sum or product."""
+    low, high, fn = args
+    if not isinstance(fn, Lam):
+        return None
+    k = fresh(fn.hint, INT, fn.free | low.free | high.free)
+    statement = implies(low <= k, k <= high, app(relation, ZERO, instantiate(fn, k)))
+    return app(FORALL, Lam(fn.hint, INT, abstract(statement, k)))
+
+
+def _both(args: tuple[Term, ...]) -> dict[str, Term]:
+    return {"x": args[0], "y": args[1]}
+
+
+def _range(args: tuple[Term, ...]) -> dict[str, Term]:
+    return {"m": args[0], "n": args[1], "f": args[2]}
