@@ -1,9 +1,8 @@
 """The record of a checked derivation: what printers, checkers and exporters read.  Data only.
 
 A derivation shows a claim under conditions.  It has one block, or several for a proof by induction or by cases.  A
-block starts
-from a term and has one line for each step: a relation, the next term, and the reasons that carry the line before to it.
-For a claim P <=> Q the terms are statements and the relation is IFF.
+block starts from a term and has one line for each step: a relation, the next term, and the reasons that carry the line
+before to it.  For a claim P <=> Q the terms are statements and the relation is IFF.
 """
 
 from __future__ import annotations
