@@ -3,8 +3,8 @@
     from derive import *
 
 gives what one needs to write a theorem: ``theorem``, ``Calc``, the syntax (Sum, log, Eq, ...), the definitions
-(cross_entropy, one_hot, ...),
-the conditions (in_vocabulary, positive, ...), the lemmas (sum_delta, log_prod, ...) and the tactics (ring, auto, ...).
+(cross_entropy, one_hot, ...), the conditions (in_vocabulary, positive, ...), the lemmas (sum_delta, log_prod, ...) and
+the tactics (ring, auto, ...).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The pytest plugin: every @theorem in a proof file is a test, and every false claim must be refuted.
 
-Proof files are those that match the ini option ``proofs`` (default: ``proofs/*.py`` and ``proof_*.py``), and any
-file named on the
-command line that uses @theorem.  A broken proof fails its own test, never the collection.
+Proof files are those that match the ini option ``proofs`` (default: ``proofs/*.py`` and ``proof_*.py``), and any file
+named on the command line that uses @theorem.  A broken proof fails its own test, never the collection.
 """
 
 from __future__ import annotations

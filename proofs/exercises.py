@@ -1,8 +1,7 @@
 """The exercises of the lecture, worked: what is asked, what is true, and what the wrong answers are.
 
-1 scoring a sequence, 2 a flawed calculation, 3 comparing confidence, 4 two identical plots, 5 the chain of
-objectives (see
-``objectives``), 6 comparing objectives, 7 does the equivalence hold however the labels are represented?
+1 scoring a sequence, 2 a flawed calculation, 3 comparing confidence, 4 two identical plots, 5 the chain of objectives
+(see ``objectives``), 6 comparing objectives, 7 does the equivalence hold however the labels are represented?
 """
 
 from derive.proofs.cross_entropy import mean_cross_entropy_is_mean_nll

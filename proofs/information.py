@@ -2,8 +2,7 @@
 
 Main definitions: ``entropy``, ``cross_entropy``, ``kl``; entropies and divergences use the convention 0 log 0 = 0.
 Main results: ``cross_entropy_eq_entropy_add_kl``, Gibbs' inequality ``kl_nonneg`` and its equality case
-``kl_eq_zero_iff``,
-``entropy_le_cross_entropy``.
+``kl_eq_zero_iff``, ``entropy_le_cross_entropy``.
 
 The target q may have zeros; the model p may not.
 """

@@ -1,8 +1,7 @@
 """The training objectives have the same optimiser.
 
 Main results: ``argmin_cross_entropy_eq_argmax_log_likelihood``, ``argmax_probability_eq_argmin_cross_entropy``,
-``inference_objective``,
-``joint_and_conditional_objectives``.
+``inference_objective``, ``joint_and_conditional_objectives``.
 
 Theta is any nonempty set of parameters; argmin and argmax are the sets of all minimisers and maximisers, which may
 be empty.

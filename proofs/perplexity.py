@@ -1,8 +1,7 @@
 """Perplexity: the exponential of the mean negative log-likelihood.
 
 Main definition: ``perplexity``.  Main results: ``perplexity_eq_geometric_mean``, ``perplexity_uniform``,
-``one_le_perplexity``,
-``perplexity_any_base``.
+``one_le_perplexity``, ``perplexity_any_base``.
 """
 
 from derive import *

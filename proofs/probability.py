@@ -1,12 +1,11 @@
 """The probability of a sequence, and its logarithm.
 
-Main definitions: ``conditional`` (from the joint), ``sequence_probability`` and ``log_likelihood`` (from the
-model's conditionals).
+Main definitions: ``conditional`` (from the joint), ``sequence_probability`` and ``log_likelihood`` (from the model's
+conditionals).
 Main results: ``chain_rule``, ``sequence_log_likelihood``, ``log_likelihood_is_log_probability``.
 
-Pr(t) is the probability of the first t tokens given the prompt, Pr(y_1..y_t | x); Pr(0) = 1, for no token has been
-said yet.  So y_<1 is
-empty, and the first conditional is Pr(y_1 | x) itself.
+Pr(t) is the probability of the first t tokens given the prompt, Pr(y_1..y_t | x); Pr(0) = 1, for no token has been said
+yet.  So y_<1 is empty, and the first conditional is Pr(y_1 | x) itself.
 """
 
 from derive import *

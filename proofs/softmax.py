@@ -1,9 +1,9 @@
 """Softmax: the model's distribution from its logits, and the gradient of the loss.
 
 Main definitions: ``softmax``, ``logsumexp``.
-Main results: ``softmax_positive`` and ``softmax_sums_to_one`` (so for logits the conditions on the model are
-theorems), ``log_softmax``,
-``softmax_shift``, ``cross_entropy_of_logits``, ``cross_entropy_is_nll_of_logits``, ``cross_entropy_gradient``.
+Main results: ``softmax_positive`` and ``softmax_sums_to_one`` (so for logits the conditions on the model are theorems),
+``log_softmax``, ``softmax_shift``, ``cross_entropy_of_logits``, ``cross_entropy_is_nll_of_logits``,
+``cross_entropy_gradient``.
 """
 
 from derive.proofs.cross_entropy import cross_entropy_is_nll, cross_entropy_one_hot

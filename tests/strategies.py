@@ -1,10 +1,8 @@
 """Random terms and small models for Hypothesis, and two readings of what a term means in a model.
 
 ``values`` draws what the free variables stand for, ``reals`` and ``integers`` draw terms in those variables,
-``rearranged`` draws a term
-that is equal by the laws of arithmetic and of finite sums, and ``spoiled`` one that differs in one place.
-``verdict`` asks the exact
-evaluator; ``numeric`` is a second, independent reading in high precision.
+``rearranged`` draws a term that is equal by the laws of arithmetic and of finite sums, and ``spoiled`` one that differs
+in one place.  ``verdict`` asks the exact evaluator; ``numeric`` is a second, independent reading in high precision.
 """
 
 from __future__ import annotations

@@ -169,9 +169,8 @@ def theorem(
 ) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
     """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
 
-    ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim,
-    ``catalogue`` its number in the
-    catalogue of statements.
+    ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue``
+    its number in the catalogue of statements.
     """
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:

@@ -1,9 +1,8 @@
 """Reasons: what may stand behind ``by=``.
 
-A definition, a lemma, an axiom, a theorem, a condition of the theorem itself, a tactic (``ring``, ``auto``,
-``logs``, ``sums``,
-``order``), a list of these, ``reverse(x)`` to use an equation right to left, or ``gap("why")`` for a hole that no
-check passes.
+A definition, a lemma, an axiom, a theorem, a condition of the theorem itself, a tactic (``ring``, ``auto``, ``logs``,
+``sums``, ``order``), a list of these, ``reverse(x)`` to use an equation right to left, or ``gap("why")`` for a hole
+that no check passes.
 """
 
 from __future__ import annotations

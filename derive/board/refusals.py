@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 
 class StepError(UserError):
-    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs,
-    and, where the line is
-    false, a smallest counterexample."""
+    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs, and,
+    where the line is false, a smallest counterexample."""
 
     def __init__(
         self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,

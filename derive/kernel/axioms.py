@@ -1,10 +1,8 @@
 """The axioms: what is taken as true about sums, products, indicators, exp, log, order, optima and derivatives.
 
-Everything else is derived.  The free variables of an axiom are schematic: the rule ``inst`` puts any term of the
-right sort in
-for them.  Partial operations say nothing outside their domain: no axiom speaks of log x for x <= 0, of a/0, or of
-x^a for
-x <= 0 and a not a natural number.
+Everything else is derived.  The free variables of an axiom are schematic: the rule ``inst`` puts any term of the right
+sort in for them.  Partial operations say nothing outside their domain: no axiom speaks of log x for x <= 0, of a/0, or
+of x^a for x <= 0 and a not a natural number.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Identities of the ordered field, decided by a normal form.
 
 A term is read as a fraction of polynomials with rational coefficients over *atoms*: every subterm that is not a sum,
-difference, product, quotient, negation or whole power of smaller ones.  A quotient a/b is read as a fraction only
-when b is a
-nonzero number or is listed in ``nonzero``, the terms already proved different from 0; any other quotient is an atom, so
-nothing is ever cancelled that might be 0.
+difference, product, quotient, negation or whole power of smaller ones.  A quotient a/b is read as a fraction only when
+b is a nonzero number or is listed in ``nonzero``, the terms already proved different from 0; any other quotient is an
+atom, so nothing is ever cancelled that might be 0.
 
 Two fractions n/d and m/e are equal wherever d and e are nonzero exactly when n e - m d is the zero polynomial.
 """

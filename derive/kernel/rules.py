@@ -1,8 +1,7 @@
 """The rules: the only ways to make a theorem.
 
-Each rule shows its figure, premises over the bar and the conclusion under it, and when it fails.  H, H1, ... are
-the hypotheses of the
-premises.  A rule that fails raises RuleError and makes nothing.
+Each rule shows its figure, premises over the bar and the conclusion under it, and when it fails.  H, H1, ... are the
+hypotheses of the premises.  A rule that fails raises RuleError and makes nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The sealed Theorem: hypotheses |- conclusion, which only a rule can make.
 
-Every theorem keeps its proof: the rule that made it and what the rule was given, premises included.  ``replay``
-makes it
-again from that record alone.
+Every theorem keeps its proof: the rule that made it and what the rule was given, premises included.  ``replay`` makes
+it again from that record alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The vocabulary of the field: targets, distributions, objectives and sequences, as conservative definitions.
 
-Indices start at 1: tokens k = 1..V, positions t = 1..T.  A distribution over tokens is a family p with p(1), ...,
-p(V); the model's
-distributions at the positions of a sequence are p_1, ..., p_T.  Logarithms are natural; losses are in nats.
+Indices start at 1: tokens k = 1..V, positions t = 1..T.  A distribution over tokens is a family p with p(1), ..., p(V);
+the model's distributions at the positions of a sequence are p_1, ..., p_T.  Logarithms are natural; losses are in nats.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The letters of the subject: V vocabulary size, T sequence length, k, j tokens, t positions, y the true token(s),
 eps smoothing.
 
-A letter may name one thing for a single position and a family for a sequence: ``y`` is a token and ``ys`` the
-sequence y_1..y_T,
-``p`` one distribution and ``ps`` the distributions p_1..p_T, ``p_theta`` those of the model with parameters theta.
+A letter may name one thing for a single position and a family for a sequence: ``y`` is a token and ``ys`` the sequence
+y_1..y_T, ``p`` one distribution and ``ps`` the distributions p_1..p_T, ``p_theta`` those of the model with parameters
+theta.
 """
 
 from __future__ import annotations

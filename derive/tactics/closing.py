@@ -1,8 +1,7 @@
 """``close``: two terms are equal by the field identities, part by part.
 
-This is what the reason ``ring`` does.  Where the terms are not equal as polynomials in their atoms, atoms of the
-same shape are related to each
-other first: the sum over k of a b to the sum over k of b a.
+This is what the reason ``ring`` does.  Where the terms are not equal as polynomials in their atoms, atoms of the same
+shape are related to each other first: the sum over k of a b to the sum over k of b a.
 """
 
 from __future__ import annotations

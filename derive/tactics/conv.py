@@ -1,9 +1,8 @@
 """Conversions: functions that take a term (and what is known there) to a theorem term = new term, or None where
 they do not apply.
 
-``in_parts`` applies one to the immediate parts of a term.  Under a sum or product the bounds of the index are
-known; under any other binder
-nothing is known of the bound variable.
+``in_parts`` applies one to the immediate parts of a term.  Under a sum or product the bounds of the index are known;
+under any other binder nothing is known of the bound variable.
 """
 
 from __future__ import annotations
@@ -33,9 +32,8 @@ def relate_parts(
 ) -> Theorem | None:
     """|- left = right, part by part, where ``prove`` relates the parts.
 
-    With ``right`` None the parts of ``left`` are converted, and None means that nothing changed.  Otherwise the
-    two must have the same shape, and
-    None means that some part could not be related.
+    With ``right`` None the parts of ``left`` are converted, and None means that nothing changed.  Otherwise the two
+    must have the same shape, and None means that some part could not be related.
     """
     wanted = right is not None
     if isinstance(left, At):

@@ -1,9 +1,8 @@
 """Is every part of a term defined?  Logarithms need positive arguments, quotients nonzero divisors, real powers
 positive bases.
 
-The kernel's operations are total and say nothing outside their domain, so a proof cannot use log 0.  This check
-asks more: a line of a derivation
-is refused when it so much as mentions a value that does not exist under the conditions.
+The kernel's operations are total and say nothing outside their domain, so a proof cannot use log 0.  This check asks
+more: a line of a derivation is refused when it so much as mentions a value that does not exist under the conditions.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Inequalities and equivalences: a goal from what is known and the lemmas that a reason names.
 
-``entail`` proves a statement: by an instance of a lemma, or by linear arithmetic over the facts and the instances
-of the lemmas whose
-terms occur in the goal.  ``less`` compares term by term under sums.  ``equivalent`` proves P <=> Q.
+``entail`` proves a statement: by an instance of a lemma, or by linear arithmetic over the facts and the instances of
+the lemmas whose terms occur in the goal.  ``less`` compares term by term under sums.  ``equivalent`` proves P <=> Q.
 """
 
 from __future__ import annotations

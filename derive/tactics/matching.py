@@ -1,8 +1,8 @@
 """Matching a schematic term against a term.
 
-Schematic variables stand for any term of their sort.  One of function sort that is applied to distinct bound
-variables, such as f(k) under a
-sum over k, matches anything in those variables (Miller patterns).  Applied to anything else it only checks.
+Schematic variables stand for any term of their sort.  One of function sort that is applied to distinct bound variables,
+such as f(k) under a sum over k, matches anything in those variables (Miller patterns).  Applied to anything else it
+only checks.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Rewriting with the equations that a reason names: lemmas, theorems, definitions and conditions.
 
-``Rule`` wraps one equation, perhaps under conditions that the side-condition prover discharges.  ``directed``
-walks two terms together and uses
-the rules only where they differ, so what an author left alone stays alone.
+``Rule`` wraps one equation, perhaps under conditions that the side-condition prover discharges.  ``directed`` walks two
+terms together and uses the rules only where they differ, so what an author left alone stays alone.
 """
 
 from __future__ import annotations

@@ -13,8 +13,7 @@ def solve(
     """Weights w >= 0 with sum_j w_j columns[j] = target and the cost sum_j w_j cost[j] least.
 
     Rows are numbered; a column maps a row to its entry.  None when there are no such weights.  When the cost is
-    unbounded below,
-    weights at a low cost are returned.  Bland's rule, so it ends.
+    unbounded below, weights at a low cost are returned.  Bland's rule, so it ends.
     """
     rows = sorted({r for c in columns for r in c} | set(target))
     n, m = len(columns), len(rows)
