@@ -208,10 +208,18 @@ def test_sympy_and_latexify_have_one_door_each() -> None:
             assert x.module == "derive.bridge.latexify", str(x)
 
 
+def test_the_score_room_needs_ijson_only_and_only_for_json() -> None:
+    for x in IMPORTS:
+        if inside(x.target, "ijson"):
+            assert (x.module, x.where) == ("derive.score.events", "inside"), str(x)
+        elif room(x.module) == "score" and not inside(x.target, "derive"):
+            assert x.target.split(".")[0] in sys.stdlib_module_names, str(x)
+
+
 def test_only_provers_make_theorems() -> None:
     """Counterexamples, printers and the bridge never prove: they do not see the rules."""
     for x in IMPORTS:
-        if room(x.module) in ("falsify", "certify", "bridge", "render", "record", "language", "score", "data", "work"):
+        if room(x.module) in ("falsify", "certify", "bridge", "render", "record", "language", "score", "work"):
             assert x.target != "derive.kernel.rules", str(x)
 
 

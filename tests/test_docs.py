@@ -611,6 +611,16 @@ def lemma_rows() -> dict[str, tuple[str, ...]]:
     return out
 
 
+def shape_rows() -> dict[str, tuple[str, ...]]:
+    """Path and first null of every shape that `derive score` reads."""
+    from derive.score.shapes import TABLE, May
+
+    return {
+        row.name: (cell(f"{row.inside}.{row.path}".removeprefix(".")), "yes" if May.FIRST_NULL in row.may else "")
+        for row in TABLE
+    }
+
+
 def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
     """The lines between the comments ``<!-- marker -->`` and ``<!-- end -->``, and the cells of each row by its name."""
     m = re.search(rf"<!-- {marker} -->\n(.*?)<!-- end -->", page.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -629,6 +639,7 @@ def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
         ("kernel.md", "axioms", axiom_rows),
         ("kernel.md", "definitions", definition_rows),
         ("lemmas.md", "lemmas", lemma_rows),
+        ("responses.md", "shapes", shape_rows),
     ],
 )
 def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[], dict[str, tuple[str, ...]]]) -> None:

@@ -17,18 +17,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive import data
-from derive.data import as_file, open_data
+import derive
 from derive.errors import UserError
 from derive.score import (
     SequenceScore,
     compare,
     diagnose,
     format_report,
+    lines,
     number,
+    open_data,
     score_stream,
     score_values,
+    shapes,
 )
+
+
+def as_file(text: str | bytes) -> io.BytesIO:
+    return io.BytesIO(text.encode() if isinstance(text, str) else text)
 
 
 def scores(text: Any, *, base: str = "e") -> list[SequenceScore]:
@@ -126,10 +132,10 @@ def test_the_total_does_not_depend_on_the_order(values: list[float], rng: random
 @given(st.lists(log_probabilities, min_size=1, max_size=4), st.integers(1, 40))
 def test_the_size_of_the_pieces_read_does_not_matter(sequences: list[list[float]], size: int) -> None:
     text = "\n\n".join(", ".join(map(repr, s)) for s in sequences)
-    lines = "\n".join(map(json.dumps, sequences))
+    json_lines = "\n".join(map(json.dumps, sequences))
     expected = [math.fsum(s) for s in sequences]
-    with mock.patch.object(data, "_CHUNK", size):
-        assert totals(text) == totals(sequences) == totals(lines) == expected
+    with mock.patch.object(lines, "CHUNK", size):
+        assert totals(text) == totals(sequences) == totals(json_lines) == expected
 
 
 @given(log_probabilities)
@@ -707,7 +713,12 @@ def test_anything_else_is_refused_too(text: Any) -> None:
     assert len(message) < 600
 
 
-FIELDS = sorted(data._SEQUENCE | data._LOGPROB | data._PERHAPS | data._ALTERNATIVES | {"a", "name", "rank", "choices"})
+FIELDS = sorted(
+    {step for row in shapes.TABLE for step in row.place if step != "[]"}
+    | shapes.SPELLINGS
+    | shapes.PASSED_OVER
+    | {"a", "name", "rank", "choices"}
+)
 LEAVES = st.none() | st.booleans() | st.floats(-5, 1) | st.text(max_size=2) | st.integers(-3, 1)
 TREES = st.recursive(
     LEAVES, lambda t: st.lists(t, max_size=4) | st.dictionaries(st.sampled_from(FIELDS), t, max_size=4)
@@ -808,7 +819,7 @@ print(peak(1_000_000) - small)
 def test_a_million_numbers_need_no_more_memory_than_ten_thousand(
     before: str, entry: str, between: str, after: str
 ) -> None:
-    root = str(Path(data.__file__).parents[1])
+    root = str(Path(derive.__file__).parents[1])
     command = [sys.executable, "-c", MEASURE, before, entry, between, after]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
     assert int(result.stdout) < 3_000_000
@@ -820,6 +831,6 @@ def test_importing_brings_in_the_standard_library_only() -> None:
         "sys.modules['derive'] = package; import derive.score; "
         "print(*sorted({'sympy', 'numpy', 'ijson', 'click', 'mpmath'} & set(sys.modules)))"
     )
-    folder = str(Path(data.__file__).parent)
+    folder = str(Path(derive.__file__).parent)
     result = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""

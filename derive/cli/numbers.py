@@ -111,8 +111,7 @@ def score(file: str, claimed: str | None, base: str) -> None:
 
     A list of numbers, JSON, JSON lines, or what public APIs return.  Several sequences are compared.
     """
-    from derive.data import open_data
-    from derive.score import compare, diagnose, format_report, score_stream
+    from derive.score import compare, diagnose, format_report, open_data, score_stream
 
     with open_data(file) as stream:
         scores = list(score_stream(stream, file, base=base))

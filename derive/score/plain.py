@@ -1,0 +1,127 @@
+"""Numbers in plain text, separated by white space or single commas.
+
+A blank line separates sequences; a plain line break does not, so one number a line and one long line are the
+same sequence.  Numbers are parsed, never evaluated.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from derive.errors import UserError
+from derive.score.checker import BATCH, Checker, Document, End, Item, out_of_range
+from derive.score.lines import Lines
+from derive.score.wording import printable
+
+_LONGEST = 400  # characters of a number; a longer run without a separator is none
+_TOKEN = re.compile(r"[^\s,]+|,")
+_WHOLE = re.compile(r"[-−][0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WORDS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
+
+
+def text_items(lines: Lines) -> Iterator[Item]:
+    """The sequences of a text.  Raises UserError for anything but log-probabilities."""
+    text = _Text(lines)
+    rest = ""
+    while not lines.ended:
+        lines.read()
+        piece = rest + lines.text
+        cut = len(piece)
+        while not lines.ended and cut and not piece[cut - 1].isspace() and piece[cut - 1] != ",":
+            cut -= 1  # the piece stops inside a number; keep that number for the next piece
+        if len(piece) - cut > _LONGEST:
+            cut = len(piece)
+        text.read(piece[:cut])
+        rest = piece[cut:]
+        if piece.endswith("\n") and not text.end_of_row():
+            yield from text.end()
+        if len(text.checker.batch) >= BATCH:
+            yield text.checker.take()
+    text.end_of_row()
+    yield from text.end()
+
+
+class _Text:
+    """Where in the text the reader is, and the sequence that it is in."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._on_line = 0
+        self._previous = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        self.checker = Checker()
+        self._start = self._rows = self._longest_row = 0
+        self._after_comma = False
+
+    def read(self, piece: str) -> None:
+        for token in _TOKEN.findall(piece):
+            if token != ",":
+                self._number(token)
+            elif self._after_comma or not self.checker.count:
+                raise UserError(
+                    f"{self._lines.source}, line {self._lines.line}: a number is missing before this comma. Separate "
+                    "numbers by one comma or by white space, and write a decimal point, not a decimal comma."
+                )
+            self._after_comma = token == ","
+
+    def _number(self, token: str) -> None:
+        self._on_line += 1
+        value = _parsed(token) if len(token) <= _LONGEST else None
+        if value is None and token.startswith("data:"):
+            raise UserError(
+                f"{self._place()}: “data:” begins a streamed reply, which has one token in each event. Ask for the "
+                "reply without streaming and save the one JSON object."
+            )
+        if value is None:
+            raise UserError(
+                f"{self._place()}: “{printable(token)}” is not a number. Expected token log-probabilities such as "
+                "-0.7 -0.4, or JSON that begins with [ or {."
+            )
+        if math.isinf(value) and token[-1].isdigit():
+            raise out_of_range(self._place())
+        if value > 0 and self._after_comma and _WHOLE.fullmatch(self._previous) and token.isdigit():
+            raise UserError(
+                f"{self._place()}: “{printable(self._previous)},{printable(token)}” looks like a number with a decimal "
+                "comma. Write a decimal point; a comma separates numbers."
+            )
+        self._previous = token
+        if not self.checker.count:
+            self._start = self._lines.line
+        self.checker.admit(value, self._place)
+
+    def end_of_row(self) -> bool:
+        """False when there is nothing on this line."""
+        found, self._on_line = self._on_line, 0
+        self._longest_row = max(self._longest_row, found)
+        self._rows += found > 0
+        return found > 0
+
+    def end(self) -> Iterator[Item]:
+        """The end of the sequence, if there is one."""
+        if self.checker.count:
+            self.checker.close(lambda: f"{self._lines.source}, line {self._start}")
+            yield self.checker.take()
+            joined = (
+                f"{self._rows} lines were read as one sequence; a blank line between them makes them separate sequences"
+            )
+            yield End("", self._start, (joined,) if self._rows > 1 and self._longest_row > 1 else ())
+            yield Document()
+            self._begin()
+
+    def _place(self) -> str:
+        return f"{self._lines.source}, line {self._lines.line}, value {self._on_line}"
+
+
+def _parsed(token: str) -> float | None:
+    """A decimal number, or NaN or an infinity in words; minus may be U+2212.  None when it is neither."""
+    if _NUMBER.fullmatch(token):
+        return float(token)
+    token = token.replace("−", "-")
+    word = token[1:] if token[0] in "+-" else token
+    value = float(token) if _NUMBER.fullmatch(token) else _WORDS.get(word.lower())
+    return -value if value is not None and token[0] == "-" and value > 0 else value
