@@ -32,127 +32,84 @@ _ps, _ys = function("p", INT, FAMILY), function("y", INT, INT)
 # --- targets ---------------------------------------------------------------------------------------------------------
 
 one_hot: Definition = _define(
-    "one_hot",
-    (_y,),
-    fun(_k, delta(_k, _y)),
-    "The one-hot target: 1 at the true token y and 0 elsewhere.",
-    words="the one-hot target",
-)
+    "one_hot", (_y,), fun(_k, delta(_k, _y)),
+    "The one-hot target: 1 at the true token y and 0 elsewhere.", words="the one-hot target",
+)  # fmt: skip
 uniform: Definition = _define(
-    "uniform",
-    (_V,),
-    fun(_k, 1 / _V),
-    "The uniform distribution u over V tokens: 1/V each.",
-    words="the uniform distribution",
-)
+    "uniform", (_V,), fun(_k, 1 / _V),
+    "The uniform distribution u over V tokens: 1/V each.", words="the uniform distribution",
+)  # fmt: skip
 smoothed: Definition = _define(
-    "smoothed",
-    (_V, _eps, _y),
-    fun(_k, (1 - _eps) * delta(_k, _y) + _eps / _V),
+    "smoothed", (_V, _eps, _y), fun(_k, (1 - _eps) * delta(_k, _y) + _eps / _V),
     "The smoothed target, V convention (Szegedy et al. 2016): (1 - eps) one-hot + eps uniform over all V tokens.",
     words="the smoothed target",
-)
+)  # fmt: skip
 smoothed_off: Definition = _define(
-    "smoothed_off",
-    (_V, _eps, _y),
-    fun(_k, (1 - _eps) * delta(_k, _y) + _eps / (_V - 1) * (1 - delta(_k, _y))),
-    "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.",
-    words="the smoothed target",
-)
+    "smoothed_off", (_V, _eps, _y), fun(_k, (1 - _eps) * delta(_k, _y) + _eps / (_V - 1) * (1 - delta(_k, _y))),
+    "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.", words="the smoothed target",
+)  # fmt: skip
 
 # --- entropies -------------------------------------------------------------------------------------------------------
 
 cross_entropy: Definition = _define(
-    "cross_entropy",
-    (_V, _q, _p),
-    -Sum(_q[_k] * log(_p[_k]), (_k, 1, _V)),
-    "The cross-entropy of p under the target q.",
-    words="cross-entropy",
-)
+    "cross_entropy", (_V, _q, _p), -Sum(_q[_k] * log(_p[_k]), (_k, 1, _V)),
+    "The cross-entropy of p under the target q.", words="cross-entropy",
+)  # fmt: skip
 entropy: Definition = _define(
-    "entropy",
-    (_V, _q),
-    -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)),
-    "The entropy of q, with 0 log 0 = 0.",
-    words="entropy",
-)
+    "entropy", (_V, _q), -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)),
+    "The entropy of q, with 0 log 0 = 0.", words="entropy",
+)  # fmt: skip
 kl: Definition = _define(
-    "kl",
-    (_V, _q, _p),
-    Sum(xlogy(_q[_k], _q[_k] / _p[_k]), (_k, 1, _V)),
-    "The Kullback-Leibler divergence of q from p, with 0 log 0 = 0.",
-    words="the Kullback–Leibler divergence",
-)
+    "kl", (_V, _q, _p), Sum(xlogy(_q[_k], _q[_k] / _p[_k]), (_k, 1, _V)),
+    "The Kullback-Leibler divergence of q from p, with 0 log 0 = 0.", words="the Kullback–Leibler divergence",
+)  # fmt: skip
 surprisal: Definition = _define(
-    "surprisal",
-    (_p, _y),
-    -log(_p[_y]),
-    "The surprisal (negative log-likelihood) of the token y under p.",
-    words="surprisal",
-)
+    "surprisal", (_p, _y), -log(_p[_y]),
+    "The surprisal (negative log-likelihood) of the token y under p.", words="surprisal",
+)  # fmt: skip
 expectation: Definition = _define(
-    "expectation",
-    (_V, _q, _f),
-    Sum(_q[_k] * _f[_k], (_k, 1, _V)),
-    "The expectation of f under q, over V tokens.",
-    words="the expectation",
-)
+    "expectation", (_V, _q, _f), Sum(_q[_k] * _f[_k], (_k, 1, _V)),
+    "The expectation of f under q, over V tokens.", words="the expectation",
+)  # fmt: skip
 geometric_mean: Definition = _define(
-    "geometric_mean",
-    (_V, _p),
-    exp(1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
-    "The geometric mean of p over V tokens.",
-    words="the geometric mean",
-)
+    "geometric_mean", (_V, _p), exp(1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
+    "The geometric mean of p over V tokens.", words="the geometric mean",
+)  # fmt: skip
 
 smoothing_residual: Definition = _define(
-    "smoothing_residual",
-    (_V, _eps, _p, _y),
-    _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
+    "smoothing_residual", (_V, _eps, _p, _y), _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The residual of label smoothing: what the smoothed loss adds to the surprisal of the true token y.",
     words="the residual",
-)
+)  # fmt: skip
 
 # --- softmax ---------------------------------------------------------------------------------------------------------
 
 logsumexp: Definition = _define(
-    "logsumexp", (_V, _z), log(Sum(exp(_z[_k]), (_k, 1, _V))), "The log-sum-exp of logits z.", words="log-sum-exp"
-)
+    "logsumexp", (_V, _z), log(Sum(exp(_z[_k]), (_k, 1, _V))),
+    "The log-sum-exp of logits z.", words="log-sum-exp",
+)  # fmt: skip
 softmax: Definition = _define(
-    "softmax",
-    (_V, _z),
-    fun(_k, exp(_z[_k]) / Sum(exp(_z[_j]), (_j, 1, _V))),
-    "The softmax of the logits z over V tokens.",
-    words="softmax",
-)
+    "softmax", (_V, _z), fun(_k, exp(_z[_k]) / Sum(exp(_z[_j]), (_j, 1, _V))),
+    "The softmax of the logits z over V tokens.", words="softmax",
+)  # fmt: skip
 
 # --- sequences -------------------------------------------------------------------------------------------------------
 
 conditional: Definition = _define(
-    "conditional",
-    (_Pr, _t),
-    _Pr[_t] / _Pr[_t - 1],
+    "conditional", (_Pr, _t), _Pr[_t] / _Pr[_t - 1],
     "The conditional probability of y_t given y_<t: Pr(y_1..y_t) / Pr(y_1..y_(t-1)); Pr(t) stands for Pr(y_1..y_t | x).",
     words="conditional probability",
-)
+)  # fmt: skip
 sequence_probability: Definition = _define(
-    "sequence_probability",
-    (_T, _ps, _ys),
-    Prod(_ps[_t][_ys[_t]], (_t, 1, _T)),
+    "sequence_probability", (_T, _ps, _ys), Prod(_ps[_t][_ys[_t]], (_t, 1, _T)),
     "The probability of the output y given the prompt x: the product of the model's conditionals p_t(y_t).",
     words="the sequence's probability",
-)
+)  # fmt: skip
 log_likelihood: Definition = _define(
-    "log_likelihood",
-    (_T, _ps, _ys),
-    Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T)),
-    "The auto-regressive log-likelihood: the sum of the conditional log-probabilities.",
-    words="the log-likelihood",
-)
+    "log_likelihood", (_T, _ps, _ys), Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T)),
+    "The auto-regressive log-likelihood: the sum of the conditional log-probabilities.", words="the log-likelihood",
+)  # fmt: skip
 perplexity: Definition = _define(
-    "perplexity",
-    (_T, _ps, _ys),
-    exp(-(1 / _T) * Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T))),
-    "The perplexity: exp of the mean negative log-likelihood per token.",
-    words="perplexity",
-)
+    "perplexity", (_T, _ps, _ys), exp(-(1 / _T) * Sum(log(_ps[_t][_ys[_t]]), (_t, 1, _T))),
+    "The perplexity: exp of the mean negative log-likelihood per token.", words="perplexity",
+)  # fmt: skip

@@ -29,9 +29,7 @@ from derive.kernel.terms import (
     fresh,
     subterms,
 )
-from derive.kernel.terms import (
-    instantiate as open_binder,
-)
+from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.context import Context

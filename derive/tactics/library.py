@@ -8,26 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn
-from derive.kernel.terms import (
-    DELTA,
-    EXP,
-    LOG,
-    POW,
-    PROD,
-    SUM,
-    Lam,
-    Num,
-    Op,
-    Term,
-    Var,
-    abstract,
-    app,
-    eq,
-    forall,
-    implies,
-    ne,
-)
+from derive.kernel.terms import Lam, Num, Op, Term, Var, abstract, app, eq, forall, implies, ne
 from derive.kernel.theorem import Theorem
 from derive.operators import READ, reading
 from derive.tactics.derived import instantiate_named, resolve
@@ -40,7 +23,7 @@ class ShelfError(LookupError):
 _i, _j, _k, _m, _n, _at, _m2, _n2 = (Var(s, INT) for s in ("i", "j", "k", "m", "n", "y", "m2", "n2"))
 _x, _y, _a, _b, _c = (Var(s, REAL) for s in "xyabc")
 _f, _g, _rows = Var("f", FAMILY), Var("g", FAMILY), Var("f", Fn(INT, FAMILY))
-_fk, _gk, _ij = _f[_k], _g[_k], app(DELTA, _i, _j)
+_fk, _gk, _ij = _f[_k], _g[_k], app(k.DELTA, _i, _j)
 _zero = Num(0)
 
 
@@ -49,7 +32,7 @@ def _over(op: Op, body: Term, var: Var = _k, low: Term = _m, high: Term = _n) ->
 
 
 def _sum(body: Term, var: Var = _k, low: Term = _m, high: Term = _n) -> Term:
-    return _over(SUM, body, var, low, high)
+    return _over(k.SUM, body, var, low, high)
 
 
 def _each(statement: Term) -> Term:
@@ -57,7 +40,7 @@ def _each(statement: Term) -> Term:
 
 
 def _log(x: Term) -> Term:
-    return app(LOG, x)
+    return app(k.LOG, x)
 
 
 _POSITIVE = [_zero < _x, _zero < _y]
@@ -80,31 +63,31 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "div_pos": (_POSITIVE, _zero < _x / _y),
     "add_pos": ([_zero < _x, _zero <= _y], _zero < _x + _y),
     "add_pos'": ([_zero <= _x, _zero < _y], _zero < _x + _y),
-    "exp_pos": ([], _zero < app(EXP, _x)),
-    "pow_pos": ([_zero < _x], _zero < app(POW, _x, _a)),
+    "exp_pos": ([], _zero < app(k.EXP, _x)),
+    "pow_pos": ([_zero < _x], _zero < app(k.POW, _x, _a)),
     "sum_pos": ([_m <= _n, _each(_zero < _fk)], _zero < _sum(_fk)),
-    "prod_pos": ([_each(_zero < _fk)], _zero < _over(PROD, _fk)),
+    "prod_pos": ([_each(_zero < _fk)], _zero < _over(k.PROD, _fk)),
     "mul_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x * _y),
     "div_nonneg": ([_zero <= _x, _zero < _y], _zero <= _x / _y),
     "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),
-    "sq_nonneg": ([], _zero <= app(POW, _x, Num(2))),
+    "sq_nonneg": ([], _zero <= app(k.POW, _x, Num(2))),
     "sum_nonneg": ([_each(_zero <= _fk)], _zero <= _sum(_fk)),
     # indicators
-    "delta_same": ([], eq(app(DELTA, _i, _i), 1)),
+    "delta_same": ([], eq(app(k.DELTA, _i, _i), 1)),
     "delta_of_eq": ([eq(_i, _j)], eq(_ij, 1)),
     "delta_diff": ([ne(_i, _j)], eq(_ij, 0)),
     "delta_nonneg": ([], _zero <= _ij),
     "delta_le_one": ([], _ij <= 1),
     "eq_of_delta_ne_zero": ([ne(_ij, 0)], eq(_i, _j)),
     # logarithms
-    "exp_log": ([_zero < _x], eq(app(EXP, _log(_x)), _x)),
-    "log_exp": ([], eq(_log(app(EXP, _x)), _x)),
+    "exp_log": ([_zero < _x], eq(app(k.EXP, _log(_x)), _x)),
+    "log_exp": ([], eq(_log(app(k.EXP, _x)), _x)),
     "log_one": ([], eq(_log(Num(1)), 0)),
     "log_mul": (_POSITIVE, eq(_log(_x * _y), _log(_x) + _log(_y))),
     "log_div": (_POSITIVE, eq(_log(_x / _y), _log(_x) - _log(_y))),
     "log_inv": ([_zero < _x], eq(_log(1 / _x), -_log(_x))),
-    "log_pow": ([_zero < _x], eq(_log(app(POW, _x, _a)), _a * _log(_x))),
-    "log_prod": ([_each(_zero < _fk)], eq(_log(_over(PROD, _fk)), _sum(_log(_fk)))),
+    "log_pow": ([_zero < _x], eq(_log(app(k.POW, _x, _a)), _a * _log(_x))),
+    "log_prod": ([_each(_zero < _fk)], eq(_log(_over(k.PROD, _fk)), _sum(_log(_fk)))),
     # operators that read as others
     **{c.unfolding: (needs, eq(whole, read)) for c in READ for needs, whole, read in [reading(c)] if c.unfolding},
     # sums
@@ -113,8 +96,8 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "sum_add": ([], eq(_sum(_fk + _gk), _sum(_fk) + _sum(_gk))),
     "sum_mul": ([], eq(_sum(_c * _fk), _c * _sum(_fk))),
     "sum_le": ([_each(_fk <= _gk)], _sum(_fk) <= _sum(_gk)),
-    "sum_delta": (_INSIDE, eq(_sum(app(DELTA, _k, _at) * _fk), _f[_at])),
-    "sum_delta'": (_INSIDE, eq(_sum(app(DELTA, _at, _k) * _fk), _f[_at])),
+    "sum_delta": (_INSIDE, eq(_sum(app(k.DELTA, _k, _at) * _fk), _f[_at])),
+    "sum_delta'": (_INSIDE, eq(_sum(app(k.DELTA, _at, _k) * _fk), _f[_at])),
     "sum_swap": (
         [],
         eq(_sum(_sum(_rows[_i][_j], _j, _m2, _n2), _i), _sum(_sum(_rows[_i][_j], _i), _j, _m2, _n2)),

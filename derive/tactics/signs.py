@@ -5,31 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from derive.kernel import terms as k
 from derive.kernel.sorts import INT, is_numeric
-from derive.kernel.terms import (
-    ADD,
-    DELTA,
-    DIV,
-    EXP,
-    FORALL,
-    LE,
-    LT,
-    MUL,
-    POW,
-    PROD,
-    SUM,
-    App,
-    Lam,
-    Num,
-    Op,
-    Term,
-    abstract,
-    app,
-    fresh,
-    implies,
-    instantiate,
-    ne,
-)
+from derive.kernel.terms import LE, LT, App, Lam, Num, Op, Term, abstract, app, fresh, implies, instantiate, ne
 
 ZERO = Num(0)
 
@@ -48,20 +26,20 @@ def positive(t: Term) -> Iterator[Way]:
     if not isinstance(t, App):
         return
     op, args = t.op, t.args
-    if op is EXP:
+    if op is k.EXP:
         yield Way("exp_pos", {"x": args[0]})
-    elif op is MUL:
+    elif op is k.MUL:
         yield Way("mul_pos", _both(args), (ZERO < args[0], ZERO < args[1]))
-    elif op is DIV:
+    elif op is k.DIV:
         yield Way("div_pos", _both(args), (ZERO < args[0], ZERO < args[1]))
-    elif op is ADD:
+    elif op is k.ADD:
         yield Way("add_pos", _both(args), (ZERO < args[0], ZERO <= args[1]))
         yield Way("add_pos'", _both(args), (ZERO <= args[0], ZERO < args[1]))
-    elif op is POW:
+    elif op is k.POW:
         yield Way("pow_pos", {"x": args[0], "a": args[1]}, (ZERO < args[0],))
-    elif op in (SUM, PROD):
+    elif op in (k.SUM, k.PROD):
         every = every_term(LT, args)
-        if every is not None and op is PROD:
+        if every is not None and op is k.PROD:
             yield Way("prod_pos", _range(args), (every,))
         elif every is not None:
             yield Way("sum_pos", _range(args), (args[0] <= args[1], every))
@@ -72,17 +50,17 @@ def nonnegative(t: Term) -> Iterator[Way]:
     if not isinstance(t, App):
         return
     op, args = t.op, t.args
-    if op is DELTA:
+    if op is k.DELTA:
         yield Way("delta_nonneg", {"i": args[0], "j": args[1]})
-    elif op is MUL:
+    elif op is k.MUL:
         yield Way("mul_nonneg", _both(args), (ZERO <= args[0], ZERO <= args[1]))
-    elif op is ADD:
+    elif op is k.ADD:
         yield Way("add_nonneg", _both(args), (ZERO <= args[0], ZERO <= args[1]))
-    elif op is DIV:
+    elif op is k.DIV:
         yield Way("div_nonneg", _both(args), (ZERO <= args[0], ZERO < args[1]))
-    elif op is POW and args[1] == Num(2):
+    elif op is k.POW and args[1] == Num(2):
         yield Way("sq_nonneg", {"x": args[0]})
-    elif op is SUM:
+    elif op is k.SUM:
         every = every_term(LE, args)
         if every is not None:
             yield Way("sum_nonneg", _range(args), (every,))
@@ -90,10 +68,10 @@ def nonnegative(t: Term) -> Iterator[Way]:
 
 def nonzero(a: Term, b: Term) -> Iterator[Way]:
     """Ways to a != b."""
-    if b == ZERO and isinstance(a, App) and a.op in (MUL, DIV):
+    if b == ZERO and isinstance(a, App) and a.op in (k.MUL, k.DIV):
         first, second = a.args
         values, needs = {"a": first, "b": second}, (ne(first, ZERO), ne(second, ZERO))
-        yield Way("mul_ne_zero" if a.op is MUL else "div_ne_zero", values, needs)
+        yield Way("mul_ne_zero" if a.op is k.MUL else "div_ne_zero", values, needs)
     if is_numeric(a.sort) and is_numeric(b.sort):
         yield Way("ne_of_gt", {"a": a, "b": b}, (b < a,))
         yield Way("ne_of_lt", {"a": a, "b": b}, (a < b,))
@@ -104,9 +82,9 @@ def every_term(relation: Op, args: tuple[Term, ...]) -> Term | None:
     low, high, fn = args
     if not isinstance(fn, Lam):
         return None
-    k = fresh(fn.hint, INT, fn.free | low.free | high.free)
-    statement = implies(low <= k, k <= high, app(relation, ZERO, instantiate(fn, k)))
-    return app(FORALL, Lam(fn.hint, INT, abstract(statement, k)))
+    i = fresh(fn.hint, INT, fn.free | low.free | high.free)
+    statement = implies(low <= i, i <= high, app(relation, ZERO, instantiate(fn, i)))
+    return app(k.FORALL, Lam(fn.hint, INT, abstract(statement, i)))
 
 
 def _both(args: tuple[Term, ...]) -> dict[str, Term]:
