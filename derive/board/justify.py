@@ -8,26 +8,10 @@ from typing import Any, NamedTuple
 
 from derive.board.reasons import ByCases, Reversed, Reworded, Tactic, as_list, calculus, is_statement
 from derive.kernel import rules as r
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import (
-    EQ,
-    FORALL,
-    IFF,
-    IMPLIES,
-    LE,
-    LT,
-    App,
-    Lam,
-    SortError,
-    Term,
-    Var,
-    app,
-    eq,
-    fresh,
-    instantiate,
-    negation,
-)
+from derive.kernel.terms import App, Lam, SortError, Term, Var, app, eq, fresh, instantiate, negation
 from derive.kernel.theorem import RuleError, Theorem, proof_steps
 from derive.lemmas import LEMMAS, Lemma
 from derive.record.relations import RELATIONS
@@ -121,7 +105,7 @@ class Toolbox:
     def _equation_or_lemma(self, th: Theorem, name: str, fixed: frozenset[Var], reverse: bool) -> None:
         _, _, concl = strip_forall(th.concl)
         target = concl if fixed else th.concl
-        if isinstance(target, App) and target.op in (EQ, IFF):
+        if isinstance(target, App) and target.op in (k.EQ, k.IFF):
             self.rules.append(Rule(th, name, fixed, reverse))
         self.lemmas.append(Known(th, name, fixed))
 
@@ -287,14 +271,14 @@ def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
 
 def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     """The goal where the case is known: k may be replaced by y, and indicators are 0 or 1."""
-    if isinstance(goal, App) and goal.op in (EQ, LE, LT) and is_numeric(goal.args[0].sort):
+    if isinstance(goal, App) and goal.op in (k.EQ, k.LE, k.LT) and is_numeric(goal.args[0].sort):
         here: list[AnyRule] = []
         for fact in ctx.facts[len(tools.ctx.facts) :]:
             c = fact.concl
-            if isinstance(c, App) and c.op is EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
+            if isinstance(c, App) and c.op is k.EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
                 here.append(Rule(fact, "case", frozenset(ctx.free)))
         n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *tools.forward))
-        if goal.op is EQ:
+        if goal.op is k.EQ:
             th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
         else:
             left, right = (n.normalize(side_, ctx) for side_ in goal.args)
@@ -310,11 +294,11 @@ def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | 
     """A statement that is no line of a chain, such as a fact on the way that holds for all k."""
     if not tools.splits:
         return entail(statement, ctx, tools.lemmas, tools.equations)
-    if isinstance(statement, App) and statement.op is FORALL and isinstance(statement.args[0], Lam):
+    if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
         v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
         inner = prove_statement(instantiate(statement.args[0], v), tools, ctx)
         return None if inner is None else r.gen(v, inner)
-    if isinstance(statement, App) and statement.op is IMPLIES:
+    if isinstance(statement, App) and statement.op is k.IMPLIES:
         inner = prove_statement(statement.args[1], tools, ctx.extend(statement.args[0]))
         return None if inner is None else r.discharge(statement.args[0], inner)
     tools.ctx = ctx

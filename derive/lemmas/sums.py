@@ -5,25 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel import rules as r
+from derive.kernel import terms
 from derive.kernel.sorts import INT, REAL, Fn
-from derive.kernel.terms import (
-    DELTA,
-    LE,
-    LT,
-    PROD,
-    SUM,
-    App,
-    Lam,
-    Op,
-    Term,
-    Var,
-    abstract,
-    app,
-    eq,
-    implies,
-    ne,
-    substitute,
-)
+from derive.kernel.terms import App, Lam, Op, Term, Var, abstract, app, eq, implies, ne, substitute
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
@@ -70,19 +54,19 @@ def fn(body: Term, var: Var = k) -> Lam:
 
 
 def total(body: Term, var: Var = k, low: Term = m, high: Term = n) -> Term:
-    return app(SUM, low, high, fn(body, var))
+    return app(terms.SUM, low, high, fn(body, var))
 
 
 def product(body: Term, var: Var = k, low: Term = m, high: Term = n) -> Term:
-    return app(PROD, low, high, fn(body, var))
+    return app(terms.PROD, low, high, fn(body, var))
 
 
-def empty_range(body: Term, top: Term, th: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
-    return at_values(r.axiom("sum_empty" if op is SUM else "prod_empty"), th, n=top, f=fn(body, var))
+def empty_range(body: Term, top: Term, th: Theorem, op: Op = terms.SUM, var: Var = k) -> Theorem:
+    return at_values(r.axiom("sum_empty" if op is terms.SUM else "prod_empty"), th, n=top, f=fn(body, var))
 
 
-def last_term(body: Term, top: Term, low: Theorem, op: Op = SUM, var: Var = k) -> Theorem:
-    return at_values(r.axiom("sum_last" if op is SUM else "prod_last"), low, n=top, f=fn(body, var))
+def last_term(body: Term, top: Term, low: Theorem, op: Op = terms.SUM, var: Var = k) -> Theorem:
+    return at_values(r.axiom("sum_last" if op is terms.SUM else "prod_last"), low, n=top, f=fn(body, var))
 
 
 def _upto(term: Term, top: Term) -> Term:
@@ -141,7 +125,7 @@ def sum_mul() -> Theorem:
 
 @lemma(eq(total(fk * c), total(fk) * c), phrase="the constant factor comes out of the sum", features={"sums"})
 def sum_mul_right() -> Theorem:
-    flip = r.bigop_ext(SUM, m, n, k, r.ring(fk * c, c * fk, ()))
+    flip = r.bigop_ext(terms.SUM, m, n, k, r.ring(fk * c, c * fk, ()))
     return chain(flip, sum_mul.theorem, r.ring(c * total(fk), total(fk) * c, ()))
 
 
@@ -150,7 +134,7 @@ def sum_mul_right() -> Theorem:
 )
 def sum_div() -> Theorem:
     nonzero = r.assume(ne(c, 0))
-    flip = r.bigop_ext(SUM, m, n, k, r.ring(fk / c, 1 / c * fk, (nonzero,)))
+    flip = r.bigop_ext(terms.SUM, m, n, k, r.ring(fk / c, 1 / c * fk, (nonzero,)))
     pull = at_values(sum_mul.theorem, c=1 / c)
     return chain(flip, pull, r.ring(1 / c * total(fk), total(fk) / c, (nonzero,)))
 
@@ -188,7 +172,7 @@ def _signs(
 ) -> Theorem:
     """for all k in m..n: 0 r f(k) |- 0 r (sum or product of f)."""
     known = r.assume(every(k, m, n, App(relation, (ZERO, fk))))
-    whole = total(fk) if op is SUM else product(fk)
+    whole = total(fk) if op is terms.SUM else product(fk)
 
     def statement(top: Term) -> Term:
         return App(relation, (ZERO, _upto(whole, top)))
@@ -210,7 +194,7 @@ def prod_pos() -> Theorem:
     def combine(ih: Theorem, here: Theorem, top: Term) -> Theorem:
         return at_values(ar.mul_pos.theorem, ih, here, x=product(fk, high=top), y=f[top + 1])
 
-    return _signs(PROD, LT, ONE, combine, lin(ZERO < ONE))
+    return _signs(terms.PROD, terms.LT, ONE, combine, lin(ZERO < ONE))
 
 
 def prod_pos_to(top: Term, within: Theorem) -> Theorem:
@@ -226,8 +210,8 @@ def prod_pos_to(top: Term, within: Theorem) -> Theorem:
 @lemma(ZERO <= total(fk), [every(k, m, n, ZERO <= fk)], phrase="a sum of nonnegative terms is nonnegative")
 def sum_nonneg() -> Theorem:
     return _signs(
-        SUM,
-        LE,
+        terms.SUM,
+        terms.LE,
         ZERO,
         lambda ih, here, top: lin(ZERO <= total(fk, high=top) + f[top + 1], ih, here),
         lin(ZERO <= ZERO),
@@ -238,7 +222,7 @@ def sum_nonneg() -> Theorem:
 def sum_split_last() -> Theorem:
     th = at_values(sum_last.theorem, lin(m <= n - 1 + 1, r.assume(m <= n)), n=n - 1)
     same = r.ring(n - 1 + 1, n, ())
-    left = r.cong(SUM, (r.refl(m), r.sym(same), r.refl(f)))
+    left = r.cong(terms.SUM, (r.refl(m), r.sym(same), r.refl(f)))
     right = r.cong_at(r.refl(f), same)
     return chain(left, th, ring_with(sides(th.concl)[1], total(fk, high=n - 1) + f[n], (right,)))
 
@@ -323,22 +307,22 @@ def terms_zero_of_sum_zero() -> Theorem:
 
 def _delta_zero_before(top: Term, above: Theorem) -> Theorem:
     """top < y |- sum_{m..top} [k = y] f(k) = 0."""
-    body = app(DELTA, k, y) * fk
+    body = app(terms.DELTA, k, y) * fk
     lo = r.assume(k <= top)
     differ = at_values(ar.ne_of_lt.theorem, lin(k < y, lo, above), a=k, b=y)
     term_zero = ring_with(body, ZERO, (at_values(r.axiom("delta_diff"), differ, i=k, j=y),))
-    return chain(r.bigop_ext(SUM, m, top, k, term_zero), at_values(sum_zero.theorem, n=top))
+    return chain(r.bigop_ext(terms.SUM, m, top, k, term_zero), at_values(sum_zero.theorem, n=top))
 
 
 @lemma(
-    eq(total(app(DELTA, k, y) * fk), f[y]),
+    eq(total(app(terms.DELTA, k, y) * fk), f[y]),
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
     features={"indicators"},
 )
 def sum_delta() -> Theorem:
     """By induction on the top from y on: at y the last term is f(y), later terms are 0."""
-    body = app(DELTA, k, y) * fk
+    body = app(terms.DELTA, k, y) * fk
     top = Var("N", INT)
 
     def statement(t: Term) -> Term:
@@ -358,7 +342,7 @@ def sum_delta() -> Theorem:
 
 
 @lemma(
-    eq(total(app(DELTA, y, k) * fk), f[y]),
+    eq(total(app(terms.DELTA, y, k) * fk), f[y]),
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
     name="sum_delta'",
@@ -368,7 +352,7 @@ def sum_delta() -> Theorem:
 def sum_delta_() -> Theorem:
     flip = at_values(ar.delta_comm.theorem, i=y, j=k)
     return chain(
-        r.bigop_ext(SUM, m, n, k, ring_with(app(DELTA, y, k) * fk, app(DELTA, k, y) * fk, (flip,))),
+        r.bigop_ext(terms.SUM, m, n, k, ring_with(app(terms.DELTA, y, k) * fk, app(terms.DELTA, k, y) * fk, (flip,))),
         sum_delta.theorem,
     )
 
@@ -390,13 +374,15 @@ def sum_swap() -> Theorem:
         return eq(_upto(left, top), _upto(right, top))
 
     def empty(top: Term, th: Theorem) -> Theorem:
-        none = r.bigop_ext(SUM, m2, n2, j, empty_range(f2[i][j], top, th, SUM, i))
-        return chain(empty_range(inner, top, th, SUM, i), r.sym(chain(none, at_values(sum_zero.theorem, m=m2, n=n2))))
+        none = r.bigop_ext(terms.SUM, m2, n2, j, empty_range(f2[i][j], top, th, terms.SUM, i))
+        return chain(
+            empty_range(inner, top, th, terms.SUM, i), r.sym(chain(none, at_values(sum_zero.theorem, m=m2, n=n2)))
+        )
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         row = total(f2[top + 1][j], j, m2, n2)
-        grown = last_term(inner, top, low, SUM, i)
-        columns = r.bigop_ext(SUM, m2, n2, j, last_term(f2[i][j], top, low, SUM, i))
+        grown = last_term(inner, top, low, terms.SUM, i)
+        columns = r.bigop_ext(terms.SUM, m2, n2, j, last_term(f2[i][j], top, low, terms.SUM, i))
         apart = at_values(sum_add.theorem, m=m2, n=n2, f=fn(total(f2[i][j], i, m, top), j), g=fn(f2[top + 1][j], j))
         return chain(
             grown,
@@ -420,7 +406,7 @@ def sum_shift() -> Theorem:
 
     def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
         regroup = r.ring(top + 1 + s, top + s + 1, ())
-        bound = r.cong(SUM, (r.refl(m + s), regroup, r.refl(f)))
+        bound = r.cong(terms.SUM, (r.refl(m + s), regroup, r.refl(f)))
         last = at_values(r.axiom("sum_last"), lin(m + s <= top + s + 1, low), m=m + s, n=top + s)
         value = r.cong_at(r.refl(f), r.ring(top + s + 1, top + 1 + s, ()))
         grown = chain(bound, last, ring_with(sides(last.concl)[1], _upto(right, top) + f[top + 1 + s], (ih, value)))

@@ -9,26 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.kernel import rules as r
+from derive.kernel import terms
 from derive.kernel.sorts import INT, PROP, is_numeric
-from derive.kernel.terms import (
-    EQ,
-    FORALL,
-    IFF,
-    IMPLIES,
-    LE,
-    LT,
-    MUL,
-    NEG,
-    SUM,
-    App,
-    At,
-    Lam,
-    Num,
-    Term,
-    Var,
-    fresh,
-    subterms,
-)
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, fresh, subterms
 from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
@@ -54,7 +37,7 @@ class Known:
         mapping = match(concl, goal, self.schematic)
         if mapping is not None:
             return self.instance(mapping, ctx, goal)
-        if isinstance(concl, App) and concl.op is IFF:
+        if isinstance(concl, App) and concl.op is terms.IFF:
             for want, turn in ((concl.args[0], r.iff_back), (concl.args[1], r.iff_forth)):
                 mapping = match(want, goal, self.schematic)
                 th = None if mapping is None else self.instance(mapping, ctx)
@@ -113,7 +96,7 @@ def _patterns(statement: Term) -> list[Term]:
 
 def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequence[AnyRule] = ()) -> Theorem | None:
     """A theorem that says ``goal``, from the context and the lemmas."""
-    if isinstance(goal, App) and goal.op is FORALL and isinstance(goal.args[0], Lam):
+    if isinstance(goal, App) and goal.op is terms.FORALL and isinstance(goal.args[0], Lam):
         hit = side.prove(goal, ctx) or _by_lemma(goal, ctx, lemmas)
         if hit is not None:
             return hit
@@ -121,7 +104,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
         v = fresh(fn.hint, fn.dom, ctx.free | goal.free)
         th = entail(open_binder(fn, v), ctx, lemmas, rules)
         return None if th is None else r.gen(v, th)
-    if isinstance(goal, App) and goal.op is IMPLIES:
+    if isinstance(goal, App) and goal.op is terms.IMPLIES:
         th = entail(goal.args[1], ctx.extend(goal.args[0]), lemmas, rules)
         return None if th is None else r.discharge(goal.args[0], th)
     hit = _by_lemma(goal, ctx, lemmas)
@@ -131,7 +114,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
     th = side.prove(goal, known)
     if th is not None:
         return th
-    if isinstance(goal, App) and goal.op is EQ:
+    if isinstance(goal, App) and goal.op is terms.EQ:
         th = directed(goal.args[0], goal.args[1], rules, known)
         if th is None and is_numeric(goal.args[0].sort):
             both = [
@@ -141,7 +124,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
             if all(both):
                 th = library.use("le_antisymm", {"x": goal.args[0], "y": goal.args[1]}, *both)  # type: ignore[arg-type]
         return th
-    if isinstance(goal, App) and goal.op in (LE, LT):
+    if isinstance(goal, App) and goal.op in (terms.LE, terms.LT):
         return less(goal, known, lemmas, rules)
     return None
 
@@ -170,14 +153,14 @@ def with_instances(goal: Term, ctx: Context, lemmas: Sequence[Known]) -> Context
 def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRule]) -> Theorem | None:
     """a <= b or a < b term by term: sums with the same range, products with a common nonnegative factor, negatives."""
     a, b = goal.args
-    if goal.op is LE and a == b:
+    if goal.op is terms.LE and a == b:
         return r.linear(goal, (), (), ())
     if not (isinstance(a, App) and isinstance(b, App) and a.op is b.op):
         return None
-    if a.op is NEG:
+    if a.op is terms.NEG:
         inner = entail(App(goal.op, (b.args[0], a.args[0])), ctx, lemmas, rules)
         return None if inner is None else side.linear(goal, ctx.with_facts(inner), side.DEPTH)
-    if a.op is SUM and goal.op is LE and a.args[:2] == b.args[:2]:
+    if a.op is terms.SUM and goal.op is terms.LE and a.args[:2] == b.args[:2]:
         low, high, f = a.args
         g = b.args[2]
         if not (isinstance(f, Lam) and isinstance(g, Lam)):
@@ -188,11 +171,11 @@ def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRu
             return None
         every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
         return library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
-    if a.op is MUL and a.args[0] == b.args[0]:
-        sign = side.prove(ZERO <= a.args[0] if goal.op is LE else ZERO < a.args[0], ctx)
+    if a.op is terms.MUL and a.args[0] == b.args[0]:
+        sign = side.prove(ZERO <= a.args[0] if goal.op is terms.LE else ZERO < a.args[0], ctx)
         inner = entail(App(goal.op, (a.args[1], b.args[1])), ctx, lemmas, rules) if sign else None
         if sign and inner:
-            name = "mul_le_mul_left" if goal.op is LE else "mul_lt_mul_left"
+            name = "mul_le_mul_left" if goal.op is terms.LE else "mul_lt_mul_left"
             return library.use(name, {"a": a.args[1], "b": b.args[1], "c": a.args[0]}, sign, inner)
     return None
 
@@ -229,7 +212,7 @@ def _same_shape(
             if sort is None:
                 continue
             rule = rule.for_sort(sort)
-        if isinstance(rule, Rule) and isinstance(rule.theorem.concl, App) and rule.theorem.concl.op is IFF:
+        if isinstance(rule, Rule) and isinstance(rule.theorem.concl, App) and rule.theorem.concl.op is terms.IFF:
             mapping = match(rule.left, p, rule.schematic)
             mapping = None if mapping is None else match(rule.right, q, rule.schematic, mapping)
             if mapping is not None:
@@ -238,7 +221,12 @@ def _same_shape(
                     return r.iff_intro(r.iff_back(th), r.iff_forth(th)) if rule.reverse else th
     if not (isinstance(p, App) and isinstance(q, App) and p.op is q.op):
         return None
-    if p.op is FORALL and isinstance(p.args[0], Lam) and isinstance(q.args[0], Lam) and p.args[0].dom == q.args[0].dom:
+    if (
+        p.op is terms.FORALL
+        and isinstance(p.args[0], Lam)
+        and isinstance(q.args[0], Lam)
+        and p.args[0].dom == q.args[0].dom
+    ):
         v = fresh(p.args[0].hint, p.args[0].dom, ctx.free | p.free | q.free)
         left, right = open_binder(p.args[0], v), open_binder(q.args[0], v)
         inner = equivalent(left, right, ctx, lemmas, rules, equate)
@@ -247,7 +235,7 @@ def _same_shape(
         forth = r.gen(v, r.mp(r.iff_forth(inner), r.spec(r.assume(p), v)))
         back = r.gen(v, r.mp(r.iff_back(inner), r.spec(r.assume(q), v)))
         return r.iff_intro(r.discharge(p, forth), r.discharge(q, back))
-    if p.op is IMPLIES and p.args[0] == q.args[0]:
+    if p.op is terms.IMPLIES and p.args[0] == q.args[0]:
         guard = p.args[0]
         inner = equivalent(p.args[1], q.args[1], ctx.extend(guard), lemmas, rules, equate)
         if inner is None:

@@ -14,33 +14,10 @@ from collections.abc import Collection, Mapping
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import (
-    ADD,
-    DELTA,
-    DIV,
-    EXP,
-    LOG,
-    LT,
-    MUL,
-    POW,
-    PROD,
-    SUB,
-    SUM,
-    App,
-    Lam,
-    Num,
-    Term,
-    Var,
-    abstract,
-    app,
-    eq,
-    fresh,
-    instantiate,
-    ne,
-    substitute,
-)
+from derive.kernel.terms import App, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne, substitute
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, Card, arguments, reading
 from derive.tactics import library, side
@@ -103,18 +80,18 @@ class Normalizer:
             return unfold_head(t)
         if not isinstance(t, App):
             return None
-        if t.op is LOG and "logs" in self.features:
+        if t.op is k.LOG and "logs" in self.features:
             return self._log(t, ctx)
-        if t.op is EXP and isinstance(t.args[0], App) and t.args[0].op is LOG and "logs" in self.features:
+        if t.op is k.EXP and isinstance(t.args[0], App) and t.args[0].op is k.LOG and "logs" in self.features:
             inside = t.args[0].args[0]
             positive = side.prove(ZERO < inside, ctx)
             return self.lemma("exp_log", {"x": inside}, positive) if positive else None
         card = CARDS.get(t.op)
         if card is not None and card.unfolding and "logs" in self.features:
             return self._as_it_reads(card, t, ctx)
-        if t.op is DELTA and "indicators" in self.features:
+        if t.op is k.DELTA and "indicators" in self.features:
             return self._delta(t, ctx)
-        if t.op is SUM:
+        if t.op is k.SUM:
             return self._sum(t, ctx)
         return _tidy(t)
 
@@ -133,21 +110,21 @@ class Normalizer:
         if not isinstance(inside, App):
             return None
         op, args = inside.op, inside.args
-        if op is EXP:
+        if op is k.EXP:
             return self.lemma("log_exp", {"x": args[0]})
-        if op in (MUL, DIV):
+        if op in (k.MUL, k.DIV):
             left = side.prove(ZERO < args[0], ctx)
             right = side.prove(ZERO < args[1], ctx) if left else None
             if left and right:
-                if op is DIV and args[0] == ONE:
+                if op is k.DIV and args[0] == ONE:
                     return self.lemma("log_inv", {"x": args[1]}, right)
-                return self.lemma("log_mul" if op is MUL else "log_div", {"x": args[0], "y": args[1]}, left, right)
-        if op is POW:
+                return self.lemma("log_mul" if op is k.MUL else "log_div", {"x": args[0], "y": args[1]}, left, right)
+        if op is k.POW:
             positive = side.prove(ZERO < args[0], ctx)
             if positive:
                 return self.lemma("log_pow", {"x": args[0], "a": args[1]}, positive)
-        if op is PROD:
-            positive_terms = every_term(LT, args)
+        if op is k.PROD:
+            positive_terms = every_term(k.LT, args)
             every = side.in_range(positive_terms, ctx) if positive_terms is not None else None
             if every:
                 return self.lemma("log_prod", {"m": args[0], "n": args[1], "f": args[2]}, every)
@@ -185,26 +162,29 @@ class Normalizer:
             if same is None:
                 return None
             zero = self.lemma("sum_zero", {"m": low, "n": high})
-            return chain(r.bigop_ext(SUM, low, high, v, same), zero)
+            return chain(r.bigop_ext(k.SUM, low, high, v, same), zero)
         one_piece = len(pieces) == 1
         if not one_piece and "sums" not in self.features:
             return None
         parts = [times(c, g) for c, g in pieces]
         spread = parts[0]
         for p in parts[1:]:
-            spread = App(ADD, (spread, p))
+            spread = App(k.ADD, (spread, p))
         if one_piece:
             outer, g = pieces[0]
             counted = g == ONE and "constants" in self.features
             plain = (
-                outer == ONE and g == body and not counted and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None
+                outer == ONE
+                and g == body
+                and not counted
+                and self._single(app(k.SUM, low, high, _fn(v, g)), ctx) is None
             )
-            if plain or ("sums" not in self.features and self._single(app(SUM, low, high, _fn(v, g)), ctx) is None):
+            if plain or ("sums" not in self.features and self._single(app(k.SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
         regroup = _ring(body, spread, nonzero_facts(inner, body, spread))
         if regroup is None:
             return None
-        out = r.bigop_ext(SUM, low, high, v, regroup)
+        out = r.bigop_ext(k.SUM, low, high, v, regroup)
         return chain(out, self._spread(low, high, v, parts, pieces, ctx))
 
     def _spread(
@@ -214,31 +194,31 @@ class Normalizer:
         ends = {"m": low, "n": high}
         if len(parts) == 1:
             c, g = pieces[0]
-            whole = app(SUM, low, high, _fn(v, parts[0]))
+            whole = app(k.SUM, low, high, _fn(v, parts[0]))
             if g == ONE:
                 counted = self._count(low, high, c, ctx) if "constants" in self.features else None
                 return counted or r.refl(whole)
             out = r.refl(whole) if c == ONE else self.lemma("sum_mul", {**ends, "c": c, "f": _short(v, g)})
-            single = self._single(app(SUM, low, high, _fn(v, g)), ctx)
+            single = self._single(app(k.SUM, low, high, _fn(v, g)), ctx)
             if single is not None:
-                out = chain(out, single if c == ONE else r.cong(MUL, (r.refl(c), single)))
+                out = chain(out, single if c == ONE else r.cong(k.MUL, (r.refl(c), single)))
             return out
         head = parts[0]
         for p in parts[1:-1]:
-            head = App(ADD, (head, p))
+            head = App(k.ADD, (head, p))
         split = self.lemma("sum_add", {**ends, "f": _short(v, head), "g": _short(v, parts[-1])})
         first = self._spread(low, high, v, parts[:-1], pieces[:-1], ctx)
         last = self._spread(low, high, v, parts[-1:], pieces[-1:], ctx)
-        return chain(split, r.cong(ADD, (first, last)))
+        return chain(split, r.cong(k.ADD, (first, last)))
 
     def _count(self, low: Term, high: Term, c: Term, ctx: Context) -> Theorem | None:
-        nonempty = side.prove(low <= App(ADD, (high, ONE)), ctx)
+        nonempty = side.prove(low <= App(k.ADD, (high, ONE)), ctx)
         if nonempty is None:
             return None
         th = self.lemma("sum_const", {"m": low, "n": high, "c": c}, nonempty)
         count = sides(th.concl)[1]
         if low == ONE:
-            th = chain(th, r.ring(count, App(MUL, (high, c)), ()))
+            th = chain(th, r.ring(count, App(k.MUL, (high, c)), ()))
         return th
 
     def _single(self, t: Term, ctx: Context) -> Theorem | None:
@@ -263,13 +243,13 @@ class Normalizer:
                     continue
                 rest = without(body, factor)
                 facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
-                regroup = _ring(body, App(MUL, (factor, rest)), facts)
+                regroup = _ring(body, App(k.MUL, (factor, rest)), facts)
                 if regroup is None:
                     continue
-                th = r.bigop_ext(SUM, low, high, v, regroup)
+                th = r.bigop_ext(k.SUM, low, high, v, regroup)
                 values = {"m": low, "n": high, "y": value, "f": _short(v, rest)}
                 return chain(th, self.lemma(name, values, above, under))
-        if "nested" in self.features and isinstance(body, App) and body.op is SUM:
+        if "nested" in self.features and isinstance(body, App) and body.op is k.SUM:
             low2, high2, fn2 = body.args
             if v in low2.free or v in high2.free or not isinstance(fn2, Lam):
                 return None
@@ -311,33 +291,33 @@ def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, i
                 else:
                     outside = times(outside, atom)
         if divisor_free != ONE:
-            outside = App(DIV, (outside, divisor_free))
+            outside = App(k.DIV, (outside, divisor_free))
         if divisor_bound != ONE:
-            inside = App(DIV, (inside, divisor_bound))
+            inside = App(k.DIV, (inside, divisor_bound))
         pieces.append((outside, inside))
     return pieces
 
 
 def _tidy(t: App) -> Theorem | None:
     """Zeros and ones that calculation leaves behind: 0 x, 1 x, x + 0, x - 0, 0 / n."""
-    if t.op not in (ADD, SUB, MUL) or not any(a in (ZERO, ONE) for a in t.args):
+    if t.op not in (k.ADD, k.SUB, k.MUL) or not any(a in (ZERO, ONE) for a in t.args):
         return None
     a, b = t.args
-    if t.op is MUL:
+    if t.op is k.MUL:
         out = ZERO if ZERO in t.args else b if a == ONE else a
-    elif t.op is ADD and ZERO in t.args:
+    elif t.op is k.ADD and ZERO in t.args:
         out = b if a == ZERO else a
-    elif t.op is SUB and b == ZERO:
+    elif t.op is k.SUB and b == ZERO:
         out = a
     elif all(isinstance(x, Num) for x in t.args):
-        out = number(a.value - b.value if t.op is SUB else a.value + b.value)  # type: ignore[attr-defined]
+        out = number(a.value - b.value if t.op is k.SUB else a.value + b.value)  # type: ignore[attr-defined]
     else:
         return None
     return r.ring(t, out, ())
 
 
 def _is_delta(t: Term) -> bool:
-    return isinstance(t, App) and t.op is DELTA
+    return isinstance(t, App) and t.op is k.DELTA
 
 
 def _fn(v: Var, body: Term) -> Lam:

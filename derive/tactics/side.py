@@ -12,25 +12,9 @@ from fractions import Fraction
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
+from derive.kernel import terms
 from derive.kernel.sorts import INT, is_numeric
-from derive.kernel.terms import (
-    EQ,
-    FORALL,
-    IMPLIES,
-    LE,
-    LT,
-    NE,
-    App,
-    At,
-    Lam,
-    Num,
-    Op,
-    Term,
-    Var,
-    fresh,
-    instantiate,
-    ne,
-)
+from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, fresh, instantiate, ne
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import atoms, farkas, library, signs
 from derive.tactics.context import Context, Universal
@@ -72,12 +56,12 @@ def require(goal: Term, ctx: Context) -> Theorem | None:
 def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
     if not isinstance(goal, App):
         return None
-    if goal.op is FORALL and isinstance(goal.args[0], Lam):
+    if goal.op is terms.FORALL and isinstance(goal.args[0], Lam):
         fn = goal.args[0]
         v = fresh(fn.hint, fn.dom, ctx.free | goal.free)
         inner = prove(instantiate(fn, v), ctx, depth)
         return None if inner is None else r.gen(v, inner)
-    if goal.op is IMPLIES:
+    if goal.op is terms.IMPLIES:
         inner = prove(goal.args[1], ctx.extend(goal.args[0]), depth)
         return None if inner is None else r.discharge(goal.args[0], inner)
     for universal in ctx.universals:
@@ -85,11 +69,11 @@ def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
         if th is not None:
             return th
     th = None
-    if goal.op is EQ:
+    if goal.op is terms.EQ:
         th = _equation(goal, ctx, depth)
-    elif goal.op is NE:
+    elif goal.op is terms.NE:
         th = _nonzero(goal, ctx, depth)
-    elif goal.op in (LT, LE):
+    elif goal.op in (terms.LT, terms.LE):
         th = _order(goal, ctx, depth)
     return th or _by_equal_index(goal, ctx, depth)
 
@@ -98,7 +82,7 @@ def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
     """The goal with an index replaced by one that is known to equal it: k = y is a fact, and the goal speaks of k."""
     for fact in ctx.facts:
         c = fact.concl
-        if is_app(c, EQ) and isinstance(c.args[0], Var) and c.args[0] in goal.free and c.args[0].sort == INT:  # type: ignore[attr-defined]
+        if is_app(c, terms.EQ) and isinstance(c.args[0], Var) and c.args[0] in goal.free and c.args[0].sort == INT:  # type: ignore[attr-defined]
             if c.args[0] in c.args[1].free:  # type: ignore[attr-defined]
                 continue
             steps = tuple(rewrite(a, fact) for a in goal.args)
@@ -123,9 +107,9 @@ def specialise(u: Universal, mapping: dict[Var, Term], ctx: Context, depth: int)
     th, values = u.theorem, iter(u.variables)
     while True:
         statement = th.concl
-        if is_app(statement, FORALL):
+        if is_app(statement, terms.FORALL):
             th = r.spec(th, mapping[next(values)])
-        elif is_app(statement, IMPLIES):
+        elif is_app(statement, terms.IMPLIES):
             guard = prove(statement.args[0], ctx, depth)  # type: ignore[attr-defined]
             if guard is None:
                 return None
@@ -173,12 +157,12 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
     if th is not None:
         return th
     if a == ZERO:
-        if goal.op is LT and ne(b, ZERO) in ctx.by_statement:  # 0 <= b and b != 0
+        if goal.op is terms.LT and ne(b, ZERO) in ctx.by_statement:  # 0 <= b and b != 0
             weak = prove(ZERO <= b, ctx, depth - 1)
             if weak:
                 flipped = library.use("ne_sym", {"a": b, "b": ZERO}, ctx.by_statement[ne(b, ZERO)])
                 return library.use("lt_of_le_of_ne", {"a": ZERO, "b": b}, weak, flipped)
-        th = _positive(b, ctx, depth) if goal.op is LT else _nonnegative(b, ctx, depth)
+        th = _positive(b, ctx, depth) if goal.op is terms.LT else _nonnegative(b, ctx, depth)
         if th is not None:
             return th
     return linear(goal, ctx, depth)
@@ -186,7 +170,7 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
 
 def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     """0 < t from the shape of t."""
-    return _by(signs.positive(t), ctx, depth) or _by_definition(LT, t, ctx, depth)
+    return _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
 
 
 def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
@@ -197,7 +181,7 @@ def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
     strict = _positive(t, ctx, depth)
     if strict is not None:
         return library.use("le_of_lt", {"a": ZERO, "b": t}, strict)
-    return _by_definition(LE, t, ctx, depth)
+    return _by_definition(terms.LE, t, ctx, depth)
 
 
 def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
@@ -205,7 +189,7 @@ def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
     for way in ways:
         facts: list[Theorem] = []
         for need in way.needs:
-            th = in_range(need, ctx, depth) if is_app(need, FORALL) else prove(need, ctx, depth - 1)
+            th = in_range(need, ctx, depth) if is_app(need, terms.FORALL) else prove(need, ctx, depth - 1)
             if th is None:
                 break
             facts.append(th)
@@ -237,8 +221,8 @@ def linear(goal: App, ctx: Context, depth: int, cheap: bool = False) -> Theorem 
     want = farkas.difference(a, b)
     if want is None:
         return None
-    if goal.op is LT and a.sort == INT and b.sort == INT and set(want) - {field.ONE}:
-        th = _combined(App(LE, (a + ONE, b)), ctx, depth, cheap)
+    if goal.op is terms.LT and a.sort == INT and b.sort == INT and set(want) - {field.ONE}:
+        th = _combined(App(terms.LE, (a + ONE, b)), ctx, depth, cheap)
         return None if th is None else r.linear(goal, (th,), (Fraction(1),), ())
     return _combined(goal, ctx, depth, cheap)
 
@@ -248,11 +232,11 @@ def _combined(goal: App, ctx: Context, depth: int, cheap: bool) -> Theorem | Non
     if want is None:
         return None
     if set(want) - {field.ONE}:
-        return farkas.combine(goal, want, _relevant(want, ctx, depth, cheap, goal.op is EQ))
+        return farkas.combine(goal, want, _relevant(want, ctx, depth, cheap, goal.op is terms.EQ))
     constant = want.get(field.ONE, 0)
-    if constant == 0 if goal.op is EQ else constant >= 0 if goal.op is LE else constant > 0:
+    if constant == 0 if goal.op is terms.EQ else constant >= 0 if goal.op is terms.LE else constant > 0:
         return r.linear(goal, (), (), ())
-    if cheap or goal.op is EQ:
+    if cheap or goal.op is terms.EQ:
         return None
     # a false goal: do the facts contradict each other?
     return farkas.combine(goal, want, [fact for th in ctx.facts for fact in farkas.known(th, ctx)])
@@ -279,7 +263,7 @@ def _about(
     monomials: Iterable[field.Monomial], of: set[Term], ctx: Context, depth: int, equations: bool
 ) -> Iterator[farkas.Fact]:
     """Facts that hold of the atoms themselves: instances of universal facts, and signs."""
-    for u, mapping in atoms.instances(ctx.universals, of, (EQ,) if equations else (LT, LE, EQ)):
+    for u, mapping in atoms.instances(ctx.universals, of, (terms.EQ,) if equations else (terms.LT, terms.LE, terms.EQ)):
         th = specialise(u, mapping, ctx, depth - 2)
         if th is not None:
             yield from farkas.as_facts(th)
