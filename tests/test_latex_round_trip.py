@@ -23,9 +23,10 @@ from derive.language.definitions import cross_entropy, entropy, one_hot, smoothe
 from derive.language.letters import V, eps, k, p, q, y
 from derive.language.syntax import Eq, ForAll, Sum, exp, fun, log, xlogy
 from derive.record import Derivation
-from derive.render.formula.notation import notation_names
-from derive.render.pens.latex import conditions_latex, term_latex
+from derive.render.formula.notation import load_notation, notation_names
+from derive.render.pens.latex import sentence_latex, term_latex
 from derive.render.words.prose import letters
+from derive.render.words.sentence import conditions_said
 
 each_theorem = pytest.mark.parametrize("entry", theorems(), ids=lambda e: e.name)
 each_notation = pytest.mark.parametrize("notation", notation_names())
@@ -67,7 +68,8 @@ def test_conditions_in_a_line_of_text(notation: str) -> None:
         d = entry.derivation
         for given_here in (d.given, *(block.assumes for block in d.blocks)):
             found = []
-            for text in conditions_latex(given_here, notation, avoid=letters(d)):
+            for said in conditions_said(given_here, load_notation(notation), avoid=letters(d)):
+                text = sentence_latex(said)
                 for readings in reader(d, notation).conditions(text):
                     assert len(readings) == 1, text
                     found += readings

@@ -81,8 +81,9 @@ from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pages.jupyter import mimebundle
 from derive.render.pages.latex import derivation_latex
 from derive.render.pages.text import derivation_text
-from derive.render.pens.latex import conditions_latex, term_latex
+from derive.render.pens.latex import sentence_latex, term_latex
 from derive.render.pens.text import conditions_text, term_text
+from derive.render.words.sentence import conditions_said
 
 V, T, y, k, t, j, m, n = (integer(s) for s in "VTyktjmn")
 a, b, c, eps, beta = (real(s) for s in ("a", "b", "c", "eps", "beta"))
@@ -293,7 +294,7 @@ def test_conditions_are_merged_and_turned() -> None:
         "p_{θ,t}(1) > 0 for all θ, for t = 1, …, T",
         "k ≠ y ⟹ p(k) ≤ p(y) for k = 1, …, V",
     ]
-    assert conditions_latex(stated, "pr")[4] == (
+    assert sentence_latex(conditions_said(stated, load_notation("pr"))[4]) == (
         r"$\Pr(k \mid \mathbf{x}, \mathbf{y}_{<t}) > 0$ for $t = 1, \dots, T$ and $k \in \mathcal{V}$"
     )
 

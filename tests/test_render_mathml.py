@@ -24,12 +24,13 @@ from derive.language.syntax import Eq, Sum, log
 from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Script, Symbol, row
-from derive.render.formula.notation import notation_names
+from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pages.html import derivation_html
 from derive.render.pages.jupyter import mimebundle
 from derive.render.pages.text import derivation_text
-from derive.render.pens.mathml import Pen, _small, clean, conditions_html, prose_html, term_mathml
+from derive.render.pens.mathml import Pen, prose_html, sentence_html, term_mathml, visible
 from derive.render.pens.text import term_text
+from derive.render.words.sentence import conditions_said, small_node
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 HOSTILE = (
@@ -131,7 +132,7 @@ def test_hostile_words_are_escaped(words: str, kind: str) -> None:
             assert len(text) == 1 or not ({"$", "\\"} & set(text))
     shown = "".join(root.find("div").itertext())
     name = "".join(root.find(".//code").itertext())
-    assert name == clean(words)
+    assert name == visible(words)
     assert html.count("</style>") == 1
     if words.isalpha():
         assert words in shown
@@ -175,6 +176,11 @@ def test_a_gap_is_marked() -> None:
     assert "derive-gap" not in derivation_html(simple()).split("</style>")[1]
 
 
+def conditions_html(given: list[Term]) -> list[str]:
+    drawn, plain = (conditions_said(given, load_notation(), linear=linear) for linear in (False, True))
+    return [sentence_html(*both) for both in zip(drawn, plain, strict=True)]
+
+
 def test_blocks_and_conditions() -> None:
     text = "".join(read(derivation_html(find("chain_rule").derivation)).find("div").itertext())
     assert "Base case" in text and "Induction step" in text and "Assume" in text
@@ -196,7 +202,7 @@ def test_blocks_and_conditions() -> None:
     ],
 )
 def test_small_formulas(formula: str, drawn: str) -> None:
-    root = ElementTree.fromstring(Pen().draw(_small(formula)))
+    root = ElementTree.fromstring(Pen().draw(small_node(formula)))
     assert " ".join(f"{e.tag}:{e.text}" for e in root.iter() if e.text) == drawn
 
 

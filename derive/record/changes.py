@@ -8,7 +8,7 @@ says it more closely.
 
 from __future__ import annotations
 
-from derive.kernel.terms import App, At, Lam, Num, Term
+from derive.kernel.terms import App, At, Num, Term, parts_of
 from derive.kernel.theorem import Theorem
 from derive.record.derivation import Block
 
@@ -45,7 +45,7 @@ def changed_parts(before: Term, after: Term, proof: Theorem | None) -> tuple[Pat
 def part(term: Term, path: Path) -> Term:
     """The part of a term at a path."""
     for i in path:
-        term = _children(term)[i]
+        term = parts_of(term)[i]
     return term
 
 
@@ -54,18 +54,10 @@ def _shows(proof: Theorem, before: Term, after: Term) -> bool:
     return isinstance(concl, App) and len(concl.args) == 2 and concl.args == (before, after)
 
 
-def _children(term: Term) -> tuple[Term, ...]:
-    if isinstance(term, App):
-        return term.args
-    if isinstance(term, At):
-        return (term.fn, term.arg)
-    return (term.body,) if isinstance(term, Lam) else ()
-
-
 def _within(term: Term, path: Path) -> Path:
     """The path as far as it goes in the term; a function that is written without its argument ends it."""
     for depth, i in enumerate(path):
-        children = _children(term)
+        children = parts_of(term)
         if i >= len(children):
             return path[:depth]
         term = children[i]
@@ -73,7 +65,7 @@ def _within(term: Term, path: Path) -> Path:
 
 
 def _size(term: Term) -> int:
-    return 1 + sum(map(_size, _children(term)))
+    return 1 + sum(map(_size, parts_of(term)))
 
 
 # --- from the proof --------------------------------------------------------------------------------------------------
@@ -156,7 +148,7 @@ def _difference(a: Term, b: Term, path: Path = _ROOT) -> list[Path]:
     """The outermost places of ``b`` at which it differs from ``a``."""
     if a == b:
         return []
-    left, right = _children(a), _children(b)
+    left, right = parts_of(a), parts_of(b)
     alike = type(a) is type(b) and not isinstance(a, Num) and bool(left) and len(left) == len(right)
     if not alike or (isinstance(a, App) and isinstance(b, App) and a.op is not b.op):
         return [path]

@@ -14,7 +14,8 @@ from typing import Any
 
 from derive.render.formula.nodes import Node, Prose
 from derive.render.pens.latex import COMMANDS
-from derive.render.pens.web import clean, web_latex
+from derive.render.pens.web import web_latex
+from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.record import Derivation
-from derive.render.pens.web import clean
+from derive.render.words.prose import clean
 from derive.slides.command import Wish, make_deck, save
 from derive.slides.deck import Options
 from derive.slides.deck.template import load_template

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort
 from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, at
@@ -16,6 +18,7 @@ from derive.render.formula.nodes import (
     Symbol,
     fenced,
     row,
+    separated,
     subscript,
     superscript,
 )
@@ -61,13 +64,10 @@ def _called(b: Builder, head: Node, args: list[Term]) -> Node:
     return row(head, _arguments(b, args, Level.ANY)) if args else head
 
 
-def _arguments(b: Builder, args: list[Term], alone: Level) -> Node:
+def _arguments(b: Builder, args: Sequence[Term], alone: Level) -> Node:
     """Arguments in their brackets; ``alone``: how strongly one by itself must hold together."""
-    nodes: list[Node] = []
-    for a in args:
-        nodes += [COMMA] if nodes else []
-        nodes.append(b.fit(a, Level.ADD if len(args) > 1 else alone))
-    return fenced(row(*nodes))
+    level = Level.ADD if len(args) > 1 else alone
+    return fenced(separated((b.fit(a, level) for a in args), COMMA))
 
 
 # --- variables -------------------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def _defined(b: Builder, app: App, definition: Definition, indices: list[Term]) 
                 return Piece(_called(b, p.at(Level.ATOM), indices[given:])) if indices[given:] else p
     head = name_node(definition.name, "fn" if app.args or indices else "name")
     if app.args:
-        head = row(head, _arguments(b, list(app.args), Level.ADD))
+        head = row(head, _arguments(b, app.args, Level.ADD))
     return Piece(_called(b, head, indices))
 
 

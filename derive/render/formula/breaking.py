@@ -7,29 +7,60 @@ stand in different parts.  A highlighted part that is broken is highlighted in e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Symbol, row
+from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Space, Symbol, row
 
 _BARS = ("∣", "∥")  # relations inside a term
+T = TypeVar("T")
+
+
+def fitted(cuts: Iterable[Sequence[T]], join: Callable[[T, T], T], fits: Callable[[T], bool]) -> list[T]:
+    """The parts of the first of these ways to cut in which all parts fit, or of the last; each part holds as many pieces as
+    fit.  ``cuts`` has the coarsest first."""
+    parts: list[T] = []
+    for pieces in cuts:
+        parts = []
+        for piece in pieces:
+            joined = join(parts[-1], piece) if parts else piece
+            if parts and fits(joined):
+                parts[-1] = joined
+            else:
+                parts.append(piece)
+        if all(map(fits, parts)):
+            break
+    return parts
 
 
 def cut(node: Node, room: float, width: Callable[[Node], float] = node_em) -> tuple[Node, ...]:
     """The parts of a formula, each of at most ``room`` as far as its breaks allow; after the first, each begins with
     the sign that it was broken at."""
-    parts: list[Node] = [node]
-    for depth in range(3):
-        if all(width(p) <= room for p in parts):
-            break
-        parts = []
-        for piece in _pieces(node, depth):
-            joined = row(parts[-1], piece) if parts else piece
-            if parts and width(joined) <= room:
-                parts[-1] = joined
-            else:
-                parts.append(piece)
-    return tuple(_tidy(p) for p in parts)
+    cuts = ([node] if depth < 0 else _pieces(node, depth) for depth in range(-1, 3))
+    return tuple(_tidy(p) for p in fitted(cuts, row, lambda n: width(n) <= room))
+
+
+def cut_outside(node: Node, room: float, width: Callable[[Node], float]) -> list[Node]:
+    """The same at signs outside brackets only, and at relations where these are enough."""
+    if not isinstance(node, Row):
+        return [node]
+    cuts = (_outer(node, kinds) for kinds in ((), ("rel",), ("rel", "op")))
+    return fitted(cuts, row, lambda n: width(n) <= room)
+
+
+def _outer(node: Row, kinds: tuple[str, ...]) -> list[Node]:
+    """The formula cut before its signs of these kinds and before the words that say for which indices it holds."""
+    pieces: list[list[Node]] = [[]]
+    for i, item in enumerate(node.items):
+        if i and kinds and (_is_break(item, kinds) or item == Space("quad")):
+            pieces.append([])
+        pieces[-1].append(item)
+    return [row(*p) for p in pieces]
+
+
+def _is_break(node: Node, kinds: tuple[str, ...]) -> bool:
+    return isinstance(node, Symbol) and node.kind in kinds and node.text not in _BARS
 
 
 def _pieces(node: Node, depth: int) -> list[Node]:
@@ -43,9 +74,7 @@ def _pieces(node: Node, depth: int) -> list[Node]:
         if isinstance(n, Row):
             scope = False  # of the indices for which a statement holds, which stay together
             for i, item in enumerate(n.items):
-                breaks = (
-                    isinstance(item, Symbol) and item.kind in ("op", "rel") and item.text not in _BARS and not scope
-                )
+                breaks = _is_break(item, ("op", "rel")) and not scope
                 if isinstance(item, Symbol) and item.kind == "text":
                     breaks, scope = not scope, True
                 if breaks and i:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, rebuild
+from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, parts_of, rebuild
 from derive.record.changes import Path, part
 from derive.render.formula.layout import Labels, layout
-from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, UnderBrace, unmarked
+from derive.render.formula.nodes import Mark, Node, unmarked, walk
 from derive.render.formula.notation import Notation
 
 
@@ -32,7 +32,8 @@ def marked_layout(
             copy = _separate(copy, path)
         marks = [part(copy, path) for path in chosen]
         node = layout(copy, notation, avoid=avoid, labels=labels, marks=tuple(marks))
-        return node if _marks(node) >= len(chosen) and unmarked(node) == plain else None
+        found = sum(isinstance(n, Mark) for n in walk(node))
+        return node if found >= len(chosen) and unmarked(node) == plain else None
 
     shown: set[Path] = set()
     for path in paths:
@@ -49,16 +50,9 @@ def _separate(term: Term, path: Path) -> Term:
     """The same term, in which the part at ``path`` is an object of its own."""
     if not path:
         return _copy(term)
-    children = list(
-        term.args if isinstance(term, App) else (term.fn, term.arg) if isinstance(term, At) else [_body(term)]
-    )
-    children[path[0]] = _separate(children[path[0]], path[1:])
-    return rebuild(term, tuple(children))
-
-
-def _body(term: Term) -> Term:
-    assert isinstance(term, Lam)
-    return term.body
+    parts = list(parts_of(term))
+    parts[path[0]] = _separate(parts[path[0]], path[1:])
+    return rebuild(term, tuple(parts))
 
 
 def _copy(term: Term) -> Term:
@@ -74,19 +68,3 @@ def _copy(term: Term) -> Term:
         return Num(term.value)
     assert isinstance(term, Bound)
     return Bound(term.index, term.sort)
-
-
-def _marks(node: Node | None) -> int:
-    if isinstance(node, Mark):
-        return 1 + _marks(node.body)
-    if isinstance(node, Row):
-        return sum(map(_marks, node.items))
-    if isinstance(node, Frac):
-        return _marks(node.num) + _marks(node.den)
-    if isinstance(node, Script):
-        return _marks(node.base) + _marks(node.sub) + _marks(node.sup)
-    if isinstance(node, BigOp):
-        return _marks(node.under) + _marks(node.over) + _marks(node.body)
-    if isinstance(node, (Fence, UnderBrace, Accent)):
-        return _marks(node.body)
-    return 0

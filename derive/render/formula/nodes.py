@@ -6,7 +6,8 @@ are Unicode (the minus sign, Greek letters); a target that lacks one has a table
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 # Kinds of Symbol:
 #   var    a letter, set in italics            num   digits
@@ -114,6 +115,14 @@ def row(*items: Node) -> Node:
     return flat[0] if len(flat) == 1 else Row(tuple(flat))
 
 
+def separated(items: Iterable[Node], by: Node) -> Node:
+    """A row of the items with a sign between each two."""
+    out: list[Node] = []
+    for i in items:
+        out += [by, i] if out else [i]
+    return row(*out)
+
+
 def subscript(base: Node, index: Node) -> Node:
     """``base`` with ``index`` under it, after a comma where there is one already."""
     if isinstance(base, Script):
@@ -197,24 +206,43 @@ def last(node: Node) -> Symbol | None:
     return None
 
 
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts that a node is made of."""
+    if isinstance(node, Row):
+        return node.items
+    if isinstance(node, Frac):
+        return node.num, node.den
+    if isinstance(node, Script):
+        return tuple(n for n in (node.base, node.sub, node.sup) if n is not None)
+    if isinstance(node, BigOp):
+        return tuple(n for n in (node.under, node.over, node.body) if n is not None)
+    return () if isinstance(node, (Symbol, Space)) else (node.body,)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all in it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with each of its parts changed."""
+
+    def optional(part: Node | None) -> Node | None:
+        return None if part is None else change(part)
+
+    if isinstance(node, Row):
+        return row(*map(change, node.items))
+    if isinstance(node, Frac):
+        return Frac(change(node.num), change(node.den), node.small)
+    if isinstance(node, Script):
+        return Script(change(node.base), optional(node.sub), optional(node.sup))
+    if isinstance(node, BigOp):
+        return BigOp(node.op, optional(node.under), optional(node.over), change(node.body))
+    return node if isinstance(node, (Symbol, Space)) else replace(node, body=change(node.body))
+
+
 def unmarked(node: Node) -> Node:
     """The layout without its marks."""
-    if isinstance(node, Mark):
-        return unmarked(node.body)
-    if isinstance(node, Row):
-        return row(*map(unmarked, node.items))
-    if isinstance(node, Frac):
-        return Frac(unmarked(node.num), unmarked(node.den), node.small)
-    if isinstance(node, Script):
-        sub, sup = (None if s is None else unmarked(s) for s in (node.sub, node.sup))
-        return Script(unmarked(node.base), sub, sup)
-    if isinstance(node, BigOp):
-        under, over = (None if s is None else unmarked(s) for s in (node.under, node.over))
-        return BigOp(node.op, under, over, unmarked(node.body))
-    if isinstance(node, Fence):
-        return Fence(node.open, unmarked(node.body), node.close, node.size, node.group)
-    if isinstance(node, UnderBrace):
-        return UnderBrace(unmarked(node.body), node.words)
-    if isinstance(node, Accent):
-        return Accent(node.mark, unmarked(node.body))
-    return node
+    return unmarked(node.body) if isinstance(node, Mark) else rebuilt(node, unmarked)

@@ -12,7 +12,7 @@ from derive.operators import CARDS
 from derive.record.relations import TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
-from derive.render.formula.nodes import Node, Space, Symbol, row
+from derive.render.formula.nodes import Node, Space, Symbol, row, separated
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
 
 
@@ -73,12 +73,9 @@ def statement(b: Builder, term: Term) -> Node:
         return b.piece(term).node
     c = _condition(b, split, None, flip=False)
     out: list[Node] = [c.statement]
-    for i, every in enumerate(c.every):
-        out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for all ", "text")]
-        out.append(every)
-    for i, scope in enumerate(c.ranges):
-        out += [Symbol(" and ", "text")] if i else [Space("quad"), Symbol("for ", "text")]
-        out.append(scope)
+    for words, scope in (("for all ", c.every), ("for ", c.ranges)):
+        if scope:
+            out += [Space("quad"), Symbol(words, "text"), separated(scope, Symbol(" and ", "text"))]
     return row(*out)
 
 
@@ -128,7 +125,7 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
             elif flip and isinstance(low, Num) and not isinstance(high, Num):
                 said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
         if premises:
-            said = row(_all_of(premises), rel(CARDS[IMPLIES].sign), said)
+            said = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), said)
         every = tuple(b.name(r.name) for r in ranges if r.low is None and r.high is None)
         bounded = tuple(_range(b, r) for r in ranges if r.low is not None or r.high is not None)
     return Condition(said, every, bounded)
@@ -194,13 +191,6 @@ def _whole_number(node: Node) -> float:
     return int(node.text) if isinstance(node, Symbol) and node.kind == "num" and node.text.isdigit() else math.nan
 
 
-def _all_of(premises: list[Node]) -> Node:
-    out: list[Node] = [premises[0]]
-    for p in premises[1:]:
-        out += [rel("∧"), p]
-    return row(*out)
-
-
 # --- inside a formula ------------------------------------------------------------------------------------------------
 
 
@@ -235,13 +225,11 @@ def _forall(b: Builder, term: App) -> Piece:
     split = Split.of(term)
     with b.scope():
         ranges, premises = _scope(b, split.prefix)
-        scope: list[Node] = [Symbol(CARDS[FORALL].sign, "ord"), _range(b, ranges[0], inline=True)]
-        for r in ranges[1:]:
-            scope += [COMMA, _range(b, r, inline=True)]
+        scope = separated((_range(b, r, inline=True) for r in ranges), COMMA)
         body = b.fit(split.body, Level.IMPLIES if premises else Level.ANY)
         if premises:
-            body = row(_all_of(premises), rel(CARDS[IMPLIES].sign), body)
-    return Piece(row(*scope, COLON, body), Level.ANY, True)
+            body = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), body)
+    return Piece(row(Symbol(CARDS[FORALL].sign, "ord"), scope, COLON, body), Level.ANY, True)
 
 
 STATEMENTS: dict[Op, Callable[[Builder, App], Piece]] = {

@@ -15,27 +15,19 @@ from derive.render.pages.text import derivation_text
 from derive.render.pens.mathml import (
     REL,
     WIDTH,
-    clean,
-    conditions_html,
     drawn_lines,
     element,
     math,
     prose_html,
+    sentence_html,
     stacked,
     term_mathml,
     text_html,
+    visible,
 )
 from derive.render.pens.text import term_text
-from derive.render.words.prose import letters, reason_words, shows_start
-
-
-def _listed(items: list[str]) -> str:
-    if len(items) == 1:
-        return items[0]
-    if any("> for " in i for i in items[:-1]):
-        return "; ".join(items[:-1]) + "; and " + items[-1]
-    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
-
+from derive.render.words.prose import block_title, letters, proof_words, reason_words, shows_start
+from derive.render.words.sentence import conditions_said, listed
 
 # A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
 # hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
@@ -86,16 +78,14 @@ class _Page:
 
     def rows(self) -> Iterator[str]:
         d = self.d
-        unproved = len(d.gaps)
         summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
-        yield f"<p><b>{'Unproved claim' if unproved else 'Theorem'}</b> (<code>{text_html(d.name)}</code>).{summary}</p>"
+        yield f"<p><b>{'Unproved claim' if d.gaps else 'Theorem'}</b> (<code>{text_html(d.name)}</code>).{summary}</p>"
         given = self.conditions(d.given)
         yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
         yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
-        gaps = f", with {unproved} gap{'s' if unproved > 1 else ''}" if unproved else ""
-        yield f"<p><i>Proof{gaps}.</i></p>"
+        yield f"<p><i>{proof_words(d)}.</i></p>"
         for n, block in enumerate(d.blocks):
-            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            title = block_title(d, n)
             head = [f"<i>{prose_html(title)}.</i>"] if title else []
             if block.assumes:
                 head.append(f"Assume {self.conditions(block.assumes)}.")
@@ -106,7 +96,10 @@ class _Page:
             yield f"<p><i>Note.</i> {prose_html(note)}</p>"
 
     def conditions(self, given: tuple[Term, ...]) -> str:
-        return _listed(conditions_html(given, self.notation, avoid=self.avoid)) if given else ""
+        drawn, plain = (
+            listed(conditions_said(given, self.notation, linear=linear, avoid=self.avoid)) for linear in (False, True)
+        )
+        return sentence_html(drawn, plain)
 
     def math(self, term: Term, labels: Labels, block: bool = False) -> str:
         return term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
@@ -137,7 +130,7 @@ class _Page:
 
 
 def _relation(sign: str, right: str) -> str:
-    return element("mo", escape(clean(sign)), form="infix", lspace="0", rspace=right)
+    return element("mo", escape(visible(sign)), form="infix", lspace="0", rspace=right)
 
 
 def _why(line: Line, notation: Notation) -> str:

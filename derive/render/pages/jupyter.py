@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
-from derive.render.formula.layout import Labels, conditions, layout
+from derive.render.formula.layout import Labels, layout
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import relation_latex
-from derive.render.pens.web import WebPen, condition_web, no_tags, prose_web
+from derive.render.pens.web import WebPen, no_tags, prose_web, sentence_web
 from derive.render.words.prose import letters, line_words, shows_start
+from derive.render.words.sentence import conditions_said
 
 
 def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool = True) -> dict[str, str]:
@@ -25,13 +26,13 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     def draw(term: Term, labels: Labels) -> str:
         return WebPen().draw(layout(term, n, labels=labels, avoid=avoid)).strip()
 
-    rows = [rf"&\text{{given }}{condition_web(c)}" for c in conditions(d.given, n, avoid=avoid)]
+    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in conditions_said(d.given, n, avoid=avoid)]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
     for block in d.blocks:
         rows[-1] += r" \\[1ex]"
         if block.title:
             rows.append(f"&{prose_web(block.title)}")
-        rows += [rf"&\text{{assume }}{condition_web(c)}" for c in conditions(block.assumes, n, avoid=avoid)]
+        rows += [rf"&\text{{assume }}{sentence_web(c)}" for c in conditions_said(block.assumes, n, avoid=avoid)]
         if shows_start(block):
             rows.append(f"&{draw(block.start, block.labels)}")
         for line in block.lines:

@@ -10,19 +10,12 @@ from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import formula_em, words_em
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.pens.latex import Pen, conditions_latex, escape, prose_latex, relation_latex
+from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
-from derive.render.words.prose import letters, line_words, shows_start
+from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
+from derive.render.words.sentence import conditions_prose
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
-
-
-def _listed(items: list[str]) -> str:
-    if len(items) == 1:
-        return items[0]
-    if any(" for " in i for i in items[:-1]):
-        return "; ".join(items[:-1]) + "; and " + items[-1]
-    return ", ".join(items[:-1]) + (", and " if len(items) > 2 else " and ") + items[-1]
 
 
 def derivation_latex(
@@ -67,23 +60,23 @@ class _Page:
         out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
         if d.summary:
             out.append(rf"\textit{{{prose_latex(d.summary)}}}")
-        given = conditions_latex(d.given, self.notation, avoid=self.avoid)
-        out.append(f"Under {_listed(given)}, we have" if given else "We have")
+        out.append(f"Under {self.conditions(d.given)}, we have" if d.given else "We have")
         out += self.display(self.claim())
-        unfinished = len(d.gaps)
-        gaps = f", with {unfinished} gap{'s' if unfinished > 1 else ''}" if unfinished else ""
-        out.append(rf"\noindent\textit{{Proof{gaps}.}}")
+        out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
-            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            title = block_title(d, n)
             head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
             if block.assumes:
-                head.append(f"Assume {_listed(conditions_latex(block.assumes, self.notation, avoid=self.avoid))}.")
+                head.append(f"Assume {self.conditions(block.assumes)}.")
             if head:
                 out.append((r"\noindent " if n else "") + " ".join(head))
             out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
         for note in d.notes:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
         return "\n".join([*out, r"\par\endgroup"]) + "\n"
+
+    def conditions(self, given: tuple[Term, ...]) -> str:
+        return sentence_latex(conditions_prose(given, self.notation, avoid=self.avoid))
 
     def display(self, rows: list[str]) -> list[str]:
         lines = [f"  {r} \\\\" for r in rows]

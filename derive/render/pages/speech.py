@@ -10,7 +10,7 @@ from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.speech import prose_speech, sentence, step_speech, term_speech
-from derive.render.words.prose import letters, line_words, shows_start
+from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 
 
@@ -39,10 +39,9 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     if d.given:
         yield sentence(f"Given {conditions(d.given)}")
     yield sentence(f"Claim: {said(d.claim, d.labels)}")
-    unproved = len(d.gaps)
-    yield f"Proof, with {unproved} gap{'s' if unproved > 1 else ''}." if unproved else "Proof."
+    yield f"{proof_words(d)}."
     for i, block in enumerate(d.blocks):
-        title = block.title or (f"Part {i + 1}" if len(d.blocks) > 1 else "")
+        title = block_title(d, i)
         if title:
             yield sentence(words(title))
         if block.assumes:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.relations import sign_of
-from derive.render.formula.layout import Condition, Labels, conditions, layout
+from derive.render.formula.layout import Labels, layout
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.lines import break_mark, broken
-from derive.render.pens.text import ASCII, BRACE_CLOSE, BRACE_END, BRACE_OPEN, Pen, shown_length, to_ascii
-from derive.render.words.prose import letters, line_words, parts, scope_words, shows_start
+from derive.render.pens.text import (
+    ASCII,
+    BRACE_CLOSE,
+    BRACE_END,
+    BRACE_OPEN,
+    Pen,
+    sentence_text,
+    shown_length,
+    to_ascii,
+)
+from derive.render.words.prose import block_title, letters, line_words, parts, shows_start
+from derive.render.words.sentence import conditions_said
 
 _TIE = "\u00a0"
 
@@ -41,7 +52,7 @@ class _Page:
         if d.summary:
             out += _wrap(self.prose(d.summary), self.width, "  ")
         out.append("")
-        for i, c in enumerate(conditions(d.given, self.notation, linear=True, avoid=self.avoid)):
+        for i, c in enumerate(conditions_said(d.given, self.notation, linear=True, avoid=self.avoid)):
             out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
         # the reasons stand in one column for all blocks
@@ -53,10 +64,10 @@ class _Page:
         column = self.column(list(pages.values()), list(words.values()))
         for n, block in enumerate(d.blocks):
             out.append("")
-            title = block.title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+            title = block_title(d, n)
             if title:
                 out += _wrap(self.prose(title), self.width, "  ")
-            for i, c in enumerate(conditions(block.assumes, self.notation, linear=True, avoid=self.avoid)):
+            for i, c in enumerate(conditions_said(block.assumes, self.notation, linear=True, avoid=self.avoid)):
                 out += self.condition("  assume  " if i == 0 else " " * 10, c)
             if shows_start(block):
                 out += self.rows("  ", block.start, block.labels)
@@ -80,11 +91,13 @@ class _Page:
         sign = sign_of(relation)
         return ASCII.get(sign, sign) if self.ascii else sign
 
-    def condition(self, lead: str, c: Condition) -> list[str]:
+    def condition(self, lead: str, c: Prose) -> list[str]:
         """A condition after ``lead``, broken before its ranges or at its signs where it is too wide."""
         pen = Pen(self.ascii)
-        scope = scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
-        drawn = pen.draw(c.statement, breaks=True) + scope.replace(" for ", f" {break_mark(0)}for ")
+        statement, *scope = c
+        assert not isinstance(statement, str)
+        marked = (p.replace(" for ", f" {break_mark(0)}for ") if isinstance(p, str) else p for p in scope)
+        drawn = pen.draw(statement, breaks=True) + sentence_text(marked, ascii=self.ascii)
         first, *rest = broken(drawn, self.width - len(lead) - 2, shown_length)
         return [lead + first, *(" " * (len(lead) + 2) + r for r in rest)]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
-from derive.render.formula.layout import Condition, Labels, conditions, layout
-from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Row, Script, Symbol, UnderBrace
+from derive.render.formula.layout import Labels, layout
+from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Prose, Row, Script, Symbol, UnderBrace
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.lines import break_mark
-from derive.render.words.prose import parts, scope_words
+from derive.render.words.prose import parts
 
 COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
@@ -236,17 +236,9 @@ def node_latex(node: Node, *, inline: bool = False, mark: str = "") -> str:
     return Pen(inline, mark).draw(node).strip()
 
 
-def conditions_latex(
-    given: Iterable[Term], notation: Notation | str | None = None, *, avoid: Iterable[str] = ()
-) -> list[str]:
-    """Conditions to read in a line of text, such as ``$1 \\le y_t \\le V$ for $t = 1, \\dots, T$``."""
-    return [_condition(c) for c in conditions(given, load_notation(notation), avoid=avoid)]
-
-
-def _condition(c: Condition) -> str:
-    pen = Pen(inline=True)
-    every, ranges = ([f"${pen.draw(n).strip()}$" for n in nodes] for nodes in (c.every, c.ranges))
-    return f"${pen.draw(c.statement).strip()}$" + scope_words(every, ranges)
+def sentence_latex(sentence: Prose) -> str:
+    """A sentence with formulas, for LaTeX's text mode."""
+    return "".join(escape(part) if isinstance(part, str) else f"${node_latex(part, inline=True)}$" for part in sentence)
 
 
 def relation_latex(relation: str) -> str:

@@ -1,9 +1,17 @@
-"""Breaking long lines: a printer marks where a drawn line may be broken, ``broken`` uses the marks it needs."""
+"""Breaking long lines that are drawn already: a pen marks where, ``broken`` uses the marks it needs.
+
+Text and LaTeX are broken by what was drawn, not on the layout: a column of a terminal is a character of the line, and the
+brackets of a group that is broken keep the sizes that they have together.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import chain
+from operator import add
+
+from derive.render.formula.breaking import fitted
 
 _BREAK = 0xE200  # a private character; the next ones are marks inside one, two, ... brackets
 _DEPTHS = 4
@@ -17,15 +25,6 @@ def break_mark(depth: int) -> str:
 
 def broken(drawn: str, room: int, length: Callable[[str], float]) -> list[str]:
     """A drawn line cut at its outermost marks so that each part fits in ``room``, as far as that is possible."""
-    parts = [drawn]
-    for depth in range(-1, _DEPTHS + 1):
-        cuts = re.split(f"[{chr(_BREAK)}-{chr(_BREAK + depth)}]", drawn) if depth >= 0 else [drawn]
-        parts = []
-        for cut in cuts:
-            if parts and length(parts[-1] + cut) <= room:
-                parts[-1] += cut
-            else:
-                parts.append(cut)
-        if all(length(p) <= room for p in parts):
-            break
+    cuts = (re.split(f"[{chr(_BREAK)}-{chr(_BREAK + depth)}]", drawn) for depth in range(_DEPTHS + 1))
+    parts = fitted(chain([[drawn]], cuts), add, lambda part: length(part) <= room)
     return [_MARKS.sub("", p).strip() for p in parts]

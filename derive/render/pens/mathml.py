@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from derive.kernel.terms import Term
-from derive.render.formula.layout import Condition, Labels, conditions, layout
+from derive.render.formula.breaking import cut_outside
+from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import formula_em
 from derive.render.formula.nodes import (
-    MINUS,
     TIMES,
     Accent,
     BigOp,
@@ -23,12 +23,12 @@ from derive.render.formula.nodes import (
     Frac,
     Mark,
     Node,
+    Prose,
     Row,
     Script,
     Space,
     Symbol,
     UnderBrace,
-    subscript,
     unmarked,
 )
 from derive.render.formula.nodes import row as row_of
@@ -37,7 +37,8 @@ from derive.render.pens.alphabets import in_bold, in_script
 from derive.render.pens.latex import Pen as LatexPen
 from derive.render.pens.text import Pen as TextPen
 from derive.render.pens.text import term_text
-from derive.render.words.prose import parts, scope_words
+from derive.render.words.prose import parts
+from derive.render.words.sentence import small_node
 
 WIDTH = 36.0  # in em: a wider formula is broken at its outer signs
 
@@ -51,8 +52,8 @@ _NBSP = "\u00a0"
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def clean(words: str) -> str:
-    """Text without the characters that XML does not have or that change how their neighbours read."""
+def visible(words: str) -> str:
+    """Text in which the characters that XML does not have, or that change how their neighbours read, stand as their codes."""
     return "".join(_visible(c) for c in words)
 
 
@@ -69,55 +70,15 @@ def _visible(c: str) -> str:
 
 def text_html(words: str) -> str:
     """Words in HTML.  Each $ and backslash is an element, so that no typesetter of the page takes them for its own."""
-    return re.sub(r"[$\\]", lambda m: f"<span>{m[0]}</span>", escape(clean(words)))
+    return re.sub(r"[$\\]", lambda m: f"<span>{m[0]}</span>", escape(visible(words)))
 
 
 def prose_html(words: str) -> str:
     """Prose, with the small formulas in it (``k = y``) in MathML."""
     return "".join(
-        math(Pen(display=False).draw(_small(part)), part) if formula else text_html(part)
+        math(Pen(display=False).draw(small_node(part)), part) if formula else text_html(part)
         for formula, part in parts(words)
     )
-
-
-_TOKEN = re.compile(r"(?P<fn>log|ln|exp)\b|_(?P<sub><?\w)|(?P<num>\d+)|(?P<word>[^\W\d_]+)|(?P<space>\s+)|(?P<sign>.)")
-
-
-def _small(formula: str) -> Node:
-    """The layout of a small formula that was found in prose."""
-    out: list[Node] = []
-    outside: list[list[Node]] = []  # what stands before each open bracket
-    gap = False  # a space that stands for a product, if a factor follows
-    for m in _TOKEN.finditer(formula):
-        kind, text = str(m.lastgroup), m[m.lastgroup or 0]
-        before = out[-1] if out else None
-        if kind == "space":
-            gap = not (isinstance(before, Symbol) and before.kind in ("fn", "rel", "op", "neg", "punct", "slash"))
-        elif kind == "sub" and before is not None:
-            below: Node = Symbol(text[-1], "num" if text[-1].isdigit() else "var")
-            out[-1] = subscript(before, row_of(Symbol("<", "rel"), below) if text[0] == "<" else below)
-        elif text == "(":
-            outside.append(out)
-            out, gap = [], False
-        elif text == ")" and outside:
-            inner, out = Fence("(", row_of(*out), ")"), outside.pop()
-            out.append(inner)
-            gap = False
-        elif kind in ("sign", "sub"):
-            rel = text in "=<>≤≥≠⟺⟹"
-            sign = "op" if text in f"+{MINUS}" else "rel" if rel else {"/": "slash", ",": "punct"}.get(text, "ord")
-            if text == MINUS and (before is None or (isinstance(before, Symbol) and before.kind == "rel")):
-                sign = "neg"
-            out.append(Symbol(text, sign))
-            gap = False
-        else:
-            if gap and out:
-                out.append(Symbol(TIMES, "times"))
-            gap = False
-            out.append(Symbol(text, "var" if kind == "word" and len(text) == 1 else "name" if kind == "word" else kind))
-    while outside:  # a bracket that does not close
-        out = [*outside.pop(), Symbol("(", "ord"), *out]
-    return row_of(*out)
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------
@@ -174,20 +135,20 @@ class Pen:
     def words(self, words: str) -> str:
         """Prose inside a formula."""
         drawn = "".join(
-            self.draw(_small(part), True) if formula else _mtext(part) for formula, part in parts(words) if part
+            self.draw(small_node(part), True) if formula else _mtext(part) for formula, part in parts(words) if part
         )
         return f"<mrow>{drawn}</mrow>"
 
     def symbol(self, s: Symbol, script: bool = False, after: Node | None = None) -> str:
         """A sign; ``after`` is what follows it in its row."""
-        text = escape(clean(s.text))
+        text = escape(visible(s.text))
         if s.kind == "num":
             return f"<mn>{text}</mn>"
         if s.kind == "bold":
-            letters = escape(clean(in_bold(s.text)))
+            letters = escape(visible(in_bold(s.text)))
             return f"<mn>{letters}</mn>" if s.text.isdigit() else f"<mi>{letters}</mi>"
         if s.kind == "cal":
-            return f"<mi>{escape(clean(in_script(s.text)))}</mi>"
+            return f"<mi>{escape(visible(in_script(s.text)))}</mi>"
         if s.kind == "text":
             return _mtext(s.text)
         if s.kind == "var" or s.text == "∂":
@@ -276,7 +237,7 @@ class Pen:
         return "<mrow></mrow>" if node == Row(()) else self.draw(node, script)
 
     def big(self, node: BigOp, script: bool) -> str:
-        text = escape(clean(node.op.text)).replace(" ", "\u2009")
+        text = escape(visible(node.op.text)).replace(" ", "\u2009")
         limits = self.display and not script
         spaces = {"lspace": "0", "rspace": "0" if node.op.kind == "fn" and not limits else _THIN}
         sign = element("mo", text, form="prefix", movablelimits="false", **spaces)
@@ -296,7 +257,7 @@ class Pen:
 def _mtext(words: str) -> str:
     """Words in a formula; spaces at an end, which a browser would drop, are kept."""
     out = ""
-    for piece in re.split(r"([$\\])", re.sub(r"\s+", " ", clean(words))):
+    for piece in re.split(r"([$\\])", re.sub(r"\s+", " ", visible(words))):
         if piece:
             inner = piece.strip(" ")
             lead, trail = len(piece) - len(piece.lstrip(" ")), len(piece) - len(piece.rstrip(" "))
@@ -376,7 +337,7 @@ def _between(before: Node | None, after: Node | None) -> str:
 
 def math(body: str, alttext: str, display: bool = False, block: bool = False) -> str:
     style = ' display="block"' if block else ' displaystyle="true"' if display else ""
-    return f'<math{style} alttext="{escape(clean(alttext))}">{body}</math>'
+    return f'<math{style} alttext="{escape(visible(alttext))}">{body}</math>'
 
 
 def term_mathml(
@@ -399,7 +360,7 @@ def term_mathml(
 
 
 def drawn_lines(node: Node, width: float) -> list[str]:
-    return [Pen().draw(line) for line in _broken(node, width)]
+    return [Pen().draw(line) for line in cut_outside(node, width, _em)]
 
 
 def stacked(lines: list[str]) -> str:
@@ -411,50 +372,16 @@ def stacked(lines: list[str]) -> str:
     return element("mtable", table, displaystyle="true", columnalign="left")
 
 
-def _broken(node: Node, width: float) -> list[Node]:
-    """A formula cut before its outer signs so that each part fits in ``width``, as far as that is possible."""
-    if not isinstance(node, Row) or _em(node) <= width:
-        return [node]
-    # at relations where there are some that help, else at + and - too
-    for kinds in (("rel",), ("rel", "op")):
-        cuts: list[list[Node]] = [[]]
-        for i, item in enumerate(node.items):
-            sign = isinstance(item, Symbol) and item.kind in kinds and item.text not in "∣∥"
-            if i and (sign or item == Space("quad")):
-                cuts.append([])
-            cuts[-1].append(item)
-        lines: list[Node] = []
-        for cut in cuts:
-            joined = row_of(lines[-1], *cut) if lines else row_of(*cut)
-            if lines and _em(joined) <= width:
-                lines[-1] = joined
-            else:
-                lines.append(row_of(*cut))
-        if all(_em(line) <= width for line in lines):
-            break
-    return lines
-
-
 def _em(node: Node) -> float:
     return formula_em(LatexPen().draw(node))
 
 
-def conditions_html(
-    given: Iterable[Term], notation: Notation | str | None = None, *, avoid: Iterable[str] = ()
-) -> list[str]:
-    """Conditions to read in a line of text: formulas in MathML, the words between them in HTML."""
-    n, given, avoid = load_notation(notation), tuple(given), tuple(avoid)
-    drawn = conditions(given, n, avoid=avoid)
-    plain = conditions(given, n, linear=True, avoid=avoid)
-    return [_condition(c, p) for c, p in zip(drawn, plain, strict=True)]
-
-
-def _condition(c: Condition, plain: Condition) -> str:
-    def draw(node: Node, text: Node) -> str:
-        return math(Pen(display=False).draw(node), TextPen().draw(text))
-
-    every, ranges = (
-        [draw(n, t) for n, t in zip(nodes, texts, strict=True)]
-        for nodes, texts in ((c.every, plain.every), (c.ranges, plain.ranges))
-    )
-    return draw(c.statement, plain.statement) + scope_words(every, ranges)
+def sentence_html(sentence: Prose, plain: Prose) -> str:
+    """A sentence with formulas; ``plain`` is the same with formulas on one line, for their alttexts."""
+    out = ""
+    for part, line in zip(sentence, plain, strict=True):
+        if isinstance(part, str) or isinstance(line, str):
+            out += text_html(str(part))
+        else:
+            out += math(Pen(display=False).draw(part), TextPen().draw(line))
+    return out

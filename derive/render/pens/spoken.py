@@ -11,13 +11,26 @@ Two formulas that look different sound different, also to someone who hears no c
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from derive.record.relations import RELATIONS
-from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Node, Row, Script, Space, Symbol, UnderBrace, row
+from derive.render.formula.nodes import (
+    Accent,
+    BigOp,
+    Fence,
+    Frac,
+    Node,
+    Row,
+    Script,
+    Space,
+    Symbol,
+    UnderBrace,
+    row,
+    walk,
+)
 from derive.render.pens.alphabets import GREEK_NAMES
+from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 
 SIGNS = {r.sign: r.words for r in RELATIONS.values()} | {
@@ -51,24 +64,7 @@ class Said(NamedTuple):
 def plain_words(words: str) -> str:
     """Words with their signs spelled out, without characters that cannot be said."""
     words = re.sub(r"\biff\b", "if and only if", re.sub(r"(?<=\w)_(?=\w)", " ", words))
-    said = (c for c in words if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    return "".join(GREEK_NAMES.get(c) or (f" {SIGNS[c]} " if c in _SPELLED else c) for c in said)
-
-
-def _symbols(node: Node | None) -> Iterator[Symbol]:
-    if isinstance(node, Symbol):
-        yield node
-    elif isinstance(node, Row):
-        for i in node.items:
-            yield from _symbols(i)
-    elif isinstance(node, Frac):
-        yield from (*_symbols(node.num), *_symbols(node.den))
-    elif isinstance(node, Script):
-        yield from (*_symbols(node.base), *_symbols(node.sub), *_symbols(node.sup))
-    elif isinstance(node, BigOp):
-        yield from (*_symbols(node.under), *_symbols(node.over), *_symbols(node.body))
-    elif isinstance(node, (Fence, UnderBrace, Accent)):
-        yield from _symbols(node.body)
+    return "".join(GREEK_NAMES.get(c) or (f" {SIGNS[c]} " if c in _SPELLED else c) for c in clean(words))
 
 
 def _is(node: Node | None, kind: str, text: str | None = None) -> bool:
@@ -107,7 +103,7 @@ class Speaker:
     """Says one formula, or a part of one."""
 
     def __init__(self, node: Node) -> None:
-        self.small = {s.text for s in _symbols(node) if s.kind == "var"}
+        self.small = {s.text for s in walk(node) if isinstance(s, Symbol) and s.kind == "var"}
 
     def say(self, node: Node) -> Said:
         return self.row(_items(node))

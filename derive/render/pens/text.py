@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
-from derive.render.formula.layout import Condition, conditions, layout
+from derive.render.formula.layout import layout
 from derive.render.formula.nodes import (
     Accent,
     BigOp,
@@ -23,7 +23,7 @@ from derive.render.formula.nodes import (
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.alphabets import ACCENTS, GREEK_NAMES, SUBSCRIPTS, SUPERSCRIPTS, in_script
 from derive.render.pens.lines import break_mark
-from derive.render.words.prose import scope_words
+from derive.render.words.sentence import conditions_said
 
 ASCII = {
     "−": "-", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "∈": " in ", "∼": "~", "∣": "|", "∥": "||", "∑": "sum",
@@ -175,9 +175,10 @@ def term_text(
 
 def conditions_text(given: Iterable[Term], notation: Notation | str | None = None, *, ascii: bool = False) -> list[str]:
     """Conditions to read, such as "1 ≤ yₜ ≤ V for t = 1, …, T"; fewer than given where two make a chain."""
-    return [_condition(c, ascii) for c in conditions(given, load_notation(notation), linear=True)]
+    said = conditions_said(given, load_notation(notation), linear=True)
+    return [sentence_text(c, ascii=ascii) for c in said]
 
 
-def _condition(c: Condition, ascii_only: bool) -> str:
-    pen = Pen(ascii_only)
-    return pen.draw(c.statement) + scope_words([pen.draw(e) for e in c.every], [pen.draw(r) for r in c.ranges])
+def sentence_text(sentence: Iterable[str | Node], *, ascii: bool = False) -> str:
+    """A sentence with formulas, in plain characters."""
+    return "".join(part if isinstance(part, str) else Pen(ascii).draw(part) for part in sentence)

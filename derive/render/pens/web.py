@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from derive.render.formula.layout import Condition
-from derive.render.formula.nodes import BigOp, Mark, Node, Space, Symbol, first
+from derive.render.formula.nodes import BigOp, Mark, Node, Prose, Space, Symbol, first
 from derive.render.pens.latex import COMMANDS, Pen, small_latex
-from derive.render.words.prose import parts, scope_words
+from derive.render.words.prose import clean, parts
 
 # MathJax and KaTeX escape different characters inside \\text, so these stand outside it
 _SPECIAL = {
@@ -16,11 +14,6 @@ _SPECIAL = {
     "~": r"\sim ", "^": r"\wedge ", "<": r"\lt ", ">": r"\gt ", "|": r"\vert ", "`": r"\text{'}",
 }  # fmt: skip
 _PLAIN_OR_SPECIAL = re.compile(r"[^_%&#${}\\~^<>|`\u0370-\uffff]+|.", re.DOTALL)
-
-
-def clean(words: str) -> str:
-    """Words on one line, without control characters and marks that reorder text."""
-    return "".join(c for c in re.sub(r"\s+", " ", words) if unicodedata.category(c)[0] != "C")
 
 
 def text_latex(words: str) -> str:
@@ -94,11 +87,6 @@ def no_tags(latex: str) -> str:
     return re.sub("< ?", r"\\lt ", latex)
 
 
-def condition_web(c: Condition) -> str:
-    """A condition with the words for which indices it holds, as one formula."""
-    pen = WebPen()
-    words = scope_words([f"${pen.draw(e)}$" for e in c.every], [f"${pen.draw(r)}$" for r in c.ranges])
-    out = pen.draw(c.statement)
-    for i, part in enumerate(words.split("$")):  # what is between dollars is a formula
-        out += part if i % 2 else rf"\text{{{part}}}" if part else ""
-    return out
+def sentence_web(sentence: Prose) -> str:
+    """A sentence with formulas, inside math mode."""
+    return "".join(text_latex(part) if isinstance(part, str) else WebPen().draw(part) for part in sentence)

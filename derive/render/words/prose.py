@@ -13,9 +13,11 @@ from derive.render.formula.nodes import MINUS
 from derive.render.formula.notation import Notation
 
 
-def clean(words: str) -> str:
-    """Words on one line, without controls and without the marks that turn text round or hide it."""
-    return "".join(" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
+def clean(words: str, unseen: tuple[str, ...] = ("C",), kept: str = "") -> str:
+    """Words on one line, blanks as single spaces but for those ``kept``, without the characters that cannot be seen or that
+    turn text round: those of the Unicode categories ``unseen``, which begin so."""
+    spaced = re.sub(rf"[^\S{kept}]+", " ", words)
+    return "".join(c for c in spaced if not unicodedata.category(c).startswith(unseen))
 
 
 def reason_words(reason: Reason, notation: Notation | None = None) -> str:
@@ -35,17 +37,21 @@ def line_words(line: Line, notation: Notation | None = None) -> str:
     return "; ".join(dict.fromkeys(reason_words(r, notation) for r in line.reasons))
 
 
-def scope_words(every: list[str], ranges: list[str]) -> str:
-    """For which indices a condition holds: "", " for all θ", " for all θ, for t = 1, …, T and k = 1, …, V"."""
-    parts = [f" for all {' and '.join(every)}"] if every else []
-    parts += [f" for {' and '.join(ranges)}"] if ranges else []
-    return ",".join(parts)
-
-
 def shows_start(block: Block) -> bool:
     """Whether the start term has a line of its own; a block that is one statement says it once."""
     first = block.lines[0] if block.lines else None
     return first is None or first.relation != "" or first.term != block.start
+
+
+def block_title(d: Derivation, n: int) -> str:
+    """The title of block ``n``; its number where it has none and is not the only one."""
+    return d.blocks[n].title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")
+
+
+def proof_words(d: Derivation) -> str:
+    """What stands above the lines: "Proof", or "Proof, with 2 gaps"."""
+    gaps = len(d.gaps)
+    return f"Proof, with {gaps} gap{'s' if gaps > 1 else ''}" if gaps else "Proof"
 
 
 def letters(d: Derivation) -> frozenset[str]:

@@ -15,7 +15,7 @@ from derive.render.formula.layout import Condition, conditions
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import MINUS, TIMES, Fence, Node, Prose, Symbol, row, subscript
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import parts, scope_words
+from derive.render.words.prose import parts
 
 _TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|.)")
 _KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {"≠": "rel", "⟹": "rel", "+": "op", "/": "slash", ",": "punct"}
@@ -43,7 +43,7 @@ class _Small:
             self.i += 1
             if token == closing:
                 break
-            if token == "(":
+            if token == "(" and self.closes():
                 called = bool(out) and not (isinstance(out[-1], Symbol) and out[-1].kind in ("rel", "op", "neg", "fn"))
                 out.append(Fence("(", self.row(")"), ")", group=not called))
             elif token[0] == "_" and len(token) > 1 and out:
@@ -51,13 +51,22 @@ class _Small:
                 out[-1] = subscript(out[-1], row(*before, _atom(token[-1])))
             elif token == MINUS:
                 out.append(Symbol(MINUS, "op" if out and not _is_sign(out[-1]) else "neg"))
-            elif token in _KINDS:
-                out.append(Symbol(token, _KINDS[token]))
+            elif not token.isalnum():
+                out.append(Symbol(token, _KINDS.get(token, "ord")))
             else:
                 if out and not _is_sign(out[-1]):
                     out.append(Symbol(TIMES, "times"))
                 out.append(_atom(token))
         return row(*out)
+
+    def closes(self) -> bool:
+        """Whether the bracket before the next token is closed."""
+        depth = 1
+        for token in self.tokens[self.i :]:
+            depth += (token == "(") - (token == ")")
+            if not depth:
+                return True
+        return False
 
 
 def _is_sign(node: Node) -> bool:
@@ -67,26 +76,27 @@ def _is_sign(node: Node) -> bool:
 def _atom(token: str) -> Node:
     if token in ("log", "ln", "exp"):
         return Symbol(token, "fn")
-    if token.isdigit():
-        return Symbol(token, "num")
-    return name_node(token) if token.isalpha() else Symbol(token, "ord")
+    return Symbol(token, "num") if token.isdigit() else name_node(token)
+
+
+def conditions_said(
+    given: Iterable[Term], notation: Notation, *, linear: bool = False, avoid: Iterable[str] = ()
+) -> list[Prose]:
+    """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``."""
+    return [_said(c) for c in conditions(given, notation, linear=linear, avoid=avoid)]
 
 
 def conditions_prose(given: Iterable[Term], notation: Notation, *, avoid: Iterable[str] = ()) -> Prose:
     """Conditions as one sentence: ``1 <= y_t <= V for t = 1, ..., T; and ...``."""
-    return listed([_condition(c) for c in conditions(given, notation, avoid=avoid)])
+    return listed(conditions_said(given, notation, avoid=avoid))
 
 
-def _condition(c: Condition) -> Prose:
-    marks = [f"\ue000{i}\ue001" for i in range(len(c.every) + len(c.ranges))]
-    nodes = (*c.every, *c.ranges)
-    words = scope_words(marks[: len(c.every)], marks[len(c.every) :])
+def _said(c: Condition) -> Prose:
+    """A condition and for which indices it holds, as in "for all θ, for t = 1, …, T and k = 1, …, V"."""
     out: list[str | Node] = [c.statement]
-    for piece in re.split("(\ue000\\d+\ue001)", words):
-        if piece.startswith("\ue000"):
-            out.append(nodes[int(piece[1:-1])])
-        elif piece:
-            out.append(piece)
+    for words, scope in ((" for all ", c.every), (" for ", c.ranges)):
+        for i, node in enumerate(scope):
+            out += [" and " if i else words if len(out) == 1 else f",{words}", node]
     return tuple(out)
 
 

@@ -16,7 +16,7 @@ from derive.render.formula.measure import node_em, prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, chain, claim, condition, neutral, sentence, size
-from derive.slides.beamer.style import EM, fragment_commands, plain, preamble, words
+from derive.slides.beamer.style import EM, fragment_commands, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
@@ -43,7 +43,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         data, ending = _logo(deck.template.logo)
         logo = f"{stem}-logo{ending}"
         beside[logo] = data
-    title = deck.title or (plain(deck.slides[0].heading) if deck.slides else "derive")
+    title = deck.title or (plain_sentence(deck.slides[0].heading) if deck.slides else "derive")
     out = ["% Made by derive; what stands behind the lines is for: derive check", *_stamps(deck)]
     out += [preamble(deck.template, title, logo, options.handout), r"\begin{document}", "", *_title_frames(deck)]
     for slide in deck.slides:

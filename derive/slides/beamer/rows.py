@@ -8,7 +8,7 @@ from urllib.parse import quote
 from derive.render.formula.nodes import Node, Prose, first, row, unmarked
 from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
-from derive.slides.beamer.style import clean, words
+from derive.slides.beamer.style import plain, words
 from derive.slides.deck import Slide, Step
 from derive.slides.deck.stamps import line_digest
 
@@ -50,9 +50,7 @@ def pages(slide: Slide) -> int:
 
 def sentence(prose: Prose, guarded: bool = False) -> str:
     """A sentence in a line of text."""
-    return "".join(
-        words(x, guarded) if isinstance(x, str) else f"${node_latex(unmarked(x), inline=True)}$" for x in prose
-    )
+    return "".join(words(x, guarded) if isinstance(x, str) else f"${node_latex(x, inline=True)}$" for x in prose)
 
 
 # --- what is read back -----------------------------------------------------------------------------------------------
@@ -69,7 +67,7 @@ def sealed(rows: list[str], name: str, place: str, spoken: str) -> list[str]:
     """Lines of the source that show one line of a derivation: how it is said, and a digest at the end of the last."""
     digest = line_digest(" ".join(map(neutral, rows)))
     seal = f"% derive-line {quote(name, safe=':./-_')} {quote(place)} {digest}"
-    return [f"% spoken: {clean(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]
+    return [f"% spoken: {plain(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]
 
 
 def size(slide: Slide) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from derive.render.formula.nodes import Prose, unmarked
+from derive.render.formula.nodes import Prose
 from derive.render.pens.latex import escape
-from derive.render.pens.text import Pen
+from derive.render.pens.text import sentence_text
+from derive.render.words.prose import clean
 from derive.slides.deck.template import Template
 
 EM = 10.95  # pt: the size of formulas in Beamer's 11pt
@@ -22,31 +23,30 @@ _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=,)(?=,)")
 _T1_ONLY = re.compile("[«»ÐÞðþĄąĐđĘęĮįŊŋŲų]")  # what a document in TeX's old encoding has not
 
 
-def clean(text: str) -> str:
-    """Without control characters, marks of direction, and others that nobody sees."""
-    blanks = "".join(" " if c.isspace() and c != "\u00a0" else c for c in unicodedata.normalize("NFC", text))
-    return "".join(c for c in blanks if unicodedata.category(c) not in ("Cc", "Cf"))
+def plain(text: str) -> str:
+    """Characters that TeX can read, or that ``escape`` shows by their codes."""
+    return clean(unicodedata.normalize("NFC", text), unseen=("Cc", "Cf"), kept="\u00a0")
 
 
 def words(text: str, guarded: bool = False) -> str:
     """Words for TeX's text mode, to be read as they were written.  ``guarded``: letters that the document may lack stand
     in ``\\deriveletter``, with what to write instead."""
-    quoted = re.sub(r'"([^"]*)"', "“\\1”", clean(text))
+    quoted = re.sub(r'"([^"]*)"', "“\\1”", plain(text))
     out = r"\kern0pt{}".join(escape(piece) for piece in _LIGATURES.split(quoted))
     if not guarded:
         return out
     return _T1_ONLY.sub(lambda m: rf"\deriveletter{{{m[0]}}}{{[U+{ord(m[0]):04X}]}}", out)
 
 
-def plain(prose: Prose) -> str:
+def plain_sentence(prose: Prose) -> str:
     """A sentence as plain characters, its formulas on one line."""
-    return clean("".join(x if isinstance(x, str) else Pen().draw(unmarked(x)).strip() for x in prose))
+    return plain(sentence_text(prose))
 
 
 def pdf_string(text: str) -> str:
     """Plain characters for a title among the file's properties, as hyperref reads them."""
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(c, "\\" + c if c in "{}$&#%_" else c) for c in clean(text))
+    return "".join(special.get(c, "\\" + c if c in "{}$&#%_" else c) for c in plain(text))
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def _font(name: str) -> list[str]:
         return []
     if name in _FONTS:
         return [rf"\renewcommand{{\sfdefault}}{{{_FONTS[name]}}}"]
-    known = re.sub(r"[^\w .-]", "", clean(name))
+    known = re.sub(r"[^\w .-]", "", plain(name))
     return [
         "% pdflatex keeps Latin Modern Sans; lualatex takes this font where it is installed",
         r"\ifdefined\directlua\usepackage[no-math]{fontspec}"

@@ -20,7 +20,7 @@ from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.words.prose import letters, line_words, shows_start
+from derive.render.words.prose import block_title, letters, line_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
@@ -139,7 +139,7 @@ class _Author:
                 continue
             steps = [self.start(n, block, chosen[0], numbers)] if chosen[0] or shows_start(block) else []
             steps += [self.step(block, i, numbers[i]) for i in chosen]
-            title = block.title or (f"Part {n + 1}" if len(self.d.blocks) > 1 else "")
+            title = block_title(self.d, n)
             out.append(Chain(tuple(steps), title, conditions_prose(block.assumes, self.notation, avoid=self.avoid)))
         if self.choice.detail == "full" and self.d.theorem is not None:
             from derive.slides.deck.primitive import primitive_steps

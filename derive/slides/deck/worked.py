@@ -7,7 +7,7 @@ those of the line before is left out: there is nothing to see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -22,21 +22,19 @@ from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import (
     MINUS,
-    Accent,
-    BigOp,
     Fence,
     Frac,
-    Mark,
     Node,
     Prose,
     Row,
     Script,
     Symbol,
-    UnderBrace,
     fenced,
     first,
     last,
+    rebuilt,
     row,
+    separated,
 )
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.words.sentence import listed, prose
@@ -213,17 +211,10 @@ def _given(var: Var, path: tuple[Any, ...], values: Sequence[Any], notation: Not
     known = [n for n in exact if n is not None]
     all_known = len(known) == len(exact)  # a list is rounded as a whole
     nodes = known if all_known else [rounded(v) for v in values]
-    shown = _listed(_elided(nodes, (_DOTS,))) if isinstance(var.sort, Fn) else nodes[0]
+    shown = fenced(separated(_elided(nodes, (_DOTS,)), _COMMA)) if isinstance(var.sort, Fn) else nodes[0]
     if all_known:
         return (row(layout(name, notation), Symbol("=", "rel"), shown),)
     return (layout(name, notation), " about ", shown)
-
-
-def _listed(nodes: Sequence[Node]) -> Node:
-    out: list[Node] = []
-    for n in nodes:
-        out += [_COMMA, n] if out else [n]
-    return fenced(row(*out))
 
 
 def _value_node(value: Any, notation: Notation) -> Node | None:
@@ -243,7 +234,7 @@ def _elided(items: Sequence[Any], dots: Sequence[Any]) -> list[Any]:
 
 def readable(node: Node) -> Node:
     """A layout of numbers with decimals for short fractions, and long sums and products cut short."""
-    node = _rebuilt(node, readable)
+    node = rebuilt(node, readable)
     if isinstance(node, Frac) and node.small:
         return _decimal_of(node.num, node.den) or node
     if isinstance(node, Fence) and node.group and isinstance(node.body, Symbol) and node.body.kind == "num":
@@ -317,22 +308,3 @@ def _split(items: Sequence[Node], kinds: tuple[str, ...]) -> list[list[Node]]:
             out.append([])
         out[-1].append(item)
     return out
-
-
-def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """A layout with its parts changed."""
-
-    def optional(part: Node | None) -> Node | None:
-        return None if part is None else change(part)
-
-    if isinstance(node, Row):
-        return row(*map(change, node.items))
-    if isinstance(node, Frac):
-        return Frac(change(node.num), change(node.den), node.small)
-    if isinstance(node, Script):
-        return Script(change(node.base), optional(node.sub), optional(node.sup))
-    if isinstance(node, BigOp):
-        return BigOp(node.op, optional(node.under), optional(node.over), change(node.body))
-    if isinstance(node, (Fence, UnderBrace, Accent, Mark)):
-        return replace(node, body=change(node.body))
-    return node

@@ -33,9 +33,9 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 def _title(deck: Deck) -> str:
     if deck.title or not deck.slides:
         return deck.title or "Slides"
-    from derive.render.pens.text import Pen
+    from derive.render.pens.text import sentence_text
 
-    return "".join(x if isinstance(x, str) else Pen().draw(x) for x in deck.slides[0].heading)
+    return sentence_text(deck.slides[0].heading)
 
 
 # --- a deck ----------------------------------------------------------------------------------------------------------

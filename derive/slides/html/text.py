@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from dataclasses import replace
 
 from derive.render.formula.nodes import Node, Prose, Symbol, first
 from derive.render.pens.latex import Pen, escape
+from derive.render.words.prose import clean
 
 _WORDS = ("name", "fn", "text", "var", "cal", "ord")
 
 
 def plain(words: str) -> str:
     """Words without control characters, among them those that turn the direction of writing."""
-    words = re.sub(r"\s", " ", words)
-    return "".join(c for c in words if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return clean(words, unseen=("Cc", "Cf", "Cs"))
 
 
 def text(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from derive.render.pens.web import clean
+from derive.render.words.prose import clean
 from derive.slides.deck import Slide
 from derive.slides.markdown.read import record
 from derive.slides.markdown.style import LETTERS, sheet

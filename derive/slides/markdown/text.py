@@ -6,7 +6,8 @@ import json
 import re
 
 from derive.render.formula.nodes import Prose
-from derive.render.pens.web import clean, web_latex
+from derive.render.pens.web import web_latex
+from derive.render.words.prose import clean
 
 _SIGNS = re.compile(
     r"[\\`*_{}\[\]<>#$~^|@&]"
