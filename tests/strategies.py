@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from derive.falsify import Model, Undecided, Undefined, evaluate
@@ -69,6 +70,11 @@ REALS, INTS, FAMILIES = (x, y, k_real), (i, j, n), (f, g)
 LETTERS = (k, i, Var("x", INT), n)  # bound variables share their letters with free ones, to tempt a capture
 
 SMALL = (0, 1, 2, -1, Fraction(1, 2), 3, Fraction(-3, 2))
+
+
+def examples(many: int) -> settings:
+    """So many examples, without a deadline and without complaint that the machine is busy."""
+    return settings(max_examples=many, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # --- definitions for one file of tests -------------------------------------------------------------------------------
@@ -251,6 +257,22 @@ def comparisons(draw: Draw, depth: int = 1) -> Term:
     op = draw(st.sampled_from((EQ, NE, LT, LE)))
     of = draw(st.sampled_from((reals, integers)))
     return app(op, draw(of(depth)), draw(of(depth)))
+
+
+def polynomials(atoms: Iterable[Term], depth: int = 3) -> st.SearchStrategy[Term]:
+    """Sums, differences, products, negatives and squares of the atoms; no binders, so the laws of rings are all."""
+    of = st.sampled_from(tuple(atoms))
+    for _ in range(depth):
+        two = st.tuples(of, of)
+        of = st.one_of(
+            of,
+            two.map(lambda ab: ab[0] + ab[1]),
+            two.map(lambda ab: ab[0] - ab[1]),
+            two.map(lambda ab: ab[0] * ab[1]),
+            of.map(lambda a: -a),
+            of.map(lambda a: a**2),
+        )
+    return of
 
 
 # --- equal terms, and terms that are nearly so -----------------------------------------------------------------------

@@ -44,7 +44,7 @@ def nonzero_facts(ctx: Context, *terms: Term) -> tuple[Theorem, ...]:
 
 
 def ring(a: Term, b: Term, ctx: Context) -> Theorem | None:
-    """a = b as a field identity, denominators proved nonzero where they can be; only those that matter are kept."""
+    """a = b as a field identity.  Where that needs denominators to be nonzero, it rests on all that are known to be."""
     if not (is_numeric(a.sort) and is_numeric(b.sort)):
         return None
     try:

@@ -121,7 +121,7 @@ def everywhere(conv: Conv) -> Conv:
 
 
 def repeatedly(conv: Conv, limit: int = 40) -> Conv:
-    """``conv`` until it no longer applies, or changes nothing."""
+    """``conv`` until it no longer applies or changes nothing, but at most ``limit`` times."""
 
     def run(term: Term, ctx: Context) -> Theorem | None:
         out: Theorem | None = None

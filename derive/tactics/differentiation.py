@@ -35,7 +35,7 @@ ZERO, ONE = Num(0), Num(1)
 
 
 def differentiate(term: Term, ctx: Context) -> Theorem | None:
-    """|- partial(F, z, j) = its value."""
+    """|- partial(F, z, j) = its value; None where F is none of the shapes below, or a condition is not proved."""
     if not (isinstance(term, App) and term.op is PARTIAL and isinstance(term.args[0], Lam)):
         return None
     fn, z, j = term.args[0], term.args[1], term.args[2]

@@ -151,7 +151,8 @@ def with_instances(goal: Term, ctx: Context, lemmas: Sequence[Known]) -> Context
 
 
 def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRule]) -> Theorem | None:
-    """a <= b or a < b term by term: sums with the same range, products with a common nonnegative factor, negatives."""
+    """a <= b or a < b term by term: negatives, products whose left factor is the same and is not negative (for <,
+    positive), and, for <= only, sums over the same range."""
     a, b = goal.args
     if goal.op is terms.LE and a == b:
         return r.linear(goal, (), (), ())

@@ -12,8 +12,9 @@ def solve(
 ) -> list[Fraction] | None:
     """Weights w >= 0 with sum_j w_j columns[j] = target and the cost sum_j w_j cost[j] least.
 
-    Rows are numbered; a column maps a row to its entry.  None when there are no such weights.  When the cost is
-    unbounded below, weights at a low cost are returned.  Bland's rule, so it ends.
+    Rows are numbered; a column maps a row to its entry.  None when there are no such weights, or none were found in
+    ``_STEPS`` steps.  When the cost is unbounded below, or the steps do not suffice for the least, weights at a low
+    cost are returned.  Bland's rule, so it does not go round in circles.
     """
     rows = sorted({r for c in columns for r in c} | set(target))
     n, m = len(columns), len(rows)

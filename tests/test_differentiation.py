@@ -1,0 +1,194 @@
+"""Partial derivatives: from the shape of a function of a family z to its derivative in the entry z_j.
+
+``differentiate`` gives |- partial(F, z, j) = value, or None.  The value is as the rules give it, not simplified.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sequents import after, assert_says
+from strategies import assert_sound, examples, table
+
+from derive import *
+from derive.kernel.terms import HAS_PARTIAL, PARTIAL, Num, app
+from derive.language.letters import V, a, f, i, j, k, n, q, z
+from derive.tactics.context import Context
+from derive.tactics.differentiation import differentiate, has_partial
+from derive.tactics.normal import Normalizer, by_normal_form
+
+NOTHING = Context()
+POSITIVE = ForAll((k, 1, n), 0 < z[k])
+
+
+def slope(body, *conditions):
+    """The derivative of ``body`` in z_j under the conditions, or None; the theorem says just that."""
+    th = differentiate(partial(body, z, j), Context.of(conditions))
+    if th is None:
+        return None
+    assert_says(th, Eq(partial(body, z, j), after(th)), conditions)
+    return after(th)
+
+
+def same(one, other, *conditions):
+    """Equal after calculation."""
+    return by_normal_form(one, other, Context.of(conditions), Normalizer()) is not None
+
+
+# --- the rules, one by one -------------------------------------------------------------------------------------------
+
+
+def test_a_constant():
+    assert slope(a) == Num(0)
+    assert slope(q[j]) == Num(0), "another family"
+
+
+def test_an_entry():
+    assert slope(z[k]) == delta(k, j)
+    assert slope(z[j]) == delta(j, j)
+
+
+def test_a_sum_and_a_product():
+    assert slope(z[i] + z[k]) == delta(i, j) + delta(k, j)
+    assert slope(z[i] * z[k]) == delta(i, j) * z[k] + z[i] * delta(k, j)
+
+
+def test_a_quotient_of_one():
+    assert slope(1 / z[i], 0 < z[i]) == -(delta(i, j) / (z[i] * z[i]))
+
+
+def test_exponential_and_logarithm():
+    assert slope(exp(z[i])) == exp(z[i]) * delta(i, j)
+    assert slope(log(z[i]), 0 < z[i]) == delta(i, j) / z[i]
+
+
+def test_a_long_sum_is_differentiated_term_by_term():
+    assert slope(Sum(z[k] * a, (k, 1, n))) == Sum(delta(k, j) * a + z[k] * 0, (k, 1, n))
+
+
+def test_in_a_long_sum_the_bounds_of_the_index_are_known():
+    assert slope(Sum(log(z[k]), (k, 1, n)), POSITIVE) == Sum(delta(k, j) / z[k], (k, 1, n))
+    assert slope(Sum(log(z[k]), (k, 0, n)), POSITIVE) is None
+
+
+def test_the_index_of_a_long_sum_is_not_the_entry_of_the_same_letter():
+    """The derivative of z_1 + ... + z_n in z_k, where k is also the letter of the sum."""
+    th = differentiate(partial(Sum(z[k], (k, 1, n)), z, k), NOTHING)
+    assert after(th) == Sum(delta(i, k), (i, 1, n))
+
+
+# A function, conditions, and its derivative as a textbook has it.
+TEXTBOOK = {
+    "a difference": (z[i] - z[k], [], delta(i, j) - delta(k, j)),
+    "a negative": (-z[i], [], -delta(i, j)),
+    "a square": (z[j] ** 2, [], 2 * z[j]),
+    "divided by a number": (z[j] / 2, [], Num(Fraction(1, 2))),
+    "divided by a size": (z[j] / n, [1 <= n], 1 / n),
+    "a linear form": (Sum(f[k] * z[k], (k, 1, n)), [1 <= j, j <= n], f[j]),
+    "a sum of squares": (Sum(z[k] ** 2, (k, 1, n)), [1 <= j, j <= n], 2 * z[j]),
+    "log-sum-exp": (logsumexp(V, z), [1 <= j, j <= V], exp(z[j]) / Sum(exp(z[k]), (k, 1, V))),
+    "softmax": (
+        softmax(V, z)[i],
+        [1 <= j, j <= V],
+        exp(z[i]) / Sum(exp(z[k]), (k, 1, V)) * (delta(i, j) - exp(z[j]) / Sum(exp(z[k]), (k, 1, V))),
+    ),
+    "the loss of logits": (logsumexp(V, z) - z[i], [1 <= j, j <= V], exp(z[j]) / Sum(exp(z[k]), (k, 1, V)) - delta(i, j)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTBOOK)
+def test_the_value_is_that_of_the_textbook_after_calculation(name):
+    body, conditions, wanted = TEXTBOOK[name]
+    assert same(slope(body, *conditions), wanted, *conditions)
+
+
+# --- the point z may be any family -----------------------------------------------------------------------------------
+
+
+def test_a_function_is_differentiated_at_any_point():
+    """At q instead of z: partial(z |-> z_i z_k, q, j)."""
+    whole = app(PARTIAL, fun(z, z[i] * z[k]), q, j)
+    assert_says(differentiate(whole, NOTHING), Eq(whole, delta(i, j) * q[k] + q[i] * delta(k, j)))
+
+
+def test_a_logarithm_needs_to_be_positive_at_that_point_only():
+    whole = app(PARTIAL, fun(z, log(z[i])), q, j)
+    assert differentiate(whole, Context.of([0 < z[i]])) is None
+    assert_says(differentiate(whole, Context.of([0 < q[i]])), Eq(whole, delta(i, j) / q[i]), [0 < q[i]])
+
+
+def test_has_partial_says_that_the_derivative_exists():
+    body = fun(z, exp(z[i]))
+    assert_says(has_partial(body, q, j, NOTHING), app(HAS_PARTIAL, body, q, j, exp(q[i]) * delta(i, j)))
+
+
+# --- what it refuses -------------------------------------------------------------------------------------------------
+
+REFUSED = {
+    "log without a positive argument": log(z[i]),
+    "one over what may be 0": 1 / z[i],
+    "divided by a size that may be 0": z[j] / n,
+    "a function of which nothing is known": function("F", FAMILY, REAL)[z],
+    "a cube: write a product": z[j] ** 3,
+    "a long product: take its logarithm": Prod(z[k], (k, 1, n)),
+    "x log x with its convention: write a product": xlogy(z[j], z[j]),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_refuses(name):
+    assert slope(REFUSED[name]) is None
+
+
+def test_a_quotient_needs_its_divisor_not_0_for_every_family():
+    """2/z_i is rewritten as 2 (1/z_i), as functions; the rule for 1/z_i itself asks at the point only."""
+    assert slope(2 / z[i], 0 < z[i]) is None
+    assert slope(2 * (1 / z[i]), 0 < z[i]) is not None
+    assert slope(2 / exp(z[i])) is not None
+
+
+@pytest.mark.parametrize("term", [z[j], exp(z[j]) * 2, app(PARTIAL, function("F", FAMILY, REAL), z, j)], ids=repr)
+def test_what_is_no_derivative_of_a_formula_is_left_alone(term):
+    assert differentiate(term, NOTHING) is None
+
+
+# --- for all smooth functions ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def smooth(draw, depth=2, scope=()):
+    """A function of z that has a derivative everywhere, by construction."""
+    if depth == 0:
+        places = [i, k, j, Num(1), *scope]
+        return draw(st.sampled_from([z[place] for place in places] + [a, Num(2), Num(Fraction(-1, 2))]))
+    kind = draw(
+        st.sampled_from(("add", "sub", "mul", "neg", "square", "half", "exp", "log", "inverse", "quotient", "sum"))
+    )
+    if kind == "sum":
+        index = integer("t")
+        return Sum(draw(smooth(depth - 1, (*scope, index))), (index, draw(st.integers(0, 2)), draw(st.integers(1, 3))))
+    one = draw(smooth(depth - 1, scope))
+    if kind in ("add", "sub", "mul", "quotient"):
+        other = draw(smooth(depth - 1, scope))
+        return {"add": one + other, "sub": one - other, "mul": one * other, "quotient": one / (1 + other**2)}[kind]
+    small = one / (2 + one**2)  # between -1 and 1, so that exp stays in sight
+    return {
+        "neg": -one, "square": one**2, "half": one / 2, "exp": exp(small), "log": log(1 + one**2), "inverse": 1 / (3 + one**2),
+    }[kind]  # fmt: skip
+
+
+POINTS = [
+    {z: table(entries), a: Fraction(3, 2), i: place, k: 2, j: place % 3}
+    for place, entries in enumerate([(1, 2, -1), (0, Fraction(1, 2), 3), (-2, 1, Fraction(1, 3))])
+]
+
+
+@examples(30)
+@given(smooth())
+def test_the_derivative_is_the_limit_of_difference_quotients(body):
+    th = differentiate(partial(body, z, j), NOTHING)
+    assert_says(th, Eq(partial(body, z, j), after(th)))
+    assert_sound(th, POINTS)

@@ -1,0 +1,104 @@
+"""Reasons: what may stand behind ``by=``, one by one, and the words that a printed line gives for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import *
+from derive.board.reasons import ByCases, Gap, Reversed, Reworded, as_list, describe, is_statement
+from derive.kernel.terms import Var
+from derive.language.letters import a, b, k, p, y
+from derive.record import Reason
+
+
+@theorem(shows=Eq(a + b, b + a), phrase="the order does not matter")
+def turned_round(calc):
+    calc.eq(b + a, by=ring)
+
+
+# --- one by one ------------------------------------------------------------------------------------------------------
+
+
+def test_one_reason_is_a_list_of_one():
+    assert as_list(ring) == [ring]
+    assert as_list(0 < a) == [0 < a]
+
+
+def test_lists_of_lists_are_one_list():
+    assert as_list([ring, (log_mul, [one_hot])]) == [ring, log_mul, one_hot]
+    assert as_list([]) == []
+
+
+def test_a_list_used_right_to_left_is_each_of_it_used_right_to_left():
+    assert as_list(reverse([log_mul, sum_add])) == [Reversed(log_mul), Reversed(sum_add)]
+
+
+def test_words_for_several_reasons_stay_together():
+    assert as_list(because("obvious", [ring, log_mul])) == [Reworded([ring, log_mul], "obvious")]
+
+
+def test_words_do_not_cover_a_gap():
+    assert as_list(because("obvious", [ring, gap("todo")])) == [Gap("todo")]
+    assert as_list([because("a", because("b", [gap("todo")])), ring]) == [Gap("todo"), ring]
+
+
+# --- what a printed line says ----------------------------------------------------------------------------------------
+
+TOLD = {
+    "a tactic": (auto, Reason("auto", "calculation", "tactic")),
+    "a definition with words of its own": (cross_entropy, Reason("cross_entropy", "definition of cross-entropy", "definition")),
+    "a definition known by its name": (surprisal, Reason("surprisal", "definition of surprisal", "definition")),
+    "a lemma": (log_mul, Reason("log_mul", "the log of a product is the sum of the logs", "theorem")),
+    "an axiom": (exp_pos, Reason("exp_pos", "exponentials are positive", "axiom")),
+    "a law of minimisers": (argmin_shift, Reason("argmin_shift", "a constant does not move the minimiser", "theorem")),
+    "a theorem of one's own": (turned_round, Reason("turned_round", "the order does not matter", "theorem")),
+    "a condition": (0 < p[y], Reason("condition", "by assumption", "hypothesis")),
+    "cases": (by_cases(Eq(k, y)), Reason("by_cases", "the two cases", "tactic")),
+    "a gap": (gap("to be shown"), Reason("gap", "to be shown", "gap")),
+    "right to left": (reverse(log_mul), Reason("log_mul", "the log of a product is the sum of the logs", "theorem", True)),
+    "right to left twice": (
+        reverse(reverse(log_mul)), Reason("log_mul", "the log of a product is the sum of the logs", "theorem", False),
+    ),
+    "in the author's words": (because("as on page 3", log_mul), Reason("log_mul", "as on page 3", "theorem")),
+    "several in the author's words": (because("as above", [log_mul, ring]), Reason("log_mul, ring", "as above", "theorem")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_reason_is_described(name):
+    reason, told = TOLD[name]
+    assert describe(reason) == told
+
+
+@pytest.mark.parametrize("nonsense", ["ring", 1, None, Eq, [ring], {"ring"}])
+def test_what_is_no_reason_is_refused_with_what_would_be_one(nonsense):
+    with pytest.raises(
+        TypeError, match="is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic"
+    ):
+        describe(nonsense)
+
+
+def test_a_false_claim_is_no_reason():
+    @false_claim(claims=Eq(a, b))
+    def same():
+        """Everything is the same."""
+
+    assert not is_statement(same)
+    with pytest.raises(TypeError, match="<false claim same: a = b> is not a reason"):
+        describe(same)
+
+
+def test_lemmas_axioms_theorems_and_laws_are_statements():
+    assert all(map(is_statement, (log_mul, exp_pos, argmin_shift, turned_round)))
+    assert not any(map(is_statement, (ring, cross_entropy, 0 < a, gap("x"), by_cases(0 < a), Var("a", REAL))))
+
+
+def test_what_is_split_on_is_kept():
+    assert by_cases(Eq(k, y)) == ByCases(Eq(k, y))
+
+
+def test_the_tactics_say_what_they_turn_on():
+    """ring calculates only; the others are the normal form with some of its features."""
+    assert ring.features == order.features == calculus.features == set()
+    assert logs.features == {"logs"} and sums.features == {"sums", "constants"}
+    assert auto.features > logs.features | sums.features
