@@ -54,6 +54,7 @@ APART = {
     "different bounds": (Sum(f[k], (k, 1, n)), Sum(f[k], (k, 0, n))),
     "a law of sums": (Sum(2 * f[k], (k, 1, n)), 2 * Sum(f[k], (k, 1, n))),
     "a law of logarithms": (log(x * y), log(x) + log(y)),
+    "one logarithm of two": (log(x * y) + log(x), log(y * x) + log(y)),
     "a sum and a product": (Sum(f[k], (k, 1, n)), Prod(f[k], (k, 1, n))),
     "other minimisers": (argmin(theta, x), argmax(theta, x)),
 }

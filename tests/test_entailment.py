@@ -118,6 +118,12 @@ def test_for_all_and_implies_are_opened():
     assert entail(ForAll((k, 0, n), log(f[k]) <= f[k] - 1), Context.of(given_), known(log_le_sub_one)) is None
 
 
+def test_a_lemma_may_say_something_for_all_k():
+    goal, given_ = ForAll((k, 1, n), Eq(f[k], 0)), [ForAll((k, 1, n), 0 <= f[k]), Eq(total(f[k]), 0)]
+    assert_says(entail(goal, Context.of(given_), known(terms_zero_of_sum_zero)), goal, given_)
+    assert entail(goal, Context.of(given_)) is None
+
+
 def test_an_equation_by_rewriting():
     rule_ = [Rule(log_exp.theorem, "log_exp")]
     assert_says(entail(Eq(log(exp(x)) * 2, x * 2), NOTHING, [], rule_), Eq(log(exp(x)) * 2, x * 2))

@@ -76,6 +76,11 @@ def test_a_function_of_the_index_stands_for_whatever_is_under_the_sum():
     assert match(Sum(f[k], (k, 1, n)), Sum(2 * g[k] + k, (k, 1, n)), {f}) == {f: lam(k, 2 * g[k] + k)}
 
 
+def test_a_function_with_integer_values_does_not_stand_for_reals():
+    assert match(Sum(w[k], (k, 1, n)), Sum(k * k, (k, 1, n)), {w}) == {w: lam(k, k * k)}
+    assert match(Sum(w[k], (k, 1, n)), Sum(g[k], (k, 1, n)), {w}) is None
+
+
 def test_a_function_of_the_index_may_ignore_it():
     assert match(Sum(f[k], (k, 1, n)), Sum(x, (k, 1, n)), {f}) == {f: lam(k, x)}
 

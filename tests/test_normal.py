@@ -100,6 +100,12 @@ def test_without_its_condition_the_term_stays(feature, name):
         assert form != wanted, left_out
 
 
+def test_an_indicator_picks_out_a_term_only_where_it_says_what_the_index_is():
+    doubled = total(delta(k + k, i) * f[k])
+    assert normal(doubled, *RANGE)[0] == doubled
+    assert normal(total(delta(k, k * k) * f[k]), *RANGE)[1] == set()
+
+
 def test_constants_are_counted():
     both = {"sums", "constants"}
     assert normal(total(x), 0 <= n, features=both) == (n * x, {"sum_const"})
