@@ -312,3 +312,12 @@ def test_a_true_claim_is_no_false_claim():
 def test_a_false_claim_about_a_distribution():
     found = claimed(claims=Eq(Sum(p[k] ** 2, (k, 1, V)), 1), given=positive_distribution(p, V)).refute()
     assert "V=2" in str(found)
+
+
+@pytest.mark.parametrize("wrong", [{"claims": a + b}, {"claims": Eq(a, b), "given": [a + b]}])
+def test_a_false_claim_is_a_statement_too(wrong: dict[str, object]) -> None:
+    with pytest.raises(ClaimError, match=r"test_entries.py:\d+: a \+ b is not a statement"):
+
+        @false_claim(**wrong)
+        def everything() -> None:
+            """Anything goes."""

@@ -102,3 +102,8 @@ def test_the_tactics_say_what_they_turn_on():
     assert ring.features == order.features == calculus.features == set()
     assert logs.features == {"logs"} and sums.features == {"sums", "constants"}
     assert auto.features > logs.features | sums.features
+
+
+def test_words_without_a_reason_are_refused() -> None:
+    with pytest.raises(UserError, match="has no reason behind the words"):
+        because("it is clear", [])

@@ -262,3 +262,20 @@ def test_what_is_proved_of_random_terms_is_true(goal, conditions):
     if th is not None:
         assert_says(th, goal, conditions)
         assert_sound(th, GRID[:6])
+
+
+# --- letters that are bound and free ---------------------------------------------------------------------------------
+
+
+def test_a_fact_about_a_letter_that_is_also_bound_in_the_goal() -> None:
+    """k = 3 says nothing of the k that the sum binds."""
+    total = f[k] + Sum(f[k], (k, 1, n))
+    assert side.prove(0 <= total, Context.of([Eq(k, 3)])) is None
+    nonneg = ForAll(k, 0 <= f[k])
+    assert_says(side.prove(0 <= total, Context.of([Eq(k, 3), nonneg])), 0 <= total, [Eq(k, 3), nonneg])
+
+
+def test_a_letter_that_equals_a_real_is_no_index() -> None:
+    x = real("x")
+    assert side.prove(0 < f[k], Context.of([Eq(k, x)])) is None
+    assert side.prove(0 < f[k], Context.of([Eq(k, n), 0 < f[n]])) is not None

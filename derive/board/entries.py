@@ -176,15 +176,7 @@ def theorem(
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
         code = fn.__code__
         where = fn.__module__.rsplit(".", 1)[-1]
-        try:
-            conditions, claim = _statements(given), to_term(shows)
-        except UserError as error:
-            raise ClaimError(f"{place(code.co_filename, code.co_firstlineno)}: in {fn.__name__}: {error}") from None
-        for t in (claim, *conditions):
-            if t.sort != PROP:
-                raise ClaimError(
-                    f"{place(code.co_filename, code.co_firstlineno)}: {show(t)} is not a statement; write Eq(a, b), a <= b, ..."
-                )
+        conditions, claim = _declared(fn, given, shows)
         return TheoremEntry(
             fn.__name__, claim, conditions, fn, subject or where, phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
@@ -229,12 +221,26 @@ def false_claim(
 
     def wrap(fn: Callable[[], None]) -> FalseClaim:
         code = fn.__code__
+        conditions, claim = _declared(fn, given, claims)
         return FalseClaim(
-            fn.__name__, to_term(claims), _statements(given), (fn.__doc__ or "").strip(),
+            fn.__name__, claim, conditions, (fn.__doc__ or "").strip(),
             subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__,
         )  # fmt: skip
 
     return wrap
+
+
+def _declared(fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any) -> tuple[tuple[Term, ...], Term]:
+    """The conditions and the claim that stand above the function, as statements.  Raises ClaimError with its place."""
+    where = place(fn.__code__.co_filename, fn.__code__.co_firstlineno)
+    try:
+        out = _statements(given), to_term(claim)
+    except UserError as error:
+        raise ClaimError(f"{where}: in {fn.__name__}: {error}") from None
+    for t in (out[1], *out[0]):
+        if t.sort != PROP:
+            raise ClaimError(f"{where}: {show(t)} is not a statement; write Eq(a, b), a <= b, ...")
+    return out
 
 
 def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.language.words import called
@@ -68,6 +69,8 @@ def gap(why: str) -> Gap:
 
 def because(words: str, reason: Any) -> Reworded:
     """Print ``words`` as the reason; the proof uses ``reason``, or the list of reasons, all the same."""
+    if not as_list(reason):
+        raise UserError(f"because({words!r}, ...) has no reason behind the words; give one, such as a lemma or ring")
     return Reworded(reason, words)
 
 

@@ -159,7 +159,8 @@ def by_equations(equations: Mapping[Term, Theorem]) -> Conv:
 def rewrite(term: Term, *equations: Theorem) -> Theorem:
     """|- term = term with every left-hand side of the equations replaced, once, outermost first."""
     table = {sides(e.concl)[0]: e for e in equations}
-    th = everywhere(by_equations(table))(term, Context())
+    # as facts, so that a letter bound in the term does not meet one that an equation speaks of
+    th = everywhere(by_equations(table))(term, Context(equations))
     return th if th is not None else r.refl(term)
 
 

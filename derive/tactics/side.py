@@ -83,7 +83,7 @@ def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
     for fact in ctx.facts:
         c = fact.concl
         if is_app(c, terms.EQ) and isinstance(c.args[0], Var) and c.args[0] in goal.free and c.args[0].sort == INT:  # type: ignore[attr-defined]
-            if c.args[0] in c.args[1].free:  # type: ignore[attr-defined]
+            if c.args[0] in c.args[1].free or c.args[1].sort != INT:  # type: ignore[attr-defined]
                 continue
             steps = tuple(rewrite(a, fact) for a in goal.args)
             th = prove(App(goal.op, tuple(sides(s.concl)[1] for s in steps)), ctx, depth - 1)
