@@ -19,7 +19,7 @@ _PLAIN_OR_SPECIAL = re.compile(r"[^_%&#${}\\~^<>|`\u0370-\uffff]+|.", re.DOTALL)
 def text_latex(words: str) -> str:
     """Words without formulas inside math mode."""
     out = ""
-    for piece in _PLAIN_OR_SPECIAL.findall(clean(words)):
+    for piece in _PLAIN_OR_SPECIAL.findall(clean(words, single=True)):
         command = COMMANDS.get(piece)
         out += _SPECIAL.get(piece) or (f"{command} " if command else rf"\text{{{piece}}}")
     return out

@@ -70,7 +70,7 @@ class _Small:
 
 
 def _is_sign(node: Node) -> bool:
-    return isinstance(node, Symbol) and node.kind in ("rel", "op", "neg", "slash", "punct", "fn")
+    return isinstance(node, Symbol) and (node.kind in ("rel", "op", "neg", "slash", "punct", "fn") or node.text == "(")
 
 
 def _atom(token: str) -> Node:
