@@ -38,8 +38,8 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.words.sentence import listed, prose
-from derive.slides.deck.build import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.deck import Slide, Stamp, Step
+from derive.slides.deck.paginate import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.template import Template
 from derive.work import Worked, WorkedBlock, WorkedLine
 

@@ -12,7 +12,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
-from derive.slides.deck.build import SMALL, columns, prose_width
+from derive.slides.deck.paginate import SMALL, columns, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import Template
 from derive.slides.typst.source import (
