@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from derive import __version__
 from derive.errors import UserError
-from derive.record import Block, Derivation, Line
+from derive.record import Block, Derivation
 from derive.record.changes import changed
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut
-from derive.render.formula.layout import layout
 from derive.render.formula.marked import marked_layout
-from derive.render.formula.nodes import Node, Prose
+from derive.render.formula.nodes import Node
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.words.prose import block_title, letters, line_words, shows_start
-from derive.render.words.sentence import conditions_prose, prose
+from derive.render.words.prose import block_title, line_words, shows_start
+from derive.render.words.sentence import prose
+from derive.render.words.written import Written
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.paginate import Chain, paginate
@@ -73,15 +73,14 @@ def _heading(d: Derivation) -> str:
     return d.summary.rstrip(".") if d.summary else d.name.replace("_", " ").capitalize()
 
 
-class _Author:
+class _Author(Written):
     def __init__(self, d: Derivation, choice: Choice, template: Template, stamp: Stamp) -> None:
-        self.d, self.choice, self.template, self.stamp = d, choice, template, stamp
-        self.notation = choice.notation
-        self.avoid = letters(d)
+        super().__init__(d, choice.notation)
+        self.choice, self.template, self.stamp = choice, template, stamp
 
     def slides(self) -> tuple[Slide, ...]:
-        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
-        claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
+        given = self.conditions(self.d.given)
+        claim = self.cut(self.node(self.d.claim, self.d.labels))
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
@@ -114,8 +113,7 @@ class _Author:
                 continue
             shown = [self.start(n, block, chosen[0], numbers)] if chosen[0] or shows_start(block) else []
             shown += [self.step(block, i, numbers[i]) for i in chosen]
-            title = block_title(self.d, n)
-            out.append(Chain(tuple(shown), title, conditions_prose(block.assumes, self.notation, avoid=self.avoid)))
+            out.append(Chain(tuple(shown), block_title(self.d, n), self.conditions(block.assumes)))
         if self.choice.detail == "full" and self.d.theorem is not None:
             steps = primitive_steps(self.d, self.notation, self.avoid, self.template.width - 14)
             out.append(Chain(steps, "Every primitive step", kind="proof"))
@@ -135,20 +133,16 @@ class _Author:
         """The formula that the chosen lines begin with: the block's own start, or the line before them."""
         place = "start" if n == 0 else f"start{n + 1}"
         if first == 0:
-            node = layout(block.start, self.notation, avoid=self.avoid, labels=block.labels)
-            return Step(place, 0, "", self.cut(node), term=block.start)
-        line = block.lines[first - 1]
-        node = layout(line.term, self.notation, avoid=self.avoid, labels=line.labels)
-        return Step(str(numbers[first - 1]), numbers[first - 1], "", self.cut(node), (), True, "", line.term, line)
+            return Step(place, 0, "", self.cut(self.node(block.start, block.labels)), term=block.start)
+        line, number = block.lines[first - 1], numbers[first - 1]
+        parts = self.cut(self.node(line.term, line.labels))
+        return Step(str(number), number, "", parts, carried=True, term=line.term, source=line)
 
     def step(self, block: Block, i: int, number: int) -> Step:
         line = block.lines[i]
         node = marked_layout(line.term, changed(block, i), self.notation, avoid=self.avoid, labels=line.labels)
-        relation = sign_of(line.relation)
-        return Step(str(number), number, relation, self.cut(node), self.reason(line), term=line.term, source=line)
-
-    def reason(self, line: Line) -> Prose:
-        return prose(line_words(line, self.notation))
+        reason = prose(line_words(line, self.notation))
+        return Step(str(number), number, sign_of(line.relation), self.cut(node), reason, term=line.term, source=line)
 
     def cut(self, node: Node) -> tuple[Node, ...]:
         return cut(node, self.template.width - 4)

@@ -8,20 +8,11 @@ from typing import Any
 
 from derive.slides.deck import Deck, Options, Slide
 from derive.slides.deck.stamps import provenance, stamp_text
+from derive.slides.pptx import shapes
 from derive.slides.pptx.ground import TITLES, Ground, fitted_title, placeholder_of
 from derive.slides.pptx.layout import Box, Equation, Formulas, Plot, Text, arrange, heading, shown_parts
 from derive.slides.pptx.read import line_name, text_name
 from derive.slides.pptx.said import clean_notes, equation_alt, spoken
-from derive.slides.pptx.shapes import (
-    NAMESPACES,
-    SLIDE_NUMBER,
-    equation_box,
-    placeholder,
-    plot_box,
-    text_box,
-    timing,
-    words,
-)
 from derive.slides.pptx.text import Span, Spans, lines, plain
 
 
@@ -70,7 +61,7 @@ class Drawer:
                 clicks.setdefault(thing.click, []).append(number)
         self.foot()
         if clicks and not self.options.handout:
-            self.append(timing([clicks[c] for c in sorted(clicks)]), self.page._element)
+            self.append(shapes.timing([clicks[c] for c in sorted(clicks)]), self.page._element)
         self.page.notes_slide.notes_text_frame.text = clean_notes(spoken(self.slide))
 
     def title(self) -> Box:
@@ -84,7 +75,7 @@ class Drawer:
         if shape is None:  # a layout without a title
             size = ground.em * 1.2
             height = 1.25 * size * lines(text, body.width / size)
-            self.append(text_box(2, Text(Box(body.x, body.y, body.width, height), text, size), ground.fills))
+            self.append(shapes.text_box(2, Text(Box(body.x, body.y, body.width, height), text, size), ground.fills))
             return Box(body.x, body.y + height + 8, body.width, body.height - height - 8)
         smaller, free = fitted_title(ground, shape, text)
         fill(shape, text, ground, smaller)
@@ -95,12 +86,12 @@ class Drawer:
         if isinstance(thing, Text):
             if thing.place and self.slide.stamp is not None:
                 thing = replace(thing, name=text_name(self.slide.stamp.name, thing.place, plain(thing.spans)))
-            self.append(text_box(self.number, thing, self.ground.fills))
+            self.append(shapes.text_box(self.number, thing, self.ground.fills))
         elif isinstance(thing, Equation):
             picture = self.media.relation(self.page, self.formulas[thing.node].png, "png")
             name = self.shape_name(thing)
             self.append(
-                equation_box(
+                shapes.equation_box(
                     self.number, thing, name, equation_alt(thing), self.ground.changed, picture, self.ground.dark
                 )
             )
@@ -108,7 +99,7 @@ class Drawer:
             p = thing.picture
             png = self.media.relation(self.page, p.png, "png")
             svg = self.media.relation(self.page, p.svg.encode(), "svg") if p.svg else ""
-            self.append(plot_box(self.number, thing.box, p.name, p.alt, png, svg))
+            self.append(shapes.plot_box(self.number, thing.box, p.name, p.alt, png, svg))
         return self.number
 
     def shape_name(self, e: Equation) -> str:
@@ -130,7 +121,7 @@ class Drawer:
             self.number += 1
             box = Box(foot.x, foot.y, width, foot.height)
             self.append(
-                text_box(
+                shapes.text_box(
                     self.number,
                     Text(box, (Span(text),), size, "muted", name=stamp_text(self.slide.stamp)),
                     ground.fills,
@@ -140,13 +131,13 @@ class Drawer:
             return
         for shape in self.page.slide_layout.placeholders:
             kind, index = shape.placeholder_format.type.name, str(shape.placeholder_format.idx)
-            inside = {"SLIDE_NUMBER": SLIDE_NUMBER}.get(kind, "")
+            inside = {"SLIDE_NUMBER": shapes.SLIDE_NUMBER}.get(kind, "")
             if kind == "FOOTER" and ground.own and self.deck.template.footer:
-                inside = words((Span(self.deck.template.footer),), {})
+                inside = shapes.words((Span(self.deck.template.footer),), {})
             if inside:
                 self.number += 1
                 tag = "sldNum" if kind == "SLIDE_NUMBER" else "ftr"
-                self.append(placeholder(self.number, tag, index, inside))
+                self.append(shapes.placeholder(self.number, tag, index, inside))
 
     def append(self, xml: str, parent: Any = None) -> None:
         from pptx.oxml import parse_xml
@@ -158,6 +149,6 @@ def fill(shape: Any, text: Spans, ground: Ground, size: float | None) -> None:
     """Puts words into a placeholder."""
     from pptx.oxml import parse_xml
 
-    paragraph = parse_xml(f"<a:p {NAMESPACES}>{words(text, ground.fills, size)}</a:p>")
+    paragraph = parse_xml(f"<a:p {shapes.NAMESPACES}>{shapes.words(text, ground.fills, size)}</a:p>")
     body = shape._element.txBody
     body.replace(body.p_lst[0], paragraph)

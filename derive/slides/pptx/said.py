@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from derive.render.formula.nodes import row
 from derive.render.words.prose import clean
-from derive.render.words.sentence import prose
 from derive.slides.deck import Slide
 from derive.slides.pptx.layout import Equation
+from derive.slides.speech import above
 
 
 def equation_alt(e: Equation) -> str:
@@ -24,15 +24,7 @@ def spoken(slide: Slide) -> str:
     """The slide in words, for the speaker's notes: plain text, since mathematics in notes damages the file."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
-    out = [sentence(prose_speech(slide.heading))]
-    if slide.given:
-        out.append(sentence(f"Given: {prose_speech(slide.given)}"))
-    if slide.claim:
-        out.append(sentence(f"Claim: {node_speech(row(*slide.claim))}"))
-    if slide.title:
-        out.append(sentence(prose_speech(prose(slide.title))))
-    if slide.assumes:
-        out.append(sentence(f"Assume {prose_speech(slide.assumes)}"))
+    out = [sentence(words) for _, words in above(slide, colons=("Given", "Claim"))]
     if slide.picture is not None:
         out.append(sentence(slide.picture.alt))
     out += [step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason)) for s in slide.steps]
