@@ -47,7 +47,7 @@ from derive.language.syntax import (
 )
 from derive.record import Block, Derivation, Line, Reason
 from derive.render.formula.notation import notation_names
-from derive.render.pages.jupyter import derivation_jupyter, mimebundle
+from derive.render.pages.jupyter import mimebundle
 from derive.render.pages.latex import derivation_latex
 from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import escape, prose_latex
@@ -395,7 +395,7 @@ def test_escape() -> None:
 
 @pytest.mark.parametrize("d", DERIVATIONS, ids=NAMES)
 def test_jupyter_has_one_block(d: Derivation) -> None:
-    bundle = derivation_jupyter(d)
+    bundle = mimebundle(d)
     latex = bundle["text/latex"]
     assert latex.startswith("$$\\begin{aligned}\n")
     assert latex.endswith("\n\\end{aligned}$$")

@@ -28,7 +28,7 @@ from derive.render.formula.nodes import (
     row,
 )
 from derive.render.formula.notation import load_notation, notation_names
-from derive.render.pens.typst import escape, node_typst, parts_typst, string, term_typst
+from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import letters
 
 
@@ -186,7 +186,7 @@ def test_every_formula_compiles_and_marks_take_no_room(notation: str) -> None:
     plain, marked = [], []
     for d in (t.derivation for t in theorems()):
         avoid = letters(d)
-        plain.append(term_typst(d.claim, n, labels=d.labels, avoid=avoid))
+        plain.append(node_typst(layout(d.claim, n, labels=d.labels, avoid=avoid)))
         marked.append(plain[-1])
         for block in d.blocks:
             for i, line in enumerate(block.lines):

@@ -15,8 +15,9 @@ from derive.render.formula.nodes import unmarked
 from derive.render.formula.notation import load_notation, notation_names, read_notation
 from derive.render.pens.latex import node_latex
 from derive.slides.deck import Slide
-from derive.slides.deck.build import Choice, build, columns, derivation_slides, header_height, notes_height, row_height
+from derive.slides.deck.build import Choice, build, derivation_slides
 from derive.slides.deck.digest import statement_digest
+from derive.slides.deck.paginate import columns, header_height, notes_height, row_height
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template, contrast, load_template
 

@@ -23,7 +23,7 @@ from derive.falsify import evaluate
 from derive.language.letters import V, eps, p, q, y, z
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Symbol, UnderBrace
-from derive.slides.deck.build import prose_width
+from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.template import DARK, LIGHT, Template, contrast
 from derive.slides.plots import PLOTTED, charts, charts_for, draw, has_plot, plot_slides, plots_for
 

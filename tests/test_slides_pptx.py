@@ -27,8 +27,9 @@ from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, Template, contrast, load_template
 from derive.slides.pptx import fragment, read_back, write
-from derive.slides.pptx.ground import EMU, own_ground
+from derive.slides.pptx.ground import EMU
 from derive.slides.pptx.layout import Box, arrange, nodes_of
+from derive.slides.pptx.own import own_ground
 from derive.slides.pptx.pictures import drawn, picture
 from derive.slides.pptx.text import lines, plain, spans, text_em
 

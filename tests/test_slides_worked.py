@@ -16,7 +16,7 @@ from derive.render.formula.layout import layout
 from derive.render.formula.measure import node_em
 from derive.render.pens.latex import node_latex
 from derive.render.pens.text import Pen
-from derive.slides.deck.build import INDENT, columns, header_height, notes_height, row_height
+from derive.slides.deck.paginate import INDENT, columns, header_height, notes_height, row_height
 from derive.slides.deck.template import Template
 from derive.slides.deck.worked import MOST, closed_form, readable, rounded, worked_slides
 from derive.work import work_out

@@ -100,10 +100,8 @@ def save(
     target = target_of(path, target_name)
     told = options(target, wish)
     if told.into:
-        from derive.slides.pptx.ground import aspect_of
-
         try:
-            aspect = aspect_of(told.into)
+            aspect = target.printer.aspect_of(told.into)
         except UserError as error:
             raise UserError(f"{wish.into}: {error}") from None
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
@@ -130,7 +128,7 @@ def options(target: Target, wish: Wish) -> Options:
             having = " and ".join(f"{t.name} ({', '.join(t.flavours)})" for t in TARGETS.values() if t.flavours)
             raise UserError(f"{target.name} has no flavours; --flavour is for {having}")
         raise UserError(f"{target.name} has no flavour {wish.flavour!r}; its flavours are {', '.join(target.flavours)}")
-    if (wish.into or wish.after is not None) and target.name != "pptx":
+    if (wish.into or wish.after is not None) and not target.takes:
         raise UserError("--into and --after add slides to a PowerPoint file; write one with -o FILE.pptx")
     if wish.after is not None and not wish.into:
         raise UserError("--after goes with --into DECK.pptx, the deck to add to")

@@ -41,7 +41,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
             "derive": {"stamps": [stamp_text(s) for s in deck.stamps]},
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            **({"title": clean(deck.title)} if deck.title else {}),
+            **({"title": clean(deck.title, single=True)} if deck.title else {}),
         },
         "nbformat": 4,
         "nbformat_minor": 5,

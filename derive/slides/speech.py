@@ -42,17 +42,27 @@ def _slides(deck: Deck) -> Iterator[str]:
         before = slide
 
 
+def above(slide: Slide, colons: tuple[str, ...] = ("Claim",)) -> Iterator[tuple[str, str]]:
+    """What stands above the steps, each with its place and in words; ``colons``: the words that have one behind them."""
+    claim = (row(*slide.claim),) if slide.claim else ()
+    for place, word, shown in (
+        ("heading", "", slide.heading),
+        ("given", "Given", slide.given),
+        ("claim", "Claim", claim),
+        ("title", "", prose(slide.title)),
+        ("assume", "Assume", slide.assumes),
+    ):
+        if shown:
+            yield place, f"{word}{':' if word in colons else ''} {prose_speech(shown)}".strip()
+
+
 def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
-    if before is None or slide.heading != before.heading:
-        yield sentence(prose_speech(slide.heading))
-    if slide.given:
-        yield sentence(f"Given {prose_speech(slide.given)}")
-    if slide.claim:
-        yield sentence(f"Claim: {_formula(slide.claim)}")
-    if slide.title and (before is None or slide.part == 1 or slide.title != before.title):
-        yield sentence(prose_speech(prose(slide.title)))
-    if slide.assumes:
-        yield sentence(f"Assume {prose_speech(slide.assumes)}")
+    repeated = set()
+    if before is not None and slide.heading == before.heading:
+        repeated.add("heading")
+    if before is not None and slide.part != 1 and slide.title == before.title:
+        repeated.add("title")
+    yield from (sentence(words) for place, words in above(slide) if place not in repeated)
     for i, step in enumerate(slide.steps):
         if step.carried and before is not None and before.name == slide.name:
             continue

@@ -14,10 +14,11 @@ from derive.errors import UserError
 class Target:
     name: str  # as in --as
     ending: str
-    module: str  # with write(deck, name, options) and fragment(deck, options); where ``reads``, read_back(data)
+    module: str  # with write(deck, name, options) and fragment(deck, options); read_back(data) and aspect_of(data)
     what: str
     flavours: tuple[str, ...] = ()
-    reads: bool = False
+    reads: bool = False  # a file can be read back
+    takes: bool = False  # slides can be added to a file that there is
     pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
 
     @property
@@ -29,7 +30,15 @@ TARGETS = {
     t.name: t
     for t in (
         Target("html", ".html", "html", "a reveal.js deck in one file", reads=True),
-        Target("pptx", ".pptx", "pptx", "PowerPoint, with native equations", reads=True, pictures=("png", "svg")),
+        Target(
+            "pptx",
+            ".pptx",
+            "pptx",
+            "PowerPoint, with native equations",
+            reads=True,
+            takes=True,
+            pictures=("png", "svg"),
+        ),
         Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
         Target("pdf", ".pdf", "typst", "a page for each step, made with Typst"),
         Target("svg", ".svg", "typst", "a picture for each step"),

@@ -37,7 +37,7 @@ class SlidesView:
         page = write_html(self.deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()
         # the page may run its scripts, and can reach nothing of the notebook round it
         frame = (
-            f'<iframe sandbox="allow-scripts" allow="fullscreen" title="{html.escape(f"Slides of {clean(self.name)}")}" '
+            f'<iframe sandbox="allow-scripts" allow="fullscreen" title="{html.escape(f"Slides of {clean(self.name, single=True)}")}" '
             f'style="width: 100%; aspect-ratio: {self.wish.template.aspect.replace(":", " / ")}; border: 1px solid #8888" '
             f'srcdoc="{html.escape(page)}"></iframe>'
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort
 from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, at
+from derive.render.formula import templates as tpl
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import (
@@ -24,18 +25,6 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.notation import refuse_template
 from derive.render.formula.pieces import COMMA, Level, Piece
-from derive.render.formula.templates import (
-    Bracketed,
-    Fresh,
-    Marked,
-    Part,
-    Scripted,
-    Seq,
-    Slot,
-    Template,
-    separates,
-    walk,
-)
 
 _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
 
@@ -148,50 +137,50 @@ def vocabulary(b: Builder) -> Node:
     return _build(b, b.notation.vocabulary_set.body, {}, {}, True)
 
 
-def _fresh_letters(b: Builder, t: Template, slots: dict[str, Term], scope: Term) -> dict[str, Var]:
+def _fresh_letters(b: Builder, t: tpl.Template, slots: dict[str, Term], scope: Term) -> dict[str, Var]:
     """The fresh letters of a template: the author's own where the argument at it is written with one."""
     out: dict[str, Var] = {}
-    parts = list(walk(t.body))
+    parts = list(tpl.walk(t.body))
     for part in parts:
-        if isinstance(part, Slot):
+        if isinstance(part, tpl.Slot):
             for a in part.at:
                 fn = slots[part.name]
                 if a[:1] == "@" and a[1:] not in out:
                     out[a[1:]] = Var(b.fresh(fn.hint if isinstance(fn, Lam) else a[1:], scope), INT)
     for part in parts:
-        if isinstance(part, Fresh) and part.letter not in out:
+        if isinstance(part, tpl.Fresh) and part.letter not in out:
             out[part.letter] = Var(b.fresh(part.letter, scope), INT)
     return out
 
 
-def _build(b: Builder, part: Part, slots: dict[str, Term], letters: dict[str, Var], inside: bool) -> Node:
+def _build(b: Builder, part: tpl.Part, slots: dict[str, Term], letters: dict[str, Var], inside: bool) -> Node:
     """The layout of a template.  ``inside``: brackets or commas are round this part already."""
 
-    def build(part: Part, inside: bool) -> Node:
-        if isinstance(part, Slot):
+    def build(part: tpl.Part, inside: bool) -> Node:
+        if isinstance(part, tpl.Slot):
             return b.fit(_slot(part, slots, letters), Level.ADD if inside else Level.ATOM)
-        if isinstance(part, Fresh):
+        if isinstance(part, tpl.Fresh):
             return b.name(letters[part.letter].name)
-        if isinstance(part, Seq):
-            apart = [inside, *map(separates, part.items), inside]
+        if isinstance(part, tpl.Seq):
+            apart = [inside, *map(tpl.separates, part.items), inside]
             return row(*(build(item, apart[i] and apart[i + 2]) for i, item in enumerate(part.items)))
-        if isinstance(part, Scripted):
+        if isinstance(part, tpl.Scripted):
             base = build(part.base, False)
             with b.on_one_line():
                 sub, sup = (None if s is None else build(s, True) for s in (part.sub, part.sup))
             return _scripted(base, sub, sup)
-        if isinstance(part, Bracketed):
-            if isinstance(part.body, Slot):  # alone in its brackets
+        if isinstance(part, tpl.Bracketed):
+            if isinstance(part.body, tpl.Slot):  # alone in its brackets
                 return fenced(b.fit(_slot(part.body, slots, letters), Level.ANY), part.open, part.close)
             return fenced(build(part.body, True), part.open, part.close)
-        if isinstance(part, Marked):
+        if isinstance(part, tpl.Marked):
             return Accent(part.mark, build(part.body, False))
         return part
 
     return build(part, inside)
 
 
-def _slot(part: Slot, slots: dict[str, Term], letters: dict[str, Var]) -> Term:
+def _slot(part: tpl.Slot, slots: dict[str, Term], letters: dict[str, Var]) -> Term:
     term = slots[part.name]
     for a in part.at:
         term = at(term, letters[a[1:]] if a[:1] == "@" else slots[a])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Space, Symbol, row
+from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Space, Symbol, kind, row
 
 _BARS = ("∣", "∥")  # relations inside a term
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def _pieces(node: Node, depth: int) -> list[Node]:
             scope = False  # of the indices for which a statement holds, which stay together
             for i, item in enumerate(n.items):
                 breaks = _is_break(item, ("op", "rel")) and not scope
-                if isinstance(item, Symbol) and item.kind == "text":
+                if kind(item) == "text":
                     breaks, scope = not scope, True
                 if breaks and i:
                     pieces.append([])
@@ -107,7 +107,7 @@ def _pieces(node: Node, depth: int) -> list[Node]:
 def _breaks(node: Node) -> bool:
     """Whether there is a place to break inside."""
     if isinstance(node, Row):
-        return any((isinstance(i, Symbol) and i.kind in ("op", "rel")) or _breaks(i) for i in node.items)
+        return any(kind(i) in ("op", "rel") or _breaks(i) for i in node.items)
     if isinstance(node, (Mark, BigOp)):
         return _breaks(node.body)
     return isinstance(node, Fence) and node.group and _breaks(node.body)
@@ -132,6 +132,6 @@ def _sign_first(node: Node) -> Node:
     """A marked part that begins with a sign: the sign, then the rest marked."""
     if isinstance(node, Mark) and isinstance(node.body, Row):
         first, *rest = node.body.items
-        if isinstance(first, Symbol) and first.kind in ("op", "rel"):
+        if kind(first) in ("op", "rel"):
             return row(first, Mark(row(*rest)))
     return node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.render.formula.nodes import Accent, Node, Symbol, row, subscript
+from derive.render.formula.nodes import PRIME, Accent, Node, Symbol, row, subscript
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -34,7 +34,7 @@ def name_node(name: str, kind: str = "name") -> Node:
         else:
             base = Accent(part, base)
     if primes:
-        base = row(base, *[Symbol("′", "ord")] * primes)
+        base = row(base, *[PRIME] * primes)
     for part in parts:
         base = subscript(base, Symbol(part, "num") if part.isdigit() else letter_symbol(part, "name"))
     return base

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 # Kinds of Symbol:
 #   var    a letter, set in italics            num   digits
@@ -103,6 +104,20 @@ Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Mark
 Prose = tuple[str | Node, ...]
 """A sentence with formulas in it: words as str, formulas as nodes, to be drawn as in running text."""
 
+PRIME = Symbol("′", "ord")
+PRODUCT = Symbol(TIMES, "times")
+T = TypeVar("T")
+
+
+def kind(node: object) -> str:
+    """The kind of a symbol; "" of anything else."""
+    return node.kind if isinstance(node, Symbol) else ""
+
+
+def bare(node: Node | None) -> Node | None:
+    """Without the marks round it."""
+    return bare(node.body) if isinstance(node, Mark) else node
+
 
 def row(*items: Node) -> Node:
     """A row without rows in it; a single item stands for itself."""
@@ -135,6 +150,17 @@ def superscript(base: Node, power: Node) -> Node:
     if isinstance(base, Script) and base.sup is None:
         return Script(base.base, base.sub, power)
     return Script(base, None, power)
+
+
+def with_primes(items: Iterable[tuple[Node, T]]) -> Iterator[tuple[Node, T]]:
+    """The nodes, each with what is said of it, and each prime as a superscript of the node that it follows."""
+    waiting = list(items)
+    while waiting:
+        node, about = waiting.pop(0)
+        primes: list[Node] = []
+        while node != PRIME and waiting and waiting[0][0] == PRIME:
+            primes.append(waiting.pop(0)[0])
+        yield (superscript(node, row(*primes)) if primes else node), about
 
 
 def height(node: Node) -> int:

@@ -7,49 +7,31 @@ from collections.abc import Callable
 from derive.kernel import terms as k
 from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, instantiate, parts_of, subterms
 from derive.operators import CARDS, READ
+from derive.render.formula import nodes
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
-from derive.render.formula.nodes import (
-    TIMES,
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Row,
-    Script,
-    Space,
-    Symbol,
-    UnderBrace,
-    fenced,
-    first,
-    last,
-    row,
-    superscript,
-)
 from derive.render.formula.pieces import COMMA, NEGATIVE, SLASH, Level, Piece, rel
 
-_PARTIAL = Symbol(CARDS[k.PARTIAL].sign, "ord")
+_PARTIAL = nodes.Symbol(CARDS[k.PARTIAL].sign, "ord")
 
 
 def number(b: Builder, term: Num) -> Piece:
     value = abs(term.value)
-    top = Symbol(str(value.numerator), "num")
-    bottom = Symbol(str(value.denominator), "num")
+    top = nodes.Symbol(str(value.numerator), "num")
+    bottom = nodes.Symbol(str(value.denominator), "num")
     if value.denominator == 1:
         p = Piece(top)
     elif b.linear:
-        p = Piece(row(top, SLASH, bottom), Level.DIV)
+        p = Piece(nodes.row(top, SLASH, bottom), Level.DIV)
     else:
-        p = Piece(Frac(top, bottom, small=True), Level.PREFIX)
-    return p if term.value >= 0 else Piece(row(NEGATIVE, p.node), Level.NEG)
+        p = Piece(nodes.Frac(top, bottom, small=True), Level.PREFIX)
+    return p if term.value >= 0 else Piece(nodes.row(NEGATIVE, p.node), Level.NEG)
 
 
 def function(b: Builder, term: Lam) -> Piece:
     """k |-> its body."""
     with b.under(term) as letter:
-        return Piece(row(letter, rel("↦"), b.fit(term.body, Level.ANY)), Level.ANY, True)
+        return Piece(nodes.row(letter, rel("↦"), b.fit(term.body, Level.ANY)), Level.ANY, True)
 
 
 # --- arithmetic ------------------------------------------------------------------------------------------------------
@@ -57,14 +39,14 @@ def function(b: Builder, term: Lam) -> Piece:
 
 def _neg(b: Builder, term: App) -> Piece:
     p = b.piece(term.args[0])
-    return Piece(row(NEGATIVE, p.at(Level.DIV)), Level.NEG, p.greedy and p.level >= Level.DIV)
+    return Piece(nodes.row(NEGATIVE, p.at(Level.DIV)), Level.NEG, p.greedy and p.level >= Level.DIV)
 
 
 def _sum_of(b: Builder, term: App) -> Piece:
     left = b.fit(term.args[0], Level.ADD)
     p = b.piece(term.args[1])
-    sign = Symbol(CARDS[term.op].sign, "op")
-    return Piece(row(left, sign, p.at(Level.DIV)), Level.ADD, p.greedy and p.level >= Level.DIV)
+    sign = nodes.Symbol(CARDS[term.op].sign, "op")
+    return Piece(nodes.row(left, sign, p.at(Level.DIV)), Level.ADD, p.greedy and p.level >= Level.DIV)
 
 
 def _mul(b: Builder, term: App) -> Piece:
@@ -72,44 +54,44 @@ def _mul(b: Builder, term: App) -> Piece:
     return _product(left, level, b.piece(term.args[1]))
 
 
-def _left_factor(b: Builder, a: Term) -> tuple[Node, Level]:
+def _left_factor(b: Builder, a: Term) -> tuple[nodes.Node, Level]:
     """The left factor of a product, a minus sign in front of it without brackets."""
     if isinstance(a, App) and a.op is k.NEG and not b.is_labelled(a):
-        return row(NEGATIVE, b.fit(a.args[0], Level.MUL, closed=True)), Level.NEG
+        return nodes.row(NEGATIVE, b.fit(a.args[0], Level.MUL, closed=True)), Level.NEG
     p = b.piece(a)
     if p.level == Level.NEG and not p.greedy and isinstance(a, (Num, App)) and not (b.linear and _has_slash(p.node)):
         return p.node, Level.NEG
     return p.at(Level.MUL, closed=True), Level.MUL
 
 
-def _product(left: Node, level: Level, p: Piece) -> Piece:
+def _product(left: nodes.Node, level: Level, p: Piece) -> Piece:
     right = p.at(Level.PREFIX)
-    head = first(right)
-    starts = first(right.body) if isinstance(right, Fence) and right.group else None
+    head = nodes.first(right)
+    starts = nodes.first(right.body) if isinstance(right, nodes.Fence) and right.group else None
     dot = (
         (head is not None and head.kind == "num")
         or (head is not None and head.kind == "bold" and head.text.isdigit() and _ends_in_number(left))
         or (starts is not None and starts.kind == "neg")
-        or (isinstance(right, Frac) and _ends_in_number(left))
+        or (isinstance(right, nodes.Frac) and _ends_in_number(left))
     )
-    sign = Symbol("·", "dot") if dot else Symbol(TIMES, "times")
-    return Piece(row(left, sign, right), level, p.greedy and p.level >= Level.PREFIX)
+    sign = nodes.Symbol("·", "dot") if dot else nodes.PRODUCT
+    return Piece(nodes.row(left, sign, right), level, p.greedy and p.level >= Level.PREFIX)
 
 
 def _div(b: Builder, term: App) -> Piece:
     above, below = term.args
     if b.linear:
         top = b.fit(above, Level.PREFIX, closed=True)
-        return Piece(row(top, SLASH, b.fit(below, Level.PREFIX, closed=True)), Level.DIV)
+        return Piece(nodes.row(top, SLASH, b.fit(below, Level.PREFIX, closed=True)), Level.DIV)
     small = isinstance(above, Num) and isinstance(below, Num)
-    return Piece(Frac(b.fit(above, Level.ADD), b.fit(below, Level.ADD), small), Level.PREFIX)
+    return Piece(nodes.Frac(b.fit(above, Level.ADD), b.fit(below, Level.ADD), small), Level.PREFIX)
 
 
 def _pow(b: Builder, term: App) -> Piece:
     base = b.fit(term.args[0], Level.ATOM)
-    if isinstance(base, UnderBrace) or (isinstance(base, Script) and base.sup is not None):
-        base = fenced(base, group=True)
-    return Piece(superscript(base, b.script(term.args[1])), Level.POW)
+    if isinstance(base, nodes.UnderBrace) or (isinstance(base, nodes.Script) and base.sup is not None):
+        base = nodes.fenced(base, group=True)
+    return Piece(nodes.superscript(base, b.script(term.args[1])), Level.POW)
 
 
 def _exp(b: Builder, term: App) -> Piece:
@@ -118,18 +100,18 @@ def _exp(b: Builder, term: App) -> Piece:
     if b.notation.exp != "function" and not b.flat and labelled.isdisjoint(subterms(x)):
         node = b.script(x)
         if b.notation.exp == "power" or _is_low(node):
-            return Piece(Script(Symbol("e", "var"), None, node), Level.POW)
-    return Piece(row(Symbol("exp", "fn"), fenced(b.fit(x, Level.ADD), group=True)))
+            return Piece(nodes.Script(nodes.Symbol("e", "var"), None, node), Level.POW)
+    return Piece(nodes.row(nodes.Symbol("exp", "fn"), nodes.fenced(b.fit(x, Level.ADD), group=True)))
 
 
 def _log(b: Builder, term: App) -> Piece:
-    name = Symbol(b.notation.log, "fn")
+    name = nodes.Symbol(b.notation.log, "fn")
     p = b.piece(term.args[0])
-    inner = p.node.body if isinstance(p.node, Mark) else p.node
-    power = isinstance(inner, Script) and inner.sub is None and inner.base == Symbol("e", "var")
+    inner = p.node.body if isinstance(p.node, nodes.Mark) else p.node
+    power = isinstance(inner, nodes.Script) and inner.sub is None and inner.base == nodes.Symbol("e", "var")
     if p.level >= Level.ATOM or p.level == Level.PREFIX or power:
-        return Piece(row(name, p.node), Level.PREFIX, True)
-    return Piece(row(name, fenced(p.node, group=True)), Level.PREFIX)
+        return Piece(nodes.row(name, p.node), Level.PREFIX, True)
+    return Piece(nodes.row(name, nodes.fenced(p.node, group=True)), Level.PREFIX)
 
 
 def _as_it_reads(b: Builder, term: App) -> Piece:
@@ -145,9 +127,11 @@ def _delta(b: Builder, term: App) -> Piece:
     i, j = term.args
     if b.notation.indicator == "kronecker":
         with b.on_one_line():
-            return Piece(Script(Symbol("δ", "var"), row(b.fit(i, Level.ADD), COMMA, b.fit(j, Level.ADD))))
-    fence = fenced(row(b.fit(i, Level.ADD), rel(CARDS[term.op].sign), b.fit(j, Level.ADD)), "[", "]")
-    return Piece(fence if b.notation.indicator == "iverson" else row(Symbol("1", "bold"), fence))
+            return Piece(
+                nodes.Script(nodes.Symbol("δ", "var"), nodes.row(b.fit(i, Level.ADD), COMMA, b.fit(j, Level.ADD)))
+            )
+    fence = nodes.fenced(nodes.row(b.fit(i, Level.ADD), rel(CARDS[term.op].sign), b.fit(j, Level.ADD)), "[", "]")
+    return Piece(fence if b.notation.indicator == "iverson" else nodes.row(nodes.Symbol("1", "bold"), fence))
 
 
 # --- binders ---------------------------------------------------------------------------------------------------------
@@ -160,18 +144,18 @@ def _bigop(b: Builder, term: App) -> Piece:
     with b.on_one_line():
         start, over = b.fit(low, Level.ADD), (None if whole else b.fit(high, Level.ADD))
     with b.under(fn) as letter:
-        under = row(letter, rel("∈"), vocabulary(b)) if whole else row(letter, rel("="), start)
+        under = nodes.row(letter, rel("∈"), vocabulary(b)) if whole else nodes.row(letter, rel("="), start)
         body = b.fit(fn.body, Level.MUL)
-    sign = Symbol(CARDS[term.op].sign, "big")
-    return Piece(BigOp(sign, under, over, body), Level.PREFIX, True)
+    sign = nodes.Symbol(CARDS[term.op].sign, "big")
+    return Piece(nodes.BigOp(sign, under, over, body), Level.PREFIX, True)
 
 
 def _optimum(b: Builder, term: App) -> Piece:
     (fn,) = term.args
     assert isinstance(fn, Lam)
-    sign = Symbol(CARDS[term.op].sign, "fn")
+    sign = nodes.Symbol(CARDS[term.op].sign, "fn")
     with b.under(fn) as letter:
-        return Piece(BigOp(sign, letter, None, b.fit(fn.body, Level.NEG)), Level.PREFIX, True)
+        return Piece(nodes.BigOp(sign, letter, None, b.fit(fn.body, Level.NEG)), Level.PREFIX, True)
 
 
 def _derivative(b: Builder, term: App) -> Piece:
@@ -179,26 +163,26 @@ def _derivative(b: Builder, term: App) -> Piece:
     assert isinstance(fn, Lam)
     if (isinstance(z, Var) and z not in fn.free) or (isinstance(z, Bound) and not _mentions(fn, z.index)):
         body = b.fit(instantiate(fn, z), Level.PREFIX)
-        return Piece(row(_by(b, at(z, j)), Space("thin"), body), Level.PREFIX, True)
+        return Piece(nodes.row(_by(b, at(z, j)), nodes.Space("thin"), body), Level.PREFIX, True)
     # at a point that is no variable: the derivative, then the point after a bar
     name = b.fresh(fn.hint, fn)
     b.avoid.add(name)
     w = Var(name, fn.dom)
     body = b.fit(instantiate(fn, w), Level.PREFIX)
-    inner = row(_by(b, at(w, j)), Space("thin"), body)
+    inner = nodes.row(_by(b, at(w, j)), nodes.Space("thin"), body)
     b.avoid.discard(name)
-    point = row(b.name(name), rel("="), b.script(z))
-    return Piece(Script(fenced(inner, "(", ")", group=True), point))
+    point = nodes.row(b.name(name), rel("="), b.script(z))
+    return Piece(nodes.Script(nodes.fenced(inner, "(", ")", group=True), point))
 
 
-def _by(b: Builder, entry: Term) -> Node:
+def _by(b: Builder, entry: Term) -> nodes.Node:
     """The sign of a partial derivative by ``entry``."""
-    under = row(_PARTIAL, b.piece(entry).node)
-    return row(_PARTIAL, SLASH, under) if b.linear else Frac(_PARTIAL, under)
+    under = nodes.row(_PARTIAL, b.piece(entry).node)
+    return nodes.row(_PARTIAL, SLASH, under) if b.linear else nodes.Frac(_PARTIAL, under)
 
 
 def _has_partial(b: Builder, term: App) -> Piece:
-    return Piece(row(_derivative(b, term).node, rel("="), b.fit(term.args[3], Level.ADD)), Level.REL)
+    return Piece(nodes.row(_derivative(b, term).node, rel("="), b.fit(term.args[3], Level.ADD)), Level.REL)
 
 
 # --- how parts look --------------------------------------------------------------------------------------------------
@@ -212,29 +196,29 @@ def _mentions(term: Term, index: int) -> bool:
     return term.loose > index and any(_mentions(p, inner) for p in parts_of(term))
 
 
-def _has_slash(node: Node) -> bool:
-    return isinstance(node, Row) and any(isinstance(i, Symbol) and i.kind == "slash" for i in node.items)
+def _has_slash(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Row) and SLASH in node.items
 
 
-def _ends_in_number(node: Node) -> bool:
-    if isinstance(node, Row) and node.items:
+def _ends_in_number(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Row) and node.items:
         node = node.items[-1]
-    if isinstance(node, Frac):
+    if isinstance(node, nodes.Frac):
         return _ends_in_number(node.num) and _ends_in_number(node.den)
-    end = last(node)
+    end = nodes.last(node)
     return end is not None and end.kind == "num"
 
 
-def _is_low(node: Node, depth: int = 0) -> bool:
+def _is_low(node: nodes.Node, depth: int = 0) -> bool:
     """Whether a superscript reads well: no sum in it and no fraction, nothing under what is under it."""
-    if isinstance(node, Row):
+    if isinstance(node, nodes.Row):
         return all(_is_low(i, depth) for i in node.items)
-    if isinstance(node, Script):
+    if isinstance(node, nodes.Script):
         scripts = [s for s in (node.sub, node.sup) if s is not None]
         return depth == 0 and _is_low(node.base, depth) and all(_is_low(s, depth + 1) for s in scripts)
-    if isinstance(node, (Fence, Accent)):
+    if isinstance(node, (nodes.Fence, nodes.Accent)):
         return _is_low(node.body, depth)
-    return isinstance(node, Space) or (isinstance(node, Symbol) and node.kind != "slash")
+    return isinstance(node, nodes.Space) or (isinstance(node, nodes.Symbol) and node.kind != "slash")
 
 
 OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.render.formula.nodes import BigOp, Fence, Node, Row, Symbol, row
+from derive.render.formula.nodes import BigOp, Fence, Node, Row, Symbol, kind, row
 
 
 def rejoined(node: Node) -> Node:
@@ -16,7 +16,7 @@ def rejoined(node: Node) -> Node:
         if isinstance(item, BigOp) and _unclosed(item.body):
             depth, rest = _unclosed(item.body), list[Node]()
             while items:
-                ends = isinstance(items[0], Symbol) and items[0].kind in ("op", "rel", "punct")
+                ends = kind(items[0]) in ("op", "rel", "punct")
                 if depth <= 0 and ends:
                     break
                 depth += _unclosed(items[0])

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.render.formula.names import MARKS, letter_symbol
-from derive.render.formula.nodes import MINUS, TIMES, Accent, Row, Script, Symbol
+from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Symbol, kind
 
 
 class TemplateError(ValueError):
@@ -115,8 +115,8 @@ class _Reader:
         while self.peek() and self.peek() != closing:
             touches = self.touches()
             item = self.scripted(bool(items) and not is_sign(items[-1]))
-            if items and not touches and not is_sign(items[-1]) and not is_sign(item) and not _is_word(items[-1]):
-                items.append(Symbol(TIMES, "times"))
+            if items and not touches and not is_sign(items[-1]) and not is_sign(item) and kind(items[-1]) != "fn":
+                items.append(PRODUCT)
             items.append(item)
         if self.peek() != closing:
             raise TemplateError(f"{closing!r} is missing")
@@ -150,7 +150,7 @@ class _Reader:
         while self.peek() in ("_", "^", "'"):
             sign = self.take()
             if sign == "'":
-                base = Seq((base, Symbol("′", "ord")))
+                base = Seq((base, PRIME))
             elif sign == "_" and sub is None:
                 sub = self.group()
             elif sign == "^" and sup is None:
@@ -206,15 +206,11 @@ class _Reader:
 
 def separates(part: Part) -> bool:
     """Whether a part keeps its neighbours apart, so that they need no brackets."""
-    return isinstance(part, Symbol) and part.kind in ("rel", "punct")
+    return kind(part) in ("rel", "punct")
 
 
 def is_sign(part: Part) -> bool:
-    return isinstance(part, Symbol) and part.kind in ("rel", "punct", "op", "neg", "times")
-
-
-def _is_word(part: Part) -> bool:
-    return isinstance(part, Symbol) and part.kind == "fn"
+    return kind(part) in ("rel", "punct", "op", "neg", "times")
 
 
 def children(part: Part) -> tuple[Part, ...]:

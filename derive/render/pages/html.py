@@ -8,26 +8,14 @@ from html import escape
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.relations import sign_of
-from derive.render.formula.layout import Labels, layout
+from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.text import derivation_text
-from derive.render.pens.mathml import (
-    REL,
-    WIDTH,
-    drawn_lines,
-    element,
-    math,
-    prose_html,
-    sentence_html,
-    stacked,
-    term_mathml,
-    text_html,
-    visible,
-)
+from derive.render.pens import mathml
 from derive.render.pens.text import term_text
-from derive.render.words.prose import block_title, letters, proof_words, reason_words, shows_start
-from derive.render.words.sentence import conditions_said, listed
+from derive.render.words.prose import block_title, proof_words, reason_words, shows_start
+from derive.render.words.written import Written
 
 # A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
 # hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
@@ -65,44 +53,35 @@ def derivation_html(d: Derivation, notation: Notation | str | None = None) -> st
     return (
         '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'
         f"<style>{_STYLE}</style>\n"
-        f'<pre class="derive-plain">{text_html(derivation_text(d, n))}</pre>\n'
+        f'<pre class="derive-plain">{mathml.text_html(derivation_text(d, n))}</pre>\n'
         f'<div class="derive-page" style="display:none">\n{page}\n</div>\n</div>'
     )
 
 
-class _Page:
-    def __init__(self, d: Derivation, notation: Notation) -> None:
-        self.d = d
-        self.notation = notation
-        self.avoid = letters(d)
-
+class _Page(Written):
     def rows(self) -> Iterator[str]:
         d = self.d
-        summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
-        yield f"<p><b>{'Unproved claim' if d.gaps else 'Theorem'}</b> (<code>{text_html(d.name)}</code>).{summary}</p>"
-        given = self.conditions(d.given)
-        yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
+        summary = f" <i>{mathml.prose_html(d.summary)}</i>" if d.summary else ""
+        yield f"<p><b>{'Unproved claim' if d.gaps else 'Theorem'}</b> (<code>{mathml.text_html(d.name)}</code>).{summary}</p>"
+        yield f"<p>Under {self.words(d.given)}, we have</p>" if d.given else "<p>We have</p>"
         yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
         yield f"<p><i>{proof_words(d)}.</i></p>"
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
-            head = [f"<i>{prose_html(title)}.</i>"] if title else []
+            head = [f"<i>{mathml.prose_html(title)}.</i>"] if title else []
             if block.assumes:
-                head.append(f"Assume {self.conditions(block.assumes)}.")
+                head.append(f"Assume {self.words(block.assumes)}.")
             if head:
                 yield f"<p>{' '.join(head)}</p>"
             yield from self.steps(block)
         for note in d.notes:
-            yield f"<p><i>Note.</i> {prose_html(note)}</p>"
+            yield f"<p><i>Note.</i> {mathml.prose_html(note)}</p>"
 
-    def conditions(self, given: tuple[Term, ...]) -> str:
-        drawn, plain = (
-            listed(conditions_said(given, self.notation, linear=linear, avoid=self.avoid)) for linear in (False, True)
-        )
-        return sentence_html(drawn, plain)
+    def words(self, given: tuple[Term, ...]) -> str:
+        return mathml.sentence_html(self.conditions(given), self.conditions(given, linear=True))
 
     def math(self, term: Term, labels: Labels, block: bool = False) -> str:
-        return term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
+        return mathml.term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
 
     def steps(self, block: Block) -> Iterator[str]:
         yield "<table><tbody>"
@@ -121,16 +100,16 @@ class _Page:
         if not sign:
             return f'<td colspan="2">{self.math(line.term, line.labels)}</td>'
         text = term_text(line.term, self.notation, avoid=self.avoid)
-        lines = drawn_lines(layout(line.term, self.notation, avoid=self.avoid, labels=line.labels), WIDTH)
+        lines = mathml.drawn_lines(self.node(line.term, line.labels), mathml.WIDTH)
         if len(lines) == 1:
-            relation = math(_relation(sign, "0"), sign)
-            return f'<td class="derive-rel">{relation}</td><td>{math(lines[0], text, True)}</td>'
-        lines[0] = _relation(sign, REL) + lines[0]
-        return f'<td class="derive-wide" colspan="2">{math(stacked(lines), f"{sign} {text}", True)}</td>'
+            relation = mathml.math(_relation(sign, "0"), sign)
+            return f'<td class="derive-rel">{relation}</td><td>{mathml.math(lines[0], text, True)}</td>'
+        lines[0] = _relation(sign, mathml.REL) + lines[0]
+        return f'<td class="derive-wide" colspan="2">{mathml.math(mathml.stacked(lines), f"{sign} {text}", True)}</td>'
 
 
 def _relation(sign: str, right: str) -> str:
-    return element("mo", escape(visible(sign)), form="infix", lspace="0", rspace=right)
+    return mathml.element("mo", escape(mathml.visible(sign)), form="infix", lspace="0", rspace=right)
 
 
 def _why(line: Line, notation: Notation) -> str:
@@ -141,5 +120,5 @@ def _why(line: Line, notation: Notation) -> str:
 def _reason(reason: Reason, notation: Notation) -> str:
     words = reason_words(reason, notation)
     if reason.kind != "gap":
-        return prose_html(words)
-    return f"<b>Unproved gap</b>{prose_html(words.removeprefix('GAP'))}"
+        return mathml.prose_html(words)
+    return f"<b>Unproved gap</b>{mathml.prose_html(words.removeprefix('GAP'))}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
-from derive.render.formula.layout import Labels, layout
+from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import relation_latex
 from derive.render.pens.web import WebPen, no_tags, prose_web, sentence_web
-from derive.render.words.prose import letters, line_words, shows_start
-from derive.render.words.sentence import conditions_said
+from derive.render.words.prose import line_words, shows_start
+from derive.render.words.written import Written
 
 
 def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool = True) -> dict[str, str]:
@@ -21,18 +21,18 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     from derive.render.pages.text import derivation_text
 
     n = load_notation(notation)
-    avoid = letters(d)
+    written = Written(d, n)
 
     def draw(term: Term, labels: Labels) -> str:
-        return WebPen().draw(layout(term, n, labels=labels, avoid=avoid)).strip()
+        return WebPen().draw(written.node(term, labels)).strip()
 
-    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in conditions_said(d.given, n, avoid=avoid)]
+    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.said(d.given)]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
     for block in d.blocks:
         rows[-1] += r" \\[1ex]"
         if block.title:
             rows.append(f"&{prose_web(block.title)}")
-        rows += [rf"&\text{{assume }}{sentence_web(c)}" for c in conditions_said(block.assumes, n, avoid=avoid)]
+        rows += [rf"&\text{{assume }}{sentence_web(c)}" for c in written.said(block.assumes)]
         if shows_start(block):
             rows.append(f"&{draw(block.start, block.labels)}")
         for line in block.lines:
@@ -41,8 +41,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
             words = line_words(line, n)
             if words:
                 rows.append(rf"&\qquad\qquad {prose_web(words)}")
-    body = " \\\\\n".join(rows).replace("[1ex] \\\\", "[1ex]")
-    body = no_tags(body)
+    body = no_tags(" \\\\\n".join(rows).replace("[1ex] \\\\", "[1ex]"))
     plain = derivation_text(d, n)
     bundle = {"text/latex": f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$", "text/plain": plain}
     if html:
@@ -50,6 +49,3 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
 
         bundle["text/html"] = derivation_html(d, n)
     return bundle
-
-
-derivation_jupyter = mimebundle

@@ -6,14 +6,14 @@ import re
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation
-from derive.render.formula.layout import Labels, layout
+from derive.render.formula.layout import Labels
 from derive.render.formula.measure import formula_em, words_em
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
-from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
-from derive.render.words.sentence import conditions_prose
+from derive.render.words.prose import block_title, line_words, proof_words, shows_start
+from derive.render.words.written import Written
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
 
@@ -46,13 +46,11 @@ def derivation_latex(
     )
 
 
-class _Page:
+class _Page(Written):
     def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
-        self.d = d
-        self.notation = notation
+        super().__init__(d, notation)
         self.reasons = reasons
         self.width = width
-        self.avoid = letters(d)
 
     def text(self) -> str:
         d = self.d
@@ -60,14 +58,14 @@ class _Page:
         out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
         if d.summary:
             out.append(rf"\textit{{{prose_latex(d.summary)}}}")
-        out.append(f"Under {self.conditions(d.given)}, we have" if d.given else "We have")
+        out.append(f"Under {sentence_latex(self.conditions(d.given))}, we have" if d.given else "We have")
         out += self.display(self.claim())
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
             head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
             if block.assumes:
-                head.append(f"Assume {self.conditions(block.assumes)}.")
+                head.append(f"Assume {sentence_latex(self.conditions(block.assumes))}.")
             if head:
                 out.append((r"\noindent " if n else "") + " ".join(head))
             out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
@@ -75,17 +73,13 @@ class _Page:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
         return "\n".join([*out, r"\par\endgroup"]) + "\n"
 
-    def conditions(self, given: tuple[Term, ...]) -> str:
-        return sentence_latex(conditions_prose(given, self.notation, avoid=self.avoid))
-
     def display(self, rows: list[str]) -> list[str]:
         lines = [f"  {r} \\\\" for r in rows]
         lines[-1] = lines[-1].removesuffix(" \\\\")
         return [r"\begin{align*}", *lines, r"\end{align*}"]
 
     def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
-        node = layout(term, self.notation, avoid=self.avoid, labels=labels)
-        return broken(Pen().draw(node, breaks=True).strip(), int(room), formula_em)
+        return broken(Pen().draw(self.node(term, labels), breaks=True).strip(), int(room), formula_em)
 
     def claim(self) -> list[str]:
         first, *rest = self.broken(self.d.claim, self.d.labels, self.width)

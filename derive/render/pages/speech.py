@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pens.speech import prose_speech, sentence, step_speech, term_speech
-from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
-from derive.render.words.sentence import conditions_prose, prose
+from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
+from derive.render.words.prose import block_title, line_words, proof_words, shows_start
+from derive.render.words.sentence import prose
+from derive.render.words.written import Written
 
 
 def derivation_speech(d: Derivation, notation: Notation | str | None = None) -> str:
@@ -24,13 +25,13 @@ def derivation_speech(d: Derivation, notation: Notation | str | None = None) -> 
 
 
 def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
-    avoid = letters(d)
+    written = Written(d, n)
 
     def said(term: Term, labels: Labels) -> str:
-        return term_speech(term, n, avoid=avoid, labels=labels)
+        return node_speech(written.node(term, labels))
 
-    def conditions(given: Iterable[Term]) -> str:
-        return prose_speech(conditions_prose(given, n, avoid=avoid))
+    def conditions(given: tuple[Term, ...]) -> str:
+        return prose_speech(written.conditions(given))
 
     def words(text: str) -> str:
         return prose_speech(prose(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.relations import sign_of
-from derive.render.formula.layout import Labels, layout
+from derive.render.formula.layout import Labels
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
@@ -20,8 +20,8 @@ from derive.render.pens.text import (
     shown_length,
     to_ascii,
 )
-from derive.render.words.prose import block_title, letters, line_words, parts, shows_start
-from derive.render.words.sentence import conditions_said
+from derive.render.words.prose import block_title, line_words, parts, shows_start
+from derive.render.words.written import Written
 
 _TIE = "\u00a0"
 
@@ -38,13 +38,11 @@ def derivation_text(
     return _Page(d, n, max(width, 40), ascii).text()
 
 
-class _Page:
+class _Page(Written):
     def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool) -> None:
-        self.d = d
-        self.notation = notation
+        super().__init__(d, notation)
         self.width = width
         self.ascii = ascii_only
-        self.avoid = letters(d)
 
     def text(self) -> str:
         d = self.d
@@ -52,7 +50,7 @@ class _Page:
         if d.summary:
             out += _wrap(self.prose(d.summary), self.width, "  ")
         out.append("")
-        for i, c in enumerate(conditions_said(d.given, self.notation, linear=True, avoid=self.avoid)):
+        for i, c in enumerate(self.said(d.given, linear=True)):
             out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
         # the reasons stand in one column for all blocks
@@ -67,7 +65,7 @@ class _Page:
             title = block_title(d, n)
             if title:
                 out += _wrap(self.prose(title), self.width, "  ")
-            for i, c in enumerate(conditions_said(block.assumes, self.notation, linear=True, avoid=self.avoid)):
+            for i, c in enumerate(self.said(block.assumes, linear=True)):
                 out += self.condition("  assume  " if i == 0 else " " * 10, c)
             if shows_start(block):
                 out += self.rows("  ", block.start, block.labels)
@@ -104,8 +102,7 @@ class _Page:
     def rows(self, lead: str, term: Term, labels: Labels) -> list[str]:
         """A formula after ``lead``, broken where it is too wide, with its underbraces drawn beneath."""
         pen = Pen(self.ascii)
-        node = layout(term, self.notation, linear=True, avoid=self.avoid, labels=labels)
-        drawn = pen.draw(node, breaks=True)
+        drawn = pen.draw(self.node(term, labels, linear=True), breaks=True)
         out: list[str] = []
         indent = " " * (len(lead) + 2)
         for i, part in enumerate(broken(drawn, self.width - len(lead) - 2, shown_length)):

@@ -8,7 +8,21 @@ from collections.abc import Iterable
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels, layout
-from derive.render.formula.nodes import Accent, BigOp, Fence, Frac, Mark, Node, Prose, Row, Script, Symbol, UnderBrace
+from derive.render.formula.nodes import (
+    Accent,
+    BigOp,
+    Fence,
+    Frac,
+    Mark,
+    Node,
+    Prose,
+    Row,
+    Script,
+    Symbol,
+    UnderBrace,
+    bare,
+    kind,
+)
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.lines import break_mark
@@ -130,19 +144,19 @@ class Pen:
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:
         out = ""
         for i, item in enumerate(items):
-            kind = item.kind if isinstance(item, Symbol) else ""
+            sort = kind(item)
             drawn = self.draw(item, script, breaks)
-            if kind in ("op", "rel", "dot"):
+            if sort in ("op", "rel", "dot"):
                 mark = ""
-                if breaks and kind != "dot" and drawn not in (r"\mid", r"\parallel") and out:
+                if breaks and sort != "dot" and drawn not in (r"\mid", r"\parallel") and out:
                     mark = break_mark(self.depth)
-                tight = script and kind != "dot" and not drawn.startswith("\\")
+                tight = script and sort != "dot" and not drawn.startswith("\\")
                 out += drawn if tight or not out else f" {mark}{drawn} "
                 if not out.endswith(" ") and drawn.startswith("\\"):
                     out += " "
-            elif kind == "punct":
+            elif sort == "punct":
                 out += r"\colon " if drawn == ":" else drawn if script else f"{drawn} "
-            elif kind == "times":
+            elif sort == "times":
                 out += _between(
                     _end(items[i - 1], -1) if i else None, _end(items[i + 1], 0) if i + 1 < len(items) else None
                 )
@@ -154,7 +168,7 @@ class Pen:
         base = self.draw(node.base)
         if base == r"\Pr":
             base = r"\operatorname{Pr}"  # \Pr would put the subscript under it
-        high = isinstance(_bare(node.base), (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base)
+        high = isinstance(bare(node.base), (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base)
         if high or (isinstance(node.base, Mark) and self.mark):
             base = f"{{{base}}}"
         return base + self.scripts(node.sub, node.sup)
@@ -185,13 +199,6 @@ def _glue(a: str, b: str) -> str:
     return a + b
 
 
-def _bare(node: Node) -> Node:
-    """Without the marks round it."""
-    while isinstance(node, Mark):
-        node = node.body
-    return node
-
-
 def _end(node: Node, at: int) -> Node:
     """What a factor begins (0) or ends (-1) with: a mark and the row in it are no bracket."""
     while isinstance(node, Mark) or (isinstance(node, Row) and node.items):
@@ -206,9 +213,9 @@ def _between(before: Node | None, after: Node | None) -> str:
     head: Node | None = after
     while isinstance(head, (Script, Row, Mark)):
         head = head.base if isinstance(head, Script) else head.items[0] if isinstance(head, Row) else head.body
-    if isinstance(head, Symbol) and head.kind in ("fn", "big"):
+    if kind(head) in ("fn", "big"):
         return " "
-    if isinstance(before, Symbol) and before.kind == "num" and not (isinstance(after, Fence) and after.size):
+    if kind(before) == "num" and not (isinstance(after, Fence) and after.size):
         return " "
     return r"\,"
 

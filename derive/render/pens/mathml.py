@@ -8,30 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape
 
 from derive.kernel.terms import Term
+from derive.render.formula import nodes
 from derive.render.formula.breaking import cut_outside
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import formula_em
-from derive.render.formula.nodes import (
-    TIMES,
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Prose,
-    Row,
-    Script,
-    Space,
-    Symbol,
-    UnderBrace,
-    unmarked,
-)
-from derive.render.formula.nodes import row as row_of
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.alphabets import in_bold, in_script
 from derive.render.pens.latex import Pen as LatexPen
@@ -45,7 +29,6 @@ WIDTH = 36.0  # in em: a wider formula is broken at its outer signs
 _THIN, _OP, REL = "0.1667em", "0.2222em", "0.2778em"
 _SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")  # \big to \Bigg
 _MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
-_PRIME = Symbol("′", "ord")
 _NBSP = "\u00a0"
 
 
@@ -63,7 +46,7 @@ def _visible(c: str) -> str:
     # controls, surrogates and non-characters; marks that reorder text, lone line separators
     if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or ord(c) & 0xFFFE == 0xFFFE:
         return f"[U+{ord(c):04X}]"
-    if unicodedata.category(c) == "Cf" and c not in (TIMES, "\u00ad", "\u200c", "\u200d"):
+    if unicodedata.category(c) == "Cf" and c not in (nodes.TIMES, "\u00ad", "\u200c", "\u200d"):
         return f"[U+{ord(c):04X}]"
     return c
 
@@ -99,18 +82,18 @@ class Pen:
     def __init__(self, display: bool = True) -> None:
         self.display = display
 
-    def draw(self, node: Node, script: bool = False) -> str:
-        if isinstance(node, Symbol):
+    def draw(self, node: nodes.Node, script: bool = False) -> str:
+        if isinstance(node, nodes.Symbol):
             return self.symbol(node, script)
-        if isinstance(node, Row):
+        if isinstance(node, nodes.Row):
             return self.row(node.items, script)
-        if isinstance(node, Frac):
+        if isinstance(node, nodes.Frac):
             return self.fraction(node, script)
-        if isinstance(node, Script):
+        if isinstance(node, nodes.Script):
             return self.scripted(node, script)
-        if isinstance(node, BigOp):
+        if isinstance(node, nodes.BigOp):
             return self.big(node, script)
-        if isinstance(node, Fence):
+        if isinstance(node, nodes.Fence):
             size = _SIZES[0 if script else node.size if self.display else max(0, node.size - 1)]
             tall = {"stretchy": "true", "minsize": size, "maxsize": size} if size else {"stretchy": "false"}
             if size == _SIZES[1]:  # Chromium leaves as much room for a stretched bracket as for the largest one
@@ -121,14 +104,14 @@ class Pen:
                 for sign, form in ((node.open, "prefix"), (node.close, "postfix"))
             )
             return f"<mrow>{left}{body}{right}</mrow>"
-        if isinstance(node, UnderBrace):
+        if isinstance(node, nodes.UnderBrace):
             brace = element("mo", "⏟", stretchy="true", lspace="0", rspace="0")
             braced = element("munder", self.draw(node.body, script) + brace, accentunder="true")
             return element("munder", braced + self.words(node.words))
-        if isinstance(node, Accent):
-            wide = "false" if isinstance(node.body, Symbol) else "true"
+        if isinstance(node, nodes.Accent):
+            wide = "false" if isinstance(node.body, nodes.Symbol) else "true"
             return element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
-        if isinstance(node, Mark):
+        if isinstance(node, nodes.Mark):
             return _changed(self.draw(node.body, script))
         return _space({"thin": _THIN, "quad": "1em"}[node.width])
 
@@ -139,7 +122,7 @@ class Pen:
         )
         return f"<mrow>{drawn}</mrow>"
 
-    def symbol(self, s: Symbol, script: bool = False, after: Node | None = None) -> str:
+    def symbol(self, s: nodes.Symbol, script: bool = False, after: nodes.Node | None = None) -> str:
         """A sign; ``after`` is what follows it in its row."""
         text = escape(visible(s.text))
         if s.kind == "num":
@@ -172,59 +155,59 @@ class Pen:
             return element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
         return element("mo", text, form=form, lspace=left, rspace=right)
 
-    def row(self, items: tuple[Node, ...], script: bool) -> str:
-        items = tuple(_with_primes(items))
+    def row(self, items: tuple[nodes.Node, ...], script: bool) -> str:
+        items = _primed(items)
         if len(items) == 1:
             return self.draw(items[0], script)
-        if any(isinstance(i, Mark) for i in items):
+        if any(isinstance(i, nodes.Mark) for i in items):
             return self.marked_row(items, script)
         return f"<mrow>{''.join(self.drawn(items, script))}</mrow>"
 
-    def marked_row(self, items: tuple[Node, ...], script: bool) -> str:
+    def marked_row(self, items: tuple[nodes.Node, ...], script: bool) -> str:
         """A row in which parts are marked: spaced as if they were not."""
-        flat: list[Node] = []
+        flat: list[nodes.Node] = []
         marks: list[tuple[int, int]] = []  # from and to, in ``flat``
         for item in items:
-            body = unmarked(item)
+            body = nodes.unmarked(item)
             start = len(flat)
-            flat += _with_primes(body.items) if isinstance(body, Row) else [body]
-            if isinstance(item, Mark):
+            flat += _primed(body.items) if isinstance(body, nodes.Row) else [body]
+            if isinstance(item, nodes.Mark):
                 marks.append((start, len(flat)))
         drawn = self.drawn(tuple(flat), script)
         for start, end in marks:
             drawn[start:end] = [_changed("".join(drawn[start:end])), *[""] * (end - start - 1)]
         return f"<mrow>{''.join(drawn)}</mrow>"
 
-    def drawn(self, items: tuple[Node, ...], script: bool) -> list[str]:
+    def drawn(self, items: tuple[nodes.Node, ...], script: bool) -> list[str]:
         """Each item of a row, with the space after it."""
         out: list[str] = []
         for i, item in enumerate(items):
             before = items[i - 1] if i else None
             after = items[i + 1] if i + 1 < len(items) else None
-            if _is(item, "times"):
-                out.append(element("mo", TIMES, form="infix", lspace="0", rspace=_between(before, after)))
+            if nodes.kind(item) == "times":
+                out.append(element("mo", nodes.TIMES, form="infix", lspace="0", rspace=_between(before, after)))
                 continue
-            sign = self.symbol(item, script, after) if isinstance(item, Symbol) else self.draw(item, script)
-            spaced = _is_operator(item) and not isinstance(item, BigOp) and not _opens(after)
+            sign = self.symbol(item, script, after) if isinstance(item, nodes.Symbol) else self.draw(item, script)
+            spaced = _is_operator(item) and not isinstance(item, nodes.BigOp) and not _opens(after)
             out.append(sign + _space(_THIN) if spaced else sign)
         return out
 
-    def fraction(self, node: Frac, script: bool) -> str:
+    def fraction(self, node: nodes.Frac, script: bool) -> str:
         display, self.display = self.display, False
         drawn = f"<mfrac>{self.grouped(node.num, script)}{self.grouped(node.den, script)}</mfrac>"
         self.display = display
         return element("mstyle", drawn, displaystyle="false") if node.small and display else drawn
 
-    def scripted(self, node: Script, script: bool) -> str:
+    def scripted(self, node: nodes.Script, script: bool) -> str:
         base, sub, sup = node.base, node.sub, node.sup
-        if isinstance(base, Row):  # a letter with a prime, and a script on both
-            bare = tuple(i for i in base.items if i != _PRIME)
+        if isinstance(base, nodes.Row):  # a letter with a prime, and a script on both
+            bare = tuple(i for i in base.items if i != nodes.PRIME)
             primes = len(base.items) - len(bare)
             if primes and len(bare) == 1 and base.items[0] == bare[0]:
-                base, sup = bare[0], row_of(*[_PRIME] * primes, *([sup] if sup is not None else []))
+                base, sup = bare[0], nodes.row(*[nodes.PRIME] * primes, *([sup] if sup is not None else []))
         return self.scripts(self.draw(base, script), sub, sup)
 
-    def scripts(self, base: str, sub: Node | None, sup: Node | None) -> str:
+    def scripts(self, base: str, sub: nodes.Node | None, sup: nodes.Node | None) -> str:
         if sub is None and sup is None:
             return base
         display, self.display = self.display, False
@@ -232,11 +215,11 @@ class Pen:
         self.display = display
         return element("msup" if sub is None else "msub" if sup is None else "msubsup", drawn)
 
-    def grouped(self, node: Node, script: bool) -> str:
+    def grouped(self, node: nodes.Node, script: bool) -> str:
         """As one element, whatever it is."""
-        return "<mrow></mrow>" if node == Row(()) else self.draw(node, script)
+        return "<mrow></mrow>" if node == nodes.Row(()) else self.draw(node, script)
 
-    def big(self, node: BigOp, script: bool) -> str:
+    def big(self, node: nodes.BigOp, script: bool) -> str:
         text = escape(visible(node.op.text)).replace(" ", "\u2009")
         limits = self.display and not script
         spaces = {"lspace": "0", "rspace": "0" if node.op.kind == "fn" and not limits else _THIN}
@@ -269,67 +252,55 @@ def _changed(drawn: str) -> str:
     return element("mrow", drawn, **{"class": "changed"})
 
 
-def _is(node: Node, kind: str) -> bool:
-    return isinstance(node, Symbol) and node.kind == kind
+def _primed(items: tuple[nodes.Node, ...]) -> tuple[nodes.Node, ...]:
+    return tuple(node for node, _ in nodes.with_primes((i, None) for i in items))
 
 
 def _mark(sign: str, stretchy: str) -> str:
     return element("mo", sign, stretchy=stretchy, lspace="0", rspace="0")
 
 
-def _with_primes(items: tuple[Node, ...]) -> Iterator[Node]:
-    """The items, each prime as a superscript of what it follows."""
-    i = 0
-    while i < len(items):
-        item = items[i]
-        i += 1
-        primes = 0
-        while i < len(items) and items[i] == _PRIME and item != _PRIME:
-            primes += 1
-            i += 1
-        if not primes:
-            yield item
-        elif isinstance(item, Script) and item.sup is None:
-            yield Script(item.base, item.sub, row_of(*[_PRIME] * primes))
-        else:
-            yield Script(item, None, row_of(*[_PRIME] * primes))
-
-
-def _is_operator(node: Node | None) -> bool:
+def _is_operator(node: nodes.Node | None) -> bool:
     """The name of a function, with its scripts, or the sign of a sum: TeX keeps a thin space beside it."""
-    while isinstance(node, (Script, Mark)):
-        node = node.base if isinstance(node, Script) else node.body
-    return isinstance(node, BigOp) or (isinstance(node, Symbol) and node.kind == "fn")
+    while isinstance(node, (nodes.Script, nodes.Mark)):
+        node = node.base if isinstance(node, nodes.Script) else node.body
+    return isinstance(node, nodes.BigOp) or nodes.kind(node) == "fn"
 
 
-def _starts_with_operator(node: Node | None) -> bool:
-    while isinstance(node, (Script, Mark)) or (isinstance(node, Row) and node.items):
-        node = node.base if isinstance(node, Script) else node.body if isinstance(node, Mark) else node.items[0]
+def _starts_with_operator(node: nodes.Node | None) -> bool:
+    while isinstance(node, (nodes.Script, nodes.Mark)) or (isinstance(node, nodes.Row) and node.items):
+        node = (
+            node.base
+            if isinstance(node, nodes.Script)
+            else node.body
+            if isinstance(node, nodes.Mark)
+            else node.items[0]
+        )
     return _is_operator(node)
 
 
-def _opens(node: Node | None) -> bool:
+def _opens(node: nodes.Node | None) -> bool:
     return (
         node is None
-        or isinstance(node, Space)
-        or (isinstance(node, Fence) and node.open != "|")
-        or (isinstance(node, Script) and _opens(node.base))
-        or (isinstance(node, Mark) and _opens(node.body))
-        or (isinstance(node, Row) and bool(node.items) and _opens(node.items[0]))
-        or (isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "slash", "open"))
+        or isinstance(node, nodes.Space)
+        or (isinstance(node, nodes.Fence) and node.open != "|")
+        or (isinstance(node, nodes.Script) and _opens(node.base))
+        or (isinstance(node, nodes.Mark) and _opens(node.body))
+        or (isinstance(node, nodes.Row) and bool(node.items) and _opens(node.items[0]))
+        or nodes.kind(node) in ("punct", "op", "rel", "times", "dot", "slash", "open")
     )
 
 
-def _between(before: Node | None, after: Node | None) -> str:
+def _between(before: nodes.Node | None, after: nodes.Node | None) -> str:
     """The space between two factors: none where a number stands before a letter."""
     operator = _starts_with_operator(after)
-    if isinstance(after, Frac) or isinstance(before, Frac):
+    if isinstance(after, nodes.Frac) or isinstance(before, nodes.Frac):
         return "0.25em" if operator else "0.15em"
     if operator:
         return _THIN
-    if any(isinstance(n, Fence) and n.size > 1 for n in (before, after)):
+    if any(isinstance(n, nodes.Fence) and n.size > 1 for n in (before, after)):
         return "0"  # tall brackets keep some room themselves
-    return "0" if isinstance(before, Symbol) and before.kind == "num" else _THIN
+    return "0" if nodes.kind(before) == "num" else _THIN
 
 
 # --- formulas --------------------------------------------------------------------------------------------------------
@@ -359,7 +330,7 @@ def term_mathml(
     return math(stacked(lines), term_text(term, n, avoid=avoid), True, block)
 
 
-def drawn_lines(node: Node, width: float) -> list[str]:
+def drawn_lines(node: nodes.Node, width: float) -> list[str]:
     return [Pen().draw(line) for line in cut_outside(node, width, _em)]
 
 
@@ -372,11 +343,11 @@ def stacked(lines: list[str]) -> str:
     return element("mtable", table, displaystyle="true", columnalign="left")
 
 
-def _em(node: Node) -> float:
+def _em(node: nodes.Node) -> float:
     return formula_em(LatexPen().draw(node))
 
 
-def sentence_html(sentence: Prose, plain: Prose) -> str:
+def sentence_html(sentence: nodes.Prose, plain: nodes.Prose) -> str:
     """A sentence with formulas; ``plain`` is the same with formulas on one line, for their alttexts."""
     out = ""
     for part, line in zip(sentence, plain, strict=True):

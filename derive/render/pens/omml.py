@@ -12,22 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from derive.render.formula.nodes import (
-    TIMES,
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Row,
-    Script,
-    Space,
-    Symbol,
-    UnderBrace,
-    first,
-    row,
-)
+from derive.render.formula import nodes
 from derive.render.pens.alphabets import ACCENTS, in_bold, in_italic, in_script
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
@@ -43,17 +28,16 @@ _NOTHING = (
 )
 _BRACE = "\u23df"
 _ACCENTS = ACCENTS | {"bar": "\u0305"}  # as wide as what it stands over
-_PRIME = Symbol("′", "ord")
 _UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are italic there unless they are literal
 _ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
 
 
-def node_omml(node: Node, *, mark_color: str = "", size: float = 0) -> str:
+def node_omml(node: nodes.Node, *, mark_color: str = "", size: float = 0) -> str:
     """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), letters
     of ``size`` points where one is given.  A sign in front keeps its place: as in = a + b, a line of a chain."""
     pen = Pen(mark_color, size)
     body = pen.draw(node)
-    start = first(node)
+    start = nodes.first(node)
     if start is not None and start.kind in ("rel", "op"):
         body = pen.run("lit", _NOTHING, False) + body
     return f"{OPENING}{body}</m:oMath>"
@@ -63,7 +47,7 @@ def node_omml(node: Node, *, mark_color: str = "", size: float = 0) -> str:
 
 
 class _Item(NamedTuple):
-    node: Node
+    node: nodes.Node
     marked: bool
 
 
@@ -83,11 +67,11 @@ class Pen:
         self.size = size
         self.display = True  # sums have their bounds under and over them
 
-    def draw(self, node: Node, marked: bool = False, script: bool = False) -> str:
+    def draw(self, node: nodes.Node, marked: bool = False, script: bool = False) -> str:
         """The elements of a row, without one round them."""
         out = ""
         waiting: _Run | None = None
-        for drawn in self.items(_fenced(list(_with_primes(_flat(node, marked)))), script):
+        for drawn in self.items(_fenced([_Item(*pair) for pair in nodes.with_primes(_flat(node, marked))]), script):
             if isinstance(drawn, _Run) and waiting is not None and drawn[::2] == waiting[::2]:
                 waiting = _Run(waiting.style, waiting.text + drawn.text, waiting.marked)
                 continue
@@ -100,7 +84,7 @@ class Pen:
         return out + (self.run(*waiting) if waiting is not None else "")
 
     def items(self, items: list[_Item], script: bool) -> Iterator[_Run | str]:
-        before: Node | None = None
+        before: nodes.Node | None = None
         while items:
             node, marked = item = items.pop(0)
             after = items[0].node if items else None
@@ -109,38 +93,38 @@ class Pen:
                 while items and not _ends_argument(items[0].node):
                     argument.append(items.pop(0))
                 yield self.function(item, self.draw(_row(argument), False, script))
-            elif node == Symbol(TIMES, "times"):
+            elif node == nodes.PRODUCT:
                 if not script and _apart(before, after):
                     yield _Run("", _THIN, marked)
-            elif isinstance(node, Symbol):
+            elif isinstance(node, nodes.Symbol):
                 yield from self.symbol(node, marked, script, alone=before is None)
-            elif isinstance(node, Space):
+            elif isinstance(node, nodes.Space):
                 yield _Run("", _THIN if node.width == "thin" else _QUAD, marked)
             else:
                 yield self.element(node, marked, script)
             before = node
 
-    def element(self, node: Node, marked: bool, script: bool) -> str:
-        if isinstance(node, Frac):
+    def element(self, node: nodes.Node, marked: bool, script: bool) -> str:
+        if isinstance(node, nodes.Frac):
             # the mathematics of Office has no small fractions; its arguments may be a size smaller
             small = '<m:argPr><m:argSz m:val="-1"/></m:argPr>' if node.small and not script else ""
             num, den = (small + self.low(n, marked) for n in (node.num, node.den))
             return self.made("f", "", marked, num=num, den=den)
-        if isinstance(node, Script):
+        if isinstance(node, nodes.Script):
             return self.scripted(node, marked, script)
-        if isinstance(node, BigOp):
+        if isinstance(node, nodes.BigOp):
             return self.big(node, marked)
-        if isinstance(node, Fence):
+        if isinstance(node, nodes.Fence):
             return self.fence(node.open, self.draw(node.body, marked, script), node.close, marked, grows=node.size > 0)
-        if isinstance(node, UnderBrace):
+        if isinstance(node, nodes.UnderBrace):
             brace = f'<m:chr m:val="{_BRACE}"/><m:pos m:val="bot"/><m:vertJc m:val="top"/>'
             braced = self.made("groupChr", brace, marked, e=self.draw(node.body, marked, script))
             return self.made("limLow", "", marked, e=braced, lim=self.words(node.words, marked))
-        assert isinstance(node, Accent)
+        assert isinstance(node, nodes.Accent)
         accent = f'<m:chr m:val="{_ACCENTS[node.mark]}"/>'
         return self.made("acc", accent, marked, e=self.draw(node.body, marked, script))
 
-    def low(self, node: Node, marked: bool, script: bool = False) -> str:
+    def low(self, node: nodes.Node, marked: bool, script: bool = False) -> str:
         """An argument in the style of running text."""
         display, self.display = self.display, False
         drawn = self.draw(node, marked, script)
@@ -153,12 +137,12 @@ class Pen:
         inner = "".join(f"<m:{name}>{drawn}</m:{name}>" for name, drawn in arguments.items())
         return f"<m:{tag}><m:{tag}Pr>{properties}{control}</m:{tag}Pr>{inner}</m:{tag}>"
 
-    def scripted(self, node: Script, marked: bool, script: bool) -> str:
+    def scripted(self, node: nodes.Script, marked: bool, script: bool) -> str:
         of, sup = node.base, node.sup
-        if isinstance(of, Row):  # a letter with primes
+        if isinstance(of, nodes.Row):  # a letter with primes
             letter, *primes = of.items
-            if primes and all(i == _PRIME for i in primes):
-                of, sup = letter, row(*primes, *([sup] if sup is not None else []))
+            if primes and all(i == nodes.PRIME for i in primes):
+                of, sup = letter, nodes.row(*primes, *([sup] if sup is not None else []))
         base = self.draw(of, marked, script)
         if node.sub is None and sup is None:
             return base
@@ -167,7 +151,7 @@ class Pen:
         tag = "sSubSup" if len(drawn) == 2 else "sSub" if "sub" in drawn else "sSup"
         return self.made(tag, "", marked, e=base, **drawn)
 
-    def big(self, node: BigOp, marked: bool) -> str:
+    def big(self, node: nodes.BigOp, marked: bool) -> str:
         body = self.draw(node.body, marked)
         under, over = (None if n is None else self.low(n, marked, True) for n in (node.under, node.over))
         if node.op.kind != "big":
@@ -190,10 +174,10 @@ class Pen:
     def function(self, name: _Item, argument: str) -> str:
         return self.made("func", "", name.marked, fName=self.name(name.node, name.marked), e=argument)
 
-    def name(self, node: Node, marked: bool) -> str:
-        if isinstance(node, Script):
+    def name(self, node: nodes.Node, marked: bool) -> str:
+        if isinstance(node, nodes.Script):
             return self.scripted(node, marked, False)
-        assert isinstance(node, Symbol)
+        assert isinstance(node, nodes.Symbol)
         return self.run("up", node.text, marked)
 
     def words(self, words: str, marked: bool) -> str:
@@ -202,7 +186,7 @@ class Pen:
             self.run("words", p, marked) if isinstance(p, str) else self.draw(p, marked, True) for p in prose(words)
         )
 
-    def symbol(self, s: Symbol, marked: bool, script: bool, alone: bool) -> Iterator[_Run | str]:
+    def symbol(self, s: nodes.Symbol, marked: bool, script: bool, alone: bool) -> Iterator[_Run | str]:
         if s.kind in ("fn", "name"):
             yield _Run("up", s.text, marked)
         elif s.kind in ("bold", "cal"):
@@ -241,42 +225,15 @@ class Pen:
         return f'<a:rPr lang="en-US"{size}{slant}>{fill}{"" if style == "words" else _FONT}</a:rPr>'
 
 
-def _flat(node: Node, marked: bool) -> Iterator[_Item]:
+def _flat(node: nodes.Node, marked: bool) -> Iterator[_Item]:
     """The items of a row, and of rows and marks in it."""
-    if isinstance(node, Row):
+    if isinstance(node, nodes.Row):
         for i in node.items:
             yield from _flat(i, marked)
-    elif isinstance(node, Mark):
+    elif isinstance(node, nodes.Mark):
         yield from _flat(node.body, True)
     else:
         yield _Item(node, marked)
-
-
-def _with_primes(items: Iterator[_Item]) -> Iterator[_Item]:
-    """The items, each prime as a superscript of what it follows."""
-    waiting: _Item | None = None
-    primes = 0
-
-    def hung() -> Iterator[_Item]:
-        if waiting is None:
-            yield from (_Item(_PRIME, False) for _ in range(primes))
-        elif not primes:
-            yield waiting
-        else:
-            sup = row(*[_PRIME] * primes)
-            base = waiting.node
-            free = isinstance(base, Script) and base.sup is None
-            yield waiting._replace(
-                node=Script(base.base, base.sub, sup) if free and isinstance(base, Script) else Script(base, None, sup)
-            )
-
-    for item in items:
-        if item.node == _PRIME:
-            primes += 1
-            continue
-        yield from hung()
-        waiting, primes = item, 0
-    yield from hung()
 
 
 def _fenced(items: list[_Item]) -> list[_Item]:
@@ -288,14 +245,14 @@ def _fenced(items: list[_Item]) -> list[_Item]:
     def close(bracket: str, marked: bool) -> None:
         nonlocal out
         left, before = opened.pop() if opened else (None, [])
-        fence = Fence(_text(left.node) if left else "", _row(out), bracket, 1, True)
+        fence = nodes.Fence(_text(left.node) if left else "", _row(out), bracket, 1, True)
         out = [*before, _Item(fence, left.marked if left else marked)]
 
     for item in items:
-        if _kind(item.node) == "open":
+        if nodes.kind(item.node) == "open":
             opened.append((item, out))
             out = []
-        elif _kind(item.node) == "close":
+        elif nodes.kind(item.node) == "close":
             close(_text(item.node), item.marked)
         else:
             out.append(item)
@@ -304,33 +261,31 @@ def _fenced(items: list[_Item]) -> list[_Item]:
     return out
 
 
-def _row(items: list[_Item]) -> Node:
-    return row(*(Mark(i.node) if i.marked else i.node for i in items))
+def _row(items: list[_Item]) -> nodes.Node:
+    return nodes.row(*(nodes.Mark(i.node) if i.marked else i.node for i in items))
 
 
-def _kind(node: Node | None) -> str:
-    return node.kind if isinstance(node, Symbol) else ""
+def _text(node: nodes.Node) -> str:
+    return node.text if isinstance(node, nodes.Symbol) else ""
 
 
-def _text(node: Node) -> str:
-    return node.text if isinstance(node, Symbol) else ""
-
-
-def _is_function(node: Node) -> bool:
+def _is_function(node: nodes.Node) -> bool:
     """The name of a function, with its scripts or without."""
-    return _kind(node.base if isinstance(node, Script) else node) == "fn"
+    return nodes.kind(node.base if isinstance(node, nodes.Script) else node) == "fn"
 
 
-def _ends_argument(node: Node) -> bool:
-    return _kind(node) in _ENDS_ARGUMENT or isinstance(node, Space)
+def _ends_argument(node: nodes.Node) -> bool:
+    return nodes.kind(node) in _ENDS_ARGUMENT or isinstance(node, nodes.Space)
 
 
-def _apart(before: Node | None, after: Node | None) -> bool:
+def _apart(before: nodes.Node | None, after: nodes.Node | None) -> bool:
     """Whether two factors need a space: not a number before a letter, nor where the larger one keeps its own."""
-    if any(isinstance(n, (Frac, BigOp)) or (isinstance(n, Fence) and n.size > 1) for n in (before, after)):
+    if any(
+        isinstance(n, (nodes.Frac, nodes.BigOp)) or (isinstance(n, nodes.Fence) and n.size > 1) for n in (before, after)
+    ):
         return False
-    start = None if after is None else first(after)
-    return _kind(before) != "num" or (start is not None and start.kind == "fn")
+    start = None if after is None else nodes.first(after)
+    return nodes.kind(before) != "num" or (start is not None and start.kind == "fn")
 
 
 # --- reading back ----------------------------------------------------------------------------------------------------

@@ -15,20 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from derive.record.relations import RELATIONS
-from derive.render.formula.nodes import (
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Node,
-    Row,
-    Script,
-    Space,
-    Symbol,
-    UnderBrace,
-    row,
-    walk,
-)
+from derive.render.formula import nodes
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
@@ -46,9 +33,8 @@ _COMPARISONS = frozenset("=≠<≤>≥")
 _BRACKETS = {"(": "bracket", "[": "square bracket", "{": "brace", "|": "bar"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _BIG = {"∑": "sum", "∏": "product"}
-_PRIME = Symbol("′", "ord")
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
-_DEL = Symbol("∂", "ord")
+_DEL = nodes.Symbol("∂", "ord")
 _PLAIN_CAPITALS = frozenset("VHRDE")  # nobody takes them for small letters: v, h, r, d and e name nothing here
 
 # how simple what was said is
@@ -67,17 +53,17 @@ def plain_words(words: str) -> str:
     return "".join(GREEK_NAMES.get(c) or (f" {SIGNS[c]} " if c in _SPELLED else c) for c in clean(words))
 
 
-def _is(node: Node | None, kind: str, text: str | None = None) -> bool:
-    return isinstance(node, Symbol) and node.kind == kind and (text is None or node.text == text)
+def _is(node: nodes.Node | None, kind: str, text: str | None = None) -> bool:
+    return isinstance(node, nodes.Symbol) and node.kind == kind and (text is None or node.text == text)
 
 
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Row) else (node,)
+def _items(node: nodes.Node) -> tuple[nodes.Node, ...]:
+    return node.items if isinstance(node, nodes.Row) else (node,)
 
 
-def _listed(items: Sequence[Node]) -> list[list[Node]]:
+def _listed(items: Sequence[nodes.Node]) -> list[list[nodes.Node]]:
     """What stands between the commas."""
-    groups: list[list[Node]] = [[]]
+    groups: list[list[nodes.Node]] = [[]]
     for item in items:
         if _is(item, "punct", ","):
             groups.append([])
@@ -86,8 +72,8 @@ def _listed(items: Sequence[Node]) -> list[list[Node]]:
     return groups
 
 
-def _separates(node: Node) -> bool:
-    return isinstance(node, Symbol) and node.kind in _SEPARATORS
+def _separates(node: nodes.Node) -> bool:
+    return nodes.kind(node) in _SEPARATORS
 
 
 def _is_short(said: Said) -> bool:
@@ -102,18 +88,18 @@ def _bracketed(words: str, name: str = "bracket") -> str:
 class Speaker:
     """Says one formula, or a part of one."""
 
-    def __init__(self, node: Node) -> None:
-        self.small = {s.text for s in walk(node) if isinstance(s, Symbol) and s.kind == "var"}
+    def __init__(self, node: nodes.Node) -> None:
+        self.small = {s.text for s in nodes.walk(node) if isinstance(s, nodes.Symbol) and s.kind == "var"}
 
-    def say(self, node: Node) -> Said:
+    def say(self, node: nodes.Node) -> Said:
         return self.row(_items(node))
 
-    def words(self, node: Node) -> str:
+    def words(self, node: nodes.Node) -> str:
         return self.say(node).words
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
-    def row(self, items: Sequence[Node]) -> Said:
+    def row(self, items: Sequence[nodes.Node]) -> Said:
         """Terms, factors and signs in order."""
         out: list[str] = []
         last = Said("", LETTER)
@@ -124,7 +110,7 @@ class Speaker:
         i = 0
         while i < len(items):
             item = items[i]
-            if isinstance(item, Symbol) and item.kind in ("op", "rel", "punct", "text", "open", "close", "neg"):
+            if isinstance(item, nodes.Symbol) and item.kind in ("op", "rel", "punct", "text", "open", "close", "neg"):
                 words = self.sign(item)
                 if item.kind == "rel":
                     jump = self.range_at(items, i)
@@ -149,10 +135,10 @@ class Speaker:
                 out.append(words)
                 last = Said("")
                 i += 1
-            elif isinstance(item, Symbol) and item.kind in ("times", "dot"):
+            elif nodes.kind(item) in ("times", "dot"):
                 out.append(f", end {last.tail}, times" if last.tail not in ("", "sub") else "times")
                 i += 1
-            elif isinstance(item, Space):
+            elif isinstance(item, nodes.Space):
                 if item.width == "quad":
                     out.append(",")
                 i += 1
@@ -166,21 +152,21 @@ class Speaker:
             return last
         return Said(words, PHRASE, last.tail)
 
-    def sign(self, s: Symbol) -> str:
+    def sign(self, s: nodes.Symbol) -> str:
         if s.kind == "text":
             return plain_words(s.text)
         if s.kind in ("open", "close"):
             return f"{s.kind} {_BRACKETS.get(_CLOSING.get(s.text, s.text), 'bracket')}"
         return SIGNS.get(s.text, plain_words(s.text))
 
-    def range_at(self, items: Sequence[Node], i: int) -> tuple[str, int] | None:
+    def range_at(self, items: Sequence[nodes.Node], i: int) -> tuple[str, int] | None:
         """= 1, ..., V at ``i``: its words and its last place."""
         if not _is(items[i], "rel", "="):
             return None
         for j in range(i + 1, len(items) - 3):
             if _is(items[j], "rel") or _is(items[j], "text"):
                 return None
-            if [s.text if isinstance(s, Symbol) else "" for s in items[j : j + 3]] == [",", "…", ","]:
+            if [s.text if isinstance(s, nodes.Symbol) else "" for s in items[j : j + 3]] == [",", "…", ","]:
                 end = j + 3
                 while end < len(items) and not (_is(items[end], "text") or _is(items[end], "punct")):
                     end += 1
@@ -190,33 +176,33 @@ class Speaker:
 
     # --- one factor --------------------------------------------------------------------------------------------------
 
-    def unit(self, items: Sequence[Node], i: int, alone: bool = False) -> tuple[Said, int]:
+    def unit(self, items: Sequence[nodes.Node], i: int, alone: bool = False) -> tuple[Said, int]:
         """The factor that begins at ``i``, with its arguments, and where it ends."""
         item = items[i]
         after = items[i + 1] if i + 1 < len(items) else None
         if item == _DEL and _is(after, "slash") and i + 3 < len(items):
             entry, end = self.unit(items, i + 3)
             return self.derivative(entry, items, end)
-        if isinstance(item, Frac) and item.num == _DEL:
+        if isinstance(item, nodes.Frac) and item.num == _DEL:
             entry = self.row(_items(item.den)[1:])
             return self.derivative(entry, items, i + 1)
         if _is(item, "ord", "∀"):
             return self.forall(items, i + 1), len(items)
-        if isinstance(item, Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
+        if isinstance(item, nodes.Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
             name = {"ln": "natural log"}.get(item.text, item.text)
-            if isinstance(after, Fence) and after.open == "(":
+            if isinstance(after, nodes.Fence) and after.open == "(":
                 said = self.call(name, after, closed=True)
                 i += 2
             elif after is not None and not _separates(after):
                 of, i = self.unit(items, i + 1)
                 words = of.words
-                if isinstance(after, Frac) and not words.startswith("the "):
+                if isinstance(after, nodes.Frac) and not words.startswith("the "):
                     words = f"the fraction {words}"
                 joint = " of " if words.startswith(("the ", "open ")) else " "
                 said = Said(f"{name}{joint}{words}", PHRASE, of.tail)
             else:
                 return Said(name, LETTER), i + 1
-        elif _is(item, "bold", "1") and isinstance(after, Fence) and after.open == "[":
+        elif _is(item, "bold", "1") and isinstance(after, nodes.Fence) and after.open == "[":
             inner = self.words(after.body)
             said = Said(f"the indicator of {_bracketed(inner)}")
             i += 2
@@ -224,38 +210,38 @@ class Speaker:
             said = self.single(item, alone)
             i += 1
         primes = 0
-        while i < len(items) and items[i] == _PRIME:
+        while i < len(items) and items[i] == nodes.PRIME:
             primes += 1
             i += 1
         if primes:
             said = Said(f"{self.closed(said)} {_PRIMES.get(primes) or ' '.join(['prime'] * primes)}", said.kind)
-        head: Node | None = item
-        while i < len(items) and isinstance(f := items[i], Fence) and not f.group and not _is(item, "big"):
+        head: nodes.Node | None = item
+        while i < len(items) and isinstance(f := items[i], nodes.Fence) and not f.group and not _is(item, "big"):
             said = self.applied(head, said, f)
             head = None
             i += 1
         if i + 1 < len(items) and _is(items[i], "slash"):
             # the brackets of a fraction on one line are those of its parts
-            above = self.say(item.body) if isinstance(item, Fence) and head is item else said
+            above = self.say(item.body) if isinstance(item, nodes.Fence) and head is item else said
             below, end = self.unit(items, i + 1)
-            below = self.say(bar.body) if isinstance(bar := items[i + 1], Fence) and end == i + 2 else below
+            below = self.say(bar.body) if isinstance(bar := items[i + 1], nodes.Fence) and end == i + 2 else below
             said, i = self.fraction(above, below), end
         return said, i
 
-    def single(self, node: Node, alone: bool) -> Said:
-        if isinstance(node, Symbol):
+    def single(self, node: nodes.Node, alone: bool) -> Said:
+        if isinstance(node, nodes.Symbol):
             return Said(self.symbol(node), LETTER)
-        if isinstance(node, Frac):
+        if isinstance(node, nodes.Frac):
             return self.fraction(self.say(node.num), self.say(node.den))
-        if isinstance(node, Script):
+        if isinstance(node, nodes.Script):
             return self.script(node)
-        if isinstance(node, BigOp):
+        if isinstance(node, nodes.BigOp):
             return self.big(node)
-        if isinstance(node, Fence):
+        if isinstance(node, nodes.Fence):
             return self.fence(node, alone)
-        if isinstance(node, UnderBrace):
+        if isinstance(node, nodes.UnderBrace):
             return Said(f"{_bracketed(self.words(node.body), 'brace')}, labelled {self.label(node.words)},")
-        if isinstance(node, Accent):
+        if isinstance(node, nodes.Accent):
             body = self.say(node.body)
             if body.kind == LETTER and not body.tail:
                 return Said(f"{body.words} {node.mark}", LETTER)
@@ -266,7 +252,7 @@ class Speaker:
         """The words under a brace."""
         return "".join(plain_words(p) if isinstance(p, str) else Speaker(p).words(p) for p in prose(words))
 
-    def symbol(self, s: Symbol) -> str:
+    def symbol(self, s: nodes.Symbol) -> str:
         text = s.text
         if text in GREEK_NAMES:
             name = GREEK_NAMES[text]
@@ -294,7 +280,7 @@ class Speaker:
             return Said(f"the quantity {top.words}, end quantity, over {bottom.words}")
         return Said(f"the fraction with numerator {top.words} and denominator {bottom.words}, end fraction")
 
-    def fence(self, node: Fence, alone: bool) -> Said:
+    def fence(self, node: nodes.Fence, alone: bool) -> Said:
         inner = self.words(node.body)
         if node.open == "[" and any(_is(i, "rel") for i in _items(node.body)):
             words = f"1 if {inner}, else 0"
@@ -303,9 +289,9 @@ class Speaker:
 
     # --- scripts -----------------------------------------------------------------------------------------------------
 
-    def script(self, node: Script) -> Said:
+    def script(self, node: nodes.Script) -> Said:
         items = _items(node.base)
-        if isinstance(node.base, Row) and isinstance(items[-1], Fence) and not items[-1].group:
+        if isinstance(node.base, nodes.Row) and isinstance(items[-1], nodes.Fence) and not items[-1].group:
             said = self.row(items)
             if said.words.count(" of ") > 1:
                 said = Said(_bracketed(said.words))
@@ -317,23 +303,23 @@ class Speaker:
                 said = Said(f"{said.words}, all", PHRASE)
         else:
             said = self.say(node.base)
-            if said.kind == PHRASE and not isinstance(node.base, Fence):
+            if said.kind == PHRASE and not isinstance(node.base, nodes.Fence):
                 said = Said(_bracketed(said.words), LETTER)
             if node.sub is not None:
                 said = self.subscripted(said, node)
         if node.sup is None:
             return said
-        if node.sup in (Symbol("2", "num"), Symbol("3", "num")):
-            power = "squared" if node.sup == Symbol("2", "num") else "cubed"
+        if node.sup in (nodes.Symbol("2", "num"), nodes.Symbol("3", "num")):
+            power = "squared" if node.sup == nodes.Symbol("2", "num") else "cubed"
             return Said(f"{self.closed(said)} {power}")
         of = "super" if node.sub is not None else "to the power"
         words, tail = self.index(node.sup, "super" if node.sub is not None else "power")
-        nested = said.tail and not isinstance(node.sub, Symbol)
+        nested = said.tail and not isinstance(node.sub, nodes.Symbol)
         return Said(
             f"{self.closed(said) if nested else said.words} {of} {words}", LETTER if of == "super" else PHRASE, tail
         )
 
-    def subscripted(self, said: Said, node: Script) -> Said:
+    def subscripted(self, said: Said, node: nodes.Script) -> Said:
         sub = node.sub
         assert sub is not None
         items = _items(sub)
@@ -341,15 +327,15 @@ class Speaker:
             low, high = self.say(items[0]), self.say(items[2])
             if low.kind == high.kind == LETTER:
                 return Said(f"the Kronecker delta of {low.words} and {high.words},", PHRASE)
-        if len(items) > 1 and _is(items[0], "rel") and isinstance(items[0], Symbol) and items[0].text in "<≤":
-            words, tail = self.index(row(*items[1:]), "sub")
+        if len(items) > 1 and _is(items[0], "rel") and isinstance(items[0], nodes.Symbol) and items[0].text in "<≤":
+            words, tail = self.index(nodes.row(*items[1:]), "sub")
             return Said(f"{said.words} {'before' if items[0].text == '<' else 'up to'} {words}", LETTER, tail)
-        if isinstance(node.base, Fence) and any(_is(i, "rel", "=") for i in items):
+        if isinstance(node.base, nodes.Fence) and any(_is(i, "rel", "=") for i in items):
             return Said(f"{said.words} at {self.words(sub)}, end point")
         words, tail = self.index(sub, "sub")
         return Said(f"{said.words} sub {words}", LETTER if said.kind == LETTER else PHRASE, tail)
 
-    def index(self, node: Node, name: str) -> tuple[str, str]:
+    def index(self, node: nodes.Node, name: str) -> tuple[str, str]:
         """A subscript or power, ended aloud where it is not simple, and what it leaves open."""
         groups = _listed(_items(node))
         said = [self.row(g) for g in groups]
@@ -362,8 +348,8 @@ class Speaker:
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
-    def applied(self, head: Node | None, said: Said, fence: Fence) -> Said:
-        base, sub = (head.base, head.sub) if isinstance(head, Script) and head.sup is None else (head, None)
+    def applied(self, head: nodes.Node | None, said: Said, fence: nodes.Fence) -> Said:
+        base, sub = (head.base, head.sub) if isinstance(head, nodes.Script) and head.sup is None else (head, None)
         if _is(base, "fn", "Pr"):
             under = "" if sub is None else f" under {self.words(sub)}"
             return self.call(f"the probability{under}", fence)
@@ -374,19 +360,19 @@ class Speaker:
             return self.call(f"the divergence {said.words}", fence)
         if head is None:
             return self.call(f"{said.words}, applied to", fence, of="")
-        if sub is not None and isinstance(_items(sub)[-1], Script):
+        if sub is not None and isinstance(_items(sub)[-1], nodes.Script):
             return self.call(f"{self.closed(said)}, ", fence)
         return self.call(said.words, fence)
 
-    def drawn(self, sub: Node) -> str:
+    def drawn(self, sub: nodes.Node) -> str:
         return " ".join("drawn from" if _is(i, "rel", "∼") else self.words(i) for i in _items(sub))
 
-    def call(self, name: str, fence: Fence, closed: bool = False, of: str = " of") -> Said:
+    def call(self, name: str, fence: nodes.Fence, closed: bool = False, of: str = " of") -> Said:
         """``name`` of its arguments: without brackets where all of them are simple."""
         signs: list[str] = []
-        groups: list[list[Node]] = [[]]
+        groups: list[list[nodes.Node]] = [[]]
         for item in _items(fence.body):
-            if isinstance(item, Symbol) and (item.kind == "punct" or item.text in ("∣", "∥")):
+            if isinstance(item, nodes.Symbol) and (item.kind == "punct" or item.text in ("∣", "∥")):
                 signs.append(item.text)
                 groups.append([])
             else:
@@ -413,7 +399,7 @@ class Speaker:
 
     # --- operators ---------------------------------------------------------------------------------------------------
 
-    def big(self, node: BigOp) -> Said:
+    def big(self, node: nodes.BigOp) -> Said:
         name = _BIG.get(node.op.text, node.op.text)
         over = ""
         if node.under is not None:
@@ -429,26 +415,26 @@ class Speaker:
             over += f" to {self.bound(_items(node.over))}"
         return Said(f"the {name}{over} of {self.words(node.body)}", PHRASE, name)
 
-    def bound(self, items: Sequence[Node]) -> str:
+    def bound(self, items: Sequence[nodes.Node]) -> str:
         words = self.row(items).words
         return _bracketed(words) if " of " in words else words
 
-    def derivative(self, entry: Said, items: Sequence[Node], i: int) -> tuple[Said, int]:
-        if i < len(items) and isinstance(items[i], Space):
+    def derivative(self, entry: Said, items: Sequence[nodes.Node], i: int) -> tuple[Said, int]:
+        if i < len(items) and isinstance(items[i], nodes.Space):
             i += 1
         of = Said("")
         if i < len(items):
             of, i = self.unit(items, i)
         return Said(f"the partial derivative with respect to {entry.words} of {of.words}", PHRASE, "derivative"), i
 
-    def forall(self, items: Sequence[Node], i: int) -> Said:
+    def forall(self, items: Sequence[nodes.Node], i: int) -> Said:
         """What follows the sign for all: its ranges, a colon, and what holds."""
         colon = next((j for j in range(i, len(items)) if _is(items[j], "punct", ":")), len(items))
         said = self.row(items[colon + 1 :])
         scope = ", and all ".join(self.scope(r) for r in _listed(items[i:colon]))
         return Said(f"for all {scope}, we have {said.words}", PHRASE, said.tail)
 
-    def scope(self, items: Sequence[Node]) -> str:
+    def scope(self, items: Sequence[nodes.Node]) -> str:
         signs = [j for j, s in enumerate(items) if _is(s, "rel", "≤")]
         if len(signs) == 2:
             low, letter, high = items[: signs[0]], items[signs[0] + 1 : signs[1]], items[signs[1] + 1 :]

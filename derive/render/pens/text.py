@@ -18,6 +18,7 @@ from derive.render.formula.nodes import (
     Script,
     Symbol,
     UnderBrace,
+    kind,
     unmarked,
 )
 from derive.render.formula.notation import Notation, load_notation
@@ -91,16 +92,16 @@ class Pen:
         for i, item in enumerate(items):
             after = items[i + 1] if i + 1 < len(items) else None
             drawn = self.draw(item, script, breaks)
-            kind = item.kind if isinstance(item, Symbol) else ""
-            if kind in ("op", "rel", "dot") and out:
+            sort = kind(item)
+            if sort in ("op", "rel", "dot") and out:
                 tight = script and drawn not in ("in", "~")
-                mark = break_mark(self.depth) if breaks and kind != "dot" and drawn not in ("|", "∥", "||") else ""
+                mark = break_mark(self.depth) if breaks and sort != "dot" and drawn not in ("|", "∥", "||") else ""
                 out += drawn if tight else f" {mark}{drawn} "
-            elif kind == "punct":
+            elif sort == "punct":
                 out += drawn if script else f"{drawn} "
-            elif kind == "fn" and after is not None and not _opens(after):
+            elif sort == "fn" and after is not None and not _opens(after):
                 out += f"{drawn} "
-            elif kind == "ord" and self.ascii and drawn == "for all":
+            elif sort == "ord" and self.ascii and drawn == "for all":
                 out += "for all "
             else:
                 out += drawn
@@ -138,9 +139,8 @@ def to_ascii(text: str) -> str:
 
 
 def _opens(node: Node) -> bool:
-    return (isinstance(node, Fence) and node.open == "(") or (
-        isinstance(node, Symbol) and node.kind in ("punct", "op", "rel", "times", "dot", "open")
-    )
+    called = isinstance(node, Fence) and node.open == "("
+    return called or kind(node) in ("punct", "op", "rel", "times", "dot", "open")
 
 
 def _all_in(text: str, table: dict[str, str]) -> bool:

@@ -8,28 +8,9 @@ that those without a size of their own stay as high as letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from derive.kernel.terms import Term
-from derive.render.formula.layout import Labels, layout
-from derive.render.formula.nodes import (
-    TIMES,
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Row,
-    Script,
-    Symbol,
-    UnderBrace,
-    fenced,
-    first,
-    last,
-    row,
-)
-from derive.render.formula.notation import Notation, load_notation
+from derive.render.formula import nodes
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
@@ -73,30 +54,30 @@ class Pen:
         self.mark = mark
         self.broken = _SIZES[1]  # of the brackets of a group that is broken over lines
 
-    def draw(self, node: Node, script: bool = False) -> str:
-        if isinstance(node, Symbol):
+    def draw(self, node: nodes.Node, script: bool = False) -> str:
+        if isinstance(node, nodes.Symbol):
             return self.symbol(node)
-        if isinstance(node, Row):
+        if isinstance(node, nodes.Row):
             return self.row(node.items, script)
-        if isinstance(node, Frac):
+        if isinstance(node, nodes.Frac):
             drawn = f"frac({_argument(self.draw(node.num))}, {_argument(self.draw(node.den))})"
             return f"inline({drawn})" if node.small and not script and not self.inline else drawn
-        if isinstance(node, Script):
+        if isinstance(node, nodes.Script):
             return self.scripted(node)
-        if isinstance(node, BigOp):
+        if isinstance(node, nodes.BigOp):
             sign = self.symbol(node.op)
             if node.op.kind == "fn":
                 words = " thin ".join(map(string, node.op.text.split()))
                 sign = f"op({words}, limits: #true)"
             return f"{sign}{self.scripts(node.under, node.over)} {self.draw(node.body, script)}"
-        if isinstance(node, Fence):
+        if isinstance(node, nodes.Fence):
             size = _SIZES[0 if script else max(0, node.size - 1) if self.inline else node.size]
             return self.fence(node.open, self.draw(node.body, script), node.close, size)
-        if isinstance(node, UnderBrace):
+        if isinstance(node, nodes.UnderBrace):
             return f"underbrace({_argument(self.draw(node.body))}, {_argument(self.words(node.words))})"
-        if isinstance(node, Accent):
+        if isinstance(node, nodes.Accent):
             return f"{_ACCENTS[node.mark]}({_argument(self.draw(node.body))})"
-        if isinstance(node, Mark):
+        if isinstance(node, nodes.Mark):
             body = self.draw(node.body, script)
             return f"{self.mark}({_argument(body)})" if self.mark else body
         return node.width
@@ -113,7 +94,7 @@ class Pen:
         """Prose inside a formula."""
         return "".join(string(p) if isinstance(p, str) else self.draw(p, True) for p in prose(words)) or '""'
 
-    def symbol(self, s: Symbol) -> str:
+    def symbol(self, s: nodes.Symbol) -> str:
         if s.kind == "fn":
             return s.text if s.text in _FUNCTIONS else f"op({string(s.text)})"
         if s.kind in ("name", "text"):
@@ -129,11 +110,11 @@ class Pen:
             return r'class("punctuation", \:)' if s.text == ":" else _sign(s.text)
         return _sign(s.text)
 
-    def row(self, items: tuple[Node, ...], script: bool) -> str:
+    def row(self, items: tuple[nodes.Node, ...], script: bool) -> str:
         out = ""
-        before: Node | None = None
+        before: nodes.Node | None = None
         for i, item in enumerate(items):
-            if item == Symbol(TIMES, "times"):
+            if item == nodes.PRODUCT:
                 drawn = _between(before, items[i + 1] if i + 1 < len(items) else None, script)
             else:
                 drawn = self.draw(item, script)
@@ -142,7 +123,7 @@ class Pen:
             before = item
         return out
 
-    def scripted(self, node: Script) -> str:
+    def scripted(self, node: nodes.Script) -> str:
         base = self.draw(node.base)
         if _is_one(node.base):
             return base + self.scripts(node.sub, node.sup)
@@ -150,7 +131,7 @@ class Pen:
         over = "" if node.sup is None else f", t: {_argument(self.draw(node.sup, True))}"
         return f"attach({_argument(base)}{over}{under})"
 
-    def scripts(self, sub: Node | None, sup: Node | None) -> str:
+    def scripts(self, sub: nodes.Node | None, sup: nodes.Node | None) -> str:
         out = ""
         for sign, node in (("_", sub), ("^", sup)):
             if node is not None:
@@ -181,87 +162,64 @@ def _sign(text: str) -> str:
     return string(signs)
 
 
-def _is_one(base: Node) -> bool:
+def _is_one(base: nodes.Node) -> bool:
     """Whether scripts can be written at ``base`` as it is drawn."""
-    if isinstance(base, Row):  # a letter with its primes
-        return isinstance(base.items[0], Symbol) and all(i == Symbol("′", "ord") for i in base.items[1:])
-    return isinstance(base, (Symbol, Fence, Accent)) or (isinstance(base, Mark) and _is_one(base.body))
+    if isinstance(base, nodes.Row):  # a letter with its primes
+        return isinstance(base.items[0], nodes.Symbol) and all(i == nodes.PRIME for i in base.items[1:])
+    return isinstance(base, (nodes.Symbol, nodes.Fence, nodes.Accent)) or (
+        isinstance(base, nodes.Mark) and _is_one(base.body)
+    )
 
 
-def _bare(node: Node | None) -> Node | None:
-    return _bare(node.body) if isinstance(node, Mark) else node
-
-
-def _kind(node: Node | None) -> str:
-    """The kind of a symbol, marked or not."""
-    bare = _bare(node)
-    return bare.kind if isinstance(bare, Symbol) else ""
-
-
-def _is_word(end: Symbol | None) -> bool:
+def _is_word(end: nodes.Symbol | None) -> bool:
     return end is not None and end.kind in ("name", "text")
 
 
-def _touch(before: Node | None, item: Node, drawn: str) -> bool:
+def _touch(before: nodes.Node | None, item: nodes.Node, drawn: str) -> bool:
     """Whether two parts are written without a space between them.
 
     Beside a quoted word a space in the source is one on the page, so there is none, except where a sign makes its own.
     """
-    left, right = _kind(before), _kind(item)
+    left, right = nodes.kind(nodes.bare(before)), nodes.kind(nodes.bare(item))
     if right == "punct" or drawn == "'":
         return not drawn[0].isalpha()
     if right in ("op", "rel", "dot", "times") or left in ("op", "rel", "dot", "times", "punct"):
         return False
     if left in ("neg", "slash") or right == "slash":
         return drawn[0] not in "><-"
-    if _is_word(first(item)) or (before is not None and _is_word(last(before))):
+    if _is_word(nodes.first(item)) or (before is not None and _is_word(nodes.last(before))):
         return True
     if drawn[0] in "([":  # of a call; behind a long name it would be one for Typst as well
         return left in ("fn", "name", "bold") or (
-            left in ("var", "num") and isinstance(before, Symbol) and before.text.isascii()
+            left in ("var", "num") and isinstance(before, nodes.Symbol) and before.text.isascii()
         )
     return False
 
 
-def _between(before: Node | None, after: Node | None, script: bool) -> str:
+def _between(before: nodes.Node | None, after: nodes.Node | None, script: bool) -> str:
     """The space between two factors: a thin one, or none where Typst makes one or a number stands before a letter."""
-    before, after = _bare(before), _bare(after)
-    if (before is not None and _is_word(last(before))) or (after is not None and _is_word(first(after))):
+    before, after = nodes.bare(before), nodes.bare(after)
+    if (before is not None and _is_word(nodes.last(before))) or (after is not None and _is_word(nodes.first(after))):
         return "thin"
-    if isinstance(after, Script) and not _is_one(after.base):
+    if isinstance(after, nodes.Script) and not _is_one(after.base):
         return "" if script else "thin"  # drawn as a whole, which makes no space
-    head = None if after is None else first(after)
+    head = None if after is None else nodes.first(after)
     tight = head is not None and head.kind in ("fn", "big")
-    tight |= isinstance(after, (BigOp, Frac)) or isinstance(before, Frac)
-    tight |= _kind(before) == "num" and not (isinstance(after, Fence) and after.size)
+    tight |= isinstance(after, (nodes.BigOp, nodes.Frac)) or isinstance(before, nodes.Frac)
+    tight |= nodes.kind(before) == "num" and not (isinstance(after, nodes.Fence) and after.size)
     return "" if tight or script else "thin"
 
 
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 
-def term_typst(
-    term: Term,
-    notation: Notation | str | None = None,
-    *,
-    labels: Labels = (),
-    avoid: Iterable[str] = (),
-    inline: bool = False,
-) -> str:
-    """A term or statement in Typst's math mode, without dollars.
-
-    Raises UserError when there is no such notation, or a template of it does not fit its definition.
-    """
-    return node_typst(layout(term, load_notation(notation), avoid=avoid, labels=labels), inline=inline)
-
-
-def node_typst(node: Node, *, inline: bool = False, mark: str = "") -> str:
+def node_typst(node: nodes.Node, *, inline: bool = False, mark: str = "") -> str:
     """A layout, or a part of one, in Typst's math mode, without dollars; ``mark`` as for ``Pen``."""
     return Pen(inline, mark).draw(node)
 
 
-def parts_typst(parts: Sequence[Node], *, mark: str = "") -> list[str]:
+def parts_typst(parts: Sequence[nodes.Node], *, mark: str = "") -> list[str]:
     """The parts of a formula that is broken over lines, each as ``node_typst`` draws it."""
     pen = Pen(mark=mark)
-    pen.broken = _SIZES[min(4, max(1, fenced(row(*parts), group=True).size))]
+    pen.broken = _SIZES[min(4, max(1, nodes.fenced(nodes.row(*parts), group=True).size))]
     return [pen.draw(p) for p in parts]

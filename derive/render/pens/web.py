@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.render.formula.nodes import BigOp, Mark, Node, Prose, Space, Symbol, first
+from derive.render.formula.nodes import BigOp, Mark, Node, Prose, Space, Symbol, first, kind
 from derive.render.pens.latex import COMMANDS, Pen, small_latex
 from derive.render.words.prose import clean, parts
 
@@ -19,7 +19,7 @@ _PLAIN_OR_SPECIAL = re.compile(r"[^_%&#${}\\~^<>|`\u0370-\uffff]+|.", re.DOTALL)
 def text_latex(words: str) -> str:
     """Words without formulas inside math mode."""
     out = ""
-    for piece in _PLAIN_OR_SPECIAL.findall(clean(words)):
+    for piece in _PLAIN_OR_SPECIAL.findall(clean(words, single=True)):
         command = COMMANDS.get(piece)
         out += _SPECIAL.get(piece) or (f"{command} " if command else rf"\text{{{piece}}}")
     return out
@@ -64,10 +64,9 @@ def _spaced(items: tuple[Node, ...]) -> tuple[Node, ...]:
         before = out[-1] if out else None
         head = first(item) if isinstance(item, Mark) else None
         if before is not None and head is not None and head.kind in ("fn", "big"):
-            kind = before.kind if isinstance(before, Symbol) else ""
-            if kind == "times":
+            if kind(before) == "times":
                 out.pop()
-            if kind not in ("op", "rel", "dot", "punct", "open"):
+            if kind(before) not in ("op", "rel", "dot", "punct", "open"):
                 out.append(Space("thin"))
         out.append(item)
     return tuple(out)

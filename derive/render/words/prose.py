@@ -13,10 +13,13 @@ from derive.render.formula.nodes import MINUS
 from derive.render.formula.notation import Notation
 
 
-def clean(words: str, unseen: tuple[str, ...] = ("C",), kept: str = "") -> str:
-    """Words on one line, blanks as single spaces but for those ``kept``, without the characters that cannot be seen or that
-    turn text round: those of the Unicode categories ``unseen``, which begin so."""
-    spaced = re.sub(rf"[^\S{kept}]+", " ", words)
+def clean(words: str, *, single: bool = False, unseen: tuple[str, ...] = ("C",), kept: str = "") -> str:
+    """Words on one line, without the characters that cannot be seen or that turn text round.
+
+    Every blank but those ``kept`` is a space, with ``single`` only one where several stand together.  ``unseen``: how the
+    Unicode categories that are left out begin.
+    """
+    spaced = re.sub(rf"[^\S{kept}]{'+' if single else ''}", " ", words)
     return "".join(c for c in spaced if not unicodedata.category(c).startswith(unseen))
 
 

@@ -13,7 +13,7 @@ from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Condition, conditions
 from derive.render.formula.names import name_node
-from derive.render.formula.nodes import MINUS, TIMES, Fence, Node, Prose, Symbol, row, subscript
+from derive.render.formula.nodes import MINUS, PRODUCT, Fence, Node, Prose, Symbol, kind, row, subscript
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import parts
 
@@ -44,7 +44,7 @@ class _Small:
             if token == closing:
                 break
             if token == "(" and self.closes():
-                called = bool(out) and not (isinstance(out[-1], Symbol) and out[-1].kind in ("rel", "op", "neg", "fn"))
+                called = bool(out) and kind(out[-1]) not in ("rel", "op", "neg", "fn")
                 out.append(Fence("(", self.row(")"), ")", group=not called))
             elif token[0] == "_" and len(token) > 1 and out:
                 before = [Symbol("<", "rel")] if token[1] == "<" else []
@@ -55,7 +55,7 @@ class _Small:
                 out.append(Symbol(token, _KINDS.get(token, "ord")))
             else:
                 if out and not _is_sign(out[-1]):
-                    out.append(Symbol(TIMES, "times"))
+                    out.append(PRODUCT)
                 out.append(_atom(token))
         return row(*out)
 
@@ -70,7 +70,7 @@ class _Small:
 
 
 def _is_sign(node: Node) -> bool:
-    return isinstance(node, Symbol) and node.kind in ("rel", "op", "neg", "slash", "punct", "fn")
+    return kind(node) in ("rel", "op", "neg", "slash", "punct", "fn") or node == Symbol("(", "ord")
 
 
 def _atom(token: str) -> Node:
@@ -84,11 +84,6 @@ def conditions_said(
 ) -> list[Prose]:
     """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``."""
     return [_said(c) for c in conditions(given, notation, linear=linear, avoid=avoid)]
-
-
-def conditions_prose(given: Iterable[Term], notation: Notation, *, avoid: Iterable[str] = ()) -> Prose:
-    """Conditions as one sentence: ``1 <= y_t <= V for t = 1, ..., T; and ...``."""
-    return listed(conditions_said(given, notation, avoid=avoid))
 
 
 def _said(c: Condition) -> Prose:

@@ -17,6 +17,7 @@ changed = "#b3261e"        # what a line changed
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -108,8 +109,19 @@ def contrast(a: str, b: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
+def mixed(color: str, other: str, percent: int) -> str:
+    """A colour with so much of another in it."""
+    pairs = zip(_parts(color), _parts(other), strict=True)
+    return "#" + "".join(f"{round(own + (more - own) * percent / 100):02x}" for own, more in pairs)
+
+
+def _parts(color: str) -> Iterator[int]:
+    """How much red, green and blue there is, up to 255."""
+    return (int(color[i : i + 2], 16) for i in (1, 3, 5))
+
+
 def _luminance(color: str) -> float:
-    parts = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    parts = (part / 255 for part in _parts(color))
     r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 

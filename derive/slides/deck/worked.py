@@ -31,6 +31,7 @@ from derive.render.formula.nodes import (
     Symbol,
     fenced,
     first,
+    kind,
     last,
     rebuilt,
     row,
@@ -38,8 +39,8 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.words.sentence import listed, prose
-from derive.slides.deck.build import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.deck import Slide, Stamp, Step
+from derive.slides.deck.paginate import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.template import Template
 from derive.work import Worked, WorkedBlock, WorkedLine
 
@@ -283,7 +284,7 @@ def _dotted(items: Sequence[Node]) -> list[Node]:
         sign, before, after = out[i], last(out[i - 1]), first(out[i + 1])
         numbers = before is not None and before.kind == "num"
         numbers = numbers and (isinstance(out[i + 1], Frac) or (after is not None and after.kind == "num"))
-        if numbers and isinstance(sign, Symbol) and sign.kind == "times":
+        if numbers and kind(sign) == "times":
             out[i] = Symbol("·", "dot")
     return out
 
@@ -304,7 +305,7 @@ def _split(items: Sequence[Node], kinds: tuple[str, ...]) -> list[list[Node]]:
     """Cut before every sign of these kinds."""
     out: list[list[Node]] = [[]]
     for item in items:
-        if isinstance(item, Symbol) and item.kind in kinds and out[-1]:
+        if kind(item) in kinds and out[-1]:
             out.append([])
         out[-1].append(item)
     return out

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.deck.build import prose_width
+from derive.slides.deck.paginate import prose_width
 from derive.slides.html.page import fragment_css, page
 from derive.slides.html.read import read_back
 from derive.slides.html.slides import Look, body, foot, heading, opening, section

@@ -16,6 +16,7 @@ from derive.slides.deck import Slide, Step
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
+from derive.slides.speech import above
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +140,8 @@ def notes(slide: Slide, look: Look) -> str:
     """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
-    out = [("heading", sentence(prose_speech(slide.heading)))]
-    if slide.given:
-        out.append(("given", sentence(f"Given: {prose_speech(slide.given)}")))
-    if slide.claim:
-        out.append((_identity(slide, "claim"), sentence(f"Claim: {node_speech(row(*slide.claim))}")))
-    if slide.title:
-        out.append(("title", sentence(prose_speech(prose(slide.title)))))
-    if slide.assumes:
-        out.append(("assume", sentence(f"Assume: {prose_speech(slide.assumes)}")))
+    said = above(slide, colons=("Given", "Claim", "Assume"))
+    out = [(_identity(slide, p) if p == "claim" else p, sentence(words)) for p, words in said]
     if slide.picture:
         out.append(("picture", sentence(slide.picture.alt)))
     for s in slide.steps:

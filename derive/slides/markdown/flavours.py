@@ -23,7 +23,9 @@ def _kept(slide: Slide, blocks: list[str]) -> list[str]:
 
 
 def _image(file: str, alt: str, height: int) -> str:
-    return f'<img src="{file}" alt="{html.escape(clean(alt))}" height="{height}" style="height: {height}px">'
+    return (
+        f'<img src="{file}" alt="{html.escape(clean(alt, single=True))}" height="{height}" style="height: {height}px">'
+    )
 
 
 class Quarto(Writer):
@@ -129,7 +131,7 @@ class Marp(Writer):
         deck = self.deck
         head = [
             "marp: true",
-            *([f"title: {yaml_string(clean(deck.title))}"] if deck.title else []),
+            *([f"title: {yaml_string(clean(deck.title, single=True))}"] if deck.title else []),
             "theme: default",
             f"size: {self.template.aspect}",
             "math: mathjax",  # its KaTeX fetches fonts from the network

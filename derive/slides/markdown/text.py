@@ -24,7 +24,7 @@ def escaped(words: str, tool: str = "") -> str:
     ``tool``: slidev makes a Vue template of it, which would evaluate what stands in double braces; a notebook looks
     for dollars once more when the escapes are gone.
     """
-    out = _SIGNS.sub(r"\\\g<0>", _APART.sub("\\g<0>\u2060", clean(words)))
+    out = _SIGNS.sub(r"\\\g<0>", _APART.sub("\\g<0>\u2060", clean(words, single=True)))
     alone = {"slidev": r"\{\{", "notebook": r"\$"}.get(tool)
     kept = "<span v-pre>" if tool == "slidev" else "<span>"
     return out.replace(alone, f"{kept}{alone}</span>") if alone else out
@@ -58,4 +58,4 @@ def yaml_string(words: str) -> str:
 
 def comment(words: str) -> str:
     """Words that do not end the HTML comment in which they stand."""
-    return re.sub(r"--+|[<>]", lambda m: "–" if m[0][0] == "-" else "", clean(words))
+    return re.sub(r"--+|[<>]", lambda m: "–" if m[0][0] == "-" else "", clean(words, single=True))

@@ -12,7 +12,7 @@ from derive.render.pens.web import web_latex
 from derive.render.words.sentence import prose
 from derive.slides import speech
 from derive.slides.deck import Deck, Files, Options, Slide, Step
-from derive.slides.deck.build import small_height
+from derive.slides.deck.paginate import small_height
 from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE

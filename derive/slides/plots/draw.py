@@ -17,7 +17,7 @@ from derive.errors import UserError
 from derive.render.formula.nodes import Node, Prose
 from derive.render.pens.latex import node_latex
 from derive.render.pens.text import Pen
-from derive.slides.deck.template import Colors, Template, contrast
+from derive.slides.deck.template import Colors, Template, contrast, mixed
 from derive.slides.plots.charts import Chart, Point
 
 if TYPE_CHECKING:
@@ -72,12 +72,8 @@ def curve_colors(colors: Colors) -> tuple[str, ...]:
 
 def _mixed(color: str, colors: Colors) -> str:
     """A colour with as little of the text's as makes it stand out."""
-    for part in range(11):
-        pairs = ((int(c[i : i + 2], 16) for c in (color, colors.text)) for i in (1, 3, 5))
-        mixed = "#" + "".join(f"{round(own + (text - own) * part / 10):02x}" for own, text in pairs)
-        if contrast(mixed, colors.background) >= VISIBLE:
-            break
-    return mixed
+    tries = [mixed(color, colors.text, percent) for percent in range(0, 101, 10)]
+    return next((c for c in tries if contrast(c, colors.background) >= VISIBLE), tries[-1])
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

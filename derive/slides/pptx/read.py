@@ -16,7 +16,7 @@ from derive.render.pens.omml import node_omml, omml_text
 from derive.render.words.prose import clean
 from derive.slides.deck import Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp
-from derive.slides.pptx.ground import opened
+from derive.slides.pptx.found import opened
 from derive.slides.shown import Shown
 
 _LINE = re.compile(r"derive (\S+) (?:line (\S+)|(claim)) ([0-9a-f]{8})(?: part \d+ of \d+)?")

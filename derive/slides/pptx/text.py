@@ -10,22 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from derive.render.formula.nodes import (
-    MINUS,
-    TIMES,
-    Accent,
-    BigOp,
-    Fence,
-    Frac,
-    Mark,
-    Node,
-    Prose,
-    Row,
-    Script,
-    Space,
-    Symbol,
-    UnderBrace,
-)
+from derive.render.formula import nodes
 from derive.render.pens.alphabets import ACCENTS, in_script
 from derive.render.words.prose import clean
 
@@ -49,7 +34,7 @@ class Span(NamedTuple):
 Spans = tuple[Span, ...]
 
 
-def spans(prose: Prose) -> Spans:
+def spans(prose: nodes.Prose) -> Spans:
     """A sentence, words and formulas."""
     out: list[Span] = []
     for part in prose:
@@ -72,66 +57,63 @@ def plain(items: Iterable[Span]) -> str:
     return "".join(s.text for s in items)
 
 
-def _formula(node: Node, shift: int) -> Iterator[Span]:
-    if isinstance(node, Symbol):
+def _formula(node: nodes.Node, shift: int) -> Iterator[Span]:
+    if isinstance(node, nodes.Symbol):
         yield _symbol(node, shift)
-    elif isinstance(node, Row):
+    elif isinstance(node, nodes.Row):
         yield from _row(node.items, shift)
-    elif isinstance(node, Frac):
+    elif isinstance(node, nodes.Frac):
         yield from (*_grouped(node.num, shift), Span("/", shift=shift), *_grouped(node.den, shift))
-    elif isinstance(node, Script):
+    elif isinstance(node, nodes.Script):
         yield from _formula(node.base, shift)
         yield from _scripts(node.sub, node.sup)
-    elif isinstance(node, BigOp):
+    elif isinstance(node, nodes.BigOp):
         yield _symbol(node.op, shift)
         yield from _scripts(node.under, node.over)
         yield Span(_NBSP, shift=shift)
         yield from _formula(node.body, shift)
-    elif isinstance(node, Fence):
+    elif isinstance(node, nodes.Fence):
         yield Span(node.open, shift=shift)
         yield from _formula(node.body, shift)
         yield Span(node.close, shift=shift)
-    elif isinstance(node, Accent):
+    elif isinstance(node, nodes.Accent):
         for i, span in enumerate(_formula(node.body, shift)):
             accented = unicodedata.normalize("NFC", span.text + ACCENTS[node.mark]) if not i else span.text
             yield span._replace(text=accented)
-    elif isinstance(node, (Mark, UnderBrace)):
+    elif isinstance(node, (nodes.Mark, nodes.UnderBrace)):
         yield from _formula(node.body, shift)
     else:
         yield Span({"thin": "\u2009", "quad": "  "}[node.width], shift=shift)
 
 
-def _scripts(sub: Node | None, sup: Node | None) -> Iterator[Span]:
+def _scripts(sub: nodes.Node | None, sup: nodes.Node | None) -> Iterator[Span]:
     for node, shift in ((sub, SUB), (sup, SUP)):
         if node is not None:
             yield from _formula(node, shift)
 
 
-def _grouped(node: Node, shift: int) -> Iterator[Span]:
+def _grouped(node: nodes.Node, shift: int) -> Iterator[Span]:
     """What stands above or below a fraction's bar, in brackets where it must not fall apart on one line."""
-    if isinstance(node, Row) and any(isinstance(i, Symbol) and i.kind in ("op", "times", "dot") for i in node.items):
-        node = Fence("(", node, ")")
+    if isinstance(node, nodes.Row) and any(nodes.kind(i) in ("op", "times", "dot") for i in node.items):
+        node = nodes.Fence("(", node, ")")
     return _formula(node, shift)
 
 
-def _row(items: tuple[Node, ...], shift: int) -> Iterator[Span]:
+def _row(items: tuple[nodes.Node, ...], shift: int) -> Iterator[Span]:
     for i, item in enumerate(items):
         after = items[i + 1] if i + 1 < len(items) else None
         yield from _formula(item, shift)
-        name = item.base if isinstance(item, Script) else item
-        opens = isinstance(after, Fence) or (isinstance(after, Script) and isinstance(after.base, Fence))
-        stops = isinstance(after, (Symbol, Space)) and getattr(after, "kind", "punct") in (
-            "punct",
-            "rel",
-            "op",
-            "times",
+        name = item.base if isinstance(item, nodes.Script) else item
+        opens = isinstance(after, nodes.Fence) or (
+            isinstance(after, nodes.Script) and isinstance(after.base, nodes.Fence)
         )
-        if isinstance(name, Symbol) and name.kind == "fn" and after is not None and not opens and not stops:
+        stops = isinstance(after, nodes.Space) or nodes.kind(after) in ("punct", "rel", "op", "times")
+        if nodes.kind(name) == "fn" and after is not None and not opens and not stops:
             yield Span(_NBSP, shift=shift)  # log p
 
 
-def _symbol(s: Symbol, shift: int) -> Span:
-    text = clean(s.text) if s.text != TIMES else "\u2009"
+def _symbol(s: nodes.Symbol, shift: int) -> Span:
+    text = clean(s.text) if s.text != nodes.TIMES else "\u2009"
     if s.kind == "text":
         return Span(text, shift=shift)
     if s.kind in ("rel", "op", "dot") and not shift:
@@ -139,7 +121,7 @@ def _symbol(s: Symbol, shift: int) -> Span:
     elif s.kind == "punct":
         text = text + (" " if not shift else "")
     elif s.kind == "neg":
-        text = MINUS
+        text = nodes.MINUS
     elif s.kind == "cal":
         text = in_script(text)
     letter = s.kind == "var" or s.text == "∂"

@@ -7,11 +7,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from derive.render.pens.speech import prose_speech
 from derive.render.words.prose import clean
-from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Slide
 from derive.slides.deck.stamps import stamp_text
+from derive.slides.speech import above
 from derive.slides.typst.source import formula_alt, said, steps_of, title_slides
 
 
@@ -52,15 +51,7 @@ def page_words(deck: Deck, overlays: bool) -> Iterator[str]:
 
 
 def _matter(s: Slide) -> list[str]:
-    out = [prose_speech(s.heading)]
-    if s.given:
-        out.append(f"Given {prose_speech(s.given)}")
-    if s.claim:
-        out.append(f"Claim: {formula_alt(s.claim)}")
-    if s.title:
-        out.append(prose_speech(prose(s.title)))
-    if s.assumes:
-        out.append(f"Assume {prose_speech(s.assumes)}")
+    out = [words for _, words in above(s)]
     if s.picture is not None:
         out.append(s.picture.alt)
     return out

@@ -11,7 +11,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Picture, Slide, Step
-from derive.slides.deck.build import SMALL, prose_width
+from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors
 from derive.slides.typst.style import COMMON, HANDOUT, SLIDES

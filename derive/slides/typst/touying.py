@@ -12,21 +12,10 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
-from derive.slides.deck.build import SMALL, columns, prose_width
+from derive.slides.deck.paginate import SMALL, columns, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import Template
-from derive.slides.typst.source import (
-    content,
-    formula_alt,
-    grouped,
-    head,
-    image,
-    indented,
-    markup,
-    relation,
-    said,
-    steps_of,
-)
+from derive.slides.typst import source
 
 TOUYING = "0.7.4"
 LETTERS = {"16:9": 17, "4:3": 24}  # points: the size of formulas with Touying's simple theme
@@ -47,27 +36,27 @@ _DEFINITIONS = """
 def fragment_source(deck: Deck) -> str:
     """The claims and their chains of steps, in a block of their own."""
     body = [f"#let fonts = text.font\n#show math.equation: set block(breakable: true)\n{_DEFINITIONS}"]
-    for group in grouped(deck.slides):
+    for group in source.grouped(deck.slides):
         body += _theorem(group, deck.template)
     lines = ["// Checked by derive.", *(f"// {clean(stamp_text(s))}" for s in deck.stamps)]
-    return "\n".join([*lines, "#context [", indented("\n\n".join(body)), "]"]) + "\n"
+    return "\n".join([*lines, "#context [", source.indented("\n\n".join(body)), "]"]) + "\n"
 
 
 def _theorem(group: Sequence[Sequence[Slide]], template: Template) -> list[str]:
     first = group[0][0]
-    out = [f"*Theorem* (#raw({string(first.name)})). _{markup(first.heading)}._"]
+    out = [f"*Theorem* (#raw({string(first.name)})). _{source.markup(first.heading)}._"]
     if first.given:
-        out[0] += f" Given {markup(first.given)}."
+        out[0] += f" Given {source.markup(first.given)}."
     for n, chain in enumerate(group):
         if chain[0].claim:
             out.append(_claim(chain[0]))
         if chain[0].title or chain[0].assumes:
-            assume = f"Assume {markup(chain[0].assumes)}." if chain[0].assumes else ""
-            out.append(f"*{markup(prose(chain[0].title))}.* {assume}".replace("*.*", "").strip())
+            assume = f"Assume {source.markup(chain[0].assumes)}." if chain[0].assumes else ""
+            out.append(f"*{source.markup(prose(chain[0].title))}.* {assume}".replace("*.*", "").strip())
         elif n == 0 and chain[0].claim:
             out.append("_Proof._")
         out += _chain(chain, template)
-        out += [f"_Note:_ {markup(note)}" for note in chain[-1].notes]
+        out += [f"_Note:_ {source.markup(note)}" for note in chain[-1].notes]
         if chain[-1].ends or chain[-1].gaps:
             out.append(_end(chain[-1]))
     return out
@@ -78,7 +67,7 @@ def _end(s: Slide) -> str:
 
 
 def _claim(s: Slide) -> str:
-    return _equation(formula_alt(s.claim), ["& " + d for d in _lines(s.claim)])
+    return _equation(source.formula_alt(s.claim), ["& " + d for d in _lines(s.claim)])
 
 
 def _lines(parts: Sequence[Node], before: str = "") -> list[str]:
@@ -94,28 +83,28 @@ def _equation(alt: str, rows: Sequence[str]) -> str:
 
 def _chain(chain: Sequence[Slide], template: Template, pauses: bool = False) -> list[str]:
     """The steps as one equation; with ``pauses`` each appears at a click."""
-    lead, steps = steps_of(chain)
+    lead, steps = source.steps_of(chain)
     if not steps:
         return []
     room = columns([s for one in chain for s in one.steps], template).reason_em
     start = "" if lead is None else node_typst(lead.parts[0])
     rows: list[str] = []
-    spoken = [] if lead is None else [formula_alt(lead.parts)]
+    spoken = [] if lead is None else [source.formula_alt(lead.parts)]
     for click, s in steps:
         rows += _rows(s, start, chain[0].beside, room, pauses and click > 0)
-        spoken.append(said(s))
+        spoken.append(source.said(s))
         start = ""
     return [_equation(". ".join(spoken), rows)]
 
 
 def _rows(s: Step, start: str, beside: bool, room: float, pause: bool) -> list[str]:
-    first, *rest = _lines(s.parts, f"{relation(s)} " if s.relation else "")
+    first, *rest = _lines(s.parts, f"{source.relation(s)} " if s.relation else "")
     label = f"{string(s.label)} quad" if s.label else ""
     before = " ".join(filter(None, [label, start, "pause" if pause else ""]))
     rows = [f"{before} & {first}".strip(), *(f"& {r}" for r in rest)]
     if s.reason:
         width = f"(width: {room / SMALL:.1f}em)" if beside and SMALL * prose_width(s.reason) > room else ""
-        why = f"#why{width}{content(markup(s.reason))}"
+        why = f"#why{width}{source.content(source.markup(s.reason))}"
         if beside:
             rows[0] += f" && {why}"
         else:
@@ -132,13 +121,13 @@ def touying_source(deck: Deck, options: Options) -> str:
     c = t.colors
     theme = [
         f"aspect-ratio: {string(t.aspect.replace(':', '-'))}",
-        f"footer: {content(escape(t.footer))}",
+        f"footer: {source.content(escape(t.footer))}",
         f"primary: rgb({string(c.accent)})",
         f"config-page(fill: rgb({string(c.background)}))",
         f"config-common(handout: {str(options.handout).lower()})",
     ]
     out = [
-        *head(deck, c),
+        *source.head(deck, c),
         f'#import "@preview/touying:{TOUYING}": *',
         "#import themes.simple: *\n",
         f"#show: simple-theme.with({', '.join(theme)})",
@@ -148,29 +137,29 @@ def touying_source(deck: Deck, options: Options) -> str:
         "#let small(it) = text(size: 0.8em, fill: colors.muted, it)\n",
     ]
     if deck.title:
-        contents = "".join(f"\n  - {markup(h)}" for h in deck.contents[:12])
+        contents = "".join(f"\n  - {source.markup(h)}" for h in deck.contents[:12])
         title = f'#text(size: 2em, weight: "bold", fill: colors.accent)[{escape(deck.title)}]'
         out.append(f"#title-slide[\n  {title}\n\n  {escape(deck.subtitle)}\n  #set align(start){contents}\n]\n")
     for s in deck.slides:
         part = f" #small[({s.part}/{s.parts})]" if s.parts > 1 else ""
-        out.append("\n\n".join([f"== {markup(s.heading)}{part}", *_slide(s, t)]) + "\n")
+        out.append("\n\n".join([f"== {source.markup(s.heading)}{part}", *_slide(s, t)]) + "\n")
     return "\n".join(out)
 
 
 def _slide(s: Slide, template: Template) -> list[str]:
     out = []
     if s.given:
-        out.append(f"#small[Given {markup(s.given)}]")
+        out.append(f"#small[Given {source.markup(s.given)}]")
     if s.claim:
         out.append(f'#text(weight: "bold", fill: colors.accent)[Claim]\n{_claim(s)}')
     if s.title:
-        out.append(f'#text(weight: "bold", fill: colors.accent)[{markup(prose(s.title))}]')
+        out.append(f'#text(weight: "bold", fill: colors.accent)[{source.markup(prose(s.title))}]')
     if s.assumes:
-        out.append(f"Assume {markup(s.assumes)}")
+        out.append(f"Assume {source.markup(s.assumes)}")
     out += _chain([s], template, pauses=True)
     if s.picture is not None:
-        out.append(f"#align(center, {image(s.picture)})")
-    out += [f"#small[_Note:_ {markup(note)}]" for note in s.notes]
+        out.append(f"#align(center, {source.image(s.picture)})")
+    out += [f"#small[_Note:_ {source.markup(note)}]" for note in s.notes]
     if s.ends or s.gaps:
         out.append(_end(s))
     if s.stamp is not None:

@@ -1,0 +1,193 @@
+"""Spreading a chain of lines over slides: how wide its columns are, how high its rows, and which rows stand together.
+
+Widths and heights are estimated here, in em, with some air, so that all targets put the same lines on the same slide;
+the tests measure with each target's own engine that nothing leaves its slide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from derive.render.formula.measure import node_em, node_height, prose_em
+from derive.render.formula.nodes import Prose, Symbol
+from derive.slides.deck.deck import Slide, Step
+from derive.slides.deck.template import Template
+
+SMALL = 0.8  # size of reasons, conditions and notes beside that of formulas
+LEADING = 1.5  # from one line of small text to the next, in em of that text
+GAP = 0.45  # em between the rows of a chain
+LEAD = 9.5  # a start no wider than this stands in the row of the first step
+REASON = 9.0  # em: beside the formulas the reasons have at least this much room, or they stand below
+COLUMN_GAP = 1.0
+INDENT = 2.0  # of the later parts of a broken formula
+LEAST_SCALE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Lines that belong together, before they are spread over slides."""
+
+    steps: tuple[Step, ...]
+    title: str = ""
+    assumes: Prose = ()
+    kind: str = "steps"
+
+
+def prose_width(p: Prose) -> float:
+    """Of a sentence in one line, in em of its own letters."""
+    return sum(prose_em(x) if isinstance(x, str) else node_em(x) for x in p)
+
+
+def small_height(p: Prose, room: float) -> float:
+    """Of a sentence in small letters, wrapped to ``room`` em of the formulas."""
+    if not p:
+        return 0.0
+    lines = max(1, -(-int(100 * SMALL * prose_width(p) * 1.08) // max(1, int(100 * room))))
+    tall = max((node_height(x) - 1.1 for x in p if not isinstance(x, str)), default=0.0)
+    return SMALL * (LEADING * lines + min(tall, 1.2) * 0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How the rows of a chain are set: whether the first formula stands in the first row, whether reasons stand at the right,
+    how wide the columns are, and the scale at which it all fits."""
+
+    lead: bool
+    beside: bool
+    scale: float
+    lead_em: float
+    relation_em: float
+    formula_em: float
+    reason_em: float
+
+
+def columns(steps: Sequence[Step], template: Template) -> Columns:
+    """The columns that these steps need, formulas as large as ``scale`` lets them be."""
+    start = steps[0] if steps and not steps[0].relation and len(steps) > 1 else None
+    lead_em = node_em(start.parts[0]) if start is not None and len(start.parts) == 1 else 0.0
+    relation_em = max((node_em(Symbol(s.relation, "rel")) for s in steps if s.relation), default=0.0)
+    label_em = max((prose_em(s.label) + 0.8 for s in steps if s.label), default=0.0)
+    rows = [s for s in steps if s is not start]
+    formula_em = max((_formula_em(s) for s in rows), default=0.0)
+    reason_em = max((SMALL * prose_width(s.reason) for s in rows), default=0.0)
+    room = template.width - label_em
+
+    def free(lead: float, widest: float) -> float:
+        return room - lead - relation_em - widest - COLUMN_GAP
+
+    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) else 0.0
+    least = min(reason_em, REASON)
+    wide = max(formula_em, _formula_em(start) - relation_em if start is not None else 0.0)
+    if own and free(own, formula_em) >= least:
+        lead, beside, space = True, True, free(own, formula_em)
+    elif free(0, wide) >= least:
+        lead, beside, space = False, True, free(0, wide)
+    else:
+        lead = bool(own) and room - own - relation_em - formula_em >= 0
+        beside, space = False, room - relation_em - INDENT
+    used = (own if lead else 0.0) + relation_em + (formula_em if lead else wide)
+    scale = 1.0 if used <= room else max(LEAST_SCALE, room / used)
+    return Columns(lead, beside, scale, own if lead else 0.0, relation_em, formula_em if lead else wide, space)
+
+
+def _formula_em(step: Step) -> float:
+    return max((node_em(p) + (INDENT if i else 0) for i, p in enumerate(step.parts)), default=0.0)
+
+
+def row_height(step: Step, c: Columns) -> float:
+    """Of a step with its reason, in em."""
+    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + 0.3 * (len(step.parts) - 1)
+    reason = small_height(step.reason, c.reason_em)
+    return GAP + (max(formula, reason) if c.beside else formula + reason)
+
+
+def header_height(slide: Slide, template: Template) -> float:
+    """Of what stands above the chain: conditions, claim, the block's title and what it assumes."""
+    out = small_height(("Given ", *slide.given) if slide.given else (), template.width)
+    if slide.claim:
+        out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
+    out += LEADING if slide.title else 0.0
+    return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
+
+
+def notes_height(notes: Sequence[Prose], template: Template) -> float:
+    return sum(small_height(("Note. ", *n), template.width) for n in notes)
+
+
+def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
+    """Slides for a chain; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
+    When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
+    steps = list(chain.steps)
+    c = columns(steps, template)
+    head = replace(
+        first, kind=chain.kind, title=chain.title, assumes=chain.assumes, lead=c.lead, beside=c.beside, scale=c.scale
+    )
+    following = replace(head, given=(), claim=(), assumes=(), lead=False)
+    alone: list[Slide] = []
+    heights = [row_height(s, c) for s in steps]
+    heights[-1] += notes_height(notes, template)
+    if c.lead:  # the start stands in the row of the step after it
+        heights[1] = max(heights[:2])
+        heights[0] = 0.0
+    room = template.height - header_height(head, template)
+    tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
+    if head.claim and tallest > room:  # the claim gets a slide of its own
+        alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        head = replace(head, given=(), claim=())
+        room = template.height - header_height(head, template)
+    capacity = template.height - header_height(following, template)
+    groups = _groups(heights, room, capacity, chain.kind != "proof")
+    slides = []
+    for n, (low, high) in enumerate(groups):
+        shown = steps[low:high]
+        if n and chain.kind != "proof":
+            carried = steps[low - 1]
+            shown = [replace(carried, carried=True, reason=()), *shown]
+        slides.append(
+            _set(
+                replace(following if n else head, steps=tuple(shown)), c, notes if high == len(steps) else (), template
+            )
+        )
+    return [*alone, *slides]
+
+
+def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
+    """The slide, with smaller formulas when two lines that have to stand together are too high for it."""
+    room = template.height - header_height(slide, template) - notes_height(notes, template)
+
+    def used(c: Columns) -> float:
+        heights = [row_height(s, c) for s in slide.steps]
+        if slide.lead:
+            heights[:2] = [max(heights[:2])]
+        return sum(heights)
+
+    while c.scale > LEAST_SCALE and used(c) > room:
+        c = replace(c, scale=c.scale - 0.02)
+    return replace(slide, scale=c.scale)
+
+
+def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> list[tuple[int, int]]:
+    """Which rows stand on which slide; rows are numbers from-to.  As few slides as possible, filled alike."""
+
+    def fill(room: float, capacity: float) -> list[tuple[int, int]]:
+        out: list[tuple[int, int]] = []
+        low, used = 0, 0.0
+        for i, h in enumerate(heights):
+            limit = room if not out else capacity
+            if i > low and used + h > limit and (low or i > 1 or not carry):  # a start never stands alone
+                out.append((low, i))
+                low, used = i, heights[i - 1] if carry else 0.0
+            used += h
+        out.append((low, len(heights)))
+        return out
+
+    best = fill(room, capacity)
+    share = 1.0
+    while len(best) > 1 and share > 0.5:  # the same number of slides with less on each of them
+        share -= 0.02
+        tighter = fill(room * share, capacity * share)
+        if len(tighter) > len(best):
+            break
+        best = tighter
+    return best

@@ -1,0 +1,133 @@
+"""A presentation that a lecturer has already, to add slides to: its theme, its size and where there is room."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from derive.errors import UserError
+from derive.slides.deck import Deck
+from derive.slides.deck.template import DARK, LIGHT
+from derive.slides.pptx.ground import (
+    EM,
+    EMU,
+    FOOT,
+    HEIGHT,
+    TITLES,
+    UNKNOWN_FONT,
+    Ground,
+    is_light,
+    new_presentation,
+    placed,
+    placeholder_of,
+    solid,
+)
+from derive.slides.pptx.layout import Box
+
+LARGEST = 1_000_000_000  # bytes of a presentation, unpacked
+
+
+def found_ground(data: bytes, deck: Deck) -> Ground:
+    """A presentation that there is already, with its theme, size and layouts.  Raises UserError when it is none."""
+    presentation = opened(data)
+    width, height = presentation.slide_width / EMU, presentation.slide_height / EMU
+    layout = _layout(presentation, "titleOnly")
+    title_layout = _layout(presentation, "title")
+    title = placed(placeholder_of(layout, *TITLES))
+    bottom = min([height * 0.94, *(s.top / EMU for s in layout.placeholders if s.top and s.top > 0.8 * height * EMU)])
+    left, right, top = 0.05 * width, 0.95 * width, 0.05 * height
+    if title is not None:
+        left, right = max(left, title.x), min(right, title.x + title.width)
+        top = min(title.y + title.height, 0.35 * height)
+    if right - left < 0.5 * width:  # a title in a corner says nothing about the room below it
+        left, right = 0.05 * width, 0.95 * width
+    top += 0.012 * height
+    body = Box(left, top, right - left, bottom - top)
+    t = deck.template
+    em = min(EM * height / HEIGHT * 1.2, body.width / t.width, body.height / t.height)
+    text = _text_color(presentation.slide_master)
+    dark = is_light(text)
+    changed = t.colors.changed if dark == t.dark else (DARK if dark else LIGHT).changed
+    muted = solid('<a:schemeClr val="tx1"><a:lumMod val="75000"/><a:lumOff val="25000"/></a:schemeClr>')
+    fills = {"text": "", "muted": muted, "accent": "", "changed": solid(f'<a:srgbClr val="{changed[1:].upper()}"/>')}
+    slides = list(presentation.slides)
+    numbered = not slides or any(placeholder_of(slide, "SLIDE_NUMBER") is not None for slide in slides)
+    foot = Box(left, max(bottom, height - FOOT), right - left, height - 8 - max(bottom, height - FOOT))
+    return Ground(
+        presentation,
+        layout,
+        title_layout,
+        body,
+        foot,
+        em,
+        text,
+        changed,
+        dark,
+        fills,
+        False,
+        UNKNOWN_FONT,
+        44.0,
+        numbered,
+    )
+
+
+def opened(data: bytes) -> Any:
+    """A presentation from its bytes.  Raises UserError when it is none."""
+    new_presentation()
+    from pptx import Presentation
+
+    try:
+        size = sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(data)).infolist())
+    except zipfile.BadZipFile:
+        size = 0
+    if size > LARGEST:
+        raise UserError(
+            f"this presentation takes {size // 10**6} MB when it is unpacked, more than {LARGEST // 10**6} MB"
+        )
+    try:
+        return Presentation(io.BytesIO(data))
+    except (
+        Exception
+    ):  # not a zip file, a part missing, not XML, a Word document: there are many ways to be no presentation
+        raise UserError("this is not a PowerPoint presentation (.pptx)") from None
+
+
+def _layout(presentation: Any, kind: str) -> Any:
+    """The layout of that type; else one with a title and as little else as there is."""
+    layouts = list(presentation.slide_layouts)
+    if not layouts:
+        raise UserError("the presentation has no layout to make a slide with")
+    for layout in layouts:
+        if layout._element.get("type") == kind:
+            return layout
+
+    def others(layout: Any) -> tuple[bool, int]:
+        kinds = [p.placeholder_format.type.name for p in layout.placeholders]
+        small = ("DATE", "FOOTER", "SLIDE_NUMBER")
+        titled = any(k in TITLES for k in kinds)
+        return not titled, sum(k not in small for k in kinds)
+
+    return min(layouts, key=others)
+
+
+def _text_color(master: Any) -> str:
+    """The colour of text in a theme, black where it does not say."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+    from pptx.oxml import parse_xml
+
+    mapping = master._element.find("{*}clrMap")
+    name = mapping.get("tx1", "dk1") if mapping is not None else "dk1"
+    try:
+        theme = parse_xml(master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob)
+    except KeyError:
+        return "#000000"
+    color = theme.find(f".//{{*}}clrScheme/{{*}}{name}/*")
+    value = (color.get("lastClr") or color.get("val") or "") if color is not None else ""
+    return f"#{value.lower()}" if len(value) == 6 and all(c in "0123456789abcdefABCDEF" for c in value) else "#000000"
+
+
+def aspect_of(data: bytes) -> str:
+    """The aspect ratio of the two that is nearer to that of a presentation.  Raises UserError when it is none."""
+    presentation = opened(data)
+    return "4:3" if presentation.slide_width < 1.55 * presentation.slide_height else "16:9"
