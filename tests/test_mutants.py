@@ -7,17 +7,17 @@ totals are printed at the end of the run.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 from mutation import Mutant, Spot, Tally, all_theorems, changed_theorem, mutants, record, weaker
+from sweep import at_most
 
 from derive.board.entries import TheoremEntry
 from derive.falsify import Counterexample, find_counterexample
 
-PER_LINE = int(os.environ.get("DERIVE_MUTANTS", "24"))  # changes of one line at most; 10000 means all of them
+PER_LINE = at_most(6)  # changes of one line
 PER_CLAIM = (PER_LINE + 1) // 2  # each runs the whole proof
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import pytest
 from mutation import FEWEST, all_theorems, lines_of
+from sweep import sample
 
 from derive.board.entries import TheoremEntry
 from derive.bridge.opinion import Verdict, second_opinion_on
@@ -25,7 +26,7 @@ LARGEST = {"T": 2, "V": 3, "n": 2, "m": 2}  # sizes run from 0 to this
 TOGETHER = 4  # and sum to no more than this
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}
-each_theorem = pytest.mark.parametrize("entry", THEOREMS.values(), ids=THEOREMS)
+each_of_some = pytest.mark.parametrize("entry", sample(THEOREMS.values(), 20), ids=lambda e: e.name)
 Note = Callable[[str, object], None]
 
 
@@ -55,7 +56,7 @@ def has_sum(statement: Term) -> bool:
     return any(isinstance(t, App) and t.op is SUM for t in subterms(statement))
 
 
-@each_theorem
+@each_of_some
 def test_sympy_agrees_with_every_line(entry: TheoremEntry, record_property: Note) -> None:
     counts = Counter[str]()
     for n, statement, given in lines_of(entry):
@@ -74,7 +75,7 @@ def test_sympy_agrees_with_every_line(entry: TheoremEntry, record_property: Note
     record_property("counts: SymPy agrees", dict(counts))
 
 
-@each_theorem
+@each_of_some
 def test_exact_evaluation_agrees_with_every_line(entry: TheoremEntry, record_property: Note) -> None:
     counts = Counter[str]()
     for n, statement, given in lines_of(entry):

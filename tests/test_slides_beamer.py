@@ -1,12 +1,11 @@
 """Beamer decks and fragments, compiled: they fit, step line by line without jumping, and show what was meant.
 
 By default the whole catalogue goes through TeX once, and a handful of derivations, the widest, in the other notations and
-on the other paper.  ``DERIVE_BEAMER=all`` compiles the whole catalogue in all of them.
+on the other paper.  ``DERIVE_SWEEP=all`` compiles the whole catalogue in all of them.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from dataclasses import replace
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from needs import need
+from sweep import WHOLE
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
@@ -36,7 +36,6 @@ WIDE = (
     "kl_eq_zero_iff",
     "exercise_1_score_two_tokens",
 )
-ALL = os.environ.get("DERIVE_BEAMER") == "all"
 HANDOUT = Options(handout=True)
 
 
@@ -129,10 +128,10 @@ def title_of(pdf: Path) -> str:
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])
 @pytest.mark.parametrize("notation", notation_names())
 def test_the_catalogue_compiles_and_nothing_sticks_out(notation: str, aspect: str, tmp_path: Path) -> None:
-    whole = ALL or (notation, aspect) == ("compact", "16:9")
+    whole = WHOLE or (notation, aspect) == ("compact", "16:9")
     d = deck(*(() if whole else WIDE), notation=notation, aspect=aspect)
-    pdf = compiled(beamer.write(d, "deck.tex", Options() if ALL else HANDOUT), tmp_path)
-    assert page_count(pdf) > (sum(map(pages, d.slides)) if ALL else len(d.slides))  # and the title with the contents
+    pdf = compiled(beamer.write(d, "deck.tex", Options() if WHOLE else HANDOUT), tmp_path)
+    assert page_count(pdf) > (sum(map(pages, d.slides)) if WHOLE else len(d.slides))  # and the title with the contents
 
 
 def test_lualatex_makes_the_same_deck(tmp_path: Path) -> None:
@@ -341,7 +340,7 @@ def article(*pieces: str, packages: str = r"\usepackage{amsmath}") -> bytes:
     return f"\\documentclass{{article}}\n{packages}\n\\begin{{document}}\n{inputs}\n\\end{{document}}\n".encode()
 
 
-@pytest.mark.parametrize("notation", notation_names() if ALL else ["compact"])
+@pytest.mark.parametrize("notation", notation_names() if WHOLE else ["compact"])
 def test_fragments_in_an_article_need_amsmath_only(notation: str, tmp_path: Path) -> None:
     pieces = {f"{e.name}.tex": beamer.fragment(deck(e.name, notation=notation), Options()).encode() for e in theorems()}
     text = shown(compiled({"article.tex": article(*pieces), **pieces}, tmp_path))
