@@ -83,7 +83,7 @@ class Steps:
         binders += [f"(H{i} : {self.writer.own(h)})" for i, h in enumerate(th.hyps, 1)]
         env = {h: f"H{i}" for i, h in enumerate(th.hyps, 1)}
         self._auxiliary = name
-        self._helpers = 0
+        self._helpers = self._fresh_count = 0
         proof = self._proof(th, env, scope)
         self.lemmas.append(
             f"(* {th.proof.rule} *)\nLemma {' '.join([name, *binders])} :\n  {self.writer.own(th.concl)}.\n"
@@ -170,9 +170,8 @@ class Steps:
         self.lemmas.append(f"Lemma {' '.join([name, *binders])} : {statement}.\nProof. {tactic}. Qed.")
         return name
 
-    _fresh_count = 0
-
     def _fresh(self) -> str:
+        """A name for a hypothesis that is bound inside the current step."""
         self._fresh_count += 1
         return f"H{1000 + self._fresh_count}"
 
