@@ -244,6 +244,13 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "ring_ratio_below", r.ring(z / Num(Fraction(-3, 2)), z * Num(Fraction(-2, 3)), ())
     yield "ring_difference_below", r.ring(z / (x - y) * (x - y), z, (a(ne(x - y, 0)),))
     yield "ring_opposite_below", r.ring(z / (-x + 1) * (1 - x), z, (a(ne(-x + 1, 0)),))
+    yield "ring_fraction_below", r.ring((z - z * y / x) / (1 - y / x), z, (known, a(ne(1 - y / x, 0))))
+    yield "ring_power_below", r.ring(1 / app(POW, x, two), x / app(POW, x, Num(3)),
+                                     (a(ne(app(POW, x, two), 0)), a(ne(app(POW, x, Num(3)), 0))))  # fmt: skip
+    yield "ring_integer_power_below", r.ring(x, n * x / app(POW, n, two) * n, (a(ne(app(POW, n, two), 0)), a(ne(n, 0))))
+    yield "ring_sum_of_fractions_below", r.ring(1 / (1 / x + 1 / y), x * y / (x + y),
+                                                (known, a(ne(y, 0)), a(ne(1 / x + 1 / y, 0)), a(ne(x + y, 0))))  # fmt: skip
+    yield "ring_term_that_vanishes_below", r.ring(y / (x * 0 + x * x) * x, y / x, (known, a(ne(x * 0 + x * x, 0))))
     yield "ring_powers", r.ring(app(POW, x + n, Num(3)) / (x + n), app(POW, x + n, two), (a(ne(x + n, 0)),))
     yield "ring_atoms", r.ring(app(LOG, x / y) * (1 / y), app(LOG, x / y) / y, (a(ne(y, 0)),))
     yield "ring_left_alone", r.ring(x / y + 2 * (x / y), 3 * (x / y), ())

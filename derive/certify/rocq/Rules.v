@@ -128,12 +128,39 @@ Lemma neg_nonzero {a : R} : a <> 0 -> - a <> 0.
 Proof. apply Ropp_neq_0_compat. Qed.
 Lemma div_nonzero {a b : R} : a <> 0 -> b <> 0 -> Div a b <> 0.
 Proof. intros h h'; rewrite Div_Rdiv by assumption; apply mul_nonzero; auto using Rinv_neq_0_compat. Qed.
-Lemma nonzero_from {a b : R} : a = b -> b <> 0 -> a <> 0.
-Proof. now intros ->. Qed.
 Lemma nonzero_to {a b : R} : a = b -> a <> 0 -> b <> 0.
 Proof. now intros ->. Qed.
-Lemma open_div {a b a' b' : R} : b <> 0 -> a = a' -> b = b' -> Div a b = a' / b'.
-Proof. intros h <- <-; now apply Div_Rdiv. Qed.
+Lemma left_nonzero {a b : R} : a * b <> 0 -> a <> 0.
+Proof. intros h ->; apply h; ring. Qed.
+Lemma right_nonzero {a b : R} : a * b <> 0 -> b <> 0.
+Proof. intros h ->; apply h; ring. Qed.
+Lemma opposite_nonzero {a : R} : - a <> 0 -> a <> 0.
+Proof. intros h ->; apply h; ring. Qed.
+Lemma base_nonzero {a : R} (n : nat) : a ^ S n <> 0 -> a <> 0.
+Proof. intros h ->; apply h; simpl; ring. Qed.
+Lemma factor_nonzero {a b c : R} : a <> 0 -> a = b * c -> b <> 0.
+Proof. intros h -> ->; apply h; ring. Qed.
+Lemma times_inverse {a : R} : a <> 0 -> a * / a = 1.
+Proof. apply Rinv_r. Qed.
+Lemma inverse_times {a : R} : a <> 0 -> / a * a = 1.
+Proof. apply Rinv_l. Qed.
+Lemma one_of_product {a b c d : R} : a * c = 1 -> b * d = 1 -> (a * b) * (c * d) = 1.
+Proof. intros h h'; replace (a * b * (c * d)) with ((a * c) * (b * d)) by ring; rewrite h, h'; ring. Qed.
+Lemma one_of_opposites {a c : R} : a * c = 1 -> (- a) * (- c) = 1.
+Proof. intros <-; ring. Qed.
+Lemma one_of_powers {a c : R} (n : nat) : a * c = 1 -> a ^ n * c ^ n = 1.
+Proof. intros h; rewrite <- Rpow_mult_distr, h; apply pow1. Qed.
+Lemma one_of_equal {a b i : R} : a = b -> b * i = 1 -> a * i = 1.
+Proof. now intros ->. Qed.
+Lemma one_of_fraction {a b c d i : R} : a = b * c -> b * i = 1 -> d * c = 1 -> a * (d * i) = 1.
+Proof. intros -> h h'; replace (b * c * (d * i)) with ((b * i) * (d * c)) by ring; rewrite h, h'; ring. Qed.
+Lemma open_quotient {a b a' b' c : R} : a = a' -> b = b' -> b' * c = 1 -> Div a b = a' * c.
+Proof.
+  intros <- <- h.
+  assert (n : b <> 0) by (intros ->; rewrite Rmult_0_l in h; now apply R1_neq_R0).
+  rewrite Div_Rdiv by exact n; apply (Rmult_eq_reg_l b); [|exact n].
+  replace (b * (a * c)) with (a * (b * c)) by ring; rewrite h; field; exact n.
+Qed.
 Lemma open_pow {a a' : R} (n : nat) : a = a' -> Pow a (IZR (Z.of_nat n)) = a' ^ n.
 Proof. intros <-; apply Pow_nat. Qed.
 Lemma through {a b a' b' : R} : a = a' -> b = b' -> a' = b' -> a = b.
@@ -167,10 +194,6 @@ Proof. lra. Qed.
 (* identities over plain variables; the conditions are hypotheses of the lemma *)
 Ltac nonzero_part :=
   solve [ assumption | discrR | lra
-        | repeat match goal with H : _ * _ <> 0 |- _ =>
-            let A := fresh in let B := fresh in
-            assert (A := fun e => H (Rmult_eq_0_compat_r _ _ e)); assert (B := fun e => H (Rmult_eq_0_compat_l _ _ e));
-            clear H end; assumption
         | match goal with H : ?b <> 0 |- ?a <> 0 =>
             let E := fresh in intro E; apply H; first [transitivity a | transitivity (- a)]; [ring | rewrite E; ring] end ].
 Ltac by_ring := intros; ring.
