@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, where the name says."""
+"""Files of the user's: read up to a stated size, and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,14 +7,58 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from derive.errors import UserError
 
+SETTINGS = 1_000_000  # bytes of a file that somebody writes by hand: numbers, a template, a notation
 _STREAM = re.compile(r"/dev/std(?:in|(out)|(err))|(?:/dev|/proc/self)/fd/(\d+)")
+
+_TOML_TEXT = re.compile(
+    r'''"""(?:[^"\\]|\\.|""?(?!"))*+(?:"""|\Z)|'{3}(?:[^']|''?(?!'))*+(?:'{3}|\Z)'''
+    r"""|"(?:[^"\\\n]|\\.)*+(?:"|$)|'[^'\n]*+(?:'|$)|#[^\n]*+""",
+    re.DOTALL | re.MULTILINE,
+)
+_LONG_KEY = re.compile(r'(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){15}')
+
+
+def read_within(path: str, most: int = SETTINGS) -> bytes:
+    """What is in a file of at most ``most`` bytes; no more than that is read, even of a device without an end.
+
+    Raises UserError when the file cannot be read or is larger.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(most + 1)
+    except IsADirectoryError:
+        raise UserError(f"{path} is a folder; name a file in it") from None
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; check the spelling and the folder") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise UserError(f"{path} cannot be read: {_reason(error)}; name a file that you may read") from None
+    refuse_larger(path, len(data), most)
+    return data
+
+
+def toml_table(source: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The table that a TOML file is.  Raises ValueError, which says why, when it is none."""
+    import tomllib
+
+    if _LONG_KEY.search(_TOML_TEXT.sub('""', source)):  # tomllib takes a time that grows with the square of its parts
+        raise ValueError("a key has 16 parts or more; the tables here have one or two")
+    try:
+        return tomllib.loads(source, parse_float=parse_float)
+    except RecursionError:
+        raise ValueError("its lists or tables are nested too deeply") from None
+
+
+def refuse_larger(path: str, size: int, most: int) -> None:
+    """Raises UserError when there are more than ``most`` bytes."""
+    if size > most:
+        raise UserError(f"{path} is larger than {most / 10**6:g} MB, which is the most that is read of such a file")
 
 
 def write_whole(files: Mapping[Path, bytes] | Mapping[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Files of the user's: what is written appears whole or not at all, where the name says."""
+"""Files of the user's: what is written appears whole or not at all, where the name says; what is read is bounded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from derive.errors import UserError
-from derive.files import write_whole
+from derive.files import read_within, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and modes are those of Unix")
 
@@ -90,13 +90,13 @@ def test_the_file_that_standard_output_goes_to_is_written_into(tmp_path: Path, h
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
 def test_a_full_disk_names_the_file() -> None:
-    with pytest.raises(UserError, match="^/dev/full cannot be written: No space left on device; make room"):
+    with pytest.raises(UserError, match=r"^/dev/full cannot be written: No space left on device; make room"):
         write_whole({"/dev/full": b"page"})
 
 
 def test_when_one_file_cannot_be_written_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_text("old")
-    with pytest.raises(UserError, match="the folder .* does not exist"):
+    with pytest.raises(UserError, match=r"the folder .* does not exist"):
         write_whole({tmp_path / "a": b"new", tmp_path / "none" / "b": b"new"})
     with pytest.raises(UserError, match="is a folder; name a file"):
         write_whole({tmp_path / "a": b"new", tmp_path: b"new"})
@@ -113,3 +113,17 @@ def test_a_long_name_is_no_trouble(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written: File name too long"):
         write_whole({tmp_path / ("x" * 300): b"page"})
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@posix
+def test_reading_stops_at_the_largest_size() -> None:
+    with pytest.raises(
+        UserError, match=r"^/dev/zero is larger than 1 MB, which is the most that is read of such a file"
+    ):
+        read_within("/dev/zero")
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for path, says in ((tmp_path, "is a folder"), (tmp_path / "none", "there is no such file"), ("a\0", "null byte")):
+        with pytest.raises(UserError, match=says):
+            read_within(str(path))
