@@ -1,36 +1,170 @@
-"""Writing files whole or not at all: to a temporary file beside the target first, then renamed."""
+"""Files of the user's: read up to a stated size, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from derive.errors import UserError
 
+SETTINGS = 1_000_000  # bytes of a file that somebody writes by hand: numbers, a template, a notation
+_STREAM = re.compile(r"/dev/std(?:in|(out)|(err))|(?:/dev|/proc/self)/fd/(\d+)")
+
+_TOML_TEXT = re.compile(
+    r'''"""(?:[^"\\]|\\.|""?(?!"))*+(?:"""|\Z)|'{3}(?:[^']|''?(?!'))*+(?:'{3}|\Z)'''
+    r"""|"(?:[^"\\\n]|\\.)*+(?:"|$)|'[^'\n]*+(?:'|$)|#[^\n]*+""",
+    re.DOTALL | re.MULTILINE,
+)
+_LONG_KEY = re.compile(r'(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){15}')
+
+
+def read_within(path: str, most: int = SETTINGS) -> bytes:
+    """What is in a file of at most ``most`` bytes; no more than that is read, even of a device without an end.
+
+    Raises UserError when the file cannot be read or is larger.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(most + 1)
+    except IsADirectoryError:
+        raise UserError(f"{path} is a folder; name a file in it") from None
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; check the spelling and the folder") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise UserError(f"{path} cannot be read: {_reason(error)}; name a file that you may read") from None
+    refuse_larger(path, len(data), most)
+    return data
+
+
+def toml_table(source: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The table that a TOML file is.  Raises ValueError, which says why, when it is none."""
+    import tomllib
+
+    if _LONG_KEY.search(_TOML_TEXT.sub('""', source)):  # tomllib takes a time that grows with the square of its parts
+        raise ValueError("a key has 16 parts or more; the tables here have one or two")
+    try:
+        return tomllib.loads(source, parse_float=parse_float)
+    except RecursionError:
+        raise ValueError("its lists or tables are nested too deeply") from None
+
+
+def refuse_larger(path: str, size: int, most: int) -> None:
+    """Raises UserError when there are more than ``most`` bytes."""
+    if size > most:
+        raise UserError(f"{path} is larger than {most / 10**6:g} MB, which is the most that is read of such a file")
+
 
 def write_whole(files: Mapping[Path, bytes] | Mapping[str, bytes]) -> None:
-    """Write all the files, or none when one of them cannot be written."""
-    written: list[tuple[str, Path]] = []
+    """Write all the files, or none when one of them cannot be written.
+
+    Each goes to a temporary file beside its place first, which then takes its place, with the mode and the owner that the file
+    had.  A symbolic link is followed.  What is no plain file (a pipe, a device) cannot be replaced: it is written into.
+    """
+    made: list[tuple[str, Path, str]] = []
     try:
         for name, data in files.items():
-            target = Path(name)
-            if not target.parent.is_dir():
-                raise UserError(f"{name}: the folder {target.parent} does not exist")
-            if target.is_dir():
-                raise UserError(f"{name} is a folder; name a file")
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-            written.append((temporary, target))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o666 & ~_umask())
-        while written:
-            os.replace(*written[0])
-            written.pop(0)
+            with _named(str(name)):
+                place = _place(str(name))
+                if place is not None:
+                    made.append((_temporary(place), place, str(name)))
+                    _fill(made[-1][0], data, place)
+        for name, data in files.items():
+            with _named(str(name)):
+                if _place(str(name)) is None:
+                    with _stream(str(name)) as stream:
+                        stream.write(data)
+        while made:
+            with _named(made[0][2]):
+                os.replace(*made[0][:2])
+            made.pop(0)
     finally:
-        for temporary, _ in written:
-            os.unlink(temporary)
+        for temporary, _, _ in made:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _place(name: str) -> Path | None:
+    """Where the file is, or will be; None for what is no plain file."""
+    if Path(name).is_dir():
+        raise UserError(f"{name} is a folder; name a file")
+    if _open_already(name):
+        return None
+    place = Path(os.path.realpath(name))
+    if not place.parent.is_dir():
+        raise UserError(
+            f"{name}: the folder {place.parent if os.path.islink(name) else Path(name).parent} does not exist"
+        )
+    if not place.exists():
+        return place
+    if not place.is_file():
+        return None
+    if not os.access(place, os.W_OK):
+        raise UserError(f"{name} is write-protected; give another name, or allow writing to it")
+    return place
+
+
+def _open_already(name: str) -> re.Match[str] | None:
+    """The name of a file that this process has open, such as /dev/stdout, when ``name`` is one or a link to one."""
+    for _ in range(40):  # more links than any system follows
+        found = _STREAM.fullmatch(os.path.abspath(name))
+        if found or not os.path.islink(name):
+            return found
+        name = os.path.join(os.path.dirname(name), os.readlink(name))
+    return None
+
+
+def _stream(name: str) -> BinaryIO:
+    found = _open_already(name)
+    if found is None:
+        return open(name, "ab")
+    out, err, number = found.groups()
+    sys.stdout.flush()
+    return os.fdopen(
+        os.dup(1 if out else 2 if err else int(number or 0)), "wb"
+    )  # what is open keeps its place in the file
+
+
+def _temporary(place: Path) -> str:
+    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".derive.")
+    os.close(handle)
+    return temporary
+
+
+def _fill(temporary: str, data: bytes, place: Path) -> None:
+    with open(temporary, "wb") as file:
+        file.write(data)
+    if not place.exists():
+        os.chmod(temporary, 0o666 & ~_umask())
+        return
+    before = place.stat()
+    if hasattr(os, "chown"):
+        with suppress(PermissionError):  # somebody else's file, in a folder of one's own
+            os.chown(temporary, before.st_uid, before.st_gid)
+    os.chmod(temporary, stat.S_IMODE(before.st_mode))
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """An error of the system names the file that the user has named, not a temporary one."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{name} cannot be written: {_reason(error)}; make room, allow writing there, or give another name"
+        ) from None
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _umask() -> int:

@@ -83,7 +83,7 @@ def test_the_same_call_gives_the_same_bytes() -> None:
         (f"{HEADLINE} -o x.pptx --after 3", "--after goes with --into"),
         ("chain_rule -o x.html --plot", "there is no plot for chain_rule"),
         (f"{HEADLINE} -o x.html --given nowhere.toml", "there is no such file"),
-        (f"{HEADLINE} -o x.html --template nowhere.toml", "cannot be read"),
+        (f"{HEADLINE} -o x.html --template nowhere.toml", "the template nowhere.toml: there is no such file"),
         (f"{HEADLINE} -o x.html --template course.toml", "a contrast of 1.0 to 1"),
         (f"{HEADLINE} -o x.html --notation nowhere", "there is no notation called nowhere"),
         (f"{HEADLINE} -o x.html --as keynote", "there is no target 'keynote'"),

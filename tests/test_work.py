@@ -79,6 +79,20 @@ def test_a_line_that_does_not_agree_fails(tmp_path):
         ("y = 1\np = [" + "0.5, " * 300 + "]", "at most 200"),
         ("y = = 1", "this is not TOML"),
         ("[" * 5000, "TOML"),
+        ("y = 1\np = " + "[" * 5000, "its lists or tables are nested too deeply"),
+        ('y = 1\np = ["1e5000", "1/2"]', "p[1]: the number 1e5000 is too large, too small or too long"),
+        (
+            'y = 1\np = ["1e999999999", "1/2"]',
+            "numbers are worked out exactly, with at most 400 digits before the point",
+        ),
+        ('y = 1\np = ["1e-99999", "1/2"]', "p[1]: the number 1e-99999 is too large, too small"),
+        ("y = 1\np = [0.5, 0x" + "f" * 2000 + "]", "p[2]: the number 0xffffffffffffffffff... is too large"),
+        ("y = 1\np = [0.5, " + "9" * 401 + "]", "p[2]: the number 0x"),
+        ("y = 50256\np = [0.5, 0.5]", "y = 50256 is too large for a worked example, which writes every term out"),
+        ("y = 1\nV = 1e300\np = [0.5, 0.5]", "V = about 1e300 is too large"),
+        ("y = 1" + ".a" * 50_000 + " = 1", "this is not TOML: a key has 16 parts or more"),
+        ('y."\\u0061 #".' + "'b'. " * 20 + "c = 1", "a key has 16 parts or more"),
+        ("# " + "x" * 1_000_000, "numbers.toml is larger than 1 MB"),
     ],
 )
 def test_bad_numbers_are_one_clear_paragraph(tmp_path, text, says):
@@ -86,6 +100,45 @@ def test_bad_numbers_are_one_clear_paragraph(tmp_path, text, says):
     assert result.exit_code == 2
     assert says in result.stderr
     assert "Traceback" not in result.stderr and result.stdout == ""
+
+
+def test_dots_in_texts_and_comments_are_no_parts_of_a_key(tmp_path):
+    dots = "a." * 50
+    for text in (f"'{dots}'", f'"{dots}"', f'"""\n{dots}"" \\"""" # {dots}', f"'''\n{dots}'''", "1.5"):
+        assert (
+            "cross_entropy_one_hot has no zz"
+            in work("cross_entropy_one_hot", f"zz = {text}\ny = 1\np = [1]", tmp_path).stderr
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("y = [1000, 1]\nV = 6000\nlog_p = [-1, -2]", "log_p has 12000 probabilities"),
+        ("y = [50256, 1]\nlog_p = [-1, -2]", "number the tokens from 1 on as they occur, or give them as words"),
+        ("y = [1]\np = [" + ("[" + "0.01, " * 100 + "],") * 101 + "]", "p has 10100 probabilities"),
+    ],
+)
+def test_more_numbers_than_can_be_worked_out_are_refused_at_once(tmp_path, text, says):
+    result = work("cross_entropy_is_nll", text, tmp_path)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_long_sum_is_worked_out_and_not_written_out(tmp_path):
+    numbers = f"y = [{'1, ' * 70}]\np = [{'[0.5, 0.5],' * 70}]"
+    out = work("cross_entropy_is_nll", numbers, tmp_path).output
+    assert "70 log 2 ≈ 48.5203" in out
+    assert "every line has the value that it should, exactly" in out
+    assert "log(1/2) + " not in out
+
+
+def test_a_device_without_an_end_is_not_read_to_it():
+    result = CliRunner().invoke(main, ["work", "cross_entropy_one_hot", "--given", "/dev/zero"])
+    assert result.exit_code == 2
+    assert "/dev/zero is larger than 1 MB" in result.stderr
+    result = CliRunner().invoke(main, ["work", "cross_entropy_one_hot", "--given", "-"], input="#" * 1_000_001)
+    assert "the standard input is larger than 1 MB" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -97,6 +150,7 @@ def test_bad_numbers_are_one_clear_paragraph(tmp_path, text, says):
         ("[1, 2]", "the top must be a table"),
         ("{", "this is not JSON"),
         ("[" * 100000, "nested too deeply"),
+        ('{"y": 1, "p": [' + "9" * 401 + ", 1]}", "the number 99999999999999999999... is too large"),
     ],
 )
 def test_bad_json_is_one_clear_paragraph(tmp_path, text, says):

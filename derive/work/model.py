@@ -18,6 +18,7 @@ from derive.work.numbers import listed, number
 SEQUENCE = Fn(INT, FAMILY)
 TOKENS = Fn(INT, INT)
 SHORT = 24  # characters of a number in a message
+ENTRIES = 10_000  # numbers in all the distributions of a worked example; more take minutes
 
 
 def letters(derivation: Derivation) -> frozenset[Var]:
@@ -90,10 +91,8 @@ class Numbers:
                 return self._token(value, v.name)
             n = number(value, v.name)
             if n.denominator != 1:
-                raise UserError(f"{v.name} must be a whole number, not {n}")
-            if abs(n) > 10**6:
-                raise UserError(f"{v.name} = {n} is too large for a worked example, which writes every term out")
-            return int(n)
+                raise UserError(f"{v.name} must be a whole number, not {shown(n, SHORT)}")
+            return _small(int(n), v.name)
         if v.name == "T":
             if isinstance(self.data.get("Pr"), list):
                 return len(self.data["Pr"]) - 1  # Pr(0) comes first
@@ -104,11 +103,11 @@ class Numbers:
             size = self._vocabulary_size()
             if size:
                 return size
-        return int(self._need(v))
+        return int(self._need(v))  # which is missing
 
     def _vocabulary_size(self) -> int | None:
         if "V" in self.data:
-            return int(number(self.data["V"], "V"))
+            return _small(int(number(self.data["V"], "V")), "V")
         for key in ("p", "q", "z", "log_p", "log_q"):
             value = self.data.get(key)
             if isinstance(value, list) and value:
@@ -131,8 +130,8 @@ class Numbers:
             return self.words.index(value) + 1
         n = number(value, where)
         if n.denominator != 1:
-            raise UserError(f"{where} must be a token, a whole number from 1 on, not {n}")
-        return int(n)
+            raise UserError(f"{where} must be a token, a whole number from 1 on, not {shown(n, SHORT)}")
+        return _small(int(n), where, "number the tokens from 1 on as they occur, or give them as words")
 
     def _tokens(self, v: Var) -> list[int]:
         return [self._token(t, f"{v.name}[{i}]") for i, t in enumerate(listed(self._need(v), v.name), 1)]
@@ -146,6 +145,7 @@ class Numbers:
         rows = listed(self._need(v), v.name)
         if v.sort == FAMILY:
             return {i + (v.name != "Pr"): x for i, x in enumerate(self._row(rows, v.name))}
+        _few(sum(len(r) for r in rows if isinstance(r, list)), v.name)
         return {
             t: dict(enumerate(self._row(listed(r, f"{v.name}[{t}]"), f"{v.name}[{t}]"), 1))
             for t, r in enumerate(rows, 1)
@@ -175,6 +175,7 @@ class Numbers:
     def _from_logs(self, v: Var, value: Any, where: str) -> Any:
         rows = listed(value, where)
         if isinstance(rows[0], list):
+            _few(sum(len(r) for r in rows if isinstance(r, list)), where)
             return {
                 t: {k: self._log(x, f"{where}[{t}][{k}]") for k, x in enumerate(listed(r, f"{where}[{t}]"), 1)}
                 for t, r in enumerate(rows, 1)
@@ -188,6 +189,7 @@ class Numbers:
                 f"{where} has {len(logs)} numbers and y has {len(tokens)} tokens; one log-probability belongs to each token"
             )
         size = self._vocabulary_size() or max(tokens) + 1
+        _few(size * len(tokens), where)
         if size > max(len(self.words), *tokens):
             self.notes.append(
                 "only the true tokens' probabilities are given; the rest of each distribution is shared by the other tokens"
@@ -216,3 +218,20 @@ class Numbers:
                     self.used.add("y")
                 return out
         raise UserError(f"{self.name} needs the conditional probabilities of the tokens: p = [...], or log_p = [...]")
+
+
+def _small(n: int, where: str, instead: str = "") -> int:
+    if abs(n) > ENTRIES:
+        raise UserError(
+            f"{where} = {shown(n, SHORT)} is too large for a worked example, which writes every term out; "
+            f"{instead or f'give at most {ENTRIES}'}"
+        )
+    return n
+
+
+def _few(entries: int, where: str) -> None:
+    if entries > ENTRIES:
+        raise UserError(
+            f"{where} has {entries} probabilities; a worked example calculates with every one of them, so it takes at most "
+            f"{ENTRIES}. Give fewer positions or a smaller vocabulary"
+        )

@@ -9,11 +9,13 @@ from typing import Any
 from derive.errors import UserError
 from derive.falsify import Model, Undecided, Undefined, evaluate, substitute_model
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import Term
+from derive.kernel.terms import App, Term
 from derive.record import Block, Derivation, Line
 from derive.record.relations import RELATIONS
 from derive.render.pens.text import conditions_text, term_text
 from derive.work.model import Numbers, letters
+
+DEEPEST = 60  # operations inside one another, such as the terms of a sum: a formula of more is no help on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,20 @@ def _line(relation: str, before: Term, after: Term, model: Model, line: Line | N
             agrees = line is None or after.sort != PROP or value is True
     except (Undefined, Undecided) as error:
         raise UserError(f"a line cannot be evaluated at these numbers: {term_text(after)}: {error}") from None
+    return WorkedLine(relation, after, _written_out(after, model), value, agrees, line)
+
+
+def _written_out(term: Term, model: Model) -> Term | None:
+    """The term with its numbers put in, None when that is too long for a page."""
+    if term.sort == PROP:
+        return None
     try:
-        numbers: Term | None = substitute_model(after, model, unfold=True) if after.sort != PROP else None
+        numbers = substitute_model(term, model, unfold=True)
     except (Undefined, Undecided):
-        numbers = None
-    return WorkedLine(relation, after, numbers, value, agrees, line)
+        return None
+    level = [numbers]
+    for _ in range(DEEPEST):
+        level = [part for t in level if isinstance(t, App) for part in t.args]
+        if not level:
+            return numbers
+    return None

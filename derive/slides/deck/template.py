@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from derive.errors import UserError
+from derive.files import read_within, toml_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +128,14 @@ def _luminance(color: str) -> float:
 
 
 def _read(path: str) -> tuple[dict[str, Any], Path]:
-    import tomllib
-
     file = Path(path)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        _refuse("", f"the template {path} cannot be read: {error.strerror}")
+        data = toml_table(read_within(path).decode("utf-8"))
+    except UserError as error:
+        _refuse("", f"the template {error}")
     except UnicodeDecodeError:
         _refuse("", f"the template {path} is not UTF-8 text")
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         _refuse("", f"the template {path} is not valid TOML: {error}")
     known = ("aspect", "dark", "font", "logo", "footer", "colors")
     for key in data:

@@ -1,0 +1,129 @@
+"""Files of the user's: what is written appears whole or not at all, where the name says; what is read is bounded."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from derive.errors import UserError
+from derive.files import read_within, write_whole
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and modes are those of Unix")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@posix
+def test_a_new_file_has_the_mode_that_others_get(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    write_whole({tmp_path / "new": b"x"})
+    assert mode(tmp_path / "new") == mode(tmp_path / "usual")
+
+
+@posix
+@pytest.mark.parametrize("before", [0o600, 0o640, 0o755])
+def test_a_file_keeps_its_mode(tmp_path: Path, before: int) -> None:
+    file = tmp_path / "page.tex"
+    file.write_text("old")
+    file.chmod(before)
+    write_whole({file: b"new"})
+    assert (file.read_bytes(), mode(file)) == (b"new", before)
+
+
+@posix
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "page.tex").write_text("old")
+    for name, target in (("old", "elsewhere/page.tex"), ("chain", "old"), ("new", "elsewhere/new.tex")):
+        (tmp_path / name).symlink_to(target)
+    write_whole({tmp_path / "chain": b"page", tmp_path / "new": b"made"})
+    assert all((tmp_path / name).is_symlink() for name in ("old", "chain", "new"))
+    assert (folder / "page.tex").read_bytes() == b"page"
+    assert (folder / "new.tex").read_bytes() == b"made"
+    assert sorted(p.name for p in folder.iterdir()) == ["new.tex", "page.tex"]
+
+
+@posix
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole({pipe: b"page"})
+    reader.join()
+    assert read == [b"page"]
+    assert pipe.is_fifo()
+
+
+@posix
+def test_a_device_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    write_whole({"/dev/null": b"page"})
+    assert Path("/dev/null").is_char_device()
+    (tmp_path / "nowhere").symlink_to("/dev/null")
+    write_whole({tmp_path / "nowhere": b"page"})
+    assert (tmp_path / "nowhere").is_symlink()
+
+
+@posix
+@pytest.mark.parametrize("how", ["wb", "ab"])
+def test_the_file_that_standard_output_goes_to_is_written_into(tmp_path: Path, how: str) -> None:
+    """Another file in its place would not be the one that the shell has opened."""
+    file = tmp_path / "out"
+    file.write_bytes(b"zero\n")
+    code = "from derive.files import write_whole; print('one'); write_whole({'/dev/stdout': b'two\\n'}); print('three')"
+    with open(file, how) as out:
+        inode = file.stat().st_ino
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, cwd=Path(__file__).parent.parent)
+    assert file.read_bytes() == (b"zero\n" if how == "ab" else b"") + b"one\ntwo\nthree\n"
+    assert file.stat().st_ino == inode
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_a_full_disk_names_the_file() -> None:
+    with pytest.raises(UserError, match=r"^/dev/full cannot be written: No space left on device; make room"):
+        write_whole({"/dev/full": b"page"})
+
+
+def test_when_one_file_cannot_be_written_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("old")
+    with pytest.raises(UserError, match=r"the folder .* does not exist"):
+        write_whole({tmp_path / "a": b"new", tmp_path / "none" / "b": b"new"})
+    with pytest.raises(UserError, match="is a folder; name a file"):
+        write_whole({tmp_path / "a": b"new", tmp_path: b"new"})
+    with pytest.raises(UserError, match="null byte"):
+        write_whole({tmp_path / "a": b"new", f"{tmp_path}/b\0": b"new"})
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(UserError, match="a is write-protected; give another name"):
+        write_whole({tmp_path / "b": b"new", tmp_path / "a": b"new"})
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a", "old")]
+
+
+def test_a_long_name_is_no_trouble(tmp_path: Path) -> None:
+    write_whole({tmp_path / ("x" * 250): b"page"})
+    with pytest.raises(UserError, match="cannot be written: File name too long"):
+        write_whole({tmp_path / ("x" * 300): b"page"})
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@posix
+def test_reading_stops_at_the_largest_size() -> None:
+    with pytest.raises(
+        UserError, match=r"^/dev/zero is larger than 1 MB, which is the most that is read of such a file"
+    ):
+        read_within("/dev/zero")
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for path, says in ((tmp_path, "is a folder"), (tmp_path / "none", "there is no such file"), ("a\0", "null byte")):
+        with pytest.raises(UserError, match=says):
+            read_within(str(path))
