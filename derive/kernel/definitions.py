@@ -25,14 +25,19 @@ class Definition(Op):
     body: Term
     doc: str
 
-    def __init__(self, seal: object, name: str, params: tuple[Var, ...], body: Term, doc: str) -> None:
+    def __new__(cls, seal: object, name: str, params: tuple[Var, ...], body: Term, doc: str) -> Definition:
         if seal is not _SEAL:
             raise TypeError("a Definition is made by define() only")
-        super().__init__(name, len(params), self._result)
+        self = object.__new__(cls)
         put = object.__setattr__
+        put(self, "name", name)
+        put(self, "arity", len(params))
+        put(self, "result", self._result)
+        put(self, "binders", ())
         put(self, "params", params)
         put(self, "body", body)
         put(self, "doc", doc)
+        return self
 
     def _result(self, args: tuple[Term, ...]) -> Sort | None:
         fits = len(args) == len(self.params) and all(
@@ -76,6 +81,8 @@ def define(name: str, params: tuple[Var, ...], body: Term, doc: str = "") -> Def
     from derive.kernel.terms import _OPS  # the built-in names are taken
 
     params = tuple(params)
+    if type(name) is not str or not isinstance(body, Term) or not all(isinstance(v, Var) for v in params):
+        raise DefinitionError(f"a definition has a name, variables and a term, not {name!r}, {params!r} and {body!r}")
     if name in _OPS:
         raise DefinitionError(f"{name} is a built-in operator and cannot be defined again")
     if len({v.name for v in params}) != len(params):

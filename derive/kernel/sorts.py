@@ -10,11 +10,17 @@ SetOf(A)    a set of A's, such as the minimisers of an objective
 
 from __future__ import annotations
 
+_closed = False  # True when all kinds of sorts are there
+
 
 class Sort:
     """Common base of the sorts.  There is one object for each sort, so sorts are compared by identity."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__ or _closed:
+            raise TypeError("there are no further kinds of sorts")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("sorts are immutable")
@@ -35,6 +41,8 @@ class Base(Sort):
     name: str
 
     def __new__(cls, name: str) -> Base:
+        if type(name) is not str:
+            raise TypeError(f"a sort has a name, not {name!r}")
         old = _BASES.get(name)
         if old is not None:
             return old
@@ -57,6 +65,8 @@ class Fn(Sort):
     cod: Sort
 
     def __new__(cls, dom: Sort, cod: Sort) -> Fn:
+        if not (isinstance(dom, Sort) and isinstance(cod, Sort)):
+            raise TypeError(f"functions go from a sort to a sort, not from {dom!r} to {cod!r}")
         old = _FUNCTIONS.get((dom, cod))
         if old is not None:
             return old
@@ -92,6 +102,8 @@ class SetOf(Sort):
     def __repr__(self) -> str:
         return f"set of {self.elem}"
 
+
+_closed = True
 
 INT = Base("integer")
 REAL = Base("real")

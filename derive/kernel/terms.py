@@ -12,6 +12,9 @@ A term is one of
 Bound variables have no names, so two terms that differ only in the letters of their bound variables are equal,
 and substitution cannot capture.  The letter that the author chose is kept as a hint for printers.
 
+A term is made once, whole: its parts are of the very types above and not of types derived from them, which could
+compare as they like.
+
 Terms are kept beta-normal: ``At(Lam(...), a)`` never stands, its result does.  A function that is an argument is kept
 eta-short (p, not k |-> p(k)); the function under a sum, product or other binder is kept as a Lam.
 
@@ -31,6 +34,7 @@ class SortError(TypeError):
 
 
 _EMPTY: frozenset[Var] = frozenset()
+_closed = False  # True when all kinds of terms are there
 
 
 class Term:
@@ -41,6 +45,10 @@ class Term:
     loose: int  # 1 + the largest bound index that points outside this term; 0 when there is none
     free: frozenset[Var]
     _hash: int
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__ or _closed:
+            raise TypeError("there are no further kinds of terms")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("terms are immutable")
@@ -137,12 +145,14 @@ class Num(Term):
     __slots__ = ("value",)
     value: Fraction
 
-    def __init__(self, value: int | Fraction) -> None:
-        if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+    def __new__(cls, value: int | Fraction) -> Num:
+        if type(value) is not int and type(value) is not Fraction:
             raise SortError(f"{value!r} is not an exact number; write Fraction('0.1') or Fraction(1, 10)")
+        self = object.__new__(cls)
         value = Fraction(value)
         object.__setattr__(self, "value", value)
         _set(self, INT if value.denominator == 1 else REAL, 0, _EMPTY, ("num", value))
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Num) and self.value == other.value
@@ -159,12 +169,16 @@ class Var(Term):
     __slots__ = ("name",)
     name: str
 
-    def __init__(self, name: str, sort: Sort) -> None:
+    def __new__(cls, name: str, sort: Sort) -> Var:
+        if type(name) is not str or not isinstance(sort, Sort):
+            raise SortError(f"a variable has a name and a sort, not {name!r} and {sort!r}")
+        self = object.__new__(cls)
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "sort", sort)
         object.__setattr__(self, "_hash", hash(("var", name, sort)))
         object.__setattr__(self, "loose", 0)
         object.__setattr__(self, "free", frozenset((self,)))
+        return self
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Var) and self.name == other.name and self.sort == other.sort)
@@ -181,9 +195,13 @@ class Bound(Term):
     __slots__ = ("index",)
     index: int
 
-    def __init__(self, index: int, sort: Sort) -> None:
+    def __new__(cls, index: int, sort: Sort) -> Bound:
+        if type(index) is not int or index < 0 or not isinstance(sort, Sort):
+            raise SortError(f"a bound variable has a number and a sort, not {index!r} and {sort!r}")
+        self = object.__new__(cls)
         object.__setattr__(self, "index", index)
         _set(self, sort, index + 1, _EMPTY, ("bound", index, sort))
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Bound) and self.index == other.index and self.sort == other.sort
@@ -202,14 +220,18 @@ class Lam(Term):
     dom: Sort
     body: Term
 
-    def __init__(self, hint: str, dom: Sort, body: Term) -> None:
+    def __new__(cls, hint: str, dom: Sort, body: Term) -> Lam:
+        if type(hint) is not str or not isinstance(dom, Sort) or not isinstance(body, Term):
+            raise SortError(f"a function has a letter, a sort and a body, not {hint!r}, {dom!r} and {body!r}")
         if not _binds_at(body, 0, dom):
             raise SortError(f"a variable of this function is used at another sort than {dom}")
+        self = object.__new__(cls)
         body = _eta_short(body)
         object.__setattr__(self, "hint", hint)
         object.__setattr__(self, "dom", dom)
         object.__setattr__(self, "body", body)
         _set(self, Fn(dom, body.sort), max(0, body.loose - 1), body.free, ("lam", dom, body._hash))
+        return self
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -231,7 +253,10 @@ class At(Term):
     fn: Term
     arg: Term
 
-    def __init__(self, fn: Term, arg: Term) -> None:
+    def __new__(cls, fn: Term, arg: Term) -> At:
+        if not isinstance(fn, Term) or not isinstance(arg, Term):
+            raise SortError(f"{fn!r} at {arg!r} is no term")
+        self = object.__new__(cls)
         arg = _eta_short(arg)
         if not isinstance(fn.sort, Fn):
             raise SortError(f"{fn} is of sort {fn.sort}; it cannot be applied to {arg}")
@@ -242,6 +267,7 @@ class At(Term):
         object.__setattr__(self, "fn", fn)
         object.__setattr__(self, "arg", arg)
         _set(self, fn.sort.cod, max(fn.loose, arg.loose), fn.free | arg.free, ("at", fn._hash, arg._hash))
+        return self
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -263,18 +289,20 @@ class Op:
     result: Callable[[tuple[Term, ...]], Sort | None]
     binders: tuple[int, ...]  # the arguments that are kept as a Lam
 
-    def __init__(
-        self,
-        name: str,
-        arity: int,
-        result: Callable[[tuple[Term, ...]], Sort | None],
-        binders: tuple[int, ...] = (),
-    ) -> None:
+    def __new__(
+        cls, name: str, arity: int, result: Callable[[tuple[Term, ...]], Sort | None], binders: tuple[int, ...] = ()
+    ) -> Op:
+        self = object.__new__(cls)
         put = object.__setattr__
         put(self, "name", name)
         put(self, "arity", arity)
         put(self, "result", result)
         put(self, "binders", binders)
+        return self
+
+    def __init_subclass__(cls) -> None:
+        if (cls.__module__, cls.__name__) != ("derive.kernel.definitions", "Definition"):
+            raise TypeError("there are no further kinds of operators")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("operators are immutable")
@@ -296,7 +324,11 @@ class App(Term):
     op: Op
     args: tuple[Term, ...]
 
-    def __init__(self, op: Op, args: tuple[Term, ...]) -> None:
+    def __new__(cls, op: Op, args: tuple[Term, ...]) -> App:
+        args = tuple(args)
+        for a in args:
+            if not isinstance(a, Term):
+                raise SortError(f"{op!r} takes terms, not {a!r}")
         if len(args) != op.arity:
             raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
         binders = op.binders
@@ -318,6 +350,7 @@ class App(Term):
                 loose = a.loose
             if a.free and a.free is not free:
                 free = free | a.free if free else a.free
+        self = object.__new__(cls)
         put = object.__setattr__
         put(self, "op", op)
         put(self, "args", args)
@@ -325,6 +358,7 @@ class App(Term):
         put(self, "loose", loose)
         put(self, "free", free)
         put(self, "_hash", hash((op.name, args)))
+        return self
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -335,6 +369,9 @@ class App(Term):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (App, (self.op, self.args))
+
+
+_closed = True
 
 
 # --- operators -------------------------------------------------------------------------------------------------------

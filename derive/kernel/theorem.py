@@ -6,9 +6,11 @@ it again from that record alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 from derive.kernel.sorts import PROP, Sort
@@ -31,9 +33,11 @@ class Proof:
     rule: str
     args: tuple[Any, ...]
 
-    def __init__(self, rule: str, args: tuple[Any, ...]) -> None:
+    def __new__(cls, rule: str, args: tuple[Any, ...]) -> Proof:
+        self = object.__new__(cls)
         object.__setattr__(self, "rule", rule)
         object.__setattr__(self, "args", args)
+        return self
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("the record of a proof does not change")
@@ -63,13 +67,15 @@ class Theorem:
     concl: Term
     proof: Proof
 
-    def __init__(self, seal: object, hyps: tuple[Term, ...], concl: Term, proof: Proof) -> None:
+    def __new__(cls, seal: object, hyps: tuple[Term, ...], concl: Term, proof: Proof) -> Theorem:
         if seal is not _SEAL:
             raise TypeError("a Theorem is made by the rules of the kernel only")
+        self = object.__new__(cls)
         put = object.__setattr__
         put(self, "hyps", hyps)
         put(self, "concl", concl)
         put(self, "proof", proof)
+        return self
 
     def __init_subclass__(cls) -> None:
         raise TypeError("a Theorem has no subclasses")
@@ -97,7 +103,8 @@ class Theorem:
 
 Sequent = tuple[tuple[Term, ...], Term]
 
-RULES: dict[str, Callable[..., Theorem]] = {}
+_RULES: dict[str, Callable[..., Theorem]] = {}
+RULES: Mapping[str, Callable[..., Theorem]] = MappingProxyType(_RULES)
 
 
 def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
@@ -107,6 +114,9 @@ def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
     premises.
     """
     name = fn.__name__
+    home = sys.modules.get("derive.kernel.rules")
+    if home is None or getattr(fn, "__globals__", None) is not vars(home):
+        raise TypeError(f"{name} is no rule: the rules are those of derive.kernel.rules")
     if name in RULES:
         raise ValueError(f"there is a rule {name} already")
     kinds = [kind for parameter, kind in fn.__annotations__.items() if parameter != "return"]
@@ -126,7 +136,7 @@ def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
                 raise RuleError(name, f"{statement} is not a statement")
         return Theorem(_SEAL, hyps, concl, Proof(name, given))
 
-    RULES[name] = apply
+    _RULES[name] = apply
     return apply
 
 
@@ -155,7 +165,8 @@ def _checked(rule_name: str, kind: str, value: Any) -> Any:
             raise RuleError(rule_name, f"takes {len(parts)} things together, not {len(pair)}")
         return tuple(_checked(rule_name, k, v) for k, v in zip(parts, pair, strict=True))
     wanted = _KINDS[kind]
-    if not isinstance(value, wanted):
+    exact = type(value) is wanted or wanted not in (Fraction, str)  # a derived type could compare as it likes
+    if not exact or not isinstance(value, wanted):
         what = "an exact number (a Fraction)" if kind == "Fraction" else f"a {kind}"
         raise RuleError(rule_name, f"takes {what} here, not {value!r}")
     return value

@@ -15,19 +15,18 @@ from derive.kernel.terms import App, At, Lam, SortError, Term, Var, at, instanti
 Mapping = dict[Var, Term]
 
 
-class _Local(Var):
-    """A stand-in for a bound variable that has been opened; never leaves this module."""
-
-    __slots__ = ()
-
-
 _counter = 0
 
 
-def _local(like: Lam) -> _Local:
+def _local(like: Lam) -> Var:
+    """A stand-in for a bound variable that has been opened; never leaves this module."""
     global _counter
     _counter += 1
-    return _Local(f"{like.hint}#{_counter}", like.dom)
+    return Var(f"{like.hint}#{_counter}", like.dom)
+
+
+def _is_local(term: Term) -> bool:
+    return isinstance(term, Var) and "#" in term.name
 
 
 def match(pattern: Term, term: Term, schematic: AbstractSet[Var], known: Mapping | None = None) -> Mapping | None:
@@ -72,7 +71,7 @@ def _spine(term: Term) -> tuple[Term, list[Term]]:
 
 
 def _has_local(term: Term) -> bool:
-    return any(type(v) is _Local for v in term.free)
+    return any(map(_is_local, term.free))
 
 
 def _match(p: Term, t: Term, schematic: AbstractSet[Var], mapping: Mapping, later: list[tuple[Term, Term]]) -> bool:
@@ -90,7 +89,7 @@ def _match(p: Term, t: Term, schematic: AbstractSet[Var], mapping: Mapping, late
     if isinstance(p, At):
         head, args = _spine(p)
         if isinstance(head, Var) and head in schematic:
-            locals_ = [a for a in args if type(a) is _Local]
+            locals_ = [a for a in args if _is_local(a)]
             if len(locals_) == len(args) == len(set(args)):
                 body = t
                 for a in reversed(args):
