@@ -1,6 +1,6 @@
 """The layout tree: what a formula looks like, before any target draws it.
 
-``layout`` makes these nodes from terms and notation; ``text``, ``latex`` and the other printers draw them.  Characters
+``layout`` makes these nodes from terms and notation, and each pen draws them.  Characters
 are Unicode (the minus sign, Greek letters); a target that lacks one has a table for it.
 """
 

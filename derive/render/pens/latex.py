@@ -249,5 +249,6 @@ def sentence_latex(sentence: Prose) -> str:
 
 
 def relation_latex(relation: str) -> str:
+    """The sign of a line's relation."""
     sign = sign_of(relation)
     return COMMANDS.get(sign, sign)

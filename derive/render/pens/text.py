@@ -33,7 +33,7 @@ ASCII = {
     **GREEK_NAMES, "ε": "eps",
 }  # fmt: skip
 
-# private characters inside a drawn line: where an underbrace opens and closes (see also lines.BREAK)
+# private characters inside a drawn line: where an underbrace opens and closes (see also ``lines``)
 BRACE_OPEN, BRACE_CLOSE, BRACE_END = 0xE000, 0xE100, 0xE200
 
 
