@@ -32,7 +32,7 @@ from derive.kernel.terms import (
     Num,
     Term,
     Var,
-    parts_of,
+    mentions,
 )
 from derive.operators import CARDS, Card, Numbers
 
@@ -465,18 +465,11 @@ class Meaning:
             left, right = guard.args
             strict = int(guard.op is LT)
             k = Bound(0, INT)
-            if right == k and not _mentions(left, 0):
+            if right == k and not mentions(left, 0):
                 low = self.value(left, (*bound, None), scope) + strict
-            elif left == k and not _mentions(right, 0):
+            elif left == k and not mentions(right, 0):
                 high = self.value(right, (*bound, None), scope) - strict
         return range(low, high + 1)
-
-
-def _mentions(term: Term, depth: int) -> bool:
-    if isinstance(term, Bound):
-        return term.index == depth
-    inner = depth + 1 if isinstance(term, Lam) else depth
-    return any(_mentions(p, inner) for p in parts_of(term))
 
 
 def elements(sort: Sort) -> Sequence[Value]:

@@ -28,7 +28,7 @@ from derive.bridge.expand import (
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, SetOf, Sort
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, subterms
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, spine, subterms
 
 SMALL = (1, 2, 3, 0, 4, -1)  # what a size, a position or a token may be
 TRIES = 25  # models drawn for each one that is asked for, before giving up
@@ -206,9 +206,7 @@ def positive_variables(given: Sequence[Term]) -> set[Var]:
     for hyp in given:
         for t in subterms(hyp):
             if isinstance(t, App) and t.op is k.LT and t.args[0] == Num(0):
-                root = t.args[1]
-                while isinstance(root, At):
-                    root = root.fn
+                root = spine(t.args[1])[0]
                 if isinstance(root, Var):
                     out.add(root)
     return out

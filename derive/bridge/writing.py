@@ -11,7 +11,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn, Sort, is_numeric
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, fresh, instantiate
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, fresh, instantiate, spine
 from derive.operators import CARDS, Card
 
 
@@ -99,11 +99,7 @@ class _Writer:
         return sympy.IndexedBase(v.name, **assumption) if integers else sympy.Function(v.name, **assumption)
 
     def _at(self, t: At, env: Env) -> Any:
-        args: list[Term] = []
-        fn: Term = t
-        while isinstance(fn, At):
-            args.insert(0, fn.arg)
-            fn = fn.fn
+        fn, args = spine(t)
         if isinstance(t.sort, Fn):
             raise UserError(f"{t} is a function of sort {t.sort}, which SymPy has no word for; apply it to an index.")
         if isinstance(fn, App) and isinstance(fn.op, Definition):

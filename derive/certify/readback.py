@@ -14,7 +14,7 @@ from typing import NamedTuple
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort
-from derive.kernel.terms import App, At, Bound, Lam, Num, SortError, Term, Var, app, at, forall, implies, lam
+from derive.kernel.terms import App, Bound, Lam, Num, SortError, Term, Var, app, at, forall, implies, lam, spine
 from derive.operators import CARDS
 
 
@@ -216,9 +216,7 @@ class Reader:
             return self.entries(self.scope[word])
         if word == "IZR":
             inner = self.atom()
-            head = inner
-            while isinstance(head, At):
-                head = head.fn
+            head = spine(inner)[0]
             if inner.sort is not INT or not (
                 isinstance(head, Var) or (isinstance(head, App) and isinstance(head.op, Definition))
             ):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from derive.certify.translate import Image, Writer, as_real, end_of
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, Sort
-from derive.kernel.terms import App, At, Bound, Lam, Term, Var, at, lam, parts_of, rebuild, substitute
+from derive.kernel.terms import App, At, Bound, Lam, Term, Var, at, lam, parts_of, rebuild, spine, substitute
 
 
 class Replacement:
@@ -62,13 +62,9 @@ class Replacement:
         if head not in term.free or not isinstance(self.values[head], Lam):
             return term
         if isinstance(term, At):
-            args: list[Term] = []
-            inner: Term = term
-            while isinstance(inner, At):
-                args.append(inner.arg)
-                inner = inner.fn
+            inner, args = spine(term)
             if inner == head:
-                for arg in reversed(args):
+                for arg in args:
                     arg = self._named(arg, head)
                     inner = at(inner, self._name(arg) if self._moves(arg) else arg)
                 return inner

@@ -43,6 +43,7 @@ from derive.kernel.terms import (
     Op,
     Term,
     Var,
+    spine,
 )
 from derive.operators import CARDS
 
@@ -504,14 +505,13 @@ def _apart(term: Term, text: str) -> str:
 
 def _spine(term: Term) -> tuple[Term, list[tuple[Term, Sort]]]:
     """The function at the head, and its arguments with the sorts asked for."""
-    args: list[tuple[Term, Sort]] = []
-    while isinstance(term, At):
-        sort = term.fn.sort
+    head, args = spine(term)
+    sort, out = head.sort, list[tuple[Term, Sort]]()
+    for arg in args:
         assert isinstance(sort, Fn)
-        args.append((term.arg, sort.dom))
-        term = term.fn
-    args.reverse()
-    return term, args
+        out.append((arg, sort.dom))
+        sort = sort.cod
+    return head, out
 
 
 def definitions_in(terms: Iterable[Term]) -> list[Definition]:

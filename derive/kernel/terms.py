@@ -612,19 +612,20 @@ def _eta_short(term: Term) -> Term:
         body = term.body
         if not (isinstance(body, At) and isinstance(body.arg, Bound) and body.arg.index == 0):
             break
-        if not isinstance(body.fn.sort, Fn) or body.fn.sort.dom != term.dom or _mentions(body.fn, 0):
+        if not isinstance(body.fn.sort, Fn) or body.fn.sort.dom != term.dom or mentions(body.fn, 0):
             break
         term = _shift(body.fn, -1)
     return term
 
 
-def _mentions(term: Term, index: int) -> bool:
+def mentions(term: Term, index: int) -> bool:
+    """Whether the variable bound ``index`` Lams up occurs in the term."""
     if term.loose <= index:
         return False
     if isinstance(term, Bound):
         return term.index == index
     inner = index + 1 if isinstance(term, Lam) else index
-    return any(_mentions(p, inner) for p in parts_of(term))
+    return any(mentions(p, inner) for p in parts_of(term))
 
 
 def _binds_at(body: Term, index: int, dom: Sort) -> bool:
@@ -657,9 +658,20 @@ def fresh(hint: str, sort: Sort, avoid: frozenset[Var] | set[Var]) -> Var:
 
 def subterms(term: Term) -> Iterator[Term]:
     """The term and all its parts, outermost first; parts of a Lam have loose bound variables."""
-    yield term
-    for p in parts_of(term):
-        yield from subterms(p)
+    waiting = [term]
+    while waiting:
+        term = waiting.pop()
+        yield term
+        waiting.extend(reversed(parts_of(term)))
+
+
+def spine(term: Term) -> tuple[Term, list[Term]]:
+    """``p[t][k]`` as p and [t, k]; a term that is not applied has no arguments."""
+    args: list[Term] = []
+    while isinstance(term, At):
+        args.append(term.arg)
+        term = term.fn
+    return term, args[::-1]
 
 
 # --- statements ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import FORALL, IMPLIES, App, At, Lam, Term, Var, fresh
+from derive.kernel.terms import FORALL, IMPLIES, App, At, Lam, Term, Var, fresh, spine
 from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 
@@ -99,9 +99,8 @@ def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
 
 def defined_head(t: Term) -> Definition | None:
     """The definition at the head of t: H in H(q, p), softmax in softmax(z)(k)."""
-    while isinstance(t, At):
-        t = t.fn
-    return t.op if isinstance(t, App) and isinstance(t.op, Definition) else None
+    head = spine(t)[0]
+    return head.op if isinstance(head, App) and isinstance(head.op, Definition) else None
 
 
 def unfold_head(t: Term) -> Theorem | None:

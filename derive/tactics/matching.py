@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from derive.kernel.sorts import is_subsort
-from derive.kernel.terms import App, At, Lam, SortError, Term, Var, at, instantiate, lam, substitute
+from derive.kernel.terms import App, At, Lam, SortError, Term, Var, at, instantiate, lam, spine, substitute
 
 Mapping = dict[Var, Term]
 
@@ -39,7 +39,7 @@ def match(pattern: Term, term: Term, schematic: AbstractSet[Var], known: Mapping
     for p, t in later:
         waiting = [v for v in p.free if v in schematic and v not in mapping]
         if waiting:
-            head, args = _spine(p)
+            head, args = spine(p)
             rest = [a for a in args if any(v in a.free for v in waiting)]
             if rest or head not in waiting or not _guess(head, args, t, schematic, mapping):
                 return None
@@ -62,14 +62,6 @@ def _guess(head: Term, args: list[Term], term: Term, schematic: AbstractSet[Var]
     return True
 
 
-def _spine(term: Term) -> tuple[Term, list[Term]]:
-    args: list[Term] = []
-    while isinstance(term, At):
-        args.append(term.arg)
-        term = term.fn
-    return term, args[::-1]
-
-
 def _has_local(term: Term) -> bool:
     return any(map(_is_local, term.free))
 
@@ -87,7 +79,7 @@ def _match(p: Term, t: Term, schematic: AbstractSet[Var], mapping: Mapping, late
     if not p.free & schematic:
         return p == t
     if isinstance(p, At):
-        head, args = _spine(p)
+        head, args = spine(p)
         if isinstance(head, Var) and head in schematic:
             locals_ = [a for a in args if _is_local(a)]
             if len(locals_) == len(args) == len(set(args)):

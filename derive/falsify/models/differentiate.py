@@ -7,12 +7,12 @@ expression where the expression is defined; evaluate the expression too, to see 
 
 from __future__ import annotations
 
-from derive.falsify.models.unfold import applied, head_and_args, unfold_one
+from derive.falsify.models.unfold import applied, unfold_one
 from derive.falsify.numbers.exact import Undecided
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, as_term, at, fresh
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, as_term, at, fresh, spine
 from derive.operators import CARDS
 
 _ZERO, _ONE = Num(0), Num(1)
@@ -81,7 +81,7 @@ def _d(t: Term, z: Var, j: Var) -> Term:
 
 
 def _entry(t: At, z: Var, j: Var) -> Term:
-    head, args = head_and_args(t)
+    head, args = spine(t)
     if any(z in a.free for a in args):
         raise Undecided(f"there is no rule for the derivative of {t}")
     if head == z:

@@ -40,12 +40,11 @@ from derive.falsify.models.quantifiers import (
     is_finite,
     samples,
 )
-from derive.falsify.models.unfold import head_and_args
 from derive.falsify.numbers.exact import Undecided, Undefined
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, is_numeric
-from derive.kernel.terms import App, At, Bound, Lam, Num, Op, Term, Var
+from derive.kernel.terms import App, At, Bound, Lam, Num, Op, Term, Var, spine
 from derive.operators import CARDS, READ, arguments, reading
 
 # --- compiling -------------------------------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ def _variable(var: Var, scope: Scope) -> Code:
 
 
 def _application(term: At, scope: Scope) -> Code:
-    head, arguments = head_and_args(term)
+    head, arguments = spine(term)
     args = [compile_in(a, scope) for a in arguments]
     if isinstance(head, Var) and head not in scope and arity(head.sort) == len(args):
         var = head

@@ -16,13 +16,13 @@ from derive.falsify.models.arithmetic import TooBig
 from derive.falsify.models.differentiate import derivative_body
 from derive.falsify.models.evaluate import evaluate
 from derive.falsify.models.model import Model, Value
-from derive.falsify.models.unfold import applied, head_and_args, unfold_one
+from derive.falsify.models.unfold import applied, unfold_one
 from derive.falsify.models.unfold import unfold as unfold_all
 from derive.falsify.numbers.exact import Exact, Undecided, exp, log
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, is_numeric
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, app, at, rebuild, substitute
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, app, at, rebuild, spine, substitute
 
 LIMIT = 200
 """How many terms a sum or product may have and still be written out."""
@@ -92,7 +92,7 @@ def _numbers(t: Term, m: Model) -> Term:
 def _entry(t: At, m: Model) -> Term:
     if not is_numeric(t.sort):
         return t
-    head, args = head_and_args(t)
+    head, args = spine(t)
     if not (isinstance(head, App) and isinstance(head.op, Definition)):
         return number_term(evaluate(t, m))
     try:

@@ -6,16 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import App, At, Lam, Term, Var, abstract, at, parts_of, rebuild, substitute
-
-
-def head_and_args(term: Term) -> tuple[Term, list[Term]]:
-    """``p[t][k]`` as p and [t, k]; a term that is not applied has no arguments."""
-    args: list[Term] = []
-    while isinstance(term, At):
-        args.insert(0, term.arg)
-        term = term.fn
-    return term, args
+from derive.kernel.terms import App, Lam, Term, Var, abstract, at, parts_of, rebuild, substitute
 
 
 def applied(fn: Term, args: Iterable[Term]) -> Term:

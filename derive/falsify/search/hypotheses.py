@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from derive.falsify.models.evaluate import compile_in
 from derive.falsify.models.model import Code, Env, Model, Path, Value, arity
-from derive.falsify.models.unfold import head_and_args
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Fn
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, parts_of, subterms
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, parts_of, spine, subterms
 
 _CONSTANTS = 4  # of the numbers that the claim and the hypotheses mention, tried as values
 
@@ -141,7 +140,7 @@ class Knowledge:
                     return
             return
         for term, other, is_low in ((b, a, True), (a, b, False)):
-            var, args = head_and_args(term)
+            var, args = spine(term)
             if isinstance(var, Var) and var not in opened.indices and var not in other.free:
                 self.bounds.setdefault(var, []).append((is_low, core.op is k.LT, Pattern(opened, args, other)))
 
@@ -153,7 +152,7 @@ class Knowledge:
             var = Var(f"{fn.hint}##{len(limits)}", INT)
             limits.append((var, low, high))
             left = at(fn, var)
-        head, args = head_and_args(left)
+        head, args = spine(left)
         if not limits or not isinstance(head, Var) or head in opened.indices or head in right.free:
             return False
         if any(args.count(var) != 1 for var, _, _ in limits) or arity(head.sort) != len(args):
@@ -164,7 +163,7 @@ class Knowledge:
         return True
 
     def _read_equation(self, number: int, opened: _Opened, left: Term, right: Term) -> bool:
-        var, args = head_and_args(left)
+        var, args = spine(left)
         if not isinstance(var, Var) or var in opened.indices or left.sort != right.sort:
             return False
         used = right.free.union(*(g.free for g in opened.guards), *(a.free for a in args)) - set(opened.indices)
@@ -189,7 +188,7 @@ class Knowledge:
 def _steps_down(var: Var, term: Term, indices: list[Var]) -> bool:
     """Whether ``var`` occurs in the term only as var[t - n], t an index and n a positive number."""
     if isinstance(term, At):
-        head, args = head_and_args(term)
+        head, args = spine(term)
         if head == var:
             step = args[0]
             return (
@@ -221,7 +220,7 @@ def _sizes(statements: Sequence[Term], known: Knowledge) -> tuple[set[Var], set[
     tokens = {v for sums in known.sums.values() for one in sums for v in one.ends}
     for core in (_Opened(s).core for s in statements):
         if isinstance(core, App) and core.op is k.LE and isinstance(core.args[1], Var):
-            head = head_and_args(core.args[0])[0]
+            head = spine(core.args[0])[0]
             if isinstance(head, Var) and "#" not in head.name:
                 tokens.add(core.args[1])
     return ends & tokens, ends - tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel import terms as k
-from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, instantiate, parts_of, subterms
+from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, instantiate, mentions, subterms
 from derive.operators import CARDS, READ
 from derive.render.formula import nodes
 from derive.render.formula.applied import is_vocabulary, vocabulary
@@ -161,7 +161,7 @@ def _optimum(b: Builder, term: App) -> Piece:
 def _derivative(b: Builder, term: App) -> Piece:
     fn, z, j = term.args[:3]
     assert isinstance(fn, Lam)
-    if (isinstance(z, Var) and z not in fn.free) or (isinstance(z, Bound) and not _mentions(fn, z.index)):
+    if (isinstance(z, Var) and z not in fn.free) or (isinstance(z, Bound) and not mentions(fn, z.index)):
         body = b.fit(instantiate(fn, z), Level.PREFIX)
         return Piece(nodes.row(_by(b, at(z, j)), nodes.Space("thin"), body), Level.PREFIX, True)
     # at a point that is no variable: the derivative, then the point after a bar
@@ -186,14 +186,6 @@ def _has_partial(b: Builder, term: App) -> Piece:
 
 
 # --- how parts look --------------------------------------------------------------------------------------------------
-
-
-def _mentions(term: Term, index: int) -> bool:
-    """Whether the variable bound ``index`` binders up occurs."""
-    if isinstance(term, Bound):
-        return term.index == index
-    inner = index + 1 if isinstance(term, Lam) else index
-    return term.loose > index and any(_mentions(p, inner) for p in parts_of(term))
 
 
 def _has_slash(node: nodes.Node) -> bool:

@@ -7,7 +7,7 @@ derive tell everything in the catalogue apart; a course's own file, or a definit
 from __future__ import annotations
 
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import App, At, Term, Var, at, parts_of
+from derive.kernel.terms import App, Term, Var, at, parts_of, spine
 from derive.record import Derivation
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Node
@@ -47,10 +47,7 @@ def _parts(d: Derivation) -> list[Term]:
         if term in done:
             continue
         done.add(term)
-        head, indices = term, list[Term]()
-        while isinstance(head, At):
-            indices.insert(0, head.arg)
-            head = head.fn
+        head, indices = spine(term)
         stack += indices
         named = isinstance(head, Var) or (isinstance(head, App) and isinstance(head.op, Definition))
         if not isinstance(head, Var):
