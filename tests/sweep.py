@@ -1,0 +1,45 @@
+"""How much of a sweep is tested, in one place for all tests: the environment variable DERIVE_SWEEP.
+
+A sweep tries something on many things: every line of every proof, every formula in every notation.  Where all of it takes
+long, a test asks ``sample`` which of them to try:
+
+* unset: a few, the same every time, for a quick answer while one works;
+* ``ci``: four times as many, drawn at random by a seed, 0 or the one in ``ci:SEED``, so that runs with other seeds see
+  others in the end;
+* ``all``: everything.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+MORE_UNDER_CI = 4
+
+
+def sample(items: Iterable[Item], most: int) -> list[Item]:
+    """Which of the items to try, in their order: at most ``most``, four times as many under CI, or all.
+
+    The quick sample is spread evenly from the first to the last.  The same items and the same setting give the same
+    sample in every process, so that tests can be parametrised by it.  Raises ValueError where DERIVE_SWEEP is none of the
+    three.
+    """
+    items = list(items)
+    setting = os.environ.get("DERIVE_SWEEP", "")
+    drawn = re.fullmatch(r"ci(?::(\d+))?", setting)
+    if setting not in ("", "all") and drawn is None:
+        raise ValueError(f"DERIVE_SWEEP is {setting!r}; it may be ci, ci:SEED with a number, or all, or be unset")
+    if drawn:
+        most *= MORE_UNDER_CI
+    if setting == "all" or len(items) <= most:
+        return items
+    if drawn:
+        chosen = sorted(random.Random(int(drawn[1] or 0)).sample(range(len(items)), most))
+    else:
+        chosen = [round(i * (len(items) - 1) / max(1, most - 1)) for i in range(most)]
+    return [items[i] for i in chosen]
