@@ -1,18 +1,17 @@
 """Whole derivations in every target, compared with what was looked at and found good (tests/golden/render).
 
-After a change that is meant: ``DERIVE_GOLDEN=write python -m pytest tests/test_render_derivations.py``, then look at the
-difference, and at the pages that pdflatex makes of it.
+How the files are written again, golden_files.py says; then look at the pages that pdflatex makes of it, too.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from golden_files import GOLDEN, compare
 from needs import need
 
 from derive.kernel.sorts import FAMILY, INT, Base
@@ -53,7 +52,7 @@ from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import escape, prose_latex
 from derive.render.words.prose import parts, reason_words
 
-GOLDEN = Path(__file__).parent / "golden" / "render"
+FOLDER = GOLDEN / "render"
 
 V, T, y, k, t, j, n = (integer(s) for s in "VTyktjn")
 a, eps = real("a"), real("eps")
@@ -269,36 +268,31 @@ DERIVATIONS = (one_hot_collapse, smoothing, sequence, gradient, gibbs, objective
 NAMES = [d.name for d in DERIVATIONS]
 
 
-def compare(name: str, made: str) -> None:
-    """Compare with a golden file, or write it under DERIVE_GOLDEN=write."""
-    path = GOLDEN / name
-    if os.environ.get("DERIVE_GOLDEN") == "write":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(made, encoding="utf-8")
-    assert made == path.read_text(encoding="utf-8"), f"{name} differs"
-
-
 @pytest.mark.parametrize("d", DERIVATIONS, ids=NAMES)
 def test_text(d: Derivation) -> None:
-    compare(f"{d.name}.txt", derivation_text(d))
+    compare(FOLDER / f"{d.name}.txt", derivation_text(d))
 
 
 @pytest.mark.parametrize("d", DERIVATIONS, ids=NAMES)
 def test_latex(d: Derivation) -> None:
-    compare(f"{d.name}.tex", derivation_latex(d))
+    compare(FOLDER / f"{d.name}.tex", derivation_latex(d))
 
 
 @pytest.mark.parametrize("notation", notation_names())
 def test_notations(notation: str) -> None:
-    compare(f"notation-{notation}.txt", "\n".join(derivation_text(d, notation) for d in (smoothing, sequence)))
-    compare(f"notation-{notation}.tex", "\n".join(derivation_latex(d, notation) for d in (smoothing, sequence)))
+    compare(FOLDER / f"notation-{notation}.txt", "\n".join(derivation_text(d, notation) for d in (smoothing, sequence)))
+    compare(
+        FOLDER / f"notation-{notation}.tex", "\n".join(derivation_latex(d, notation) for d in (smoothing, sequence))
+    )
 
 
 def test_variants() -> None:
-    compare("narrow.txt", derivation_text(smoothing, width=60))
-    compare("ascii.txt", derivation_text(smoothing, ascii=True) + "\n" + derivation_text(objectives, ascii=True))
-    compare("below.tex", derivation_latex(smoothing, reasons="below"))
-    compare("standalone.tex", derivation_latex(one_hot_collapse, standalone=True))
+    compare(FOLDER / "narrow.txt", derivation_text(smoothing, width=60))
+    compare(
+        FOLDER / "ascii.txt", derivation_text(smoothing, ascii=True) + "\n" + derivation_text(objectives, ascii=True)
+    )
+    compare(FOLDER / "below.tex", derivation_latex(smoothing, reasons="below"))
+    compare(FOLDER / "standalone.tex", derivation_latex(one_hot_collapse, standalone=True))
 
 
 @pytest.mark.parametrize("width", [40, 60, 72, 80, 100, 140])
@@ -407,7 +401,9 @@ def test_jupyter_has_one_block(d: Derivation) -> None:
 
 
 def test_jupyter() -> None:
-    compare("jupyter.tex", "\n\n".join(mimebundle(d, "theta")["text/latex"] for d in (smoothing, sequence)) + "\n")
+    compare(
+        FOLDER / "jupyter.tex", "\n\n".join(mimebundle(d, "theta")["text/latex"] for d in (smoothing, sequence)) + "\n"
+    )
 
 
 def test_jupyter_html_is_escaped() -> None:

@@ -20,6 +20,7 @@ from derive.render.formula.nodes import (
     Node,
     Row,
     Script,
+    Space,
     Symbol,
     UnderBrace,
     row,
@@ -72,6 +73,11 @@ def test_digits_names_and_signs_are_upright() -> None:
 
 def test_the_indicator_is_a_literal_bold_one() -> None:
     assert typed(Symbol("1", "bold")) == "𝟏"
+
+
+def test_spaces_keep_their_width() -> None:
+    assert typed(row(y, Symbol(TIMES, "times"), k)) == "𝑦\u2009𝑘"
+    assert typed(row(y, Space("quad"), k)) == "𝑦\u2003𝑘"
 
 
 def test_script_letters_with_an_old_code_point_have_it() -> None:

@@ -213,7 +213,7 @@ class Pen:
         }[style]
         if properties:
             properties = f"<m:rPr>{properties}</m:rPr>"
-        text = text if text == _NOTHING else clean(text)
+        text = "".join(c if c in (_THIN, _QUAD, _NOTHING) else clean(c) for c in text)
         keep = ' xml:space="preserve"' if text != text.strip() else ""
         return f"<m:r>{properties}{self.look(style, marked)}<m:t{keep}>{escape(text)}</m:t></m:r>"
 

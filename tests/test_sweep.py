@@ -1,0 +1,39 @@
+"""The sample of a sweep: small and fixed, drawn by a seed under CI, or everything."""
+
+from __future__ import annotations
+
+import pytest
+from sweep import sample
+
+ITEMS = range(1000)
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DERIVE_SWEEP", raising=False)
+
+
+def test_the_quick_sample_is_spread_from_the_first_to_the_last() -> None:
+    assert sample(ITEMS, 4) == [0, 333, 666, 999]
+    assert sample(ITEMS, 1) == [0]
+    assert sample("abc", 5) == ["a", "b", "c"]
+
+
+def test_under_ci_a_seed_draws_four_times_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = {}
+    for setting in ("ci", "ci:0", "ci:7"):
+        monkeypatch.setenv("DERIVE_SWEEP", setting)
+        drawn[setting] = sample(ITEMS, 25)
+        assert drawn[setting] == sorted(set(drawn[setting])) and len(drawn[setting]) == 100
+    assert drawn["ci"] == drawn["ci:0"] != drawn["ci:7"]
+
+
+def test_all_is_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DERIVE_SWEEP", "all")
+    assert sample(ITEMS, 4) == list(ITEMS)
+
+
+def test_a_setting_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DERIVE_SWEEP", "some")
+    with pytest.raises(ValueError, match="it may be ci, ci:SEED with a number, or all, or be unset"):
+        sample(ITEMS, 4)
