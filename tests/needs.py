@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from typing import NoReturn
 
 import pytest
@@ -23,3 +24,10 @@ def need(program: str, package: str) -> str:
     if path is None:
         missing(f"{package} (Debian)", f"{program} is not installed")
     return path
+
+
+def need_font(family: str, package: str) -> None:
+    """A font as wide as ``family``: with another one what fits on a slide is measured wrongly."""
+    found = subprocess.run([need("fc-match", "fontconfig"), family], capture_output=True, text=True, check=False).stdout
+    if "Liberation" not in found and family not in found:
+        missing(f"{package} (Debian)", f"{family} is drawn with {found.strip() or 'another font'}, which is wider")

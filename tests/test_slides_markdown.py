@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 import pytest
 from browser import Browser
-from needs import missing
+from needs import missing, need_font
 from npm import node, packages
 
 from derive.board import catalogue
@@ -98,6 +98,7 @@ def slidev() -> Any:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    need_font("Arial", "fonts-liberation")
     with Browser(tmp_path_factory.mktemp("chromium")) as b:
         yield b
 
