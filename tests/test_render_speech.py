@@ -178,6 +178,13 @@ def test_formulas(term: Term, words: str) -> None:
             "H of open bracket q comma the probability of dot given bold x and bold y before t, close bracket",
         ),
         ("theta", ps[t][k], "p sub theta of k given x and y before t"),
+        # what an argument leaves open is closed before the next one
+        (
+            "theta",
+            cross_entropy(V, smoothed(V, eps, ys[t]), ps[t]),
+            "H of open bracket q sub y sub t end sub super epsilon end super comma p sub theta of dot given x and y "
+            "before t, close bracket",
+        ),
     ],
 )
 def test_notations(notation: str, term: Term, words: str) -> None:

@@ -413,7 +413,7 @@ class Speaker:
         out = said[0].words
         for i, sign in enumerate(signs):
             if not plain:
-                out = f"{out} end sub" if said[i].tail == "sub" and sign == "," else out
+                out = f"{out} end {said[i].tail}" if said[i].tail and sign == "," else out
             word = between.get(sign, "and" if plain else "comma")
             out = f"{out} {word} {said[i + 1].words}"
         if plain:
