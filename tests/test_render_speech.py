@@ -115,6 +115,7 @@ pth = function("p", Base("Theta"), INT, FAMILY)
         (exp(z[k] + 1), "e to the power z sub k plus 1, end power"),
         (a**2, "a squared"),
         ((a + b) ** 3, "open bracket a plus b close bracket cubed"),
+        (delta(k, y) ** 2, "open bracket 1 if k equals y, else 0, close bracket squared"),
         (ys[t + 1], "y sub t plus 1, end sub"),
         (zs[t][k], "z sub t comma k"),
         (one_hot(ys[t])[k], "delta sub y sub t end sub, of k"),

@@ -327,7 +327,7 @@ class Speaker:
             if node.sup is not None:
                 said = Said(f"{said.words}, all", PHRASE)
         else:
-            said = self.say(node.base)
+            said = self.fence(node.base, alone=False) if isinstance(node.base, Fence) else self.say(node.base)
             if said.kind == PHRASE and not isinstance(node.base, Fence):
                 said = Said(_bracketed(said.words), LETTER)
             if node.sub is not None:
