@@ -97,6 +97,7 @@ pth = function("p", Base("Theta"), INT, FAMILY)
         (exp(z[k] + 1), "e to the power z sub k plus 1, end power"),
         (a**2, "a squared"),
         ((a + b) ** 3, "open bracket a plus b close bracket cubed"),
+        (delta(k, y) ** 2, "open bracket 1 if k equals y, else 0, close bracket squared"),
         (ys[t + 1], "y sub t plus 1, end sub"),
         (zs[t][k], "z sub t comma k"),
         (one_hot(ys[t])[k], "delta sub y sub t end sub, of k"),
@@ -160,6 +161,13 @@ def test_formulas(term: Term, words: str) -> None:
             "H of open bracket q comma the probability of dot given bold x and bold y before t, close bracket",
         ),
         ("theta", ps[t][k], "p sub theta of k given x and y before t"),
+        # what an argument leaves open is closed before the next one
+        (
+            "theta",
+            cross_entropy(V, smoothed(V, eps, ys[t]), ps[t]),
+            "H of open bracket q sub y sub t end sub super epsilon end super comma p sub theta of dot given x and y "
+            "before t, close bracket",
+        ),
     ],
 )
 def test_notations(notation: str, term: Term, words: str) -> None:

@@ -302,7 +302,7 @@ class Speaker:
             if node.sup is not None:
                 said = Said(f"{said.words}, all", PHRASE)
         else:
-            said = self.say(node.base)
+            said = self.fence(node.base, alone=False) if isinstance(node.base, nodes.Fence) else self.say(node.base)
             if said.kind == PHRASE and not isinstance(node.base, nodes.Fence):
                 said = Said(_bracketed(said.words), LETTER)
             if node.sub is not None:
@@ -388,7 +388,7 @@ class Speaker:
         out = said[0].words
         for i, sign in enumerate(signs):
             if not plain:
-                out = f"{out} end sub" if said[i].tail == "sub" and sign == "," else out
+                out = f"{out} end {said[i].tail}" if said[i].tail and sign == "," else out
             word = between.get(sign, "and" if plain else "comma")
             out = f"{out} {word} {said[i + 1].words}"
         if plain:
