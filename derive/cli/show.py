@@ -114,9 +114,11 @@ def _lemma(name: str, target: str) -> Any:
 def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.render.pens.text import conditions_text, term_text
+    from derive.render.words.prose import unsaid_integers
 
     out = [lemma.name, f"  {lemma.phrase}", ""]
-    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain)):
+    whole = unsaid_integers((*lemma.given, lemma.shows))
+    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain, integers=whole)):
         out.append(f"  {'given' if i == 0 else '     '}  {condition}")
     out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
     steps = len(proof_steps(lemma.theorem))

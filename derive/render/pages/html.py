@@ -26,7 +26,7 @@ from derive.render.pens.mathml import (
     visible,
 )
 from derive.render.pens.text import term_text
-from derive.render.words.prose import block_title, letters, proof_words, reason_words, shows_start
+from derive.render.words.prose import block_title, integers, letters, proof_words, reason_words, shows_start
 from derive.render.words.sentence import conditions_said, listed
 
 # A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
@@ -80,7 +80,7 @@ class _Page:
         d = self.d
         summary = f" <i>{prose_html(d.summary)}</i>" if d.summary else ""
         yield f"<p><b>{'Unproved claim' if d.gaps else 'Theorem'}</b> (<code>{text_html(d.name)}</code>).{summary}</p>"
-        given = self.conditions(d.given)
+        given = self.conditions(d.given, integers(d))
         yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
         yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
         yield f"<p><i>{proof_words(d)}.</i></p>"
@@ -95,9 +95,10 @@ class _Page:
         for note in d.notes:
             yield f"<p><i>Note.</i> {prose_html(note)}</p>"
 
-    def conditions(self, given: tuple[Term, ...]) -> str:
+    def conditions(self, given: tuple[Term, ...], whole: tuple[Term, ...] = ()) -> str:
         drawn, plain = (
-            listed(conditions_said(given, self.notation, linear=linear, avoid=self.avoid)) for linear in (False, True)
+            listed(conditions_said(given, self.notation, linear=linear, avoid=self.avoid, integers=whole))
+            for linear in (False, True)
         )
         return sentence_html(drawn, plain)
 

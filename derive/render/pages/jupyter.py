@@ -8,7 +8,7 @@ from derive.render.formula.layout import Labels, layout
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import relation_latex
 from derive.render.pens.web import WebPen, no_tags, prose_web, sentence_web
-from derive.render.words.prose import letters, line_words, shows_start
+from derive.render.words.prose import integers, letters, line_words, shows_start
 from derive.render.words.sentence import conditions_said
 
 
@@ -26,7 +26,9 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     def draw(term: Term, labels: Labels) -> str:
         return WebPen().draw(layout(term, n, labels=labels, avoid=avoid)).strip()
 
-    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in conditions_said(d.given, n, avoid=avoid)]
+    rows = [
+        rf"&\text{{given }}{sentence_web(c)}" for c in conditions_said(d.given, n, avoid=avoid, integers=integers(d))
+    ]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
     for block in d.blocks:
         rows[-1] += r" \\[1ex]"

@@ -12,7 +12,7 @@ from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
-from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
+from derive.render.words.prose import block_title, integers, letters, line_words, proof_words, shows_start
 from derive.render.words.sentence import conditions_prose
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
@@ -60,7 +60,8 @@ class _Page:
         out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
         if d.summary:
             out.append(rf"\textit{{{prose_latex(d.summary)}}}")
-        out.append(f"Under {self.conditions(d.given)}, we have" if d.given else "We have")
+        given = self.conditions(d.given, integers(d))
+        out.append(f"Under {given}, we have" if given else "We have")
         out += self.display(self.claim())
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
@@ -75,8 +76,8 @@ class _Page:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
         return "\n".join([*out, r"\par\endgroup"]) + "\n"
 
-    def conditions(self, given: tuple[Term, ...]) -> str:
-        return sentence_latex(conditions_prose(given, self.notation, avoid=self.avoid))
+    def conditions(self, given: tuple[Term, ...], whole: tuple[Term, ...] = ()) -> str:
+        return sentence_latex(conditions_prose(given, self.notation, avoid=self.avoid, integers=whole))
 
     def display(self, rows: list[str]) -> list[str]:
         lines = [f"  {r} \\\\" for r in rows]

@@ -10,7 +10,7 @@ from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.speech import prose_speech, sentence, step_speech, term_speech
-from derive.render.words.prose import block_title, letters, line_words, proof_words, shows_start
+from derive.render.words.prose import block_title, integers, letters, line_words, proof_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 
 
@@ -29,15 +29,16 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     def said(term: Term, labels: Labels) -> str:
         return term_speech(term, n, avoid=avoid, labels=labels)
 
-    def conditions(given: Iterable[Term]) -> str:
-        return prose_speech(conditions_prose(given, n, avoid=avoid))
+    def conditions(given: Iterable[Term], whole: tuple[Term, ...] = ()) -> str:
+        return prose_speech(conditions_prose(given, n, avoid=avoid, integers=whole))
 
     def words(text: str) -> str:
         return prose_speech(prose(text))
 
     yield sentence(words(d.summary or d.name.replace("_", " ")))
-    if d.given:
-        yield sentence(f"Given {conditions(d.given)}")
+    given = conditions(d.given, integers(d))
+    if given:
+        yield sentence(f"Given {given}")
     yield sentence(f"Claim: {said(d.claim, d.labels)}")
     yield f"{proof_words(d)}."
     for i, block in enumerate(d.blocks):

@@ -20,7 +20,7 @@ from derive.render.pens.text import (
     shown_length,
     to_ascii,
 )
-from derive.render.words.prose import block_title, letters, line_words, parts, shows_start
+from derive.render.words.prose import block_title, integers, letters, line_words, parts, shows_start
 from derive.render.words.sentence import conditions_said
 
 _TIE = "\u00a0"
@@ -52,7 +52,8 @@ class _Page:
         if d.summary:
             out += _wrap(self.prose(d.summary), self.width, "  ")
         out.append("")
-        for i, c in enumerate(conditions_said(d.given, self.notation, linear=True, avoid=self.avoid)):
+        given = conditions_said(d.given, self.notation, linear=True, avoid=self.avoid, integers=integers(d))
+        for i, c in enumerate(given):
             out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
         # the reasons stand in one column for all blocks

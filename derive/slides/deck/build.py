@@ -20,7 +20,7 @@ from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
-from derive.render.words.prose import block_title, letters, line_words, shows_start
+from derive.render.words.prose import block_title, integers, letters, line_words, shows_start
 from derive.render.words.sentence import conditions_prose, prose
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
@@ -105,7 +105,7 @@ class _Author:
         self.avoid = letters(d)
 
     def slides(self) -> tuple[Slide, ...]:
-        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid)
+        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid, integers=integers(self.d))
         claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
