@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels, layout
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.text import derivation_text
@@ -28,6 +29,7 @@ from derive.render.pens.mathml import (
 from derive.render.pens.text import term_text
 from derive.render.words.prose import block_title, integers, letters, proof_words, reason_words, shows_start
 from derive.render.words.sentence import conditions_said, listed
+from derive.render.words.where import stated, where
 
 # A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
 # hidden by its own attribute.  The doubled class outranks what notebooks say about tables.  The shadow is not seen:
@@ -83,6 +85,8 @@ class _Page:
         given = self.conditions(d.given, integers(d))
         yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
         yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
+        if stated(d):
+            yield f"<p>where {self.both(lambda linear: where(stated(d), self.notation, linear=linear, avoid=self.avoid))}.</p>"
         yield f"<p><i>{proof_words(d)}.</i></p>"
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -96,10 +100,13 @@ class _Page:
             yield f"<p><i>Note.</i> {prose_html(note)}</p>"
 
     def conditions(self, given: tuple[Term, ...], whole: tuple[Term, ...] = ()) -> str:
-        drawn, plain = (
-            listed(conditions_said(given, self.notation, linear=linear, avoid=self.avoid, integers=whole))
-            for linear in (False, True)
+        return self.both(
+            lambda linear: conditions_said(given, self.notation, linear=linear, avoid=self.avoid, integers=whole)
         )
+
+    def both(self, items: Callable[[bool], list[Prose]]) -> str:
+        """A list of small sentences, drawn and, for where that cannot be shown, on one line."""
+        drawn, plain = (listed(items(linear)) for linear in (False, True))
         return sentence_html(drawn, plain)
 
     def math(self, term: Term, labels: Labels, block: bool = False) -> str:

@@ -10,6 +10,7 @@ from derive.render.pens.latex import relation_latex
 from derive.render.pens.web import WebPen, no_tags, prose_web, sentence_web
 from derive.render.words.prose import integers, letters, line_words, shows_start
 from derive.render.words.sentence import conditions_said
+from derive.render.words.where import stated, where
 
 
 def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool = True) -> dict[str, str]:
@@ -30,6 +31,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
         rf"&\text{{given }}{sentence_web(c)}" for c in conditions_said(d.given, n, avoid=avoid, integers=integers(d))
     ]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
+    rows += [rf"&\text{{where }}{sentence_web(e)}" for e in where(stated(d), n, avoid=avoid)]
     for block in d.blocks:
         rows[-1] += r" \\[1ex]"
         if block.title:

@@ -13,7 +13,8 @@ from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
 from derive.render.words.prose import block_title, integers, letters, line_words, proof_words, shows_start
-from derive.render.words.sentence import conditions_prose
+from derive.render.words.sentence import conditions_prose, listed
+from derive.render.words.where import stated, where
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
 
@@ -24,15 +25,17 @@ def derivation_latex(
     standalone: bool = False,
     reasons: str = "right",
     width: float = TEXT_WIDTH,
+    where: bool = False,
 ) -> str:
     """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
 
     A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
-    beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
+    beside the lines where ``width`` (in em) has room for them, or below.  ``where``: state all definitions, those of the
+    library too.  Raises UserError as ``term_latex`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n)
-    body = _Page(d, n, reasons, width).text()
+    body = _Page(d, n, reasons, width, where).text()
     if not standalone:
         return body
     return (
@@ -47,12 +50,13 @@ def derivation_latex(
 
 
 class _Page:
-    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
+    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float, everything: bool) -> None:
         self.d = d
         self.notation = notation
         self.reasons = reasons
         self.width = width
         self.avoid = letters(d)
+        self.equations = listed(where(stated(d, everything), notation, avoid=self.avoid))
 
     def text(self) -> str:
         d = self.d
@@ -63,6 +67,8 @@ class _Page:
         given = self.conditions(d.given, integers(d))
         out.append(f"Under {given}, we have" if given else "We have")
         out += self.display(self.claim())
+        if self.equations:
+            out.append(rf"\noindent where {sentence_latex(self.equations)}.\par")
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -91,7 +97,7 @@ class _Page:
     def claim(self) -> list[str]:
         first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
         rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
-        return _full_stop(rows)
+        return rows if self.equations else _full_stop(rows)
 
     def steps(self, block: Block, last: bool) -> list[str]:
         start = self.broken(block.start, block.labels, self.width)

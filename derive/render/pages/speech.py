@@ -11,7 +11,8 @@ from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.speech import prose_speech, sentence, step_speech, term_speech
 from derive.render.words.prose import block_title, integers, letters, line_words, proof_words, shows_start
-from derive.render.words.sentence import conditions_prose, prose
+from derive.render.words.sentence import conditions_prose, listed, prose
+from derive.render.words.where import stated, where
 
 
 def derivation_speech(d: Derivation, notation: Notation | str | None = None) -> str:
@@ -40,6 +41,8 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     if given:
         yield sentence(f"Given {given}")
     yield sentence(f"Claim: {said(d.claim, d.labels)}")
+    if stated(d):
+        yield sentence(f"Here {prose_speech(listed(where(stated(d), n, avoid=avoid)))}")
     yield f"{proof_words(d)}."
     for i, block in enumerate(d.blocks):
         title = block_title(d, i)

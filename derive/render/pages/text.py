@@ -22,29 +22,37 @@ from derive.render.pens.text import (
 )
 from derive.render.words.prose import block_title, integers, letters, line_words, parts, shows_start
 from derive.render.words.sentence import conditions_said
+from derive.render.words.where import stated, where
 
 _TIE = "\u00a0"
 
 
 def derivation_text(
-    d: Derivation, notation: Notation | str | None = None, width: int = 100, *, ascii: bool = False
+    d: Derivation,
+    notation: Notation | str | None = None,
+    width: int = 100,
+    *,
+    ascii: bool = False,
+    where: bool = False,
 ) -> str:
     """A derivation as plain text: name and summary, conditions, claim, then one line for each step with its reasons.
 
-    No line is wider than ``width`` where its formula can be broken.  Raises UserError as ``term_text`` does.
+    No line is wider than ``width`` where its formula can be broken.  ``where``: state all definitions, those of the library
+    too.  Raises UserError as ``term_text`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n)
-    return _Page(d, n, max(width, 40), ascii).text()
+    return _Page(d, n, max(width, 40), ascii, where).text()
 
 
 class _Page:
-    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool) -> None:
+    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool, everything: bool) -> None:
         self.d = d
         self.notation = notation
         self.width = width
         self.ascii = ascii_only
         self.avoid = letters(d)
+        self.everything = everything
 
     def text(self) -> str:
         d = self.d
@@ -56,6 +64,9 @@ class _Page:
         for i, c in enumerate(given):
             out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
+        equations = where(stated(d, self.everything), self.notation, linear=True, avoid=self.avoid)
+        for i, e in enumerate(equations):
+            out += self.condition("  where  " if i == 0 else " " * 9, e)
         # the reasons stand in one column for all blocks
         rows = [
             (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines

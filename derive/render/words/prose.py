@@ -59,12 +59,12 @@ def proof_words(d: Derivation) -> str:
 
 def letters(d: Derivation) -> frozenset[str]:
     """The names of all free variables: the letters that bound variables avoid on every line."""
-    return frozenset(v.name for t in _terms(d) for v in t.free)
+    return frozenset(v.name for t in terms_of(d) for v in t.free)
 
 
 def integers(d: Derivation) -> tuple[Term, ...]:
     """The free letters with integer values that a reader would not take for integers."""
-    return unsaid_integers(_terms(d))
+    return unsaid_integers(terms_of(d))
 
 
 def unsaid_integers(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -96,7 +96,7 @@ def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
     return out
 
 
-def _terms(d: Derivation) -> list[Term]:
+def terms_of(d: Derivation) -> list[Term]:
     terms: list[Term] = [d.claim, *d.given]
     for block in d.blocks:
         terms += [block.start, *block.assumes, *(line.term for line in block.lines)]

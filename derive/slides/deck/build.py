@@ -21,7 +21,8 @@ from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, integers, letters, line_words, shows_start
-from derive.render.words.sentence import conditions_prose, prose
+from derive.render.words.sentence import conditions_prose, conditions_said, listed, prose
+from derive.render.words.where import stated, where
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.template import Template
@@ -105,7 +106,9 @@ class _Author:
         self.avoid = letters(d)
 
     def slides(self) -> tuple[Slide, ...]:
-        given = conditions_prose(self.d.given, self.notation, avoid=self.avoid, integers=integers(self.d))
+        said = conditions_said(self.d.given, self.notation, avoid=self.avoid, integers=integers(self.d))
+        own = [(*e, " by definition") for e in where(stated(self.d), self.notation, avoid=self.avoid)]
+        given = listed([*own, *said])
         claim = self.cut(layout(self.d.claim, self.notation, avoid=self.avoid, labels=self.d.labels))
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
