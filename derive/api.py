@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from derive.board.calc import Calc as Calc
+from derive.board.definitions import define as define
 from derive.board.entries import FalseClaim as FalseClaim
 from derive.board.entries import TheoremEntry as TheoremEntry
 from derive.board.entries import false_claim as false_claim
@@ -21,7 +22,6 @@ from derive.board.refusals import ClaimError as ClaimError
 from derive.board.refusals import StepError as StepError
 from derive.errors import UserError as UserError
 from derive.kernel.definitions import Definition as Definition
-from derive.kernel.definitions import define as define
 from derive.kernel.terms import Term as Term
 from derive.kernel.theorem import RuleError as RuleError
 from derive.kernel.theorem import Theorem as Theorem

@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.board.justify import Failure, Toolbox, justify, prove_statement
+from derive.board.letters import Letters
 from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.kernel import rules as r
@@ -39,10 +40,12 @@ class Calc:
     """The lines of one chain.  ``start`` and ``end`` are the two sides of what it shows."""
 
     def __init__(
-        self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = ()
-    ) -> None:
+        self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = (),
+        letters: Letters | None = None,
+    ) -> None:  # fmt: skip
         self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
         self.given = tuple(given)
+        self.letters = letters or Letters(name)
         self.context = Context.of((*self.given, *assumes))
         self.blocks: list[Block] = []
         self._facts: list[Theorem] = []
@@ -76,11 +79,12 @@ class Calc:
     def have(self, statement: Term, by: Any) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
         in ``by=``."""
-        aside = Calc(self.name, statement, self.given, assumes=self.assumes)
+        aside = Calc(self.name, statement, self.given, assumes=self.assumes, letters=self.letters)
         aside.context, aside._facts = self.context, self._facts
         reasons = as_list(by)
         where = _caller()
         index = self._count() + 1
+        self.letters.add(place(*where), (statement,))
         self._defined(statement, where, index)
         if isinstance(statement, App) and statement.op in BY_OPERATOR:
             aside._line(BY_OPERATOR[statement.op].name, aside.end, by, (), where=where, index=index)
@@ -157,6 +161,7 @@ class Calc:
                 raise ClaimError(
                     f"{place(*where)}: line {index} of {self.name} has no part {show(part)} to be labelled {words!r}"
                 )
+        self.letters.add(place(*where), (after,))
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
@@ -261,14 +266,23 @@ class Induction:
             raise ClaimError(f"{owner.name}: {index} is already in use; name another index for the induction")
         self.hypothesis = substitute(claim, {var: index})
         bounds = (start <= index, index + 1 <= var)
-        self.base = Calc(owner.name, substitute(claim, {var: start}), owner.given, f"Base case {var} = {show(start)}")
+        self.base = Calc(
+            owner.name,
+            substitute(claim, {var: start}),
+            owner.given,
+            f"Base case {var} = {show(start)}",
+            (),
+            owner.letters,
+        )
         self.step = Calc(
             owner.name,
             substitute(claim, {var: index + 1}),
             owner.given,
             f"Induction step from {index} to {index} + 1",
             (*bounds, self.hypothesis),
+            owner.letters,
         )
+        owner.letters.add(place(*_caller()), (*self.step.assumes, self.step.statement, self.base.statement))
         owner.parts = (self.base, self.step)
         owner._finish = self._finish
 

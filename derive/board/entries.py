@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
-from derive.board.letters import check_letters, notes
+from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
 from derive.errors import UserError
 from derive.kernel.sorts import PROP
@@ -76,7 +76,7 @@ class TheoremEntry:
             trouble = undefined_part(part, context)
             if trouble:
                 raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
-        check_letters(self.name, where, (*self.given, self.shows))
+        letters = check_letters(self.name, where, (*self.given, self.shows))
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
                 raise ClaimError(
@@ -84,7 +84,7 @@ class TheoremEntry:
                 )
         if prove(Num(0) < Num(0), context) is not None:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        calc = Calc(self.name, self.shows, self.given)
+        calc = Calc(self.name, self.shows, self.given, letters=letters)
         try:
             self.prove(calc)
         except UserError:
@@ -102,7 +102,7 @@ class TheoremEntry:
         formulas = [t for block in blocks for t in (block.start, *(line.term for line in block.lines))]
         return Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, blocks, self.labels, th,
-            notes(claim, [*claim, *formulas]),
+            conventions([*claim, *formulas]),
         )  # fmt: skip
 
     @property
@@ -202,6 +202,7 @@ class FalseClaim:
         """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
         from derive.falsify import Counterexample, find_counterexample
 
+        check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
         found = find_counterexample(self.claims, self.given, seconds=60)  # the number of models is the real bound
         if not isinstance(found, Counterexample):
             raise UserError(f"no counterexample to {self.name} was found: {found}")

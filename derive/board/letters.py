@@ -1,4 +1,8 @@
-"""What a reader could take for something else: the letters of a claim, its integers, and the conventions it uses."""
+"""What a reader could take for something else: the letters of a derivation, bound and free, and those of definitions.
+
+A letter is refused that reads as a number, as an operator, a function or a constant, or as an index that it is not, that is
+written with signs that look like others, or whose sort a reader would not guess.  The message offers another name.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,96 @@ from collections.abc import Iterable
 
 from derive.board.refusals import ClaimError
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, REAL, Fn, Sort
+from derive.kernel.sorts import INT, Fn, Sort
 from derive.kernel.terms import App, Term, Var, subterms
-from derive.language import letters
+from derive.language.words import WORDS
 from derive.operators import CARDS
+from derive.record.letters import Letter, letters_in
 
-_RESERVED = {"log", "ln", "exp", "argmin", "argmax", "softmax", "H", "KL", "LSE", "NLL", "GM", "PPL"}
+
+class Letters:
+    """The letters of one derivation, checked as they appear."""
+
+    def __init__(self, who: str) -> None:
+        self.who = who
+        self.found: set[Letter] = set()
+        self.definitions: set[Definition] = set()
+
+    def add(self, where: str, statements: Iterable[Term]) -> None:
+        """Raises ClaimError when a letter of the statements reads as something else beside all letters so far."""
+        from derive.render.pages import reads
+
+        before = len(self.found), len(self.definitions)
+        for statement in statements:
+            for thing in letters_in(statement):
+                if isinstance(thing, Definition):
+                    self.definitions.add(thing)
+                else:
+                    self.found.add(thing)
+        if before == (len(self.found), len(self.definitions)):
+            return
+        ordered = sorted(self.found, key=_order)
+        for letter in ordered:
+            trouble = reads.trouble(letter, ordered)
+            if trouble:
+                raise ClaimError(
+                    f"{where}: {self.who} has a variable named {letter.name!r}, {trouble}; rename it{reads.offer(letter, ordered)}"
+                )
+        for d in sorted(self.definitions - WORDS.keys(), key=lambda d: d.name):
+            check_definition(d.name, d.params, d.body, where)
+        seen: dict[str, Letter] = {}
+        for letter in (x for x in ordered if not x.bound):
+            twin = seen.setdefault(letter.name, letter)
+            if twin != letter:  # a reader could not tell them apart
+                raise ClaimError(
+                    f"{where}: {self.who} uses the letter {letter.name} both for {_sort_words(twin.sort)} and for "
+                    f"{_sort_words(letter.sort)}; rename one of them"
+                )
 
 
-def check_letters(who: str, where: str, statements: Iterable[Term]) -> None:
-    """Raises ClaimError when a letter of the statements of the theorem ``who`` reads as something else."""
-    variables = frozenset().union(*(t.free for t in statements))
-    for v in variables:
-        _reads_as_itself(who, where, v)
-    seen: dict[str, Var] = {}
-    for v in sorted(variables, key=lambda v: repr(v.sort)):
-        twin = seen.setdefault(v.name, v)
-        if twin != v:  # a reader could not tell them apart
+def check_letters(who: str, where: str, statements: Iterable[Term]) -> Letters:
+    """The letters of the statements of the theorem ``who``.  Raises ClaimError when one reads as something else."""
+    found = Letters(who)
+    found.add(where, statements)
+    return found
+
+
+def check_definition(name: str, params: Iterable[Var], body: Term, where: str = "") -> None:
+    """Raises ClaimError when the name of a definition, or a letter in it, reads as something else."""
+    from derive.render.pages import reads
+
+    place = f"{where}: " if where else ""
+    params = tuple(params)
+    sort = body.sort
+    for p in reversed(params):
+        sort = Fn(p.sort, sort)
+    own = Letter(name, sort)
+    found = {x for x in letters_in(body) if isinstance(x, Letter)} | {Letter(p.name, p.sort) for p in params}
+    inside = sorted(found, key=_order)
+    trouble = reads.trouble(own, [own, *inside], definition=True)
+    if trouble:
+        offer = reads.offer(own, inside, True)
+        raise ClaimError(f"{place}there cannot be a definition named {name!r}, {trouble}; rename it{offer}")
+    for letter in inside:
+        trouble = reads.trouble(letter, inside)
+        if trouble:
             raise ClaimError(
-                f"{where}: {who} uses the letter {v.name} both for {_sort_words(twin)} and for {_sort_words(v)}; "
-                "rename one of them"
+                f"{place}the definition of {name} has a variable named {letter.name!r}, {trouble}; rename it{reads.offer(letter, inside)}"
             )
 
 
-def _reads_as_itself(who: str, where: str, v: Var) -> None:
-    """A reader must not take a letter for an operator, or an integer for a real number."""
-    if not v.name.replace("'", "").isidentifier() or v.name in _RESERVED:
-        raise ClaimError(f"{where}: {who} has a variable named {v.name!r}, which reads as something else; rename it")
-    usual = {_value_sort(x) for x in _usual() if x.name == v.name}
-    kind = _value_sort(v)
-    if kind in (INT, REAL) and usual & {INT, REAL} and kind not in usual:
-        words = ("an integer", "a real number") if kind == INT else ("a real number", "an integer")
-        raise ClaimError(
-            f"{where}: in {who} the letter {v.name} stands for {words[0]}, and a reader takes it for {words[1]}; "
-            "choose another letter"
-        )
+def _order(letter: Letter) -> tuple[bool, str, str, str]:
+    return letter.bound, letter.name, repr(letter.sort), repr(letter.binder)
 
 
-def notes(statements: Iterable[Term], formulas: Iterable[Term]) -> tuple[str, ...]:
-    """To be said on the page: integers of the statements whose letter does not say that they are, and the conventions
-    that the formulas use."""
-    usual = {x.name for x in _usual() if x.sort == INT}
-    unusual = sorted({v.name for t in statements for v in t.free if v.sort == INT and v.name not in usual})
-    out = tuple(f"{name} is an integer" for name in unusual)
-    return (*out, *_conventions(formulas))
+def _sort_words(sort: Sort) -> str:
+    if sort is INT:
+        return "an integer"
+    return f"a function {sort!r}" if isinstance(sort, Fn) else f"a {sort!r}"
 
 
-def _conventions(formulas: Iterable[Term]) -> tuple[str, ...]:
-    """What the cards of the operators in the formulas, and in their definitions, want to be said."""
+def conventions(formulas: Iterable[Term]) -> tuple[str, ...]:
+    """What the cards of the operators in the formulas, and in their definitions, want to be said on the page."""
     used: dict[str, None] = {}
     waiting, seen = list(formulas), set[Term]()
     while waiting:
@@ -66,24 +112,3 @@ def _conventions(formulas: Iterable[Term]) -> tuple[str, ...]:
             elif CARDS[t.op].convention:
                 used[CARDS[t.op].convention] = None
     return tuple(used)
-
-
-def _usual() -> list[Var]:
-    """The letters of the subject."""
-    return [x for x in vars(letters).values() if isinstance(x, Var)]
-
-
-def _value_sort(v: Var) -> Sort:
-    sort = v.sort
-    while isinstance(sort, Fn):
-        sort = sort.cod
-    return sort
-
-
-def _sort_words(v: Var) -> str:
-    sort = v.sort
-    if sort == INT:
-        return "an integer"
-    if isinstance(sort, Fn):
-        return f"a function {sort!r}"
-    return f"a {sort!r}"

@@ -18,6 +18,7 @@ def list_(subject: str | None, quick: bool, notation: str | None) -> None:
     from derive.board.entries import TheoremEntry
     from derive.render.formula.notation import load_notation
     from derive.render.pens.text import conditions_text, term_text
+    from derive.render.words.prose import unsaid_integers
 
     profile = load_notation(notation)
     width = screen_width()
@@ -38,7 +39,7 @@ def list_(subject: str | None, quick: bool, notation: str | None) -> None:
             click.echo(f"  {mark} {e.name}")
             _wrapped(e.summary, width, "      ")
             click.echo(f"      {term_text(e.shows, profile)}")
-            conditions = conditions_text(e.given, profile)
+            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows)))
             if conditions:
                 _wrapped("given " + "; ".join(conditions), width, "      ")
         false = [e for e in entries if not isinstance(e, TheoremEntry)]

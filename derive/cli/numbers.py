@@ -23,13 +23,14 @@ def refute(name: str, notation: str | None) -> None:
     from derive.board.refusals import StepError
     from derive.render.formula.notation import load_notation
     from derive.render.pens.text import conditions_text, term_text
+    from derive.render.words.prose import unsaid_integers
 
     profile = load_notation(notation)
     e = catalogue.find(name)
     if isinstance(e, FalseClaim):
         found = e.refute()
         click.echo(f"{e.name}\n  {e.summary}\n")
-        conditions = conditions_text(e.given, profile)
+        conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.claims)))
         for i, condition in enumerate(conditions):
             click.echo(f"  {'given' if i == 0 else '     '}  {condition}")
         click.echo(f"  claim  {term_text(e.claims, profile)}\n\n  false at")

@@ -22,13 +22,15 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="For slides: the first line to show.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
+@click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, code: bool, plain: bool, output: str | None, notation: str | None, **wishes: Any
-) -> None:
+    name: str, target: str, form: str, where: bool, code: bool, plain: bool, output: str | None, notation: str | None,
+    **wishes: Any,
+) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
     NAME is a theorem of the catalogue, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
@@ -39,8 +41,10 @@ def show(
 
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
-        if code or plain or form == "standalone":
-            raise UserError(f"--as {target} prints a piece for slides, without --code, --ascii and --standalone")
+        if code or plain or where or form == "standalone":
+            raise UserError(
+                f"--as {target} prints a piece for slides, without --code, --where, --ascii and --standalone"
+            )
         _ending_fits(output, target)
         write_text(output, _piece(name, target, notation or "", given))
         return
@@ -57,13 +61,13 @@ def show(
     if target == "rocq":
         from derive.certify import claim_rocq
 
-        if code:
-            raise UserError("--code goes with text and LaTeX; --as rocq prints the claim for readers of Rocq")
+        if code or where:
+            raise UserError("--code and --where go with text and LaTeX; --as rocq prints the claim for readers of Rocq")
         text = claim_rocq(entry)
     elif target == "latex":
         from derive.render.pages.latex import derivation_latex
 
-        text = derivation_latex(derivation, profile, standalone=form == "standalone")
+        text = derivation_latex(derivation, profile, standalone=form == "standalone", where=where)
         if code:
             if form == "standalone":
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
@@ -71,7 +75,7 @@ def show(
     else:
         from derive.render.pages.text import derivation_text
 
-        text = derivation_text(derivation, profile, width=screen_width(), ascii=plain)
+        text = derivation_text(derivation, profile, width=screen_width(), ascii=plain, where=where)
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
@@ -114,9 +118,11 @@ def _lemma(name: str, target: str) -> Any:
 def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.render.pens.text import conditions_text, term_text
+    from derive.render.words.prose import unsaid_integers
 
     out = [lemma.name, f"  {lemma.phrase}", ""]
-    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain)):
+    whole = unsaid_integers((*lemma.given, lemma.shows))
+    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain, integers=whole)):
         out.append(f"  {'given' if i == 0 else '     '}  {condition}")
     out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
     steps = len(proof_steps(lemma.theorem))

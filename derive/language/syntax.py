@@ -9,6 +9,8 @@ Nothing is simplified or reordered: what is written is what is proved and printe
 
 from __future__ import annotations
 
+import unicodedata
+
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
@@ -18,16 +20,16 @@ Range = tuple[Var, Operand, Operand]
 
 def integer(name: str) -> Var:
     """An integer variable, such as a position, a token or a size."""
-    return Var(name, INT)
+    return Var(_spelled(name), INT)
 
 
 def real(name: str) -> Var:
-    return Var(name, REAL)
+    return Var(_spelled(name), REAL)
 
 
 def family(name: str) -> Var:
     """A family of reals indexed by integers: a distribution over tokens, or logits."""
-    return Var(name, FAMILY)
+    return Var(_spelled(name), FAMILY)
 
 
 def function(name: str, *sorts: Sort) -> Var:
@@ -35,14 +37,24 @@ def function(name: str, *sorts: Sort) -> Var:
     *doms, out = sorts
     for dom in reversed(doms):
         out = Fn(dom, out)
-    return Var(name, out)
+    return Var(_spelled(name), out)
 
 
-def _big(op: k.Op, body: Operand, limits: Range) -> Term:
+def _spelled(name: str) -> str:
+    """A name as Unicode says it is written: one of two spellings that look the same."""
+    return unicodedata.normalize("NFKC", name) if isinstance(name, str) else name
+
+
+def _range(limits: Range) -> tuple[Var, Term, Term]:
     var, low, high = limits
     low, high = as_term(low), as_term(high)
     if var in low.free or var in high.free:
         raise k.SortError(f"the bounds {low}..{high} mention the index {var}")
+    return var, low, high
+
+
+def _big(op: k.Op, body: Operand, limits: Range) -> Term:
+    var, low, high = _range(limits)
     return k.app(op, low, high, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
@@ -116,7 +128,7 @@ def Iff(a: Term, b: Term) -> Term:
 
 
 def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
-    """For all values of a variable, or of an integer in a range: ``ForAll((t, 1, T), P)``; a list nests."""
+    """For all values of a variable, or those in a range: ``ForAll((t, 1, T), P)``; a list nests."""
     scopes = scope if isinstance(scope, list) else [scope]
     variables: list[Var] = []
     guards: list[Term] = []
@@ -124,9 +136,11 @@ def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
         if isinstance(s, Var):
             variables.append(s)
         else:
-            var, low, high = s
+            var, low, high = _range(s)
             variables.append(var)
-            guards += [as_term(low) <= var, var <= as_term(high)]
+            guards += [low <= var, var <= high]
+    if len({v.name for v in variables}) != len(variables):
+        raise k.SortError(f"one letter stands for two variables in {', '.join(v.name for v in variables)}")
     out = k.implies(*guards, statement)
     for var in reversed(variables):
         out = k.forall(var, out)

@@ -10,10 +10,11 @@ from derive.falsify.models.arithmetic import is_number
 from derive.falsify.models.model import text
 from derive.record import Line
 from derive.record.relations import sign_of
-from derive.render.formula.notation import Notation
+from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import escape, relation_latex, term_latex
-from derive.render.pens.text import conditions_text, term_text
-from derive.render.words.prose import line_words
+from derive.render.pens.text import conditions_text, sentence_text, term_text
+from derive.render.words.prose import letters, line_words
+from derive.render.words.where import stated, where
 from derive.work.worked import Worked
 
 
@@ -36,6 +37,8 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     conditions = conditions_text(d.given, notation)
     for i, c in enumerate(conditions):
         out.append(f"  {'given' if i == 0 else '     '}  {c}  ✓")
+    for e in where(stated(d), load_notation(notation), linear=True, avoid=letters(d)):
+        out.append(f"  where  {sentence_text(e)}")
     out += [f"  note   {note}" for note in worked.notes]
     for block in worked.blocks:
         out.append("")

@@ -52,15 +52,21 @@ def layout(
 
 
 def conditions(
-    given: Iterable[Term], notation: Notation | None = None, *, linear: bool = False, avoid: Iterable[str] = ()
+    given: Iterable[Term],
+    notation: Notation | None = None,
+    *,
+    linear: bool = False,
+    avoid: Iterable[str] = (),
+    integers: tuple[Term, ...] = (),
 ) -> list[Condition]:
     """Statements as conditions to read: bounds from both sides in one chain, 0 < p as p > 0, ranges at the end.
 
-    They keep their order; two that make a chain stand where the first of them stood.
+    They keep their order; two that make a chain stand where the first of them stood.  Before them stands which letters, or
+    values of functions, are ``integers``.
     """
     given = tuple(given)
     free: frozenset[Var] = frozenset().union(*(g.free for g in given))
-    return said(Builder(_drawn, notation, linear, free, avoid), given)
+    return said(Builder(_drawn, notation, linear, free, avoid), given, integers)
 
 
 def _drawn(b: Builder, term: Term) -> Piece:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from derive.render.formula.nodes import PRIME, Accent, Node, Symbol, row, subscript
 
@@ -15,24 +16,52 @@ GREEK = {
 MARKS = ("hat", "bar", "tilde")
 
 
-def name_node(name: str, kind: str = "name") -> Node:
-    """How a name is written: letters in italics, Greek names in Greek, words upright, parts after ``_`` as subscripts.
+INTEGERS = frozenset("VTnmijkty")
+"""The letters that a reader takes for integers: sizes, lengths, indices, tokens."""
 
-    ``kind`` is that of a word: name, or fn for the name of a function.
-    """
+
+class Name(NamedTuple):
+    """A name as it is written: x_hat_1' is the letter x with a hat, a subscript 1 and a prime."""
+
+    head: str
+    marks: tuple[str, ...]
+    subscripts: tuple[str, ...]
+    primes: int
+
+
+def split_name(name: str) -> Name:
+    """The letter or word of a name, and what is put on it."""
     bare = name.rstrip("'")
     primes = len(name) - len(bare)
     head, *parts = [p for p in bare.split("_") if p] or [bare or "x"]
     digits = re.fullmatch(r"([A-Za-z])(\d+)", head)
     if digits:
         head, parts = digits[1], [digits[2], *parts]
-    base: Node = letter_symbol(head, kind)
+    marks = []
     while parts and (parts[0] in MARKS or parts[0] == "prime"):
         part = parts.pop(0)
         if part == "prime":
             primes += 1
         else:
-            base = Accent(part, base)
+            marks.append(part)
+    return Name(head, tuple(marks), tuple(parts), primes)
+
+
+def reads_as_integer(name: str) -> bool:
+    """Whether a reader takes a letter of that name for an integer: k, and k_1 and k', but not k with a hat."""
+    split = split_name(name)
+    return split.head in INTEGERS and not split.marks
+
+
+def name_node(name: str, kind: str = "name") -> Node:
+    """How a name is written: letters in italics, Greek names in Greek, words upright, parts after ``_`` as subscripts.
+
+    ``kind`` is that of a word: name, or fn for the name of a function.
+    """
+    head, marks, parts, primes = split_name(name)
+    base: Node = letter_symbol(head, kind)
+    for mark in marks:
+        base = Accent(mark, base)
     if primes:
         base = row(base, *[PRIME] * primes)
     for part in parts:

@@ -10,8 +10,10 @@ from derive.operators import CARDS, READ
 from derive.render.formula import nodes
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
+from derive.render.formula.names import GREEK, split_name
 from derive.render.formula.pieces import COMMA, NEGATIVE, SLASH, Level, Piece, rel
 
+_FUNCTIONS = frozenset("fghFGHP")  # letters that one takes for functions
 _PARTIAL = nodes.Symbol(CARDS[k.PARTIAL].sign, "ord")
 
 
@@ -51,7 +53,18 @@ def _sum_of(b: Builder, term: App) -> Piece:
 
 def _mul(b: Builder, term: App) -> Piece:
     left, level = _left_factor(b, term.args[0])
-    return _product(left, level, b.piece(term.args[1]))
+    return _product(left, level, b.piece(term.args[1]), _called_like(b, term.args[0]))
+
+
+def _called_like(b: Builder, factor: Term) -> bool:
+    """Whether a factor before brackets looks like a function at an argument: f (a + b), loss (a + b)."""
+    while isinstance(factor, App) and factor.op in (k.MUL, k.NEG):
+        factor = factor.args[-1]
+    if not isinstance(factor, (Var, Bound)) or (isinstance(factor, Bound) and factor.index >= len(b.names)):
+        return False
+    name = split_name(factor.name if isinstance(factor, Var) else b.names[len(b.names) - 1 - factor.index])
+    word = len(name.head) > 1 and name.head not in GREEK
+    return word or name.head in _FUNCTIONS or any(v.given for v in b.notation.variables.get(name.head, ()))
 
 
 def _left_factor(b: Builder, a: Term) -> tuple[nodes.Node, Level]:
@@ -64,7 +77,7 @@ def _left_factor(b: Builder, a: Term) -> tuple[nodes.Node, Level]:
     return p.at(Level.MUL, closed=True), Level.MUL
 
 
-def _product(left: nodes.Node, level: Level, p: Piece) -> Piece:
+def _product(left: nodes.Node, level: Level, p: Piece, called: bool) -> Piece:
     right = p.at(Level.PREFIX)
     head = nodes.first(right)
     starts = nodes.first(right.body) if isinstance(right, nodes.Fence) and right.group else None
@@ -73,6 +86,7 @@ def _product(left: nodes.Node, level: Level, p: Piece) -> Piece:
         or (head is not None and head.kind == "bold" and head.text.isdigit() and _ends_in_number(left))
         or (starts is not None and starts.kind == "neg")
         or (isinstance(right, nodes.Frac) and _ends_in_number(left))
+        or (called and isinstance(right, nodes.Fence))
     )
     sign = nodes.Symbol("·", "dot") if dot else nodes.PRODUCT
     return Piece(nodes.row(left, sign, right), level, p.greedy and p.level >= Level.PREFIX)

@@ -6,23 +6,32 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from derive.kernel.sorts import Sort
+from derive.kernel.sorts import INT, REAL, Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
 from derive.operators import CARDS
 from derive.record.relations import TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
+from derive.render.formula.names import reads_as_integer
 from derive.render.formula.nodes import Node, Space, Symbol, row, separated
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition and for which indices it holds: ``every`` are letters for all values, ``ranges`` as t = 1, ..., T."""
+    """A condition and for which indices it holds: the words "for all " with letters for all values, "for all integers "
+    with others, and "for " with ranges such as t = 1, ..., T."""
 
     statement: Node
-    every: tuple[Node, ...] = ()
-    ranges: tuple[Node, ...] = ()
+    scopes: tuple[tuple[str, tuple[Node, ...]], ...] = ()
+
+    @property
+    def every(self) -> tuple[Node, ...]:
+        return tuple(n for words, letters in self.scopes for n in letters if words != "for ")
+
+    @property
+    def ranges(self) -> tuple[Node, ...]:
+        return tuple(n for words, letters in self.scopes for n in letters if words == "for ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,13 @@ class _Range:
     name: str
     low: Node | None
     high: Node | None
-    whole: bool  # 1..V, which is written as the vocabulary
+    whole: bool = False  # 1..V, which is written as the vocabulary
+    integer: bool = False
+    kind: str = ""  # integer or real, where a reader would not know
+
+    @property
+    def bounded(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 # --- a statement with its ranges at the end --------------------------------------------------------------------------
@@ -73,17 +88,17 @@ def statement(b: Builder, term: Term) -> Node:
         return b.piece(term).node
     c = _condition(b, split, None, flip=False)
     out: list[Node] = [c.statement]
-    for words, scope in (("for all ", c.every), ("for ", c.ranges)):
-        if scope:
-            out += [Space("quad"), Symbol(words, "text"), separated(scope, Symbol(" and ", "text"))]
+    for words, scope in c.scopes:
+        out += [Space("quad"), Symbol(words, "text"), separated(scope, Symbol(" and ", "text"))]
     return row(*out)
 
 
-def said(b: Builder, given: tuple[Term, ...]) -> list[Condition]:
-    """The conditions in their order; two that make a chain stand where the first of them stood."""
+def said(b: Builder, given: tuple[Term, ...], integers: tuple[Term, ...] = ()) -> list[Condition]:
+    """The conditions in their order; two that make a chain stand where the first of them stood.  ``integers`` are letters,
+    and functions at indices, to be said to be integers."""
     split = [Split.of(g) for g in given]
     used: set[int] = set()
-    out: list[Condition] = []
+    out = [Condition(row(b.piece(t).node, Symbol(" integer", "text"))) for t in integers]
     for i, s in enumerate(split):
         if i in used:
             continue
@@ -126,14 +141,16 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
                 said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
         if premises:
             said = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), said)
-        every = tuple(b.name(r.name) for r in ranges if r.low is None and r.high is None)
-        bounded = tuple(_range(b, r) for r in ranges if r.low is not None or r.high is not None)
-    return Condition(said, every, bounded)
+        scopes: list[tuple[str, tuple[Node, ...]]] = []
+        for words, kind in (("for all ", ""), ("for all integers ", "integer"), ("for all real ", "real")):
+            scopes.append((words, tuple(b.name(r.name) for r in ranges if not r.bounded and r.kind == kind)))
+        scopes.append(("for ", tuple(_range(b, r) for r in ranges if r.bounded)))
+    return Condition(said, tuple(s for s in scopes if s[1]))
 
 
 def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range], list[Node]]:
     """Enter quantifiers: the range of each, and the guards that are not bounds."""
-    levels: list[int] = []
+    levels: dict[int, _Letter] = {}
     lows: dict[int, tuple[Term, Node]] = {}
     highs: dict[int, tuple[Term, Node]] = {}
     premises: list[Node] = []
@@ -145,7 +162,7 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
 
     for item in prefix:
         if isinstance(item, _Letter):
-            levels.append(len(b.names))
+            levels[len(b.names)] = item
             b.enter(item.lam)
             continue
         if isinstance(item, App) and item.op is LE:
@@ -158,32 +175,37 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
                 continue
         premises.append(b.fit(item, Level.REL))
     ranges = []
-    for level in levels:
+    for level, letter in levels.items():
         low_term, low_node = lows.get(level, (None, None))
         high_term, high_node = highs.get(level, (None, None))
-        whole = low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
-        ranges.append(_Range(b.names[level], low_node, high_node, whole))
+        integer, bounded = letter.sort is INT, low_term is not None or high_term is not None
+        whole = integer and low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
+        usual = reads_as_integer(letter.lam.hint)
+        kind = ("" if usual else "integer") if integer else "real" if letter.sort is REAL and (bounded or usual) else ""
+        ranges.append(_Range(b.names[level], low_node, high_node, whole, integer, kind))
     return ranges, premises
 
 
 def _range(b: Builder, r: _Range, inline: bool = False) -> Node:
-    """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T."""
+    """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T; that of real numbers has no dots."""
     letter, low, high = b.name(r.name), r.low, r.high
+    kind = Symbol(f" {r.kind}", "text")
+    said = (Symbol(", ", "text"), letter, kind) if r.kind else ()
     if r.whole:
         return row(letter, rel("∈"), vocabulary(b))
     if low is not None and high is not None:
-        if inline:
-            return row(low, rel("≤"), letter, rel("≤"), high)
+        if inline or not r.integer:
+            return row(low, rel("≤"), letter, rel("≤"), high, *said)
         steps = _whole_number(high) - _whole_number(low)
         if steps == 0:
             return row(letter, rel("="), low)
         between = () if steps == 1 else (Symbol("…", "ord"), COMMA)
         return row(letter, rel("="), low, COMMA, *between, high)
     if low is not None:
-        return row(letter, rel("≥"), low)
+        return row(letter, rel("≥"), low, *said)
     if high is not None:
-        return row(letter, rel("≤"), high)
-    return letter
+        return row(letter, rel("≤"), high, *said)
+    return row(letter, kind) if r.kind else letter
 
 
 def _whole_number(node: Node) -> float:

@@ -9,12 +9,14 @@ from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.text import derivation_text
 from derive.render.pens import mathml
 from derive.render.pens.text import term_text
 from derive.render.words.prose import block_title, proof_words, reason_words, shows_start
+from derive.render.words.sentence import listed
 from derive.render.words.written import Written
 
 # A notebook that is not trusted loses its style sheets and its MathML: then the plain text shows, and the rest is
@@ -63,8 +65,11 @@ class _Page(Written):
         d = self.d
         summary = f" <i>{mathml.prose_html(d.summary)}</i>" if d.summary else ""
         yield f"<p><b>{'Unproved claim' if d.gaps else 'Theorem'}</b> (<code>{mathml.text_html(d.name)}</code>).{summary}</p>"
-        yield f"<p>Under {self.words(d.given)}, we have</p>" if d.given else "<p>We have</p>"
+        given = self.sentence(self.given(), self.given(linear=True))
+        yield f"<p>Under {given}, we have</p>" if given else "<p>We have</p>"
         yield f'<div class="derive-claim">{self.math(d.claim, d.labels, True)}</div>'
+        if self.where():
+            yield f"<p>where {self.sentence(self.where(), self.where(linear=True))}.</p>"
         yield f"<p><i>{proof_words(d)}.</i></p>"
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -78,7 +83,11 @@ class _Page(Written):
             yield f"<p><i>Note.</i> {mathml.prose_html(note)}</p>"
 
     def words(self, given: tuple[Term, ...]) -> str:
-        return mathml.sentence_html(self.conditions(given), self.conditions(given, linear=True))
+        return self.sentence(self.said(given), self.said(given, linear=True))
+
+    def sentence(self, drawn: list[Prose], plain: list[Prose]) -> str:
+        """A list of small sentences, drawn and, for where that cannot be shown, on one line."""
+        return mathml.sentence_html(listed(drawn), listed(plain))
 
     def math(self, term: Term, labels: Labels, block: bool = False) -> str:
         return mathml.term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)

@@ -26,8 +26,9 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     def draw(term: Term, labels: Labels) -> str:
         return WebPen().draw(written.node(term, labels)).strip()
 
-    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.said(d.given)]
+    rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.given()]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
+    rows += [rf"&\text{{where }}{sentence_web(e)}" for e in written.where()]
     for block in d.blocks:
         rows[-1] += r" \\[1ex]"
         if block.title:

@@ -13,6 +13,7 @@ from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
 from derive.render.words.prose import block_title, line_words, proof_words, shows_start
+from derive.render.words.sentence import listed
 from derive.render.words.written import Written
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
@@ -24,15 +25,17 @@ def derivation_latex(
     standalone: bool = False,
     reasons: str = "right",
     width: float = TEXT_WIDTH,
+    where: bool = False,
 ) -> str:
     """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
 
     A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
-    beside the lines where ``width`` (in em) has room for them, or below.  Raises UserError as ``term_latex`` does.
+    beside the lines where ``width`` (in em) has room for them, or below.  ``where``: state all definitions, those of the
+    library too.  Raises UserError as ``term_latex`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n)
-    body = _Page(d, n, reasons, width).text()
+    body = _Page(d, n, reasons, width, where).text()
     if not standalone:
         return body
     return (
@@ -47,10 +50,11 @@ def derivation_latex(
 
 
 class _Page(Written):
-    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float) -> None:
+    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float, everything: bool) -> None:
         super().__init__(d, notation)
         self.reasons = reasons
         self.width = width
+        self.equations = listed(self.where(everything=everything))
 
     def text(self) -> str:
         d = self.d
@@ -58,8 +62,11 @@ class _Page(Written):
         out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
         if d.summary:
             out.append(rf"\textit{{{prose_latex(d.summary)}}}")
-        out.append(f"Under {sentence_latex(self.conditions(d.given))}, we have" if d.given else "We have")
+        given = listed(self.given())
+        out.append(f"Under {sentence_latex(given)}, we have" if given else "We have")
         out += self.display(self.claim())
+        if self.equations:
+            out.append(rf"\noindent where {sentence_latex(self.equations)}.\par")
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -84,7 +91,7 @@ class _Page(Written):
     def claim(self) -> list[str]:
         first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
         rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
-        return _full_stop(rows)
+        return rows if self.equations else _full_stop(rows)
 
     def steps(self, block: Block, last: bool) -> list[str]:
         start = self.broken(block.start, block.labels, self.width)

@@ -11,7 +11,7 @@ from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 from derive.render.words.prose import block_title, line_words, proof_words, shows_start
-from derive.render.words.sentence import prose
+from derive.render.words.sentence import listed, prose
 from derive.render.words.written import Written
 
 
@@ -37,9 +37,12 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
         return prose_speech(prose(text))
 
     yield sentence(words(d.summary or d.name.replace("_", " ")))
-    if d.given:
-        yield sentence(f"Given {conditions(d.given)}")
+    given = prose_speech(listed(written.given()))
+    if given:
+        yield sentence(f"Given {given}")
     yield sentence(f"Claim: {said(d.claim, d.labels)}")
+    if written.where():
+        yield sentence(f"Here {prose_speech(listed(written.where()))}")
     yield f"{proof_words(d)}."
     for i, block in enumerate(d.blocks):
         title = block_title(d, i)

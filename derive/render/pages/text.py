@@ -27,22 +27,29 @@ _TIE = "\u00a0"
 
 
 def derivation_text(
-    d: Derivation, notation: Notation | str | None = None, width: int = 100, *, ascii: bool = False
+    d: Derivation,
+    notation: Notation | str | None = None,
+    width: int = 100,
+    *,
+    ascii: bool = False,
+    where: bool = False,
 ) -> str:
     """A derivation as plain text: name and summary, conditions, claim, then one line for each step with its reasons.
 
-    No line is wider than ``width`` where its formula can be broken.  Raises UserError as ``term_text`` does.
+    No line is wider than ``width`` where its formula can be broken.  ``where``: state all definitions, those of the library
+    too.  Raises UserError as ``term_text`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n)
-    return _Page(d, n, max(width, 40), ascii).text()
+    return _Page(d, n, max(width, 40), ascii, where).text()
 
 
 class _Page(Written):
-    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool) -> None:
+    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool, everything: bool) -> None:
         super().__init__(d, notation)
         self.width = width
         self.ascii = ascii_only
+        self.everything = everything
 
     def text(self) -> str:
         d = self.d
@@ -50,9 +57,11 @@ class _Page(Written):
         if d.summary:
             out += _wrap(self.prose(d.summary), self.width, "  ")
         out.append("")
-        for i, c in enumerate(self.said(d.given, linear=True)):
+        for i, c in enumerate(self.given(linear=True)):
             out += self.condition("  given  " if i == 0 else " " * 9, c)
         out += self.rows("  claim  ", d.claim, d.labels)
+        for i, e in enumerate(self.where(linear=True, everything=self.everything)):
+            out += self.condition("  where  " if i == 0 else " " * 9, e)
         # the reasons stand in one column for all blocks
         rows = [
             (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines

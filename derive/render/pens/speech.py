@@ -17,7 +17,10 @@ from derive.render.formula.rejoining import rejoined
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.spoken import SIGNS, Speaker, plain_words
 
-_GLUE = re.compile("[,;]?(?: (?:and|for|for all))? ")  # what stands between the formulas of a list of conditions
+_GLUE = re.compile(
+    "[,;]?(?: (?:and|for(?: all(?: integers| real)?)?))? "
+)  # between the formulas of a list of conditions
+_SCOPE = re.compile(" for (?:all (?:integers |real )?)?$")
 _FORMULA = 0xF0000  # private characters in a sentence: formulas; U+E000 and U+E001: brackets of formulas
 _PIECE = "[\ue000\ue001\U000f0000-\U000fffff]"
 
@@ -44,7 +47,7 @@ def prose_speech(sentence: Iterable[str | Node]) -> str:
     scope = False  # in "for t = 1, ..., T and k = 1, ..., V"
     for part in parts:
         if isinstance(part, str):
-            scope = part.endswith((" for ", " for all ")) or (scope and part == " and ")
+            scope = bool(_SCOPE.search(part)) or (scope and part == " and ")
             # the formulas of a list have commas and "and" of their own
             text += f";{part.lstrip(',;')}" if listed and not scope and part.strip() else plain_words(part)
         else:

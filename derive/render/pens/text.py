@@ -173,9 +173,15 @@ def term_text(
     return Pen(ascii).draw(node)
 
 
-def conditions_text(given: Iterable[Term], notation: Notation | str | None = None, *, ascii: bool = False) -> list[str]:
+def conditions_text(
+    given: Iterable[Term],
+    notation: Notation | str | None = None,
+    *,
+    ascii: bool = False,
+    integers: tuple[Term, ...] = (),
+) -> list[str]:
     """Conditions to read, such as "1 ≤ yₜ ≤ V for t = 1, …, T"; fewer than given where two make a chain."""
-    said = conditions_said(given, load_notation(notation), linear=True)
+    said = conditions_said(given, load_notation(notation), linear=True, integers=integers)
     return [sentence_text(c, ascii=ascii) for c in said]
 
 

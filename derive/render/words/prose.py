@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from derive.kernel.terms import Term
+from derive.kernel.sorts import INT, Fn
+from derive.kernel.terms import At, Bound, Lam, Term, Var, at, parts_of
 from derive.record import Block, Derivation, Line, Reason
+from derive.record.letters import value_sort
 from derive.record.relations import RELATIONS
-from derive.render.formula.names import GREEK
+from derive.render.formula.names import GREEK, reads_as_integer
 from derive.render.formula.nodes import MINUS
 from derive.render.formula.notation import Notation
 
@@ -59,10 +62,48 @@ def proof_words(d: Derivation) -> str:
 
 def letters(d: Derivation) -> frozenset[str]:
     """The names of all free variables: the letters that bound variables avoid on every line."""
+    return frozenset(v.name for t in terms_of(d) for v in t.free)
+
+
+def integers(d: Derivation) -> tuple[Term, ...]:
+    """The free letters with integer values that a reader would not take for integers."""
+    return unsaid_integers(terms_of(d))
+
+
+def unsaid_integers(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The free letters of the terms with integer values that a reader would not take for integers; a function stands at
+    indices, such as those that it has in the terms."""
+    terms = tuple(terms)
+    free = {v for t in terms for v in t.free if value_sort(v.sort) is INT and not reads_as_integer(v.name)}
+    return tuple(_at_indices(v, terms) for v in sorted(free, key=lambda v: (v.name, repr(v.sort))))
+
+
+def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
+    waiting: list[tuple[Term, tuple[str, ...]]] = [(t, ()) for t in terms]
+    names: list[str] = []
+    while waiting and isinstance(letter.sort, Fn):
+        t, bound = waiting.pop(0)
+        head, found = t, list[str]()
+        while isinstance(head, At):
+            arg = head.arg
+            found.insert(0, bound[-1 - arg.index] if isinstance(arg, Bound) and arg.index < len(bound) else str(arg))
+            head = head.fn
+        if head == letter and len(found) > len(names):
+            names = found
+        inside = (*bound, t.hint) if isinstance(t, Lam) else bound
+        waiting += [(p, inside) for p in parts_of(t) if letter in p.free]
+    out: Term = letter
+    for i, name in enumerate([*names, *"ktnm"]):
+        if isinstance(out.sort, Fn):
+            out = at(out, Var(name if i < len(names) and name.isidentifier() else "kijm"[i % 4], out.sort.dom))
+    return out
+
+
+def terms_of(d: Derivation) -> list[Term]:
     terms: list[Term] = [d.claim, *d.given]
     for block in d.blocks:
         terms += [block.start, *block.assumes, *(line.term for line in block.lines)]
-    return frozenset(v.name for t in terms for v in t.free)
+    return terms
 
 
 # A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make

@@ -80,18 +80,23 @@ def _atom(token: str) -> Node:
 
 
 def conditions_said(
-    given: Iterable[Term], notation: Notation, *, linear: bool = False, avoid: Iterable[str] = ()
+    given: Iterable[Term],
+    notation: Notation,
+    *,
+    linear: bool = False,
+    avoid: Iterable[str] = (),
+    integers: tuple[Term, ...] = (),
 ) -> list[Prose]:
-    """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``."""
-    return [_said(c) for c in conditions(given, notation, linear=linear, avoid=avoid)]
+    """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``; before them which letters are ``integers``."""
+    return [_said(c) for c in conditions(given, notation, linear=linear, avoid=avoid, integers=integers)]
 
 
 def _said(c: Condition) -> Prose:
     """A condition and for which indices it holds, as in "for all θ, for t = 1, …, T and k = 1, …, V"."""
     out: list[str | Node] = [c.statement]
-    for words, scope in ((" for all ", c.every), (" for ", c.ranges)):
+    for words, scope in c.scopes:
         for i, node in enumerate(scope):
-            out += [" and " if i else words if len(out) == 1 else f",{words}", node]
+            out += [" and " if i else f" {words}" if len(out) == 1 else f", {words}", node]
     return tuple(out)
 
 

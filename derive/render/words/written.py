@@ -9,8 +9,9 @@ from derive.record import Derivation
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import letters
+from derive.render.words.prose import integers, letters
 from derive.render.words.sentence import conditions_said, listed
+from derive.render.words.where import stated, where
 
 
 class Written:
@@ -25,6 +26,15 @@ class Written:
     def said(self, given: Iterable[Term], *, linear: bool = False) -> list[Prose]:
         """Each condition as a sentence."""
         return conditions_said(given, self.notation, linear=linear, avoid=self.avoid)
+
+    def given(self, *, linear: bool = False) -> list[Prose]:
+        """The conditions of the theorem, and which of its letters are integers though they do not look it."""
+        whole = integers(self.d)
+        return conditions_said(self.d.given, self.notation, linear=linear, avoid=self.avoid, integers=whole)
+
+    def where(self, *, linear: bool = False, everything: bool = False) -> list[Prose]:
+        """The author's own definitions that the derivation uses, or all that it uses, as equations."""
+        return where(stated(self.d, everything), self.notation, linear=linear, avoid=self.avoid)
 
     def conditions(self, given: Iterable[Term], *, linear: bool = False) -> Prose:
         """All conditions as one sentence."""

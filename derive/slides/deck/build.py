@@ -15,7 +15,7 @@ from derive.render.formula.nodes import Node
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, line_words, shows_start
-from derive.render.words.sentence import prose
+from derive.render.words.sentence import listed, prose
 from derive.render.words.written import Written
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
@@ -79,7 +79,8 @@ class _Author(Written):
         self.choice, self.template, self.stamp = choice, template, stamp
 
     def slides(self) -> tuple[Slide, ...]:
-        given = self.conditions(self.d.given)
+        own = [(*e, " by definition") for e in self.where()]
+        given = listed([*own, *self.given()])
         claim = self.cut(self.node(self.d.claim, self.d.labels))
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)

@@ -1,0 +1,45 @@
+"""The letters that stand in a term, bound and free, as a reader meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import Fn, Sort
+from derive.kernel.terms import App, Lam, Op, Term, Var, parts_of
+
+
+class Letter(NamedTuple):
+    """A letter as it stands in a derivation.  ``binder``: the operator that binds it, None where it is free."""
+
+    name: str
+    sort: Sort
+    binder: Op | None = None
+    bound: bool = False
+
+
+def value_sort(sort: Sort) -> Sort:
+    """The sort of the values of a function, of the last of them where those are functions; a sort itself otherwise."""
+    while isinstance(sort, Fn):
+        sort = sort.cod
+    return sort
+
+
+def letters_in(term: Term) -> Iterator[Letter | Definition]:
+    """All letters of a term, free and bound, and the definitions that it uses."""
+    waiting: list[tuple[Term, Op | None]] = [(term, None)]
+    done: set[int] = set()
+    while waiting:
+        t, binder = waiting.pop()
+        if id(t) in done and not isinstance(t, Lam):
+            continue
+        done.add(id(t))
+        if isinstance(t, Var):
+            yield Letter(t.name, t.sort)
+        elif isinstance(t, Lam):
+            yield Letter(t.hint, t.dom, binder, True)
+        elif isinstance(t, App) and isinstance(t.op, Definition):
+            yield t.op
+        inside = t.op if isinstance(t, App) and t.op.binders else None
+        waiting += ((p, inside) for p in parts_of(t))

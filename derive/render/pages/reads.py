@@ -1,0 +1,197 @@
+"""What the name of a letter, or of a definition, reads as on a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from derive.kernel.sorts import INT, REAL, Fn, is_numeric
+from derive.kernel.terms import ARGMAX, ARGMIN, FORALL, Var
+from derive.language import letters
+from derive.language.words import WORDS
+from derive.record.letters import Letter, value_sort
+from derive.render.formula.names import GREEK, INTEGERS, split_name
+from derive.render.formula.printed import all_printed_words
+from derive.render.pens.spoken import SIGNS
+from derive.render.pens.text import ASCII
+
+KNOWN = frozenset(
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sqrt",
+        "abs",
+        "sgn",
+        "sign",
+        "floor",
+        "ceil",
+        "mod",
+        "gcd",
+        "lcm",
+        "min",
+        "max",
+        "sup",
+        "inf",
+        "lim",
+        "limsup",
+        "liminf",
+        "det",
+        "tr",
+        "trace",
+        "rank",
+        "dim",
+        "ker",
+        "deg",
+        "log",
+        "lg",
+        "ln",
+        "exp",
+        "erf",
+        "Pr",
+        "Prob",
+        "Var",
+        "Cov",
+        "Corr",
+        "Std",
+        "E",
+        "H",
+        "Re",
+        "Im",
+        "infty",
+        "infinity",
+        "nan",
+        "true",
+        "false",
+    ]
+)
+"""Functions and constants of mathematics that readers know, besides those that a notation prints."""
+_TO_DEFINE = frozenset(("sigmoid", "relu", "gelu", "softplus", "logit"))
+"""Functions that readers know and an author may define: no letters."""
+_LOOKS_LATIN = "αγηικνοροστυχ"
+_GREEK = "".join(sorted(set(GREEK.values()) - set(_LOOKS_LATIN)))
+_SPELLING = re.compile(rf"(?:[A-Za-z]+[0-9]*|[{_GREEK}])(?:_(?:[A-Za-z0-9]+|[{_GREEK}]))*'*")
+_MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u2032": "'"}
+_SPARE = {"integer": "nmij", "number": "abcrsx", "function": "grhw"}
+
+
+def trouble(letter: Letter, others: Iterable[Letter], definition: bool = False) -> str | None:
+    """What a letter, or the name of a definition, reads as, when that is not what it is."""
+    name, sort = letter.name, letter.sort
+    if not _SPELLING.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:
+        if re.fullmatch(r"[+-]?[\d.,/]+", name):
+            return "which reads as a number"
+        odd = next((c for c in name if not (c.isascii() or c in _GREEK)), "")
+        sign = f" (it has a {unicodedata.name(odd, 'character without a name').lower()})" if odd else ""
+        return f"which is not written in plain letters{sign}, such as x, x_hat, x_1, x' or theta"
+    if not definition and Var(name, sort) in _usual():
+        return None
+    return _reads_as_word(letter, definition) or _reads_as_indexed(letter, others) or _reads_as_other_sort(letter)
+
+
+def _reads_as_word(letter: Letter, definition: bool) -> str | None:
+    split = split_name(letter.name)
+    for word in (letter.name, split.head, split.head.rstrip("0123456789")):
+        if word == "e":
+            return "which reads as the number e" if word == letter.name or split.primes else None
+        if word in ("pi", "π"):
+            return "which reads as the number π" if is_numeric(letter.sort) and not split.subscripts else None
+        if (
+            word in _words()
+            or (not definition and word in _TO_DEFINE)
+            or (len(word) > 1 and word.casefold() in _folded())
+        ):
+            return f"which reads as {word}"
+        if word.casefold().replace("_", "") in _library():
+            return "which reads as a definition of the library"
+    return None
+
+
+def _reads_as_indexed(letter: Letter, others: Iterable[Letter]) -> str | None:
+    """A subscript that is, or could be, a letter or an index of its own."""
+    split = split_name(letter.name)
+    names = {x.name.rstrip("'") for x in others if x.name != letter.name}
+    signs = {GREEK.get(n, n) for n in names}
+    indices = {x.name for x in others if x.sort is INT}
+    for part in split.subscripts:
+        bare = part.strip("0123456789")
+        if not part.isdigit() and (bare in INTEGERS or bare in names or GREEK.get(bare, bare) in signs):
+            return f"which reads as {split.head} at the index {part}"
+        if len(part) > 1 and set(part) <= indices:
+            return f"which reads as {split.head} at the indices {', '.join(part)}"
+        if part.isdigit():
+            for x in others:
+                same = split_name(x.name)
+                if isinstance(x.sort, Fn) and (same.head, same.marks, same.subscripts) == (split.head, split.marks, ()):
+                    return f"which reads as {x.name} at {part}"
+    return None
+
+
+def _reads_as_other_sort(letter: Letter) -> str | None:
+    """An integer that a reader takes for a real number, or the other way round, where the page does not say it."""
+    name, sort = letter.name, letter.sort
+    kind = value_sort(sort)
+    base = name.rstrip("'")
+    if not split_name(base).marks:
+        base = split_name(base).head
+    usual = {value_sort(x.sort) for x in _usual() if x.name == base}
+    quantified = letter.binder is FORALL and is_numeric(sort)  # such a letter is said to be an integer, or real
+    if kind is REAL and INT in usual and REAL not in usual and not quantified:
+        return "which stands for a real number, and a reader takes it for an integer"
+    if kind is not INT:
+        return None
+    if usual and INT not in usual:
+        return "which stands for an integer, and a reader takes it for a real number"
+    if letter.bound and INT not in usual and (isinstance(sort, Fn) or letter.binder in (ARGMIN, ARGMAX, None)):
+        return "which stands for an integer, and nothing on the page would say so"
+    return None
+
+
+def offer(letter: Letter, others: Iterable[Letter], definition: bool = False) -> str:
+    """Another name, as in ", to x for instance"."""
+    others = list(others)
+    rest = [x for x in others if x.name != letter.name]
+    taken = {x.name for x in rest}
+    plain = "".join(_MARKS.get(c, c) for c in unicodedata.normalize("NFKD", letter.name) if c.isascii() or c in _MARKS)
+    greek = next((name for name, sign in GREEK.items() if sign == letter.name), "")
+    head = split_name(plain).head
+    kind = "function" if isinstance(letter.sort, Fn) else "integer" if letter.sort is INT else "number"
+    for name in (greek, plain, head, f"{head}'", head[:1].lower(), *_SPARE[kind], *(f"{c}'" for c in _SPARE[kind])):
+        new = letter._replace(name=name)
+        if name and name != letter.name and name not in taken and not trouble(new, [*rest, new], definition):
+            return f", to {name} for instance"
+    return ""
+
+
+@cache
+def _words() -> frozenset[str]:
+    spoken = {w for w in (*SIGNS.values(), *ASCII.values()) if len(w) > 1 and w.isalpha() and w not in GREEK}
+    return (all_printed_words() | KNOWN | spoken) - {x.name for x in _usual() if x.name not in KNOWN}
+
+
+@cache
+def _folded() -> frozenset[str]:
+    return frozenset(w.casefold() for w in _words() if len(w) > 1)
+
+
+def _library() -> frozenset[str]:
+    """The names of the library's definitions, and the words for them, without blanks."""
+    names = (*(d.name for d in WORDS), *(w.removeprefix("the ") for w in WORDS.values()))
+    return frozenset(n.casefold().replace("_", "").replace(" ", "").replace("-", "") for n in names)
+
+
+@cache
+def _usual() -> frozenset[Var]:
+    """The letters of the subject."""
+    return frozenset(x for x in vars(letters).values() if isinstance(x, Var))

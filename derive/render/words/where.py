@@ -1,0 +1,56 @@
+"""What the definitions are that a page uses: those of an author's own, which no reader can know, and on demand all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import PROP, Fn
+from derive.kernel.terms import App, Lam, Term, at, eq, fresh, iff, subterms
+from derive.language.words import WORDS
+from derive.record import Derivation
+from derive.render.formula.layout import layout
+from derive.render.formula.nodes import Prose, Symbol, row
+from derive.render.formula.notation import Notation
+from derive.render.words.prose import terms_of, unsaid_integers
+
+
+def stated(d: Derivation, everything: bool = False) -> tuple[Term, ...]:
+    """An equation for each definition of the author's own that the derivation uses, or for each at all."""
+    return tuple(equation(f) for f in definitions_in(terms_of(d)) if everything or f not in WORDS)
+
+
+def definitions_in(terms: Iterable[Term]) -> list[Definition]:
+    """The definitions in the terms, and in the bodies of these, in order."""
+    found: dict[Definition, None] = {}
+    waiting = list(terms)
+    while waiting:
+        for part in subterms(waiting.pop(0)):
+            if isinstance(part, App) and isinstance(part.op, Definition) and part.op not in found:
+                found[part.op] = None
+                waiting.append(part.op.body)
+    return list(found)
+
+
+def equation(definition: Definition) -> Term:
+    """What a definition says: f(x) = its body; that of a family, at an index."""
+    left: Term = App(definition, definition.params)
+    right = definition.body
+    used = set(definition.params)
+    while isinstance(right.sort, Fn):
+        index = fresh(right.hint if isinstance(right, Lam) else "k", right.sort.dom, used)
+        used.add(index)
+        left, right = at(left, index), at(right, index)
+    return iff(left, right) if right.sort is PROP else eq(left, right)
+
+
+def where(
+    equations: Iterable[Term], notation: Notation, *, linear: bool = False, avoid: Iterable[str] = ()
+) -> list[Prose]:
+    """The equations as formulas in a sentence, each with the integers among its letters that do not look like ones."""
+    out: list[Prose] = []
+    for e in equations:
+        node = layout(e, notation, linear=linear, avoid=avoid)
+        whole = [row(layout(v, notation), Symbol(" integer", "text")) for v in unsaid_integers((e,))]
+        out.append((node, *(part for v in whole for part in (", ", v))))
+    return out
