@@ -5,6 +5,7 @@ import re
 import pytest
 
 from derive import *
+from derive.kernel.terms import Num
 from derive.language.letters import *
 
 conditions = [in_vocabulary(y, V), positive(p, V)]
@@ -276,3 +277,52 @@ def test_a_float_is_refused_where_it_is_written():
         calc.eq(0.5 * a + 0.5 * a, by=ring)
 
     assert "0.5 is not an exact number; write Fraction('0.5')" in error_of(half, ClaimError)
+
+
+# --- what is written and not proved ----------------------------------------------------------------------------------
+
+
+def test_a_gap_in_a_fact_on_the_way_is_a_gap():
+    @theorem(shows=Eq(a, a))
+    def it_prints_two_is_three(calc):
+        calc.have(Eq(Num(2), 3), by=gap("it is clear"))
+        calc.eq(a, by=ring)
+
+    assert len(it_prints_two_is_three.derivation.gaps) == 1
+    with pytest.raises(ClaimError, match="has a gap"):
+        it_prints_two_is_three.check()
+
+
+@pytest.mark.parametrize("when", ["before", "after", "again"])
+def test_lines_beside_an_induction_are_refused(when):
+    @theorem(shows=Eq(Sum(k, (k, 1, n)), n * (n + 1) / 2), given=[0 <= n])
+    def gauss(calc):
+        if when == "before":
+            calc.eq(Sum(k, (k, 1, n)) + 5, by=gap("five more"))
+        parts = calc.induction(n, 0)
+        parts.base.eq(0, by=sum_empty)
+        parts.base.eq(Num(0) * (Num(0) + 1) / 2, by=ring)
+        parts.step.eq(Sum(k, (k, 1, parts.index)) + (parts.index + 1), by=sum_last)
+        parts.step.eq(parts.index * (parts.index + 1) / 2 + (parts.index + 1), by=[parts.hypothesis])
+        parts.step.eq((parts.index + 1) * (parts.index + 1 + 1) / 2, by=ring)
+        if when == "after":
+            calc.eq(n * (n + 1) / 2, by=gap("again"))
+        if when == "again":
+            calc.induction(n, 0)
+
+    with pytest.raises(ClaimError, match=r"beside its induction|before its induction|has an induction already"):
+        gauss.check()
+
+
+def test_a_fact_shown_before_an_induction_holds_in_its_parts():
+    @theorem(shows=Eq(Sum(a * 0, (k, 1, n)), 0), given=[0 <= n])
+    def nothing(calc):
+        fact = calc.have(Eq(a * 0, 0), by=ring)
+        parts = calc.induction(n, 0)
+        parts.base.eq(0, by=sum_empty)
+        parts.step.eq(Sum(a * 0, (k, 1, parts.index)) + a * 0, by=sum_last)
+        parts.step.eq(0 + a * 0, by=parts.hypothesis)
+        parts.step.eq(0 + Num(0), by=fact)
+        parts.step.eq(0, by=ring)
+
+    assert nothing.check().theorem.hyps == (0 <= n,)

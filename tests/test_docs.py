@@ -663,6 +663,12 @@ def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[]
         assert "TODO" not in there[name], f"{page}: say {name} in words"
 
 
+def test_every_profile_is_described() -> None:
+    from derive.render.formula.notation import notation_names
+
+    assert sorted(table(ROOT / "docs" / "notation.md", "profiles")[1]) == sorted(notation_names())
+
+
 if __name__ == "__main__":
     if sys.argv[2:] == ["--here"]:  # what session() starts, in a directory of its own
         print(json.dumps(Session(Path(sys.argv[1])).run()))

@@ -292,7 +292,9 @@ def test_a_template_for_other_arguments_is_refused_when_it_is_used() -> None:
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no notation called latex; there are compact, hat, pr, theta"):
+    with pytest.raises(
+        UserError, match=f"there is no notation called latex; there are {', '.join(sorted(notation_names()))}"
+    ):
         load_notation("latex")
     with pytest.raises(UserError, match="cannot be read: No such file"):
         load_notation(str(tmp_path / "none.toml"))

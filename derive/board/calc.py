@@ -198,6 +198,13 @@ class Calc:
         The claim is proved for ``index`` = start, ..., ``var`` (the variable n when none is named); conditions
         keep speaking of ``var``.
         """
+        where = place(*_caller())
+        if self.parts:
+            raise ClaimError(
+                f"{where}: {self.name} has an induction already; prove a second one with a theorem of its own"
+            )
+        if self.lines:
+            raise ClaimError(f"{where}: {self.name} has lines before its induction, which prove nothing; remove them")
         return Induction(self, var, to_term(start), index or Var("n" if var.name != "n" else "m", var.sort))
 
     # --- the end
@@ -205,6 +212,12 @@ class Calc:
     def finish(self) -> Theorem | None:
         """given |- statement, or None when a gap is left.  Raises ClaimError when the chain ends elsewhere."""
         if self._finish is not None:
+            if self.lines:
+                last = self.lines[-1]
+                where = place(last.file, last.number)
+                raise ClaimError(
+                    f"{where}: {self.name} has lines beside its induction, which prove nothing; remove them"
+                )
             return self._finish()
         if self.goal is None:
             if self._facts and self._facts[-1].concl == self.statement:
@@ -282,6 +295,9 @@ class Induction:
             (*bounds, self.hypothesis),
             owner.letters,
         )
+        for part in (self.base, self.step):  # what the proof has shown so far holds in its parts
+            part.context = part.context.with_facts(*map(_as_assumption, owner._facts))
+            part._facts = list(owner._facts)
         owner.letters.add(place(*_caller()), (*self.step.assumes, self.step.statement, self.base.statement))
         owner.parts = (self.base, self.step)
         owner._finish = self._finish

@@ -31,16 +31,14 @@ def subjects() -> tuple[str, ...]:
 def entries_of(module: ModuleType) -> list[Entry]:
     """The theorems and false claims that a module defines (not those it imports), in the order of its lines."""
     seen: dict[str, int] = {}
-    for name, number in DECLARED.get(module.__name__, ()):
-        if seen.setdefault(name, number) != number:
+    own = DECLARED.get(module.__name__, [])
+    for e in own:
+        if seen.setdefault(e.name, e.number) != e.number:
             raise UserError(
-                f"{module.__file__}:{number}: there are two theorems named {name}, at lines {seen[name]} and {number}; "
+                f"{module.__file__}:{e.number}: there are two theorems named {e.name}, at lines {seen[e.name]} and {e.number}; "
                 "rename one"
             )
-    own = [
-        e for e in vars(module).values() if isinstance(e, (TheoremEntry, FalseClaim)) and e.module == module.__name__
-    ]
-    return sorted(dict.fromkeys(own), key=lambda e: e.number)
+    return sorted(own, key=lambda e: e.number)
 
 
 def subject_entries(subject: str) -> list[Entry]:

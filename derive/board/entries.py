@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from derive.falsify import Counterexample
     from derive.slides.view import SlidesView
 
-DECLARED: dict[str, list[tuple[str, int]]] = {}
-"""The theorems that each module has declared, by name and line, so that a second one of the same name is seen."""
+DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
+"""What each module has declared, also inside a class or a function and under a name that was given away since."""
 
 
 class TheoremEntry:
@@ -43,7 +43,7 @@ class TheoremEntry:
         self.module, self.catalogue = module, catalogue
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
-        DECLARED.setdefault(module, []).append((name, number))
+        DECLARED.setdefault(module, []).append(self)
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.phrase = phrase or name.replace("_", " ")
         self._derivation: Derivation | None = None
@@ -99,6 +99,8 @@ class TheoremEntry:
             if th.concl != self.shows or stray:
                 raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
         blocks, claim = calc.all_blocks(), (*self.given, self.shows)
+        if any(reason.kind == "gap" for block in blocks for line in block.lines for reason in line.reasons):
+            th = None  # a hole in a fact on the way is a hole, whether the claim rests on it or not
         formulas = [t for block in blocks for t in (block.start, *(line.term for line in block.lines))]
         return Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, blocks, self.labels, th,
@@ -197,6 +199,7 @@ class FalseClaim:
         self.name, self.claims, self.given, self.doc, self.subject = name, claims, given, doc, subject
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.instead, self.file, self.number, self.module = instead, file, number, module
+        DECLARED.setdefault(module, []).append(self)
 
     def refute(self) -> Counterexample:
         """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
@@ -246,10 +249,10 @@ def _declared(fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any) 
 
 def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     """Conditions, lists of conditions among them, as one tuple without repetitions."""
-    out: list[Term] = []
-    for g in [given] if isinstance(given, Term) else given:
-        out += [to_term(x) for x in g] if isinstance(g, (list, tuple)) else [to_term(g)]
-    return tuple(dict.fromkeys(out))
+    if isinstance(given, Term):
+        return (given,)
+    parts = (_statements(g) if isinstance(g, (list, tuple)) else (to_term(g),) for g in given)
+    return tuple(dict.fromkeys(t for part in parts for t in part))
 
 
 def line_in(error: BaseException, file: str) -> int:

@@ -54,7 +54,9 @@ def write_text(path: str | None, text: str) -> None:
 
 
 notation_option = click.option(
-    "--notation", metavar="PROFILE", help="A notation profile (compact, pr, theta, hat) or a TOML file of your own."
+    "--notation",
+    metavar="PROFILE",
+    help="A notation profile that comes with derive, or a TOML file of your own (docs/notation.md).",
 )
 
 
