@@ -1,0 +1,462 @@
+"""Reads a page into terms, by recursive descent.
+
+It knows the notation, the letters and the definitions, and the precedence that layout.py states: a sum extends over the
+factors that follow it and ends at + or -, log takes one factor, and so on.  Where a formula can be read in several ways,
+all of them are returned that the sorts allow.  So a formula that has one reading is unambiguous on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT, Fn, SetOf, Sort
+from derive.kernel.terms import (
+    ADD,
+    ARGMAX,
+    ARGMIN,
+    DELTA,
+    DIV,
+    EQ,
+    EXP,
+    IN,
+    LE,
+    LOG,
+    LT,
+    MUL,
+    NE,
+    NEG,
+    PARTIAL,
+    POW,
+    PROD,
+    SUB,
+    SUM,
+    App,
+    At,
+    Num,
+    Op,
+    Term,
+    Var,
+    app,
+    forall,
+    iff,
+    implies,
+    lam,
+)
+from derive.render.formula.nodes import Symbol
+from derive.render.formula.notation import Notation, load_notation
+from readers.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
+from readers.patterns import Patterns, Reading, Scope, names_of, sorted_
+
+_RELATIONS = {Sign("="): EQ, Sign("≠"): NE, Sign("<"): LT, Sign("≤"): LE, Sign("∈"): IN}
+_TERMS: dict[Item, Op] = {Sign("+"): ADD, Sign("−"): SUB}
+_OPTIMA = {Sign("arg min", "up"): ARGMIN, Sign("arg max", "up"): ARGMAX}
+_BIG = {Sign("∑"): SUM, Sign("∏"): PROD}
+_ENDS_PRODUCT = frozenset((*_RELATIONS, *(Sign(s) for s in "+−,;:…∣∥↦∧⟺⟹")))
+_SCOPE_WORDS = ("for all", "for", "and")
+
+
+class Reader(Patterns):
+    """Reads formulas of one theorem in one notation.  ``letters``: its free variables; ``definitions``: those that it may
+    use; ``hidden``: styles that cannot be seen on this page, such as bold in plain text."""
+
+    def __init__(
+        self,
+        notation: Notation | str,
+        letters: Iterable[Var],
+        definitions: Iterable[Definition],
+        hidden: Iterable[str] = (),
+    ) -> None:
+        super().__init__(load_notation(notation), letters, definitions, frozenset(hidden))
+        self.read_before: dict[object, tuple[Term, ...]] = {}
+        self.atoms: dict[object, tuple[Reading, ...]] = {}
+        self.sorts = tuple(dict.fromkeys([INT, *(s for v in self.letters for s in _domains(v.sort))]))
+
+    def read(self, items: Items) -> set[Term]:
+        """All terms and statements that the page can mean, in canonical form."""
+        return set(self.whole(items, self.letters))
+
+    def conditions(self, items: Items) -> list[set[Term]]:
+        """What the statements can mean that make a condition in a line of text: one, or two for a chain 1 <= y <= V."""
+        cut = _words_at(items)
+        said, behind = items[:cut], items[cut:]
+        order = [k for k, item in enumerate(said) if item in (Sign("<"), Sign("≤"))]
+        halves = [said] if len(order) != 2 else [said[: order[1]], said[order[0] + 1 :]]
+        return [set(self.scoped(_turned(half), behind, self.letters)) for half in halves]
+
+    # --- statements
+
+    def whole(self, items: Items, scope: Scope) -> Iterator[Term]:
+        """Everything that the items can mean together, from a term to a statement with its ranges behind it."""
+        key = ("whole", items, scope)
+        if key not in self.read_before:
+            self.read_before[key] = tuple(dict.fromkeys(self.read_whole(items, scope)))
+        yield from self.read_before[key]
+
+    def read_whole(self, items: Items, scope: Scope) -> Iterator[Term]:
+        cut = _words_at(items)
+        yield from self.scoped(items[:cut], items[cut:], scope)
+
+    def statement(self, items: Items, scope: Scope) -> Iterator[Term]:
+        """Anything without ranges behind it.  The outermost sign is looked for first."""
+        if items and items[0] == Sign("∀"):
+            yield from self.quantified(items, scope)
+            return
+        if Sign("⟺") in items:
+            cut = items.index(Sign("⟺"))
+            for one in self.statement(items[:cut], scope):
+                for other in self.statement(items[cut + 1 :], scope):
+                    yield from sorted_(iff, one, other)
+            return
+        if Sign("⟹") in items:
+            cut = items.index(Sign("⟹"))
+            for premises in self.premises(items[:cut], scope):
+                for conclusion in self.statement(items[cut + 1 :], scope):
+                    yield from sorted_(implies, *premises, conclusion)
+            return
+        for sign, op in _RELATIONS.items():
+            if items.count(sign) == 1:
+                cut = items.index(sign)
+                for left in self.sum_(items[:cut], scope):
+                    for right in self.sum_(items[cut + 1 :], scope):
+                        yield from sorted_(app, op, left, right)
+                return
+        if Sign("↦") in items:
+            yield from self.function(items, scope)
+            return
+        yield from self.sum_(items, scope)
+
+    def premises(self, items: Items, scope: Scope) -> Iterator[tuple[Term, ...]]:
+        """Statements joined by "and"."""
+        if Sign("∧") in items:
+            cut = items.index(Sign("∧"))
+            for a in self.statement(items[:cut], scope):
+                for rest in self.premises(items[cut + 1 :], scope):
+                    yield (a, *rest)
+            return
+        for a in self.statement(items, scope):
+            yield (a,)
+
+    def function(self, items: Items, scope: Scope) -> Iterator[Term]:
+        """k |-> body."""
+        if len(items) > 2 and items[1] == Sign("↦"):
+            for v in self.new_letters(items[0], self.sorts):
+                for body in self.statement(items[2:], (*scope, v)):
+                    yield from sorted_(lam, v, body)
+
+    def quantified(self, items: Items, scope: Scope) -> Iterator[Term]:
+        """∀ 1 ≤ k ≤ V: statement."""
+        cut = items.index(Sign(":"))
+        ranges = split(items[1:cut], Sign(","))
+        yield from self.bound(ranges, lambda s: self.statement(items[cut + 1 :], s), scope, behind=False)
+
+    def scoped(self, items: Items, behind: Items, scope: Scope) -> Iterator[Term]:
+        """statement   for all θ   for t = 1, ..., T and k = 1, ..., V."""
+        if not behind:
+            yield from self.statement(items, scope)
+            return
+        ranges: list[Items] = []
+        words = [i for i, item in enumerate(behind) if isinstance(item, Sign) and item.style == "text"]
+        for start, end in zip(words, [*words[1:], len(behind)], strict=True):
+            word, piece = behind[start], behind[start + 1 : end]
+            assert isinstance(word, Sign)
+            if word.text not in _SCOPE_WORDS:
+                raise UnreadableError(word.text)
+            if piece:
+                ranges.append(piece)
+        yield from self.bound(ranges, lambda s: self.statement(items, s), scope, behind=True)
+
+    def bound(
+        self, ranges: Sequence[Items], body: Callable[[Scope], Iterator[Term]], scope: Scope, behind: bool
+    ) -> Iterator[Term]:
+        """``body`` for all letters of the ranges, in order, and where the bounds of all hold."""
+
+        def go(left: Sequence[Items], scope: Scope, new: tuple[Var, ...], guards: tuple[Term, ...]) -> Iterator[Term]:
+            if not left:
+                for inner in body(scope):
+                    for term in sorted_(implies, *guards, inner):
+                        for v in reversed(new):
+                            term = forall(v, term)
+                        yield term
+                return
+            for letter, low, high in self.range(left[0], behind):
+                for v in self.new_letters(letter, self.sorts):
+                    for more in self.guards(v, low, high, scope):
+                        yield from go(left[1:], (*scope, v), (*new, v), (*guards, *more))
+
+        yield from go(ranges, scope, (), ())
+
+    def guards(self, v: Var, low: Items | None, high: Items | None, scope: Scope) -> Iterator[tuple[Term, ...]]:
+        for a in (None,) if low is None else self.sum_(low, scope):
+            for b in (None,) if high is None else self.sum_(high, scope):
+                guards = [] if a is None else list(sorted_(app, LE, a, v))
+                guards += [] if b is None else list(sorted_(app, LE, v, b))
+                if len(guards) == (a is not None) + (b is not None):
+                    yield tuple(guards)
+
+    def range(self, items: Items, behind: bool) -> Iterator[tuple[Item, Items | None, Items | None]]:
+        """The letter of a range and its bounds, as it is written behind a statement or after ∀."""
+        if self.notation.sums == "set" and items[1:] == (Sign("∈"), *self.vocabulary()):
+            yield items[0], (number("1"),), (Sign(self.notation.vocabulary),)
+            return
+        parts = split(items, Sign(","))
+        if behind and len(parts) == 3 and parts[1] == (Sign("…"),) and parts[0][1] == Sign("="):
+            yield parts[0][0], parts[0][2:], parts[2]
+            return
+        if behind and len(parts) <= 2 and len(parts[0]) > 2 and parts[0][1] == Sign("="):  # t = 1, 2 and t = 1
+            yield parts[0][0], parts[0][2:], parts[-1] if len(parts) == 2 else parts[0][2:]
+            return
+        parts = split(items, Sign("≤"))
+        if len(parts) == 3 and len(parts[1]) == 1:
+            yield parts[1][0], parts[0], parts[2]
+        elif len(parts) == 2 and len(parts[0]) == 1:
+            yield parts[0][0], None, parts[1]
+        elif len(items) > 2 and items[1] == Sign("≥"):
+            yield items[0], items[2:], None
+        elif len(items) == 1:
+            yield items[0], None, None
+
+    def vocabulary(self) -> Items:
+        body = self.notation.vocabulary_set.body
+        assert isinstance(body, Symbol)
+        return (self.sign(body),)
+
+    def new_letters(self, item: Item, sorts: Iterable[Sort]) -> Iterator[Var]:
+        """What a letter can be that a sum or a quantifier brings in; its sort is not written."""
+        for name in names_of(item)[:1]:
+            for sort in sorts:
+                yield Var(name, sort)
+
+    # --- sums and products
+
+    def sum_(self, items: Items, scope: Scope) -> tuple[Term, ...]:
+        """a + b - c."""
+        key = ("sum", items, scope)
+        if key not in self.read_before:
+            ends = self.sum_from(items, 0, scope)
+            self.read_before[key] = tuple(dict.fromkeys(t for t, end in ends if end == len(items)))
+        return self.read_before[key]
+
+    def sum_from(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        def go(left: Term, end: int) -> Iterator[Reading]:
+            op = _TERMS.get(items[end]) if end < len(items) else None
+            if op is not None:
+                for right, after in self.quotient(items, end + 1, scope):
+                    for term in sorted_(app, op, left, right):
+                        yield from go(term, after)
+            else:
+                yield left, end
+
+        for first, end in self.negated(items, i, scope):
+            yield from go(first, end)
+
+    def negated(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """-a b, or a b."""
+        if i < len(items) and items[i] == Sign("−"):
+            for term, end in self.quotient(items, i + 1, scope):
+                for negative in sorted_(app, NEG, term):
+                    yield negative, end
+        else:
+            yield from self.quotient(items, i, scope)
+
+    def quotient(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """A product, or one factor over another with a slash."""
+        yield from self.product(items, i, scope)
+        for first, end, greedy in self.factor(items, i, scope) if Sign("/") in items else ():
+            if end < len(items) and items[end] == Sign("/") and not greedy:
+                for below, after, takes_all in self.factor(items, end + 1, scope):
+                    if not takes_all and (after == len(items) or items[after] in _ENDS_PRODUCT):
+                        yield from ((t, after) for t in sorted_(app, DIV, first, below))
+
+    def product(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """Factors side by side or with a dot; all that there are."""
+
+        def go(left: Term, end: int, greedy: bool) -> Iterator[Reading]:
+            if end == len(items) or items[end] in _ENDS_PRODUCT:
+                yield left, end
+                return
+            if greedy:
+                return  # it would have taken this factor too
+            start = end + (items[end] == Sign("·"))
+            for right, after, takes_all in self.factor(items, start, scope):
+                for term in sorted_(app, MUL, left, right):
+                    yield from go(term, after, takes_all)
+
+        for first, end, greedy in self.factor(items, i, scope):
+            yield from go(first, end, greedy)
+
+    def factor(self, items: Items, i: int, scope: Scope) -> Iterator[tuple[Term, int, bool]]:
+        """A factor, where it ends, and whether it takes all factors that follow."""
+        if i >= len(items):
+            return
+        item = items[i]
+        base = item.base if isinstance(item, Scripts) else item
+        if base in _BIG:
+            yield from ((t, end, True) for t, end in self.big(items, i, scope))
+        elif base in _OPTIMA:
+            yield from ((t, end, True) for t, end in self.optimum(items, i, scope))
+        elif item == Sign(self.notation.log, "up"):
+            yield from self.logarithm(items, i + 1, scope)
+        elif isinstance(item, Over) and item.num == (Sign("∂"),):
+            if item.den[:1] == (Sign("∂"),):
+                for entry in self.sum_(item.den[1:], scope):
+                    yield from ((t, end, True) for t, end in self.derivative(entry, items, i + 1, scope))
+        elif items[i : i + 3] == (Sign("∂"), Sign("/"), Sign("∂")):
+            for entry, end in self.atom(items, i + 3, scope):
+                yield from ((t, after, True) for t, after in self.derivative(entry, items, end, scope))
+        elif isinstance(item, Over):
+            for a in self.sum_(item.num, scope):
+                for b in self.sum_(item.den, scope):
+                    yield from ((t, i + 1, False) for t in sorted_(app, DIV, a, b))
+        else:
+            yield from ((t, end, False) for t, end in self.power(items, i, scope))
+
+    def big(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """A sum or product from a number to a number, or over the vocabulary."""
+        item = items[i]
+        if not isinstance(item, Scripts) or item.sub is None:
+            return
+        if item.sup is not None and item.sub[1:2] == (Sign("="),):
+            low, high = item.sub[2:], item.sup
+        elif item.sup is None and self.notation.sums == "set" and item.sub[1:] == (Sign("∈"), *self.vocabulary()):
+            low, high = (number("1"),), (Sign(self.notation.vocabulary),)
+        else:
+            return
+        assert isinstance(item.base, Sign)
+        for v in self.new_letters(item.sub[0], (INT,)):
+            for body, end in self.product(items, i + 1, (*scope, v)):
+                for a in self.sum_(low, scope):
+                    for b in self.sum_(high, scope):
+                        for fn in sorted_(lam, v, body):
+                            yield from ((t, end) for t in sorted_(app, _BIG[item.base], a, b, fn))
+
+    def optimum(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """arg min or arg max, with the letter under it."""
+        item = items[i]
+        if not isinstance(item, Scripts) or item.sub is None or item.sup is not None or len(item.sub) != 1:
+            return
+        assert isinstance(item.base, Sign)
+        for v in self.new_letters(item.sub[0], self.sorts):
+            for body, end in self.negated(items, i + 1, (*scope, v)):
+                for fn in sorted_(lam, v, body):
+                    yield from ((t, end) for t in sorted_(app, _OPTIMA[item.base], fn))
+
+    def logarithm(self, items: Items, i: int, scope: Scope) -> Iterator[tuple[Term, int, bool]]:
+        """log of one factor; what stands in brackets of its own is all that it takes."""
+        if i < len(items) and isinstance(items[i], Brackets) and items[i].open == "(":  # type: ignore[union-attr]
+            for x in self.whole(items[i].body, scope):  # type: ignore[union-attr]
+                for term in sorted_(app, LOG, x):
+                    yield term, i + 1, False
+            return
+        for x, end, greedy in self.factor(items, i, scope):
+            power = isinstance(items[i], Scripts) and isinstance(x, App) and x.op is POW
+            if not power or greedy:
+                for term in sorted_(app, LOG, x):
+                    yield term, end, True
+
+    def derivative(self, entry: Term, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """The derivative of one factor in an entry of a family, z_j."""
+        if isinstance(entry, At) and isinstance(entry.fn, Var):
+            for body, end, _ in self.factor(items, i, scope):
+                for fn in sorted_(lam, entry.fn, body):
+                    yield from ((t, end) for t in sorted_(app, PARTIAL, fn, entry.fn, entry.arg))
+
+    def at_a_point(self, item: Item, scope: Scope) -> Iterator[Reading]:
+        """(∂/∂w_j ...)_{w = z}: a derivative at what is no variable."""
+        if not isinstance(item, Scripts) or not isinstance(item.base, Brackets) or item.sup is not None:
+            return
+        if item.sub is None or item.sub[1:2] != (Sign("="),):
+            return
+        for v in self.new_letters(item.sub[0], self.sorts):
+            for x in self.sum_(item.base.body, (*scope, v)):
+                if isinstance(x, App) and x.op is PARTIAL and x.args[1] == v:
+                    for z in self.sum_(item.sub[2:], scope):
+                        yield from ((t, 1) for t in sorted_(app, PARTIAL, x.args[0], z, x.args[2]))
+
+    # --- powers and atoms
+
+    def power(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        yield from self.atom(items, i, scope)
+        for end in range(i, len(items)):  # the last sign of the base has the exponent
+            last = items[end]
+            if not isinstance(last, Scripts) or last.sup is None:
+                continue
+            bare: Item = last.base if last.sub is None else Scripts(last.base, last.sub, None)
+            if end == i and bare == Sign("e"):
+                for x in self.sum_(last.sup, scope):
+                    yield from ((t, end + 1) for t in sorted_(app, EXP, x))
+                continue
+            alone = (*items[i:end], bare)
+            for base, after in self.atom(alone, 0, scope):
+                if after == len(alone):
+                    for x in self.sum_(last.sup, scope):
+                        yield from ((t, end + 1) for t in sorted_(app, POW, base, x))
+
+    def atom(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """What holds together most: numbers, brackets, variables and definitions with their arguments."""
+        key = (items[i:], scope)
+        if key not in self.atoms:
+            self.atoms[key] = tuple(dict.fromkeys(self.read_atom(items[i:], scope)))
+        for term, end in self.atoms[key]:
+            yield term, i + end
+
+    def read_atom(self, items: Items, scope: Scope) -> Iterator[Reading]:
+        if not items:
+            return
+        item = items[0]
+        if isinstance(item, Sign) and item.style == "num":
+            yield Num(int(item.text)), 1
+        if isinstance(item, Brackets) and item.open == "(":
+            for x in self.whole(item.body, scope):
+                yield x, 1
+        if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
+            for x in self.sum_(items[1].body, scope):
+                yield from ((t, 2) for t in sorted_(app, EXP, x))
+        yield from self.indicator(items, scope)
+        yield from self.at_a_point(item, scope)
+        yield from self.variables(items, scope)
+        yield from self.defined(items, scope)
+
+    def indicator(self, items: Items, scope: Scope) -> Iterator[Reading]:
+        sides: list[Items] = []
+        end = 1
+        if self.notation.indicator == "kronecker":
+            item = items[0]
+            if isinstance(item, Scripts) and item.base == Sign("δ") and item.sup is None and item.sub is not None:
+                sides = split(item.sub, Sign(","))
+        else:
+            if self.notation.indicator == "indicator":
+                if items[0] != self.sign(Symbol("1", "bold")) or len(items) == 1:
+                    return
+                end = 2
+            item = items[end - 1]
+            if isinstance(item, Brackets) and item.open == "[":
+                sides = split(item.body, Sign("="))
+        if len(sides) == 2:
+            for a in self.sum_(sides[0], scope):
+                for b in self.sum_(sides[1], scope):
+                    yield from ((t, end) for t in sorted_(app, DELTA, a, b))
+
+
+def _words_at(items: Items) -> int:
+    """Where the words behind a statement begin."""
+    return next((i for i, item in enumerate(items) if isinstance(item, Sign) and item.style == "text"), len(items))
+
+
+def _turned(items: Items) -> Items:
+    """p > 0 as 0 < p."""
+    for sign, turned in ((Sign(">"), Sign("<")), (Sign("≥"), Sign("≤"))):
+        if sign in items:
+            k = items.index(sign)
+            return (*items[k + 1 :], turned, *items[:k])
+    return items
+
+
+def _domains(sort: Sort) -> Iterator[Sort]:
+    """The sorts of what a variable of this sort is applied to, and of its values."""
+    yield sort
+    if isinstance(sort, Fn):
+        yield from _domains(sort.dom)
+        yield from _domains(sort.cod)
+    elif isinstance(sort, SetOf):
+        yield sort.elem

@@ -1,0 +1,74 @@
+"""What is printed, read back, is the term that was printed: every formula of every theorem, in every notation and target.
+
+The readers return all that a formula can mean, so these tests also say that no formula has a second meaning, on the page
+or to the ear.  LaTeX, MathML, OMML, Typst and speech are read with fractions, Unicode and ASCII text on one line.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import readers
+from formulas import formulas
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from round_trip import TARGETS
+from strategies import comparisons, reals
+from telling import PECULIAR, TELLING
+
+from derive.board.catalogue import theorems
+from derive.kernel.terms import Term
+from derive.render.formula.notation import notation_names
+
+each_target = pytest.mark.parametrize("target", TARGETS)
+each_notation = pytest.mark.parametrize("notation", notation_names())
+
+
+@each_target
+@each_notation
+def test_every_formula_means_what_was_printed_and_nothing_else(notation: str, target: str) -> None:
+    misread = list(TARGETS[target].misread(notation))
+    assert not misread, f"{len(misread)} of {len(formulas(notation))} formulas are misread\n" + "\n".join(misread[:5])
+
+
+@each_target
+@each_notation
+def test_conditions_as_they_stand_in_a_sentence(notation: str, target: str) -> None:
+    """``1 <= y_t <= V for t = 1, ..., T`` is two conditions, ``p > 0`` is 0 < p."""
+    assert not list(TARGETS[target].misread_conditions(notation))
+
+
+def test_the_readers_share_no_code_with_the_printers() -> None:
+    """What they know of the page is the notation and the kinds of signs in its templates."""
+    for file in Path(readers.__file__).parent.glob("*.py"):
+        imported = re.findall(r"^(?:from|import) (derive\.[\w.]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        rooms = {name for name in imported if not name.startswith("derive.kernel.")}
+        assert rooms <= {f"derive.render.formula.{n}" for n in ("names", "nodes", "notation", "templates")}, file.name
+
+
+def test_the_formulas_are_those_of_all_theorems() -> None:
+    for notation in notation_names():
+        assert {f.theorem for f in formulas(notation)} == {e.name for e in theorems()}
+        assert sum(f.place.startswith("line") for f in formulas(notation)) == sum(
+            len(e.derivation.lines) for e in theorems()
+        )
+
+
+@each_target
+def test_telling_formulas_are_read_back(target: str) -> None:
+    """Those of the golden files: each operator, and each definition in every notation."""
+    for t in (t for group in TELLING.values() for t in group):
+        assert TARGETS[target].reads_back(t.term, t.notation), t.term
+    for notation in notation_names():
+        assert [term for _, term in PECULIAR if not TARGETS[target].reads_back(term, notation)] == []
+
+
+@pytest.mark.parametrize(
+    "target", [t for t in TARGETS if t != "speech"]
+)  # of which test_round_trip_speech.py says more
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(comparisons(2), reals(3, (), True)), st.sampled_from(notation_names()))
+def test_random_formulas_are_read_back(target: str, term: Term, notation: str) -> None:
+    assert TARGETS[target].reads_back(term, notation)
