@@ -9,18 +9,24 @@ from pathlib import Path
 from derive.board.catalogue import find_theorem, theorems
 from derive.board.entries import TheoremEntry
 from derive.certify.certificate import Certificate
-from derive.certify.run import Result, coqc, run_certificates, write_certificates
+from derive.certify.compiler import find_rocq
+from derive.certify.result import Result, rests_on
+from derive.certify.run import run_certificates, write_certificates
 from derive.errors import UserError
 
 
 def certify_command(
-    names: Sequence[str], folder: str | Path, run: bool = False, all_: bool = False, jobs: int | None = None
+    names: Sequence[str],
+    folder: str | Path,
+    run: bool = False,
+    all_: bool = False,
+    jobs: int | None = None,
 ) -> tuple[str, int]:
     """What ``derive certify`` prints and its exit status: 0, or 1 when Rocq rejects a certificate."""
     if all_ == bool(names):
         raise UserError("name the theorems to certify, or give --all (not both)")
     if run:
-        coqc()  # before anything is written
+        find_rocq()  # before anything is written
     entries: list[TheoremEntry] = theorems() if all_ else [find_theorem(n) for n in dict.fromkeys(names)]
     start = time.perf_counter()
     made = write_certificates(entries, folder)
@@ -33,14 +39,10 @@ def certify_command(
     results = run_certificates(folder, jobs, entries, [c.name for c in made])
     ran = time.perf_counter() - start
     bad = [r for r in results if not r.ok]
-    lines = [table(results)] if all_ else [str(r) for r in results]
-    if all_:
-        lines += [str(r) for r in bad]
-    if len(results) > 1:
-        lines.append(
-            f"{len(results) - len(bad)} of {len(results)} theorems replayed by Rocq {results[0].version}; "
-            f"{written:.1f} s to write, {ran:.1f} s to run"
-        )
+    several = len(results) > 1
+    lines = [table(results), *map(str, bad)] if all_ else [r.line(not several) for r in results]
+    if several:
+        lines.append(f"{total(results)}; {written:.1f} s to write, {ran:.1f} s to run")
     return "\n".join(lines), 1 if bad else 0
 
 
@@ -49,12 +51,21 @@ def _count(made: Sequence[Certificate]) -> str:
 
 
 def table(results: Sequence[Result]) -> str:
-    """theorem, lines, lemma applications, time, assumptions."""
-    rows = [("theorem", "lines", "applications", "seconds", "assumptions")]
-    for r in results:
-        rests = ", ".join(a.rpartition(".")[2] for a in r.assumptions) if r.ok else "REJECTED"
-        rows.append((r.name, str(r.lines), str(r.applications), f"{r.seconds:.1f}", rests or "none"))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    """theorem, lines, lemma applications, and whether it was replayed."""
+    rows = [("theorem", "lines", "applications", "")]
+    rows += [(r.name, str(r.lines), str(r.applications), "replayed" if r.ok else "REJECTED") for r in results]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
     return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2, 3)), row[4]]) for row in rows
+        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2)), row[3]]).rstrip()
+        for row in rows
     )
+
+
+def total(results: Sequence[Result]) -> str:
+    """How many Rocq accepted, and on what they rest."""
+    accepted = [r for r in results if r.ok]
+    text = f"{len(accepted)} of {len(results)} theorems replayed by Rocq {results[0].version}"
+    if accepted:
+        assumptions = dict.fromkeys(a for r in accepted for a in r.assumptions)
+        text += f"; {rests_on(assumptions, len(accepted) > 1)}"
+    return text
