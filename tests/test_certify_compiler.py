@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from derive.certify.command import certify_command
 from derive.certify.compiler import Rocq
 from derive.certify.replay import short_error
 from derive.cli import main
+from derive.cli.common import progress
 from derive.errors import UserError
 
 ONE, TWO = "exercise_6_comparing_objectives", "chain_rule"
@@ -88,6 +93,33 @@ def test_errors_are_shown_without_the_folder_and_the_warnings() -> None:
     assert len(short_error("Error " * 1000, folder)) == 400
 
 
+def test_what_is_done_is_told_while_it_is_done(stub: Stub, tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+
+    @contextmanager
+    def bar(what: str, count: int) -> Iterator[Callable[[str], None]]:
+        assert count == 2
+        yield lambda name: told.append((what, name))
+
+    certify_command([ONE, TWO], tmp_path / "out", run=True, bar=bar)
+    assert told[:2] == [("writing", ONE), ("writing", TWO)]
+    assert sorted(told[2:]) == [("replaying", TWO), ("replaying", ONE)]
+
+
+def test_a_terminal_shows_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress("replaying", 2) as told:
+        for name in (ONE, ONE, TWO):
+            told(name)
+    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "replaying" in shown
+    assert "100%" in shown
+
+
 @pytest.mark.parametrize("options", [[], ["--run"]], ids=["written", "run"])
 @pytest.mark.parametrize("place", ["file", "file/deeper", "/proc/certificates", "taken"])
 def test_a_place_that_cannot_be_written_is_one_paragraph(
@@ -102,3 +134,11 @@ def test_a_place_that_cannot_be_written_is_one_paragraph(
     assert place in done.stderr
     assert done.stdout == ""
     assert stub.compiled == []
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(stub: Stub, tmp_path: Path) -> None:
+    (tmp_path / ".cache").write_text("")
+    for _ in range(2):
+        text, status = certify_command([ONE], tmp_path, run=True)
+        assert status == 0
+        assert "cache" not in text

@@ -59,10 +59,10 @@ pytestmark = pytest.mark.usefixtures("rocq")
 # --- the catalogue ---------------------------------------------------------------------------------------------------
 
 
-def test_every_theorem_is_replayed(
+def test_every_theorem_is_replayed_and_then_cached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
-    """By the line that docs/certificates.md prints, in an empty folder."""
+    """By the line that docs/certificates.md prints, in an empty folder; then by the same line once more."""
     results: list[Result] = []
 
     def kept(*args: Any, **choices: Any) -> list[Result]:
@@ -85,6 +85,15 @@ def test_every_theorem_is_replayed(
         "lemma applications": sum(res.applications for res in results),
     }
     record_property("counts: certificates replayed by Rocq", counts)
+
+    monkeypatch.setattr("derive.certify.command.run_certificates", lambda *_, **__: pytest.fail("Rocq is run"))
+    monkeypatch.setattr("derive.certify.run.certificate", lambda *_: pytest.fail("a certificate is written"))
+    again = CliRunner().invoke(main, shlex.split(line)[1:])
+    assert again.exit_code == 0, again.output
+    assert re.search(
+        rf"{count} of {count} theorems replayed by Rocq \S+, {count} of them on \S+ and cached", again.output
+    )
+    assert again.output.count("(cached)") == count
 
 
 def test_the_command(folder: Path) -> None:

@@ -19,6 +19,9 @@ class Result:
     others: int  # certificates in the same file
     assumptions: tuple[str, ...]  # on which the theorems of the file rest, all together
     version: str  # of Rocq
+    digest: str  # SHA-256 of the certificate
+    replayed: str  # the day on which Rocq said it
+    cached: bool = False  # whether that was an earlier run, since when nothing has changed
 
     def __str__(self) -> str:
         return self.line(True)
@@ -28,7 +31,7 @@ class Result:
         if not self.ok:
             return f"{self.name}: REJECTED: {self.message}"
         how = [f"with {self.others} other{'s' if self.others > 1 else ''}"] if self.others else []
-        how.append(f"{self.seconds:.1f} s")
+        how.append(f"on {self.replayed}, from the cache" if self.cached else f"{self.seconds:.1f} s")
         text = (
             f"{self.name}: Rocq {self.version} proved the claim from {self.applications} lemma applications in "
             f"{self.lines} lines ({', '.join(how)})"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from derive.certify.cache import Cache, digest_of
 from derive.certify.certificate import Certificate, Statement, applications, certificate, compare, statement_of
 from derive.certify.compiler import Rocq, find_rocq
 from derive.certify.guard import Parts, RefusedError, examine
@@ -25,13 +27,21 @@ from derive.errors import UserError
 from derive.files import write_whole
 
 TIME_LIMIT = 300.0  # seconds for one file; one of several certificates takes half a minute
+Told = Callable[[str], None]  # is told the name of each theorem that is done
 
 
-def write_certificates(entries: Iterable[Any], folder: str | Path) -> list[Certificate]:
+def no_one(_: str) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def write_certificates(entries: Iterable[Any], folder: str | Path, told: Told = no_one) -> list[Certificate]:
     """Writes the certificate of each theorem, and the library, into ``folder``."""
     entries = list(entries)
     refuse_twins(entries)
-    made = [certificate(e) for e in entries]
+    made = []
+    for e in entries:
+        made.append(certificate(e))
+        told(e.name)
     root = Path(folder)
     with _writing(folder):
         write_library(root)
@@ -69,6 +79,8 @@ def run_certificates(
     entries: Iterable[Any] | None = None,
     names: Sequence[str] | None = None,
     time_limit: float = TIME_LIMIT,
+    told: Told = no_one,
+    fresh: bool = False,
 ) -> list[Result]:
     """Has Rocq replay the certificates in ``folder`` (those in ``names`` only, when given).
 
@@ -89,28 +101,32 @@ def run_certificates(
     reports = [_Report(root / f"{name}.v", by_name) for name in chosen]
     with tempfile.TemporaryDirectory(prefix="derive-certify-") as scratch:
         with _writing(folder):
-            _compile_library(rocq, root)
+            _compile_library(rocq, root, Path(scratch), fresh)
         pool = Pool()
         candidates = [
             Candidate(r.name, r.text, pool.add(r.name, r.parts), r.statement) for r in reports if r.parts is not None
         ]
         by_candidate = {c.name: c for c in candidates}
         jobs = jobs or os.cpu_count() or 1
-        replay = Replay(rocq, root / "Derive", Path(scratch), time_limit, lambda name: None)
+        replay = Replay(rocq, root / "Derive", Path(scratch), time_limit, told)
         files = [[by_candidate[m.name] for m in file] for file in split([c.member for c in candidates], jobs)]
         with ThreadPoolExecutor(max_workers=jobs) as executor:
             verdicts = {name: v for out in executor.map(replay.verdicts, files) for name, v in out.items()}
     return [r.result(verdicts.get(r.name), rocq.version) for r in reports]
 
 
-def _compile_library(rocq: Rocq, root: Path) -> None:
+def _compile_library(rocq: Rocq, root: Path, scratch: Path, fresh: bool) -> None:
     write_library(root, rocq)
+    cache = Cache(root, rocq)
+    if not fresh and cache.library_is_compiled():
+        return
     for name in FILES:
         done = rocq.compile(root / "Derive" / f"{name}.v", root / "Derive")
         if done.status:
             raise UserError(
                 f"the rule library does not compile with Rocq {rocq.version}: {short_error(done.errors, root)}"
             )
+    cache.keep_library()
 
 
 class _Report:
@@ -119,7 +135,7 @@ class _Report:
     def __init__(self, file: Path, entries: Mapping[str, Any] | None) -> None:
         self.name = file.stem
         data = file.read_bytes()
-        self.text = data.decode(errors="replace")
+        self.text, self.digest = data.decode(errors="replace"), digest_of(data)
         self.parts: Parts | None = None
         self.statement: Statement | None = None
         self.fault = self._look(entries)
@@ -147,5 +163,5 @@ class _Report:
         count = applications(self.parts) if self.parts is not None else 0
         return Result(
             self.name, not verdict.fault, verdict.fault, self.text.count("\n"), count, verdict.seconds, verdict.others,
-            verdict.assumptions, version,
+            verdict.assumptions, version, self.digest, date.today().isoformat(),
         )  # fmt: skip
