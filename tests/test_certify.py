@@ -6,11 +6,11 @@ Nothing here needs Rocq; ``test_certify_rocq`` has it replay them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from rocq import Raw
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.board.entries import TheoremEntry
@@ -20,7 +20,7 @@ from derive.certify.command import certify_command
 from derive.certify.guard import RefusedError, examine
 from derive.certify.library import FILES, axiom_lemmas, library_names, library_source
 from derive.certify.readback import ReadError, closed, read_claim
-from derive.certify.run import read_assumptions
+from derive.certify.replay import read_assumptions
 from derive.certify.translate import Names, Writer, definitions_in, variables_in_order
 from derive.errors import UserError
 from derive.kernel import rules as r
@@ -44,29 +44,13 @@ from derive.kernel.terms import (
     lam,
     ne,
 )
-from derive.kernel.theorem import Theorem, proof_steps
+from derive.kernel.theorem import proof_steps
 
 THEOREMS = theorems()
 x, y = Var("x", REAL), Var("y", REAL)
 k, n, V = Var("k", INT), Var("n", INT), Var("V", INT)
 f, label = Var("f", FAMILY), Var("y", Fn(INT, INT))
 Theta = Base("Theta")
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A theorem of the kernel that is not in the catalogue."""
-
-    name: str
-    theorem: Theorem
-
-    @property
-    def given(self) -> tuple[Term, ...]:
-        return self.theorem.hyps
-
-    @property
-    def shows(self) -> Term:
-        return self.theorem.concl
 
 
 # --- the library -----------------------------------------------------------------------------------------------------
@@ -161,6 +145,9 @@ ODD = {
     "members and sets": iff(
         app(IN, Var("t", Theta), app(ARGMIN, Var("g", Fn(Theta, REAL)))),
         ne(Var("A", SetOf(Theta)), app(ARGMIN, Var("g", Fn(Theta, REAL)))),
+    ),
+    "names of a file of several certificates": forall(
+        Var("shared_claim_1", INT), eq(Var("shared_step_1", REAL), Var("claim", REAL) + Var("theorem", REAL))
     ),
     "names of Rocq": Var("Sum", REAL) <= Var("IZR", REAL) * Var("fun", REAL) + Var("b0", REAL) + Var("H1", REAL),
     "one name, two sorts": eq(label[1] * Var("y", REAL), Var("y_2", REAL)),
@@ -263,6 +250,8 @@ FORBIDDEN = {
     "another header": GOOD.replace("Operators Rules Axioms", "Operators Rules Axioms Cheat", 1),
     "no header": GOOD.replace("Open Scope R_scope.", "", 1),
     "nothing": "",
+    "a name of a file of several certificates": GOOD.replace("x1", "shared_step_1"),
+    "the claim within a lemma": GOOD.replace("x1", "claim"),
 }  # fmt: skip
 
 

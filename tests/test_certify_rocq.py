@@ -6,24 +6,25 @@ Without the package coq these tests are skipped; under CI they fail instead.
 from __future__ import annotations
 
 import inspect
-import os
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from rocq import Raw, results_of
 from test_docs import ROOT, shell_lines
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.certify import Result, certificate, run_certificates, write_certificates
 from derive.certify.command import certify_command
-from derive.certify.run import ALLOWED
+from derive.certify.library import FILES
+from derive.certify.replay import ALLOWED
 from derive.cli import main
 from derive.kernel import axioms, definitions, rules, terms
 from derive.kernel import ring as field
@@ -52,47 +53,16 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RULES, Theorem, proof_steps
 
-
-@pytest.fixture(autouse=True)
-def _rocq() -> None:
-    if shutil.which("coqc") is None:
-        message = "needs coqc: apt-get install --no-install-recommends coq"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A theorem of the kernel that is not in the catalogue."""
-
-    name: str
-    theorem: Theorem
-
-    @property
-    def given(self) -> tuple[Term, ...]:
-        return self.theorem.hyps
-
-    @property
-    def shows(self) -> Term:
-        return self.theorem.concl
-
-
-def results_of(folder: Path, texts: dict[str, str]) -> dict[str, Result]:
-    """What Rocq says about certificates given as texts."""
-    folder.mkdir(exist_ok=True)
-    for name, text in texts.items():
-        (folder / f"{name}.v").write_text(text, "utf-8")
-    return {res.name: res for res in run_certificates(folder)}
+pytestmark = pytest.mark.usefixtures("rocq")
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------
 
 
-def test_every_theorem_is_replayed(
+def test_every_theorem_is_replayed_and_then_cached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
-    """By the line that docs/certificates.md prints, in an empty folder."""
+    """By the line that docs/certificates.md prints, in an empty folder; then by the same line once more."""
     results: list[Result] = []
 
     def kept(*args: Any, **choices: Any) -> list[Result]:
@@ -104,30 +74,63 @@ def test_every_theorem_is_replayed(
     monkeypatch.setattr("derive.certify.command.run_certificates", kept)
     done = CliRunner().invoke(main, shlex.split(line)[1:])
     assert done.exit_code == 0, done.output
+    count = len(theorems())
     assert [res.name for res in results] == [e.name for e in theorems()]
     assert all(res.ok for res in results)
     assert all(set(res.assumptions) <= ALLOWED for res in results)
+    assert f"{count} of {count} theorems replayed by Rocq" in done.output
     counts = {
-        "theorems": len(results),
+        "theorems": count,
         "lines": sum(res.lines for res in results),
         "lemma applications": sum(res.applications for res in results),
     }
     record_property("counts: certificates replayed by Rocq", counts)
 
+    monkeypatch.setattr("derive.certify.command.run_certificates", lambda *_, **__: pytest.fail("Rocq is run"))
+    monkeypatch.setattr("derive.certify.run.certificate", lambda *_: pytest.fail("a certificate is written"))
+    again = CliRunner().invoke(main, shlex.split(line)[1:])
+    assert again.exit_code == 0, again.output
+    assert re.search(
+        rf"{count} of {count} theorems replayed by Rocq \S+, {count} of them on \S+ and cached", again.output
+    )
+    assert again.output.count("(cached)") == count
 
-def test_the_command(tmp_path: Path) -> None:
-    text, status = certify_command(["exercise_6_comparing_objectives"], tmp_path, run=True)
+
+def test_the_command(folder: Path) -> None:
+    text, status = certify_command(["exercise_6_comparing_objectives"], folder, run=True)
     assert status == 0
     assert re.match(r"exercise_6_comparing_objectives: Rocq [\d.]+ proved the claim from \d+ lemma applications", text)
+    assert "; it rests on " in text
 
 
-@pytest.mark.parametrize("folder", ["certificates", "a/b c", "."])
-def test_a_relative_folder(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_by_hand(folder: Path) -> None:
+    """The two lines of docs/certificates.md: with the library, a certificate stands by itself."""
+    write_certificates([find_theorem("cross_entropy_is_nll")], folder)
+    text = (ROOT / "docs/certificates.md").read_text("utf-8")
+    compiling = [line.strip() for line in text.splitlines() if "coqc -q -Q Derive Derive" in line]
+    assert len(compiling) == 2
+    for file in folder.glob("Derive/*.vo"):
+        file.unlink()
+    done = subprocess.run(["sh", "-ec", "\n".join(compiling)], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "functional_extensionality_dep" in done.stdout
+
+
+@pytest.mark.parametrize("relative", ["certificates", "a/b c", "."])
+def test_a_relative_folder(relative: str, compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rocq runs in a folder of its own; a name that is relative to the caller's folder must lead there all the same."""
+    shutil.copytree(compiled, tmp_path / relative, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    text, status = certify_command(["exercise_6_comparing_objectives"], folder, run=True)
+    text, status = certify_command(["exercise_6_comparing_objectives"], relative, run=True)
     assert status == 0, text
-    assert (tmp_path / folder / "exercise_6_comparing_objectives.v").exists()
+    assert (tmp_path / relative / "exercise_6_comparing_objectives.v").exists()
+
+
+def test_the_library_is_compiled_in_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_certificates([], "certificates")
+    assert run_certificates("certificates") == []
+    assert all((tmp_path / "certificates" / "Derive" / f"{name}.vo").exists() for name in FILES)
 
 
 # --- every rule, at integers that are no variables -------------------------------------------------------------------
@@ -271,26 +274,13 @@ def _induction(low: Term) -> Theorem:
     return rules.induction(n, low, statement, base, step)
 
 
-def together(name: str, parts: list[Theorem]) -> Raw:
-    """One theorem in whose proof all of these are steps."""
-    closed = []
-    for th in parts:
-        for h in th.hyps:
-            th = rules.discharge(h, th)
-        closed.append(th)
-    out = closed[0]
-    for th in closed[1:]:
-        out = rules.cut(th, rules.mp(rules.discharge(th.concl, out), rules.assume(th.concl)))
-    return Raw(name, out)
-
-
-def test_every_rule_in_unusual_places(tmp_path: Path) -> None:
-    made = [th for _, th in sound()]
-    entries = [together(f"places_{i}", made[i::8]) for i in range(8)]
-    write_certificates(entries, tmp_path)
-    results = run_certificates(tmp_path, entries=entries)
+def test_every_rule_in_unusual_places(folder: Path) -> None:
+    entries = [Raw(name, th) for name, th in sound()]
+    write_certificates(entries, folder)
+    results = run_certificates(folder, entries=entries)
+    assert len(results) == len(entries) > 80
     assert [str(res) for res in results if not res.ok] == []
-    used = {th.proof.rule for top in [*made, *(e.theorem for e in theorems())] for th in proof_steps(top)}
+    used = {th.proof.rule for e in [*entries, *theorems()] for th in proof_steps(e.theorem)}
     assert used == set(RULES)
 
 
@@ -536,14 +526,15 @@ FAULTS: list[Callable[[Broken], Theorem]] = [
 ]  # fmt: skip
 
 
-def test_what_a_broken_kernel_proves_is_rejected(tmp_path: Path) -> None:
+def test_what_a_broken_kernel_proves_is_rejected(folder: Path) -> None:
     texts = {}
     for fault in FAULTS:
         with pytest.MonkeyPatch.context() as patch:
             th = fault(Broken(patch))
             texts[fault.__name__] = certificate(Raw(fault.__name__, th)).text
-    results = results_of(tmp_path, texts)
+    results = results_of(folder, texts)
     assert len(results) == len(FAULTS) >= 10
+    assert sum(res.others for res in results.values()) > len(FAULTS)  # they were in one file, and each was found out
     assert [str(res) for res in results.values() if res.ok] == []
     # each was run, and it is Rocq that found the fault
     assert [str(res) for res in results.values() if "it was not run" in res.message] == []
@@ -571,8 +562,7 @@ GUARDED = {
 UNSEALED = ("x / V = x * (1 / V)", "unfold Rdiv; ring")
 
 
-def test_sealed_operators_need_their_conditions(tmp_path: Path) -> None:
-    write_certificates([], tmp_path)
+def test_sealed_operators_need_their_conditions(folder: Path) -> None:
     head = "From Coq Require Import Reals ZArith Lra Lia.\nFrom Derive Require Import Operators Rules Axioms.\nOpen Scope R_scope.\n"
     binders = "(x V p : R) (y : Z)"
     lines = [head]
@@ -582,14 +572,11 @@ def test_sealed_operators_need_their_conditions(tmp_path: Path) -> None:
         others = "unfold Rdiv; ring | field; lra | ring | lra | reflexivity | easy | congruence"
         lines.append(f"Fail solve [{others}].\nAbort.")
     lines.append(f"Goal forall {binders}, {UNSEALED[0]}.\nProof. intros; {UNSEALED[1]}. Qed.")
-    results_of(tmp_path, {})  # compiles the library
-    assert _compiles(tmp_path, "sealed", "\n".join(lines)) == ""
+    assert _compiles(folder, "sealed", "\n".join(lines)) == ""
 
 
 def _compiles(folder: Path, name: str, text: str) -> str:
     """What coqc says about a text of this test; empty when it accepts it."""
-    import subprocess
-
     file = folder / f"{name}.v"
     file.write_text(text, "utf-8")
     command = ["coqc", "-q", "-noglob", "-Q", str(folder / "Derive"), "Derive", str(file)]
@@ -604,7 +591,7 @@ CONDITIONS = {
 }
 
 
-def test_a_condition_cannot_be_deleted(tmp_path: Path) -> None:
+def test_a_condition_cannot_be_deleted(folder: Path) -> None:
     """The condition is taken out of the claim, and out of every lemma: its hypothesis, and the argument for it."""
     texts = {}
     for name, (theorem, condition) in CONDITIONS.items():
@@ -618,7 +605,7 @@ def test_a_condition_cannot_be_deleted(tmp_path: Path) -> None:
         kept = [x for x in lines if not x.strip(" ()->").endswith(condition.replace("b0", "t").replace("b1", "k"))]
         assert len(kept) < len(lines)
         texts[f"{name}_claim"] = good[:start] + "\n".join(kept) + good[end:]
-    results = results_of(tmp_path, texts)
+    results = results_of(folder, texts)
     assert {name: res.ok for name, res in results.items()} == {name: name.endswith("_kept") for name in texts}
 
 
@@ -650,23 +637,23 @@ EDITS = {
 }
 
 
-def test_a_certificate_edited_by_hand_is_rejected(tmp_path: Path) -> None:
+def test_a_certificate_edited_by_hand_is_rejected(folder: Path) -> None:
     entry = find_theorem("exercise_3_equal_length")
     good = certificate(entry).text
     texts = {"unedited": good}
     for name, (old, new) in EDITS.items():
         assert old in good, name
         texts[name] = good.replace(old, new, 1)
-    assert {name: res.ok for name, res in results_of(tmp_path, texts).items()} == {n_: n_ == "unedited" for n_ in texts}
+    assert {name: res.ok for name, res in results_of(folder, texts).items()} == {n_: n_ == "unedited" for n_ in texts}
 
 
-def test_a_certificate_of_something_else_is_rejected(tmp_path: Path) -> None:
+def test_a_certificate_of_something_else_is_rejected(folder: Path) -> None:
     """Rocq accepts it; it is not about the theorem of that name."""
     other, entry = find_theorem("exercise_6_comparing_objectives"), find_theorem("chain_rule")
-    (tmp_path / "chain_rule.v").write_text(certificate(other).text, "utf-8")
-    (tmp_path / "none.v").write_text(certificate(other).text, "utf-8")
-    assert [res.ok for res in run_certificates(tmp_path, names=["chain_rule"])] == [True]
-    first, second = run_certificates(tmp_path, entries=[entry])
+    (folder / "chain_rule.v").write_text(certificate(other).text, "utf-8")
+    (folder / "none.v").write_text(certificate(other).text, "utf-8")
+    assert [res.ok for res in run_certificates(folder, names=["chain_rule"])] == [True]
+    first, second = run_certificates(folder, entries=[entry])
     assert "it is not about the theorem" in first.message
     assert "there is no theorem of this name" in second.message
 
@@ -684,9 +671,9 @@ def test_a_certificate_sees_no_other_files(tmp_path: Path, monkeypatch: pytest.M
     assert "cheat" not in rules_file.read_text("utf-8")
 
 
-def test_a_certificate_that_takes_too_long(tmp_path: Path) -> None:
+def test_a_certificate_that_takes_too_long(folder: Path) -> None:
     entry = find_theorem("exercise_6_comparing_objectives")
-    write_certificates([entry], tmp_path)
-    (result,) = run_certificates(tmp_path, entries=[entry], time_limit=0.01)
+    write_certificates([entry], folder)
+    (result,) = run_certificates(folder, entries=[entry], time_limit=0.01)
     assert not result.ok
     assert "more than" in result.message

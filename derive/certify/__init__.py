@@ -5,6 +5,7 @@
 """
 
 from derive.certify.certificate import Certificate, certificate, claim_rocq
-from derive.certify.run import Result, run_certificates, write_certificates
+from derive.certify.result import Result
+from derive.certify.run import run_certificates, write_certificates
 
 __all__ = ["Certificate", "Result", "certificate", "claim_rocq", "run_certificates", "write_certificates"]

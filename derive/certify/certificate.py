@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -195,10 +195,21 @@ def compare(text: str, statement: Statement) -> str:
     """What the text of a certificate says that the theorem does not; empty when they say the same."""
     try:
         parts = examine(text)
-        constants: dict[str, Definition] = {}
-        wanted = {statement.constants.name(d): d for d in statement.definitions}
-        bases = {name: thing for thing, name in statement.constants.of.items() if isinstance(thing, Base)}
-        for name, rest in parts.definitions:
+    except RefusedError as error:
+        return str(error)
+    wanted = {statement.constants.name(d): d for d in statement.definitions}
+    return compare_claim(parts.definitions, parts.claim, statement, wanted)
+
+
+def compare_claim(
+    definitions: Iterable[tuple[str, str]], claim: str, statement: Statement, wanted: Mapping[str, Definition]
+) -> str:
+    """What the definitions and the claim, as they stand in a file, say that the theorem does not.  ``wanted`` are the
+    definitions of the theorem, by the names that the file gives them."""
+    constants: dict[str, Definition] = {}
+    bases = {name: thing for thing, name in statement.constants.of.items() if isinstance(thing, Base)}
+    try:
+        for name, rest in definitions:
             definition = wanted.get(name)
             if definition is None:
                 return f"{name} is defined, and the theorem mentions no such definition"
@@ -207,12 +218,10 @@ def compare(text: str, statement: Statement) -> str:
             if not same or substitute(body, dict(zip(params, definition.params, strict=True))) != definition.body:
                 return f"{name} is defined as {body}, not as {definition.body}"
             constants[name] = definition
-        claim = read_claim(parts.claim, bases, constants)
-    except (RefusedError, ReadError) as error:
+        read = read_claim(claim, bases, constants)
+    except ReadError as error:
         return str(error)
-    if claim != statement.closed:
-        return f"it claims {claim}"
-    return ""
+    return "" if read == statement.closed else f"it claims {read}"
 
 
 def applications(parts: Parts) -> int:

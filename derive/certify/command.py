@@ -3,44 +3,69 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.board.entries import TheoremEntry
+from derive.certify.cache import Cache
 from derive.certify.certificate import Certificate
-from derive.certify.run import Result, coqc, run_certificates, write_certificates
+from derive.certify.compiler import find_rocq
+from derive.certify.result import Result, rests_on
+from derive.certify.run import Told, no_one, refuse_twins, run_certificates, write_certificates
 from derive.errors import UserError
+
+Bar = Callable[[str, int], AbstractContextManager[Told]]
+"""Shows how far it is: what is done, how many theorems there are; gives what is told of each that is done."""
+
+
+def no_bar(what: str, count: int) -> AbstractContextManager[Told]:
+    return nullcontext(no_one)
 
 
 def certify_command(
-    names: Sequence[str], folder: str | Path, run: bool = False, all_: bool = False, jobs: int | None = None
+    names: Sequence[str],
+    folder: str | Path,
+    run: bool = False,
+    all_: bool = False,
+    jobs: int | None = None,
+    fresh: bool = False,
+    bar: Bar = no_bar,
 ) -> tuple[str, int]:
     """What ``derive certify`` prints and its exit status: 0, or 1 when Rocq rejects a certificate."""
     if all_ == bool(names):
         raise UserError("name the theorems to certify, or give --all (not both)")
-    if run:
-        coqc()  # before anything is written
+    if fresh and not run:
+        raise UserError("--fresh is about replaying: give --run as well")
+    cache = Cache(Path(folder), find_rocq()) if run else None  # before anything is written
     entries: list[TheoremEntry] = theorems() if all_ else [find_theorem(n) for n in dict.fromkeys(names)]
+    refuse_twins(entries)
+    known = {} if cache is None or fresh else cache.results(entries)
+    todo = [e for e in entries if e.name not in known]
     start = time.perf_counter()
-    made = write_certificates(entries, folder)
+    made = []
+    if todo:
+        with bar("writing", len(todo)) as told:
+            made = write_certificates(todo, folder, told)
     written = time.perf_counter() - start
-    if not run:
+    if cache is None:
         lines = [f"{Path(folder) / c.name}.v: {c.lines} lines, {c.applications} lemma applications" for c in made]
         lines.append(f"{_count(made)} written in {written:.1f} s; run with --run, or with coqc in {folder}")
         return "\n".join(lines), 0
     start = time.perf_counter()
-    results = run_certificates(folder, jobs, entries, [c.name for c in made])
+    if todo:
+        with bar("replaying", len(todo)) as told:
+            new = run_certificates(folder, jobs, todo, [c.name for c in made], told=told, fresh=fresh)
+        cache.keep(todo, new)
+        known |= {r.name: r for r in new}
     ran = time.perf_counter() - start
+    results = [known[e.name] for e in entries]
     bad = [r for r in results if not r.ok]
-    lines = [table(results)] if all_ else [str(r) for r in results]
-    if all_:
-        lines += [str(r) for r in bad]
-    if len(results) > 1:
-        lines.append(
-            f"{len(results) - len(bad)} of {len(results)} theorems replayed by Rocq {results[0].version}; "
-            f"{written:.1f} s to write, {ran:.1f} s to run"
-        )
+    several = len(results) > 1
+    lines = [table(results), *map(str, bad)] if all_ else [r.line(not several) for r in results]
+    if several:
+        lines.append(f"{total(results)}; {written:.1f} s to write, {ran:.1f} s to run")
     return "\n".join(lines), 1 if bad else 0
 
 
@@ -49,12 +74,26 @@ def _count(made: Sequence[Certificate]) -> str:
 
 
 def table(results: Sequence[Result]) -> str:
-    """theorem, lines, lemma applications, time, assumptions."""
-    rows = [("theorem", "lines", "applications", "seconds", "assumptions")]
+    """theorem, lines, lemma applications, and when it was replayed."""
+    rows = [("theorem", "lines", "applications", "replayed")]
     for r in results:
-        rests = ", ".join(a.rpartition(".")[2] for a in r.assumptions) if r.ok else "REJECTED"
-        rows.append((r.name, str(r.lines), str(r.applications), f"{r.seconds:.1f}", rests or "none"))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        when = f"{r.replayed} (cached)" if r.cached else r.replayed
+        rows.append((r.name, str(r.lines), str(r.applications), when if r.ok else "REJECTED"))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
     return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2, 3)), row[4]]) for row in rows
+        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2)), row[3]]) for row in rows
     )
+
+
+def total(results: Sequence[Result]) -> str:
+    """How many Rocq accepted, how many of them earlier, and on what they rest."""
+    accepted = [r for r in results if r.ok]
+    text = f"{len(accepted)} of {len(results)} theorems replayed by Rocq {results[0].version}"
+    cached = [r.replayed for r in accepted if r.cached]
+    if cached:
+        days = min(cached) if min(cached) == max(cached) else f"{min(cached)} to {max(cached)}"
+        text += f", {len(cached)} of them on {days} and cached (--fresh replays them again)"
+    if accepted:
+        assumptions = dict.fromkeys(a for r in accepted for a in r.assumptions)
+        text += f"; {rests_on(assumptions, len(accepted) > 1)}"
+    return text

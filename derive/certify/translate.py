@@ -97,7 +97,10 @@ KEYWORDS = frozenset(
 )
 # what the text of a certificate may mention besides its own names and those of the library
 STANDARD = frozenset(["Z", "R", "nat", "IZR", "Rplus", "Rminus", "Rmult", "Ropp", "Rdiv", "Rlt", "Rle", "exp", "eq", "not", "eq_refl", "eq_sym", "eq_trans", "eq_ind", "eq_ind_r", "conj", "proj1", "proj2", "unit", "tt", "True", "I", "true", "false", "f_equal", "f_equal2", "Z.of_nat"])  # fmt: skip
-_OWN = re.compile(r"b\d+|H\d+|o_.*|step_.*|claim|missing")  # names that the writer makes
+# names that the writer makes
+_OWN = re.compile(
+    r"b\d+|H\d+|o_.*|step_.*|claim|missing|shared_(?:(?:definition|step|claim|theorem|mark)_\d+|everything)"
+)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_']*")
 
 

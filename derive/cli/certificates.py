@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import click
 
+from derive.cli.common import progress
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("-o", "--output", "folder", metavar="DIR", default="certificates", help="Where to write (certificates).")
 @click.option("--all", "all_", is_flag=True, help="Every theorem of the catalogue.")
 @click.option("--run", is_flag=True, help="Have Rocq (Debian's package coq) replay them, and say what was established.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many to compile at a time.")
-def certify(names: tuple[str, ...], folder: str, all_: bool, run: bool, jobs: int | None) -> None:
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many files to compile at a time.")
+@click.option("--fresh", is_flag=True, help="Replay also what was replayed before and has not changed.")
+def certify(names: tuple[str, ...], folder: str, all_: bool, run: bool, jobs: int | None, fresh: bool) -> None:
     """Write the proofs of theorems out as Rocq developments, which a second, independent checker replays."""
     from derive.certify.command import certify_command
 
-    text, status = certify_command(names, folder, run, all_, jobs)
+    text, status = certify_command(names, folder, run, all_, jobs, fresh, progress)
     click.echo(text)
     if status:
         raise SystemExit(status)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import click
@@ -51,6 +54,26 @@ def write_text(path: str | None, text: str) -> None:
         click.echo(text, nl=False)
     else:
         write_whole({path: text.encode()})
+
+
+@contextmanager
+def progress(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on a terminal, nothing elsewhere.  What it gives is told the name of each thing that is done."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    done, lock = set[str](), Lock()
+    with click.progressbar(
+        length=count, label=what, file=sys.stderr, item_show_func=lambda name: name or "", width=24
+    ) as bar:
+
+        def told(name: str) -> None:
+            with lock:
+                if name not in done:
+                    done.add(name)
+                    bar.update(1, name)
+
+        yield told
 
 
 notation_option = click.option(
