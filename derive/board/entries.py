@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
 """What each module has declared, also inside a class or a function and under a name that was given away since."""
+
+_PROVING = RLock()
+"""Held by the thread that runs a proof, and with it the proofs that it cites.  (With a lock for each theorem, two threads with
+two theorems that cite each other would wait for ever.)"""
 
 
 class TheoremEntry:
@@ -54,7 +59,11 @@ class TheoremEntry:
     def derivation(self) -> Derivation:
         """The checked derivation.  Raises StepError or ClaimError when a line is wrong; a gap leaves ``theorem``
         None."""
-        if self._derivation is None:
+        if self._derivation is not None:
+            return self._derivation
+        with _PROVING:
+            if self._derivation is not None:
+                return self._derivation
             if self._error is not None:
                 raise self._error
             if self._running:
@@ -67,7 +76,7 @@ class TheoremEntry:
                 raise
             finally:
                 self._running = False
-        return self._derivation
+            return self._derivation
 
     def _run(self) -> Derivation:
         where = place(self.file, self.number)

@@ -1,30 +1,16 @@
-"""The command line."""
+"""The command line.  Importing it loads nothing: what an interrupt does is settled before that (``derive.cli.__main__``)."""
 
 from __future__ import annotations
 
-import gc
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from derive.cli.certificates import certify
-from derive.cli.check import check
-from derive.cli.common import Group, utf8
-from derive.cli.listing import ledger, list_
-from derive.cli.numbers import refute, score, work
-from derive.cli.show import show
-from derive.cli.slides import slides
-from derive.version import __version__
-
-# A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
-gc.set_threshold(200_000, 20, 20)
+if TYPE_CHECKING:
+    from derive.cli.commands import main as main
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="derive")
-def main() -> None:
-    """Checked, step-by-step derivations of language-model training objectives."""
-    utf8()
+def __getattr__(name: str) -> Any:
+    if name != "main":
+        raise AttributeError(name)
+    from derive.cli.commands import main
 
-
-for command in (list_, show, slides, check, refute, work, score, certify, ledger):
-    main.add_command(command)
+    return main

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive.cli.common import counted, plural
+from derive.cli.common import counted, plural, quoting
 from derive.errors import UserError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _deck(path: str, programs: list[str]) -> bool:
         return True
     click.echo(f"{what} compared; it does not show what is proved now", err=True)
     for finding in report.findings:
-        click.echo(f"  {finding}", err=True)
+        click.echo(f"  {quoting(str(finding))}", err=True)
     return False
 
 

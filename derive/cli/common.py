@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from derive.cli.interrupt import STATUS, orderly
 from derive.errors import UserError
 from derive.files import write_whole
 
@@ -19,9 +21,12 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with orderly():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(STATUS)
         except UserError as error:
-            click.echo(f"derive: {error}", err=True)
+            click.echo(f"derive: {quoting(str(error))}", err=True)
             ctx.exit(2)
         except RecursionError:
             click.echo("derive: a formula here is nested too deeply to be handled; split it into definitions", err=True)
@@ -32,6 +37,14 @@ class Group(click.Group):
         except OSError as error:
             click.echo(f"derive: {error.filename or ''}: {error.strerror or error}", err=True)
             ctx.exit(2)
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+def quoting(text: str) -> str:
+    """A message that quotes what stands in a file: no character of it moves the cursor, and each can be encoded."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def utf8() -> None:
