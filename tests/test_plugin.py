@@ -96,6 +96,80 @@ def test_a_file_named_on_the_command_line_is_collected(pytester):
     pytester.runpytest_subprocess(path, "-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
+NAMED = {
+    "only a false claim": """
+        from derive import *
+
+        @false_claim(claims=Eq(real("a"), real("a") + 1))
+        def one_more(): ...
+    """,
+    "the module's name before it": """
+        import derive
+
+        @derive.theorem(shows=derive.Eq(derive.real("a"), derive.real("a") + 0))
+        def nothing_more(calc):
+            calc.eq(derive.real("a") + 0, by=derive.ring)
+    """,
+    "another name for the module": """
+        import derive as d
+
+        @d.false_claim(claims=d.Eq(d.real("a"), d.real("a") + 1))
+        def one_more(): ...
+    """,
+    "another name for the decorator": """
+        from derive import Eq, real, ring, theorem as satz
+
+        @satz(shows=Eq(real("a"), real("a") + 0))
+        def nothing_more(calc):
+            calc.eq(real("a") + 0, by=ring)
+    """,
+    "blanks after the sign, and a line between": """
+        from derive import *
+
+        @ \\
+          theorem(shows=Eq(real("a"), real("a") + 0))
+        def nothing_more(calc):
+            calc.eq(real("a") + 0, by=ring)
+    """,
+    "no decorator": """
+        from derive import *
+
+        for n in range(1):
+            nothing_more = theorem(shows=Eq(real("a"), real("a") + n))(lambda calc: calc.eq(real("a") + 0, by=ring))
+    """,
+}
+
+
+@pytest.mark.parametrize("file", NAMED.values(), ids=NAMED)
+def test_a_named_file_is_collected_however_it_declares(pytester, file):
+    path = pytester.makepyfile(week=file)
+    pytester.runpytest_subprocess(path, "-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_a_named_file_without_theorems_of_its_own_is_left_to_pytest(pytester):
+    """The words in a text, in a comment, or inside a function declare nothing."""
+    path = pytester.makepyfile(
+        week=r"""
+        # @theorem
+        print("@theorem", r"\d", "this ran once")
+
+        def test_one():
+            from derive import theorem
+            assert "@false_claim"
+        """
+    )
+    result = pytester.runpytest_subprocess(path, "-s", "-W", "error", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+    assert str(result.stdout).count("this ran once") == 1
+
+
+def test_a_named_file_that_is_no_python_is_an_error(pytester):
+    path = pytester.makefile(".py", week="import derive\n\n@derive.theorem(\n")
+    result = pytester.runpytest_subprocess(path, "-p", "no:cacheprovider")
+    result.stdout.fnmatch_lines(["*ERROR*week.py*", "*SyntaxError*"])
+    assert result.ret != 0
+
+
 # --- files that import each other, in a folder named as derive's own --------------------------------------------------
 
 CITING = '''
