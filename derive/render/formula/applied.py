@@ -23,7 +23,7 @@ from derive.render.formula.nodes import (
     subscript,
     superscript,
 )
-from derive.render.formula.notation import refuse_template
+from derive.render.formula.notation import Notation, Variable, refuse_template
 from derive.render.formula.pieces import COMMA, Level, Piece
 
 _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
@@ -62,22 +62,30 @@ def _arguments(b: Builder, args: Sequence[Term], alone: Level) -> Node:
 # --- variables -------------------------------------------------------------------------------------------------------
 
 
+def variable_template(notation: Notation, name: str, sort: Sort, indices: int) -> Variable | None:
+    """How the notation writes a variable at so many indices, or at as many of them as it has a template for."""
+    kinds = ""
+    while isinstance(sort, Fn):
+        kinds += "i" if sort.dom == INT else "a"
+        sort = sort.cod
+    found = (notation.variable(name, kinds, given) for given in range(indices, -1, -1))
+    return next((v for v in found if v is not None), None)
+
+
 def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
     sorts: list[Sort] = []
     out = sort
     while isinstance(out, Fn):
         sorts.append(out.dom)
         out = out.cod
-    kinds = "".join("i" if s == INT else "a" for s in sorts)
-    for given in range(len(indices), -1, -1):
-        v = b.notation.variable(name, kinds, given)
-        if v is not None:
-            slots = dict(zip(v.params, indices, strict=False))
-            slots |= {str(i + 1): t for i, t in enumerate(indices)}
-            p = _written(_build(b, v.template.body, slots, {}, False))
-            if given == len(indices):
-                return p
-            return Piece(_indexed(b, p.at(Level.ATOM), name, sorts[given:], out, indices[given:]))
+    v = variable_template(b.notation, name, sort, len(indices))
+    if v is not None:
+        slots = dict(zip(v.params, indices, strict=False))
+        slots |= {str(i + 1): t for i, t in enumerate(indices)}
+        p = _written(_build(b, v.template.body, slots, {}, False))
+        if v.given == len(indices):
+            return p
+        return Piece(_indexed(b, p.at(Level.ATOM), name, sorts[v.given :], out, indices[v.given :]))
     word = "fn" if indices and not (sorts[0] == INT and out == INT) else "name"
     return Piece(_indexed(b, b.name(name, word), name, sorts, out, indices))
 
@@ -100,24 +108,36 @@ def _indexed(b: Builder, node: Node, name: str, sorts: list[Sort], out: Sort, in
 # --- definitions -----------------------------------------------------------------------------------------------------
 
 
-def _defined(b: Builder, app: App, definition: Definition, indices: list[Term]) -> Piece:
+def definition_template(
+    notation: Notation, app: App, definition: Definition, indices: Sequence[Term]
+) -> tuple[Template, dict[str, Term], int] | None:
+    """How the notation writes a defined value at its indices: the template, what it is filled with, and how many of the
+    indices it writes."""
     params = [p.name for p in definition.params]
     values = dict(zip(params, app.args, strict=True))
     for given in range(len(indices), -1, -1):
         place = definition.name + "[]" * given
-        letters = b.notation.indices.get(place, ())
+        letters = notation.indices.get(place, ())
         slots = values | dict(zip(letters, indices, strict=False))
         slots |= {str(i + 1): a for i, a in enumerate(app.args)}
-        for t in b.notation.definitions.get(place, ()):
+        for t in notation.definitions.get(place, ()):
             for slot in t.slots:
                 if slot not in slots:
-                    refuse_template(b.notation, t, place, slot, params)
+                    refuse_template(notation, t, place, slot, params)
             shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
             left_out = [p for p in params if p not in shown]
             named = all(isinstance(v := values[p], Var) and v.name == p for p in left_out)
             if named and not any(isinstance(slots[h], Lam) for h in t.heads):
-                p = _written(_build(b, t.body, slots, _fresh_letters(b, t, slots, app), False))
-                return Piece(_called(b, p.at(Level.ATOM), indices[given:])) if indices[given:] else p
+                return t, slots, given
+    return None
+
+
+def _defined(b: Builder, app: App, definition: Definition, indices: list[Term]) -> Piece:
+    found = definition_template(b.notation, app, definition, indices)
+    if found is not None:
+        t, slots, given = found
+        p = _written(_build(b, t.body, slots, _fresh_letters(b, t, slots, app), False))
+        return Piece(_called(b, p.at(Level.ATOM), indices[given:])) if indices[given:] else p
     head = name_node(definition.name, "fn" if app.args or indices else "name")
     if app.args:
         head = row(head, _arguments(b, app.args, Level.ADD))

@@ -50,7 +50,7 @@ def derivation_html(d: Derivation, notation: Notation | str | None = None) -> st
     Raises UserError as ``term_mathml`` does.
     """
     n = load_notation(notation)
-    refuse_clashes(d, n)
+    refuse_clashes(d, n, mathml.Pen().draw, "in HTML")
     page = "\n".join(_Page(d, n).rows())
     return (
         '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'

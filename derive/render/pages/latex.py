@@ -34,7 +34,7 @@ def derivation_latex(
     library too.  Raises UserError as ``term_latex`` does.
     """
     n = load_notation(notation)
-    refuse_clashes(d, n)
+    refuse_clashes(d, n, Pen().draw, "in LaTeX")
     body = _Page(d, n, reasons, width, where).text()
     if not standalone:
         return body

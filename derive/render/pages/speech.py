@@ -9,6 +9,7 @@ from derive.record import Derivation
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 from derive.render.words.prose import block_title, line_words, proof_words, shows_start
 from derive.render.words.sentence import listed, prose
@@ -21,6 +22,7 @@ def derivation_speech(d: Derivation, notation: Notation | str | None = None) -> 
     Raises UserError as ``term_speech`` does.
     """
     n = load_notation(notation)
+    refuse_clashes(d, n, node_speech, "aloud")
     return "\n\n".join(_paragraphs(d, n)) + "\n"
 
 

@@ -40,7 +40,7 @@ def derivation_text(
     too.  Raises UserError as ``term_text`` does.
     """
     n = load_notation(notation)
-    refuse_clashes(d, n)
+    refuse_clashes(d, n, Pen(ascii).draw, "without Unicode" if ascii else "as text")
     return _Page(d, n, max(width, 40), ascii, where).text()
 
 
