@@ -110,7 +110,7 @@ def _indexed(b: Builder, node: Node, name: str, sorts: list[Sort], out: Sort, in
 
 def definition_template(
     notation: Notation, app: App, definition: Definition, indices: Sequence[Term]
-) -> tuple[Template, dict[str, Term], int] | None:
+) -> tuple[tpl.Template, dict[str, Term], int] | None:
     """How the notation writes a defined value at its indices: the template, what it is filled with, and how many of the
     indices it writes."""
     params = [p.name for p in definition.params]
