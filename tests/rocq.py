@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.certify import Result, run_certificates
+from derive.certify import Result, run_certificates, write_certificates
 from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem
 
@@ -26,10 +27,12 @@ def rocq() -> None:
 
 @pytest.fixture(scope="session")
 def compiled(rocq: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of no certificates in which the rule library is compiled."""
-    folder = tmp_path_factory.mktemp("compiled")
-    run_certificates(folder)
-    return folder
+    """A folder of no certificates in which the rule library is compiled, by its name relative to the current folder."""
+    above = tmp_path_factory.mktemp("relative")
+    with contextlib.chdir(above):
+        write_certificates([], "compiled")
+        assert run_certificates("compiled") == []
+    return above / "compiled"
 
 
 @pytest.fixture

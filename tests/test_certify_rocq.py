@@ -126,11 +126,8 @@ def test_a_relative_folder(relative: str, compiled: Path, tmp_path: Path, monkey
     assert (tmp_path / relative / "exercise_6_comparing_objectives.v").exists()
 
 
-def test_the_library_is_compiled_in_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    write_certificates([], "certificates")
-    assert run_certificates("certificates") == []
-    assert all((tmp_path / "certificates" / "Derive" / f"{name}.vo").exists() for name in FILES)
+def test_the_library_is_compiled_in_a_relative_folder(compiled: Path) -> None:
+    assert all((compiled / "Derive" / f"{name}.vo").exists() for name in FILES)
 
 
 # --- every rule, at integers that are no variables -------------------------------------------------------------------
@@ -658,15 +655,15 @@ def test_a_certificate_of_something_else_is_rejected(folder: Path) -> None:
     assert "there is no theorem of this name" in second.message
 
 
-def test_a_certificate_sees_no_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_sees_no_other_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed library in the folder is replaced, and load paths of the environment are not used."""
     entry = find_theorem("exercise_6_comparing_objectives")
-    write_certificates([entry], tmp_path)
-    rules_file = tmp_path / "Derive" / "Rules.v"
+    write_certificates([entry], folder)
+    rules_file = folder / "Derive" / "Rules.v"
     rules_file.write_text(rules_file.read_text("utf-8") + "Axiom cheat : 0 = 1.\n", "utf-8")
     for name in ("COQPATH", "ROCQPATH", "COQLIB"):
-        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
-    (result,) = run_certificates(tmp_path, entries=[entry])
+        monkeypatch.setenv(name, str(folder / "elsewhere"))
+    (result,) = run_certificates(folder, entries=[entry])
     assert result.ok
     assert "cheat" not in rules_file.read_text("utf-8")
 

@@ -80,7 +80,7 @@ def test_files_are_of_about_equal_size_and_none_is_too_large() -> None:
         sizes = [len(file_of(f)) for f in files]
         assert len(files) >= jobs
         assert sorted(m.name for f in files for m in f) == sorted(m.name for m in members)
-        assert max(sizes) < min(1.2 * min(sizes), MOST)
+        assert max(sizes) < min(1.4 * min(sizes), MOST)
     assert len(split(members, 10_000)) < len(members)
     small = [m for m in members if sum(len(str(s)) for s in m.sentences) < LEAST / 4][:3]
     assert [len(f) for f in split(small, 8)] == [3]

@@ -103,14 +103,24 @@ LEAST = 100_000  # a file costs as much as this many characters before its first
 
 
 def split(members: Iterable[Member], jobs: int) -> list[list[Member]]:
-    """The certificates in files of about equal size, one a job unless they are too large or too small for that."""
-    sizes = {m.name: {s.name: len(str(s)) for s in m.sentences} for m in members}
+    """The certificates in files of about equal size, one a job unless they are too large or too small for that.  To the
+    smallest file comes the certificate that has most in common with it."""
+    left = {m.name: m for m in members}
+    sizes = {name: {s.name: len(str(s)) for s in m.sentences} for name, m in left.items()}
     whole = sum({name: size for own in sizes.values() for name, size in own.items()}.values())
     count = max(1, -(-whole // MOST), min(jobs, whole // LEAST))
-    files: list[tuple[list[Member], dict[str, int]]] = [([], {}) for _ in range(count)]
-    for member in sorted(members, key=lambda m: -sum(sizes[m.name].values())):
-        own = sizes[member.name]
-        chosen, written = min(files, key=lambda f: sum((f[1] | own).values()))
-        chosen.append(member)
-        written.update(own)
-    return [chosen for chosen, _ in files if chosen]
+    files: list[list[Member]] = [[] for _ in range(count)]
+    written: list[dict[str, int]] = [{} for _ in range(count)]
+
+    def new(name: str, number: int) -> float:
+        own = sizes[name]
+        if not files[number]:
+            return -sum(own.values())  # the largest ones first, in different files
+        return sum(size for s, size in own.items() if s not in written[number]) / sum(own.values())
+
+    while left:
+        number = min(range(count), key=lambda i: sum(written[i].values()))
+        name = min(left, key=lambda n: new(n, number))
+        files[number].append(left.pop(name))
+        written[number] |= sizes[name]
+    return [file for file in files if file]
