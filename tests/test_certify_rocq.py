@@ -293,11 +293,14 @@ class Broken:
     def rule(self, name: str, old: str, new: str) -> Callable[..., Theorem]:
         source = inspect.getsource(inspect.unwrap(getattr(rules, name)))
         assert old in source
-        # the decorator registers the broken one in a table of its own; at the end the right table is back, in its order
-        self.patch.setattr(theorem_module, "RULES", {n: fn for n, fn in theorem_module.RULES.items() if n != name})
-        space = dict(vars(rules))
-        exec("from __future__ import annotations\n" + source.replace(old, new), space)
-        return space[name]  # type: ignore[no-any-return]
+        # the decorator registers the broken one in a table of its own; at the end the right table is back, in its order, and
+        # the right rule in the module that alone has rules
+        table = {n: fn for n, fn in theorem_module.RULES.items() if n != name}
+        for attribute in ("_RULES", "RULES"):
+            self.patch.setattr(theorem_module, attribute, table)
+        self.patch.setattr(rules, name, getattr(rules, name))
+        exec("from __future__ import annotations\n" + source.replace(old, new), vars(rules))
+        return getattr(rules, name)  # type: ignore[no-any-return]
 
     def axiom(self, name: str, hyps: tuple[Term, ...], concl: Term) -> Theorem:
         self.patch.setattr(axioms, "AXIOMS", {**axioms.AXIOMS, name: (hyps, concl)})

@@ -119,7 +119,11 @@ def test_the_source_distribution_has_what_a_checkout_has(built: Path) -> None:
     wanted = {f.relative_to(copy).as_posix() for room in ROOMS for f in (copy / room).rglob("*") if f.is_file()}
     wanted |= {"README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "pyproject.toml", ".ci/run", ".gitignore"}
     assert not {f for f in wanted - there if not f.endswith(".gitattributes")}
-    assert {"derive/certify/rocq/Rules.v", "derive/render/notations/compact.toml", "derive/proofs/__init__.py"} < there
+    assert {
+        "derive/certify/rocq/Rules.v",
+        "derive/render/formula/notations/compact.toml",
+        "derive/proofs/__init__.py",
+    } < there
 
 
 def test_the_wheel_has_the_package_and_nothing_else(built: Path) -> None:
@@ -247,6 +251,7 @@ def installing(page: Path) -> list[str]:
 
 
 def test_only_the_readme_says_how_to_install() -> None:
+    """Beside the line for the tests, which the page for contributors repeats."""
     assert [page.name for page in PAGES if installing(page)] == ["README.md"]
 
 

@@ -29,7 +29,8 @@ Draw = Callable[..., list[str]]
 @pytest.fixture
 def drawn(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Draw:
     """Runs a property test in a project with this one's conftest, and gives the numbers that it was tried on."""
-    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text(encoding="utf-8"))
+    conftest = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8")
+    pytester.makeconftest(conftest.partition("pytest_plugins")[0])  # without the fixtures of the other files
     pytester.makepyfile(TESTS)
 
     def run(*options: str, ci: bool) -> list[str]:
