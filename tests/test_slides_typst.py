@@ -409,3 +409,19 @@ def test_other_levels_of_detail(detail: str) -> None:
     assert pages_of(data) == sum(1 + clicks(s) for s in d.slides)
     if detail == "full":
         assert 'label: "1"' in write(d, "a.typ", Options())["a.typ"].decode()
+
+
+@pytest.mark.parametrize("ending", ["pdf", "svg", "png"])
+def test_a_picture_of_dots_is_a_logo_too(ending: str, tmp_path: Path) -> None:
+    """Typst takes only texts from memory, so the files stand in a folder while it runs."""
+    from click.testing import CliRunner
+    from PIL import Image
+
+    from derive.cli import main
+
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "logo.png")
+    target = tmp_path / f"deck.{ending}"
+    words = ["slides", "cross_entropy_one_hot", "-o", str(target), "--logo", str(tmp_path / "logo.png")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert list(tmp_path.glob(f"deck*.{ending}"))

@@ -372,3 +372,17 @@ def test_lines_are_called_by_their_numbers() -> None:
         "the numbers of the worked example",
         "the reason of line 4 of the worked example",
     ]
+
+
+@pytest.mark.parametrize("named", ["proof_mine.py", "proof_mine.py::picked"])
+def test_a_python_file_that_a_deck_names_is_not_run(tmp_path: Path, named: str) -> None:
+    """With or without a theorem behind it: a deck is data."""
+    path = made("markdown", tmp_path, proof(tmp_path))
+    (tmp_path / "proof_mine.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    text = path.read_text("utf-8")
+    assert "proof_mine.py::picked" in text
+    path.write_text(text.replace("proof_mine.py::picked", named), "utf-8")
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert "checking runs that file, so name it too" in result.output
+    assert not (tmp_path / "ran").exists()

@@ -101,14 +101,14 @@ def _deck(path: str, programs: list[str]) -> bool:
 
     def find(name: str) -> Derivation:
         program, inside, theorem = name.partition("::")
-        if not inside:
+        if not inside and not name.endswith(".py"):
             return catalogue.find_theorem(name).derivation
         named = [p for p in programs if Path(p).name == Path(program).name]
         if not named:
             raise UserError(
                 f"the deck says that it stands in {program}; checking runs that file, so name it too: derive check {path} {program}"
             )
-        return catalogue.find_theorem(f"{named[0]}::{theorem}").derivation
+        return catalogue.find_theorem(f"{named[0]}{inside}{theorem}").derivation
 
     report = check_deck(path, find)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"

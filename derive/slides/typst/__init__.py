@@ -7,6 +7,7 @@ is drawn smaller, and is labelled so that tests find it.
 from __future__ import annotations
 
 import re
+import tempfile
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -89,9 +90,7 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -
     system = bool(font) or any(not _is_common(c) for c in source)
     while True:
         try:
-            files = {"main.typ": source.encode(), **beside}
-            made = typst.compile(files, format=kind, ignore_system_fonts=not system, **wishes)
-            return list(made) if isinstance(made, list) else [made]
+            return typeset({"main.typ": source.encode(), **beside}, kind, ignore_system_fonts=not system, **wishes)
         except typst.TypstError as error:
             missing = set("".join(re.findall(r'the text `"(.*?)"` could not be displayed', error.diagnostic)))
             if not any(ord(c) > 127 and c in source for c in missing):
@@ -99,6 +98,26 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -
             if system:
                 source = "".join(f"U+{ord(c):04X}" if ord(c) > 127 and c in missing else c for c in source)
             system = True
+
+
+def typeset(files: Files, kind: str, **wishes: Any) -> list[bytes]:
+    """What Typst makes of ``main.typ``, which stands in a folder with the other files: it takes only texts from memory.
+
+    Raises TypstError, or UserError when it breaks down on a picture.
+    """
+    typst: Any = import_module("typst")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            Path(folder, name).write_bytes(data)
+        try:
+            made = typst.compile(Path(folder, "main.typ"), root=folder, format=kind, **wishes)
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # which is no Exception
+                raise
+            raise UserError(
+                f"Typst breaks down on these slides ({error}); leave the logo out, or give another"
+            ) from None
+    return list(made) if isinstance(made, list) else [made]
 
 
 def _is_common(c: str) -> bool:
