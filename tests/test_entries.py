@@ -324,3 +324,13 @@ def test_a_false_claim_is_a_statement_too(wrong: dict[str, object]) -> None:
         @false_claim(**wrong)
         def everything() -> None:
             """Anything goes."""
+
+
+def test_an_entry_that_no_decorator_declared_is_in_no_module():
+    """Tests change theorems by making entries of their own; the catalogue must not find these."""
+    entry = declared()
+    before = list(DECLARED[__name__])
+    TheoremEntry(
+        "mutant", entry.shows, entry.given, entry.prove, entry.subject, "", (), entry.file, entry.number, __name__, ""
+    )
+    assert DECLARED[__name__] == before

@@ -48,7 +48,6 @@ class TheoremEntry:
         self.module, self.catalogue = module, catalogue
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
-        DECLARED.setdefault(module, []).append(self)
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.phrase = phrase or name.replace("_", " ")
         self._derivation: Derivation | None = None
@@ -188,10 +187,12 @@ def theorem(
         code = fn.__code__
         where = fn.__module__.rsplit(".", 1)[-1]
         conditions, claim = _declared(fn, given, shows)
-        return TheoremEntry(
+        entry = TheoremEntry(
             fn.__name__, claim, conditions, fn, subject or where, phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
         )  # fmt: skip
+        DECLARED.setdefault(fn.__module__, []).append(entry)
+        return entry
 
     return wrap
 
@@ -208,7 +209,6 @@ class FalseClaim:
         self.name, self.claims, self.given, self.doc, self.subject = name, claims, given, doc, subject
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.instead, self.file, self.number, self.module = instead, file, number, module
-        DECLARED.setdefault(module, []).append(self)
 
     def refute(self) -> Counterexample:
         """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
@@ -235,10 +235,12 @@ def false_claim(
     def wrap(fn: Callable[[], None]) -> FalseClaim:
         code = fn.__code__
         conditions, claim = _declared(fn, given, claims)
-        return FalseClaim(
+        entry = FalseClaim(
             fn.__name__, claim, conditions, (fn.__doc__ or "").strip(),
             subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__,
         )  # fmt: skip
+        DECLARED.setdefault(fn.__module__, []).append(entry)
+        return entry
 
     return wrap
 
