@@ -547,6 +547,13 @@ def test_numbers_have_up_to_six_significant_digits_and_a_true_minus() -> None:
 # -- bad input -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("text", ["\n\n", " \t\r\n", "\x1c", "\u00a0\n\u3000\n"])
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_file_of_white_space_of_any_kind_is_empty(text: str, size: int) -> None:
+    with mock.patch.object(lines, "CHUNK", size):
+        assert refusal(text).startswith("in: the file is empty, so there is no sequence to score.")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -50,13 +50,14 @@ class Lines:
         self._offset = 0
         self._again = False
 
-    def first_character(self) -> bytes:
-        """The first byte that is not white space, b"" when there is none; what comes before it is dropped."""
+    def first_character(self) -> str:
+        """The first character that is not white space, "" when there is none; what comes before it is dropped."""
         while not self.ended:
-            if found := self.read().lstrip()[:1]:
+            self.read()
+            if found := self.text.lstrip()[:1]:
                 self._again = True
                 return found
-        return b""
+        return ""
 
     def read(self, size: int = -1) -> bytes:
         """The next piece, b"" at the end: what ijson calls, with size 0 to see the type."""

@@ -109,7 +109,7 @@ def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterat
             f"{lines.source}: the file is empty, so there is no sequence to score. "
             "Expected token log-probabilities such as -0.7 -0.4."
         )
-    items = json_items(lines) if first in (b"[", b"{") else text_items(lines)
+    items = json_items(lines) if first in ("[", "{") else text_items(lines)
     together: list[SequenceScore] = []
     while True:
         one = _Pass(name, base)
