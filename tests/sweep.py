@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import sys
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -31,14 +32,8 @@ def sample(items: Iterable[Item], most: int) -> list[Item]:
     sample in every process, so that tests can be parametrised by it.  Raises ValueError where DERIVE_SWEEP is none of the
     three.
     """
-    items = list(items)
-    setting = os.environ.get("DERIVE_SWEEP", "")
-    drawn = re.fullmatch(r"ci(?::(\d+))?", setting)
-    if setting not in ("", "all") and drawn is None:
-        raise ValueError(f"DERIVE_SWEEP is {setting!r}; it may be ci, ci:SEED with a number, or all, or be unset")
-    if drawn:
-        most *= MORE_UNDER_CI
-    if setting == "all" or len(items) <= most:
+    items, most, drawn = list(items), at_most(most), _drawn()
+    if len(items) <= most:
         return items
     if drawn:
         chosen = sorted(random.Random(int(drawn[1] or 0)).sample(range(len(items)), most))
@@ -49,4 +44,12 @@ def sample(items: Iterable[Item], most: int) -> list[Item]:
 
 def at_most(most: int) -> int:
     """How many of something are tried, where the test chooses by itself: ``most``, four times as many under CI, or all."""
-    return len(sample(range(10**6), most))
+    setting, drawn = os.environ.get("DERIVE_SWEEP", ""), _drawn()
+    if setting not in ("", "all") and drawn is None:
+        raise ValueError(f"DERIVE_SWEEP is {setting!r}; it may be ci, ci:SEED with a number, or all, or be unset")
+    return sys.maxsize if setting == "all" else most * MORE_UNDER_CI if drawn else most
+
+
+def _drawn() -> re.Match[str] | None:
+    """The setting for a sample that is drawn by a seed."""
+    return re.fullmatch(r"ci(?::(\d+))?", os.environ.get("DERIVE_SWEEP", ""))
