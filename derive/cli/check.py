@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive.cli.common import counted, plural, quoting
+from derive.cli.common import counted, plural, progress, quoting
 from derive.errors import UserError
 
 if TYPE_CHECKING:
@@ -58,8 +55,9 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     wrong: list[tuple[Any, str]] = []
     refuted = 0
     rows: list[tuple[str, int, int, int]] = []
-    with _progress(entries) as bar:
-        for e in bar:
+    with progress("", len(entries)) as told:
+        for e in entries:
+            told(e.name)
             try:
                 if isinstance(e, FalseClaim):
                     e.refute()
@@ -121,13 +119,3 @@ def _deck(path: str, programs: list[str]) -> bool:
     for finding in report.findings:
         click.echo(f"  {quoting(str(finding))}", err=True)
     return False
-
-
-@contextmanager
-def _progress(entries: list[Any]) -> Iterator[Any]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield entries
-        return
-    with click.progressbar(entries, file=sys.stderr, item_show_func=lambda e: e.name if e else "", width=24) as bar:
-        yield bar
