@@ -106,14 +106,11 @@ class TheoremEntry:
             stray = [h for h in th.hyps if h not in self.given]
             if th.concl != self.shows or stray:
                 raise ClaimError(f"{where}: the proof of {self.name} shows {th}, which is not its claim")
-        blocks, claim = calc.all_blocks(), (*self.given, self.shows)
-        if any(reason.kind == "gap" for block in blocks for line in block.lines for reason in line.reasons):
-            th = None  # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        formulas = [t for block in blocks for t in (block.start, *(line.term for line in block.lines))]
-        return Derivation(
-            self.name, self.subject, self.summary, self.doc, self.given, self.shows, blocks, self.labels, th,
-            conventions([*claim, *formulas]),
-        )  # fmt: skip
+        out = Derivation(
+            self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
+        )
+        # a hole in a fact on the way is a hole, whether the claim rests on it or not
+        return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
 
     @property
     def theorem(self) -> Theorem:

@@ -14,7 +14,7 @@ from derive.kernel.sorts import INT, Fn, Sort
 from derive.kernel.terms import App, Term, Var, subterms
 from derive.language.words import WORDS
 from derive.operators import CARDS
-from derive.record.letters import Letter, letters_in
+from derive.record.letters import Letter, definitions_in, letters_in
 
 
 class Letters:
@@ -100,15 +100,7 @@ def _sort_words(sort: Sort) -> str:
 
 def conventions(formulas: Iterable[Term]) -> tuple[str, ...]:
     """What the cards of the operators in the formulas, and in their definitions, want to be said on the page."""
-    used: dict[str, None] = {}
-    waiting, seen = list(formulas), set[Term]()
-    while waiting:
-        for t in subterms(waiting.pop()):
-            if not isinstance(t, App) or t in seen:
-                continue
-            seen.add(t)
-            if isinstance(t.op, Definition):
-                waiting.append(t.op.body)
-            elif CARDS[t.op].convention:
-                used[CARDS[t.op].convention] = None
-    return tuple(used)
+    formulas = list(formulas)
+    every = [*formulas, *(d.body for d in definitions_in(formulas))]
+    cards = (CARDS.get(t.op) for whole in every for t in subterms(whole) if isinstance(t, App))
+    return tuple(dict.fromkeys(card.convention for card in cards if card is not None and card.convention))

@@ -58,5 +58,13 @@ class Derivation(NamedTuple):
         return tuple(line for block in self.blocks for line in block.lines)
 
     @property
+    def terms(self) -> list[Term]:
+        """All that is written: the claim, the conditions, and what stands in each block."""
+        out = [self.claim, *self.given]
+        for block in self.blocks:
+            out += [block.start, *block.assumes, *(line.term for line in block.lines)]
+        return out
+
+    @property
     def gaps(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if any(r.kind == "gap" for r in line.reasons))

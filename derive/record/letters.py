@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn, Sort
-from derive.kernel.terms import App, Lam, Op, Term, Var, parts_of
+from derive.kernel.terms import App, Lam, Op, Term, Var, parts_of, subterms
 
 
 class Letter(NamedTuple):
@@ -43,3 +43,15 @@ def letters_in(term: Term) -> Iterator[Letter | Definition]:
             yield t.op
         inside = t.op if isinstance(t, App) and t.op.binders else None
         waiting += ((p, inside) for p in parts_of(t))
+
+
+def definitions_in(terms: Iterable[Term]) -> list[Definition]:
+    """The definitions in the terms, and in the bodies of these, in order."""
+    found: dict[Definition, None] = {}
+    waiting = list(terms)
+    while waiting:
+        for part in subterms(waiting.pop(0)):
+            if isinstance(part, App) and isinstance(part.op, Definition) and part.op not in found:
+                found[part.op] = None
+                waiting.append(part.op.body)
+    return list(found)

@@ -18,7 +18,7 @@ from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Node
 from derive.render.formula.notation import Notation
 from derive.render.pages.sequences import refuse_other_sequences
-from derive.render.words.prose import letters, terms_of
+from derive.render.words.prose import letters
 
 
 def refuse_clashes(
@@ -60,7 +60,7 @@ def _refuse(d: Derivation, notation: Notation, a: Term, b: Term, drawn: str | No
 
 def _bound(d: Derivation) -> set[Var]:
     """The letters of bound variables."""
-    found = (x for t in terms_of(d) for x in letters_in(t))
+    found = (x for t in d.terms for x in letters_in(t))
     return {Var(x.name, x.sort) for x in found if isinstance(x, Letter) and x.bound}
 
 

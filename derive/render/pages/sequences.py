@@ -18,7 +18,6 @@ from derive.render.formula.applied import definition_template, variable_template
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation
 from derive.render.formula.templates import Bracketed, Scripted, Template, children, walk
-from derive.render.words.prose import terms_of
 
 _SEQUENCE = Fn(INT, INT)
 _MODEL = Fn(INT, Fn(INT, REAL))
@@ -27,8 +26,8 @@ _MODEL = Fn(INT, Fn(INT, REAL))
 def refuse_other_sequences(d: Derivation, notation: Notation) -> None:
     """Raises UserError when a template writes a letter by itself that is something else in ``d``: the sequence that the
     model has seen, where the model is used with another; the prompt, where there is a letter of its name."""
-    terms = list(dict.fromkeys(t for term in terms_of(d) for t in _opened(term)))
-    letters = {x for t in terms_of(d) for x in letters_in(t) if isinstance(x, Letter)}
+    terms = list(dict.fromkeys(t for term in d.terms for t in _opened(term)))
+    letters = {x for t in d.terms for x in letters_in(t) if isinstance(x, Letter)}
     conditioned: dict[Term, Term] = {}
     for t in terms:
         template = _template(t, notation)

@@ -62,12 +62,12 @@ def proof_words(d: Derivation) -> str:
 
 def letters(d: Derivation) -> frozenset[str]:
     """The names of all free variables: the letters that bound variables avoid on every line."""
-    return frozenset(v.name for t in terms_of(d) for v in t.free)
+    return frozenset(v.name for t in d.terms for v in t.free)
 
 
 def integers(d: Derivation) -> tuple[Term, ...]:
     """The free letters with integer values that a reader would not take for integers."""
-    return unsaid_integers(terms_of(d))
+    return unsaid_integers(d.terms)
 
 
 def unsaid_integers(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -97,13 +97,6 @@ def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
         if isinstance(out.sort, Fn):
             out = at(out, Var(name if i < len(names) and name.isidentifier() else "kijm"[i % 4], out.sort.dom))
     return out
-
-
-def terms_of(d: Derivation) -> list[Term]:
-    terms: list[Term] = [d.claim, *d.given]
-    for block in d.blocks:
-        terms += [block.start, *block.assumes, *(line.term for line in block.lines)]
-    return terms
 
 
 # A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make

@@ -6,30 +6,19 @@ from collections.abc import Iterable
 
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, Fn
-from derive.kernel.terms import App, Lam, Term, at, eq, fresh, iff, subterms
+from derive.kernel.terms import App, Lam, Term, at, eq, fresh, iff
 from derive.language.words import WORDS
 from derive.record import Derivation
+from derive.record.letters import definitions_in
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, Symbol, row
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import terms_of, unsaid_integers
+from derive.render.words.prose import unsaid_integers
 
 
 def stated(d: Derivation, everything: bool = False) -> tuple[Term, ...]:
     """An equation for each definition of the author's own that the derivation uses, or for each at all."""
-    return tuple(equation(f) for f in definitions_in(terms_of(d)) if everything or f not in WORDS)
-
-
-def definitions_in(terms: Iterable[Term]) -> list[Definition]:
-    """The definitions in the terms, and in the bodies of these, in order."""
-    found: dict[Definition, None] = {}
-    waiting = list(terms)
-    while waiting:
-        for part in subterms(waiting.pop(0)):
-            if isinstance(part, App) and isinstance(part.op, Definition) and part.op not in found:
-                found[part.op] = None
-                waiting.append(part.op.body)
-    return list(found)
+    return tuple(equation(f) for f in definitions_in(d.terms) if everything or f not in WORDS)
 
 
 def equation(definition: Definition) -> Term:

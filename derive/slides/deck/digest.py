@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from derive.kernel.definitions import Definition
-from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, parts_of, subterms
+from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, parts_of
 from derive.record import Derivation
+from derive.record.letters import definitions_in
 
 
 def statement_digest(d: Derivation) -> str:
@@ -14,17 +14,9 @@ def statement_digest(d: Derivation) -> str:
 
     Letters of bound variables do not count.  A derivation with a gap is not checked, and has another digest.
     """
-    statements = [*d.given, d.claim, *(b.start for b in d.blocks), *(line.term for line in d.lines)]
     text = ["gap" if d.theorem is None else "checked", *(f"given {_spelled(g)}" for g in d.given), _spelled(d.claim)]
-    definitions: dict[str, Definition] = {}
-    while statements:
-        for part in subterms(statements.pop()):
-            if isinstance(part, App) and isinstance(part.op, Definition) and part.op.name not in definitions:
-                definitions[part.op.name] = part.op
-                statements.append(part.op.body)
-    for name in sorted(definitions):
-        d_ = definitions[name]
-        text.append(f"{name} {' '.join(_spelled(p) for p in d_.params)} := {_spelled(d_.body)}")
+    for definition in sorted(definitions_in(d.terms), key=lambda f: f.name):
+        text.append(f"{definition.name} {' '.join(map(_spelled, definition.params))} := {_spelled(definition.body)}")
     return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
 
 
