@@ -314,6 +314,30 @@ def test_lines_beside_an_induction_are_refused(when):
         gauss.check()
 
 
+@pytest.mark.parametrize("part", ["base", "step"])
+def test_a_gap_in_a_part_of_an_induction_is_a_gap(part):
+    @theorem(shows=Eq(Sum(a * 0, (k, 1, n)), 0), given=[0 <= n])
+    def nothing(calc):
+        parts = calc.induction(n, 0)
+        getattr(parts, part).have(Eq(Num(2), 3), by=because("it is well known", gap("no")))
+        parts.base.eq(0, by=sum_empty)
+        parts.step.eq(Sum(a * 0, (k, 1, parts.index)) + a * 0, by=sum_last)
+        parts.step.eq(0 + a * 0, by=parts.hypothesis)
+        parts.step.eq(0, by=ring)
+
+    with pytest.raises(ClaimError, match="has a gap"):
+        nothing.check()
+
+
+def test_the_hypothesis_of_an_induction_does_not_hold_at_its_base():
+    @theorem(shows=Eq(Sum(a, (k, 1, n)), n * a + 1), given=[0 <= n])
+    def one_too_many(calc):
+        parts = calc.induction(n, 0)
+        parts.base.eq(Num(0) * a + 1, by=parts.hypothesis)
+
+    assert "not among the conditions given" in error_of(one_too_many)
+
+
 def test_a_fact_shown_before_an_induction_holds_in_its_parts():
     @theorem(shows=Eq(Sum(a * 0, (k, 1, n)), 0), given=[0 <= n])
     def nothing(calc):

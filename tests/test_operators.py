@@ -138,6 +138,12 @@ def test_the_library_proves_how_an_operator_reads(card: Card) -> None:
     assert absorbed(read + 1) is None
 
 
+def test_no_card_can_be_exchanged() -> None:
+    """A log that needs nothing would let a line speak of log 0."""
+    with pytest.raises(TypeError):
+        CARDS[k.LOG] = CARDS[k.LOG]._replace(needs=None)  # type: ignore[index]
+
+
 def test_where_it_absorbs_the_rest_is_not_looked_at() -> None:
     a, x = Var("a", REAL), Var("x", REAL)
     assert evaluate(app(k.XLOGY, a, x), Model({a: 0, x: -1})) == 0

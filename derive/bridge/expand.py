@@ -34,7 +34,7 @@ from derive.kernel.terms import (
     Var,
     mentions,
 )
-from derive.operators import CARDS, Card, Numbers
+from derive.operators import CARDS, Card, Numbers, arguments, reading
 
 ELEMENTS = 3  # a base sort is tried as a set of three elements
 WINDOW = range(-2, 7)  # a quantifier over all integers is tried on these
@@ -311,9 +311,11 @@ class Meaning:
         if card.reads is None:
             assert card.value is not None
             return card.value(self.algebra)(*(self.value(a, bound, scope) for a in term.args))
-        if card.absorbs and self.algebra.is_zero(self.value(term.args[0], bound, scope)):
+        first = self.value(term.args[0], bound, scope)
+        if card.absorbs and self.algebra.is_zero(first):
             return 0
-        return self.value(card.reads(*term.args), bound, scope)
+        rest = [self.value(a, bound, scope) for a in term.args[1:]]
+        return self.value(reading(card)[2], (), dict(zip(arguments(card), [first, *rest], strict=True)))
 
     def _mul(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
         # 0 times anything is 0, whatever log 0 may be: so it is in the kernel, where every term has a value.

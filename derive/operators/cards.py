@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn
-from derive.kernel.terms import App, Num, Op, Term, Var, app, ne, parts_of, subterms
+from derive.kernel.terms import App, Num, Op, Term, Var, app, ne, parts_of, substitute, subterms
 from derive.operators.card import Card, Rocq
 
 _TWO, _ONE = (REAL, REAL), (REAL,)
@@ -32,7 +36,7 @@ def _less_one(t: Term) -> Term:
     return Num(t.value - 1) if isinstance(t, Num) else t - 1
 
 
-CARDS: dict[Op, Card] = {
+CARDS: Mapping[Op, Card] = MappingProxyType({
     c.op: c
     for c in (
         Card(
@@ -87,7 +91,7 @@ CARDS: dict[Op, Card] = {
         Card(k.IFF, "if and only if", "⟺", rocq=Rocq(sign="<->")),
         Card(k.FORALL, "for all", "∀", rocq=Rocq()),
     )
-}  # fmt: skip
+})  # fmt: skip
 
 
 READ = tuple(c for c in CARDS.values() if c.reads is not None)
@@ -99,7 +103,8 @@ def arguments(card: Card) -> tuple[Var, ...]:
     return tuple(Var(name, REAL) for name in card.letters.split())
 
 
-def reading(card: Card) -> tuple[list[Term], Term, Term]:
+@cache
+def reading(card: Card) -> tuple[tuple[Term, ...], Term, Term]:
     """The operator at its letters, and as it reads: under the conditions under which that is defined the two are equal.
 
     This is what the lemma ``unfolding`` states.
@@ -107,13 +112,19 @@ def reading(card: Card) -> tuple[list[Term], Term, Term]:
     assert card.reads is not None
     args = arguments(card)
     read = card.reads(*args)
-    return needs_of(read), app(card.op, *args), read
+    needs = tuple(n for t in subterms(read) if isinstance(t, App) for n in needs_of(t))
+    return needs, app(card.op, *args), read
 
 
-def needs_of(term: Term) -> list[Term]:
-    """What must hold so that the operators of a term without binders have values."""
-    cards = ((CARDS[t.op], t.args) for t in subterms(term) if isinstance(t, App))
-    return [n for card, args in cards if card.needs is not None and (n := card.needs(*args)) is not None]
+def needs_of(term: App) -> tuple[Term, ...]:
+    """What must hold of the arguments of an operator, that of their parts aside, so that it has a value; where the
+    operator absorbs, so that it has one where its first argument is not 0."""
+    card = CARDS[term.op]
+    if card.reads is not None:
+        values = dict(zip(arguments(card), term.args, strict=True))
+        return tuple(substitute(n, values) for n in reading(card)[0])
+    need = card.needs(*term.args) if card.needs is not None else None
+    return () if need is None else (need,)
 
 
 def absorbed(product: Term) -> Term | None:

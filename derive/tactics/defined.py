@@ -23,7 +23,7 @@ from derive.kernel.terms import (
     instantiate,
     ne,
 )
-from derive.operators import CARDS
+from derive.operators import CARDS, needs_of
 from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import sides, unfold_head
@@ -49,14 +49,9 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
                 found = undefined_part(a, ctx)
             if found:
                 return found
-        card = CARDS[op]
-        need = card.needs(*args) if card.needs is not None else None
-        if need is not None and side.prove(need, ctx) is None:
-            return term, need
-        if card.reads is not None:
-            read = undefined_part(card.reads(*args), _not_zero(args[0], ctx) if card.absorbs else ctx)
-            return (term, read[1]) if read else None
-        return None
+        needs = needs_of(term)
+        where = _not_zero(args[0], ctx) if needs and CARDS[op].absorbs else ctx
+        return next(((term, need) for need in needs if side.prove(need, where) is None), None)
     if isinstance(term, At):
         body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
         if body is not None:

@@ -17,9 +17,9 @@ from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne, substitute
+from derive.kernel.terms import App, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne
 from derive.kernel.theorem import RuleError, Theorem
-from derive.operators import CARDS, Card, arguments, reading
+from derive.operators import CARDS, Card, arguments, needs_of
 from derive.tactics import library, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
@@ -97,7 +97,7 @@ class Normalizer:
 
     def _as_it_reads(self, card: Card, t: App, ctx: Context) -> Theorem | None:
         values = dict(zip(arguments(card), t.args, strict=True))
-        needs = [side.prove(substitute(n, values), ctx) for n in reading(card)[0]]
+        needs = [side.prove(n, ctx) for n in needs_of(t)]
         facts = [th for th in needs if th is not None]
         return self.lemma(card.unfolding, {v.name: a for v, a in values.items()}, *facts) if facts == needs else None
 

@@ -13,7 +13,7 @@ from derive.falsify.models.arithmetic import TooBig, sign_of_difference
 from derive.falsify.models.model import Function, Model, Row, Table, Value
 from derive.falsify.numbers.exact import Undecided, Undefined
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, Sort, is_numeric
-from derive.kernel.terms import FORALL, IMPLIES, LE, LT, App, Bound, Lam, Term, parts_of
+from derive.kernel.terms import FORALL, IMPLIES, LE, LT, App, Bound, Lam, Term, mentions
 
 
 def is_finite(sort: Sort) -> bool:
@@ -41,21 +41,11 @@ def integer_guards(body: Term) -> Iterator[tuple[bool, bool, int, Term]]:
                         isinstance(var, Bound)
                         and var.index == depth
                         and bound.sort == INT
-                        and not _mentions_below(bound, depth + 1)
+                        and not any(mentions(bound, i) for i in range(depth + 1))
                     ):
                         yield is_low, premise.op is LT, depth + 1, bound
         else:
             return
-
-
-def _mentions_below(term: Term, limit: int, inside: int = 0) -> bool:
-    """Whether a bound variable with an index below ``limit`` occurs loose in the term."""
-    if term.loose <= inside:
-        return False
-    if isinstance(term, Bound):
-        return term.index < limit + inside
-    inner = inside + 1 if isinstance(term, Lam) else inside
-    return any(_mentions_below(p, limit, inner) for p in parts_of(term))
 
 
 def all_hold(m: Model, holds: Callable[[Value], bool], values: range) -> bool:
