@@ -177,3 +177,16 @@ def test_a_deck_says_that_rocq_replayed_its_proofs_only_when_it_did(monkeypatch:
     assert result.exit_code == 2
     assert "apt-get install --no-install-recommends coq" in result.output
     assert not Path("y.html").exists()
+
+
+def test_a_deck_of_one_s_own_theorems_is_called_after_their_file(tmp_path: Path) -> None:
+    """And not after the name under which derive runs the file, which is another one every time."""
+    theorem = "@theorem(shows=Eq(a + {n}, {n} + a))\ndef {name}(calc):\n    calc.eq({n} + a, by=ring)\n\n"
+    mine = tmp_path / "my_lecture.py"
+    mine.write_text(
+        "from derive import *\na = real('a')\n" + theorem.format(n=1, name="one") + theorem.format(n=2, name="two")
+    )
+    deck = tmp_path / "deck.md"
+    result = run("slides", f"{mine}::one", f"{mine}::two", "-o", str(deck))
+    assert result.exit_code == 0, result.output
+    assert 'title: "My lecture"' in deck.read_text("utf-8")

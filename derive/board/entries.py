@@ -182,10 +182,9 @@ def theorem(
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
         code = fn.__code__
-        where = fn.__module__.rsplit(".", 1)[-1]
         conditions, claim = _declared(fn, given, shows)
         entry = TheoremEntry(
-            fn.__name__, claim, conditions, fn, subject or where, phrase, labels,
+            fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
         )  # fmt: skip
         DECLARED.setdefault(fn.__module__, []).append(entry)
@@ -234,12 +233,17 @@ def false_claim(
         conditions, claim = _declared(fn, given, claims)
         entry = FalseClaim(
             fn.__name__, claim, conditions, (fn.__doc__ or "").strip(),
-            subject or fn.__module__.rsplit(".", 1)[-1], instead, code.co_filename, code.co_firstlineno, fn.__module__,
+            subject or _subject(fn), instead, code.co_filename, code.co_firstlineno, fn.__module__,
         )  # fmt: skip
         DECLARED.setdefault(fn.__module__, []).append(entry)
         return entry
 
     return wrap
+
+
+def _subject(fn: Callable[..., None]) -> str:
+    """The name of the file: that of the module may be one that derive gave it."""
+    return os.path.splitext(os.path.basename(fn.__code__.co_filename))[0]
 
 
 def _declared(fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any) -> tuple[tuple[Term, ...], Term]:
