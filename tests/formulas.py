@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from readers.grammar import Reader
-
 from derive.board.catalogue import theorems
 from derive.kernel.definitions import definitions
 from derive.kernel.terms import Term
+from derive.read.grammar import Reader
 from derive.record import Derivation
 from derive.render.formula.builder import Labels
 from derive.render.formula.layout import conditions, layout

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from formulas import Formula, formulas, given, reader
-from readers import latex, mathml, omml, speech, text, typst
-from readers.canonical import canonical
-from readers.grammar import Reader
-from readers.page import Item, Items, Sign, UnreadableError
 
 from derive.kernel.definitions import definitions
 from derive.kernel.terms import Term
+from derive.read import latex, mathml, omml, speech, text, typst
+from derive.read.canonical import canonical
+from derive.read.grammar import Reader
+from derive.read.page import Item, Items, Sign, UnreadableError
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Node
 from derive.render.formula.notation import load_notation

@@ -208,6 +208,14 @@ def test_sympy_and_latexify_have_one_door_each() -> None:
             assert x.module == "derive.bridge.latexify", str(x)
 
 
+def test_the_readers_share_no_code_with_the_printers() -> None:
+    """What they know of the page is the notation and the kinds of signs in its templates."""
+    shared = {f"derive.render.formula.{n}" for n in ("names", "nodes", "notation", "templates")}
+    for x in IMPORTS:
+        if inside(x.module, "derive.read") and inside(x.target, "derive.render", "derive.slides", "derive.board"):
+            assert x.target in shared, str(x)
+
+
 def test_the_score_room_needs_ijson_only_and_only_for_json() -> None:
     for x in IMPORTS:
         if inside(x.target, "ijson"):

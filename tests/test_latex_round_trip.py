@@ -9,10 +9,6 @@ import re
 
 import pytest
 from formulas import formulas, reader
-from readers import latex
-from readers.canonical import canonical
-from readers.grammar import Reader
-from readers.page import UnreadableError
 from round_trip import TARGETS
 from sweep import sample
 
@@ -23,6 +19,10 @@ from derive.kernel.terms import Num, Term, Var
 from derive.language.definitions import cross_entropy, entropy, one_hot, smoothed, uniform
 from derive.language.letters import V, eps, k, p, q, y
 from derive.language.syntax import Eq, ForAll, Sum, exp, fun, log, xlogy
+from derive.read import latex
+from derive.read.canonical import canonical
+from derive.read.grammar import Reader
+from derive.read.page import UnreadableError
 from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pens.latex import node_latex, sentence_latex, term_latex
 from derive.render.words.prose import letters

@@ -6,11 +6,7 @@ or to the ear.  LaTeX, MathML, OMML, Typst and speech are read with fractions, U
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
-import readers
 from formulas import formulas
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,14 +34,6 @@ def test_every_formula_means_what_was_printed_and_nothing_else(notation: str, ta
 def test_conditions_as_they_stand_in_a_sentence(notation: str, target: str) -> None:
     """``1 <= y_t <= V for t = 1, ..., T`` is two conditions, ``p > 0`` is 0 < p."""
     assert not list(TARGETS[target].misread_conditions(notation))
-
-
-def test_the_readers_share_no_code_with_the_printers() -> None:
-    """What they know of the page is the notation and the kinds of signs in its templates."""
-    for file in Path(readers.__file__).parent.glob("*.py"):
-        imported = re.findall(r"^(?:from|import) (derive\.[\w.]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
-        rooms = {name for name in imported if not name.startswith("derive.kernel.")}
-        assert rooms <= {f"derive.render.formula.{n}" for n in ("names", "nodes", "notation", "templates")}, file.name
 
 
 def test_the_formulas_are_those_of_all_theorems() -> None:

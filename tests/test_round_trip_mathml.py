@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 from formulas import reader
-from readers import mathml
-from readers.canonical import canonical
-from readers.page import Item, Items, Over, Scripts, Sign, UnreadableError, number
 from sweep import sample
 
 from derive.board.catalogue import theorems
 from derive.kernel.terms import Term
+from derive.read import mathml
+from derive.read.canonical import canonical
+from derive.read.page import Item, Items, Over, Scripts, Sign, UnreadableError, number
 from derive.record import Derivation
 from derive.record.relations import sign_of
 from derive.render.formula.notation import load_notation, notation_names

@@ -11,10 +11,10 @@ from functools import cache
 import pytest
 from broken_printers import BROKEN, FAULTS, everywhere
 from formulas import Formula, formulas, reader
-from readers.canonical import canonical
 from round_trip import TARGETS
 from sweep import sample
 
+from derive.read.canonical import canonical
 from derive.render.formula.notation import notation_names
 
 CANNOT_SHOW = {

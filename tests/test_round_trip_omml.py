@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 from formulas import formulas
-from readers import omml
-from readers.page import Items, Sign, UnreadableError, number
 from sweep import sample
 
+from derive.read import omml
+from derive.read.page import Items, Sign, UnreadableError, number
 from derive.render.formula.nodes import TIMES, Accent, Fence, Node, Script, Space, Symbol, UnderBrace, row
 from derive.render.formula.notation import notation_names
 from derive.render.pens.omml import MATH, node_omml

@@ -10,9 +10,6 @@ import pytest
 from formulas import formulas, reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from readers import latex, speech
-from readers.canonical import canonical
-from readers.grammar import Reader
 from round_trip import TARGETS
 from strategies import comparisons, reals
 from sweep import sample
@@ -22,6 +19,9 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import Term
 from derive.language.letters import i, j
 from derive.language.syntax import Eq, function
+from derive.read import latex, speech
+from derive.read.canonical import canonical
+from derive.read.grammar import Reader
 from derive.render.formula.layout import layout
 from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pens.speech import node_speech, term_speech

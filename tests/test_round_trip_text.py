@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 from formulas import formulas
-from readers import text
-from readers.canonical import canonical
-from readers.grammar import Reader
-from readers.page import Brackets, Hat, Items, Scripts, Sign, UnreadableError, number
 from sweep import sample
 
 from derive.board.catalogue import theorems
 from derive.kernel.definitions import definitions
+from derive.read import text
+from derive.read.canonical import canonical
+from derive.read.grammar import Reader
+from derive.read.page import Brackets, Hat, Items, Scripts, Sign, UnreadableError, number
 from derive.render.formula.notation import notation_names
 from derive.render.pens.text import Pen, conditions_text
 

@@ -6,8 +6,9 @@ That every formula of the catalogue is read back, test_round_trip_catalogue.py s
 from __future__ import annotations
 
 import pytest
-from readers import typst
-from readers.page import Brackets, Hat, Items, Over, Scripts, Sign, UnreadableError, number
+
+from derive.read import typst
+from derive.read.page import Brackets, Hat, Items, Over, Scripts, Sign, UnreadableError, number
 
 A, K, T, P = (Sign(letter) for letter in "aktp")
 OF_K = Brackets("(", (K,), ")")

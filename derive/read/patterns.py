@@ -14,12 +14,12 @@ from typing import Any
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort
 from derive.kernel.terms import SortError, Term, Var, app, at, lam
+from derive.read.canonical import alike
+from derive.read.page import Brackets, Hat, Item, Items, Scripts, Sign
 from derive.render.formula.names import GREEK
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation
 from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scripted, Seq, Slot
-from readers.canonical import alike
-from readers.page import Brackets, Hat, Item, Items, Scripts, Sign
 
 _PLAIN_NAMES = {sign: [n for n, s in GREEK.items() if s == sign] for sign in set(GREEK.values())}
 # letters whose index stands under them; a token stands behind any other name, in brackets

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import NamedTuple
 
-from readers.page import Brackets, Hat, Items, Over, Scripts, Sign, number, primed, scripted
+from derive.read.page import Brackets, Hat, Items, Over, Scripts, Sign, number, primed, scripted
 
 _GREEK = dict(zip(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"], "αβγδεζηθικλμνξπρστφχψω", strict=True))  # fmt: skip
 _OPERATORS = {"plus": "+", "minus": "−"}

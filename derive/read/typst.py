@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readers.page import CLOSING, Brackets, Hat, Item, Items, Over, Sign, UnreadableError, number, primed, scripted
+from derive.read.page import CLOSING, Brackets, Hat, Item, Items, Over, Sign, UnreadableError, number, primed, scripted
 
 _TOKEN = re.compile(
     r"""\s*(?:

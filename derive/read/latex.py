@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readers.page import (
+from derive.read.page import (
     CLOSING,
     Brackets,
     Hat,

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from readers.page import Hat, Item, Items, Over, Scripts, Sign, UnreadableError, paired, scripted
+from derive.read.page import Hat, Item, Items, Over, Scripts, Sign, UnreadableError, paired, scripted
 
 Element = ElementTree.Element
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from readers.page import CLOSING, Brackets, Hat, Item, Items, Sign, UnreadableError, primed, scripted
+from derive.read.page import CLOSING, Brackets, Hat, Item, Items, Sign, UnreadableError, primed, scripted
 
 HIDDEN = frozenset({"bf"})
 HIDDEN_ASCII = frozenset({"bf", "cal"})

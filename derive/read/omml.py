@@ -6,7 +6,7 @@ import re
 import unicodedata
 from xml.etree import ElementTree
 
-from readers.page import Brackets, Hat, Item, Items, Over, Sign, UnreadableError, number, scripted
+from derive.read.page import Brackets, Hat, Item, Items, Over, Sign, UnreadableError, number, scripted
 
 Element = ElementTree.Element
 

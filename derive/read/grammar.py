@@ -43,10 +43,10 @@ from derive.kernel.terms import (
     implies,
     lam,
 )
+from derive.read.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
+from derive.read.patterns import Patterns, Reading, Scope, names_of, sorted_
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
-from readers.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
-from readers.patterns import Patterns, Reading, Scope, names_of, sorted_
 
 _RELATIONS = {Sign("="): EQ, Sign("≠"): NE, Sign("<"): LT, Sign("≤"): LE, Sign("∈"): IN}
 _TERMS: dict[Item, Op] = {Sign("+"): ADD, Sign("−"): SUB}
