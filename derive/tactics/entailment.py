@@ -6,7 +6,8 @@ the lemmas whose terms occur in the goal.  ``less`` compares term by term under 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from derive.kernel import rules as r
 from derive.kernel import terms
@@ -21,6 +22,7 @@ from derive.tactics.matching import match
 from derive.tactics.rewriting import AnyRule, Rule, SortedRule, directed
 
 ZERO = Num(0)
+MOST_CHOICES = 12  # of the facts from which the variables are read that only hypotheses mention
 
 
 class Known:
@@ -50,14 +52,26 @@ class Known:
         return None
 
     def instance(self, mapping: dict[Var, Term], ctx: Context, goal: Term | None = None) -> Theorem | None:
-        for h in self.theorem.hyps:  # variables that only hypotheses mention
-            waiting = {v for v in h.free & self.schematic if v not in mapping}
-            if waiting:
-                for fact in ctx.facts:
-                    found = match(h, fact.concl, self.schematic, mapping)
-                    if found is not None:
-                        mapping = found
-                        break
+        for whole in islice(self._completed(mapping, ctx), MOST_CHOICES):
+            th = self._discharged(whole, ctx)
+            if th is not None:
+                return th if goal is None or th.concl == goal else None
+        return None
+
+    def _completed(self, mapping: dict[Var, Term], ctx: Context, after: int = 0) -> Iterator[dict[Var, Term]]:
+        """The mapping with values for the variables that only hypotheses mention, read off the facts in every way."""
+        for place, h in enumerate(self.theorem.hyps[after:], after):
+            if not any(v in self.schematic and v not in mapping for v in h.free):
+                continue
+            found = (match(h, fact.concl, self.schematic, mapping) for fact in ctx.facts)
+            choices = [f for f in found if f is not None]
+            for choice in choices:
+                yield from self._completed(choice, ctx, place + 1)
+            if choices:
+                return
+        yield mapping
+
+    def _discharged(self, mapping: dict[Var, Term], ctx: Context) -> Theorem | None:
         if any(v not in mapping for v in self.schematic):
             return None
         th = instantiate(self.theorem, mapping)
@@ -68,7 +82,7 @@ class Known:
                     self.failed.append(h)
                 return None
             th = r.cut(known, th)
-        return th if goal is None or th.concl == goal else None
+        return th
 
     def instances(self, places: Sequence[Term], ctx: Context) -> list[Theorem]:
         """Instances found by matching the compound parts of the lemma against the given terms."""
