@@ -20,7 +20,7 @@ from derive.lemmas import LEMMAS, Lemma, SortedLemma
 from derive.operators import READ
 from derive.tactics import library
 from derive.tactics.library import SHELF, ShelfError
-from derive.tactics.normal import ALL
+from derive.tactics.normal import FEATURES
 
 # --- the shelf of tactics ---------------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ def test_authors_get_the_lemmas_that_are_not_internal() -> None:
 
 def test_a_lemma_names_features_that_the_normal_form_has() -> None:
     for entry in LEMMAS.values():
-        assert entry.features <= ALL, entry
+        assert entry.features <= FEATURES, entry
 
 
 def test_a_theorem_that_is_named_like_a_lemma_is_not_taken_for_it() -> None:

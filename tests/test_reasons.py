@@ -100,7 +100,7 @@ def test_what_is_split_on_is_kept():
 def test_the_tactics_say_what_they_turn_on():
     """ring calculates only; the others are the normal form with some of its features."""
     assert ring.features == order.features == calculus.features == set()
-    assert logs.features == {"logs"} and sums.features == {"sums", "constants"}
+    assert logs.features == {"logs"} and sums.features == {"sums", "constants", "ranges"}
     assert auto.features > logs.features | sums.features
 
 

@@ -25,9 +25,9 @@ class Tactic(NamedTuple):
 
 
 ring = Tactic("ring", frozenset(), "algebra")
-auto = Tactic("auto", frozenset({"sums", "indicators", "constants", "logs", "nested"}), "calculation")
+auto = Tactic("auto", frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"}), "calculation")
 logs = Tactic("logs", frozenset({"logs"}), "rules of logarithms")
-sums = Tactic("sums", frozenset({"sums", "constants"}), "linearity of sums")
+sums = Tactic("sums", frozenset({"sums", "constants", "ranges"}), "linearity of sums")
 order = Tactic("order", frozenset(), "arithmetic of inequalities")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
 

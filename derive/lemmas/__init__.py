@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from derive.lemmas.arithmetic import *
 from derive.lemmas.base import LEMMAS as LEMMAS
 from derive.lemmas.base import Lemma as Lemma
+from derive.lemmas.bounds import *
 from derive.lemmas.divergence import *
 from derive.lemmas.logs import *
 from derive.lemmas.optima import *
 from derive.lemmas.optima import SortedLemma as SortedLemma
 from derive.lemmas.products import *
+from derive.lemmas.ranges import *
 from derive.lemmas.sums import *
 
 

@@ -23,7 +23,7 @@ from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
 __all__ = [
-    "exp_add", "exp_log", "exp_neg", "exp_pos", "exp_sub", "exp_zero", "log_div", "log_eq_iff", "log_exp",
+    "exp_add", "exp_log", "exp_lt", "exp_neg", "exp_pos", "exp_sub", "exp_zero", "log_div", "log_eq_iff", "log_exp",
     "log_inj", "log_inv", "log_le", "log_le_iff", "log_le_sub_one", "log_lt", "log_lt_iff", "log_lt_sub_one",
     "log_mul", "log_one", "log_pow", "one_add_le_exp", "pow_eq_exp", "xlogy_eq_mul_log", "zero_log_zero",
 ]  # fmt: skip
@@ -94,7 +94,7 @@ def exp_sub() -> Theorem:
     return chain(total, r.ring(exp(x) * (1 / exp(y)), exp(x) / exp(y), (nonzero,)))
 
 
-@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing", internal=True)
+@lemma(exp(x) < exp(y), [x < y], phrase="exp is increasing")
 def exp_lt() -> Theorem:
     d = y - x
     more = at_values(

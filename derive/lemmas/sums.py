@@ -40,9 +40,9 @@ __all__ = [
     "sum_split_last", "sum_sub", "sum_swap", "sum_zero", "terms_zero_of_sum_zero",
 ]  # fmt: skip
 
-sum_empty = axiom_lemma("sum_empty", "an empty sum is 0")
+sum_empty = axiom_lemma("sum_empty", "an empty sum is 0", features={"ranges"})
 sum_last = axiom_lemma("sum_last", "split off the last term")
-prod_empty = axiom_lemma("prod_empty", "an empty product is 1")
+prod_empty = axiom_lemma("prod_empty", "an empty product is 1", features={"ranges"})
 prod_last = axiom_lemma("prod_last", "split off the last factor")
 
 y = Var("y", INT)
@@ -393,7 +393,7 @@ def sum_swap() -> Theorem:
     return range_induction(m, n, statement, empty, step)
 
 
-@lemma(eq(total(fk, low=m + s, high=n + s), total(f[k + s])), phrase="shift the index")
+@lemma(eq(total(fk, low=m + s, high=n + s), total(f[k + s])), phrase="shift the index", features={"shift"})
 def sum_shift() -> Theorem:
     left, right = total(fk, low=m + s, high=n + s), total(f[k + s])
 

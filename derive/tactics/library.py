@@ -20,7 +20,7 @@ class ShelfError(LookupError):
     """A lemma that is not on the shelf, or says something else than the shelf does."""
 
 
-_i, _j, _k, _m, _n, _at, _m2, _n2 = (Var(s, INT) for s in ("i", "j", "k", "m", "n", "y", "m2", "n2"))
+_i, _j, _k, _m, _n, _s, _at, _m2, _n2 = (Var(s, INT) for s in ("i", "j", "k", "m", "n", "s", "y", "m2", "n2"))
 _x, _y, _a, _b, _c = (Var(s, REAL) for s in "xyabc")
 _f, _g, _rows = Var("f", FAMILY), Var("g", FAMILY), Var("f", Fn(INT, FAMILY))
 _fk, _gk, _ij = _f[_k], _g[_k], app(k.DELTA, _i, _j)
@@ -90,6 +90,14 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_prod": ([_each(_zero < _fk)], eq(_log(_over(k.PROD, _fk)), _sum(_log(_fk)))),
     # operators that read as others
     **{c.unfolding: (needs, eq(whole, read)) for c in READ for needs, whole, read in [reading(c)] if c.unfolding},
+    # ranges
+    "sum_empty": ([_n < _m], eq(_sum(_fk), 0)),
+    "sum_last": ([_m <= _n + 1], eq(_sum(_fk, high=_n + 1), _sum(_fk) + _f[_n + 1])),
+    "sum_single": ([], eq(_sum(_fk, high=_m), _f[_m])),
+    "sum_shift": ([], eq(_sum(_fk, low=_m + _s, high=_n + _s), _sum(_f[_k + _s]))),
+    "prod_empty": ([_n < _m], eq(_over(k.PROD, _fk), 1)),
+    "prod_last": ([_m <= _n + 1], eq(_over(k.PROD, _fk, high=_n + 1), _over(k.PROD, _fk) * _f[_n + 1])),
+    "prod_single": ([], eq(_over(k.PROD, _fk, high=_m), _f[_m])),
     # sums
     "sum_zero": ([], eq(_sum(_zero), 0)),
     "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),

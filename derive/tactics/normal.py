@@ -3,6 +3,8 @@
     sums            a sum over k becomes a sum of (factor without k) times (sum over k of the rest)
     indicators      sum_k [k = y] f(k) becomes f(y) where y is in range
     constants       sum_k c becomes (number of terms) c
+    ranges          a sum or product over a known number of indices is written out
+    shift           a sum starts at 1
     logarithms      of products, quotients, powers, exponentials and long products are expanded where all is positive
     nested sums     get a fixed order
 Every step is a lemma of the library; ``used`` records which.
@@ -20,7 +22,7 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, Card, arguments, needs_of
-from derive.tactics import library, side
+from derive.tactics import library, ranges, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
@@ -28,7 +30,8 @@ from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_h
 from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
 from derive.tactics.signs import every_term
 
-ALL = frozenset({"sums", "indicators", "constants", "logs", "nested"})
+ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
+FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
 
 
 class Normalizer:
@@ -91,8 +94,13 @@ class Normalizer:
             return self._as_it_reads(card, t, ctx)
         if t.op is k.DELTA and "indicators" in self.features:
             return self._delta(t, ctx)
+        if t.op in (k.SUM, k.PROD) and "ranges" in self.features:
+            th = ranges.written_out(t, ctx, self.lemma)
+            if th is not None:
+                return th
         if t.op is k.SUM:
-            return self._sum(t, ctx)
+            th = ranges.from_one(t, ctx, self.lemma) if "shift" in self.features else None
+            return th or self._sum(t, ctx)
         return _tidy(t)
 
     def _as_it_reads(self, card: Card, t: App, ctx: Context) -> Theorem | None:
