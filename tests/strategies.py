@@ -22,11 +22,12 @@ from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import (
     ADD,
     DELTA,
+    DERIVATIVE,
     DIV,
     EQ,
     EXP,
     FORALL,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IFF,
     IMPLIES,
     LE,
@@ -35,7 +36,6 @@ from derive.kernel.terms import (
     MUL,
     NE,
     NEG,
-    PARTIAL,
     POW,
     PROD,
     SUB,
@@ -436,7 +436,7 @@ class _Reading:
             return self._same_function(t, *args)
         if t.op in (SUM, PROD):
             return self._big(t.op, *args)
-        if t.op in (PARTIAL, HAS_PARTIAL):
+        if t.op in (DERIVATIVE, HAS_DERIVATIVE):
             return self._slope(t.op, *args)
         return self._plain(t.op, *args)
 
@@ -466,12 +466,10 @@ class _Reading:
             out = self._plain(ADD if op is SUM else MUL, out, fn(index))
         return out
 
-    def _slope(self, op: Op, fn: Callable[[Any], Any], z: Callable[[int], Any], entry: int, *said: Any) -> Any:
-        def moved(by: Any) -> Any:
-            return number(fn(lambda at_: number(z(at_)) + by if at_ == entry else z(at_)))
-
-        found = (moved(_STEP) - moved(-_STEP)) / (2 * _STEP)
-        return found if op is PARTIAL else order(found, said[0]) == 0
+    def _slope(self, op: Op, fn: Callable[[Any], Any], x_: Any, *said: Any) -> Any:
+        above, below = (number(fn(number(x_) + by)) for by in (_STEP, -_STEP))
+        found = (above - below) / (2 * _STEP)
+        return found if op is DERIVATIVE else order(found, said[0]) == 0
 
     def _plain(self, op: Op, *a: Any) -> Any:
         if op in _SIGNS:

@@ -13,7 +13,7 @@ from derive.bridge.expand import CannotExpand, Meaning, Numeric, Undefined
 from derive.bridge.models import SmallModel, impose, integer_models, points
 from derive.bridge.opinion import Report, Symbolic, Verdict, second_opinion, second_opinion_on
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
-from derive.kernel.terms import HAS_PARTIAL as HAS
+from derive.kernel.terms import HAS_DERIVATIVE as HAS
 from derive.kernel.terms import Num, Term, Var, app
 from derive.language import definitions as defs
 from derive.language.syntax import (
@@ -68,7 +68,11 @@ smoothed_loss = defs.cross_entropy(V, defs.smoothed(V, eps, y), p)
 # --- true -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", AXIOMS)
+# tried in tests/test_kernel_axioms.py: its condition speaks of all reals in an interval
+BY_HAND = {"derivative_local"}
+
+
+@pytest.mark.parametrize("name", sorted(AXIOMS.keys() - BY_HAND))
 def test_every_axiom(name: str) -> None:
     given, claim = AXIOMS[name]
     report = second_opinion_on(claim, given=given)
@@ -134,7 +138,7 @@ def test_inequalities_and_other_statements() -> None:
     assert second_opinion_on(kl_zero, given=[*distribution, *target])
     assert second_opinion_on(ForAll([x, (k, 1, 3)], Implies(0 < x, 0 < x * k)))
     assert second_opinion_on(Ne(exp(x), 0))
-    assert second_opinion_on(app(HAS, fun(z, exp(z[k])), z, j, exp(z[k]) * delta(k, j))).symbolic
+    assert second_opinion_on(app(HAS, fun(a, exp(a)), b, exp(b))).symbolic
 
 
 def test_optima_over_a_sort_of_three_elements() -> None:

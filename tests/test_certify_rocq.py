@@ -34,11 +34,11 @@ from derive.kernel.terms import (
     ARGMAX,
     ARGMIN,
     DELTA,
+    DERIVATIVE,
     EXP,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IN,
     LOG,
-    PARTIAL,
     POW,
     PROD,
     SUM,
@@ -52,6 +52,7 @@ from derive.kernel.terms import (
     ne,
 )
 from derive.kernel.theorem import RULES, Theorem, proof_steps
+from derive.operators.derivatives import PARTIAL
 
 pytestmark = pytest.mark.usefixtures("rocq")
 
@@ -138,6 +139,7 @@ f, g, w = Var("f", FAMILY), Var("g", FAMILY), Var("w", FAMILY)
 label, other = Var("label", Fn(INT, INT)), Var("other", Fn(INT, INT))
 table = Var("table", Fn(INT, Fn(INT, INT)))
 F, G = Var("F", Fn(FAMILY, REAL)), Var("G", Fn(FAMILY, REAL))
+H, K = Var("H", Fn(REAL, REAL)), Var("K", Fn(REAL, REAL))
 Theta = Base("Theta")
 s, t = Var("s", Theta), Var("t", Theta)
 loss, gain = Var("loss", Fn(Theta, REAL)), Var("gain", Fn(Theta, REAL))
@@ -196,7 +198,9 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "cong_argmin", r.cong(ARGMIN, (a(eq(loss, gain)),))
     yield "cong_best", r.cong(best, (a(eq(loss, gain)), a(eq(x, y))))
     yield "cong_of_theta", r.cong(of_theta, (a(eq(loss, gain)), a(eq(s, t))))
+    yield "cong_derivative", r.cong(DERIVATIVE, (a(eq(H, K)), r.ring(n + 1, one + n, ())))
     yield "cong_partial", r.cong(PARTIAL, (a(eq(F, G)), a(eq(f, g)), r.ring(n + 1, one + n, ())))
+    yield "unfold_partial", r.unfold(app(PARTIAL, F, label, n + 1))
     member = a(app(IN, s, app(ARGMIN, loss)))
     sets = r.cong(ARGMIN, (a(eq(loss, gain)),))
     yield "rel_cong_in", r.rel_cong(member, (a(eq(s, t)), sets))
@@ -207,8 +211,8 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "rel_cong_ne", r.rel_cong(a(ne(n, m + 1)), (a(eq(n, x)), r.refl(m + 1)))
     yield "rel_cong_ne_base", r.rel_cong(a(ne(s, t)), (r.refl(s), a(eq(t, s))))
     yield "rel_cong_lt", r.rel_cong(a(n < m + 1), (a(eq(n, x)), r.ring(m + 1, one + m, ())))
-    has = a(app(HAS_PARTIAL, F, f, n + 1, x))
-    yield "rel_cong_partial", r.rel_cong(has, (r.refl(F), a(eq(f, g)), r.ring(n + 1, one + n, ()), a(eq(x, y))))
+    has = a(app(HAS_DERIVATIVE, H, n + 1, x))
+    yield "rel_cong_derivative", r.rel_cong(has, (r.refl(H), r.ring(n + 1, one + n, ()), a(eq(x, y))))
     yield "trans_sets", r.trans(r.sym(sets), r.trans(sets, r.refl(app(ARGMIN, gain))))
     yield "unfold_compound", r.unfold(shift(n * m, lam(k, k * k - 1)))
     yield "unfold_family", r.unfold(twice(lam(k, k + n)))
@@ -310,10 +314,10 @@ class Broken:
         self.patch.setattr(module, name, value)
 
 
-def inverse_without_sign(b: Broken) -> Theorem:
-    hyps, concl = axioms.AXIOMS["partial_inv"]
-    f_, z_, j_, value = concl.args  # type: ignore[attr-defined]
-    return b.axiom("partial_inv", hyps, app(HAS_PARTIAL, f_, z_, j_, value.args[0]))
+def quotient_without_square(b: Broken) -> Theorem:
+    hyps, concl = axioms.AXIOMS["derivative_div"]
+    f_, x_, value = concl.args  # type: ignore[attr-defined]
+    return b.axiom("derivative_div", hyps, app(HAS_DERIVATIVE, f_, x_, value.args[0]))
 
 
 def exp_log_without_condition(b: Broken) -> Theorem:
@@ -514,7 +518,7 @@ def unfold_with_arguments_exchanged(b: Broken) -> Theorem:
 
 
 FAULTS: list[Callable[[Broken], Theorem]] = [
-    inverse_without_sign, exp_log_without_condition, sum_last_without_condition, delta_diff_without_condition,
+    quotient_without_square, exp_log_without_condition, sum_last_without_condition, delta_diff_without_condition,
     order_the_wrong_way, argmin_for_argmax, gen_over_a_hypothesis, ext_over_a_hypothesis, bigop_over_a_hypothesis,
     bigop_with_other_bounds, bigop_that_drops_hypotheses, induction_over_a_hypothesis, induction_without_a_base,
     cut_that_drops_hypotheses, discharge_of_what_follows, mp_without_looking, iff_that_goes_one_way, spec_that_drops_hypotheses,

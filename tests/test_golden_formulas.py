@@ -23,7 +23,7 @@ from telling import PECULIAR, TELLING, Telling
 from derive.board.catalogue import theorems
 from derive.kernel import terms
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import HAS_PARTIAL, App, Op, Term, parts_of, subterms
+from derive.kernel.terms import HAS_DERIVATIVE, App, Op, Term, parts_of, subterms
 from derive.language import definitions as language
 from derive.record.changes import Path
 from derive.render.formula.layout import layout
@@ -174,7 +174,7 @@ def every_node(node: Node) -> Iterator[Node]:
 
 def test_each_operator_is_shown() -> None:
     shown = {s.op for group in TELLING.values() for t in group for s in subterms(t.term) if isinstance(s, App)}
-    assert set(OPERATORS) - {HAS_PARTIAL} <= shown  # which is an equation
+    assert set(OPERATORS) - {HAS_DERIVATIVE} <= shown  # which is an equation
 
 
 def test_each_kind_of_sign_and_part_is_shown() -> None:

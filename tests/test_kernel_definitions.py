@@ -91,7 +91,9 @@ def test_saying_it_again_gives_the_first() -> None:
     assert define(title, (n,), total(ONE, n, j, Num(2) * j), "other words") is first
 
 
-@pytest.mark.parametrize("taken", ["add", "sum", "log", "forall", "eq", "has_partial", "partial", "argmin", "delta"])
+@pytest.mark.parametrize(
+    "taken", ["add", "sum", "log", "forall", "eq", "has_derivative", "derivative", "argmin", "delta"]
+)
 def test_the_names_of_operators_are_taken(taken: str) -> None:
     with pytest.raises(DefinitionError, match=f"{taken} is a built-in operator"):
         define(taken, (x,), x)

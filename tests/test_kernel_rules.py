@@ -23,7 +23,7 @@ from derive.kernel.terms import (
     DIV,
     EQ,
     EXP,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IN,
     LOG,
     MUL,
@@ -55,6 +55,7 @@ theta, phi = Var("theta", THETA), Var("phi", THETA)
 loss = Var("L", Fn(THETA, REAL))
 S, U = Var("S", SetOf(INT)), Var("U", SetOf(INT))
 F, G = Var("F", Fn(FAMILY, REAL)), Var("G", Fn(FAMILY, REAL))
+H, K = Var("H", Fn(REAL, REAL)), Var("K", Fn(REAL, REAL))
 z, c = Var("z", REAL), Var("c", REAL)
 P, Q, R = x < y, y < z, x < z
 GROWS = forall(n, implies(ONE <= n, 0 <= f[n], 0 <= f[n + 1]))
@@ -251,10 +252,10 @@ GIVES: dict[str, list[Case]] = {
         ),
         (
             lambda: r.rel_cong(
-                assume(app(HAS_PARTIAL, F, f, i, x)), (assume(eq(F, G)), assume(eq(f, g)), r.refl(i), assume(eq(x, y)))
+                assume(app(HAS_DERIVATIVE, H, x, y)), (assume(eq(H, K)), assume(eq(x, z)), assume(eq(y, x)))
             ),
-            (app(HAS_PARTIAL, F, f, i, x), eq(F, G), eq(f, g), eq(x, y)),
-            app(HAS_PARTIAL, G, g, i, y),
+            (app(HAS_DERIVATIVE, H, x, y), eq(H, K), eq(x, z), eq(y, x)),
+            app(HAS_DERIVATIVE, K, z, x),
         ),
     ],
     "ring": [

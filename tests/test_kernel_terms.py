@@ -20,11 +20,12 @@ from derive.kernel.terms import (
     ADD,
     ARGMIN,
     DELTA,
+    DERIVATIVE,
     DIV,
     EQ,
     EXP,
     FORALL,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IFF,
     IMPLIES,
     IN,
@@ -34,7 +35,6 @@ from derive.kernel.terms import (
     MUL,
     NE,
     NEG,
-    PARTIAL,
     POW,
     PROD,
     SUB,
@@ -72,7 +72,7 @@ from derive.kernel.theorem import RuleError
 MANY = settings(max_examples=60, deadline=None)
 THETA = Base("Theta")
 theta = Var("theta", THETA)
-F = Var("F", Fn(FAMILY, REAL))
+F, H = Var("F", Fn(FAMILY, REAL)), Var("H", Fn(REAL, INT))
 
 
 def total(op: Op, low: Any, high: Any, var: Var, body: Term) -> Term:
@@ -141,8 +141,8 @@ def test_substitution_does_not_capture() -> None:
     assert out == total(SUM, 1, n, j, f[j] * (k + x))
     assert out.free == {f, n, k, x}
     assert substitute(forall(i, i <= j), {j: i}) == forall(k, k <= i)
-    assert substitute(app(PARTIAL, under("z", FAMILY, lambda z: z[i]), f, i), {i: n}) == app(
-        PARTIAL, under("g", FAMILY, lambda z: z[n]), f, n
+    assert substitute(app(DERIVATIVE, under("z", REAL, lambda z: z * i), f[i]), {i: n}) == app(
+        DERIVATIVE, under("g", REAL, lambda z: z * n), f[n]
     )
 
 
@@ -364,8 +364,8 @@ def test_only_exact_numbers(bad: Any) -> None:
         (lam(i, i + 1), Fn(INT, INT)),
         (lam(i, x), FAMILY),
         (app(ARGMIN, Var("h", Fn(THETA, INT))), SetOf(THETA)),
-        (app(PARTIAL, F, w, i), REAL),
-        (app(HAS_PARTIAL, F, f, i, j), PROP),
+        (app(DERIVATIVE, H, i), REAL),
+        (app(HAS_DERIVATIVE, H, x, j), PROP),
         (x <= i, PROP),
         (eq(f, w), PROP),
         (implies(x < y, y < x, eq(x, y)), PROP),
@@ -392,8 +392,8 @@ def test_the_sort_of_a_term(term: Term, sort: Sort) -> None:
         lambda: app(SUM, i, n, x),
         lambda: app(ARGMIN, x),
         lambda: app(ARGMIN, lam(i, theta)),
-        lambda: app(PARTIAL, F, f, x),
-        lambda: app(PARTIAL, f, f, i),
+        lambda: app(DERIVATIVE, F, f),
+        lambda: app(DERIVATIVE, f, i),
         lambda: app(IN, x, Var("S", SetOf(INT))),
         lambda: eq(x, theta),
         lambda: eq(f, F),
@@ -508,7 +508,7 @@ SPECIMENS: tuple[Term, ...] = (
     lam(k, f[k] * 2),
     total(SUM, 1, n, k, total(PROD, k, n, j, f[j] + x)),
     forall(k, implies(1 <= k, k <= n, 0 < f[k])),
-    app(HAS_PARTIAL, under("z", FAMILY, lambda z: app(EXP, z[i])), f, j, x),
+    app(HAS_DERIVATIVE, under("z", REAL, lambda z: app(EXP, z)), f[j], x),
     SHIFT(y, 2)[j],
     app(IN, theta, app(ARGMIN, Var("h", Fn(THETA, REAL)))),
     Bound(3, FAMILY),

@@ -20,11 +20,12 @@ from derive.kernel.sorts import INT, PROP, REAL
 from derive.kernel.terms import Num, Op, Term, Var, app, as_term, eq, substitute
 from derive.lemmas import LEMMAS
 from derive.operators import CARDS, READ, Card, absorbed, arguments, reading
+from derive.operators.derivatives import PARTIALS
 from derive.render.formula.layout import DRAWN
 
 OPERATORS = [x for x in vars(k).values() if isinstance(x, Op)]
-BINDERS = {k.SUM, k.PROD, k.ARGMIN, k.ARGMAX, k.PARTIAL}
-STATEMENTS = {k.EQ, k.NE, k.LT, k.LE, k.IN, k.HAS_PARTIAL, k.IMPLIES, k.IFF, k.FORALL}
+BINDERS = {k.SUM, k.PROD, k.ARGMIN, k.ARGMAX, k.DERIVATIVE}
+STATEMENTS = {k.EQ, k.NE, k.LT, k.LE, k.IN, k.HAS_DERIVATIVE, k.IMPLIES, k.IFF, k.FORALL}
 PLAIN = [op for op in OPERATORS if op not in BINDERS | STATEMENTS]
 """The operators whose value is made of the values of their arguments."""
 
@@ -47,18 +48,18 @@ def test_every_operator_has_a_value_in_a_finite_model() -> None:
 
 
 def test_every_operator_is_drawn() -> None:
-    assert set(DRAWN) == set(OPERATORS)
+    assert set(DRAWN) == {*OPERATORS, *PARTIALS.values()}
 
 
 def test_every_operator_is_expanded_by_the_second_reading() -> None:
     for op in OPERATORS:
         by_card = CARDS[op].value is not None or CARDS[op].reads is not None
         by_method = hasattr(Meaning, f"_{op.name}")
-        assert by_card or by_method or op is k.HAS_PARTIAL, op
+        assert by_card or by_method or op is k.HAS_DERIVATIVE, op
 
 
 def test_sympy_has_a_word_for_every_operator_but_these() -> None:
-    without = {k.ARGMIN, k.ARGMAX, k.IN, k.HAS_PARTIAL, k.IMPLIES, k.IFF, k.FORALL}
+    without = {k.ARGMIN, k.ARGMAX, k.IN, k.HAS_DERIVATIVE, k.IMPLIES, k.IFF, k.FORALL}
     for op in OPERATORS:
         word = hasattr(_Writer, f"_{op.name}") or bool(CARDS[op].sympy) or CARDS[op].reads is not None
         assert word is (op not in without), op
@@ -159,6 +160,7 @@ def test_an_operator_that_reads_as_others_is_named_in_few_files() -> None:
     assert sorted(p.relative_to(root).as_posix() for p in naming) == [
         "language/definitions.py",
         "language/syntax.py",
+        "lemmas/bounds.py",
         "lemmas/divergence.py",
         "lemmas/logs.py",
         "operators/cards.py",

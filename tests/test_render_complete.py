@@ -8,9 +8,10 @@ from typing import get_args
 import pytest
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import FAMILY, INT, REAL, Base, SetOf
+from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, SetOf
 from derive.kernel.terms import App, Num, Op, Term, Var, app, at, lam
-from derive.language.syntax import ForAll, Sum, argmax, argmin
+from derive.language.syntax import ForAll, Sum, argmax, argmin, has_derivative, partial
+from derive.operators.derivatives import PARTIAL, PARTIAL_AT
 from derive.render.formula import nodes
 from derive.render.formula.layout import DRAWN, layout
 from derive.render.formula.measure import node_em, node_height
@@ -28,7 +29,7 @@ from derive.slides.pptx.text import plain, spans
 
 a, b = Var("a", REAL), Var("b", REAL)
 i, j, n = (Var(s, INT) for s in "ijn")
-z = Var("z", FAMILY)
+z, zs = Var("z", FAMILY), Var("z", Fn(INT, FAMILY))
 x = Var("x", Base("param"))
 LOSS = lam(z, Sum(at(z, i), (i, 1, n)))
 
@@ -47,8 +48,10 @@ OPERATORS: dict[Op, Term] = {
     k.PROD: app(k.PROD, Num(1), n, lam(i, at(z, i))),
     k.ARGMIN: argmin(x, a),
     k.ARGMAX: argmax(x, a),
-    k.PARTIAL: app(k.PARTIAL, LOSS, z, j),
-    k.HAS_PARTIAL: app(k.HAS_PARTIAL, LOSS, z, j, Num(1)),
+    k.DERIVATIVE: partial(a * b, a),
+    k.HAS_DERIVATIVE: has_derivative(lam(a, a * b), a, b),
+    PARTIAL: app(PARTIAL, LOSS, z, j),
+    PARTIAL_AT: partial(at(zs, n)[j] * a, at(zs, n), j),
     k.EQ: k.eq(a, b),
     k.NE: k.ne(a, b),
     k.LT: a < b,

@@ -18,9 +18,8 @@ from derive.record.relations import RELATIONS
 from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
-from derive.tactics.conv import everywhere, repeatedly
 from derive.tactics.derived import chain, sides, strip_forall
-from derive.tactics.differentiation import differentiate
+from derive.tactics.differentiation import calculate
 from derive.tactics.entailment import Known, entail, equivalent
 from derive.tactics.normal import Normalizer, by_normal_form
 from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
@@ -182,11 +181,13 @@ def justify(
 
 def _equation(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[Theorem | None, tuple[str, ...]]:
     if calculus in tools.tactics:
-        step = repeatedly(everywhere(differentiate))(a, ctx)
-        if step is not None:
-            now = sides(step.concl)[1]
-            rest, used = _equation_plain(now, b, tools, ctx)
-            return (None if rest is None else chain(step, rest)), ("differentiation", *used)
+        differentiated = calculate(ctx, tools.equations)
+        before, after = differentiated(a, ctx), differentiated(b, ctx)
+        if before is not None or after is not None:
+            left, right = before or r.refl(a), after or r.refl(b)
+            rest, used = _equation_plain(sides(left.concl)[1], sides(right.concl)[1], tools, ctx)
+            if rest is not None:
+                return chain(left, rest, r.sym(right)), ("differentiation", *used)
     return _equation_plain(a, b, tools, ctx)
 
 
@@ -307,6 +308,10 @@ def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | 
 
 def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:
     """What the reasons make of a term, to show beside what the author wrote."""
+    if calculus in tools.tactics:
+        step = calculate(ctx, tools.equations)(before, ctx)
+        if step is not None:
+            return sides(step.concl)[1]
     if tools.equations:
         step = exhaustively(tools.equations)(before, ctx)
         if step is not None and not isinstance(step, Failure):

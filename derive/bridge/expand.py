@@ -20,11 +20,11 @@ import mpmath
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numeric
 from derive.kernel.terms import (
+    DERIVATIVE,
     FORALL,
     IMPLIES,
     LE,
     LT,
-    PARTIAL,
     App,
     At,
     Bound,
@@ -35,13 +35,14 @@ from derive.kernel.terms import (
     mentions,
 )
 from derive.operators import CARDS, Card, Numbers, arguments, reading
+from derive.operators.derivatives import taken_apart
 
 ELEMENTS = 3  # a base sort is tried as a set of three elements
 WINDOW = range(-2, 7)  # a quantifier over all integers is tried on these
 
 Value = Any
 Key = tuple[Value, ...]
-Slope = Callable[["Algebra", Callable[[int], Value]], Value]
+Slope = Callable[["Algebra", Value], Value]
 
 
 class Undefined(ArithmeticError):  # noqa: N818 - an answer, not a failure
@@ -61,8 +62,8 @@ class Algebra(Numbers, Protocol):
         """The sign of a - b, and whether it is exact; within the tolerance it is 0."""
         ...
 
-    def partial(self, body: Slope, z: Callable[[int], Value], j: int) -> Value:
-        """The derivative, in the j-th entry at z, of ``body(algebra, entries)``."""
+    def derivative(self, body: Slope, x: Value) -> Value:
+        """The derivative at x of ``body(algebra, number)``."""
         ...
 
 
@@ -145,16 +146,17 @@ class Numeric(Derived):
             return 0, False
         return (1 if a > b else -1), True
 
-    def partial(self, body: Slope, z: Callable[[int], Value], j: int) -> Value:
-        return _dual_partial(self, body, z, j)
+    def derivative(self, body: Slope, x: Value) -> Value:
+        return _dual_derivative(self, body, x)
 
 
 class _Pair:
-    """A number and its derivative."""
+    """A number and its derivative, of one algebra of them: in a second derivative there are two."""
 
-    __slots__ = ("by", "of")
+    __slots__ = ("by", "of", "owner")
 
-    def __init__(self, of: Value, by: Value) -> None:
+    def __init__(self, owner: Dual, of: Value, by: Value) -> None:
+        self.owner = owner
         self.of = of
         self.by = by
 
@@ -166,39 +168,39 @@ class Dual(Derived):
         self.base = base
 
     def const(self, value: Value) -> Value:
-        return _Pair(self.base.const(value), 0)
+        return _Pair(self, self.base.const(value), 0)
 
     def pair(self, a: Value) -> _Pair:
-        return a if isinstance(a, _Pair) else _Pair(a, 0)
+        return a if isinstance(a, _Pair) and a.owner is self else _Pair(self, a, 0)
 
     def add(self, a: Value, b: Value) -> Value:
         if isinstance(a, int) and isinstance(b, int):
             return a + b
         p, q, base = self.pair(a), self.pair(b), self.base
-        return _Pair(base.add(p.of, q.of), base.add(p.by, q.by))
+        return _Pair(self, base.add(p.of, q.of), base.add(p.by, q.by))
 
     def neg(self, a: Value) -> Value:
-        return -a if isinstance(a, int) else _Pair(self.base.neg(a.of), self.base.neg(a.by))
+        return -a if isinstance(a, int) else _Pair(self, self.base.neg(a.of), self.base.neg(a.by))
 
     def mul(self, a: Value, b: Value) -> Value:
         if isinstance(a, int) and isinstance(b, int):
             return a * b
         p, q, base = self.pair(a), self.pair(b), self.base
-        return _Pair(base.mul(p.of, q.of), base.add(base.mul(p.by, q.of), base.mul(p.of, q.by)))
+        return _Pair(self, base.mul(p.of, q.of), base.add(base.mul(p.by, q.of), base.mul(p.of, q.by)))
 
     def div(self, a: Value, b: Value) -> Value:
         p, q, base = self.pair(a), self.pair(b), self.base
         out = base.div(p.of, q.of)
-        return _Pair(out, base.div(base.add(p.by, base.neg(base.mul(out, q.by))), q.of))
+        return _Pair(self, out, base.div(base.add(p.by, base.neg(base.mul(out, q.by))), q.of))
 
     def log(self, a: Value) -> Value:
         p = self.pair(a)
-        return _Pair(self.base.log(p.of), self.base.div(p.by, p.of))
+        return _Pair(self, self.base.log(p.of), self.base.div(p.by, p.of))
 
     def exp(self, a: Value) -> Value:
         p = self.pair(a)
         out = self.base.exp(p.of)
-        return _Pair(out, self.base.mul(out, p.by))
+        return _Pair(self, out, self.base.mul(out, p.by))
 
     def is_zero(self, a: Value) -> bool:
         p = self.pair(a)
@@ -207,13 +209,13 @@ class Dual(Derived):
     def compare(self, a: Value, b: Value) -> tuple[int, bool]:
         return self.base.compare(self.pair(a).of, self.pair(b).of)
 
-    def partial(self, body: Slope, z: Callable[[int], Value], j: int) -> Value:
-        return _dual_partial(self, body, z, j)
+    def derivative(self, body: Slope, x: Value) -> Value:
+        return _dual_derivative(self, body, x)
 
 
-def _dual_partial(base: Algebra, body: Slope, z: Callable[[int], Value], j: int) -> Value:
+def _dual_derivative(base: Algebra, body: Slope, x: Value) -> Value:
     inner = Dual(base)
-    return inner.pair(body(inner, lambda k: _Pair(z(k), int(k == j)))).by
+    return inner.pair(body(inner, _Pair(inner, x, 1))).by
 
 
 # --- variables ------------------------------------------------------------------------------------
@@ -272,6 +274,8 @@ class Meaning:
         if not isinstance(term, App):
             raise CannotExpand(f"{term} is not a term that this reads")
         if isinstance(term.op, Definition):
+            if taken_apart(term) is not None:
+                return self._derivative(term, bound, scope)
             args = [self.value(a, bound, scope) for a in term.args]
             return self.value(term.op.body, (), dict(zip(term.op.params, args, strict=True)))
         method = getattr(self, f"_{term.op.name}", None)
@@ -347,11 +351,15 @@ class Meaning:
             out = self.algebra.mul(out, f(k))
         return out
 
-    def _partial(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
-        f, z, j = term.args
+    def _derivative(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
+        """Of a function of a real number, or, as the same along one entry, of a function of families."""
+        parts = taken_apart(term)
+        assert parts is not None
+        f = parts.fn
         if not isinstance(f, Lam):
             raise CannotExpand(f"{f} is not written out as a function")
-        base = self.algebra
+        base, point = self.algebra, self.value(parts.point, bound, scope)
+        entry = tuple(self.value(i, bound, scope) for i in parts.entry)
 
         def lifted(v: Value, inner: Algebra) -> Value:
             if isinstance(v, (int, tuple, frozenset)):
@@ -362,13 +370,13 @@ class Meaning:
                 return lambda arg: lifted(v(arg), inner)
             return inner.pair(v) if isinstance(inner, Dual) else v
 
-        def body(inner: Algebra, entries: Value) -> Value:
+        def body(inner: Algebra, moved: Value) -> Value:
             meaning = self if inner is base else Meaning(self.model, inner)
             low = tuple(lifted(v, inner) for v in bound)
-            return meaning.value(f.body, (*low, entries), {k: lifted(v, inner) for k, v in scope.items()})
+            here = _moved(lifted(point, inner), entry, moved, inner) if entry else moved
+            return meaning.value(f.body, (*low, here), {k: lifted(v, inner) for k, v in scope.items()})
 
-        zs = self.value(z, bound, scope)
-        return base.partial(body, zs, self.value(j, bound, scope))
+        return base.derivative(body, 0 if entry else point)
 
     # sets
 
@@ -429,9 +437,9 @@ class Meaning:
         a, s = self._pair(term, bound, scope)
         return a in s
 
-    def _has_partial(self, term: App, bound: tuple[Value, ...], scope: Scope) -> bool:
-        slope = self._partial(App(PARTIAL, term.args[:3]), bound, scope)
-        return self.compare(slope, self.value(term.args[3], bound, scope)) == 0
+    def _has_derivative(self, term: App, bound: tuple[Value, ...], scope: Scope) -> bool:
+        slope = self._derivative(App(DERIVATIVE, term.args[:2]), bound, scope)
+        return self.compare(slope, self.value(term.args[2], bound, scope)) == 0
 
     def _implies(self, term: App, bound: tuple[Value, ...], scope: Scope) -> bool:
         return not self.value(term.args[0], bound, scope) or bool(self.value(term.args[1], bound, scope))
@@ -472,6 +480,19 @@ class Meaning:
             elif left == k and not mentions(right, 0):
                 high = self.value(right, (*bound, None), scope) - strict
         return range(low, high + 1)
+
+
+def _moved(family: Value, entry: tuple[int, ...], step: Value, algebra: Algebra) -> Value:
+    """The family with ``step`` added at one entry."""
+    first, *rest = entry
+
+    def at(index: int) -> Value:
+        value = family(index)
+        if index != first:
+            return value
+        return _moved(value, tuple(rest), step, algebra) if rest else algebra.add(value, step)
+
+    return at
 
 
 def elements(sort: Sort) -> Sequence[Value]:

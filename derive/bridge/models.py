@@ -233,8 +233,8 @@ def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope,
     elif hyp.op is k.IMPLIES:
         if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, scope):
             _impose(meaning, hyp.args[1], bound, scope, last)
-    elif hyp.op is k.HAS_PARTIAL:
-        _fix(meaning, hyp.args[3], App(k.PARTIAL, hyp.args[:3]), bound, scope, last)
+    elif hyp.op is k.HAS_DERIVATIVE:
+        _fix(meaning, hyp.args[2], App(k.DERIVATIVE, hyp.args[:2]), bound, scope, last)
     elif hyp.op is k.EQ:
         for one, other in (hyp.args, hyp.args[::-1]):
             if _fix(meaning, one, other, bound, scope, last):

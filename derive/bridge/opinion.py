@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from fractions import Fraction
@@ -111,7 +111,7 @@ def _opinion(
     free = set(claim.free).union(*(h.free for h in given))
     # The order of a set of variables changes from run to run; the same seed must try the same numbers.
     integers = sorted((v for v in free if v.sort == INT), key=lambda v: v.name)
-    equation = isinstance(claim, App) and claim.op in (k.EQ, k.HAS_PARTIAL)
+    equation = isinstance(claim, App) and claim.op in (k.EQ, k.HAS_DERIVATIVE)
     numeric = Numeric(50)
     tried = judged = 0
     survivors: list[Meaning] = []
@@ -278,14 +278,10 @@ class Symbolic(Derived):
             return (1 if difference.is_positive else -1), True
         raise CannotExpand(f"SymPy cannot tell the sign of {difference}")
 
-    def partial(self, body: Slope, z: Callable[[int], Value], j: int) -> Value:
-        entries: dict[int, Any] = {}
-
-        def entry(i: int) -> Any:
-            return entries.setdefault(i, sympy.Dummy(f"z_{i}", positive=True))
-
-        slope = sympy.diff(sympy.sympify(body(self, entry)), entry(j))
-        return slope.xreplace({d: sympy.sympify(z(i)) for i, d in entries.items()})
+    def derivative(self, body: Slope, x: Value) -> Value:
+        number = sympy.Dummy("x", real=True)
+        slope = sympy.diff(sympy.sympify(body(self, number)), number)
+        return slope.xreplace({number: sympy.sympify(x)})
 
 
 def _symbol(var: Var, key: Key) -> Any:
@@ -296,8 +292,8 @@ def _symbol(var: Var, key: Key) -> Any:
 def _simplifies(claim: App, given: Sequence[Term], survivors: Sequence[Meaning]) -> bool:
     """Whether SymPy brings left - right to 0 in the two largest models that are not too large for it."""
     left, right = claim.args[0], claim.args[-1]
-    if claim.op is k.HAS_PARTIAL:
-        left = App(k.PARTIAL, claim.args[:3])
+    if claim.op is k.HAS_DERIVATIVE:
+        left = App(k.DERIVATIVE, claim.args[:2])
     if not (is_numeric(left.sort) and is_numeric(right.sort)):
         return False
     done = 0

@@ -17,6 +17,7 @@ from derive.kernel.definitions import definitions
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import App, Lam, Num, SortError, Term, Var, abstract, app, at
 from derive.operators import absorbed
+from derive.operators.derivatives import derivative
 
 
 def from_sympy(expr: Any, context: Mapping[str, Var] | None = None) -> Term:
@@ -291,11 +292,18 @@ class _Reader:
 
     def _derivative(self, e: Any, env: Names) -> Term:
         wrt, count = e.variable_count[0]
-        if len(e.variable_count) != 1 or count != 1 or not isinstance(wrt, sympy.Indexed) or len(wrt.indices) != 1:
-            raise UserError(f"{e}: only a first derivative in one entry z[j] of an IndexedBase z can be read.")
-        z = self.context.get(str(wrt.base.label), Var(str(wrt.base.label), FAMILY))
-        body, j = self.term(e.expr, env), self.term(wrt.indices[0], env)
-        return app(k.PARTIAL, Lam(z.name, FAMILY, abstract(body, z)), z, j)
+        if len(e.variable_count) != 1 or count != 1:
+            raise UserError(f"{e}: only a first derivative in one variable can be read.")
+        if isinstance(wrt, sympy.Indexed):
+            depth = len(wrt.indices)
+            sort = FAMILY if depth == 1 else Fn(INT, FAMILY)
+            z = self.context.get(str(wrt.base.label), Var(str(wrt.base.label), sort))
+        else:
+            depth, z = 0, self.context.get(wrt.name, Var(wrt.name, REAL))
+        if depth > 2 or z.sort not in (REAL, FAMILY, Fn(INT, FAMILY)):
+            raise UserError(f"{e}: a derivative in {wrt} cannot be read, only one in a real symbol, z[j] or z[t, j].")
+        entry = [self.term(i, env) for i in wrt.indices] if depth else []
+        return derivative(Lam(z.name, z.sort, abstract(self.term(e.expr, env), z)), z, *entry)
 
     def _relation(self, e: Any, env: Names) -> Term:
         left, right = self.term(e.lhs, env), self.term(e.rhs, env)

@@ -13,6 +13,7 @@ from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, at, fresh, instantiate, spine
 from derive.operators import CARDS, Card
+from derive.operators.derivatives import taken_apart
 
 
 def to_sympy(term: Term, unfold: bool = True, evaluate: bool = False) -> Any:
@@ -59,6 +60,8 @@ class _Writer:
         if isinstance(t, At):
             return self._at(t, env)
         if isinstance(t, App):
+            if taken_apart(t) is not None:
+                return self._derivative(t, env)
             if isinstance(t.op, Definition):
                 return self._defined(t, (), env)
             write = getattr(self, f"_{t.op.name}", None)
@@ -172,8 +175,13 @@ class _Writer:
         out.is_commutative = body.is_commutative
         return out
 
-    def _partial(self, t: App, env: Env) -> Any:
-        f, z, j = t.args
+    def _derivative(self, t: App, env: Env) -> Any:
+        parts = taken_apart(t)
+        assert parts is not None
+        f, z = parts.fn, parts.point
         if not (isinstance(f, Lam) and isinstance(z, Var)) or z in f.free:
-            raise UserError(f"{t}: SymPy differentiates in the entries of a variable that occurs nowhere else.")
-        return sympy.Derivative(self.expr(instantiate(f, z), env), self._base(z, env)[self.expr(j, env)])
+            raise UserError(f"{t}: SymPy differentiates in a variable, or an entry of one, that occurs nowhere else.")
+        body = self.expr(instantiate(f, z), env)
+        if not parts.entry:
+            return sympy.Derivative(body, self._variable(z, env))
+        return sympy.Derivative(body, self._base(z, env)[tuple(self.expr(i, env) for i in parts.entry)])

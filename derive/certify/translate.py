@@ -22,7 +22,7 @@ from derive.kernel.terms import (
     ARGMIN,
     EQ,
     FORALL,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IFF,
     IMPLIES,
     IN,
@@ -413,7 +413,7 @@ class Writer:
             sort = args[1].sort
             assert isinstance(sort, SetOf)
             return applied(ROCQ[op].name, self.text(args[0], sort.elem, scope), self.own(args[1], scope))
-        if op is HAS_PARTIAL:
+        if op is HAS_DERIVATIVE:
             return self._applied(op, args, scope)
         if op is IMPLIES:
             left = operand(self.own(args[0], scope), "comparison")

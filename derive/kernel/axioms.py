@@ -15,11 +15,11 @@ from derive.kernel.terms import (
     ARGMAX,
     ARGMIN,
     DELTA,
+    DERIVATIVE,
     EXP,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IN,
     LOG,
-    PARTIAL,
     POW,
     PROD,
     SUM,
@@ -41,9 +41,7 @@ Statement = tuple[tuple[Term, ...], Term]
 
 _i, _j, _k, _m, _n = (Var(s, INT) for s in "ijkmn")
 _x, _y, _a, _c, _l1, _l2 = (Var(s, REAL) for s in ("x", "y", "a", "c", "l1", "l2"))
-_f, _z, _l = Var("f", FAMILY), Var("z", FAMILY), Var("l", FAMILY)
-_F, _G = Var("F", Fn(FAMILY, REAL)), Var("G", Fn(FAMILY, REAL))
-_Fk = Var("F", Fn(INT, Fn(FAMILY, REAL)))
+_f, _F, _G = Var("f", FAMILY), Var("F", Fn(REAL, REAL)), Var("G", Fn(REAL, REAL))
 _0, _1 = Num(0), Num(1)
 
 
@@ -55,13 +53,9 @@ def _log(t: Term) -> Term:
     return app(LOG, t)
 
 
-def _of_z(body: Term) -> Term:
-    return Lam("z", FAMILY, abstract(body, _z))
-
-
-def _partial(body: Term, value: Term) -> Term:
-    """The function z |-> body has, at z, the partial derivative ``value`` in its j-th entry."""
-    return app(HAS_PARTIAL, _of_z(body), _z, _j, value)
+def _slope(body: Term, value: Term, point: Term = _x) -> Term:
+    """The function x |-> body has, at the point, the derivative ``value``."""
+    return app(HAS_DERIVATIVE, Lam("x", REAL, abstract(body, _x)), point, value)
 
 
 AXIOMS: Mapping[str, Statement] = MappingProxyType(
@@ -87,25 +81,26 @@ AXIOMS: Mapping[str, Statement] = MappingProxyType(
         # order
         "mul_pos": ((_0 < _x, _0 < _y), _0 < _x * _y),
         "le_antisymm": ((_x <= _y, _y <= _x), eq(_x, _y)),
-        # partial derivatives
-        "partial_const": ((), _partial(_c, _0)),
-        "partial_entry": ((), _partial(_z[_k], app(DELTA, _k, _j))),
-        "partial_add": ((_partial(_F[_z], _l1), _partial(_G[_z], _l2)), _partial(_F[_z] + _G[_z], _l1 + _l2)),
-        "partial_mul": (
-            (_partial(_F[_z], _l1), _partial(_G[_z], _l2)),
-            _partial(_F[_z] * _G[_z], _l1 * _G[_z] + _F[_z] * _l2),
+        # derivatives of functions of a real number
+        "derivative_const": ((), _slope(_c, _0)),
+        "derivative_id": ((), _slope(_x, _1)),
+        "derivative_add": ((_slope(_F[_x], _l1), _slope(_G[_x], _l2)), _slope(_F[_x] + _G[_x], _l1 + _l2)),
+        "derivative_mul": (
+            (_slope(_F[_x], _l1), _slope(_G[_x], _l2)),
+            _slope(_F[_x] * _G[_x], _l1 * _G[_x] + _F[_x] * _l2),
         ),
-        "partial_inv": (
-            (_partial(_F[_z], _l1), ne(_F[_z], 0)),
-            _partial(_1 / _F[_z], -(_l1 / (_F[_z] * _F[_z]))),
+        "derivative_div": (
+            (_slope(_F[_x], _l1), _slope(_G[_x], _l2), ne(_G[_x], 0)),
+            _slope(_F[_x] / _G[_x], (_l1 * _G[_x] - _F[_x] * _l2) / (_G[_x] * _G[_x])),
         ),
-        "partial_exp": ((_partial(_F[_z], _l1),), _partial(_exp(_F[_z]), _exp(_F[_z]) * _l1)),
-        "partial_log": ((_partial(_F[_z], _l1), _0 < _F[_z]), _partial(_log(_F[_z]), _l1 / _F[_z])),
-        "partial_sum": (
-            (forall(_k, implies(_m <= _k, _k <= _n, _partial(_Fk[_k][_z], _l[_k]))),),
-            _partial(app(SUM, _m, _n, Lam("k", INT, abstract(_Fk[_k][_z], _k))), app(SUM, _m, _n, _l)),
+        "derivative_exp": ((), _slope(_exp(_x), _exp(_x))),
+        "derivative_log": ((_0 < _x,), _slope(_log(_x), _1 / _x)),
+        "derivative_chain": ((_slope(_G[_x], _l1), _slope(_F[_x], _l2, _G[_x])), _slope(_F[_G[_x]], _l2 * _l1)),
+        "derivative_local": (
+            (forall(_y, implies(_a < _y, _y < _c, eq(_F[_y], _G[_y]))), _a < _x, _x < _c, _slope(_F[_x], _l1)),
+            _slope(_G[_x], _l1),
         ),
-        "partial_value": ((_partial(_F[_z], _c),), eq(app(PARTIAL, _F, _z, _j), _c)),
+        "derivative_value": ((_slope(_F[_x], _c),), eq(app(DERIVATIVE, _F, _x), _c)),
     }
 )
 

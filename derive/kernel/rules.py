@@ -16,7 +16,7 @@ from derive.kernel.terms import (
     ADD,
     EQ,
     FORALL,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     IFF,
     IMPLIES,
     IN,
@@ -45,7 +45,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RuleError, Sequent, Theorem, rule, union, without
 
-RELATIONS = (EQ, NE, LT, LE, IN, HAS_PARTIAL)
+RELATIONS = (EQ, NE, LT, LE, IN, HAS_DERIVATIVE)
 ZERO = Num(0)
 
 
@@ -335,7 +335,7 @@ def rel_cong(th: Theorem, equations: tuple[Theorem, ...]) -> Sequent:
     H |- r(a1, ..., an)   H1 |- a1 = b1   ...   Hn |- an = bn
     ---------------------------------------------------------
              H, H1, ..., Hn |- r(b1, ..., bn)
-    where r is =, !=, <, <=, in, or has_partial.
+    where r is =, !=, <, <=, in, or has_derivative.
     """
     if not (isinstance(th.concl, App) and th.concl.op in RELATIONS):
         raise RuleError("rel_cong", f"{th.concl} is not a relation")

@@ -414,17 +414,13 @@ def _optimum(args: tuple[Term, ...]) -> Sort | None:
     return SetOf(f.sort.dom) if isinstance(f.sort, Fn) and is_numeric(f.sort.cod) else None
 
 
-_FAMILY = Fn(INT, REAL)
+def _derivative(args: tuple[Term, ...]) -> Sort | None:
+    f, x = args
+    return REAL if f.sort in (Fn(REAL, REAL), Fn(REAL, INT)) and is_numeric(x.sort) else None
 
 
-def _partial(args: tuple[Term, ...]) -> Sort | None:
-    f, z, j = args
-    fits = f.sort in (Fn(_FAMILY, REAL), Fn(_FAMILY, INT)) and is_subsort(z.sort, _FAMILY) and j.sort is INT
-    return REAL if fits else None
-
-
-def _has_partial(args: tuple[Term, ...]) -> Sort | None:
-    return PROP if _partial(args[:3]) is not None and is_numeric(args[3].sort) else None
+def _has_derivative(args: tuple[Term, ...]) -> Sort | None:
+    return PROP if _derivative(args[:2]) is not None and is_numeric(args[2].sort) else None
 
 
 def _same(args: tuple[Term, ...]) -> Sort | None:
@@ -476,16 +472,14 @@ SUM = _op("sum", 3, _bigop, (2,))
 PROD = _op("prod", 3, _bigop, (2,))
 ARGMIN = _op("argmin", 1, _optimum, (0,))
 ARGMAX = _op("argmax", 1, _optimum, (0,))
-PARTIAL = _op(
-    "partial", 3, _partial, (0,)
-)  # the partial derivative of F at the family z with respect to its j-th entry
+DERIVATIVE = _op("derivative", 2, _derivative, (0,))  # the derivative of the real function F at x
 
 EQ = _op("eq", 2, _same)
 NE = _op("ne", 2, _same)
 LT = _op("lt", 2, _order)
 LE = _op("le", 2, _order)
 IN = _op("in", 2, _member)
-HAS_PARTIAL = _op("has_partial", 4, _has_partial, (0,))  # F at z has the partial derivative l in its j-th entry
+HAS_DERIVATIVE = _op("has_derivative", 3, _has_derivative, (0,))  # F has at x the derivative l
 IMPLIES = _op("implies", 2, _connective)
 IFF = _op("iff", 2, _connective)
 FORALL = _op("forall", 1, _quantifier, (0,))
@@ -642,7 +636,7 @@ def _eta_long(term: Term) -> Term:
     if isinstance(term, Lam) or not isinstance(term.sort, Fn):
         return term
     dom = term.sort.dom
-    hint = {INT: "k"}.get(dom, "theta") if isinstance(dom, Base) else "z"
+    hint = {INT: "k", REAL: "x"}.get(dom, "theta") if isinstance(dom, Base) else "z"
     return Lam(hint, dom, At(_shift(term, 1), Bound(0, dom)))
 
 

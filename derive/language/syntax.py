@@ -14,6 +14,7 @@ import unicodedata
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
+from derive.operators import derivatives
 
 Range = tuple[Var, Operand, Operand]
 
@@ -97,9 +98,27 @@ def argmax(var: Var, body: Operand) -> Term:
     return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
-def partial(body: Operand, z: Var, j: Operand) -> Term:
-    """The partial derivative of ``body`` with respect to the entry z_j of the family z."""
-    return k.app(k.PARTIAL, Lam(z.name, z.sort, abstract(as_term(body), z)), z, as_term(j))
+def partial(body: Operand, by: Term, *entry: Operand) -> Term:
+    """The derivative of ``body`` with respect to a real variable, or to one entry of a family.
+
+    ``partial(body, tau)``, ``partial(body, z, j)`` in z_j, ``partial(body, zs[m], j)`` or ``partial(body, W, i, j)`` in an
+    entry at a position.  Raises SortError when that is neither.
+    """
+    head, indices = k.spine(by)
+    indices += [as_term(i) for i in entry]
+    sort = derivatives.at_sort(head.sort)
+    if not isinstance(head, Var) or sort is None or len(indices) != derivatives.depth(sort):
+        what = ", ".join(map(str, (by, *entry)))
+        raise k.SortError(
+            f"partial takes a real variable, or an entry of a family: partial(body, tau), partial(body, z, j), "
+            f"partial(body, zs[m], j); {what} is neither"
+        )
+    return derivatives.derivative(Lam(head.name, head.sort, abstract(as_term(body), head)), head, *indices)
+
+
+def has_derivative(function: Term, x: Operand, value: Operand) -> Term:
+    """The statement that a function of a real number has at x the derivative ``value``; a condition on a function by name."""
+    return k.app(k.HAS_DERIVATIVE, function, as_term(x), as_term(value))
 
 
 def fun(var: Var, body: Operand) -> Term:
@@ -149,5 +168,6 @@ def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
 
 __all__ = [
     "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Member", "Ne", "Prod", "Sum", "Var",
-    "argmax", "argmin", "delta", "exp", "family", "fun", "function", "integer", "log", "partial", "real", "xlogy",
+    "argmax", "argmin", "delta", "exp", "family", "fun", "function", "has_derivative", "integer", "log", "partial", "real",
+    "xlogy",
 ]  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from derive.kernel import definitions as kernel
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term, Var
+from derive.operators.derivatives import PARTIALS
 
-WORDS: dict[Definition, str] = {}
+WORDS: dict[Definition, str] = dict.fromkeys(PARTIALS.values(), "the partial derivative")
 
 
 def define(name: str, params: tuple[Var, ...], body: Term, doc: str, words: str) -> Definition:

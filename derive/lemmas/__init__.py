@@ -10,6 +10,7 @@ from derive.lemmas.arithmetic import *
 from derive.lemmas.base import LEMMAS as LEMMAS
 from derive.lemmas.base import Lemma as Lemma
 from derive.lemmas.bounds import *
+from derive.lemmas.derivatives import *
 from derive.lemmas.divergence import *
 from derive.lemmas.logs import *
 from derive.lemmas.optima import *

@@ -14,7 +14,7 @@ from derive.operators.card import Card, Rocq
 _TWO, _ONE = (REAL, REAL), (REAL,)
 _FAMILY = Fn(INT, REAL)
 _RANGE = (INT, INT, _FAMILY)
-_ENTRY = (Fn(_FAMILY, REAL), _FAMILY, INT)
+_AT_POINT = (Fn(REAL, REAL), REAL)
 
 
 def _log(x: Term) -> Term:
@@ -80,13 +80,13 @@ CARDS: Mapping[Op, Card] = MappingProxyType({
         Card(k.PROD, "the product over a range", "∏", rocq=Rocq("Prod", _RANGE, integers="ZProd")),
         Card(k.ARGMIN, "the set of minimisers", "arg min", rocq=Rocq("Argmin")),
         Card(k.ARGMAX, "the set of maximisers", "arg max", rocq=Rocq("Argmax")),
-        Card(k.PARTIAL, "the partial derivative", "∂", rocq=Rocq("Partial", _ENTRY)),
+        Card(k.DERIVATIVE, "the derivative", "∂", rocq=Rocq("Deriv", _AT_POINT)),
         Card(k.EQ, "equal", "=", sympy="Eq", rocq=Rocq(sign="=", sets="SetEq")),
         Card(k.NE, "not equal", "≠", sympy="Ne", rocq=Rocq(sign="<>")),
         Card(k.LT, "less", "<", sympy="Lt", rocq=Rocq("Rlt", _TWO, sign="<")),
         Card(k.LE, "at most", "≤", sympy="Le", rocq=Rocq("Rle", _TWO, sign="<=")),
         Card(k.IN, "a member", "∈", rocq=Rocq("Member")),
-        Card(k.HAS_PARTIAL, "has the partial derivative", rocq=Rocq("HasPartial", (*_ENTRY, REAL))),
+        Card(k.HAS_DERIVATIVE, "has the derivative", rocq=Rocq("HasDeriv", (*_AT_POINT, REAL))),
         Card(k.IMPLIES, "implies", "⟹", rocq=Rocq()),
         Card(k.IFF, "if and only if", "⟺", rocq=Rocq(sign="<->")),
         Card(k.FORALL, "for all", "∀", rocq=Rocq()),

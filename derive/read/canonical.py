@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from derive.kernel.terms import (
+    DERIVATIVE,
     DIV,
     EQ,
-    HAS_PARTIAL,
+    HAS_DERIVATIVE,
     LOG,
     MUL,
     NEG,
-    PARTIAL,
     XLOGY,
     App,
     Num,
@@ -44,8 +44,8 @@ def alike(term: Term) -> Term:
         return term
     if term.op is XLOGY:
         return alike(app(MUL, term.args[0], app(LOG, term.args[1])))
-    if term.op is HAS_PARTIAL:
-        return app(EQ, app(PARTIAL, *term.args[:3]), term.args[3])
+    if term.op is HAS_DERIVATIVE:
+        return app(EQ, app(DERIVATIVE, *term.args[:2]), term.args[2])
     if term.op is MUL and isinstance(left := term.args[0], App) and left.op is NEG:
         return app(NEG, alike(app(MUL, left.args[0], term.args[1])))
     return term

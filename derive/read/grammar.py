@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, Fn, SetOf, Sort
+from derive.kernel.sorts import INT, REAL, Fn, SetOf, Sort
 from derive.kernel.terms import (
     ADD,
     ARGMAX,
@@ -26,13 +26,11 @@ from derive.kernel.terms import (
     MUL,
     NE,
     NEG,
-    PARTIAL,
     POW,
     PROD,
     SUB,
     SUM,
     App,
-    At,
     Num,
     Op,
     Term,
@@ -42,7 +40,9 @@ from derive.kernel.terms import (
     iff,
     implies,
     lam,
+    spine,
 )
+from derive.operators.derivatives import derivative, taken_apart
 from derive.read.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, names_of, sorted_
 from derive.render.formula.nodes import Symbol
@@ -355,11 +355,12 @@ class Reader(Patterns):
                     yield term, end, True
 
     def derivative(self, entry: Term, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
-        """The derivative of one factor in an entry of a family, z_j."""
-        if isinstance(entry, At) and isinstance(entry.fn, Var):
+        """The derivative of one factor in a real variable, or in an entry of a family, z_j."""
+        head, indices = spine(entry)
+        if isinstance(head, Var) and entry.sort is REAL:
             for body, end, _ in self.factor(items, i, scope):
-                for fn in sorted_(lam, entry.fn, body):
-                    yield from ((t, end) for t in sorted_(app, PARTIAL, fn, entry.fn, entry.arg))
+                for fn in sorted_(lam, head, body):
+                    yield from ((t, end) for t in sorted_(derivative, fn, head, *indices))
 
     def at_a_point(self, item: Item, scope: Scope) -> Iterator[Reading]:
         """(∂/∂w_j ...)_{w = z}: a derivative at what is no variable."""
@@ -369,9 +370,10 @@ class Reader(Patterns):
             return
         for v in self.new_letters(item.sub[0], self.sorts):
             for x in self.sum_(item.base.body, (*scope, v)):
-                if isinstance(x, App) and x.op is PARTIAL and x.args[1] == v:
+                parts = taken_apart(x)
+                if parts is not None and parts.point == v:
                     for z in self.sum_(item.sub[2:], scope):
-                        yield from ((t, 1) for t in sorted_(app, PARTIAL, x.args[0], z, x.args[2]))
+                        yield from ((t, 1) for t in sorted_(derivative, parts.fn, z, *parts.entry))
 
     # --- powers and atoms
 

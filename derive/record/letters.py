@@ -8,6 +8,7 @@ from typing import NamedTuple
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn, Sort
 from derive.kernel.terms import App, Lam, Op, Term, Var, parts_of, subterms
+from derive.operators.derivatives import PARTIALS
 
 
 class Letter(NamedTuple):
@@ -41,7 +42,7 @@ def letters_in(term: Term) -> Iterator[Letter | Definition]:
             yield Letter(t.hint, t.dom, binder, True)
         elif isinstance(t, App) and isinstance(t.op, Definition):
             yield t.op
-        inside = t.op if isinstance(t, App) and t.op.binders else None
+        inside = t.op if isinstance(t, App) and (t.op.binders or t.op in PARTIALS.values()) else None
         waiting += ((p, inside) for p in parts_of(t))
 
 

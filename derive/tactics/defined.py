@@ -19,11 +19,13 @@ from derive.kernel.terms import (
     Lam,
     Num,
     Term,
+    at,
     fresh,
     instantiate,
     ne,
 )
 from derive.operators import CARDS, needs_of
+from derive.operators.derivatives import taken_apart
 from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import sides, unfold_head
@@ -37,6 +39,11 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
         op, args = term.op, term.args
         if op is IMPLIES:
             return undefined_part(args[0], ctx) or undefined_part(args[1], ctx.extend(args[0]))
+        parts = taken_apart(term)
+        if parts is not None:
+            # What a derivative asks is open: where it holds at the point, it holds near it.
+            inside = (parts.point, *parts.entry, at(parts.fn, parts.point))
+            return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None)
         if isinstance(op, Definition):
             # A family is looked at where the body uses it: under the bounds of the body's sums.
             plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))

@@ -43,6 +43,22 @@ def _log(x: Term) -> Term:
     return app(k.LOG, x)
 
 
+def _has(body: Term, value: Term) -> Term:
+    """The function x |-> body has at x the derivative ``value``."""
+    return app(k.HAS_DERIVATIVE, Lam("x", REAL, abstract(body, _x)), _x, value)
+
+
+_F, _G, _Fk = Var("F", Fn(REAL, REAL)), Var("G", Fn(REAL, REAL)), Var("F", Fn(INT, Fn(REAL, REAL)))
+_l1, _l2, _l = Var("l1", REAL), Var("l2", REAL), Var("l", FAMILY)
+_Fx, _Gx = _F[_x], _G[_x]
+_SLOPE, _SLOPES = _has(_Fx, _l1), [_has(_Fx, _l1), _has(_Gx, _l2)]
+_LONG = [_each(_has(_Fk[_k][_x], _l[_k]))]
+
+
+def _power(base: Term, exponent: Term) -> Term:
+    return app(k.POW, base, exponent)
+
+
 _POSITIVE = [_zero < _x, _zero < _y]
 _INSIDE = [_m <= _at, _at <= _n]
 
@@ -98,6 +114,25 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "prod_empty": ([_n < _m], eq(_over(k.PROD, _fk), 1)),
     "prod_last": ([_m <= _n + 1], eq(_over(k.PROD, _fk, high=_n + 1), _over(k.PROD, _fk) * _f[_n + 1])),
     "prod_single": ([], eq(_over(k.PROD, _fk, high=_m), _f[_m])),
+    # derivatives
+    "derivative_line": ([], _has(_a + _b * _x, _b)),
+    "derivative_scale": ([_SLOPE], _has(_c * _Fx, _c * _l1)),
+    "derivative_scale_right": ([_SLOPE], _has(_Fx * _c, _l1 * _c)),
+    "derivative_over": ([_SLOPE, ne(_c, 0)], _has(_Fx / _c, _l1 / _c)),
+    "derivative_inv": ([_SLOPE, ne(_Fx, 0)], _has(1 / _Fx, -(_l1 / (_Fx * _Fx)))),
+    "derivative_neg": ([_SLOPE], _has(-_Fx, -_l1)),
+    "derivative_sub": (_SLOPES, _has(_Fx - _Gx, _l1 - _l2)),
+    "derivative_exp_of": ([_SLOPE], _has(app(k.EXP, _Fx), app(k.EXP, _Fx) * _l1)),
+    "derivative_log_of": ([_SLOPE, _zero < _Fx], _has(_log(_Fx), _l1 / _Fx)),
+    "derivative_power_of": ([_SLOPE, _zero < _Fx], _has(_power(_Fx, _a), _a * _power(_Fx, _a - 1) * _l1)),
+    "derivative_sum": (_LONG, _has(_sum(_Fk[_k][_x]), _sum(_l[_k]))),
+    "derivative_prod": (
+        _LONG,
+        _has(
+            _over(k.PROD, _Fk[_k][_x]),
+            _sum(_l[_i] * (_over(k.PROD, _Fk[_k][_x], high=_i - 1) * _over(k.PROD, _Fk[_k][_x], low=_i + 1)), _i),
+        ),
+    ),
     # sums
     "sum_zero": ([], eq(_sum(_zero), 0)),
     "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),

@@ -4,10 +4,6 @@ From Coq Require Import Reals ZArith Lra Lia FunctionalExtensionality Ranalysis.
 From Derive Require Import Operators Rules.
 Open Scope R_scope.
 
-Lemma update_same (z : Z -> R) (j : Z) : update z j (z j) = z.
-Proof.
-  apply functional_extensionality; intros k; unfold update; destruct (Z.eq_dec k j); congruence.
-Qed.
 Lemma limit_near (f g : R -> R) (x l d : R) : 0 < d -> (forall s, Rabs (s - x) < d -> f s = g s) ->
   derivable_pt_lim f x l -> derivable_pt_lim g x l.
 Proof.
@@ -26,13 +22,6 @@ Proof.
   destruct (Req_dec x s) as [<-|n]; [unfold Rminus; rewrite Rplus_opp_r, Rabs_R0; exact pos|].
   apply (near s); split; [split; [exact I|exact n]|exact small].
 Qed.
-Lemma limit_inv (y : R) : y <> 0 -> derivable_pt_lim Rinv y (- / (y * y)).
-Proof.
-  intros n; apply (limit_near (fun s => 1 / s) _ _ _ 1); [lra|intros s _; unfold Rdiv; ring|].
-  replace (- / (y * y)) with ((0 * y - 1 * 1) / Rsqr y) by (unfold Rsqr; field; exact n).
-  exact (derivable_pt_lim_div (fct_cte 1) id y 0 1 (derivable_pt_lim_const 1 y) (derivable_pt_lim_id y) n).
-Qed.
-
 Lemma ax_sum_empty : forall (n : Z) (m : Z) (f : (Z -> R)),
   ((IZR n) < (IZR m)) ->
   ((Sum m n (fun k : Z => (f k))) = 0).
@@ -126,102 +115,83 @@ Lemma ax_le_antisymm : forall (x : R) (y : R),
 Proof.
   exact Rle_antisym.
 Qed.
-Lemma ax_partial_const : forall (c : R) (z : (Z -> R)) (j : Z),
-  (HasPartial (fun z_2 : (Z -> R) => c) z j 0).
+Lemma ax_derivative_const : forall (c : R) (x : R),
+  (HasDeriv (fun x_2 : R => c) x 0).
 Proof.
-  intros c z j; exact (derivable_pt_lim_const c (z j)).
+  exact derivable_pt_lim_const.
 Qed.
-Lemma ax_partial_entry : forall (k : Z) (z : (Z -> R)) (j : Z),
-  (HasPartial (fun z_2 : (Z -> R) => (z_2 k)) z j (Delta k j)).
+Lemma ax_derivative_id : forall (x : R),
+  (HasDeriv (fun x_2 : R => x_2) x 1).
 Proof.
-  intros k z j; unfold HasPartial, update; destruct (Z.eq_dec k j) as [->|n].
-  - rewrite Delta_same; exact (derivable_pt_lim_id (z j)).
-  - rewrite Delta_diff by assumption; exact (derivable_pt_lim_const (z k) (z j)).
+  exact derivable_pt_lim_id.
 Qed.
-Lemma ax_partial_add : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (l1 : R) (G : ((Z -> R) -> R)) (l2 : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j l1) ->
-  (HasPartial (fun z_2 : (Z -> R) => (G z_2)) z j l2) ->
-  (HasPartial (fun z_2 : (Z -> R) => ((F z_2) + (G z_2))) z j (l1 + l2)).
+Lemma ax_derivative_add : forall (F : (R -> R)) (x : R) (l1 : R) (G : (R -> R)) (l2 : R),
+  (HasDeriv (fun x_2 : R => (F x_2)) x l1) ->
+  (HasDeriv (fun x_2 : R => (G x_2)) x l2) ->
+  (HasDeriv (fun x_2 : R => ((F x_2) + (G x_2))) x (l1 + l2)).
 Proof.
-  intros F z j l1 G l2 f g; exact (derivable_pt_lim_plus _ _ _ _ _ f g).
+  intros F x l1 G l2 f g; exact (derivable_pt_lim_plus _ _ _ _ _ f g).
 Qed.
-Lemma ax_partial_mul : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (l1 : R) (G : ((Z -> R) -> R)) (l2 : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j l1) ->
-  (HasPartial (fun z_2 : (Z -> R) => (G z_2)) z j l2) ->
-  (HasPartial (fun z_2 : (Z -> R) => ((F z_2) * (G z_2))) z j ((l1 * (G z)) + ((F z) * l2))).
+Lemma ax_derivative_mul : forall (F : (R -> R)) (x : R) (l1 : R) (G : (R -> R)) (l2 : R),
+  (HasDeriv (fun x_2 : R => (F x_2)) x l1) ->
+  (HasDeriv (fun x_2 : R => (G x_2)) x l2) ->
+  (HasDeriv (fun x_2 : R => ((F x_2) * (G x_2))) x ((l1 * (G x)) + ((F x) * l2))).
 Proof.
-  intros F z j l1 G l2 f g.
-  assert (h := derivable_pt_lim_mult _ _ _ _ _ f g); cbv beta in h; rewrite update_same in h; exact h.
+  intros F x l1 G l2 f g; exact (derivable_pt_lim_mult _ _ _ _ _ f g).
 Qed.
-Lemma ax_partial_inv : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (l1 : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j l1) ->
-  ((F z) <> 0) ->
-  (HasPartial (fun z_2 : (Z -> R) => (Div 1 (F z_2))) z j (- (Div l1 ((F z) * (F z))))).
+Lemma ax_derivative_div : forall (F : (R -> R)) (x : R) (l1 : R) (G : (R -> R)) (l2 : R),
+  (HasDeriv (fun x_2 : R => (F x_2)) x l1) ->
+  (HasDeriv (fun x_2 : R => (G x_2)) x l2) ->
+  ((G x) <> 0) ->
+  (HasDeriv (fun x_2 : R => (Div (F x_2) (G x_2))) x (Div ((l1 * (G x)) - ((F x) * l2)) ((G x) * (G x)))).
 Proof.
-  intros F z j l1 f n.
-  destruct (near_value _ _ _ (Rabs (F z)) f (Rabs_pos_lt _ n)) as [d [pos near]].
-  apply (limit_near (fun s => / F (update z j s)) _ _ _ d pos).
-  - intros s h; rewrite Div_Rdiv; [unfold Rdiv; ring|].
-    intros e; specialize (near s h); rewrite update_same, e in near.
-    replace (0 - F z) with (- F z) in near by ring; rewrite Rabs_Ropp in near; lra.
+  intros F x l1 G l2 f g n.
+  destruct (near_value _ _ _ (Rabs (G x)) g (Rabs_pos_lt _ n)) as [d [pos near]].
+  apply (limit_near (fun s => F s / G s) _ _ _ d pos).
+  - intros s h; symmetry; apply Div_Rdiv; intros e; specialize (near s h); rewrite e in near.
+    replace (0 - G x) with (- G x) in near by ring; rewrite Rabs_Ropp in near; lra.
   - rewrite Div_Rdiv by now apply mul_nonzero.
-    assert (h := derivable_pt_lim_comp _ Rinv _ _ (- / (F z * F z)) f); cbv beta in h; rewrite update_same in h.
-    replace (- (l1 / (F z * F z))) with (- / (F z * F z) * l1) by (field; assumption).
-    apply h, limit_inv; exact n.
+    replace ((l1 * G x - F x * l2) / (G x * G x)) with ((l1 * G x - l2 * F x) / Rsqr (G x))
+      by (unfold Rsqr; field; exact n).
+    exact (derivable_pt_lim_div F G x l1 l2 f g n).
 Qed.
-Lemma ax_partial_exp : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (l1 : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j l1) ->
-  (HasPartial (fun z_2 : (Z -> R) => (exp (F z_2))) z j ((exp (F z)) * l1)).
+Lemma ax_derivative_exp : forall (x : R),
+  (HasDeriv (fun x_2 : R => (exp x_2)) x (exp x)).
 Proof.
-  intros F z j l1 f.
-  assert (h := derivable_pt_lim_comp _ exp _ _ _ f (derivable_pt_lim_exp _)); cbv beta in h.
-  rewrite update_same in h; exact h.
+  exact derivable_pt_lim_exp.
 Qed.
-Lemma ax_partial_log : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (l1 : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j l1) ->
-  (0 < (F z)) ->
-  (HasPartial (fun z_2 : (Z -> R) => (Ln (F z_2))) z j (Div l1 (F z))).
+Lemma ax_derivative_log : forall (x : R),
+  (0 < x) ->
+  (HasDeriv (fun x_2 : R => (Ln x_2)) x (Div 1 x)).
 Proof.
-  intros F z j l1 f pos.
-  destruct (near_value _ _ _ (F z) f pos) as [d [d_pos near]].
-  apply (limit_near (fun s => ln (F (update z j s))) _ _ _ d d_pos).
-  - intros s h; symmetry; apply Ln_ln; specialize (near s h); rewrite update_same in near.
-    apply Rabs_def2 in near; lra.
-  - rewrite Div_Rdiv by lra.
-    assert (h := derivable_pt_lim_comp _ ln _ _ (/ F z) f); cbv beta in h; rewrite update_same in h.
-    replace (l1 / F z) with (/ F z * l1) by (field; lra).
-    apply h, derivable_pt_lim_ln; exact pos.
+  intros x pos; apply (limit_near ln _ _ _ x pos).
+  - intros s h; symmetry; apply Ln_ln; apply Rabs_def2 in h; lra.
+  - rewrite Div_Rdiv by lra; replace (1 / x) with (/ x) by (field; lra); now apply derivable_pt_lim_ln.
 Qed.
-Lemma ax_partial_sum : forall (m : Z) (n : Z) (F : (Z -> ((Z -> R) -> R))) (z : (Z -> R)) (j : Z) (l : (Z -> R)),
-  (forall k : Z, (((IZR m) <= (IZR k)) -> (((IZR k) <= (IZR n)) -> (HasPartial (fun z_2 : (Z -> R) => (F k z_2)) z j (l k))))) ->
-  (HasPartial (fun z_2 : (Z -> R) => (Sum m n (fun k : Z => (F k z_2)))) z j (Sum m n (fun k : Z => (l k)))).
+Lemma ax_derivative_chain : forall (G : (R -> R)) (x : R) (l1 : R) (F : (R -> R)) (l2 : R),
+  (HasDeriv (fun x_2 : R => (G x_2)) x l1) ->
+  (HasDeriv (fun x_2 : R => (F x_2)) (G x) l2) ->
+  (HasDeriv (fun x_2 : R => (F (G x_2))) x (l2 * l1)).
 Proof.
-  intros m n F z j l h; destruct (Z_lt_le_dec n m) as [none|le].
-  - rewrite Sum_none by assumption; unfold HasPartial.
-    apply (limit_near (fun _ => 0) _ _ _ 1); [lra| |exact (derivable_pt_lim_const 0 (z j))].
-    intros s _; now rewrite Sum_none.
-  - assert (G : forall k : nat, (m - 1 + Z.of_nat k <= n)%Z ->
-      derivable_pt_lim (fun s => Sum m (m - 1 + Z.of_nat k) (fun i => F i (update z j s))) (z j)
-        (Sum m (m - 1 + Z.of_nat k) l)).
-    { induction k; intros b.
-      - rewrite Sum_none by lia; apply (limit_near (fun _ => 0) _ _ _ 1); [lra| |exact (derivable_pt_lim_const 0 (z j))].
-        intros s _; now rewrite Sum_none by lia.
-      - replace (m - 1 + Z.of_nat (S k))%Z with (m - 1 + Z.of_nat k + 1)%Z in * by lia.
-        rewrite Sum_more by lia.
-        apply (limit_near (fun s => Sum m (m - 1 + Z.of_nat k) (fun i => F i (update z j s))
-                                    + F (m - 1 + Z.of_nat k + 1)%Z (update z j s)) _ _ _ 1); [lra| |].
-        + intros s _; now rewrite Sum_more by lia.
-        + apply (derivable_pt_lim_plus _ (fun s => F (m - 1 + Z.of_nat k + 1)%Z (update z j s))).
-          * apply IHk; lia.
-          * apply h; apply IZR_le; lia. }
-    specialize (G (Z.to_nat (n - m + 1))); replace (m - 1 + Z.of_nat (Z.to_nat (n - m + 1)))%Z with n in G by lia.
-    exact (G (Z.le_refl n)).
+  intros G x l1 F l2 g f; exact (derivable_pt_lim_comp G F x l1 l2 g f).
 Qed.
-Lemma ax_partial_value : forall (F : ((Z -> R) -> R)) (z : (Z -> R)) (j : Z) (c : R),
-  (HasPartial (fun z_2 : (Z -> R) => (F z_2)) z j c) ->
-  ((Partial (fun z_2 : (Z -> R) => (F z_2)) z j) = c).
+Lemma ax_derivative_local : forall (a : R) (c : R) (F : (R -> R)) (G : (R -> R)) (x : R) (l1 : R),
+  (forall y : R, ((a < y) -> ((y < c) -> ((F y) = (G y))))) ->
+  (a < x) ->
+  (x < c) ->
+  (HasDeriv (fun x_2 : R => (F x_2)) x l1) ->
+  (HasDeriv (fun x_2 : R => (G x_2)) x l1).
 Proof.
-  exact Partial_is.
+  intros a c F G x l1 same low high f.
+  apply (limit_near F _ _ _ (Rmin (x - a) (c - x))); [apply Rmin_pos; lra| |exact f].
+  intros s h; assert (l := Rmin_l (x - a) (c - x)); assert (r := Rmin_r (x - a) (c - x)).
+  apply Rabs_def2 in h; apply same; lra.
+Qed.
+Lemma ax_derivative_value : forall (F : (R -> R)) (x : R) (c : R),
+  (HasDeriv (fun x_2 : R => (F x_2)) x c) ->
+  ((Deriv (fun x_2 : R => (F x_2)) x) = c).
+Proof.
+  exact Deriv_is.
 Qed.
 Lemma ax_argmin_mem : forall (A : Type) (a : A) (f : (A -> R)),
   ((Member a (Argmin (fun theta : A => (f theta)))) <-> (forall b : A, ((f a) <= (f b)))).

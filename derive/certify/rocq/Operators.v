@@ -10,10 +10,8 @@ Definition SetEq {A : Type} (S T : SetOf A) : Prop := forall a : A, Member a S <
 Definition Argmin {A : Type} (f : A -> R) : SetOf A := fun a => forall b, f a <= f b.
 Definition Argmax {A : Type} (f : A -> R) : SetOf A := fun a => forall b, f b <= f a.
 
-(* F at z has the partial derivative l in its j-th entry *)
-Definition update (z : Z -> R) (j : Z) (s : R) : Z -> R := fun k => if Z.eq_dec k j then s else z k.
-Definition HasPartial (F : (Z -> R) -> R) (z : Z -> R) (j : Z) (l : R) : Prop :=
-  derivable_pt_lim (fun s => F (update z j s)) (z j) l.
+(* F has at x the derivative l *)
+Definition HasDeriv (F : R -> R) (x : R) (l : R) : Prop := derivable_pt_lim F x l.
 
 Module Type OPERATORS.
   Parameter Sum Prod : Z -> Z -> (Z -> R) -> R.
@@ -22,7 +20,7 @@ Module Type OPERATORS.
   Parameter Delta : Z -> Z -> R.
   Parameter Ln : R -> R.
   Parameter Div Pow Xlogy : R -> R -> R.
-  Parameter Partial : ((Z -> R) -> R) -> (Z -> R) -> Z -> R.
+  Parameter Deriv : (R -> R) -> R -> R.
   Axiom Sum_none : forall m n f, (n < m)%Z -> Sum m n f = 0.
   Axiom Sum_more : forall m n f, (m <= n + 1)%Z -> Sum m (n + 1) f = Sum m n f + f (n + 1)%Z.
   Axiom Prod_none : forall m n f, (n < m)%Z -> Prod m n f = 1.
@@ -38,7 +36,7 @@ Module Type OPERATORS.
   Axiom Pow_pos : forall x a, 0 < x -> Pow x a = Rpower x a.
   Axiom Xlogy_zero : forall x, Xlogy 0 x = 0.
   Axiom Xlogy_pos : forall a x, 0 < x -> Xlogy a x = a * ln x.
-  Axiom Partial_is : forall F z j l, HasPartial F z j l -> Partial F z j = l.
+  Axiom Deriv_is : forall F x l, HasDeriv F x l -> Deriv F x = l.
 End OPERATORS.
 
 Module Operators : OPERATORS.
@@ -112,31 +110,31 @@ Module Operators : OPERATORS.
   Lemma Xlogy_pos a x : 0 < x -> Xlogy a x = a * ln x.
   Proof. reflexivity. Qed.
 
-  (* the partial derivative where there is one, else 0; a least upper bound, so that no choice is made *)
-  Definition below (F : (Z -> R) -> R) (z : Z -> R) (j : Z) (x : R) : Prop :=
-    (exists l, HasPartial F z j l /\ x <= l) \/ ((~ exists l, HasPartial F z j l) /\ x <= 0).
-  Lemma partial_unique F z j l l' : HasPartial F z j l -> HasPartial F z j l' -> l = l'.
+  (* the derivative where there is one, else 0; a least upper bound, so that no choice is made *)
+  Definition below (F : R -> R) (x : R) (y : R) : Prop :=
+    (exists l, HasDeriv F x l /\ y <= l) \/ ((~ exists l, HasDeriv F x l) /\ y <= 0).
+  Lemma deriv_unique F x l l' : HasDeriv F x l -> HasDeriv F x l' -> l = l'.
   Proof. apply uniqueness_limite. Qed.
-  Lemma below_bound F z j : bound (below F z j).
+  Lemma below_bound F x : bound (below F x).
   Proof.
-    destruct (classic (exists l, HasPartial F z j l)) as [[l h]|n].
-    - exists l; intros x [[l' [h' le]]|[no _]].
-      + now rewrite (partial_unique _ _ _ _ _ h h').
+    destruct (classic (exists l, HasDeriv F x l)) as [[l h]|n].
+    - exists l; intros y [[l' [h' le]]|[no _]].
+      + now rewrite (deriv_unique _ _ _ _ h h').
       + destruct no; now exists l.
-    - exists 0; intros x [[l' [h' le]]|[_ le]]; [destruct n; now exists l'|exact le].
+    - exists 0; intros y [[l' [h' le]]|[_ le]]; [destruct n; now exists l'|exact le].
   Qed.
-  Lemma below_some F z j : exists x, below F z j x.
+  Lemma below_some F x : exists y, below F x y.
   Proof.
-    destruct (classic (exists l, HasPartial F z j l)) as [[l h]|n].
+    destruct (classic (exists l, HasDeriv F x l)) as [[l h]|n].
     - exists l; left; exists l; split; [exact h|lra].
     - exists 0; right; split; [exact n|lra].
   Qed.
-  Definition Partial F z j : R := proj1_sig (completeness (below F z j) (below_bound F z j) (below_some F z j)).
-  Lemma Partial_is F z j l : HasPartial F z j l -> Partial F z j = l.
+  Definition Deriv F x : R := proj1_sig (completeness (below F x) (below_bound F x) (below_some F x)).
+  Lemma Deriv_is F x l : HasDeriv F x l -> Deriv F x = l.
   Proof.
-    intros h; unfold Partial; destruct (completeness _ _ _) as [s [up least]]; simpl; apply Rle_antisym.
-    - apply least; intros x [[l' [h' le]]|[no _]].
-      + now rewrite (partial_unique _ _ _ _ _ h h').
+    intros h; unfold Deriv; destruct (completeness _ _ _) as [s [up least]]; simpl; apply Rle_antisym.
+    - apply least; intros y [[l' [h' le]]|[no _]].
+      + now rewrite (deriv_unique _ _ _ _ h h').
       + destruct no; now exists l.
     - apply up; left; exists l; split; [exact h|lra].
   Qed.

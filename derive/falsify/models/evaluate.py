@@ -30,7 +30,7 @@ from functools import lru_cache
 from typing import Any
 
 from derive.falsify.models.arithmetic import Exactly, TooBig, sign_of_difference
-from derive.falsify.models.differentiate import derivative_body
+from derive.falsify.models.differentiate import derivative_body, written_out
 from derive.falsify.models.model import STEPS, WINDOW, Closure, Code, Env, Model, Table, Value, arity
 from derive.falsify.models.quantifiers import (
     all_hold,
@@ -79,7 +79,8 @@ def compile_in(term: Term, scope: Scope) -> Code:
         return _application(term, scope)
     assert isinstance(term, App)
     if isinstance(term.op, Definition):
-        return _defined(term, scope)
+        along = written_out(term)
+        return _defined(term, scope) if along is term else compile_in(along, scope)
     return _BUILDERS[term.op](term, scope)
 
 
@@ -223,11 +224,11 @@ def _refuse(why: str) -> Code:
     return run
 
 
-@_builder(k.PARTIAL)
+@_builder(k.DERIVATIVE)
 def _derivative(term: App, scope: Scope) -> Code:
-    fn, z, j = term.args[:3]
+    fn, x = term.args[:2]
     assert isinstance(fn, Lam)
-    at, entry = compile_in(z, scope), compile_in(j, scope)
+    at = compile_in(x, scope)
     try:
         derivative = compile_in(derivative_body(fn), scope)
     except Undecided as e:
@@ -235,16 +236,16 @@ def _derivative(term: App, scope: Scope) -> Code:
     value = compile_in(fn.body, scope)
 
     def run(m: Model, env: Env) -> Value:
-        family = at(m, env)
-        value(m, (*env, family))  # where the function has no value it has no derivative
-        return derivative(m, (*env, entry(m, env), family))
+        here = (*env, at(m, env))
+        value(m, here)  # where the function has no value it has no derivative
+        return derivative(m, here)
 
     return run
 
 
-@_builder(k.HAS_PARTIAL)
-def _has_partial(term: App, scope: Scope) -> Code:
-    found, said = _derivative(term, scope), compile_in(term.args[3], scope)
+@_builder(k.HAS_DERIVATIVE)
+def _has_derivative(term: App, scope: Scope) -> Code:
+    found, said = _derivative(term, scope), compile_in(term.args[2], scope)
     return lambda m, env: sign_of_difference(found(m, env), said(m, env)) == 0
 
 

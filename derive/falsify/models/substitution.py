@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 from derive.falsify.models.arithmetic import TooBig
-from derive.falsify.models.differentiate import derivative_body
+from derive.falsify.models.differentiate import derivative_body, written_out
 from derive.falsify.models.evaluate import evaluate
 from derive.falsify.models.model import Model, Value
 from derive.falsify.models.unfold import applied, unfold_one
@@ -21,8 +21,9 @@ from derive.falsify.models.unfold import unfold as unfold_all
 from derive.falsify.numbers.exact import Exact, Undecided, exp, log
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, Fn, is_numeric
+from derive.kernel.sorts import Fn, is_numeric
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, app, at, rebuild, spine, substitute
+from derive.operators.derivatives import taken_apart
 
 LIMIT = 200
 """How many terms a sum or product may have and still be written out."""
@@ -79,11 +80,10 @@ def _numbers(t: Term, m: Model) -> Term:
         return _written_out(t, m)
     if op is k.DELTA:
         return Num(evaluate(t, m))
-    if op is k.PARTIAL:
-        fn = args[0]
+    if taken_apart(t) is not None:
+        fn, x = written_out(t).args[:2]
         assert isinstance(fn, Lam)
-        derivative = Lam("j", INT, Lam("z", fn.dom, derivative_body(fn)))
-        return _numbers(applied(derivative, (args[2], args[1])), m)
+        return _numbers(at(Lam(fn.hint, fn.dom, derivative_body(fn)), x), m)
     if isinstance(op, Definition) and any(isinstance(a.sort, Fn) for a in args):
         return _numbers(unfold_one(t), m)
     return rebuild(t, tuple(_numbers(a, m) for a in args))

@@ -325,8 +325,8 @@ def _report(claim: Term, model: Partial, tried: int, undefined: UndefinedAt | No
     right: Value = True
     explanation = "the claim false"
     if isinstance(claim, App):
-        if claim.op is k.HAS_PARTIAL:
-            left = value(app(k.PARTIAL, *claim.args[:3]))
+        if claim.op is k.HAS_DERIVATIVE:
+            left = value(app(k.DERIVATIVE, *claim.args[:2]))
             right = value(claim.args[3])
             explanation = f"the derivative {shown(left)} and not {shown(right)}"
         elif claim.op in (k.EQ, k.NE, k.LE, k.LT, k.IFF, k.IN):

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Lam, Num, Term, Var
 from derive.render.formula.applied import applied
 from derive.render.formula.builder import Builder, Labels
@@ -74,6 +73,6 @@ def _drawn(b: Builder, term: Term) -> Piece:
         return number(b, term)
     if isinstance(term, Lam):
         return function(b, term)
-    if isinstance(term, App) and not isinstance(term.op, Definition):
+    if isinstance(term, App) and term.op in DRAWN:
         return DRAWN[term.op](b, term)
     return applied(b, term)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel import terms as k
-from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, instantiate, mentions, subterms
+from derive.kernel.sorts import Fn
+from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, mentions, subterms
 from derive.operators import CARDS, READ
+from derive.operators.derivatives import PARTIALS, Derivative, taken_apart
 from derive.render.formula import nodes
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
@@ -14,7 +16,7 @@ from derive.render.formula.names import GREEK, split_name
 from derive.render.formula.pieces import COMMA, NEGATIVE, SLASH, Level, Piece, rel
 
 _FUNCTIONS = frozenset("fghFGHP")  # letters that one takes for functions
-_PARTIAL = nodes.Symbol(CARDS[k.PARTIAL].sign, "ord")
+_PARTIAL = nodes.Symbol(CARDS[k.DERIVATIVE].sign, "ord")
 
 
 def number(b: Builder, term: Num) -> Piece:
@@ -173,30 +175,38 @@ def _optimum(b: Builder, term: App) -> Piece:
 
 
 def _derivative(b: Builder, term: App) -> Piece:
-    fn, z, j = term.args[:3]
-    assert isinstance(fn, Lam)
+    """A derivative in a real number, or a partial one in an entry of a family."""
+    parts = taken_apart(term)
+    assert parts is not None
+    return _derived(b, parts)
+
+
+def _derived(b: Builder, parts: Derivative) -> Piece:
+    fn, z = parts.fn, parts.point
+    assert isinstance(fn.sort, Fn)
     if (isinstance(z, Var) and z not in fn.free) or (isinstance(z, Bound) and not mentions(fn, z.index)):
-        body = b.fit(instantiate(fn, z), Level.PREFIX)
-        return Piece(nodes.row(_by(b, at(z, j)), nodes.Space("thin"), body), Level.PREFIX, True)
+        body = b.fit(at(fn, z), Level.PREFIX)
+        return Piece(nodes.row(_by(b, parts.by), nodes.Space("thin"), body), Level.PREFIX, True)
     # at a point that is no variable: the derivative, then the point after a bar
-    name = b.fresh(fn.hint, fn)
+    name = b.fresh(fn.hint if isinstance(fn, Lam) else "x", fn)
     b.avoid.add(name)
-    w = Var(name, fn.dom)
-    body = b.fit(instantiate(fn, w), Level.PREFIX)
-    inner = nodes.row(_by(b, at(w, j)), nodes.Space("thin"), body)
+    w = Var(name, fn.sort.dom)
+    body = b.fit(at(fn, w), Level.PREFIX)
+    inner = nodes.row(_by(b, parts._replace(point=w).by), nodes.Space("thin"), body)
     b.avoid.discard(name)
     point = nodes.row(b.name(name), rel("="), b.script(z))
     return Piece(nodes.Script(nodes.fenced(inner, "(", ")", group=True), point))
 
 
 def _by(b: Builder, entry: Term) -> nodes.Node:
-    """The sign of a partial derivative by ``entry``."""
+    """The sign of a derivative by ``entry``."""
     under = nodes.row(_PARTIAL, b.piece(entry).node)
     return nodes.row(_PARTIAL, SLASH, under) if b.linear else nodes.Frac(_PARTIAL, under)
 
 
-def _has_partial(b: Builder, term: App) -> Piece:
-    return Piece(nodes.row(_derivative(b, term).node, rel("="), b.fit(term.args[3], Level.ADD)), Level.REL)
+def _has_derivative(b: Builder, term: App) -> Piece:
+    fn, point, value = term.args
+    return Piece(nodes.row(_derived(b, Derivative(fn, point, ())).node, rel("="), b.fit(value, Level.ADD)), Level.REL)
 
 
 # --- how parts look --------------------------------------------------------------------------------------------------
@@ -241,7 +251,8 @@ OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {
     k.PROD: _bigop,
     k.ARGMIN: _optimum,
     k.ARGMAX: _optimum,
-    k.PARTIAL: _derivative,
-    k.HAS_PARTIAL: _has_partial,
+    k.DERIVATIVE: _derivative,
+    **dict.fromkeys(PARTIALS.values(), _derivative),
+    k.HAS_DERIVATIVE: _has_derivative,
     **{card.op: _as_it_reads for card in READ},
 }
