@@ -211,7 +211,9 @@ class FalseClaim:
         from derive.falsify import Counterexample, find_counterexample
 
         check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
-        found = find_counterexample(self.claims, self.given, seconds=60)  # the number of models is the real bound
+        found = find_counterexample(
+            self.claims, self.given, effort=60_000_000
+        )  # the number of models is the real bound
         if not isinstance(found, Counterexample):
             raise UserError(f"no counterexample to {self.name} was found: {found}")
         return found

@@ -45,10 +45,10 @@ class StepError(UserError):
     @cached_property
     def counterexample(self) -> Counterexample | NoneFound:
         """The smallest exact numbers found that make the line false; falsy when there are none."""
-        from derive.falsify import find_counterexample
+        from derive.falsify.search.search import LINE_EFFORT, find_counterexample
 
         claim = RELATIONS[self.relation].statement(self.before, self.after) if self.relation else self.after
-        return find_counterexample(claim, self.given, seconds=1.5)
+        return find_counterexample(claim, self.given, effort=LINE_EFFORT)
 
     def __str__(self) -> str:
         if self._text is None:
