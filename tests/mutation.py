@@ -63,7 +63,7 @@ SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are i
 ONE = Num(1)
 MODELS = 100  # that exact evaluation looks at for each change that was accepted
 FEWEST = 20  # of them must be decided, unless there are no more
-SECONDS = (3.0, 60.0)  # that it takes at most; the more only when too few were decided, as on a busy machine
+EFFORTS = (3_000_000, 60_000_000)  # units of work at most; the more only when too few were decided
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -461,8 +461,8 @@ def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
     if th.concl != statement or not set(th.hyps) <= set(given):
         return f"FALSE: the theorem is another: {th}"
     trouble = ""
-    for seconds in SECONDS:
-        found = find_counterexample(statement, given, budget=MODELS, seconds=seconds)
+    for effort in EFFORTS:
+        found = find_counterexample(statement, given, budget=MODELS, effort=effort)
         if isinstance(found, Counterexample):
             return f"FALSE: {found}"
         if found.undefined is not None:

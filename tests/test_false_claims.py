@@ -28,7 +28,7 @@ def test_there_are_false_claims_and_names_are_unique() -> None:
 
 @each_claim
 def test_a_false_claim_is_refuted_exactly(claim: FalseClaim) -> None:
-    found = find_counterexample(claim.claims, claim.given, seconds=60.0)
+    found = find_counterexample(claim.claims, claim.given, effort=60_000_000)
     assert isinstance(found, Counterexample), f"{claim.name}: {found}"
     for condition in claim.given:
         assert evaluate(condition, found.model) is True, f"{condition} at {found.model}"
@@ -60,7 +60,7 @@ def test_a_false_claim_names_what_is_true_instead(claim: FalseClaim) -> None:
 
 @each_theorem
 def test_no_theorem_is_about_nothing(entry: TheoremEntry) -> None:
-    model = satisfiable(entry.given, seconds=60.0)
+    model = satisfiable(entry.given, effort=60_000_000)
     assert isinstance(model, Model), f"{entry.name}: {model}"
     for condition in entry.given:
         assert evaluate(condition, model) is True, f"{condition} at {model}"

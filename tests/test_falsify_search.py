@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from fractions import Fraction
@@ -19,6 +21,7 @@ from derive.falsify import (
     satisfiable,
 )
 from derive.falsify.numbers.exact import Exact, log
+from derive.falsify.numbers.work import WORK
 from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
 from derive.kernel.terms import ARGMAX, Num, Term, Var, app
 from derive.language.definitions import (
@@ -88,9 +91,9 @@ def one_hot_loss(target: Term = y, last: Term = V) -> Term:
     return -Sum(delta(k, target) * ln(p[k]), (k, 1, last))
 
 
-def refuted(claim: Term, given: Sequence[Term] = (), seconds: float = 10.0) -> Counterexample:
+def refuted(claim: Term, given: Sequence[Term] = (), effort: int = 10_000_000) -> Counterexample:
     """A counterexample, seen to be one by evaluating everything again in the model alone."""
-    found = find_counterexample(claim, given, seconds=seconds)
+    found = find_counterexample(claim, given, effort=effort)
     assert isinstance(found, Counterexample), str(found)
     for h in given:
         assert evaluate(h, found.model) is True
@@ -98,8 +101,8 @@ def refuted(claim: Term, given: Sequence[Term] = (), seconds: float = 10.0) -> C
     return found
 
 
-def not_refuted(claim: Term, given: Sequence[Term] = (), budget: int = 400, seconds: float = 2.0) -> NoneFound:
-    found = find_counterexample(claim, given, budget=budget, seconds=seconds)
+def not_refuted(claim: Term, given: Sequence[Term] = (), budget: int = 400, effort: int = 2_000_000) -> NoneFound:
+    found = find_counterexample(claim, given, budget=budget, effort=effort)
     assert isinstance(found, NoneFound), str(found)
     assert found.tried > 0
     assert not found.vacuous
@@ -412,7 +415,7 @@ def test_a_minimiser_over_all_families() -> None:
 
 
 def test_sets_over_all_families_are_not_decided() -> None:
-    found = find_counterexample(Eq(argmin(z, z[1]), argmin(z, 2 * z[1])), seconds=1)
+    found = find_counterexample(Eq(argmin(z, z[1]), argmin(z, 2 * z[1])), effort=1_000_000)
     assert isinstance(found, NoneFound)
     assert found.undecided
     assert "only finite sorts" in found.reason
@@ -444,7 +447,7 @@ def test_contradictory_hypotheses_are_reported() -> None:
     nothing = satisfiable([*TOKEN, V <= 0])
     assert isinstance(nothing, NoneFound)
     assert nothing.vacuous
-    two_sums = satisfiable([*distribution(p), Eq(Sum(p[k], (k, 1, V)), 2)], seconds=1)
+    two_sums = satisfiable([*distribution(p), Eq(Sum(p[k], (k, 1, V)), 2)], effort=1_000_000)
     assert isinstance(two_sums, NoneFound)
 
 
@@ -466,7 +469,7 @@ def test_a_claim_without_value_is_no_counterexample() -> None:
 @pytest.mark.parametrize("name", sorted(AXIOMS))
 def test_no_axiom_is_refuted(name: str) -> None:
     given, claim = AXIOMS[name]
-    found = find_counterexample(claim, given, budget=300, seconds=1)
+    found = find_counterexample(claim, given, budget=300, effort=1_000_000)
     assert isinstance(found, NoneFound), str(found)
 
 
@@ -488,25 +491,69 @@ def test_an_axiom_without_its_condition_is_refuted(name: str, dropped: int) -> N
     refuted(claim, [h for i, h in enumerate(given) if i != dropped])
 
 
-# --- time ------------------------------------------------------------------------------------------------------------
+# --- work ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_line_that_is_true_costs_no_more_than_its_time() -> None:
-    start = time.monotonic()
+@pytest.fixture
+def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No clock: what looks at it fails."""
+
+    def stopped() -> float:
+        raise AssertionError("a search looked at the clock")
+
+    for name in ("time", "monotonic", "perf_counter", "process_time"):
+        monkeypatch.setattr(time, name, stopped)
+
+
+def spent(claim: Term, given: Sequence[Term], effort: int) -> tuple[int, Counterexample | NoneFound]:
+    before = WORK.spent
+    found = find_counterexample(claim, given, effort=effort)
+    return WORK.spent - before, found
+
+
+def test_a_search_ends_by_the_work_that_it_does(no_clock: None) -> None:
     given = [*closed_distribution(q), *distribution(p)]
-    assert not check_line("<=", Num(0), kl(V, q, p), given, seconds=0.3)
-    assert time.monotonic() - start < 1.5
+    for effort in (20_000, 200_000):
+        work, found = spent(Num(0) <= kl(V, q, p), given, effort)
+        assert not found
+        assert str(found).endswith("(the budget is used up)")
+        assert 0.9 * effort < work < effort + 20_000
 
 
-def test_a_large_range_does_not_hang() -> None:
-    start = time.monotonic()
-    found = find_counterexample(Eq(Sum(Num(1), (k, 1, V)), V), [Eq(V, 10**9)], seconds=1)
-    assert isinstance(found, NoneFound)
-    assert found.undecided
-    found = find_counterexample(Eq(Sum(p[k], (k, 1, V)), 1), [Eq(V, 10**4)], seconds=1)
-    assert isinstance(found, NoneFound)
-    assert found.undecided
-    assert time.monotonic() - start < 4
+def test_a_large_range_does_not_hang(no_clock: None) -> None:
+    for size in (10**4, 10**9):
+        work, found = spent(Eq(Sum(p[k], (k, 1, V)), 1), [Eq(V, size)], 1_000_000)
+        assert isinstance(found, NoneFound)
+        assert found.undecided
+        assert work < 1_100_000
+
+
+@pytest.mark.parametrize("count", [10, 60, 120])
+def test_making_a_model_simpler_ends_too(no_clock: None, count: int) -> None:
+    """One value has to be large, and only random models have one; the others become 1 again."""
+    letters = [real(f"r{i}") for i in range(count)]
+    work, found = spent(sum(letters[1:], letters[0]) < 2 * count, [], 1_000_000)
+    assert isinstance(found, Counterexample)
+    assert work < 1_300_000
+    assert sum(evaluate(x, found.model) != 1 for x in letters) == 1
+
+
+SEARCH = """
+from derive import *
+from derive.falsify import find_counterexample
+from derive.language.letters import *
+given = [*distribution(q, V), *positive_distribution(p, V)]
+print(find_counterexample(0 <= kl(V, q, p), given, effort=100_000))
+"""
+
+
+def test_the_same_search_does_the_same_work(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also in a new process, where nothing has been calculated before."""
+    for _ in range(2):
+        exec(SEARCH, {})
+    new = subprocess.run([sys.executable, "-c", SEARCH], capture_output=True, text=True, check=True).stdout
+    assert "(the budget is used up)" in new
+    assert capsys.readouterr().out == new * 2
 
 
 def test_the_same_search_gives_the_same_answer() -> None:
@@ -562,7 +609,7 @@ def test_equal_tables_need_not_be_the_same_variable() -> None:
     refuted(Eq(p, q), [])
     not_refuted(Eq(Sum(p[k], (k, 1, V)), Sum(q[k], (k, 1, V))), [Eq(p, q)])
     # the second equation is a condition, not another definition
-    assert not satisfiable([Eq(p, uniform(Num(2))), Eq(p, uniform(Num(3)))], seconds=0.5)
+    assert not satisfiable([Eq(p, uniform(Num(2))), Eq(p, uniform(Num(3)))], effort=500_000)
 
 
 def test_a_set_of_optima_as_a_variable() -> None:

@@ -76,5 +76,5 @@ def test_most_changes_make_a_line_false() -> None:
 
 
 def is_false(spot: Spot, mutant: Mutant) -> bool:
-    found = find_counterexample(spot.states(mutant), spot.given, budget=150, seconds=20.0)
+    found = find_counterexample(spot.states(mutant), spot.given, budget=150, effort=20_000_000)
     return isinstance(found, Counterexample)

@@ -79,7 +79,7 @@ def test_sympy_agrees_with_every_line(entry: TheoremEntry, record_property: Note
 def test_exact_evaluation_agrees_with_every_line(entry: TheoremEntry, record_property: Note) -> None:
     counts = Counter[str]()
     for n, statement, given in lines_of(entry):
-        found = find_counterexample(statement, given, budget=150, seconds=60.0)
+        found = find_counterexample(statement, given, budget=150, effort=60_000_000)
         line = f"line {n} of {entry.name}, {statement}: {found}"
         assert isinstance(found, NoneFound), line
         assert found.undefined is None, line

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.board.justify import Failure, Toolbox, justify, prove_statement
+from derive.board.find import Citable, Goal, find
+from derive.board.justify import Failure, Success, Toolbox, justify, prove_statement
 from derive.board.letters import Letters
 from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
@@ -41,11 +42,12 @@ class Calc:
 
     def __init__(
         self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = (),
-        letters: Letters | None = None,
+        letters: Letters | None = None, citable: Citable | None = None,
     ) -> None:  # fmt: skip
         self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
         self.given = tuple(given)
         self.letters = letters or Letters(name)
+        self.citable = citable or Citable(statement)
         self.context = Context.of((*self.given, *assumes))
         self.blocks: list[Block] = []
         self._facts: list[Theorem] = []
@@ -60,26 +62,26 @@ class Calc:
 
     # --- lines
 
-    def eq(self, term: Any, by: Any, labels: Labels = ()) -> None:
+    def eq(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
         """= term."""
         self._line("=", term, by, labels)
 
-    def le(self, term: Any, by: Any, labels: Labels = ()) -> None:
+    def le(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
         """<= term."""
         self._line("<=", term, by, labels)
 
-    def lt(self, term: Any, by: Any, labels: Labels = ()) -> None:
+    def lt(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
         """< term."""
         self._line("<", term, by, labels)
 
-    def iff(self, statement: Any, by: Any, labels: Labels = ()) -> None:
+    def iff(self, statement: Any, by: Any = (), labels: Labels = ()) -> None:
         """<=> statement."""
         self._line("<=>", statement, by, labels)
 
-    def have(self, statement: Term, by: Any) -> Term:
+    def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
         in ``by=``."""
-        aside = Calc(self.name, statement, self.given, assumes=self.assumes, letters=self.letters)
+        aside = Calc(self.name, statement, self.given, assumes=self.assumes, letters=self.letters, citable=self.citable)
         aside.context, aside._facts = self.context, self._facts
         reasons = as_list(by)
         where = _caller()
@@ -110,18 +112,18 @@ class Calc:
         th = prove_statement(statement, tools, self.context)
         if th is None:
             failure = Failure("does not follow", tools.failed_conditions())
-            raise StepError(
-                self.name,
-                index,
-                *where,
-                "",
-                statement,
-                statement,
-                _names(reasons),
-                failure,
-                (*self.given, *self.assumes),
-            )
+            raise self._refused("", statement, statement, reasons, failure, where, index)
         return th
+
+    def _refused(
+        self, relation: str, before: Term, after: Term, reasons: list[Any], failure: Failure, where: tuple[str, int],
+        index: int,
+    ) -> StepError:  # fmt: skip
+        goal = Goal(relation, before, after, self.given, Context(self.context.facts), self.citable, tuple(reasons))
+        return StepError(
+            self.name, index, *where, relation, before, after, _names(reasons), failure, (*self.given, *self.assumes),
+            lambda: find(goal),
+        )  # fmt: skip
 
     def _describe(self, reason: Any) -> Reason:
         """The printed reason; a fact proved on the way is cited as such."""
@@ -146,8 +148,6 @@ class Calc:
         where = where or _caller()
         index = index or self._count() + 1
         reasons = as_list(by)
-        if not reasons:
-            raise ClaimError(f"{place(*where)}: line {index} of {self.name} has no reason; write by=...")
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
         self._conditions_are_given(reasons, where, index)
@@ -166,11 +166,11 @@ class Calc:
         if any(isinstance(x, Gap) for x in reasons):
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
             return
-        out = justify(relation, before, after, reasons, self.given, self.context)
+        out: Success | Failure = Failure("does not follow")
+        if reasons:
+            out = justify(relation, before, after, reasons, self.given, self.context)
         if isinstance(out, Failure):
-            raise StepError(
-                self.name, index, *where, relation, before, after, _names(reasons), out, (*self.given, *self.assumes)
-            )
+            raise self._refused(relation, before, after, reasons, out, where, index)
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
         self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
 
@@ -286,6 +286,7 @@ class Induction:
             f"Base case {var} = {show(start)}",
             (),
             owner.letters,
+            owner.citable,
         )
         self.step = Calc(
             owner.name,
@@ -294,6 +295,7 @@ class Induction:
             f"Induction step from {index} to {index} + 1",
             (*bounds, self.hypothesis),
             owner.letters,
+            owner.citable,
         )
         for part in (self.base, self.step):  # what the proof has shown so far holds in its parts
             part.context = part.context.with_facts(*map(_as_assumption, owner._facts))

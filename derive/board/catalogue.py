@@ -15,12 +15,11 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from derive.board.entries import DECLARED, FalseClaim, TheoremEntry, line_in
+from derive.board.entries import DECLARED, PROOFS, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
-PROOFS = "derive.proofs"
 
 
 def subjects() -> tuple[str, ...]:

@@ -6,11 +6,13 @@ Proofs run when asked for, not at import.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
+from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
 from derive.errors import UserError
@@ -25,6 +27,9 @@ from derive.tactics.side import prove
 if TYPE_CHECKING:
     from derive.falsify import Counterexample
     from derive.slides.view import SlidesView
+
+PROOFS = "derive.proofs"
+"""The package of the catalogue.  Nothing else in derive imports it; it is found by name."""
 
 DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
 """What each module has declared, also inside a class or a function and under a name that was given away since."""
@@ -92,7 +97,7 @@ class TheoremEntry:
                 )
         if prove(Num(0) < Num(0), context) is not None:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        calc = Calc(self.name, self.shows, self.given, letters=letters)
+        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=Citable(self.shows, self._earlier))
         try:
             self.prove(calc)
         except UserError:
@@ -111,6 +116,17 @@ class TheoremEntry:
         )
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
         return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
+
+    def _earlier(self) -> Iterator[TheoremEntry]:
+        """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
+        own = DECLARED.get(self.module, [])
+        before = own[: own.index(self)] if self in own else []
+        yield from (e for e in reversed(before) if isinstance(e, TheoremEntry))
+        for subject in import_module(PROOFS).SUBJECTS:
+            known = DECLARED[import_module(f"{PROOFS}.{subject}").__name__]
+            if known is own:
+                return
+            yield from (e for e in known if isinstance(e, TheoremEntry))
 
     @property
     def theorem(self) -> Theorem:
@@ -211,7 +227,9 @@ class FalseClaim:
         from derive.falsify import Counterexample, find_counterexample
 
         check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
-        found = find_counterexample(self.claims, self.given, seconds=60)  # the number of models is the real bound
+        found = find_counterexample(
+            self.claims, self.given, effort=60_000_000
+        )  # the number of models is the real bound
         if not isinstance(found, Counterexample):
             raise UserError(f"no counterexample to {self.name} was found: {found}")
         return found

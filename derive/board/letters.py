@@ -39,8 +39,9 @@ class Letters:
         if before == (len(self.found), len(self.definitions)):
             return
         ordered = sorted(self.found, key=_order)
+        around = reads.Around(ordered)
         for letter in ordered:
-            trouble = reads.trouble(letter, ordered)
+            trouble = reads.trouble(letter, around)
             if trouble:
                 raise ClaimError(
                     f"{where}: {self.who} has a variable named {letter.name!r}, {trouble}; rename it{reads.offer(letter, ordered)}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from derive.board.find import Found
 from derive.board.justify import Failure
 from derive.errors import UserError
 from derive.kernel.terms import Term, substitute
@@ -18,23 +19,29 @@ if TYPE_CHECKING:
 
 
 class StepError(UserError):
-    """A line that does not follow.  Its text names the line, the two formulas, what the reason gives or needs, and,
-    where the line is false, a smallest counterexample."""
+    """A line that does not follow, or that has no reason.  Its text names the line and the two formulas, and a reason by
+    which it does follow; where none is found, what the reason gives or needs, and, where the line is false, a smallest
+    counterexample."""
 
     def __init__(
         self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
-        reason: str, failure: Failure, given: tuple[Term, ...],
+        reason: str, failure: Failure, given: tuple[Term, ...], find: Callable[[], Found | None] = lambda: None,
     ) -> None:  # fmt: skip
         self.theorem_name, self.index, self.file, self.number = name, index, file, number
         self.relation, self.before, self.after = relation, before, after
         self.reason, self.failure, self.given = reason, failure, given
+        self._find = find
         self._text: str | None = None
-        super().__init__(f"line {index} of {name} does not follow by {reason}")
+        super().__init__(f"line {index} of {name} {self.verdict}")
+
+    @property
+    def verdict(self) -> str:
+        return f"does not follow by {self.reason}" if self.reason else "has no reason"
 
     @property
     def header(self) -> str:
         """Where, and which line of which theorem."""
-        return f"{place(self.file, self.number)}  line {self.index} of {self.theorem_name} does not follow by {self.reason}"
+        return f"{place(self.file, self.number)}  line {self.index} of {self.theorem_name} {self.verdict}"
 
     def formulas(self, notation: Notation | None = None) -> str:
         """From what, to what."""
@@ -43,12 +50,17 @@ class StepError(UserError):
         return f"  from  {show(self.before, notation)}\n  to    {sign_of(self.relation)} {show(self.after, notation)}"
 
     @cached_property
+    def found(self) -> Found | None:
+        """Reasons by which the line follows, when some are found."""
+        return self._find()
+
+    @cached_property
     def counterexample(self) -> Counterexample | NoneFound:
         """The smallest exact numbers found that make the line false; falsy when there are none."""
-        from derive.falsify import find_counterexample
+        from derive.falsify.search.search import LINE_EFFORT, find_counterexample
 
         claim = RELATIONS[self.relation].statement(self.before, self.after) if self.relation else self.after
-        return find_counterexample(claim, self.given, seconds=1.5)
+        return find_counterexample(claim, self.given, effort=LINE_EFFORT)
 
     def __str__(self) -> str:
         if self._text is None:
@@ -106,6 +118,12 @@ def step_error_text(error: StepError) -> str:
     """The whole message of a refused line."""
     out = [error.header, error.formulas()]
     failure = error.failure
+    if failure.what.startswith("follows"):
+        out += [f"  {failure.what}"]
+    if error.found:  # to prove comes before to refute
+        return "\n".join([*out, f"  {'it' if len(out) > 2 or not error.reason else 'but it'} follows by {error.found}"])
+    if failure.what.startswith("follows"):  # it is true, so no numbers refute it
+        return "\n".join(out)
     if failure.missing:
         out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
         out += ["  " + advice(failure.missing[0], error.given)]
@@ -113,13 +131,12 @@ def step_error_text(error: StepError) -> str:
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
         out += [f"  {failure.what}"]
-    if failure.what.startswith("follows"):  # it is true, so no numbers refute it
-        return "\n".join(out)
     if error.counterexample:
-        out += [f"  and the line is false: {error.counterexample}"]
+        out += [f"  {'and ' if error.reason else ''}the line is false: {error.counterexample}"]
     elif not failure.missing and failure.gives is None and failure.what == "does not follow":
-        tried = "" if "auto" in error.reason.split(", ") else "try by=auto, or "
-        out += [f"  no counterexample was found: the line may hold for another reason; {tried}put a line between"]
+        out += [
+            "  no counterexample was found, and no reason either: the line may hold all the same; put a line between"
+        ]
     return "\n".join(out)
 
 

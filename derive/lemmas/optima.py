@@ -21,6 +21,9 @@ __all__ = [
 ZERO = Num(0)
 
 
+SORTED: dict[str, SortedLemma] = {}
+
+
 class SortedLemma:
     """A lemma with one instance for every abstract sort."""
 
@@ -29,6 +32,7 @@ class SortedLemma:
     def __init__(self, name: str, phrase: str, prove: Callable[[Sort], Theorem]) -> None:
         self.name, self.phrase, self._prove = name, phrase, prove
         self._made: dict[Sort, Theorem] = {}
+        SORTED[name] = self
 
     def at_sort(self, sort: Sort) -> Theorem:
         if sort not in self._made:

@@ -23,9 +23,13 @@ class Universal:
 
 
 class Context:
-    """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages."""
+    """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages.
 
-    __slots__ = ("by_statement", "facts", "free", "linear", "missing", "proved", "universals")
+    What is proved here is kept in ``proved``, and holds in every context with more facts; so does a context that was
+    extended before, since sums over one range ask the same again and again.
+    """
+
+    __slots__ = ("_extended", "by_statement", "facts", "free", "linear", "missing", "proved", "universals")
     free: set[Var]
 
     def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
@@ -46,6 +50,9 @@ class Context:
             free |= outer.free
         self.free = free
         self.proved: dict[Term, Theorem | None] = {}
+        if outer is not None:
+            self.proved.update((goal, th) for goal, th in outer.proved.items() if th is not None)
+        self._extended: dict[tuple[Term, ...], Context] = {}
 
     @classmethod
     def of(cls, given: Iterable[Term]) -> Context:
@@ -53,7 +60,10 @@ class Context:
 
     def extend(self, *statements: Term) -> Context:
         """The same, with more assumptions."""
-        return self.with_facts(*(r.assume(s) for s in statements))
+        known = self._extended.get(statements)
+        if known is None:
+            known = self._extended[statements] = self.with_facts(*(r.assume(s) for s in statements))
+        return known
 
     def with_facts(self, *theorems: Theorem) -> Context:
         return Context(theorems, self)

@@ -6,13 +6,13 @@ elements, or a Function.  Numbers are exact: floats are refused.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from derive.falsify.models.arithmetic import TooBig, rational_if_seen
 from derive.falsify.numbers.exact import Exact, Undecided, Undefined
+from derive.falsify.numbers.work import WORK, OutOfWork
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numeric
 from derive.kernel.terms import Var
 
@@ -25,10 +25,6 @@ STEPS = 100_000
 """How many summands, factors and instances ``evaluate`` looks at before it raises TooBig."""
 
 WINDOW = 8  # at most so many integers are tried where a statement speaks of all integers
-
-
-class OutOfTime(Exception):  # noqa: N818
-    """The time of a search is over."""
 
 
 # --- functions as values ---------------------------------------------------------------------------------------------
@@ -163,7 +159,7 @@ class Model:
     elements of a base sort are 0..n-1.
     """
 
-    __slots__ = ("deadline", "entries", "functions", "outside", "sizes", "steps")
+    __slots__ = ("entries", "functions", "limit", "outside", "sizes", "steps")
 
     def __init__(self, values: Mapping[Var, Any] | None = None, sizes: Mapping[Base, int] | None = None) -> None:
         self.entries: dict[tuple[Var, Path], Value] = {}
@@ -171,7 +167,7 @@ class Model:
         self.sizes: dict[Base, int] = dict(sizes or {})
         self.outside: frozenset[tuple[Var, Path]] = frozenset()  # entries to be printed one by one
         self.steps = STEPS
-        self.deadline: float | None = None
+        self.limit: int | None = None  # of the work of this thread, after which a search ends
         for var, value in (values or {}).items():
             self._put(var, (), var.sort, value)
 
@@ -232,12 +228,13 @@ class Model:
     # bounding the work
 
     def tick(self, n: int = 1) -> None:
-        """Account for n instances; TooBig when there are too many, OutOfTime after the deadline."""
+        """Account for n instances; TooBig when there are too many, OutOfWork beyond the limit."""
         if n > self.steps:
             raise TooBig(f"more than {STEPS} terms would have to be looked at")
         self.steps -= n
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise OutOfTime
+        WORK.spent += n
+        if self.limit is not None and WORK.spent > self.limit:
+            raise OutOfWork
 
     # text
 

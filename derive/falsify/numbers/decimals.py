@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from derive.falsify.numbers.monomials import UNIT, LogOf, Monomial, Terms, log_monomial
+from derive.falsify.numbers.work import WORK
 
 PRECISION_CAP: Final = 2000
 """Bits of precision after which a value not known to be nonzero is called undecided."""
@@ -116,6 +117,7 @@ def enclose(terms: Terms, precision: int) -> _Interval:
 def sign_at(terms: Terms, precision: int) -> int:
     """The sign of the value if an enclosure with this precision excludes 0, otherwise 0."""
     mp = _mp()
+    WORK.spent += 10 * len(terms) * (1 + precision // 256)
     try:
         lo, hi = enclose(terms, precision)
     except _Imprecise:

@@ -61,6 +61,7 @@ from derive.falsify.numbers.monomials import (
     log_monomial,
     scaled,
 )
+from derive.falsify.numbers.work import WORK, cached
 from derive.falsify.numbers.writing import Latex, Text
 
 __all__ = ["PRECISION_CAP", "Exact", "Sign", "Undecided", "Undefined", "compare", "exp", "log"]
@@ -120,7 +121,7 @@ def _reduce(exponent: Mapping[Monomial, Fraction]) -> tuple[Terms, Fraction, _Po
     return rest, factor, tuple(powers)
 
 
-@lru_cache(maxsize=1 << 12)
+@cached(maxsize=1 << 12)
 def _monomial_product(a: Monomial, b: Monomial) -> tuple[Monomial, Fraction, _Powers]:
     """a * b as (monomial, rational, powers of values), the last two from integer powers in the exponents."""
     exponent, factor = a.exponent or b.exponent, Fraction(1)
@@ -141,10 +142,12 @@ def _monomial_product(a: Monomial, b: Monomial) -> tuple[Monomial, Fraction, _Po
 def _product(a: Terms, b: Terms) -> Terms:
     if len(a) == 1 and UNIT in a:
         return scaled(b, a[UNIT])
+    WORK.spent += 1
     if len(b) == 1 and UNIT in b:
         return scaled(a, b[UNIT])
     if len(a) * len(b) > _MAX_TERMS:
         raise Undecided(f"a product of sums of {len(a)} and {len(b)} terms is too large to write out")
+    WORK.spent += 5 * len(a) * len(b)
     out: Terms = {}
     for m1, c1 in a.items():
         for m2, c2 in b.items():
@@ -269,6 +272,7 @@ class Exact:
 
     def sign(self) -> Sign:
         """NEGATIVE, ZERO or POSITIVE if proved, otherwise UNDECIDED. Never raises."""
+        WORK.spent += 5 * len(self._terms)
         if self._sign is None:
             _set(self, "_sign", _sign(self))
         assert self._sign is not None  # for mypy
@@ -482,6 +486,7 @@ def _over_common_denominator(x: Exact) -> tuple[Exact, Exact]:
     quotients = _quotients(x)
     if not quotients:
         return x, _ONE
+    WORK.spent += 10 * len(x._terms)
     numerator: Terms = {}
     for m, c in x._terms.items():
         powers = dict(m.atoms)
@@ -583,6 +588,7 @@ def _simplified(x: Exact) -> Exact:
     """x, as a single term without quotients where it is seen to be one: z/(z + 1) + 1/(z + 1) is 1."""
     if not any(m.has_den for m in x._terms):
         return x
+    WORK.spent += 20
     try:
         ratio = _ratio(x, _ONE)
     except Undecided:  # too large to write out
@@ -610,6 +616,7 @@ def log(x: Exact | int | Fraction) -> Exact:
 
     Raises `Undefined` for a value proved <= 0, and `Undecided` for a value of which neither is proved.
     """
+    WORK.spent += 5
     x = Exact.of(x)
     return _log(x, lambda: f"the logarithm of {x}")
 

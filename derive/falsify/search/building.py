@@ -10,6 +10,7 @@ from typing import Any
 from derive.falsify.models.arithmetic import Number, sign_of_difference
 from derive.falsify.models.model import Model, Path, Value, key_of
 from derive.falsify.numbers.exact import Exact, Undecided, Undefined
+from derive.falsify.numbers.work import WORK
 from derive.falsify.search import candidates
 from derive.falsify.search.hypotheses import Knowledge, Sum
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numeric
@@ -30,19 +31,27 @@ class Missing(Exception):  # noqa: N818
 
 
 class Partial(Model):
-    """A model with some values; asking for another raises Missing, unless an equation determines it."""
+    """A model with some values.  Asking for another raises Missing, unless an equation determines it, or ``choose``
+    gives it."""
 
-    __slots__ = ("known", "memo")
+    __slots__ = ("choose", "known", "memo")
 
-    def __init__(self, known: Knowledge, values: Assignment, deadline: float) -> None:
+    def __init__(
+        self, known: Knowledge, values: Assignment, limit: int, choose: Callable[[Key], Assignment] | None = None
+    ) -> None:
         self.entries = values
         self.functions = {}
         self.sizes = {}
         self.outside = frozenset()
         self.steps = STEPS
-        self.deadline = deadline
+        self.limit = limit
         self.known = known
         self.memo: Assignment = {}
+        self.choose = choose
+
+    def entry(self, var: Var, path: Path) -> Value:
+        WORK.spent += 1
+        return super().entry(var, path)
 
     def absent(self, var: Var, path: Path) -> Value:
         path = tuple([key_of(a) for a in path])
@@ -57,13 +66,23 @@ class Partial(Model):
                     value = value(a)
                 self.memo[key] = value
                 return value
-        raise Missing(key)
+        return self.chosen(key)
 
     def size(self, sort: Base) -> int:
         key: Any = (sort, ())  # of an Assignment, which is what the entries here are
-        if key not in self.entries:
+        return int(self.entries[key] if key in self.entries else self.chosen(key))
+
+    def chosen(self, key: Key) -> Value:
+        """A value that is chosen now.  While candidates for it are looked for, no other one is chosen."""
+        choose, self.choose = self.choose, None
+        if choose is None:
             raise Missing(key)
-        return int(self.entries[key])
+        try:
+            while key not in self.entries:  # another value may have to be known first
+                self.entries.update(choose(key))
+        finally:
+            self.choose = choose
+        return self.entries[key]
 
     def finished(self) -> Model:
         """The model as it is handed out."""
@@ -168,6 +187,7 @@ def _numbers(key: Key, model: Partial, whole: bool) -> Options:
     have = [x for _, x in rated if not isinstance(x, Exact)]
     rated += [r for r in candidates.near(known.constants, bounds, whole) if r[1] not in have]
     rated.sort(key=lambda r: r[0])
+    WORK.spent += 4 * len(rated)
 
     def other(rng: random.Random) -> Number | None:
         return candidates.random_number(rng, bounds, whole, kind != "index")
@@ -223,7 +243,9 @@ def _distribution(total: Sum, key: Key, model: Partial) -> Options | None:
     if scale != 1:
         rows = [(cost, tuple([x * scale for x in row])) for cost, row in rows]
     if any(b.high is not None or (b.low is not None and b.low != 0) for b in bounds):
+        WORK.spent += len(rows) * len(free)
         rows = [r for r in rows if all(b.allow(x) for b, x in zip(bounds, r[1], strict=True))]
+    WORK.spent += len(rows)
 
     def other(rng: random.Random) -> tuple[Number, ...] | None:
         if sign <= 0 or not free:

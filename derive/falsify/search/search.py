@@ -20,17 +20,18 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-import time
 from collections.abc import Callable, Sequence
 
 from derive.falsify.models.arithmetic import TooBig
 from derive.falsify.models.evaluate import compile_term
-from derive.falsify.models.model import Model, OutOfTime, Value
+from derive.falsify.models.model import Model, Value
 from derive.falsify.models.unfold import unfold
 from derive.falsify.numbers.exact import Undecided, Undefined
+from derive.falsify.numbers.work import WORK, OutOfWork
 from derive.falsify.search.building import STEPS, Assignment, Key, Missing, Options, Partial, options_for
 from derive.falsify.search.found import Counterexample, NoneFound, UndefinedAt, approx, shown
 from derive.falsify.search.hypotheses import Knowledge
+from derive.falsify.search.shrinking import Choice, Filled, Pick, Shrinker
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric
 from derive.kernel.terms import App, Lam, Num, Term, Var, app, at, eq, fresh
@@ -38,14 +39,14 @@ from derive.record.relations import RELATIONS
 
 BUDGET = 20_000
 """How many models a search looks at."""
-SECONDS = 5.0
-"""How long a search takes at most."""
-LINE_SECONDS = 1.5
-"""How long it takes at most for a line of a derivation, where someone waits for the message."""
+EFFORT = 4_500_000
+"""How much work a search does at most (``derive.falsify.numbers.work``)."""
+LINE_EFFORT = 1_300_000
+"""How much it does at most for a line of a derivation, where someone waits for the message."""
+_SHRINKING = 200_000  # the work that may go into a simpler model, when the search has used up its own
 _MAX_VALUES = 160  # values in one model
 _RANDOM_AFTER_ALL = 1_000  # random models when all others were looked at
-_SIMPLER = 10  # simpler values tried for each variable of a model that was found
-_RANDOM_SHARE = 0.3  # of the budget and the time, when the models do not run out before
+_RANDOM_SHARE = 0.3  # of the budget and the work, when the models do not run out before
 
 
 def _stripped(claim: Term, given: Sequence[Term]) -> tuple[Term, list[Term]]:
@@ -89,7 +90,7 @@ def _stripped(claim: Term, given: Sequence[Term]) -> tuple[Term, list[Term]]:
 class _Search:
     """One search: what is known, what is asked, and how much was spent."""
 
-    def __init__(self, claim: Term, given: Sequence[Term], budget: int, seconds: float) -> None:
+    def __init__(self, claim: Term, given: Sequence[Term], budget: int, effort: int) -> None:
         self.claim, premises = _stripped(claim, given)
         hypotheses = [*given, *premises]
         plain = [unfold(h) for h in hypotheses]
@@ -101,21 +102,22 @@ class _Search:
         ends = self.known.sizes | self.known.lengths
         self.first = sorted((v for v in ends if v in free and v not in self.known.solved), key=lambda v: v.name)
         self.budget = budget
-        self.start = time.monotonic()
-        self.seconds = seconds
-        self.deadline = self.start + seconds
+        self.effort = effort
+        self.limit = WORK.spent + effort
         self.tried = self.undecided = 0
         self.reason = ""
         self.undefined: UndefinedAt | None = None
 
-    def model(self, values: Assignment) -> Partial:
-        return Partial(self.known, values, self.deadline)
+    def model(self, values: Assignment, choose: Callable[[Key], Assignment] | None = None) -> Partial:
+        return Partial(self.known, values, self.limit, choose)
 
     def look(self, model: Partial, done: int) -> tuple[bool | None, int]:
         """Evaluate the hypotheses from number ``done`` on, then the claim; None when this is no model.
 
         Raises Missing with the number of hypotheses that hold as its second argument.
         """
+        WORK.spent += 10
+        model.tick(0)
         asked = False
         try:
             for var in self.first:
@@ -165,7 +167,7 @@ class _Search:
         """Models in the order of their cost: the first that refutes, or why it ended ("" when none are left)."""
         counter = itertools.count()
         waiting: list[tuple[int, int, int, Assignment, int, Options, int]] = []
-        soft = self.start + self.seconds * (1 - _RANDOM_SHARE)
+        soft = self.limit - int(self.effort * _RANDOM_SHARE)
 
         def expand(cost: int, values: Assignment, done: int) -> Partial | None:
             model = self.model(values)
@@ -186,7 +188,7 @@ class _Search:
         for _ in range(40 * budget):
             if not waiting:
                 return None, ""
-            if self.tried + self.undecided >= budget or time.monotonic() > soft:
+            if self.tried + self.undecided >= budget or WORK.spent > soft:
                 break
             cost, _, base, values, done, options, i = heapq.heappop(waiting)
             if i + 1 < len(options):
@@ -209,59 +211,34 @@ class _Search:
             return rng.randrange(min(len(options), 6) if throw < 0.75 else len(options))
 
         for _ in range(4 * (budget - self.tried - self.undecided)):
-            if self.tried + self.undecided >= budget or time.monotonic() > self.deadline:
+            if self.tried + self.undecided >= budget or WORK.spent > self.limit:
                 return None
             found = self.fill(pick)
             if found is not None:
                 return found[0]
         return None
 
-    def fill(
-        self, pick: Callable[[Key, Options], int | Assignment]
-    ) -> tuple[Partial, list[tuple[Key, Options, Assignment]]] | None:
+    def fill(self, pick: Pick) -> Filled | None:
         """A model with the values that ``pick`` chooses, and the choices; None unless it refutes the claim."""
-        values: Assignment = {}
-        choices: list[tuple[Key, Options, Assignment]] = []
-        done = 0
-        while True:
-            model = self.model(values)
-            try:
-                verdict, _ = self.look(model, done)
-            except Missing as e:
-                done = e.args[1]
-                wanted = self.wanted(e.key, model)
-                if wanted is None or not len(wanted[1]):
-                    return None
-                key, options = wanted
-                chosen = pick(key, options)
-                new = options[chosen] if isinstance(chosen, int) else chosen
-                choices.append((key, options, new))
-                values = {**values, **new}
-            else:
-                return (model, choices) if verdict is False else None
+        choices: list[Choice] = []
 
-    def shrink(self, model: Partial) -> Partial:
-        """A model that still refutes the claim, with simpler values where that can be."""
-        self.deadline = max(self.deadline, time.monotonic() + 0.25)
+        def choose(key: Key) -> Assignment:
+            WORK.spent += 10
+            wanted = self.wanted(key, model)
+            if wanted is None or not len(wanted[1]):
+                raise Missing(key)
+            key, options = wanted
+            chosen = pick(key, options)
+            new = options[chosen] if isinstance(chosen, int) else chosen
+            choices.append(Choice(options, new))
+            return new
+
+        model = self.model({}, choose)
         try:
-            found = self.fill(_keeping(model.entries))
-            better = True
-            while found is not None and better:
-                better = False
-                model, choices = found
-                for _, options, chosen in choices:
-                    for i in range(min(len(options), _SIMPLER)):
-                        if options[i] == chosen:
-                            break
-                        attempt = self.fill(_keeping({**model.entries, **options[i]}))
-                        if attempt is not None and _weight(attempt[1]) < _weight(choices):
-                            found, better = attempt, True
-                            break
-                    if better:
-                        break
-        except OutOfTime:
-            pass
-        return model
+            verdict, _ = self.look(model, 0)
+        except Missing:
+            return None
+        return (model, choices) if verdict is False else None
 
     def run(self) -> Counterexample | NoneFound:
         stopped = ""
@@ -272,11 +249,9 @@ class _Search:
             if found is None:
                 more = self.budget if stopped else self.tried + self.undecided + _RANDOM_AFTER_ALL
                 found = self.at_random(min(self.budget, more))
-        except OutOfTime:
+        except OutOfWork:
             stopped = "the budget is used up"
         if found is None:
-            if time.monotonic() > self.deadline:
-                stopped = f"{self.seconds:g} s are over"
             return NoneFound(
                 self.tried,
                 self.undecided,
@@ -286,33 +261,15 @@ class _Search:
                 self.reason,
             )
         tried = self.tried
-        return _report(self.claim, self.shrink(found), tried, self.undefined)
-
-
-def _keeping(values: Assignment) -> Callable[[Key, Options], int | Assignment]:
-    """Choose the values given where they fit, otherwise the cheapest."""
-
-    def pick(key: Key, options: Options) -> int | Assignment:
-        keys = options[0].keys()
-        if all(each in values for each in keys):
-            return {each: values[each] for each in keys}
-        return 0
-
-    return pick
-
-
-def _weight(choices: list[tuple[Key, Options, Assignment]]) -> int:
-    total = 0
-    for _, options, chosen in choices:
-        total += next((options.cost(i) for i in range(len(options)) if options[i] == chosen), 50)
-    return total
+        self.limit = max(self.limit, WORK.spent + _SHRINKING)
+        return _report(self.claim, Shrinker(found, self.fill).run(), tried, self.undefined)
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------
 
 
 def _report(claim: Term, model: Partial, tried: int, undefined: UndefinedAt | None) -> Counterexample:
-    model.deadline = None
+    model.limit = None
 
     def value(term: Term) -> Value:
         model.steps = STEPS
@@ -327,7 +284,7 @@ def _report(claim: Term, model: Partial, tried: int, undefined: UndefinedAt | No
     if isinstance(claim, App):
         if claim.op is k.HAS_DERIVATIVE:
             left = value(app(k.DERIVATIVE, *claim.args[:2]))
-            right = value(claim.args[3])
+            right = value(claim.args[2])
             explanation = f"the derivative {shown(left)} and not {shown(right)}"
         elif claim.op in (k.EQ, k.NE, k.LE, k.LT, k.IFF, k.IN):
             left, right = (value(a) for a in claim.args)
@@ -357,19 +314,19 @@ def _two_sides(claim: App, left: Value, right: Value) -> str:
 
 
 def find_counterexample(
-    claim: Term, given: Sequence[Term] = (), *, budget: int = BUDGET, seconds: float = SECONDS
+    claim: Term, given: Sequence[Term] = (), *, budget: int = BUDGET, effort: int = EFFORT
 ) -> Counterexample | NoneFound:
     """The smallest model found where all of ``given`` holds and ``claim`` is false.
 
-    At most ``budget`` models are looked at, for at most ``seconds``.  Both results have a text for a message;
+    At most ``budget`` models are looked at, with at most ``effort`` units of work.  Both results have a text for a message;
     a Counterexample counts as true, NoneFound as false.  NoneFound says nothing about the truth of the claim.
     """
-    return _Search(claim, given, budget, seconds).run()
+    return _Search(claim, given, budget, effort).run()
 
 
-def satisfiable(given: Sequence[Term], *, budget: int = BUDGET, seconds: float = SECONDS) -> Model | NoneFound:
+def satisfiable(given: Sequence[Term], *, budget: int = BUDGET, effort: int = EFFORT) -> Model | NoneFound:
     """A model of the hypotheses, or NoneFound with ``vacuous`` set: perhaps they contradict each other."""
-    found = _Search(Num(0) < Num(0), given, budget, seconds).run()
+    found = _Search(Num(0) < Num(0), given, budget, effort).run()
     return found.model if isinstance(found, Counterexample) else found
 
 
@@ -380,7 +337,7 @@ def check_line(
     given: Sequence[Term] = (),
     *,
     budget: int = BUDGET,
-    seconds: float = LINE_SECONDS,
+    effort: int = LINE_EFFORT,
 ) -> Counterexample | NoneFound:
     """A counterexample to a line of a derivation: ``before`` related to ``after`` by =, <=, <, >=, > or <=>."""
-    return find_counterexample(RELATIONS[relation].statement(before, after), given, budget=budget, seconds=seconds)
+    return find_counterexample(RELATIONS[relation].statement(before, after), given, budget=budget, effort=effort)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from derive.render.formula.nodes import PRIME, Accent, Node, Symbol, row, subscript
@@ -29,6 +30,7 @@ class Name(NamedTuple):
     primes: int
 
 
+@lru_cache(maxsize=4096)
 def split_name(name: str) -> Name:
     """The letter or word of a name, and what is put on it."""
     bare = name.rstrip("'")

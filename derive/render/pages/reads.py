@@ -33,7 +33,24 @@ _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u2032": "'"}
 _SPARE = {"integer": "nmij", "number": "abcrsx", "function": "grhw"}
 
 
-def trouble(letter: Letter, others: Iterable[Letter], definition: bool = False) -> str | None:
+class Around:
+    """The letters of a derivation, as what one of them could be taken for."""
+
+    def __init__(self, letters_: Iterable[Letter]) -> None:
+        self.signs: dict[str, set[str]] = {}  # how a name is written, without primes: the names
+        self.indices: set[str] = set()
+        self.families: dict[tuple[str, tuple[str, ...]], str] = {}  # without subscripts, by letter and marks
+        for x in letters_:
+            bare, split = x.name.rstrip("'"), split_name(x.name)
+            for written in (bare, GREEK.get(bare, bare)):
+                self.signs.setdefault(written, set()).add(x.name)
+            if x.sort is INT:
+                self.indices.add(x.name)
+            if isinstance(x.sort, Fn) and not split.subscripts:
+                self.families.setdefault((split.head, split.marks), x.name)
+
+
+def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool = False) -> str | None:
     """What a letter, or the name of a definition, reads as, when that is not what it is."""
     name, sort = letter.name, letter.sort
     if not _SPELLING.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:
@@ -65,23 +82,22 @@ def _reads_as_word(letter: Letter, definition: bool) -> str | None:
     return None
 
 
-def _reads_as_indexed(letter: Letter, others: Iterable[Letter]) -> str | None:
+def _reads_as_indexed(letter: Letter, others: Iterable[Letter] | Around) -> str | None:
     """A subscript that is, or could be, a letter or an index of its own."""
     split = split_name(letter.name)
-    names = {x.name.rstrip("'") for x in others if x.name != letter.name}
-    signs = {GREEK.get(n, n) for n in names}
-    indices = {x.name for x in others if x.sort is INT}
+    if not split.subscripts:
+        return None
+    around = others if isinstance(others, Around) else Around(others)
     for part in split.subscripts:
         bare = part.strip("0123456789")
-        if not part.isdigit() and (bare in INTEGERS or bare in names or GREEK.get(bare, bare) in signs):
+        same = around.signs.get(bare, set()) | around.signs.get(GREEK.get(bare, bare), set())
+        if not part.isdigit() and (bare in INTEGERS or same - {letter.name}):
             return f"which reads as {split.head} at the index {part}"
-        if len(part) > 1 and set(part) <= indices:
+        if len(part) > 1 and set(part) <= around.indices:
             return f"which reads as {split.head} at the indices {', '.join(part)}"
-        if part.isdigit():
-            for x in others:
-                same = split_name(x.name)
-                if isinstance(x.sort, Fn) and (same.head, same.marks, same.subscripts) == (split.head, split.marks, ()):
-                    return f"which reads as {x.name} at {part}"
+        family = around.families.get((split.head, split.marks))
+        if part.isdigit() and family is not None:
+            return f"which reads as {family} at {part}"
     return None
 
 

@@ -1,0 +1,176 @@
+"""Reasons that are found: of lines of the catalogue whose own are withheld or wrong, and none that goes in a circle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from mutation import Spot, record
+
+from derive import *
+from derive.board import catalogue
+from derive.board.entries import TheoremEntry
+from derive.board.find import ATTEMPTS, Citable, Found, Goal, find
+from derive.kernel.theorem import Theorem
+from derive.language.letters import *
+from derive.record.relations import BY_OPERATOR
+from derive.tactics.context import Context
+
+PROVED = catalogue.theorems()
+
+
+def goal_of(entry: TheoremEntry, spot: Spot, wrong: tuple[object, ...] = ()) -> Goal:
+    """The line without its reason, or with a wrong one.  Every other theorem of the catalogue is offered, also those that
+    rest on this one."""
+    others = Citable(entry.shows, lambda: [e for e in PROVED if e is not entry])
+    context = Context(spot.calc.context.facts)
+    relation, before, after = spot.relation, spot.before, spot.term
+    if not relation:  # a fact on the way: a line of its own where it relates two terms
+        op = getattr(after, "op", None)
+        relation, (before, after) = (BY_OPERATOR[op].name, after.args) if op in BY_OPERATOR else ("", (after, after))
+    return Goal(relation, before, after, spot.calc.given, context, others, wrong)
+
+
+def withheld(entries: list[TheoremEntry]) -> Iterator[tuple[str, float, Found | None]]:
+    for entry in entries:
+        for spot in record(entry):
+            start = time.process_time()
+            found = find(goal_of(entry, spot))
+            yield f"line {spot.number} of {entry.name}", time.process_time() - start, found
+
+
+@pytest.mark.parametrize(
+    "name", ["cross_entropy_is_nll", "label_smoothing_residual", "one_le_perplexity", "log_softmax"]
+)
+def test_the_reasons_of_a_theorem_are_found(name: str) -> None:
+    entry = catalogue.find_theorem(name)
+    for line, _, found in withheld([entry]):
+        assert found is not None, line
+        assert isinstance(found.theorem, Theorem)
+        assert found.attempts <= ATTEMPTS
+        assert all(x is not entry for x in found.reasons)
+
+
+def test_reasons_withheld(benchmark: pytest.FixtureRequest, request: pytest.FixtureRequest) -> None:
+    """How many of the lines of the catalogue get a reason, and how long that takes."""
+    wished = request.config.getoption("benchmark_enable")
+    entries = PROVED if wished else PROVED[::9]
+    rows = benchmark.pedantic(lambda: list(withheld(entries)), rounds=1, iterations=1)  # type: ignore[attr-defined]
+    times = sorted(took for _, took, _ in rows)
+    lost = [line for line, _, found in rows if found is None]
+    figures = {
+        "found": f"{len(rows) - len(lost)} of {len(rows)}",
+        **{f"{share} % in ms": round(1000 * times[len(times) * share // 101], 1) for share in (50, 90, 100)},
+    }
+    benchmark.extra_info.update(figures, lost=lost)  # type: ignore[attr-defined]
+    if wished:
+        print("\n" + "".join(f"{key}: {value}\n" for key, value in figures.items()) + "\n".join(lost))
+    assert len(lost) <= len(rows) // 20
+
+
+def message(entry: TheoremEntry) -> list[str]:
+    with pytest.raises(StepError) as error:
+        _ = entry.theorem
+    return str(error.value).splitlines()[3:]
+
+
+SPREAD = Eq(-Sum(q[k] * log(1 / V), (k, 1, V)), -(Sum(q[k], (k, 1, V)) * log(1 / V)))
+
+
+def test_a_wrong_reason_is_answered_with_one_that_works() -> None:
+    @theorem(shows=SPREAD, given=[1 <= V])
+    def wrong(calc):
+        calc.eq(SPREAD.args[1], by=sum_delta)
+
+    assert message(wrong) == ["  but it follows by sum_mul"]
+
+
+def test_a_line_without_a_reason_too() -> None:
+    @theorem(shows=SPREAD, given=[1 <= V])
+    def silent(calc):
+        calc.eq(SPREAD.args[1])
+
+    assert message(silent) == ["  it follows by sum_mul"]
+
+    @theorem(shows=Eq(cross_entropy(V, q, p), 0), given=positive(p, V))
+    def silent_and_false(calc):
+        calc.eq(0)
+
+    assert message(silent_and_false)[0].startswith("  the line is false: V=1, p=(1/2), q=(1) makes")
+
+
+def test_an_idle_reason_is_left_out() -> None:
+    @theorem(shows=Eq(cross_entropy(V, q, uniform(V)), -Sum(q[k] * log(1 / V), (k, 1, V))), given=[1 <= V])
+    def one_too_many(calc):
+        calc.eq(one_too_many.shows.args[1], by=[cross_entropy, uniform, sum_mul])
+
+    assert message(one_too_many)[-1] == "  it follows by [cross_entropy, uniform]"
+
+
+def test_a_theorem_of_the_catalogue_and_a_condition_are_found() -> None:
+    @theorem(shows=Eq(a + kl(V, q, q), a), given=positive_distribution(q, V))
+    def cited(calc):
+        calc.have(0 <= kl(V, q, q), by=ring)
+
+    assert message(cited) == ["  but it follows by kl_nonneg"]
+
+    @theorem(shows=Eq(a + b, c), given=[Eq(b, c - a), 0 < a])
+    def assumed(calc):
+        calc.eq(c, by=sum_delta)
+
+    assert message(assumed)[-1] == "  it follows by b = c - a"
+
+
+def test_a_theorem_is_not_found_for_its_own_proof_nor_for_what_it_rests_on() -> None:
+    entry = catalogue.find_theorem("kl_nonneg")
+    resting = [e for e in PROVED if any(s.concl == entry.shows for s in proof_steps_of(e))]
+    assert {"entropy_le_cross_entropy"} < {e.name for e in resting}
+    offered = Citable(entry.shows, lambda: PROVED)
+    assert entry not in list(offered)
+    assert not any(offered.allows(e) for e in resting)
+    goal = Goal("<=", entry.shows.args[0], entry.shows.args[1], entry.given, Context.of(entry.given), offered)
+    found = find(goal)
+    assert found is None or not any(x in resting for x in found.reasons)
+
+
+def proof_steps_of(entry: TheoremEntry) -> list[Theorem]:
+    from derive.kernel.theorem import proof_steps
+
+    return proof_steps(entry.theorem)
+
+
+def test_a_later_theorem_of_the_file_is_not_run_and_not_spoilt() -> None:
+    """It cites the wrong one; once that is mended, it can be proved."""
+
+    @theorem(shows=Eq(log(exp(a)) + 0, a))
+    def first(calc):
+        calc.eq(a, by=sum_delta if broken else auto)
+
+    @theorem(shows=Eq(log(exp(b)) + 0, b))
+    def second(calc):
+        calc.eq(b, by=first)
+
+    broken = True
+    assert "second" not in "".join(message(first))
+    broken, first._error = False, None
+    assert second.theorem.concl == second.shows
+
+
+def test_a_false_line_is_refuted_with_the_smallest_numbers() -> None:
+    @theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)), -f[y]), given=in_vocabulary(y, V))
+    def sign_lost(calc):
+        calc.eq(-f[y], by=ring)
+
+    assert message(sign_lost) == [
+        "  and the line is false: V=2, y=1, f=(1, 1) makes the left side 1 and the right side -1"
+    ]
+
+
+def test_budgets_count_attempts() -> None:
+    entry = catalogue.find_theorem("cross_entropy_is_nll")
+    goals = [goal_of(entry, spot) for spot in record(entry)]
+    needed = [find(g).attempts for g in goals]
+    assert [find(g).attempts for g in goals] == needed
+    late = max(range(len(goals)), key=needed.__getitem__)
+    assert find(goals[late], attempts=1) is None
