@@ -25,7 +25,7 @@ class Universal:
 class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages."""
 
-    __slots__ = ("by_statement", "facts", "free", "linear", "missing", "proved", "universals")
+    __slots__ = ("by_statement", "facts", "free", "inner", "linear", "missing", "proved", "universals")
     free: set[Var]
 
     def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
@@ -46,14 +46,18 @@ class Context:
             free |= outer.free
         self.free = free
         self.proved: dict[Term, Theorem | None] = {}
+        self.inner: dict[tuple[Term, ...], Context] = {}
 
     @classmethod
     def of(cls, given: Iterable[Term]) -> Context:
         return cls(r.assume(g) for g in given)
 
     def extend(self, *statements: Term) -> Context:
-        """The same, with more assumptions."""
-        return self.with_facts(*(r.assume(s) for s in statements))
+        """The same, with more assumptions.  The same assumptions give the same context: what was proved there is known."""
+        inner = self.inner.get(statements)
+        if inner is None:
+            inner = self.inner[statements] = self.with_facts(*(r.assume(s) for s in statements))
+        return inner
 
     def with_facts(self, *theorems: Theorem) -> Context:
         return Context(theorems, self)
