@@ -199,14 +199,3 @@ def catalogue_module(file: Path) -> str | None:
         if file.resolve().parent == Path(folder).resolve() and file.stem != "__init__":
             return f"{PROOFS}.{file.stem}"
     return None
-
-
-def ledger() -> dict[str, list[str]]:
-    """Every axiom of the kernel and the theorems that rest on it."""
-    from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS
-
-    out: dict[str, list[str]] = {name: [] for name in (*AXIOMS, *SORTED_AXIOMS)}
-    for e in theorems():
-        for name in e.axioms:
-            out[name].append(e.name)
-    return out

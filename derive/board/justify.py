@@ -3,6 +3,7 @@ give."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, is_numeric
 from derive.kernel.terms import App, Lam, SortError, Term, Var, app, eq, fresh, instantiate, negation
-from derive.kernel.theorem import RuleError, Theorem, proof_steps
+from derive.kernel.theorem import RuleError, Theorem
 from derive.lemmas import LEMMAS, Lemma
 from derive.record.relations import RELATIONS
 from derive.tactics import side
@@ -126,19 +127,28 @@ class Toolbox:
 
     def unused(self, th: Theorem) -> str | None:
         """The name of a reason that the proof does not use."""
-        steps = proof_steps(th)
-        made = {id(s) for s in steps}
-        for name, thing in self.must_use:
-            if isinstance(thing, Definition):
-                seen = any(s.proof.rule == "unfold" and getattr(s.proof.args[0], "op", None) is thing for s in steps)
-            elif isinstance(thing, Theorem):
-                seen = id(thing) in made or any(s.concl == thing.concl and s.hyps == thing.hyps for s in steps)
-                seen = seen or any(id(s) in made for s in _siblings(thing))
-            else:  # a schema over abstract sorts
-                seen = any(id(th_) in made for th_ in thing.instances)
-            if not seen:
+        waiting = self.must_use
+        seen: set[int] = set()
+        near = deque([th])  # from the line inwards: what a reason names is rarely deep
+        while near and waiting:
+            step = near.popleft()
+            if id(step) not in seen:
+                seen.add(id(step))
+                waiting = [(name, thing) for name, thing in waiting if not _uses(step, thing)]
+                near.extend(step.proof.premises)
+        for name, thing in waiting:
+            if not (isinstance(thing, Theorem) and any(id(s) in seen for s in _siblings(thing))):
                 return name
         return None
+
+
+def _uses(step: Theorem, thing: Any) -> bool:
+    """Whether a step of a proof is by this reason."""
+    if isinstance(thing, Definition):
+        return step.proof.rule == "unfold" and getattr(step.proof.args[0], "op", None) is thing
+    if isinstance(thing, Theorem):
+        return step is thing or (step.concl == thing.concl and step.hyps == thing.hyps)
+    return any(step is th for th in thing.instances)  # a schema over abstract sorts
 
 
 def justify(

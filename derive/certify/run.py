@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from derive.certify.cache import Cache, digest_of
+from derive.certify.cache import Cache
 from derive.certify.certificate import Certificate, Statement, applications, certificate, compare, statement_of
 from derive.certify.compiler import Rocq, find_rocq
 from derive.certify.guard import Parts, RefusedError, examine
@@ -25,6 +25,7 @@ from derive.certify.result import Result
 from derive.certify.together import Pool, split
 from derive.errors import UserError
 from derive.files import write_whole
+from derive.store import digest_of
 
 TIME_LIMIT = 300.0  # seconds for one file; one of several certificates takes half a minute
 Told = Callable[[str], None]  # is told the name of each theorem that is done

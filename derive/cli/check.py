@@ -26,10 +26,12 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
     import time
 
     from derive.board import catalogue
+    from derive.board.checked import Results
     from derive.board.entries import FalseClaim, TheoremEntry
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.slides.verify import is_deck
 
+    results = Results()
     programs = [n for n in names if n.endswith(".py")]
     decks = [n for n in names if "::" not in n and is_deck(n)]
     wrong_decks = [n for n in decks if not _deck(n, programs)]
@@ -71,6 +73,7 @@ def check(names: tuple[str, ...], quiet: bool) -> None:
             steps = proof_steps(e.theorem)
             rows.append((e.name, len(e.derivation.lines), len(steps), len(axioms_used(e.theorem))))
     seconds = time.perf_counter() - start
+    results.keep(proved, [e for e, _ in wrong if isinstance(e, TheoremEntry)])
     if rows and not quiet:
         longest = max(len(r[0]) for r in rows)
         click.echo(f"{'theorem':{longest}}  lines  steps  axioms")

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import click
 
-from derive.cli.common import notation_option, plural, screen_width
-from derive.errors import UserError
+from derive.cli.common import notation_option, plural, progress, screen_width
+
+MARKS = {"proved": "✓", "wrong": "✗", "changed": "·", "unknown": "·"}
 
 
 @click.command("list")
 @click.argument("subject", required=False)
-@click.option("--quick", is_flag=True, help="Do not run the proofs; leave out the mark for checked.")
 @notation_option
-def list_(subject: str | None, quick: bool, notation: str | None) -> None:
-    """The theorems by subject: name, what it says, conditions, checked or not; and the false claims."""
+def list_(subject: str | None, notation: str | None) -> None:
+    """The theorems by subject: name, what it says, conditions; and the false claims.
+
+    Nothing is proved: the marks say what 'derive check' found.  A tick stands only where a theorem and all that it rests
+    on are as they were when it was checked.
+    """
     from derive.board import catalogue
+    from derive.board.checked import Results
     from derive.board.entries import TheoremEntry
     from derive.render.formula.notation import load_notation
     from derive.render.pens.text import conditions_text, term_text
     from derive.render.words.prose import unsaid_integers
 
+    results = Results()
     profile = load_notation(notation)
     width = screen_width()
-    wrong = 0
+    states: list[str] = []
     for name in [subject] if subject else catalogue.subjects():
         entries = catalogue.subject_entries(name)
         click.echo(click.style(name.replace("_", " "), bold=True))
         for e in entries:
             if not isinstance(e, TheoremEntry):
                 continue
-            mark = " "
-            if not quick:
-                try:
-                    e.check()
-                    mark = "✓"
-                except UserError:
-                    mark, wrong = "✗", wrong + 1
-            click.echo(f"  {mark} {e.name}")
+            states.append(results.of(e).state)
+            changed = "  (changed since it was checked)" if states[-1] == "changed" else ""
+            click.echo(f"  {MARKS[states[-1]]} {e.name}{changed}")
             _wrapped(e.summary, width, "      ")
             click.echo(f"      {term_text(e.shows, profile)}")
             conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows)))
@@ -49,8 +52,19 @@ def list_(subject: str | None, quick: bool, notation: str | None) -> None:
                 click.echo(f"    {e.name}")
                 _wrapped(e.summary, width, "      ")
         click.echo()
-    if wrong:
-        raise SystemExit(1)
+    _wrapped(_marks(states), width, "")
+
+
+def _marks(states: list[str]) -> str:
+    """What the marks mean that stand in a list, and what to do about those that are no tick."""
+    counts = {state: states.count(state) for state in MARKS}
+    parts = [
+        ("✓ checked, and nothing has changed since", counts["proved"]),
+        ("✗ not proved", counts["wrong"]),
+        ("· not checked yet, or changed since", counts["changed"] + counts["unknown"]),
+    ]
+    said = "; ".join(f"{n} {words}" for words, n in parts if n)
+    return said if counts["proved"] == len(states) else f"{said}. 'derive check' checks them."
 
 
 def _wrapped(words: str, width: int, indent: str) -> None:
@@ -63,17 +77,33 @@ def _wrapped(words: str, width: int, indent: str) -> None:
 @click.command()
 @click.option("--axioms", is_flag=True, help="Only what each axiom says.")
 def ledger(axioms: bool) -> None:
-    """Every axiom of the kernel and the theorems that rest on it."""
-    click.echo(ledger_text(axioms), nl=False)
+    """Every axiom of the kernel and the theorems that rest on it.
 
-
-def ledger_text(axioms_only: bool = False) -> str:
-    """The ledger as it is printed and committed."""
+    A theorem that was checked, and that has not changed since, is not proved again.
+    """
+    if axioms:
+        click.echo(ledger_text({}, axioms_only=True), nl=False)
+        return
     from derive.board import catalogue
+    from derive.board.checked import Results
+
+    results = Results()
+    entries = catalogue.theorems()
+    known = {e: results.of(e) for e in entries}
+    new = [e for e in entries if known[e].state != "proved"]
+    with progress("", len(new)) as told:
+        for e in new:
+            told(e.name)
+            e.check()
+    results.keep(new)
+    click.echo(ledger_text({e.name: e.axioms if e in new else known[e].axioms for e in entries}), nl=False)
+
+
+def ledger_text(rests: Mapping[str, Iterable[str]], axioms_only: bool = False) -> str:
+    """The ledger as it is printed and committed, from the axioms on which each theorem rests."""
     from derive.kernel.axioms import AXIOMS, SORTED_AXIOMS, axiom_statement
     from derive.language.letters import THETA
 
-    rows = {} if axioms_only else catalogue.ledger()
     out: list[str] = []
     for name in (*AXIOMS, *SORTED_AXIOMS):
         statement = axiom_statement(name) or axiom_statement(name, THETA)
@@ -84,7 +114,7 @@ def ledger_text(axioms_only: bool = False) -> str:
         if not axioms_only:
             import textwrap
 
-            users = rows[name]
+            users = [theorem for theorem, axioms in rests.items() if name in axioms]
             words = f"{len(users)} theorem{plural(len(users))}" + (": " + ", ".join(users) if users else "")
             out += textwrap.wrap(
                 words, 100, initial_indent="    ", subsequent_indent="        ", break_long_words=False

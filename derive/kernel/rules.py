@@ -380,7 +380,7 @@ def ring(left: Term, right: Term, nonzero: tuple[Theorem, ...]) -> Sequent:
     except field.TooLargeError as error:
         raise RuleError("ring", f"the normal form is too large: {error}") from None
     if not same:
-        raise RuleError("ring", f"{left} and {right} have different normal forms")
+        raise RuleError("ring", "{} and {} have different normal forms", left, right)
     return union((), *(th.hyps for th in nonzero)), eq(left, right)
 
 
@@ -424,7 +424,7 @@ def linear(
         raise RuleError("linear", f"the normal form is too large: {error}") from None
     enough = c is not None and (c == 0 if goal.op is EQ else c >= 0 if goal.op is LE else c > 0 or (c == 0 and strict))
     if not enough:
-        raise RuleError("linear", f"{goal} is not that combination of the premises")
+        raise RuleError("linear", "{} is not that combination of the premises", goal)
     return union((), *(th.hyps for th in premises), *(th.hyps for th in nonzero)), goal
 
 

@@ -357,7 +357,7 @@ class App(Term):
         put(self, "sort", sort)
         put(self, "loose", loose)
         put(self, "free", free)
-        put(self, "_hash", hash((op.name, args)))
+        put(self, "_hash", hash((op.name, *[a._hash for a in args])))
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -563,7 +563,7 @@ def _beta(body: Term, depth: int, arg: Term) -> Term:
             return _shift(arg, depth)
         return Bound(body.index - 1, body.sort)
     inner = depth + 1 if isinstance(body, Lam) else depth
-    return rebuild(body, tuple(_beta(p, inner, arg) for p in parts_of(body)))
+    return rebuild(body, tuple([p if p.loose <= inner else _beta(p, inner, arg) for p in parts_of(body)]))
 
 
 def instantiate(fn: Lam, arg: Term) -> Term:
@@ -593,11 +593,11 @@ def substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
 
 
 def _substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
-    if not any(v in mapping for v in term.free):
+    if term.free.isdisjoint(mapping):
         return term
     if isinstance(term, Var):
         return mapping[term]
-    return rebuild(term, tuple(_substitute(p, mapping) for p in parts_of(term)))
+    return rebuild(term, tuple([_substitute(p, mapping) for p in parts_of(term)]))
 
 
 def _eta_short(term: Term) -> Term:
@@ -656,7 +656,7 @@ def subterms(term: Term) -> Iterator[Term]:
     while waiting:
         term = waiting.pop()
         yield term
-        waiting.extend(reversed(parts_of(term)))
+        waiting.extend(parts_of(term)[::-1])
 
 
 def spine(term: Term) -> tuple[Term, list[Term]]:

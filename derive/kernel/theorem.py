@@ -18,12 +18,22 @@ from derive.kernel.terms import Op, SortError, Term, Var
 
 
 class RuleError(ValueError):
-    """A rule was refused; ``rule`` names it and the message says which side condition failed."""
+    """A rule was refused; ``rule`` names it and the message says which side condition failed.
 
-    def __init__(self, rule: str, message: str) -> None:
-        super().__init__(f"{rule}: {message}")
+    The message may have places ``{}`` for terms, which are written only when it is read: tactics try rules by the hundred.
+    """
+
+    def __init__(self, rule: str, message: str, *terms: object) -> None:
+        super().__init__(rule, message, *terms)
         self.rule = rule
-        self.message = message
+
+    @property
+    def message(self) -> str:
+        _, message, *terms = self.args
+        return str(message.format(*terms) if terms else message)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.message}"
 
 
 class Proof:
@@ -121,12 +131,13 @@ def rule(fn: Callable[..., Sequent]) -> Callable[..., Theorem]:
         raise ValueError(f"there is a rule {name} already")
     kinds = [kind for parameter, kind in fn.__annotations__.items() if parameter != "return"]
     required = len(kinds) - len(fn.__defaults__ or ())
+    checks = [_check(kind) for kind in kinds]
 
     @wraps(fn)
     def apply(*args: Any) -> Theorem:
         if not required <= len(args) <= len(kinds):
             raise RuleError(name, f"takes {len(kinds)} arguments, not {len(args)}")
-        given = tuple(_checked(name, kind, a) for kind, a in zip(kinds, args, strict=False))
+        given = tuple([check(name, a) for check, a in zip(checks, args, strict=False)])
         try:
             hyps, concl = fn(*given)
         except SortError as error:
@@ -151,25 +162,37 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def _checked(rule_name: str, kind: str, value: Any) -> Any:
-    """The argument, when it is of the kind declared for it; sequences as tuples."""
+def _check(kind: str) -> Callable[[str, Any], Any]:
+    """What gives an argument back when it is of the kind declared for it, sequences as tuples, and refuses it otherwise."""
     if kind.startswith("tuple[") and kind.endswith(", ...]"):
-        if isinstance(value, (str, Term, Theorem)):
-            raise RuleError(rule_name, f"takes a sequence here, not {value!r}")
-        inner = kind[len("tuple[") : -len(", ...]")]
-        return tuple(_checked(rule_name, inner, v) for v in value)
+        inner = _check(kind[len("tuple[") : -len(", ...]")])
+
+        def each(rule_name: str, value: Any) -> Any:
+            if isinstance(value, (str, Term, Theorem)):
+                raise RuleError(rule_name, f"takes a sequence here, not {value!r}")
+            return tuple([inner(rule_name, v) for v in value])
+
+        return each
     if kind.startswith("tuple["):
-        parts = kind[len("tuple[") : -1].split(", ")
-        pair = tuple(value)
-        if len(pair) != len(parts):
-            raise RuleError(rule_name, f"takes {len(parts)} things together, not {len(pair)}")
-        return tuple(_checked(rule_name, k, v) for k, v in zip(parts, pair, strict=True))
+        parts = [_check(k) for k in kind[len("tuple[") : -1].split(", ")]
+
+        def together(rule_name: str, value: Any) -> Any:
+            pair = tuple(value)
+            if len(pair) != len(parts):
+                raise RuleError(rule_name, f"takes {len(parts)} things together, not {len(pair)}")
+            return tuple([part(rule_name, v) for part, v in zip(parts, pair, strict=True)])
+
+        return together
     wanted = _KINDS[kind]
-    exact = type(value) is wanted or wanted not in (Fraction, str)  # a derived type could compare as it likes
-    if not exact or not isinstance(value, wanted):
+    exact = wanted in (Fraction, str)  # a derived type could compare as it likes
+
+    def one(rule_name: str, value: Any) -> Any:
+        if type(value) is wanted or (not exact and isinstance(value, wanted)):
+            return value
         what = "an exact number (a Fraction)" if kind == "Fraction" else f"a {kind}"
         raise RuleError(rule_name, f"takes {what} here, not {value!r}")
-    return value
+
+    return one
 
 
 def union(*hyps: tuple[Term, ...]) -> tuple[Term, ...]:

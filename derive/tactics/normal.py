@@ -44,6 +44,7 @@ class Normalizer:
         self.definitions = tuple(definitions)
         self.rules = rules  # further conversions, tried first
         self.used: dict[str, None] = {}
+        self._known: dict[tuple[Context, Term], Theorem] = {}
 
     def note(self, *names: str) -> None:
         for n in names:
@@ -55,6 +56,12 @@ class Normalizer:
 
     def normalize(self, term: Term, ctx: Context) -> Theorem:
         """|- term = its normal form."""
+        known = self._known.get((ctx, term))
+        if known is None:
+            known = self._known[ctx, term] = self._normal(term, ctx)
+        return known
+
+    def _normal(self, term: Term, ctx: Context) -> Theorem:
         out = r.refl(term)
         for _ in range(60):
             now = sides(out.concl)[1]

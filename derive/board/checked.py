@@ -1,0 +1,153 @@
+"""What was found when theorems were checked, kept in the user's store, so that listing them proves nothing.
+
+A result counts only for the very sources that were checked: derive's own (``SOURCES``), the file of the theorem, and the files
+that it imports, and those that they import.  What a file reads in other ways, at run time, is not seen.  ``derive check`` keeps
+results and never believes one: it proves.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from derive.board.entries import DECLARED, TheoremEntry
+from derive.store import Store, digest_of, digest_of_sources, user_store
+
+SOURCES = (
+    "derive.api", "derive.board", "derive.errors", "derive.files", "derive.kernel", "derive.language", "derive.lemmas",
+    "derive.operators", "derive.record", "derive.render", "derive.store", "derive.tactics", "derive.version",
+)  # on which it depends whether a theorem is proved  # fmt: skip
+State = Literal["proved", "wrong", "changed", "unknown"]
+_SLACK = 50_000_000  # nanoseconds by which a file system's clock may lag
+
+
+class Known(NamedTuple):
+    """What is known of a theorem.  ``changed``: it was checked, but it or what it rests on is another now.  ``axioms`` are those on
+    which a proved theorem rests."""
+
+    state: State
+    axioms: tuple[str, ...] = ()
+
+
+class Results:
+    """Make it before the theorems are loaded: what changes on the disk after that is not what is checked here."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self.store = user_store() if store is None else store
+        self._began = time.time_ns() - _SLACK
+        self._keys: dict[str, str] = {}
+        self._last: dict[str, tuple[str, Any] | None] = {}
+
+    def of(self, entry: TheoremEntry) -> Known:
+        """What was found when this theorem was checked last."""
+        if entry.file not in self._last:
+            self._last[entry.file] = self.store.last(_name(entry.file))
+        key, results = self._last[entry.file] or ("", {})
+        found = results.get(entry.name) if isinstance(results, dict) else None
+        if not isinstance(found, dict) or not isinstance(found.get("axioms"), list):
+            return Known("unknown")
+        if key != self._key(entry.file):
+            return Known("changed")
+        return Known("proved" if found.get("proved") is True else "wrong", tuple(map(str, found["axioms"])))
+
+    def keep(self, proved: Iterable[TheoremEntry], wrong: Iterable[TheoremEntry] = ()) -> None:
+        """Keep what was found of theorems that have just been checked."""
+        files: dict[str, dict[str, Any]] = {}
+        for e in proved:
+            files.setdefault(e.file, {})[e.name] = {"proved": True, "axioms": sorted(e.axioms)}
+        for e in wrong:
+            files.setdefault(e.file, {})[e.name] = {"proved": False, "axioms": []}
+        new = {}
+        for file, found in files.items():
+            key = self._key(file)
+            if key:
+                before = self.store.get(_name(file), key)
+                new[_name(file)] = key, (before if isinstance(before, dict) else {}) | found
+        self.store.keep(new)
+
+    def _key(self, file: str) -> str:
+        """A digest of all that the results of this file depend on; empty where that cannot be known."""
+        if file not in self._keys:
+            self._keys[file] = self._digest(file)
+        return self._keys[file]
+
+    def _digest(self, file: str) -> str:
+        parts = [digest_of_sources(*SOURCES)]
+        try:
+            for path in files_of(file):
+                if os.stat(path).st_mtime_ns > self._began:
+                    return ""  # it may have been loaded before that
+                parts.append(f"{path} {digest_of(Path(path).read_bytes())}")
+        except OSError:
+            return ""
+        return digest_of("\n".join(parts).encode())
+
+
+def _name(file: str) -> str:
+    return f"checked {os.path.realpath(file)}"
+
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]+)|import[ \t]+([^\n#;]+))", re.MULTILINE
+)
+_NAME = re.compile(r"\w[\w.]*")
+_PYTHON = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
+_INSTALLED = {"site-packages", "dist-packages"}
+
+
+def files_of(file: str) -> list[str]:
+    """A file of theorems, the files that it imports, and those that they import, in alphabetic order.
+
+    Python's own files are left out, derive's too unless they hold theorems, and what an installed package that holds no theorems
+    imports in its turn.  Raises OSError when a file cannot be read.
+    """
+    declaring = {f for m in DECLARED if (f := _loaded(m))}
+    derive = os.path.dirname(os.path.realpath(sys.modules["derive"].__file__ or "")) + os.sep
+    seen: set[str] = set()
+    waiting = [os.path.realpath(file)]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        installed = not _INSTALLED.isdisjoint(path.split(os.sep))
+        if path not in declaring and (path.startswith(derive) or (path.startswith(_PYTHON) and not installed)):
+            continue
+        seen.add(path)
+        if path in declaring or not installed:
+            waiting.extend(os.path.realpath(p) for p in _imported(path))
+    return sorted(seen)
+
+
+def _imported(path: str) -> Iterator[str]:
+    """The files of what a file imports: of modules that are loaded, and of those that stand beside it."""
+    folder = os.path.dirname(path)
+    yield from _beside(folder, "__init__")
+    for dots, origin, names, modules in _IMPORT.findall(Path(path).read_text("utf-8", errors="replace")):
+        found = (
+            [origin, *(f"{origin}.{n}".strip(".") for n in _NAME.findall(names))] if names else _NAME.findall(modules)
+        )
+        base = folder
+        for _ in dots[1:]:
+            base = os.path.dirname(base)
+        for name in dict.fromkeys(found):
+            yield from _beside(base, name)
+            while name and not dots:
+                loaded = _loaded(name)
+                if loaded:
+                    yield loaded
+                name = name.rpartition(".")[0]
+
+
+def _loaded(module: str) -> str | None:
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return os.path.realpath(file) if isinstance(file, str) and file.endswith(".py") else None
+
+
+def _beside(folder: str, module: str) -> Iterator[str]:
+    place = os.path.join(folder, *module.split("."))
+    yield from (f for f in (f"{place}.py", os.path.join(place, "__init__.py")) if os.path.isfile(f))

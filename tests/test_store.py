@@ -1,0 +1,338 @@
+"""What is kept between commands counts only while nothing that it depends on has changed, and proves nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from derive import store as store_module
+from derive.board.checked import SOURCES, Results, files_of
+from derive.store import MOST_BYTES, Store, digest_of_sources, user_store
+
+THEOREM = '''"""Theorems for the tests of the store."""
+from derive import *
+from derive.language.letters import *
+{imports}
+
+@theorem(shows=Eq(a + b, b + a))
+def swapped(calc):
+    """Terms may be swapped."""
+    calc.eq({line}, by={by})
+'''
+
+
+def theorem_file(folder: Path, line: str = "b + a", by: str = "ring", imports: str = "", name: str = "mine.py") -> Path:
+    file = folder / name
+    file.write_text(THEOREM.format(line=line, by=by, imports=imports), "utf-8")
+    return file
+
+
+# --- the store -------------------------------------------------------------------------------------------------------
+
+
+def test_a_value_counts_under_its_name_and_its_key_only(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.keep({"a": ("key", {"lines": [1, 2]})})
+    assert store.get("a", "key") == {"lines": [1, 2]}
+    assert store.get("a", "other") is None
+    assert store.get("b", "key") is None
+    assert store.last("a") == ("key", {"lines": [1, 2]})
+
+
+def test_any_text_is_a_name(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    names = ["../../outside", "/etc/passwd", "a b", ".", "", "A" * 5000, "é", "a/b", "line\nline", "\0"]
+    store.keep({name: ("key", name) for name in names})
+    assert [store.get(name, "key") for name in names] == names
+    assert os.listdir(tmp_path) == ["store"]
+    assert len(os.listdir(tmp_path / "store")) == len(names)
+
+
+def pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "cut short": lambda f: f.write_bytes(f.read_bytes()[:-20]),
+    "empty": lambda f: f.write_bytes(b""),
+    "another value": lambda f: f.write_bytes(f.read_bytes().replace(b"17", b"18")),
+    "no JSON": lambda f: f.write_bytes(b"\x80\x04\x95"),
+    "nested without end": lambda f: f.write_bytes(b"[" * 100_000),
+    "a number": lambda f: f.write_bytes(b"1"),
+    "larger than entries are": lambda f: f.write_bytes(f.read_bytes() + b" " * MOST_BYTES),
+    "a pipe that nobody writes to": pipe,
+    "a folder": folder,
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_damaged_entry_is_as_if_it_were_not_there(what: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.keep({"a": ("key", 17)})
+    assert store.get("a", "key") == 17
+    DAMAGE[what](tmp_path / "a.json")
+    assert store.last("a") is None
+    store.keep({"a": ("key", 19)})
+    assert store.get("a", "key") == (19 if what not in ("a folder", "a pipe that nobody writes to") else None)
+
+
+def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
+    store = Store(tmp_path, most=8)
+    for i in range(9):
+        store.keep({f"e{i}": ("key", i)})
+        os.utime(tmp_path / f"e{i}.json", (i, i))
+    store.keep({"last": ("key", 9)})
+    left = os.listdir(tmp_path)
+    assert len(left) <= 8
+    assert {"last.json", "e8.json"} <= set(left)
+    assert "e0.json" not in left
+
+
+def test_a_value_that_is_too_large_is_not_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.keep({"a": ("key", "x" * MOST_BYTES), "b": ("key", "x")})
+    assert os.listdir(tmp_path) == ["b.json"]
+
+
+def test_many_at_once_leave_whole_entries(tmp_path: Path) -> None:
+    def write(n: int) -> None:
+        for _ in range(20):
+            Store(tmp_path).keep({"a": (str(n), "x" * 1000 * n)})
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(1, 9)]
+    for t in threads:
+        t.start()
+    while any(t.is_alive() for t in threads):
+        last = Store(tmp_path).last("a")
+        assert last is None or last[1] == "x" * 1000 * int(last[0])
+    assert os.listdir(tmp_path) == ["a.json"]
+
+
+def test_without_a_folder_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (None, tmp_path / "file" / "store", Path("/proc/store")):
+        store = Store(place)
+        store.keep({"a": ("key", 1)})
+        assert store.last("a") is None
+
+
+def test_the_folder_is_that_for_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    find = user_store.__wrapped__
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert find().folder == tmp_path / ".cache" / "derive"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # which the specification says to ignore
+    assert find().folder == tmp_path / ".cache" / "derive"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
+    assert find().folder == tmp_path / "x" / "derive"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "none"))
+    assert find().folder is None
+
+
+# --- what was found of theorems --------------------------------------------------------------------------------------
+
+
+def derive(*args: str, cache: Path, status: int = 0) -> str:
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    done = subprocess.run([sys.executable, "-m", "derive.cli", *args], env=env, capture_output=True, text=True)
+    assert done.returncode == status, done.stderr
+    return done.stdout
+
+
+STATE = """
+import sys
+from derive.board.checked import Results
+from derive.board.catalogue import load_file
+results = Results()
+print([results.of(e).state for e in load_file(sys.argv[1])])
+"""
+
+
+def state(file: Path, cache: Path) -> str:
+    """What another process knows of the theorem in a file."""
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    done = subprocess.run([sys.executable, "-c", STATE, str(file)], env=env, capture_output=True, text=True, check=True)
+    return done.stdout.strip().strip("[]'")
+
+
+def settle(*files: Path) -> None:
+    """As if these had been written some time ago: what is newer than the process is not believed."""
+    for f in files:
+        os.utime(f, (10**9, 10**9))
+
+
+def test_a_tick_stands_for_what_was_checked_only(tmp_path: Path) -> None:
+    file, cache = theorem_file(tmp_path), tmp_path / "cache"
+    settle(file)
+    assert state(file, cache) == "unknown"
+    derive("check", str(file), cache=cache)
+    assert state(file, cache) == "proved"
+    theorem_file(tmp_path, line="b + a + 0")
+    settle(file)
+    assert state(file, cache) == "changed"
+    derive("check", str(file), cache=cache, status=1)
+    assert state(file, cache) == "wrong"
+    theorem_file(tmp_path)
+    settle(file)
+    assert state(file, cache) == "changed"
+
+
+IMPORTS = {
+    "a neighbour": "from basis import *",
+    "a neighbour, by name": "import basis",
+    "in a function": "def later():\n    from basis import helper",
+    "over lines": "from os import (\n    path,\n)\nimport sys, basis",
+}
+
+
+@pytest.mark.parametrize("how", IMPORTS)
+def test_what_a_file_imports_counts(how: str, tmp_path: Path) -> None:
+    basis, cache = tmp_path / "basis.py", tmp_path / "cache"
+    basis.write_text("import deeper\n")
+    (tmp_path / "deeper.py").write_text("n = 1\n")
+    (tmp_path / "other.py").write_text("n = 1\n")
+    file = theorem_file(tmp_path, imports=IMPORTS[how])
+    settle(file, *tmp_path.glob("*.py"))
+    derive("check", str(file), cache=cache)
+    (tmp_path / "other.py").write_text("n = 2\n")
+    assert state(file, cache) == "proved"
+    (tmp_path / "deeper.py").write_text("n = 2\n")
+    settle(tmp_path / "deeper.py")
+    assert state(file, cache) == "changed"
+
+
+def test_the_files_of_a_package_count(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    (course / "week").mkdir(parents=True)
+    for name in ("__init__.py", "week/__init__.py", "basis.py", "week/lemma.py", "unused.py"):
+        (course / name).write_text("")
+    file = theorem_file(course / "week", imports="from ..basis import *\nfrom . import lemma")
+    found = {os.path.relpath(f, course) for f in files_of(str(file))}
+    assert found == {"__init__.py", "week/__init__.py", "week/mine.py", "week/lemma.py", "basis.py"}
+
+
+def test_the_catalogue_rests_on_the_files_that_it_cites() -> None:
+    from derive.proofs import exercises
+
+    names = {os.path.basename(f) for f in files_of(exercises.__file__ or "")}
+    assert {"exercises.py", "cross_entropy.py", "probability.py"} <= names
+    assert "softmax.py" not in names
+    assert not any(os.sep + "kernel" + os.sep in f for f in files_of(exercises.__file__ or ""))
+
+
+def test_a_file_that_changes_while_it_is_checked_is_not_kept(tmp_path: Path) -> None:
+    """It may have been loaded before the change."""
+    from derive.board.catalogue import load_file
+
+    file = theorem_file(tmp_path)
+    settle(file)
+    results = Results(Store(tmp_path / "store"))
+    (entry,) = load_file(str(file))
+    entry.check()
+    os.utime(file, (2**31, 2**31))
+    results.keep([entry])
+    assert results.of(entry).state == "unknown"
+
+
+def test_other_sources_of_derive_make_everything_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from derive.board import checked
+    from derive.board.catalogue import load_file
+
+    file = theorem_file(tmp_path)
+    settle(file)
+    store = Store(tmp_path / "store")
+    (entry,) = load_file(str(file))
+    entry.check()
+    Results(store).keep([entry])
+    assert Results(store).of(entry).state == "proved"
+    monkeypatch.setattr(checked, "digest_of_sources", lambda *rooms: "others")
+    assert Results(store).of(entry).state == "changed"
+
+
+def test_every_file_of_a_room_is_in_its_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kernel" / "inner").mkdir(parents=True)
+    (tmp_path / "errors.py").write_text("a")
+    (tmp_path / "kernel" / "rules.py").write_text("b")
+    (tmp_path / "kernel" / "inner" / "table.toml").write_text("c")
+    monkeypatch.setattr(store_module, "_HOME", str(tmp_path))
+    of = digest_of_sources.__wrapped__
+    seen = {of("derive.kernel", "derive.errors")}
+    for name in ("errors.py", "kernel/rules.py", "kernel/inner/table.toml"):
+        (tmp_path / name).write_text("changed")
+        seen.add(of("derive.kernel", "derive.errors"))
+    (tmp_path / "kernel" / "inner" / "table.toml").rename(tmp_path / "kernel" / "table.toml")
+    seen.add(of("derive.kernel", "derive.errors"))
+    assert len(seen) == 5
+
+
+def test_all_that_a_proof_runs_is_in_the_digest() -> None:
+    """Every module of derive that is loaded once the catalogue is checked, but the proofs, whose files count one by one."""
+    code = (
+        "import sys; from derive.board.catalogue import theorems; [e.check() for e in theorems()];"
+        "print(*(m for m in sys.modules if m.startswith('derive.') and not m.startswith('derive.proofs')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert len(loaded) > 50
+    assert [m for m in loaded if not any(m == s or m.startswith(f"{s}.") for s in SOURCES)] == []
+
+
+def test_check_believes_no_entry(tmp_path: Path) -> None:
+    """Somebody writes into the store that a wrong theorem is proved, with every digest right."""
+    file, cache = theorem_file(tmp_path, line="b + b"), tmp_path / "cache"
+    settle(file)
+    derive("check", str(file), cache=cache, status=1)
+    (entry,) = (cache / "derive").iterdir()
+    key = json.loads(entry.read_text())["entry"]["key"]
+    forged = Store(cache / "derive")
+    forged.keep({f"checked {file}": (key, {"swapped": {"proved": True, "axioms": []}})})
+    assert state(file, cache) == "proved"
+    derive("check", str(file), cache=cache, status=1)
+    assert state(file, cache) == "wrong"
+
+
+@pytest.mark.parametrize(
+    "found", [None, 1, [], {"swapped": 1}, {"swapped": {"proved": True}}, {"swapped": {"axioms": 3}}]
+)
+def test_an_entry_of_another_shape_says_nothing(found: object, tmp_path: Path) -> None:
+    from derive.board.catalogue import load_file
+
+    file, store = theorem_file(tmp_path), Store(tmp_path / "store")
+    settle(file)
+    (entry,) = load_file(str(file))
+    key = Results(store)._key(entry.file)
+    store.keep({f"checked {file}": (key, found)})
+    assert Results(store).of(entry).state == "unknown"
+
+
+def test_list_and_ledger_say_what_check_found(tmp_path: Path) -> None:
+    assert "13 · not checked yet" in derive("list", "softmax", cache=tmp_path)
+    derive("check", "softmax", cache=tmp_path)
+    listed = derive("list", "softmax", cache=tmp_path)
+    assert "  ✓ softmax_positive\n" in listed
+    assert listed.endswith("13 ✓ checked, and nothing has changed since\n")
+    first = derive("ledger", cache=tmp_path)
+    assert first == derive("ledger", cache=tmp_path)
+    assert "\n  · " not in derive("list", cache=tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
+    (tmp_path / "derive").write_text("a file where the folder would be")
+    derive("check", "softmax", cache=tmp_path)
+    assert "· not checked yet" in derive("list", "softmax", cache=tmp_path)
