@@ -296,7 +296,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         UserError, match=f"there is no notation called latex; there are {', '.join(sorted(notation_names()))}"
     ):
         load_notation("latex")
-    with pytest.raises(UserError, match="cannot be read: No such file"):
+    with pytest.raises(UserError, match="there is no such file"):
         load_notation(str(tmp_path / "none.toml"))
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="it is not UTF-8 text"):

@@ -78,7 +78,7 @@ def test_the_same_call_gives_the_same_bytes() -> None:
         (f"{HEADLINE} -o x.html --flavour marp", "html has no flavours; --flavour is for typst (plain, touying) and"),
         (f"{HEADLINE} -o x.md --flavour powerpoint", "its flavours are quarto, marp, slidev"),
         (f"{HEADLINE} -o x.html --into y.pptx", "write one with -o FILE.pptx"),
-        (f"{HEADLINE} -o x.pptx --into nowhere.pptx", "nowhere.pptx: No such file"),
+        (f"{HEADLINE} -o x.pptx --into nowhere.pptx", "nowhere.pptx: there is no such file"),
         (f"{HEADLINE} -o x.pptx --into course.toml", "course.toml: this is not a PowerPoint presentation"),
         (f"{HEADLINE} -o x.pptx --after 3", "--after goes with --into"),
         ("chain_rule -o x.html --plot", "there is no plot for chain_rule"),
@@ -160,7 +160,20 @@ def test_slides_into_a_deck_that_there_is() -> None:
     assert run("check", "new.pptx").exit_code == 0
     too_far = run("slides", HEADLINE, "-o", "new.pptx", "--into", "mine.pptx", "--after", "9")
     assert too_far.exit_code == 2
-    assert "2 slides" in too_far.output
+    assert "mine.pptx: there is no slide 9 to add behind: the presentation has 2 slides" in too_far.output
+
+
+def test_macros_that_the_new_file_cannot_have_are_said_to_be_left_out() -> None:
+    from test_slides_pptx import of_kind
+
+    Path("mine.pptm").write_bytes(of_kind(".pptm"))
+    plain = run("slides", HEADLINE, "-o", "new.pptx", "--into", "mine.pptm")
+    assert plain.output.endswith(
+        "; of mine.pptm its macros are left out, since a .pptx file has none; write a .pptm to keep them\n"
+    )
+    kept = run("slides", HEADLINE, "-o", "new.pptm", "--into", "mine.pptm")
+    assert (kept.exit_code, "macros" in kept.output) == (0, False)
+    assert run("check", "new.pptm").exit_code == 0
 
 
 def test_a_deck_says_that_rocq_replayed_its_proofs_only_when_it_did(monkeypatch: pytest.MonkeyPatch) -> None:

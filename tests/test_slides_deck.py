@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -317,6 +319,67 @@ def test_a_template_that_is_wrong_is_refused_in_one_sentence(tmp_path, text: str
     file.write_text(text)
     with pytest.raises(UserError, match=message):
         load_template(str(file))
+
+
+def _png(
+    width: int = 2, height: int = 2, *, points: bytes = bytes(2 * 3), end: bool = True, header: bytes = b""
+) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    size = width.to_bytes(4) + height.to_bytes(4) + (header or bytes([8, 0, 0, 0, 0]))
+    parts = [(b"IHDR", size), (b"IDAT", zlib.compress(points)), *([(b"IEND", b"")] if end else [])]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts)
+
+
+BOMB = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10 if i else "ha"}">' for i in range(10))
+DAMAGED = {
+    "empty": (".png", b"", "does not begin like a PNG"),
+    "begun": (".png", b"\x89PNG\r\n\x1a\nabc", "its size is not where it should be"),
+    "cut off": (".png", _png(end=False), "stops before it is complete"),
+    "too few points": (".png", _png(points=bytes(5)), "stops before it is complete"),
+    "a flipped bit": (".png", _png()[:30] + b"\x01" + _png()[31:], "the checksum of a part of it is wrong"),
+    "no such points": (".png", _png(header=bytes([8, 7, 0, 0, 0])), "no PNG file has such points"),
+    "a very large one": (".png", _png(100_000, 100_000), "is 100000 by 100000 points; at most 40 million are taken"),
+    "of another kind": (".svg", _png(), "it is no XML"),
+    "HTML": (".svg", b"<html><svg/></html>", "the XML in it begins with <html>"),
+    "not closed": (".svg", b"<svg xmlns='http://www.w3.org/2000/svg'>", "it is no XML"),
+    "entities": (".svg", f"<!DOCTYPE svg [{BOMB}]><svg>&a9;</svg>".encode(), "declares entities of its own"),
+    "1e30 wide": (
+        ".svg",
+        b'<svg width="1e30" height="1"/>',
+        "its width is 1e30, and sizes from 0.001 to 100000 can be",
+    ),
+    "of no width": (".svg", b'<svg width="0"/>', "its width is 0"),
+    "NaN wide": (".svg", b'<svg width="nan"/>', "its width is nan"),
+    "a view of 1e30": (".svg", b'<svg viewBox="0 0 1 1e30"/>', "its viewBox is 0 0 1 1e30"),
+    "deep": (".svg", b"<svg>" + b"<g>" * 1000, "100 inside one another"),
+}
+
+
+@pytest.mark.parametrize(("ending", "data", "message"), DAMAGED.values(), ids=DAMAGED)
+def test_a_logo_that_is_damaged_or_cannot_be_drawn_is_refused_for_every_target(
+    tmp_path, ending: str, data: bytes, message: str
+) -> None:
+    """Else a browser shows nothing, TeX stops, and Typst breaks down."""
+    logo = tmp_path / f"logo{ending}"
+    logo.write_bytes(data)
+    with pytest.raises(UserError, match=f"^the logo .*logo{ending} .*{message}"):
+        load_template(logo=str(logo))
+
+
+def test_logos_of_every_sort_are_taken(tmp_path) -> None:
+    from PIL import Image
+
+    logos = {"own.png": _png()}
+    logos["own.svg"] = b'<?xml version="1.0"?><s:svg xmlns:s="x" width="10.5mm" height="100%" viewBox="-2,0 3 .5e1"/>'
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        made = io.BytesIO()
+        Image.new(mode, (13, 7)).save(made, "PNG")
+        logos[f"{mode[:4].replace(';', '')}.png"] = made.getvalue()
+    for name, data in logos.items():
+        (tmp_path / name).write_bytes(data)
+        assert load_template(logo=str(tmp_path / name)).logo == str(tmp_path / name)
 
 
 def test_a_template_that_is_not_there() -> None:

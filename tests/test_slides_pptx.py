@@ -8,6 +8,7 @@ import re
 import subprocess
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,12 @@ from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, Template, contrast, load_template
+from derive.slides.pptx import about as about_file
 from derive.slides.pptx import fragment, read_back, write
 from derive.slides.pptx.ground import EMU
 from derive.slides.pptx.layout import Box, arrange, nodes_of
 from derive.slides.pptx.own import own_ground
+from derive.slides.pptx.package import KINDS
 from derive.slides.pptx.pictures import drawn, picture
 from derive.slides.pptx.text import lines, plain, spans, text_em
 
@@ -391,7 +394,7 @@ def test_a_logo_stands_in_the_master(tmp_path: Path) -> None:
 
 def test_a_plot_is_a_picture_with_words() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><circle cx="5" cy="5" r="4"/></svg>'
-    plot = Picture("a-plot-1", "The loss & its <minimum>", svg, b"", picture(svg.encode(), 100), 36.0, 9.0)
+    plot = Picture("a-plot-1", "The loss & its <minimum>", svg, b"", picture(svg.encode(), 400, 100), 36.0, 9.0)
     deck = deck_of("cross_entropy_one_hot")
     slide = Slide("plot", "cross_entropy_one_hot", ("The loss",), picture=plot, stamp=deck.stamps[0])
     page = slides_of(written(replace(deck, slides=(slide,))))[0]
@@ -765,3 +768,91 @@ def test_marks_do_not_change_what_is_compared() -> None:
     carried = replace(slide, steps=(replace(step, carried=True),))
     shown = [read_back(written(Deck((s,), Template())))[1] for s in (slide, carried)]
     assert shown[0] == shown[1]
+
+
+# --- files of others, damaged ones too ---------------------------------------------------------------------------------
+
+
+def repacked(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """A presentation with each of its parts changed, or left out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if (content := change(name, old.read(name))) is not None:
+                new.writestr(name, content)
+    return out.getvalue()
+
+
+def in_part(part: str, before: bytes, after: bytes) -> Callable[[str, bytes], bytes]:
+    return lambda name, content: content.replace(before, after) if name == part else content
+
+
+RELATIONS = "ppt/_rels/presentation.xml.rels"
+DAMAGED = {
+    "external": in_part(RELATIONS, b'Target="slides/slide1.xml"', b'Target="https://x.example" TargetMode="External"'),
+    "missing": in_part(RELATIONS, b'Target="slides/slide1.xml"', b'Target="slides/nothing.xml"'),
+    "no relation": in_part("ppt/presentation.xml", b'r:id="rId2"', b'r:id="rId99"'),
+    "another part": in_part(RELATIONS, b'Target="slides/slide1.xml"', b'Target="theme/theme1.xml"'),
+    "no slide": lambda name, content: None if name == "ppt/slides/slide1.xml" else content,
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED.values(), ids=DAMAGED)
+def test_a_slide_that_is_not_in_the_file_is_named(change: Callable[[str, bytes], bytes | None]) -> None:
+    data = repacked(written(deck_of("cross_entropy_one_hot")), change)
+    for read in (read_back, lambda data: written(deck_of("cross_entropy_one_hot"), into=data)):
+        with pytest.raises(UserError, match=r"slide 1 of this presentation is not in the file|that can be read"):
+            read(data)
+
+
+def test_a_file_that_unpacks_to_very_much_is_refused() -> None:
+    whole = written(deck_of("cross_entropy_one_hot"))
+
+    def blown_up(more: bytes) -> bytes:
+        return repacked(whole, lambda name, content: content + more if name == "docProps/app.xml" else content)
+
+    for bomb in (blown_up(bytes(101_000_000)), blown_up(b"<a/>" * 4_000_001)):
+        assert len(bomb) < 1_000_000
+        with pytest.raises(UserError, match="takes more than is read of one when it is unpacked"):
+            read_back(bomb)
+    lying = bytearray(blown_up(bytes(101_000_000)))
+    entry = lying.rindex(b"docProps/app.xml") - 46  # in the list at the end, which says how large each part is
+    lying[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    with pytest.raises(UserError, match="not a PowerPoint presentation"):
+        read_back(bytes(lying))
+
+
+MACROS = "application/vnd.ms-office.vbaProject"
+
+
+def of_kind(ending: str) -> bytes:
+    """A presentation of that kind, as PowerPoint writes it: where the kind has macros, with some."""
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+
+    presentation = Presentation(io.BytesIO(found_deck()))
+    if ending.endswith("m"):
+        part = Part(PackURI("/ppt/vbaProject.bin"), MACROS, presentation.part.package, b"macros")
+        presentation.part.relate_to(part, "http://schemas.microsoft.com/office/2006/relationships/vbaProject")
+    presentation.part._content_type = KINDS[ending]
+    out = io.BytesIO()
+    presentation.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("after", KINDS)
+@pytest.mark.parametrize("before", KINDS)
+def test_the_name_says_of_which_kind_a_file_is(before: str, after: str) -> None:
+    """A template or a deck with macros may be added to; what is written is what its ending says, or PowerPoint would not open it."""
+    deck = deck_of("cross_entropy_one_hot")
+    data = write(deck, f"new{after}", Options(into=of_kind(before)))[f"new{after}"]
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        types = file.read("[Content_Types].xml").decode()
+        macros = [name for name in file.namelist() if "vba" in name]
+    (said,) = re.findall(r'PartName="/ppt/presentation.xml" ContentType="([^"]*)"', types)
+    assert said == KINDS[after]
+    kept = before.endswith("m") and after.endswith("m")
+    assert bool(macros) == (MACROS in types) == kept
+    lost = about_file(of_kind(before), f"new{after}").left_out
+    assert bool(lost) == (before.endswith("m") and not after.endswith("m"))
+    assert [s.name for s in read_back(data)[0]] == ["cross_entropy_one_hot"]

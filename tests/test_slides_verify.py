@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from click.testing import CliRunner
 from derive.board import catalogue
 from derive.cli import main
 from derive.errors import UserError
+from derive.slides import markdown
+from derive.slides.deck import Stamp
+from derive.slides.deck.stamps import stamp_text
 from derive.slides.targets import TARGETS
 from derive.slides.verify import check_deck, is_deck, place_words
 
@@ -250,7 +254,7 @@ def test_a_file_without_derivations_is_refused(tmp_path: Path, target: str) -> N
 
 
 def test_a_deck_that_is_not_there() -> None:
-    with pytest.raises(UserError, match="No such file"):
+    with pytest.raises(UserError, match="there is no such file"):
         check_deck("nowhere.html", find)
 
 
@@ -386,3 +390,35 @@ def test_a_python_file_that_a_deck_names_is_not_run(tmp_path: Path, named: str) 
     assert result.exit_code == 1
     assert "checking runs that file, so name it too" in result.output
     assert not (tmp_path / "ran").exists()
+
+
+# --- files that are no decks -------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "tags that never end": ("html", "<div "),
+    "comments that never end": ("html", "<!-- "),
+    "elements that never end": ("html", "<div></p>"),
+    "lines that never end": ("html", '<td data-line="a 1">x'),
+    "a line of many pieces": ("html", "a<b>"),
+    "records without an end": ("markdown", "derive: name=x\n"),
+    "empty lines": ("markdown", "\n"),
+    "tags in Markdown": ("markdown", "<span "),
+    "blanks": ("beamer", " "),
+    "digests": ("beamer", "% derive-line a "),
+    "nested lists": ("notebook", "["),
+}
+
+
+@pytest.mark.parametrize(("target", "again"), HOSTILE.values(), ids=HOSTILE)
+def test_reading_takes_a_time_that_grows_with_the_file(target: str, again: str) -> None:
+    """So many that a time which grows with their square would be half an hour and more."""
+    with suppress(UserError):
+        TARGETS[target].printer.read_back((again * 200_000).encode())
+
+
+def test_a_slide_of_very_many_lines_is_refused() -> None:
+    """They would be compared each with each."""
+    record = "derive: " + stamp_text(Stamp("x", "1", "d", "compact", "board", 0, 0, "16:9", "")).removeprefix("derive ")
+    lines = " ".join(f"{n}=00000000" for n in range(301))
+    with pytest.raises(UserError, match="a slide of x has 301 lines, and derive writes at most 300"):
+        markdown.read_back(f"<!--\n{record}\nlines: {lines}\n-->\n".encode())

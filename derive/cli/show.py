@@ -85,7 +85,7 @@ def _ending_fits(output: str | None, target: str) -> None:
     """A piece is text to put into a file of another kind; as a file of slides of its own it would not open."""
     from derive.slides.targets import TARGETS
 
-    if output is not None and target == "pptx" and output.lower().endswith(TARGETS[target].ending):
+    if output is not None and target == "pptx" and output.lower().endswith(TARGETS[target].endings):
         raise UserError(f"a piece for PowerPoint is XML and no presentation; 'derive slides' writes {output}")
 
 

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 @click.option("--logo", default="", metavar="FILE", help="An SVG or PNG for a corner of each slide.")
 @click.option("--given", "numbers", default="", metavar="FILE", help="Add a worked example with these numbers.")
 @click.option("--plot", "plots", is_flag=True, help="Add the plots there are (needs the extra plots).")
-@click.option("--into", default="", metavar="DECK.pptx", help="Add the slides to this deck, in its theme.")
+@click.option(
+    "--into",
+    default="",
+    metavar="DECK.pptx",
+    help="Add the slides to this deck or template (.potx, .pptm), in its theme.",
+)
 @click.option(
     "--after", type=click.IntRange(min=0), metavar="N", help="... behind its slide N; without it, at the end."
 )
@@ -66,12 +71,13 @@ def slides(
     derivations = [(name, e.derivation) for name, e in entries.items()]
     replayed = _replayed(entries.values()) if replay else ""
     wish = Wish(template=template, replayed=replayed, **{k: v for k, v in wishes.items() if v is not None})
-    deck, written = save(derivations, output, wish, target)
+    deck, written, lost = save(derivations, output, wish, target)
     steps = sum(len([s for s in slide.steps if not s.carried]) for slide in deck.slides)
     more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
     click.echo(
         f"wrote {written[0]}{more}: {counted(len(derivations), 'derivation')}, "
         f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}"
+        + (f"; of {wishes['into']} {lost}" if lost else "")
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from derive.errors import UserError
-from derive.files import write_whole
+from derive.files import read_within, write_whole
 from derive.record import Derivation
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Slide
@@ -93,26 +95,43 @@ def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Sli
     return worked_slides(worked, choice.notation, wish.template, stamp=last.stamp)
 
 
-def save(
-    derivations: Sequence[tuple[str, Derivation]], path: str, wish: Wish, target_name: str = ""
-) -> tuple[Deck, list[Path]]:
-    """Write the deck to ``path`` and files beside it; returns it and what was written, the main file first."""
+class Saved(NamedTuple):
+    """A deck that was written: the files, the main one first, and what of the deck that it was added to is lost, or ""."""
+
+    deck: Deck
+    files: list[Path]
+    left_out: str
+
+
+def save(derivations: Sequence[tuple[str, Derivation]], path: str, wish: Wish, target_name: str = "") -> Saved:
+    """Write the deck to ``path`` and files beside it."""
     target = target_of(path, target_name)
     told = options(target, wish)
+    own = Path(path).name
+    usual = (
+        own if own.lower().endswith(target.endings) else own + target.ending
+    )  # a printer knows files by their ending
+    lost = ""
     if told.into:
-        try:
-            aspect = target.printer.aspect_of(told.into)
-        except UserError as error:
-            raise UserError(f"{wish.into}: {error}") from None
+        with _naming(wish.into):
+            aspect, lost = target.printer.about(told.into, usual)
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
     deck = make_deck(derivations, wish, target.pictures)
-    own = Path(path).name
-    usual = own if own.lower().endswith(target.ending) else own + target.ending  # a printer knows files by their ending
-    files = target.printer.write(deck, usual, told)
+    with _naming(wish.into):
+        files = target.printer.write(deck, usual, told)
     folder = Path(path).parent
     written: dict[Path, bytes] = {folder / (own if name == usual else name): data for name, data in files.items()}
     write_whole(written)
-    return deck, list(written)
+    return Saved(deck, list(written), lost)
+
+
+@contextmanager
+def _naming(file: str) -> Iterator[None]:
+    """An error names the deck that slides are added to, if they are."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{file}: {error}" if file else str(error)) from None
 
 
 def fragment(deck: Deck, target: Target, wish: Wish) -> str:
@@ -134,8 +153,5 @@ def options(target: Target, wish: Wish) -> Options:
         raise UserError("--after goes with --into DECK.pptx, the deck to add to")
     into = b""
     if wish.into:
-        try:
-            into = Path(wish.into).read_bytes()
-        except OSError as error:
-            raise UserError(f"{wish.into}: {error.strerror}") from None
+        into = read_within(wish.into, target.largest)
     return Options(wish.handout, wish.flavour, into, -1 if wish.after is None else wish.after)

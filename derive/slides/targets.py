@@ -9,17 +9,25 @@ from types import ModuleType
 
 from derive.errors import UserError
 
+PRESENTATION = 500_000_000  # bytes of one, with its films; it is held in memory twice
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
     name: str  # as in --as
     ending: str
-    module: str  # with write(deck, name, options) and fragment(deck, options); read_back(data) and aspect_of(data)
+    module: str  # with write(deck, name, options) and fragment(deck, options); read_back(data) and about(data, name)
     what: str
     flavours: tuple[str, ...] = ()
     reads: bool = False  # a file can be read back
     takes: bool = False  # slides can be added to a file that there is
     pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
+    kin: tuple[str, ...] = ()  # endings of files of the same kind
+    largest: int = 30_000_000  # bytes of a deck that is read
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        return (self.ending, *self.kin)
 
     @property
     def printer(self) -> ModuleType:
@@ -38,6 +46,8 @@ TARGETS = {
             reads=True,
             takes=True,
             pictures=("png", "svg"),
+            kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
+            largest=PRESENTATION,
         ),
         Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
         Target("pdf", ".pdf", "typst", "a page for each step, made with Typst"),
@@ -59,7 +69,7 @@ def target_of(path: str, name: str = "") -> Target:
         return TARGETS[name]
     ending = Path(path).suffix.lower()
     for t in TARGETS.values():
-        if t.ending == ending:
+        if ending in t.endings:
             return t
     endings = ", ".join(t.ending for t in TARGETS.values())
     raise UserError(f"{path}: no slides are written with the ending {ending or '(none)'}; there are {endings}")

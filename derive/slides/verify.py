@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import UserError
+from derive.files import read_within
 from derive.record import Derivation
 from derive.render.formula.notation import Notation, load_notation, notation_names
 from derive.slides.deck import Deck, Options, Stamp
@@ -16,6 +17,8 @@ from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import Template
 from derive.slides.shown import Shown
 from derive.slides.targets import TARGETS, Target, target_of
+
+_MOST = 2000  # theorems in a deck; one that is not known is looked for among all that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Report:
 
 def is_deck(name: str) -> bool:
     """Whether the name is that of a file of slides."""
-    return any(name.lower().endswith(t.ending) for t in TARGETS.values())
+    return any(name.lower().endswith(t.endings) for t in TARGETS.values())
 
 
 def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
@@ -49,10 +52,7 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
     Raises UserError when the file cannot be read, or has no derivation that was printed by derive.
     """
     target = readable(path)
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+    data = read_within(path, target.largest)
     try:
         stamps, shown = target.printer.read_back(data)
     except UserError as error:
@@ -60,9 +60,14 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
     if not stamps and not shown:
         raise UserError(f"{path} has no derivation that 'derive slides' wrote, so there is nothing to compare")
     findings: list[Finding] = []
-    for name in dict.fromkeys([*(s.name for s in stamps), *(s.theorem for s in shown)]):
-        lines = [s for s in shown if s.theorem == name]
-        own = list(dict.fromkeys(s for s in stamps if s.name == name))
+    there: dict[str, tuple[list[Stamp], list[Shown]]] = {}  # by theorem
+    for s in stamps:
+        there.setdefault(s.name, ([], []))[0].append(s)
+    for line in shown:
+        there.setdefault(line.theorem, ([], []))[1].append(line)
+    if len(there) > _MOST:
+        raise UserError(f"{path} names {len(there)} theorems; at most {_MOST} are compared")
+    for name, (own, lines) in there.items():
         findings += _edited(name, lines)
         if not own:
             findings.append(Finding(name, "", "its record is gone from the deck, so its lines cannot be compared"))

@@ -31,7 +31,7 @@ class SlidesView:
         Raises UserError as ``derive slides`` does.
         """
         wish = replace(self.wish, flavour=flavour, handout=handout or self.wish.handout)
-        return save([(self.name, self.derivation)], os.fspath(path), wish, target)[1]
+        return save([(self.name, self.derivation)], os.fspath(path), wish, target).files
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         page = write_html(self.deck, "slides.html", Options(handout=self.wish.handout))["slides.html"].decode()

@@ -89,12 +89,15 @@ def load_notation(name_or_path: str | Notation | None = None) -> Notation:
     if not is_path and name not in notation_names():
         known = ", ".join(notation_names())
         _refuse(f"there is no notation called {name}; there are {known}, or give the path of a .toml file")
+    from derive.errors import UserError
+    from derive.files import read_within
+
     try:
-        with open(path, encoding="utf-8") as file:
-            source = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        _refuse(f"the notation {name} cannot be read: {reason}")
+        source = read_within(path).decode("utf-8")
+    except UnicodeDecodeError:
+        _refuse(f"the notation {name} cannot be read: it is not UTF-8 text")
+    except UserError as error:
+        _refuse(f"the notation {error}")
     notation = read_notation(source, os.path.splitext(os.path.basename(path))[0])
     if not is_path:
         _LOADED[name] = notation
@@ -109,11 +112,11 @@ def notation_names() -> tuple[str, ...]:
 
 def read_notation(source: str, name: str) -> Notation:
     """A notation from the text of a TOML file.  Raises UserError when it is not one."""
-    import tomllib
+    from derive.files import toml_table
 
     try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+        data = toml_table(source)
+    except ValueError as error:
         _refuse(f"the notation {name} is not valid TOML: {error}")
     known = {"doc", "extends", "settings", "variables", "definitions", "reasons"}
     for key in data:

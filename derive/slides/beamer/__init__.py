@@ -22,7 +22,7 @@ from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
 _STAMP = re.compile(r"% derive: (derive .*)")
-_LINE = re.compile(r"(.*?)\s*(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})")
+_SEAL = re.compile(r"(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})\Z")
 _LOGOS = (".png", ".pdf", ".jpg", ".jpeg")
 _SMALL = 0.82  # size of the small letters beside that of formulas
 _HEADING = 14.4  # pt
@@ -217,9 +217,9 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
         line = line.strip()
         if stamp := _STAMP.fullmatch(line):
             stamps.append(read_stamp(stamp[1]))
-        elif "% derive-line " in line and (seal := _LINE.fullmatch(line)):
-            text = " ".join(map(neutral, [*before, seal[1]]))
-            shown.append(Shown(unquote(seal[2]), unquote(seal[3]), text, seal[4]))
+        elif seal := _SEAL.search(line):
+            text = " ".join(map(neutral, [*before, line[: seal.start()]]))
+            shown.append(Shown(unquote(seal[1]), unquote(seal[2]), text, seal[3]))
             before = []
         elif line.startswith(("% spoken", r"\end{frame}")) or line.endswith("{%"):
             rows = [row for row in before if row.startswith("&")]

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from derive.errors import UserError
 from derive.files import read_within, toml_table
+from derive.slides.deck.logo import LARGEST, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,8 @@ def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo:
             _refuse(path, f"the logo {image} must be an SVG or a PNG file")
         if not image.is_file():
             _refuse(path, f"there is no logo {image}")
-        start = image.read_bytes()[:4096]
-        if not (start.startswith(b"\x89PNG") if image.suffix.lower() == ".png" else b"<svg" in start):
-            _refuse(path, f"the logo {image} is not what its ending says")
+        if wrong := trouble(read_within(str(image), LARGEST), image.suffix.lower()):
+            _refuse(path, f"the logo {image} {wrong}")
     return Template(
         shape, is_dark, base, font, str(image.resolve()) if image is not None else "", _str(path, data, "footer")
     )

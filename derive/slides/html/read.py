@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from derive.errors import UserError
@@ -37,7 +38,8 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     reader = _Reader()
     try:
         reader.feed(source)
-        reader.close()
+        if "<" not in reader.rawdata:  # what is left is a tag that never ends, which no browser shows; the parser would
+            reader.close()  # try each sign of it again, in a time that grows with the square of its length
     except AssertionError:  # the parser's own, on markup that is none
         raise UserError("this is no HTML file that can be read") from None
     return list(dict.fromkeys(read_stamp(s) for s in reader.stamps)), [r.shown() for r in reader.lines]
@@ -47,12 +49,13 @@ class _Found:
     """A line while it is read; ``depth`` is that of its element."""
 
     def __init__(self, line: str, digest: str, depth: int) -> None:
-        self.line, self.digest, self.depth, self.text = line, digest, depth, ""
+        self.line, self.digest, self.depth = line, digest, depth
+        self.text: list[str] = []
 
     def shown(self) -> Shown:
         name, _, place = self.line.rpartition(" ")
         # a fragment says with delimiters and a colour what a deck says with elements and a class
-        text = re.sub(r"\\\((\\displaystyle\b)?|\\\)", "", self.text)
+        text = re.sub(r"\\\((\\displaystyle\b)?|\\\)", "", "".join(self.text))
         text = re.sub(r"\\textcolor\{#\w+\}", r"\\htmlClass{changed}", text)
         return Shown(name, place, " ".join(text.split()), self.digest)
 
@@ -63,6 +66,7 @@ class _Reader(HTMLParser):
         self.stamps: list[str] = []
         self.lines: list[_Found] = []
         self.open: list[str] = []  # elements
+        self.count = Counter[str]()  # how many of each are open
         self.within: list[_Found] = []  # lines; one may stand inside another
         self.hidden: list[int] = []  # the depths of elements that are not shown
 
@@ -77,6 +81,7 @@ class _Reader(HTMLParser):
             self.stamps.append(values["data-derive"])
         if tag not in _VOID:
             self.open.append(tag)
+            self.count[tag] += 1
             invisible = (
                 "hidden" in values
                 or tag in ("template", "del")
@@ -89,9 +94,12 @@ class _Reader(HTMLParser):
             self.within.append(self.lines[-1])
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
+        if not self.count[tag]:
+            return
+        closed = ""
+        while closed != tag:
+            closed = self.open.pop()
+            self.count[closed] -= 1
         while self.hidden and self.hidden[-1] > len(self.open):
             self.hidden.pop()
         while self.within and self.within[-1].depth > len(self.open):
@@ -99,4 +107,4 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.within and not self.hidden:
-            self.within[-1].text += data
+            self.within[-1].text.append(data)

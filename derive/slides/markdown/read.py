@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
+from derive.errors import UserError
 from derive.slides.deck import Slide, Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
 CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
-_RECORD = re.compile(r"^\s*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
+_RECORD = re.compile(r"^[ \t]*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
 _SLIDE = re.compile(r"^(?:## |---$)", re.MULTILINE)
+_END = re.compile(r"-->\n\s*(?:## .*)?")  # of the comment, with the heading of this slide
+_MOST = 300  # lines on a slide; they are compared in a time that grows with the square of their number
 
 
 def record(slide: Slide, body: str) -> str:
@@ -44,7 +48,7 @@ def common(markdown: str) -> str:
     """A line without what depends on the flavour and the template."""
     out = re.sub(r"\\displaystyle\b|\\(?:text)?color\{#\w{6}\}|\\,", "", markdown.replace("$$", "$"))
     out = re.sub(r"\\mathopen\{\\Big(\\?.)\}", r"\\Bigl\1", out)
-    return re.sub(r"</?span[^>]*>|\\underline\b", "", out)
+    return re.sub(r"</?span[^<>]*>|\\underline\b", "", out)
 
 
 def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
@@ -52,15 +56,22 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     text = re.sub(r"\r\n?", "\n", data.decode("utf-8", errors="replace"))
     stamps: list[Stamp] = []
     shown: list[Shown] = []
-    for m in _RECORD.finditer(text):
+    records = list(_RECORD.finditer(text))
+    for m, after in zip_longest(records, records[1:]):
         stamp = read_stamp(f"derive {m['stamp']}")
         stamps.append(stamp)
-        body = text[m.end() :].partition("-->\n")[2].lstrip()
-        body = re.sub(r"\A## .*", "", body)  # of this slide; the next heading is that of the next
-        end = _SLIDE.search(body)
-        body = body[: end.start()] if end else body
+        last = after.start() if after else len(text)
+        comment = _END.search(text, m.end(), last)
+        start = comment.end() if comment else last
+        end = _SLIDE.search(text, start, last)
+        body = text[start : end.start() if end else last]
         kept = [entry.partition("=")[::2] for entry in (m["lines"] or "").split()]
-        shown += _compared(stamp.name, [(place, digest) for place, digest in kept], found(body))
+        now = found(body)
+        if max(len(kept), len(now)) > _MOST:
+            raise UserError(
+                f"a slide of {stamp.name} has {max(len(kept), len(now))} lines, and derive writes at most {_MOST}"
+            )
+        shown += _compared(stamp.name, [(place, digest) for place, digest in kept], now)
     return list(dict.fromkeys(stamps)), shown
 
 

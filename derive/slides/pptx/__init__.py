@@ -14,18 +14,19 @@ from derive.render.pens.omml import DRAWING, MATH, OPENING, node_omml
 from derive.slides.deck import Deck, Files, Options
 from derive.slides.pptx.drawer import Drawer, Media
 from derive.slides.pptx.file import describe, moved, settled
-from derive.slides.pptx.found import aspect_of, found_ground
+from derive.slides.pptx.found import about, found_ground
 from derive.slides.pptx.layout import nodes_of
 from derive.slides.pptx.own import own_ground
+from derive.slides.pptx.package import become, reading
 from derive.slides.pptx.pictures import drawn
 from derive.slides.pptx.read import read_back
 from derive.slides.pptx.title import title_slide
 
-__all__ = ["aspect_of", "fragment", "read_back", "write"]
+__all__ = ["about", "fragment", "read_back", "write"]
 
 
 def write(deck: Deck, name: str, options: Options) -> Files:
-    """The deck, by itself or added to the presentation in ``options.into``."""
+    """The deck, by itself or added to the presentation in ``options.into``; the ending of ``name`` says of which kind it is."""
     ground = found_ground(options.into, deck) if options.into else own_ground(deck)
     formulas = drawn((n for s in deck.slides for n in nodes_of(s)), ground.text, ground.changed)
     there = len(ground.presentation.slides)
@@ -38,12 +39,14 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     media = Media(ground.presentation)
     for slide in deck.slides:
         Drawer(deck, slide, ground, formulas, media, options).draw()
-    moved(ground.presentation, there, after)
-    if ground.own:
-        describe(deck, ground.presentation)
     out = io.BytesIO()
-    ground.presentation.save(out)
-    return {name: settled(out.getvalue())}
+    with reading():  # of what others have written, this reads all that is left
+        moved(ground.presentation, there, after)
+        if ground.own:
+            describe(deck, ground.presentation)
+        become(ground.presentation, name)
+        ground.presentation.save(out)
+        return {name: settled(out.getvalue())}
 
 
 def fragment(deck: Deck, options: Options) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from typing import Any
+from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
@@ -18,19 +16,22 @@ from derive.slides.pptx.ground import (
     UNKNOWN_FONT,
     Ground,
     is_light,
-    new_presentation,
     placed,
     placeholder_of,
     solid,
 )
 from derive.slides.pptx.layout import Box
-
-LARGEST = 1_000_000_000  # bytes of a presentation, unpacked
+from derive.slides.pptx.package import left_out, opened, reading
 
 
 def found_ground(data: bytes, deck: Deck) -> Ground:
     """A presentation that there is already, with its theme, size and layouts.  Raises UserError when it is none."""
     presentation = opened(data)
+    with reading():
+        return _ground(presentation, deck)
+
+
+def _ground(presentation: Any, deck: Deck) -> Ground:
     width, height = presentation.slide_width / EMU, presentation.slide_height / EMU
     layout = _layout(presentation, "titleOnly")
     title_layout = _layout(presentation, "title")
@@ -72,27 +73,6 @@ def found_ground(data: bytes, deck: Deck) -> Ground:
     )
 
 
-def opened(data: bytes) -> Any:
-    """A presentation from its bytes.  Raises UserError when it is none."""
-    new_presentation()
-    from pptx import Presentation
-
-    try:
-        size = sum(item.file_size for item in zipfile.ZipFile(io.BytesIO(data)).infolist())
-    except zipfile.BadZipFile:
-        size = 0
-    if size > LARGEST:
-        raise UserError(
-            f"this presentation takes {size // 10**6} MB when it is unpacked, more than {LARGEST // 10**6} MB"
-        )
-    try:
-        return Presentation(io.BytesIO(data))
-    except (
-        Exception
-    ):  # not a zip file, a part missing, not XML, a Word document: there are many ways to be no presentation
-        raise UserError("this is not a PowerPoint presentation (.pptx)") from None
-
-
 def _layout(presentation: Any, kind: str) -> Any:
     """The layout of that type; else one with a title and as little else as there is."""
     layouts = list(presentation.slide_layouts)
@@ -127,7 +107,19 @@ def _text_color(master: Any) -> str:
     return f"#{value.lower()}" if len(value) == 6 and all(c in "0123456789abcdefABCDEF" for c in value) else "#000000"
 
 
-def aspect_of(data: bytes) -> str:
-    """The aspect ratio of the two that is nearer to that of a presentation.  Raises UserError when it is none."""
+class About(NamedTuple):
+    """A presentation to add to: the aspect ratio of the two that is nearer to its own, and what of it is lost."""
+
+    aspect: str
+    left_out: str
+
+
+def about(data: bytes, name: str) -> About:
+    """What is to be known of a presentation before slides are added to it and it is written to ``name``.
+
+    Raises UserError when it is none.
+    """
     presentation = opened(data)
-    return "4:3" if presentation.slide_width < 1.55 * presentation.slide_height else "16:9"
+    with reading():
+        wide = presentation.slide_width >= 1.55 * presentation.slide_height
+    return About("16:9" if wide else "4:3", left_out(presentation, name))

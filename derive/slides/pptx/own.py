@@ -191,7 +191,7 @@ def _logo(master: Any, t: Template) -> float:
     except OSError as error:
         raise UserError(f"the logo {t.logo} cannot be read: {error.strerror}") from None
     if t.logo.lower().endswith(".svg"):
-        data = picture(data, LOGO[1])
+        data = picture(data, *LOGO)
     try:
         part, rid = master.part.get_or_add_image_part(io.BytesIO(data))
     except Exception:  # Pillow has many ways to say that it cannot read a picture

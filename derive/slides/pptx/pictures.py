@@ -83,19 +83,25 @@ def _sizes(typst: Any, source: bytes) -> list[tuple[float, float, float]]:
     return found
 
 
-def picture(svg: bytes, height: float) -> bytes:
-    """An SVG as PNG, drawn ``height`` points high."""
+def picture(svg: bytes, width: float, height: float) -> bytes:
+    """An SVG as PNG, as large as it can be within a width and a height in points."""
+    from derive.slides.typst import typeset
+
+    source = f"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#context {{
+  let natural = measure(image("logo.svg"))
+  let scale = calc.min({width}pt / natural.width, {height}pt / natural.height)
+  image("logo.svg", width: scale * natural.width, height: scale * natural.height)
+}}"""
     try:
         import typst
+
+        return typeset({"main.typ": source.encode(), "logo.svg": svg}, "png", ppi=3 * PIXELS, ignore_system_fonts=True)[
+            0
+        ]
     except ImportError:
         raise UserError(
             "an SVG is drawn with typst, which is not installed: pip install '.[slides]' in derive's folder"
         ) from None
-    literal = ", ".join(map(str, svg))
-    source = f"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
-#image(bytes(({literal},)), format: "svg", height: {height}pt)"""
-    try:
-        out = typst.compile(source.encode(), format="png", ppi=3 * PIXELS, ignore_system_fonts=True)
-    except RuntimeError as error:
+    except typst.TypstError as error:
         raise UserError(f"the SVG cannot be drawn: {error}") from None
-    return out if isinstance(out, bytes) else bytes(out[0])

@@ -16,7 +16,7 @@ from derive.render.pens.omml import node_omml, omml_text
 from derive.render.words.prose import clean
 from derive.slides.deck import Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp
-from derive.slides.pptx.found import opened
+from derive.slides.pptx.package import opened, reading
 from derive.slides.shown import Shown
 
 _LINE = re.compile(r"derive (\S+) (?:line (\S+)|(claim)) ([0-9a-f]{8})(?: part \d+ of \d+)?")
@@ -38,9 +38,15 @@ def text_name(theorem: str, place: str, words: str) -> str:
 
 def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     """What the file shows now.  Raises UserError when it is no PowerPoint file."""
+    presentation = opened(data)
+    with reading():
+        return _read(presentation)
+
+
+def _read(presentation: Any) -> tuple[list[Stamp], list[Shown]]:
     stamps: list[Stamp] = []
     shown: list[Shown] = []
-    for slide in opened(data).slides:
+    for slide in presentation.slides:
         if slide._element.get("show") == "0":  # hidden: nobody sees its lines
             continue
         found: dict[tuple[str, str, str], list[str]] = {}
