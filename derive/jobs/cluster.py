@@ -47,12 +47,14 @@ class Cluster:
         return False
 
     def gone(self) -> str:
+        if self._client.status != "running":
+            return f"it was not done, for the scheduler at {self._address} is gone"
         now = time.monotonic()
         try:
             if self._client.nthreads():
                 self._alive = now
-        except (OSError, CancelledError):
-            return f"it was not done, for the scheduler at {self._address} is gone"
+        except (OSError, CancelledError):  # it may come back; the client says when it has given up
+            self._alive = now
         if now - self._alive > WORKERLESS:
             return (
                 f"it was not done, for the cluster at {self._address} has no workers left; if this job ends each worker "
@@ -72,18 +74,15 @@ def cluster(address: str, jobs: Sequence[Job]) -> Iterator[Cluster]:
     try:
         import dask
 
-        dask.config.set({"logging": {"distributed": "critical"}, "distributed.comm.timeouts.connect": f"{ANSWERS}s"})
+        quiet = {"distributed": "critical", "distributed.client": "critical"}  # what matters is said by gone()
+        dask.config.set({"logging": quiet, "distributed.comm.timeouts.connect": f"{ANSWERS}s"})
         from distributed import Client
     except ImportError:
         raise UserError(
             "--on needs the package distributed: pip install 'derive-lm[cluster]', here and on the cluster"
         ) from None
-    try:
-        client = Client(address, timeout=ANSWERS, set_as_default=False)
-    except OSError:
-        raise UserError(
-            f"{address}: no Dask scheduler answers there; is the address the one that 'dask scheduler' says when it starts?"
-        ) from None
+    _refuse_silence(address)
+    client = Client(address, timeout=ANSWERS, set_as_default=False)
     try:
         _refuse_others(client, address)
         yield Cluster(client, address, len(jobs))
@@ -91,15 +90,38 @@ def cluster(address: str, jobs: Sequence[Job]) -> Iterator[Cluster]:
         client.close(timeout=ANSWERS)
 
 
+def _refuse_silence(address: str) -> None:
+    """Raises UserError when no scheduler answers.  (A client would wait for ever for one that takes the call and says nothing.)"""
+    import asyncio
+
+    from distributed.core import rpc
+
+    async def identity() -> dict[str, Any]:
+        async with rpc(address, timeout=ANSWERS) as scheduler:
+            told: dict[str, Any] = await scheduler.identity()
+            return told
+
+    async def in_time() -> dict[str, Any]:
+        return await asyncio.wait_for(identity(), ANSWERS)
+
+    try:
+        kind = asyncio.run(in_time())["type"]
+    except Exception:  # whatever else listens there may answer anything
+        kind = ""
+    if kind != "Scheduler":
+        raise UserError(
+            f"{address}: no Dask scheduler answers there; is the address the one that 'dask scheduler' says when it starts?"
+        )
+
+
 def _refuse_others(client: Any, address: str) -> None:
     """Raises UserError when a worker has no derive, or not this one.  (One that comes later is refused with its first job.)"""
     for worker, told in client.run(stamp, on_error="return").items():
-        if isinstance(told, ImportError):
-            raise UserError(
-                f"the worker {worker} of {address} has no derive that knows of jobs; install derive {stamp()} there"
-            )
         if isinstance(told, Exception):
-            raise told
+            raise UserError(
+                f"the worker {worker} of {address} cannot load derive's jobs ({told}); install derive {stamp()} there, and start "
+                "it again"
+            )
         if told != stamp():
             raise UserError(
                 f"the worker {worker} of {address} has derive {told}, and this is {stamp()}; install the same on both, and "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -122,4 +122,7 @@ class _Work:
                 self.put(number, future.result())
             except self._crew.died:
                 fallen.append(number)
+            except CancelledError:
+                why = self._crew.gone() or "it was cancelled"
+                self.put(number, Outcome(error=f"{self._jobs[number].name}: {why}", lost=True))
         return fallen
