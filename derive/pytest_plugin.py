@@ -6,16 +6,14 @@ named on the command line that declares a theorem or a false claim.  A broken pr
 
 from __future__ import annotations
 
-import ast
 import fnmatch
-import re
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from derive.board.declaring import declares
 from derive.errors import UserError
 
 
@@ -31,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix != ".py" or file_path.name == "__init__.py":
         return None
-    if _matches(file_path, parent.config) or (parent.session.isinitpath(file_path) and _declares(file_path)):
+    if _matches(file_path, parent.config) or (parent.session.isinitpath(file_path) and declares(file_path)):
         collector: pytest.Collector = ProofFile.from_parent(parent, path=file_path)
         return collector
     return None
@@ -43,45 +41,6 @@ def _matches(path: Path, config: pytest.Config) -> bool:
     except ValueError:
         relative = path.as_posix()
     return any(fnmatch.fnmatch(relative, pattern) for pattern in config.getini("proofs"))
-
-
-_DECLARES = ("theorem", "false_claim")
-
-
-def _declares(path: Path) -> bool:
-    """Whether a file declares theorems or false claims, as far as its text shows; it is not run for that."""
-    try:
-        source = path.read_bytes()
-    except OSError:
-        return False
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a test will say so
-        return re.search(rb"@[\w.]*\b(theorem|false_claim)\b", source) is not None
-    names = {*_DECLARES}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            names |= {a.asname for a in node.names if a.asname and a.name in _DECLARES}
-    return any(_is_one_of(names, node) for node in _outside_functions(tree))
-
-
-def _is_one_of(names: set[str], node: ast.AST) -> bool:
-    return (isinstance(node, ast.Name) and node.id in names) or (
-        isinstance(node, ast.Attribute) and node.attr in _DECLARES
-    )
-
-
-def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
-    """What runs when the file is imported; a theorem inside a function or a class is none of the file's."""
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            todo += node.decorator_list
-        elif not isinstance(node, ast.Lambda):
-            todo += ast.iter_child_nodes(node)
 
 
 class ProofFile(pytest.Module):

@@ -47,4 +47,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{kind}: {words}")
 
 
-pytest_plugins = ["pytester", "rocq", "stub_rocq"]
+pytest_plugins = ["pytester", "rocq", "stub_rocq", "dask_cluster"]

@@ -3,95 +3,81 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.cli.common import counted, plural, progress, quoting
+from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
 if TYPE_CHECKING:
+    from derive.cli.checking import Checked
+    from derive.jobs.job import Outcome
     from derive.record import Derivation
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME, FILE.py or DECK ...]")
+@click.argument("names", nargs=-1, metavar="[NAME, FILE.py, FOLDER or DECK ...]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
-def check(names: tuple[str, ...], quiet: bool) -> None:
-    """Check every line of every derivation: all of the catalogue, or the theorems and files named.
+@jobs_options
+def check(names: tuple[str, ...], quiet: bool, jobs: int | None, address: str) -> None:
+    """Check every line of every derivation: all of the catalogue, or the theorems and files named, or those in a folder.
 
     Also refutes the registered false claims of what is checked.  A deck that 'derive slides' wrote (.html, .pptx, .tex,
-    .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.
+    .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.  Of several files each
+    is checked as if it were the only one, in a process of its own.
     """
     import time
 
-    from derive.board import catalogue
-    from derive.board.checked import Results
-    from derive.board.entries import FalseClaim, TheoremEntry
-    from derive.kernel.theorem import axioms_used, proof_steps
     from derive.slides.verify import is_deck
 
-    results = Results()
-    programs = [n for n in names if n.endswith(".py")]
     decks = [n for n in names if "::" not in n and is_deck(n)]
-    wrong_decks = [n for n in decks if not _deck(n, programs)]
+    wrong_decks = [n for n in decks if not _deck(n, [n for n in names if n.endswith(".py")])]
     names = tuple(n for n in names if n not in decks)
     if decks and not names:
         raise SystemExit(1 if wrong_decks else 0)
-    entries: list[Any] = []
-    for n in names:
-        if n.endswith(".py"):
-            entries += catalogue.load_file(n)
-        elif n.strip().replace(" ", "_") in catalogue.subjects():
-            entries += catalogue.subject_entries(n)
-        else:
-            entries.append(catalogue.find(n))
-    if not names:
-        entries = list(catalogue.all_entries())
-    if not entries:
+    start = time.perf_counter()
+    found, failed = _checked(names, jobs, address)
+    if not found and not failed:
         raise UserError(
             f"{', '.join(names)}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
         )
-    start = time.perf_counter()
-    proved: list[TheoremEntry] = []
-    wrong: list[tuple[Any, str]] = []
-    refuted = 0
-    rows: list[tuple[str, int, int, int]] = []
-    with progress("", len(entries)) as told:
-        for e in entries:
-            told(e.name)
-            try:
-                if isinstance(e, FalseClaim):
-                    e.refute()
-                    refuted += 1
-                    continue
-                e.check()
-            except UserError as error:
-                wrong.append((e, str(error)))
-                continue
-            proved.append(e)
-            steps = proof_steps(e.theorem)
-            rows.append((e.name, len(e.derivation.lines), len(steps), len(axioms_used(e.theorem))))
-    seconds = time.perf_counter() - start
-    results.keep(proved, [e for e, _ in wrong if isinstance(e, TheoremEntry)])
+    if found:
+        _print(found, quiet, time.perf_counter() - start)
+    if complain_of(failed):
+        raise SystemExit(2)
+    if found.wrong or wrong_decks:
+        raise SystemExit(1)
+
+
+def _checked(names: tuple[str, ...], jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:
+    """What was found out, and the jobs that failed."""
+    from derive.cli.checking import Checked, check_jobs, check_names
+
+    work = check_jobs(names)
+    if len(work) == 1 and not address:  # here, and with a progress bar that counts theorems
+        return check_names(work[0].arguments[0], lambda count: progress("", count)), []
+    done = outcomes("", work, workers_of(jobs, address))
+    return sum((o.value for o in done if not o.error), Checked()), [o for o in done if o.error]
+
+
+def _print(found: Checked, quiet: bool, seconds: float) -> None:
+    rows, refuted = found.rows, found.refuted
     if rows and not quiet:
-        longest = max(len(r[0]) for r in rows)
+        longest = max(len(r.name) for r in rows)
         click.echo(f"{'theorem':{longest}}  lines  steps  axioms")
         for name, lines, count, axioms in rows:
             click.echo(f"{name:{longest}}  {lines:5}  {count:5}  {axioms:6}")
-    total = len(proof_steps(*(e.theorem for e in proved)))
-    axioms_all = axioms_used(*(e.theorem for e in proved)) if proved else frozenset()
     click.echo(
-        f"{len(proved)} theorem{plural(len(proved))} checked: {counted(sum(r[1] for r in rows), 'line')}, {total} primitive steps, "
-        f"{len(axioms_all)} axioms"
+        f"{len(rows)} theorem{plural(len(rows))} checked: {counted(sum(r.lines for r in rows), 'line')}, {found.steps} primitive "
+        f"steps, {len(found.axioms)} axioms"
         + (f"; {refuted} false claim{plural(refuted)} refuted" if refuted else "")
         + f"; {seconds:.2f} s"
     )
-    for e, text in wrong:
-        click.echo(f"\n{e.name}: not proved" if isinstance(e, TheoremEntry) else f"\n{e.name}: not refuted", err=True)
-        click.echo(text, err=True)
-    if wrong or wrong_decks:
-        raise SystemExit(1)
+    for name, is_theorem, why in found.wrong:
+        click.echo(f"\n{name}: not proved" if is_theorem else f"\n{name}: not refuted", err=True)
+        click.echo(why, err=True)
 
 
 def _deck(path: str, programs: list[str]) -> bool:

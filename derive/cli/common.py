@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from derive.cli.interrupt import STATUS, orderly
-from derive.errors import UserError
+from derive.errors import message
 from derive.files import write_whole
 
 
@@ -25,18 +25,20 @@ class Group(click.Group):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             ctx.exit(STATUS)
-        except UserError as error:
-            click.echo(f"derive: {quoting(str(error))}", err=True)
-            ctx.exit(2)
-        except RecursionError:
-            click.echo("derive: a formula here is nested too deeply to be handled; split it into definitions", err=True)
-            ctx.exit(2)
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
-        except OSError as error:
-            click.echo(f"derive: {error.filename or ''}: {error.strerror or error}", err=True)
+        except Exception as error:
+            text = message(error)
+            if text is None:
+                raise
+            complain(text)
             ctx.exit(2)
+
+
+def complain(text: str) -> None:
+    """Say an error."""
+    click.echo(f"derive: {quoting(text)}", err=True)
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,132 @@
+"""What ``derive check`` finds out, as data: it may have been found out in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from derive.board import catalogue
+from derive.board.checked import Results
+from derive.board.declaring import declaring_files
+from derive.board.entries import TheoremEntry
+from derive.errors import UserError
+from derive.jobs.job import Job
+from derive.kernel.theorem import axioms_used, proof_steps
+
+Bar = Callable[[int], AbstractContextManager[Callable[[str], None]]]
+"""Shows how far it is: how many there are; gives what is told the name of each."""
+
+
+class Row(NamedTuple):
+    """A theorem that is proved."""
+
+    name: str
+    lines: int
+    steps: int
+    axioms: int
+
+
+class Wrong(NamedTuple):
+    """A theorem that is not proved, or a false claim that is not refuted."""
+
+    name: str
+    theorem: bool
+    why: str
+
+
+class Checked(NamedTuple):
+    """What is known of some theorems and false claims.  ``steps`` counts a step that several proofs share once."""
+
+    rows: tuple[Row, ...] = ()
+    steps: int = 0
+    axioms: frozenset[str] = frozenset()
+    refuted: int = 0
+    wrong: tuple[Wrong, ...] = ()
+
+    def __add__(self, other: tuple[object, ...]) -> Checked:
+        assert isinstance(other, Checked)
+        return Checked(
+            self.rows + other.rows, self.steps + other.steps, self.axioms | other.axioms, self.refuted + other.refuted,
+            self.wrong + other.wrong,
+        )  # fmt: skip
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.refuted or self.wrong)
+
+
+def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambda name: None)) -> Checked:
+    """Check theorems and refute false claims: of files, of subjects, or by name; without names, all of the catalogue.
+
+    Raises UserError when there is none of a name, or a file cannot be run.
+    """
+    results = Results()  # made before the theorems are loaded
+    entries = list(_entries(names))
+    proved, failed = list[TheoremEntry](), list[TheoremEntry]()
+    rows, wrong, refuted = list[Row](), list[Wrong](), 0
+    with bar(len(entries)) as told:
+        for e in entries:
+            told(e.name)
+            try:
+                if isinstance(e, TheoremEntry):
+                    e.check()
+                else:
+                    e.refute()
+                    refuted += 1
+                    continue
+            except UserError as error:
+                wrong.append(Wrong(e.name, isinstance(e, TheoremEntry), str(error)))
+                if isinstance(e, TheoremEntry):
+                    failed.append(e)
+                continue
+            proved.append(e)
+            rows.append(Row(e.name, len(e.derivation.lines), len(proof_steps(e.theorem)), len(axioms_used(e.theorem))))
+    results.keep(proved, failed)
+    theorems = [e.theorem for e in proved]
+    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong))
+
+
+def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:
+    for n in names:
+        if n.endswith(".py"):
+            yield from catalogue.load_file(n)
+        elif n.strip().replace(" ", "_") in catalogue.subjects():
+            yield from catalogue.subject_entries(n)
+        else:
+            yield catalogue.find(n)
+    if not names:
+        yield from catalogue.all_entries()
+
+
+def check_jobs(names: Sequence[str]) -> list[Job]:
+    """A job for each file, in which it is checked as if it were the only one, and one for the catalogue.
+
+    Raises UserError for a folder in which no file declares a theorem.
+    """
+    jobs: list[Job] = []
+    own = tuple(n for n in names if not _is_of_a_file(n))
+    for n in dict.fromkeys(_in_folders(names)):
+        if _is_of_a_file(n):
+            jobs.append(Job(n, check_names, ((n,),), alone=True, files=(n.partition("::")[0],)))
+        elif n == own[0]:
+            jobs.append(Job("the catalogue", check_names, (own,), alone=True))
+    return jobs or [Job("the catalogue", check_names, ((),), alone=True)]
+
+
+def _is_of_a_file(name: str) -> bool:
+    return name.endswith(".py") or "::" in name
+
+
+def _in_folders(names: Iterable[str]) -> Iterator[str]:
+    """The names, with the files in a folder in its place."""
+    for n in names:
+        if not Path(n).is_dir() or n.strip().replace(" ", "_") in catalogue.subjects():
+            yield n
+            continue
+        files = declaring_files(n)
+        if not files:
+            raise UserError(
+                f"{n}: no file in this folder declares a theorem; decorate one with @theorem(shows=..., given=[...])"
+            )
+        yield from files

@@ -1,0 +1,98 @@
+"""For tests of ``--on``: a real Dask scheduler and workers, processes that listen on loopback only."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from needs import missing
+
+HERE = Path(__file__).resolve().parent
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.05)
+
+
+class DaskCluster:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._processes = folder, dict[str, subprocess.Popen[bytes]]()
+        self.address = ""
+
+    def start(self) -> None:
+        file = self._folder / "scheduler.json"
+        self._run("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+        wait_until(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        self.address = json.loads(file.read_text())["address"]
+
+    def worker(self, name: str, nanny: bool = False, sources: Path | None = None) -> None:
+        """A worker of one thread; with a nanny, which starts it again when it dies.  ``sources``: where it finds derive."""
+        more = ["--nthreads", "1", "--nanny" if nanny else "--no-nanny", "--host", "127.0.0.1", "--name", name]
+        self._run(name, "dask_worker", self.address, *more, sources=sources)
+        wait_until(lambda: "Starting established connection" in self.log(name))
+
+    def log(self, name: str) -> str:
+        return (self._folder / f"{name}.log").read_text()
+
+    def kill(self, name: str) -> None:
+        self._processes[name].kill()
+        self._processes.pop(name).wait()
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    def stop(self) -> None:
+        """At once: nothing of it is kept.  A nanny is asked to, as it has a process of its own to end."""
+        for process in reversed(self._processes.values()):
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(3)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _run(self, name: str, program: str, *options: str, sources: Path | None = None) -> None:
+        paths = [*([str(sources)] if sources else []), str(HERE), str(HERE.parent)]
+        env = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",  # three by default: it takes longer
+        }
+        with open(self._folder / f"{name}.log", "wb") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", *options, "--no-dashboard"],
+                stdout=log, stderr=subprocess.STDOUT, env=env, cwd=self._folder,
+            )  # fmt: skip
+
+
+@pytest.fixture
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A scheduler without workers."""
+    if importlib.util.find_spec("distributed") is None:
+        missing("distributed (pip install '.[cluster]')", "there is no Dask")
+    cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def two_workers(dask_cluster: DaskCluster) -> DaskCluster:
+    for name in ("first", "second"):
+        dask_cluster.worker(name)
+    return dask_cluster
