@@ -16,11 +16,11 @@ def list_(subject: str | None, quick: bool, notation: str | None) -> None:
     """The theorems by subject: name, what it says, conditions, checked or not; and the false claims."""
     from derive.board import catalogue
     from derive.board.entries import TheoremEntry
-    from derive.render.formula.notation import load_notation
+    from derive.board.wording import notation_for
     from derive.render.pens.text import conditions_text, term_text
     from derive.render.words.prose import unsaid_integers
 
-    profile = load_notation(notation)
+    profile = notation_for(notation)
     width = screen_width()
     wrong = 0
     for name in [subject] if subject else catalogue.subjects():
@@ -39,7 +39,7 @@ def list_(subject: str | None, quick: bool, notation: str | None) -> None:
             click.echo(f"  {mark} {e.name}")
             _wrapped(e.summary, width, "      ")
             click.echo(f"      {term_text(e.shows, profile)}")
-            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows)))
+            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows), profile))
             if conditions:
                 _wrapped("given " + "; ".join(conditions), width, "      ")
         false = [e for e in entries if not isinstance(e, TheoremEntry)]

@@ -185,7 +185,7 @@ def _derivative(b: Builder, term: App) -> Piece:
     body = b.fit(instantiate(fn, w), Level.PREFIX)
     inner = nodes.row(_by(b, at(w, j)), nodes.Space("thin"), body)
     b.avoid.discard(name)
-    point = nodes.row(b.name(name), rel("="), b.script(z))
+    point = nodes.row(b.letter(name, fn.dom), rel("="), b.script(z))
     return Piece(nodes.Script(nodes.fenced(inner, "(", ")", group=True), point))
 
 
