@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from derive.board.catalogue import find_theorem, theorems
+from derive.board.definitions import define
+from derive.board.wording import notation_for
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import FAMILY, INT, REAL, Base
@@ -26,10 +29,11 @@ from derive.language.definitions import (
     surprisal,
     uniform,
 )
-from derive.language.syntax import Eq, Sum, delta, exp, family, function, integer, log, real
+from derive.language.syntax import Eq, ForAll, Sum, argmin, delta, exp, family, function, integer, log, real
 from derive.record import Derivation
+from derive.render.formula import honest
 from derive.render.formula.names import name_node
-from derive.render.formula.notation import Notation, load_notation, notation_names, read_notation
+from derive.render.formula.notation import Notation, Variable, load_notation, notation_names, read_notation
 from derive.render.formula.templates import TemplateError, template
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.html import derivation_html
@@ -141,13 +145,20 @@ def test_what_a_template_writes_gets_the_brackets_that_its_signs_need(
     written: str, doubled: str, squared: str, equated: str
 ) -> None:
     """Without them 2 (q - p) would read 2 q - p: false, and with the kernel's word for it."""
-    n = read_notation(f'[definitions]\ncross_entropy = "{written}"', "course")
+    n = written_so("cross_entropy", written)
     h = cross_entropy(V, q, p)
     assert [term_text(t, n) for t in (2 * h, h**2, Eq(h, 1))] == [doubled, squared, equated]
 
 
+def written_so(name: str, *sources: str) -> Notation:
+    """The usual notation with other templates for a definition, as no file may have them: what a file may say is tested below."""
+    usual = load_notation()
+    return replace(usual, definitions=usual.definitions | {name: tuple(template(s) for s in sources)})
+
+
 def test_a_letter_written_as_a_sum_gets_brackets() -> None:
-    n = read_notation('[variables]\n"p(k)" = "1 + u_$k"\n"p(_)" = "1 + u"', "course")
+    one = Variable("i", 1, ("k",), template("1 + u_$k"))
+    n = replace(load_notation(), variables={"p": (one,)})
     assert term_text(2 * p[k], n) == "2 (1 + uₖ)"
     assert term_text(log(p[k]), n) == "log(1 + uₖ)"
 
@@ -156,18 +167,10 @@ def test_a_profile_that_extends_nothing_differs_from_the_usual_one() -> None:
     assert term_text(surprisal(p, y), read_notation("", "empty")) == term_text(surprisal(p, y))
 
 
-@pytest.mark.parametrize(
-    "profile",
-    [
-        '[variables]\n"p(_)" = "q"\n"p(k)" = "q($k)"',  # a letter
-        '[variables]\n"p(k)" = "q($k)"',  # a family at an index
-        '[definitions]\nentropy = "H($q)"\ncross_entropy = "H($q)"',  # two definitions
-    ],
-)
-def test_a_notation_that_writes_two_things_alike_is_refused(profile: str) -> None:
+def test_a_notation_that_writes_two_things_of_a_page_alike_is_refused() -> None:
     """H(q) <= H(q, q) is what the reader of such a page would believe."""
     d = find_theorem("cross_entropy_eq_entropy_add_kl").derivation
-    notation = read_notation(profile, "course")
+    notation = read_notation('[variables]\n"p(_)" = "q"', "course")
     for printer in (derivation_text, derivation_latex):
         with pytest.raises(UserError, match=r"are both written .*; a reader could not tell them apart"):
             printer(d, notation)
@@ -221,12 +224,12 @@ def test_names(name: str, latex: str) -> None:
     ],
 )
 def test_templates(source: str, latex: str) -> None:
-    notation = read_notation(f'[definitions]\ncross_entropy = ["{source}", "$V; {source}"]', "mine")
+    notation = written_so("cross_entropy", source, f"$V; {source}")
     assert term_latex(cross_entropy(V, q, p), notation) in (latex, f"V; {latex}")
 
 
 def test_an_argument_gets_brackets_where_it_needs_them() -> None:
-    notation = read_notation('[definitions]\nsurprisal = "s $y ($y, -$y) $p_{<$y}"', "mine")
+    notation = written_so("surprisal", "s $y ($y, -$y) $p_{<$y}")
     assert term_text(surprisal(p, y + 1), notation) == "s (y + 1) (y + 1, −(y + 1)) p_{<y+1}"
 
 
@@ -270,7 +273,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("[variables]\np = 1", "'p' must be a template in quotation marks, not 1"),
         ("[variables]\n'p(k' = 'p'", "'p(k' is not a variable; write p, or p(t, k) with its indices"),
         ("[variables]\n'p(_, k)' = 'p'", "must have the indices that are left out, _, at its end"),
-        ("[variables]\n'p(k)' = 'p_$j'", "the template of 'p(k)' uses $j, which is none of its indices"),
+        ("[variables]\n'p(k)' = 'p_$j'", 'p(k) = "p_$j" uses $j; its arguments are k'),
         ("[definitions]\n'entropy(q)' = 'H'", "'entropy(q)' is not a definition; write its name, or name[k]"),
         ("[definitions]\nentropy = 'H('", "the template 'H(' of 'entropy' cannot be read: ')' is missing"),
         ("extends = 'mine'", "the notation mine extends mine, which is none of compact,"),
@@ -283,12 +286,11 @@ def test_what_is_refused(source: str, message: str) -> None:
     assert message in str(refused.value)
 
 
-def test_a_template_for_other_arguments_is_refused_when_it_is_used() -> None:
-    notation = read_notation("[definitions]\nentropy = 'H($p)'", "mine")
-    from derive.language.definitions import entropy
-
-    with pytest.raises(UserError, match=r"the template 'H\(\$p\)' of entropy uses \$p; its arguments are V, q"):
-        term_text(entropy(V, q), notation)
+def test_a_template_for_a_definition_to_come_is_checked_when_it_is_used() -> None:
+    notation = read_notation("[definitions]\nto_come = 'C($x)'", "mine")
+    own = define("to_come", (real("a"), real("b")), real("a") - real("b"))
+    with pytest.raises(UserError, match=r'to_come = "C\(\$x\)" uses \$x; its arguments are a, b'):
+        term_text(own(real("a"), real("b")), notation)
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
@@ -301,3 +303,144 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="it is not UTF-8 text"):
         load_notation(str(tmp_path / "bad.toml"))
+
+
+# --- a notation may not lie --------------------------------------------------------------------------------------------
+
+SWAPPED = "[definitions]\nkl = 'KL($p || $q)'\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (SWAPPED, 'kl = "KL($p || $q)" shows p before q, where other notations show q before p: a reader would take one for the other; '
+         'exchange them, or, where a course means it so, declare it under [order]: kl = ["p", "q"]'),
+        ("[variables]\n'q(t, k)' = 'q_$k($t)'", "shows k before t, where other notations show t before k"),
+        (SWAPPED + "[order]\nkl = ['q', 'p']", "[order] says that kl shows q, p, and the template \"KL($p || $q)\" shows p, q; let them"),
+        ("[order]\nkl = ['p', 'q']", "[order] names kl, for which the file has no template"),
+        (SWAPPED + "[order]\nkl = 'p, q'", '[order] kl must list arguments, such as ["p", "q"], not'),
+        ("[definitions]\nsmoothed = 'q_$y'", 'smoothed = "q_$y" leaves out eps: two values would be written alike; write $y, $eps'),
+        ("[definitions]\ncross_entropy = 'H($q)'", 'cross_entropy = "H($q)" leaves out p'),
+        ("[variables]\n'p(t, k)' = 'p($k)'", 'p(t, k) = "p($k)" leaves out t'),
+        ("[settings]\nvocabulary_set = '$V'", 'vocabulary_set = "$V" uses $V; its arguments are none'),
+    ],
+)  # fmt: skip
+def test_a_template_shows_each_argument_in_the_usual_order(source: str, message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(source, "course")
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "reading"),
+    [
+        ("cross_entropy", "-H($q, $p)", "a negative number"), ("entropy", "1 + H($q)", "a sum or difference"),
+        ("cross_entropy", "$q = $p", "a relation"), ("cross_entropy", "$q, $p", "a list"), ("cross_entropy", "$q $p", "a product"),
+        ("cross_entropy", "$q . $p", "a product"), ("entropy", "2 H($q)", "a product"), ("entropy", "H^2($q)", "a power"),
+        ("entropy", "u^$q", "a power"), ("perplexity", "e^{L($p, $y)}", "a power"), ("entropy", "$q", "its argument"),
+        ("entropy", "($q)", "its argument"), ("surprisal", "$p($y)", "$p itself"), ("surprisal", "$p_$y", "$p itself"),
+        ("surprisal", "log($p, $y)", "the function log"), ("surprisal", "max($p, $y)", "the function max"),
+        ("log_likelihood", "2", "a number"), ("surprisal", "[$p = $y]", "an indicator"), ("surprisal", "delta_{$p,$y}", "the indicator"),
+        ("surprisal", "bf{1}[$p = $y]", "an indicator"), ("surprisal", "H(1 - $p, $y)", "a sum or difference"),
+        ("expectation", "E_{@k ~ $q}[2 $f[@k]]", "a product"),
+    ],
+)  # fmt: skip
+def test_no_template_looks_like_an_operation(key: str, source: str, reading: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(f"[definitions]\n{key} = '{source}'", "course")
+    assert f'{key} = "{source}" reads as {reading}' in str(refused.value)
+    assert "write a name with its arguments" in str(refused.value)
+
+
+@pytest.mark.parametrize("letter", ["p(k)", "w(k)"])
+def test_a_letter_is_not_written_as_an_operation_either(letter: str) -> None:
+    with pytest.raises(UserError, match="reads as a sum or difference"):
+        read_notation(f"[variables]\n'{letter}' = '1 - p($k)'", "course")
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "[variables]\n'p(k)' = 'q($k)'",  # a family at an index
+        "[variables]\na = 'x'\nb = 'x'",  # two letters
+        "[definitions]\nentropy = 'H($q)'\nlogsumexp = 'H($z)'",  # two definitions
+        "[definitions]\nentropy = 'q($q)'",  # a definition and a letter
+        "[definitions]\nentropy = 'H($q)'\nlogsumexp = 'cal{H}($z)'",  # alike in plain text
+        "[definitions]\nkl = ['D($q, $p)', 'D($V, $q, $p)', 'D($p, $V, $q)']\n[order]\nkl = ['p', 'V', 'q']",
+    ],
+)
+def test_no_two_templates_look_alike(profile: str) -> None:
+    with pytest.raises(UserError):
+        read_notation(profile, "course")
+
+
+def test_two_that_differ_in_style_only_are_alike_in_plain_text() -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation("[definitions]\nlogsumexp = 'cal{H}($z)'", "course")
+    assert "look alike in plain text, which has no bold and no script letters" in str(refused.value)
+
+
+def test_a_letter_for_numbers_is_not_renamed_to_one_for_integers() -> None:
+    with pytest.raises(UserError, match='a = "k" writes a number as k, which a reader takes for an integer'):
+        read_notation("[variables]\na = 'k'", "course")
+
+
+def test_a_declared_order_prints_and_the_page_says_what_it_means() -> None:
+    notation = read_notation(SWAPPED + "[order]\nkl = ['p', 'q']", "course")
+    page = derivation_text(find_theorem("kl_nonneg").derivation, notation)
+    assert "claim  0 ≤ KL(p ∥ q)" in page
+    assert "where  KL(p ∥ q) = ∑ₖ₌₁ⱽ q(k) log(q(k)/p(k))" in page
+
+
+def test_the_default_notation_shows_arguments_as_the_definitions_name_them() -> None:
+    """Its order is the one that others are held against."""
+    usual = load_notation()
+    for d in (d for d in vars(language_definitions).values() if isinstance(d, Definition)):
+        params = [p.name for p in d.params]
+        for t in usual.definitions[d.name]:
+            assert t.slots <= set(params)
+            assert honest.reads_as(t.body) is None
+
+
+def test_a_bound_letter_is_written_at_its_sign_as_in_the_formula() -> None:
+    """The sum over k of p(j) would be another number."""
+    notation = read_notation("[variables]\nk = 'j'", "course")
+    assert term_text(p[k] + Sum(p[k], (k, 1, V)), notation) == "p(j) + ∑_{k′=1}^{V} p(k′)"
+    assert term_text(Sum(p[k], (k, 1, V)), notation) == "∑ₖ₌₁ⱽ p(k)"
+    assert term_text(argmin(p, cross_entropy(V, q, p)), "hat") == "arg min_ŷ H(q, ŷ)"
+    assert term_text(ForAll(p, 0 < p[k]), "hat") == "0 < ŷₖ  for all ŷ"
+
+
+def test_a_bound_letter_is_not_written_as_a_free_one() -> None:
+    j = integer("j")
+    d = Derivation("both", "", "", "", (), Eq(Sum(delta(j, k), (j, 1, V)), 1), ())
+    with pytest.raises(UserError, match="k and j, which are different things in both, are both written j"):
+        derivation_text(d, read_notation("[variables]\nk = 'j'", "course"))
+
+
+def test_integers_that_the_notation_writes_with_a_letter_for_numbers_are_said_to_be_integers() -> None:
+    course = read_notation("[variables]\n'y(t)' = 'c_$t'", "course")
+    page = derivation_text(find_theorem("cross_entropy_is_nll").derivation, course)
+    assert "given  cₜ integer" in page
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[reasons]\nsum_dleta = 'only k = y is left'", "[reasons] has words for sum_dleta, and no reason is called so; did you mean sum_delta"),
+        ("[reasons]\nkl_nonneg = 'algebra'", "[reasons] kl_nonneg = 'algebra' are the words for ring, so a reader would take one reason for"),
+        ("[reasons]\nring = 'by assumption'", "are the words for condition"),
+        ("[definitions]\ncross_entrpy = 'H($q, $p)'", "[definitions] has a template for cross_entrpy, and no definition is called so; did you"),
+    ],
+)  # fmt: skip
+def test_words_and_templates_are_for_what_there_is(source: str, message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        notation_for(read_notation(source, "course"))
+    assert message in str(refused.value)
+
+
+def test_words_for_a_reason() -> None:
+    course = read_notation(
+        "[reasons]\nsum_delta = 'only k = y is left'\nkl_nonneg = 'Gibbs'\nring = 'by algebra'", "course"
+    )
+    assert notation_for(course) is course

@@ -23,12 +23,12 @@ def list_(subject: str | None, notation: str | None) -> None:
     from derive.board import catalogue
     from derive.board.checked import Results
     from derive.board.entries import TheoremEntry
-    from derive.render.formula.notation import load_notation
+    from derive.board.wording import notation_for
     from derive.render.pens.text import conditions_text, term_text
     from derive.render.words.prose import unsaid_integers
 
     results = Results()
-    profile = load_notation(notation)
+    profile = notation_for(notation)
     width = screen_width()
     states: list[str] = []
     for name in [subject] if subject else catalogue.subjects():
@@ -42,7 +42,7 @@ def list_(subject: str | None, notation: str | None) -> None:
             click.echo(f"  {MARKS[states[-1]]} {e.name}{changed}")
             _wrapped(e.summary, width, "      ")
             click.echo(f"      {term_text(e.shows, profile)}")
-            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows)))
+            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows), profile))
             if conditions:
                 _wrapped("given " + "; ".join(conditions), width, "      ")
         false = [e for e in entries if not isinstance(e, TheoremEntry)]

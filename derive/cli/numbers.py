@@ -21,16 +21,16 @@ def refute(name: str, notation: str | None) -> None:
     from derive.board import catalogue
     from derive.board.entries import FalseClaim
     from derive.board.refusals import StepError
-    from derive.render.formula.notation import load_notation
+    from derive.board.wording import notation_for
     from derive.render.pens.text import conditions_text, term_text
     from derive.render.words.prose import unsaid_integers
 
-    profile = load_notation(notation)
     e = catalogue.find(name)
+    profile = notation_for(notation)
     if isinstance(e, FalseClaim):
         found = e.refute()
         click.echo(f"{e.name}\n  {e.summary}\n")
-        conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.claims)))
+        conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.claims), profile))
         for i, condition in enumerate(conditions):
             click.echo(f"  {'given' if i == 0 else '     '}  {condition}")
         click.echo(f"  claim  {term_text(e.claims, profile)}\n\n  false at")
@@ -88,11 +88,11 @@ def _value(value: Any, approx: Any) -> str:
 def work(name: str, given: str, target: str, output: str | None, notation: str | None) -> None:
     """The derivation NAME with numbers put in: each line as a formula, with its numbers, and its value."""
     from derive.board import catalogue
-    from derive.render.formula.notation import load_notation
+    from derive.board.wording import notation_for
     from derive.work import read_numbers, work_out, worked_latex, worked_text
 
     entry = catalogue.find_theorem(name)
-    profile = load_notation(notation)
+    profile = notation_for(notation)
     worked = work_out(entry.check(), read_numbers(given))
     text = worked_latex(worked, profile) if target == "latex" else worked_text(worked, profile)
     write_text(output, text)

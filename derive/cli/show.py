@@ -37,7 +37,7 @@ def show(
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
     from derive.board import catalogue
-    from derive.render.formula.notation import load_notation
+    from derive.board.wording import notation_for
 
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
@@ -51,12 +51,12 @@ def show(
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
-    profile = load_notation(notation)
     lemma = _lemma(name, target)
     if lemma is not None:
-        write_text(output, _lemma_text(lemma, profile, plain))
+        write_text(output, _lemma_text(lemma, notation_for(notation), plain))
         return
     entry = catalogue.find_theorem(name)
+    profile = notation_for(notation)
     derivation = entry.derivation
     if target == "rocq":
         from derive.certify import claim_rocq
@@ -90,12 +90,15 @@ def _ending_fits(output: str | None, target: str) -> None:
 
 
 def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str:
+    from derive.board.wording import notation_for
     from derive.cli.slides import found
     from derive.slides.command import Wish, fragment, make_deck
     from derive.slides.targets import target_of
 
     wish = Wish(notation=notation, **wishes)
-    deck = make_deck([(asked, e.derivation) for asked, e in found((name,)).items()], wish)
+    entries = found((name,))
+    notation_for(notation)
+    deck = make_deck([(asked, e.derivation) for asked, e in entries.items()], wish)
     if target == "beamer" and len(deck.slides) > 1:
         last = max((s.number for s in deck.slides[0].steps), default=1)
         click.echo(
@@ -121,7 +124,7 @@ def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
     from derive.render.words.prose import unsaid_integers
 
     out = [lemma.name, f"  {lemma.phrase}", ""]
-    whole = unsaid_integers((*lemma.given, lemma.shows))
+    whole = unsaid_integers((*lemma.given, lemma.shows), profile)
     for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain, integers=whole)):
         out.append(f"  {'given' if i == 0 else '     '}  {condition}")
     out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")

@@ -63,11 +63,13 @@ def slides(
     (PowerPoint, native equations), .tex (Beamer), .pdf, .svg, .png, .typ (Typst), .md (Quarto, Marp, Slidev), .ipynb
     (Jupyter) and .txt (spoken).
     """
+    from derive.board.wording import notation_for
     from derive.slides.command import Wish, save
     from derive.slides.deck.template import load_template
 
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
     entries = found(names)
+    notation_for(wishes.get("notation"))
     derivations = [(name, e.derivation) for name, e in entries.items()]
     replayed = _replayed(entries.values()) if replay else ""
     wish = Wish(template=template, replayed=replayed, **{k: v for k, v in wishes.items() if v is not None})

@@ -13,7 +13,7 @@ from derive.record.relations import sign_of
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, sentence_text, term_text
-from derive.render.words.prose import letters, line_words
+from derive.render.words.prose import integers, letters, line_words
 from derive.render.words.where import stated, where
 from derive.work.worked import Worked
 
@@ -30,14 +30,14 @@ def value_text(value: Any) -> str:
 
 def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     """The worked example as text: each line's formula and reason, under it its numbers and its value."""
-    d = worked.derivation
+    d, n = worked.derivation, load_notation(notation)
     out = [d.name, f"  {d.summary}", ""]
     for i, (name, value) in enumerate(worked.model.assignments()):
         out.append(f"  {'with ' if i == 0 else '     '}  {name} = {value}")
-    conditions = conditions_text(d.given, notation)
+    conditions = conditions_text(d.given, n, integers=integers(d, n))
     for i, c in enumerate(conditions):
         out.append(f"  {'given' if i == 0 else '     '}  {c}  ✓")
-    for e in where(stated(d), load_notation(notation), linear=True, avoid=letters(d)):
+    for e in where(stated(d, n), n, linear=True, avoid=letters(d)):
         out.append(f"  where  {sentence_text(e)}")
     out += [f"  note   {note}" for note in worked.notes]
     for block in worked.blocks:

@@ -23,7 +23,7 @@ from derive.render.formula.nodes import (
     subscript,
     superscript,
 )
-from derive.render.formula.notation import Notation, Variable, refuse_template
+from derive.render.formula.notation import Notation, Variable, check_definition
 from derive.render.formula.pieces import COMMA, Level, Piece
 
 _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
@@ -79,7 +79,7 @@ def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
         sorts.append(out.dom)
         out = out.cod
     v = variable_template(b.notation, name, sort, len(indices))
-    if v is not None:
+    if v is not None and not (v.sorts is None and name in b.names):  # a bound letter is the author's
         slots = dict(zip(v.params, indices, strict=False))
         slots |= {str(i + 1): t for i, t in enumerate(indices)}
         p = _written(_build(b, v.template.body, slots, {}, False))
@@ -120,10 +120,8 @@ def definition_template(
         letters = notation.indices.get(place, ())
         slots = values | dict(zip(letters, indices, strict=False))
         slots |= {str(i + 1): a for i, a in enumerate(app.args)}
+        check_definition(notation, place, definition)
         for t in notation.definitions.get(place, ()):
-            for slot in t.slots:
-                if slot not in slots:
-                    refuse_template(notation, t, place, slot, params)
             shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
             left_out = [p for p in params if p not in shown]
             named = all(isinstance(v := values[p], Var) and v.name == p for p in left_out)
@@ -180,7 +178,7 @@ def _build(b: Builder, part: tpl.Part, slots: dict[str, Term], letters: dict[str
         if isinstance(part, tpl.Slot):
             return b.fit(_slot(part, slots, letters), Level.ADD if inside else Level.ATOM)
         if isinstance(part, tpl.Fresh):
-            return b.name(letters[part.letter].name)
+            return b.letter(letters[part.letter].name, INT)
         if isinstance(part, tpl.Seq):
             apart = [inside, *map(tpl.separates, part.items), inside]
             return row(*(build(item, apart[i] and apart[i + 2]) for i, item in enumerate(part.items)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from derive.kernel.sorts import Sort
 from derive.kernel.terms import Lam, Term, Var
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Mark, Node, Symbol, UnderBrace
@@ -91,6 +92,10 @@ class Builder:
             return Symbol(name, kind)
         return node if kind == "name" else name_node(name, kind)
 
+    def letter(self, name: str, sort: Sort) -> Node:
+        """How a bound variable stands at its binder: as it does in the body, with the notation's own letter for it."""
+        return self.draw(self, Var(name, sort)).node
+
     @contextmanager
     def scope(self) -> Iterator[None]:
         """Binders that are entered here are left at its end."""
@@ -108,4 +113,4 @@ class Builder:
     def under(self, fn: Lam) -> Iterator[Node]:
         """Under a binder, with its letter as it is written."""
         with self.scope():
-            yield self.name(self.enter(fn))
+            yield self.letter(self.enter(fn), fn.dom)

@@ -16,7 +16,12 @@ GREEK = {
 }  # fmt: skip
 MARKS = ("hat", "bar", "tilde")
 
-
+FUNCTIONS = frozenset((
+    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "sqrt", "abs",
+    "sgn", "sign", "floor", "ceil", "mod", "gcd", "lcm", "min", "max", "argmin", "argmax", "sup", "inf", "lim", "limsup",
+    "liminf", "log", "lg", "ln", "exp", "erf",
+))  # fmt: skip
+"""Functions and operations of numbers that readers know."""
 INTEGERS = frozenset("VTnmijkty")
 """The letters that a reader takes for integers: sizes, lengths, indices, tokens."""
 

@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from derive.render.formula.names import GREEK
+from derive.kernel.definitions import Definition, definitions
+from derive.render.formula import honest
+from derive.render.formula.names import GREEK, reads_as_integer
 from derive.render.formula.templates import Template, TemplateError, template
 
 DEFAULT = "compact"
@@ -32,6 +35,7 @@ class Variable:
     given: int  # how many of the indices are there
     params: tuple[str, ...]
     template: Template
+    key: str = ""  # as it stands in the file
 
 
 _CHOICES = {
@@ -58,6 +62,14 @@ class Notation:
     definitions: dict[str, tuple[Template, ...]] = field(default_factory=dict)  # by name, with [] for each index
     indices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the names of those indices
     reasons: dict[str, str] = field(default_factory=dict)  # other words for a reason, by its name as in by=
+    order: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # in which arguments are shown, by key, where that is unusual
+    unchecked: set[str] = field(default_factory=set, compare=False)  # places of definitions that are not made yet
+
+    def key(self, place: str) -> str:
+        """How the file names a definition at its indices: softmax[k]."""
+        return place.partition("[")[0] + "".join(f"[{letter}]" for letter in self.indices.get(place, ()))
 
     def variable(self, name: str, sorts: str, given: int) -> Variable | None:
         """How ``name``, a function of indices of these sorts, is written at the first ``given`` of them."""
@@ -98,7 +110,7 @@ def load_notation(name_or_path: str | Notation | None = None) -> Notation:
         _refuse(f"the notation {name} cannot be read: it is not UTF-8 text")
     except UserError as error:
         _refuse(f"the notation {error}")
-    notation = read_notation(source, os.path.splitext(os.path.basename(path))[0])
+    notation = read_notation(source, os.path.splitext(os.path.basename(path))[0], builtin=not is_path)
     if not is_path:
         _LOADED[name] = notation
     return notation
@@ -110,28 +122,117 @@ def notation_names() -> tuple[str, ...]:
     return (DEFAULT, *(n for n in names if n != DEFAULT))
 
 
-def read_notation(source: str, name: str) -> Notation:
-    """A notation from the text of a TOML file.  Raises UserError when it is not one."""
+def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
+    """A notation from the text of a TOML file.  Raises UserError when it is not one, or when a template of it would lie."""
     from derive.files import toml_table
 
     try:
         data = toml_table(source)
     except ValueError as error:
         _refuse(f"the notation {name} is not valid TOML: {error}")
-    known = {"doc", "extends", "settings", "variables", "definitions", "reasons"}
+    _sections_are_known(name, data)
+    base = Notation("") if builtin and name == DEFAULT else load_notation(data.get("extends", DEFAULT))
+    out = Notation(
+        name, data.get("doc", ""), **_settings(name, data, base), variables=dict(base.variables),
+        definitions=dict(base.definitions), indices=dict(base.indices), reasons=dict(base.reasons), order=dict(base.order),
+    )  # fmt: skip
+    own = _order(name, data)
+    changed = [_set_variable(out, key, value) for key, value in data.get("variables", {}).items()]
+    places = [_set_definition(out, key, value) for key, value in data.get("definitions", {}).items()]
+    for key, value in data.get("reasons", {}).items():
+        if not isinstance(value, str) or not value.strip():
+            _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {value!r}")
+        out.reasons[key] = " ".join(value.split())
+    keys = {v.key for v in changed} | {out.key(p) for p in places}
+    stray = own.keys() - keys
+    if stray:
+        _refuse(
+            f"in the notation {name}, [order] names {min(stray)}, for which the file has no template; write it as it stands there"
+        )
+    for key in keys - own.keys():  # what is written anew has its own order
+        out.order.pop(key, None)
+    out.order.update(own)
+    for v in changed:
+        thing = honest.Shown(v.key, (v.template,), v.params, {str(i + 1): p for i, p in enumerate(v.params)})
+        honest.check(name, thing, own.get(v.key))
+        if v.sorts is None and reads_as_integer(honest.letter_of(v.template)) and not reads_as_integer(v.key):
+            _refuse(
+                f'in the notation {name}, {v.key} = "{v.template.source}" writes a number as {v.template.source}, which a reader takes '
+                "for an integer; choose a letter such as a, b, c or x"
+            )
+    made = {d.name: d for d in definitions()}
+    out.unchecked.update(places)
+    for place in places:
+        if (definition := made.get(place.partition("[")[0])) is not None:
+            _check_definition(out, place, definition)
+    honest.refuse_alike(name, _things(out))
+    return out
+
+
+def check_definition(notation: Notation, place: str, definition: Definition) -> None:
+    """The templates of a definition that was not made when the notation was loaded.  Raises UserError when they lie."""
+    if place in notation.unchecked:
+        _check_definition(notation, place, definition)
+        honest.refuse_alike(notation.name, _things(notation))
+
+
+def _check_definition(notation: Notation, place: str, definition: Definition) -> None:
+    thing = _shown(notation, place, definition)
+    honest.check(notation.name, thing, notation.order.get(thing.key))
+    notation.unchecked.discard(place)
+
+
+def turns_round(notation: Notation, definition: Definition) -> bool:
+    """Whether arguments of one sort stand in an order that the file had to declare: KL(p || q), where others write KL(q || p)."""
+    key = definition.name
+    if key not in notation.order or key not in notation.definitions:
+        return False
+    sorts = {p.name: p.sort for p in definition.params}
+    return any(sorts[a] == sorts[b] for a, b in honest.turned(_shown(notation, key, definition)))
+
+
+def _shown(notation: Notation, place: str, definition: Definition) -> honest.Shown:
+    """The templates of a definition at its indices, beside those of the default notation."""
+    default = _LOADED.get(DEFAULT, notation)
+    letters = notation.indices.get(place, ())
+    params = [p.name for p in definition.params]
+    synonyms = {str(i + 1): p for i, p in enumerate(params)}
+    # the index of a family has the letter that the file gives it
+    synonyms |= dict(zip(default.indices.get(place, ()), letters, strict=False))
+    usual = default.definitions.get(place, ())
+    return honest.Shown(notation.key(place), notation.definitions[place], (*params, *letters), synonyms, usual)
+
+
+def _things(notation: Notation) -> Iterator[tuple[str, str, Template]]:
+    """The templates that must look different, each with the name of what it is for and its key."""
+    for place, templates in notation.definitions.items():
+        if place in notation.unchecked:
+            continue
+        yield from ((f"definition {place}", notation.key(place), t) for t in templates)
+    for letter, written in notation.variables.items():
+        for v in written:
+            if v.sorts is None or len(v.sorts) == v.given:
+                yield f"letter {letter}", v.key, v.template
+
+
+def _sections_are_known(name: str, data: dict[str, Any]) -> None:
+    sections = ("settings", "variables", "definitions", "order", "reasons")
     for key in data:
-        if key not in known:
-            _refuse(f"the notation {name} has an unknown entry {key}; it may have {', '.join(sorted(known))}")
-    for key in ("settings", "variables", "definitions", "reasons"):
+        if key not in (*sections, "doc", "extends"):
+            known = ", ".join(sorted((*sections, "doc", "extends")))
+            _refuse(f"the notation {name} has an unknown entry {key}; it may have {known}")
+    for key in sections:
         if not isinstance(data.get(key, {}), dict):
             _refuse(f"in the notation {name}, {key} must be a section: write [{key}]")
     for key in ("doc", "extends"):
         if not isinstance(data.get(key, ""), str):
             _refuse(f"in the notation {name}, {key} must be a text, not {data[key]!r}")
     if "extends" in data and data["extends"] not in notation_names():
-        known_names = ", ".join(notation_names())
-        _refuse(f"the notation {name} extends {data['extends']}, which is none of {known_names}")
-    base = Notation("") if name == DEFAULT and "extends" not in data else load_notation(data.get("extends", DEFAULT))
+        known = ", ".join(notation_names())
+        _refuse(f"the notation {name} extends {data['extends']}, which is none of {known}")
+
+
+def _settings(name: str, data: dict[str, Any], base: Notation) -> dict[str, Any]:
     settings = {k: getattr(base, k) for k in ("sums", "vocabulary", "vocabulary_set", "indicator", "log", "exp")}
     for key, value in data.get("settings", {}).items():
         if key not in settings:
@@ -139,31 +240,39 @@ def read_notation(source: str, name: str) -> Notation:
         if not isinstance(value, str) or value not in _CHOICES.get(key, (value,)):
             choices = " or ".join(repr(c) for c in _CHOICES.get(key, ("a text",)))
             _refuse(f"in the notation {name}, {key} must be {choices}, not {value!r}")
-        settings[key] = _template(name, key, value) if key == "vocabulary_set" else value
-    variables = dict(base.variables)
-    for key, value in data.get("variables", {}).items():
-        letter, variable = _variable(name, key, value)
-        rest = tuple(v for v in variables.get(letter, ()) if _place(v) != _place(variable))
-        variables[letter] = (*rest, variable)
-    definitions, indices = dict(base.definitions), dict(base.indices)
-    for key, value in data.get("definitions", {}).items():
-        m = re.fullmatch(r"(\w+)((?:\[\w+\])*)", key)
-        if m is None:
-            _refuse(f"in the notation {name}, {key!r} is not a definition; write its name, or name[k]")
-        letters = tuple(re.findall(r"\w+", m[2]))
-        place = m[1] + "[]" * len(letters)
-        sources = value if isinstance(value, list) else [value]
-        definitions[place] = tuple(_template(name, key, s) for s in sources)
-        indices[place] = letters
-    reasons = dict(base.reasons)
-    for key, value in data.get("reasons", {}).items():
-        if not isinstance(value, str) or not value.strip():
-            _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {value!r}")
-        reasons[key] = " ".join(value.split())
-    return Notation(
-        name, data.get("doc", ""), **settings,
-        variables=variables, definitions=definitions, indices=indices, reasons=reasons,
-    )  # fmt: skip
+        settings[key] = value
+        if key == "vocabulary_set":
+            settings[key] = _template(name, key, value)
+            honest.check(name, honest.Shown(key, (settings[key],), ()), None)
+    return settings
+
+
+def _order(name: str, data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for key, value in data.get("order", {}).items():
+        if not isinstance(value, list) or len(value) < 2 or not all(isinstance(v, str) for v in value):
+            _refuse(f'in the notation {name}, [order] {key} must list arguments, such as ["p", "q"], not {value!r}')
+        out[key] = tuple(v.removeprefix("$") for v in value)
+    return out
+
+
+def _set_variable(out: Notation, key: str, value: Any) -> Variable:
+    letter, variable = _variable(out.name, key, value)
+    rest = tuple(v for v in out.variables.get(letter, ()) if _place(v) != _place(variable))
+    out.variables[letter] = (*rest, variable)
+    return variable
+
+
+def _set_definition(out: Notation, key: str, value: Any) -> str:
+    m = re.fullmatch(r"(\w+)((?:\[\w+\])*)", key)
+    if m is None:
+        _refuse(f"in the notation {out.name}, {key!r} is not a definition; write its name, or name[k]")
+    letters = tuple(re.findall(r"\w+", m[2]))
+    place = m[1] + "[]" * len(letters)
+    sources = value if isinstance(value, list) else [value]
+    out.definitions[place] = tuple(_template(out.name, key, s) for s in sources)
+    out.indices[place] = letters
+    return place
 
 
 def _place(v: Variable) -> tuple[str | None, int]:
@@ -175,17 +284,13 @@ def _variable(notation: str, key: str, value: Any) -> tuple[str, Variable]:
     if m is None:
         _refuse(f"in the notation {notation}, {key!r} is not a variable; write p, or p(t, k) with its indices")
     if m[2] is None:
-        return m[1], Variable(None, 0, (), _template(notation, key, value))
+        return m[1], Variable(None, 0, (), _template(notation, key, value), key)
     params = [p.strip() for p in m[2].split(",")]
     given = params.index("_") if "_" in params else len(params)
     if any(p != "_" for p in params[given:]) or not all(params):
         _refuse(f"in the notation {notation}, {key!r} must have the indices that are left out, _, at its end")
     sorts = "".join("a" if p in GREEK else "i" for p in params)
-    read = _template(notation, key, value)
-    for slot in read.slots:
-        if slot not in params[:given] and not (slot.isdigit() and 1 <= int(slot) <= given):
-            _refuse(f"in the notation {notation}, the template of {key!r} uses ${slot}, which is none of its indices")
-    return m[1], Variable(sorts, given, tuple(params[:given]), read)
+    return m[1], Variable(sorts, given, tuple(params[:given]), _template(notation, key, value), key)
 
 
 def _template(notation: str, key: str, value: Any) -> Template:
@@ -199,14 +304,6 @@ def _template(notation: str, key: str, value: Any) -> Template:
 
 def _folder() -> str:
     return os.path.join(os.path.dirname(__file__), "notations")
-
-
-def refuse_template(notation: Notation, t: Template, place: str, slot: str, params: list[str]) -> NoReturn:
-    """Refuse a template that uses an argument which its definition does not have."""
-    _refuse(
-        f"in the notation {notation.name}, the template {t.source!r} of {place} uses ${slot}; "
-        f"its arguments are {', '.join(params) or 'none'}"
-    )
 
 
 def _refuse(message: str) -> NoReturn:

@@ -67,6 +67,7 @@ class Split:
 @dataclass(frozen=True, slots=True)
 class _Range:
     name: str
+    sort: Sort
     low: Node | None
     high: Node | None
     whole: bool = False  # 1..V, which is written as the vocabulary
@@ -143,7 +144,7 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
             said = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), said)
         scopes: list[tuple[str, tuple[Node, ...]]] = []
         for words, kind in (("for all ", ""), ("for all integers ", "integer"), ("for all real ", "real")):
-            scopes.append((words, tuple(b.name(r.name) for r in ranges if not r.bounded and r.kind == kind)))
+            scopes.append((words, tuple(b.letter(r.name, r.sort) for r in ranges if not r.bounded and r.kind == kind)))
         scopes.append(("for ", tuple(_range(b, r) for r in ranges if r.bounded)))
     return Condition(said, tuple(s for s in scopes if s[1]))
 
@@ -182,13 +183,13 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
         whole = integer and low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
         usual = reads_as_integer(letter.lam.hint)
         kind = ("" if usual else "integer") if integer else "real" if letter.sort is REAL and (bounded or usual) else ""
-        ranges.append(_Range(b.names[level], low_node, high_node, whole, integer, kind))
+        ranges.append(_Range(b.names[level], letter.sort, low_node, high_node, whole, integer, kind))
     return ranges, premises
 
 
 def _range(b: Builder, r: _Range, inline: bool = False) -> Node:
     """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T; that of real numbers has no dots."""
-    letter, low, high = b.name(r.name), r.low, r.high
+    letter, low, high = b.letter(r.name, r.sort), r.low, r.high
     kind = Symbol(f" {r.kind}", "text")
     said = (Symbol(", ", "text"), letter, kind) if r.kind else ()
     if r.whole:

@@ -14,7 +14,6 @@ from derive.kernel.terms import App, Term, Var, at, parts_of, spine
 from derive.record import Derivation
 from derive.record.letters import Letter, letters_in
 from derive.render.formula.layout import layout
-from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Node
 from derive.render.formula.notation import Notation
 from derive.render.pages.sequences import refuse_other_sequences
@@ -38,10 +37,10 @@ def refuse_clashes(
                 _refuse(d, notation, other, term, drawn, "" if looks is node else f" {form}")
     if draw is None:
         return
-    for letter in _bound(d):
-        shape = draw(name_node(letter.name))
-        twin = seen.get(shape)
-        if twin is not None and not isinstance(twin, Var):
+    for letter in sorted(_bound(d), key=lambda v: (v.name, repr(v.sort))):
+        shape = draw(layout(letter, notation, linear=True, avoid=avoid))
+        twin = seen.setdefault(shape, letter)
+        if not (isinstance(twin, Var) and twin.name == letter.name):
             _refuse(d, notation, twin, letter, shape, f" {form}")
 
 

@@ -12,16 +12,14 @@ from derive.kernel.terms import ARGMAX, ARGMIN, FORALL, Var
 from derive.language import letters
 from derive.language.words import WORDS
 from derive.record.letters import Letter, value_sort
-from derive.render.formula.names import GREEK, INTEGERS, split_name
+from derive.render.formula.names import FUNCTIONS, GREEK, INTEGERS, split_name
 from derive.render.formula.printed import all_printed_words
 from derive.render.pens.spoken import SIGNS
 from derive.render.pens.text import ASCII
 
-KNOWN = frozenset((
-    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "sqrt", "abs",
-    "sgn", "sign", "floor", "ceil", "mod", "gcd", "lcm", "min", "max", "sup", "inf", "lim", "limsup", "liminf",
-    "det", "tr", "trace", "rank", "dim", "ker", "deg", "log", "lg", "ln", "exp", "erf", "Pr", "Prob", "Var", "Cov",
-    "Corr", "Std", "E", "H", "Re", "Im", "infty", "infinity", "nan", "true", "false",
+KNOWN = FUNCTIONS | frozenset((
+    "det", "tr", "trace", "rank", "dim", "ker", "deg", "Pr", "Prob", "Var", "Cov", "Corr", "Std", "E", "H", "Re", "Im",
+    "infty", "infinity", "nan", "true", "false",
 ))  # fmt: skip
 """Functions and constants of mathematics that readers know, besides those that a notation prints."""
 _TO_DEFINE = frozenset(("sigmoid", "relu", "gelu", "softplus", "logit"))

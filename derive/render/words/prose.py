@@ -11,9 +11,11 @@ from derive.kernel.terms import At, Bound, Lam, Term, Var, at, parts_of
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.letters import value_sort
 from derive.record.relations import RELATIONS
+from derive.render.formula.applied import variable_template
+from derive.render.formula.honest import letter_of
 from derive.render.formula.names import GREEK, reads_as_integer
 from derive.render.formula.nodes import MINUS
-from derive.render.formula.notation import Notation
+from derive.render.formula.notation import Notation, load_notation
 
 
 def clean(words: str, *, single: bool = False, unseen: tuple[str, ...] = ("C",), kept: str = "") -> str:
@@ -65,17 +67,27 @@ def letters(d: Derivation) -> frozenset[str]:
     return frozenset(v.name for t in d.terms for v in t.free)
 
 
-def integers(d: Derivation) -> tuple[Term, ...]:
+def integers(d: Derivation, notation: Notation | None = None) -> tuple[Term, ...]:
     """The free letters with integer values that a reader would not take for integers."""
-    return unsaid_integers(d.terms)
+    return unsaid_integers(d.terms, notation)
 
 
-def unsaid_integers(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The free letters of the terms with integer values that a reader would not take for integers; a function stands at
-    indices, such as those that it has in the terms."""
-    terms = tuple(terms)
-    free = {v for t in terms for v in t.free if value_sort(v.sort) is INT and not reads_as_integer(v.name)}
+def unsaid_integers(terms: Iterable[Term], notation: Notation | None = None) -> tuple[Term, ...]:
+    """The free letters of the terms with integer values that a reader would not take for integers, as the notation writes them;
+    a function stands at indices, such as those that it has in the terms."""
+    terms, notation = tuple(terms), load_notation(notation)
+    whole = {v for t in terms for v in t.free if value_sort(v.sort) is INT}
+    free = {v for v in whole if not reads_as_integer(_letter(v, notation))}
     return tuple(_at_indices(v, terms) for v in sorted(free, key=lambda v: (v.name, repr(v.sort))))
+
+
+def _letter(v: Var, notation: Notation) -> str:
+    """The letter that a variable is written with."""
+    depth, sort = 0, v.sort
+    while isinstance(sort, Fn):
+        depth, sort = depth + 1, sort.cod
+    written = variable_template(notation, v.name, v.sort, depth)
+    return v.name if written is None else letter_of(written.template)
 
 
 def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:

@@ -12,13 +12,15 @@ from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, Symbol, row
-from derive.render.formula.notation import Notation
+from derive.render.formula.notation import Notation, turns_round
 from derive.render.words.prose import unsaid_integers
 
 
-def stated(d: Derivation, everything: bool = False) -> tuple[Term, ...]:
-    """An equation for each definition of the author's own that the derivation uses, or for each at all."""
-    return tuple(equation(f) for f in definitions_in(d.terms) if everything or f not in WORDS)
+def stated(d: Derivation, notation: Notation, everything: bool = False) -> tuple[Term, ...]:
+    """An equation for each definition of the author's own that the derivation uses, or that the notation writes with its
+    arguments in an order of its own, or for each at all."""
+    used = definitions_in(d.terms)
+    return tuple(equation(f) for f in used if everything or f not in WORDS or turns_round(notation, f))
 
 
 def equation(definition: Definition) -> Term:
@@ -40,6 +42,6 @@ def where(
     out: list[Prose] = []
     for e in equations:
         node = layout(e, notation, linear=linear, avoid=avoid)
-        whole = [row(layout(v, notation), Symbol(" integer", "text")) for v in unsaid_integers((e,))]
+        whole = [row(layout(v, notation), Symbol(" integer", "text")) for v in unsaid_integers((e,), notation)]
         out.append((node, *(part for v in whole for part in (", ", v))))
     return out

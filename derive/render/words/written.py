@@ -29,12 +29,12 @@ class Written:
 
     def given(self, *, linear: bool = False) -> list[Prose]:
         """The conditions of the theorem, and which of its letters are integers though they do not look it."""
-        whole = integers(self.d)
+        whole = integers(self.d, self.notation)
         return conditions_said(self.d.given, self.notation, linear=linear, avoid=self.avoid, integers=whole)
 
     def where(self, *, linear: bool = False, everything: bool = False) -> list[Prose]:
         """The author's own definitions that the derivation uses, or all that it uses, as equations."""
-        return where(stated(self.d, everything), self.notation, linear=linear, avoid=self.avoid)
+        return where(stated(self.d, self.notation, everything), self.notation, linear=linear, avoid=self.avoid)
 
     def conditions(self, given: Iterable[Term], *, linear: bool = False) -> Prose:
         """All conditions as one sentence."""

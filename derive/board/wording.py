@@ -1,0 +1,76 @@
+"""What a notation says under [reasons] and [definitions] is about reasons and definitions that there are."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NoReturn
+
+from derive.board import catalogue, reasons
+from derive.board.entries import DECLARED, TheoremEntry
+from derive.board.reasons import Tactic, describe
+from derive.errors import UserError
+from derive.kernel.definitions import definitions
+from derive.lemmas import LEMMAS, SortedLemma, optima
+
+if TYPE_CHECKING:
+    from derive.render.formula.notation import Notation
+
+_OWN = {"condition": "by assumption", "fact": "as just shown", "by_cases": "the two cases"}
+
+
+def notation_for(name: str | Notation | None) -> Notation:
+    """The notation, when the theorems that are asked for are loaded.  Raises UserError where it cannot be read, or has words
+    for a reason that there is not, a template for no definition, or for a reason the words of another one."""
+    from derive.render.formula.notation import load_notation
+
+    notation = load_notation(name)
+    unmade = {place.partition("[")[0] for place in notation.unchecked} - {d.name for d in definitions()}
+    if not notation.reasons and not unmade:
+        return notation
+    known = _phrases()
+    if not notation.reasons.keys() <= known.keys() or unmade:
+        list(catalogue.all_entries())  # a name may be that of a theorem not yet looked at
+        known = _phrases()
+    unmade -= {d.name for d in definitions()}
+    for word in sorted(unmade):
+        _refuse(
+            notation,
+            f"[definitions] has a template for {word}, and no definition is called so",
+            word,
+            [d.name for d in definitions()],
+        )
+    for key, words in notation.reasons.items():
+        if key not in known:
+            _refuse(notation, f"[reasons] has words for {key}, and no reason is called so", key, list(known))
+        others = [name for name, phrase in known.items() if _same(phrase, words) and not _same(phrase, known[key])]
+        if others and key not in others:
+            raise UserError(
+                f"in the notation {notation.name}, [reasons] {key} = {words!r} are the words for {others[0]}, so a reader would take one "
+                f"reason for the other; say what {key} does"
+            )
+    return notation
+
+
+def _phrases() -> dict[str, str]:
+    """The words of every reason, by its name as in by=."""
+    out = dict(_OWN)
+    out |= {d.name: describe(d).phrase for d in definitions()}
+    out |= {t.name: t.phrase for t in vars(reasons).values() if isinstance(t, Tactic)}
+    out |= {x.name: x.phrase for x in LEMMAS.values()}
+    out |= {s.name: s.phrase for s in vars(optima).values() if isinstance(s, SortedLemma)}
+    out |= {e.name: e.phrase for own in DECLARED.values() for e in own if isinstance(e, TheoremEntry)}
+    return out
+
+
+def _same(a: str, b: str) -> bool:
+    return " ".join(a.split()).casefold() == " ".join(b.split()).casefold()
+
+
+def _refuse(notation: Notation, what: str, name: str, known: list[str]) -> NoReturn:
+    close = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
+    advice = (
+        f"; did you mean {' or '.join(close)}?"
+        if close
+        else "; take it out, or write the name as in by=[...] or define(...)"
+    )
+    raise UserError(f"in the notation {notation.name}, {what}{advice}")
