@@ -22,6 +22,7 @@ from derive.kernel.terms import App, Op, Term, subterms
 from derive.kernel.theorem import Theorem, proof_steps
 from derive.lemmas import LEMMAS, Lemma, SortedLemma
 from derive.lemmas.optima import SORTED
+from derive.operators.derivatives import PARTIALS
 from derive.tactics.context import Context
 
 ATTEMPTS = 120
@@ -214,7 +215,7 @@ def _shelf(goal: Goal, before: frozenset[Op], after: frozenset[Op]) -> list[Any]
 
 def _tactics(goal: Goal, ops: frozenset[Op]) -> Iterator[Any]:
     if goal.relation in ("=", "<=>"):
-        if k.PARTIAL in ops:
+        if ops & {k.DERIVATIVE, *PARTIALS.values()}:
             yield calculus
         if k.SUM in ops:
             yield sums
