@@ -69,6 +69,11 @@ def Prod(body: Operand, limits: Range) -> Term:
     return _big(k.PROD, body, limits)
 
 
+def Max(body: Operand, limits: Range) -> Term:
+    """The largest value of ``body`` over ``(k, low, high)``; a line that takes it must have low <= high."""
+    return _big(k.MAX, body, limits)
+
+
 def log(x: Operand) -> Term:
     """The natural logarithm; a line that takes it must have x > 0 among its conditions or their consequences."""
     return k.app(k.LOG, as_term(x))
@@ -167,7 +172,7 @@ def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
 
 
 __all__ = [
-    "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Member", "Ne", "Prod", "Sum", "Var",
+    "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Max", "Member", "Ne", "Prod", "Sum", "Var",
     "argmax", "argmin", "delta", "exp", "family", "fun", "function", "has_derivative", "integer", "log", "partial", "real",
     "xlogy",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from derive.kernel.terms import (
     LE,
     LOG,
     LT,
+    MAX,
     MUL,
     NE,
     NEG,
@@ -51,6 +52,7 @@ from derive.render.formula.notation import Notation, load_notation
 _RELATIONS = {Sign("="): EQ, Sign("≠"): NE, Sign("<"): LT, Sign("≤"): LE, Sign("∈"): IN}
 _TERMS: dict[Item, Op] = {Sign("+"): ADD, Sign("−"): SUB}
 _OPTIMA = {Sign("arg min", "up"): ARGMIN, Sign("arg max", "up"): ARGMAX}
+_MAX = Sign("max", "up")
 _BIG = {Sign("∑"): SUM, Sign("∏"): PROD}
 _ENDS_PRODUCT = frozenset((*_RELATIONS, *(Sign(s) for s in "+−,;:…∣∥↦∧⟺⟹")))
 _SCOPE_WORDS = ("for all", "for", "and")
@@ -293,6 +295,8 @@ class Reader(Patterns):
         base = item.base if isinstance(item, Scripts) else item
         if base in _BIG:
             yield from ((t, end, True) for t, end in self.big(items, i, scope))
+        elif base == _MAX and isinstance(item, Scripts):
+            yield from ((t, end, True) for t, end in self.largest(items, i, scope))
         elif base in _OPTIMA:
             yield from ((t, end, True) for t, end in self.optimum(items, i, scope))
         elif item == Sign(self.notation.log, "up"):
@@ -329,6 +333,27 @@ class Reader(Patterns):
                     for b in self.sum_(high, scope):
                         for fn in sorted_(lam, v, body):
                             yield from ((t, end) for t in sorted_(app, _BIG[item.base], a, b, fn))
+
+    def largest(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """max, with the range of its letter under it: from a number to a number, or over the vocabulary."""
+        item = items[i]
+        if not isinstance(item, Scripts) or item.sub is None or item.sup is not None:
+            return
+        ranged = split(item.sub, Sign("≤"))
+        if len(ranged) == 3:
+            low, letter, high = ranged
+        elif self.notation.sums == "set" and item.sub[1:] == (Sign("∈"), *self.vocabulary()):
+            low, letter, high = (number("1"),), item.sub[:1], (Sign(self.notation.vocabulary),)
+        else:
+            return
+        if len(letter) != 1:
+            return
+        for v in self.new_letters(letter[0], (INT,)):
+            for body, end in self.product(items, i + 1, (*scope, v)):
+                for a in self.sum_(low, scope):
+                    for b in self.sum_(high, scope):
+                        for fn in sorted_(lam, v, body):
+                            yield from ((t, end) for t in sorted_(app, MAX, a, b, fn))
 
     def optimum(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
         """arg min or arg max, with the letter under it."""

@@ -166,6 +166,20 @@ def _bigop(b: Builder, term: App) -> Piece:
     return Piece(nodes.BigOp(sign, under, over, body), Level.PREFIX, True)
 
 
+def _largest(b: Builder, term: App) -> Piece:
+    """max, with the range of its letter under it."""
+    low, high, fn = term.args
+    assert isinstance(fn, Lam)
+    whole = is_vocabulary(b, low, high)
+    with b.on_one_line():
+        start, end = b.fit(low, Level.ADD), b.fit(high, Level.ADD)
+    with b.under(fn) as letter:
+        most = (rel("∈"), vocabulary(b)) if whole else (rel("≤"), end)
+        under = nodes.row(letter, *most) if whole else nodes.row(start, rel("≤"), letter, *most)
+        body = b.fit(fn.body, Level.MUL)
+    return Piece(nodes.BigOp(nodes.Symbol(CARDS[term.op].sign, "fn"), under, None, body), Level.PREFIX, True)
+
+
 def _optimum(b: Builder, term: App) -> Piece:
     (fn,) = term.args
     assert isinstance(fn, Lam)
@@ -249,6 +263,7 @@ OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {
     k.DELTA: _delta,
     k.SUM: _bigop,
     k.PROD: _bigop,
+    k.MAX: _largest,
     k.ARGMIN: _optimum,
     k.ARGMAX: _optimum,
     k.DERIVATIVE: _derivative,
