@@ -415,8 +415,8 @@ class _Listener:
             for k in self.after(j, "under"):
                 for sub, end in self.row(k):
                     yield (Scripts(pr, sub.items, None),), "(", False, end
-        for name, (sign, bracket) in _OVER.items():
-            for j in self.after(i, name):
+        for spoken, (sign, bracket) in _OVER.items():
+            for j in self.after(i, spoken):
                 for sub, end in self.row(j):
                     yield (Scripts(sign, sub.items, None),), bracket, False, end
         for j in self.after(i, "the divergence"):
