@@ -46,7 +46,7 @@ _LOGS = {"log": "log", "natural log": "ln", "exp": "exp"}
 _PRIMES = {"prime": 1, "double prime": 2, "triple prime": 3}
 _ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "maximum", "derivative"))
 _RESERVED = frozenset(
-    " ".join(("of over from to is in at end open close the times if else and for all we have sub super before up hat bar",
+    " ".join(("of over from to other than is in at end open close the times if else and for all we have sub super before up hat bar",
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
@@ -246,9 +246,17 @@ class _Listener:
                     if name == "maximum" and over is not None:  # its range stands under it, as for all
                         letter, _, *low = under
                         under, over = (*low, Sign("≤"), letter, Sign("≤"), *over), None
-                    for m in self.after(k, "of"):
-                        for body, end in self.product(m):
-                            yield Heard((Scripts(sign, under, over), *body), PHRASE, name), end
+                    for whole, n in self.others(under, k):
+                        for m in self.after(n, "of"):
+                            for body, end in self.product(m):
+                                yield Heard((Scripts(sign, whole, over), *body), PHRASE, name), end
+
+    def others(self, under: Items, i: int) -> Iterator[tuple[Items, int]]:
+        """What the index is said not to be, behind its range."""
+        yield under, i
+        for j in self.after(i, "other than"):
+            for other, k in self.row(j):
+                yield from self.others((*under, Sign(","), under[0], Sign("≠"), *_bare(other.items)), k)
 
     def limits(self, i: int) -> Iterator[tuple[Items, Items | None, int]]:
         for letter, j in self.letter(i):

@@ -406,8 +406,9 @@ class Speaker:
     def big(self, node: nodes.BigOp) -> Said:
         name = _BIG.get(node.op.text, node.op.text)
         over = ""
+        others: list[list[nodes.Node]] = []
         if node.under is not None:
-            items = _items(node.under)
+            items, *others = _listed(_items(node.under))
             between = sum(_is(s, "rel", "≤") for s in items) == 2
             at = next((i for i, s in enumerate(items) if _is(s, "rel", "=") or _is(s, "rel", "∈")), -1)
             if at >= 0:
@@ -420,6 +421,8 @@ class Speaker:
                 over = f" over {self.words(node.under)}"
         if node.over is not None:
             over += f" to {self.bound(_items(node.over))}"
+        for other in others:
+            over += f" other than {self.bound(other[2:])}"
         return Said(f"the {name}{over} of {self.words(node.body)}", PHRASE, name)
 
     def bound(self, items: Sequence[nodes.Node]) -> str:
