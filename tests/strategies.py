@@ -33,6 +33,7 @@ from derive.kernel.terms import (
     LE,
     LOG,
     LT,
+    MAX,
     MUL,
     NE,
     NEG,
@@ -436,6 +437,8 @@ class _Reading:
             return self._same_function(t, *args)
         if t.op in (SUM, PROD):
             return self._big(t.op, *args)
+        if t.op is MAX:
+            return self._largest(*args)
         if t.op in (DERIVATIVE, HAS_DERIVATIVE):
             return self._slope(t.op, *args)
         return self._plain(t.op, *args)
@@ -464,6 +467,14 @@ class _Reading:
         out: Any = 0 if op is SUM else 1
         for index in range(low, high + 1):
             out = self._plain(ADD if op is SUM else MUL, out, fn(index))
+        return out
+
+    def _largest(self, low: int, high: int, fn: Callable[[int], Any]) -> Any:
+        if high < low:
+            return self._nowhere(7)
+        out = fn(low)
+        for index in range(low + 1, high + 1):
+            out = fn(index) if order(fn(index), out) > 0 else out
         return out
 
     def _slope(self, op: Op, fn: Callable[[Any], Any], x_: Any, *said: Any) -> Any:

@@ -83,7 +83,7 @@ def test_the_library_assumes_nothing() -> None:
 
 
 def test_the_names_of_the_library_are_known() -> None:
-    assert {"Sum", "Prod", "Xlogy", "Partial", "by_field", "app_cong", "ax_sum_last"} <= library_names()
+    assert {"Sum", "Prod", "Xlogy", "Deriv", "by_field", "app_cong", "ax_sum_last"} <= library_names()
 
 
 # --- every theorem ---------------------------------------------------------------------------------------------------

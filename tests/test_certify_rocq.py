@@ -39,6 +39,7 @@ from derive.kernel.terms import (
     HAS_DERIVATIVE,
     IN,
     LOG,
+    MAX,
     POW,
     PROD,
     SUM,
@@ -221,6 +222,8 @@ def sound() -> Iterator[tuple[str, Theorem]]:
     yield "folded_index", r.spec(a(forall(k, k <= f[k])), shift(n, label))
     yield "bigop_compound", r.bigop_ext(PROD, n + 1, label[m] * 2, k, r.linear(
         eq(f[k], f[k]), (a(n + 1 <= k), a(k <= label[m] * 2)), (Fraction(0), Fraction(0)), ()))  # fmt: skip
+    yield "bigop_max", r.bigop_ext(MAX, n, label[m], k, r.ring(label[k] + f[k], f[k] + label[k], ()))
+    yield "cong_max", r.cong(MAX, (r.ring(n + 1, one + n, ()), r.refl(m), r.refl(label)))
     yield "bigop_integers", r.bigop_ext(SUM, n, m, k, r.ring(label[k] + k, k + label[k], ()))
     yield "induction_compound", _induction(m * 2 - 1)
     yield "int_step", r.int_step(a(n + m < label[n] * 2))

@@ -19,6 +19,7 @@ from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import Num, Term, Var
 from derive.language import code, definitions, words
 from derive.language.code import CODE, Family, code_latex
+from derive.operators.derivatives import PARTIALS
 
 DEFINITIONS = {name: d for name, d in vars(definitions).items() if isinstance(d, Definition)}
 
@@ -35,7 +36,7 @@ def test_every_function_is_that_of_a_definition() -> None:
 
 def test_every_definition_has_words() -> None:
     """They are said where it is defined; a user's own definition is called by its name."""
-    assert set(words.WORDS) == set(DEFINITIONS.values())
+    assert set(words.WORDS) == {*DEFINITIONS.values(), *PARTIALS.values()}
     assert all(words.WORDS.values())
     own = define("a_definition_of_ones_own", (), Num(1))
     assert words.called(own) == "a definition of ones own"
@@ -151,7 +152,29 @@ _OPEN, _CLOSE = r"\mathopen{}\left( ", r" \mathclose{}\right)"
 _SUM, _END = r"\mathopen{}\left({", r"}\mathclose{}\right)"
 _CASES, _ELSE = r"\left\{ \begin{array}{ll} ", r" \\ 0, & \mathrm{otherwise} \end{array} \right."
 
+_FENCE, _UNFENCE = r"\mathopen{}\left", r"\mathclose{}\right"
+
+
+def _called(name: str, *args: str) -> str:
+    return rf"\mathrm{{{name}}} {_OPEN}{', '.join(args)}{_CLOSE}"
+
+
+def _apart(f: str) -> str:
+    """f at k less its expectation."""
+    return rf"{_OPEN}{f}_{{k}} - \mathrm{{expectation}} \mathopen{{}}\left( V, q, {f}{_CLOSE}{_CLOSE}"
+
+
 LATEX = {
+    "variance": rf"\sum_{{k = 1}}^{{V}} {_SUM}q_{{k}} \cdot {_apart('f')}^{{2}}{_END}",
+    "covariance": rf"\sum_{{k = 1}}^{{V}} {_SUM}q_{{k}} \cdot {_apart('f')} {_apart('g')}{_END}",
+    "maximum": _called("max", "a", "b"),
+    "minimum": _called("min", "a", "b"),
+    "absolute": rf"{_FENCE}| x {_UNFENCE}|",
+    "positive_part": _called("max", "0", "x"),
+    "sigmoid": rf"\frac{{1}}{{1 + \exp {_OPEN}-x{_CLOSE}}}",
+    "softplus": rf"\log {_OPEN}1 + \exp x{_CLOSE}",
+    "log_base": r"\frac{\log x}{\log b}",
+    "binary_cross_entropy": rf"-{_OPEN}r \cdot \log x + {_OPEN}1 - r{_CLOSE} \log {_OPEN}1 - x{_CLOSE}{_CLOSE}",
     "one_hot": _CASES + r"1, & \mathrm{if} \ k = y" + _ELSE,
     "uniform": r"\frac{1}{V}",
     "smoothed": rf"{_OPEN}1 - \epsilon{_CLOSE} \delta {_OPEN}y, k{_CLOSE} + \frac{{\epsilon}}{{V}}",

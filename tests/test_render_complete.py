@@ -11,7 +11,7 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, SetOf
 from derive.kernel.terms import App, Num, Op, Term, Var, app, at, lam
 from derive.language.syntax import ForAll, Sum, argmax, argmin, has_derivative, partial
-from derive.operators.derivatives import PARTIAL, PARTIAL_AT
+from derive.operators.derivatives import PARTIAL, PARTIAL_AT, PARTIALS
 from derive.render.formula import nodes
 from derive.render.formula.layout import DRAWN, layout
 from derive.render.formula.measure import node_em, node_height
@@ -46,6 +46,7 @@ OPERATORS: dict[Op, Term] = {
     k.DELTA: app(k.DELTA, i, j),
     k.SUM: Sum(at(z, i), (i, 1, n)),
     k.PROD: app(k.PROD, Num(1), n, lam(i, at(z, i))),
+    k.MAX: app(k.MAX, Num(1), n, lam(i, at(z, i))),
     k.ARGMIN: argmin(x, a),
     k.ARGMAX: argmax(x, a),
     k.DERIVATIVE: partial(a * b, a),
@@ -100,7 +101,7 @@ each_pen = pytest.mark.parametrize("pen", PENS)
 
 
 def test_every_operator_of_the_kernel_has_a_layout() -> None:
-    assert set(DRAWN) == set(OPERATORS) == set(k._OPS.values())
+    assert set(DRAWN) == set(OPERATORS) == {*k._OPS.values(), *PARTIALS.values()}
     assert all(isinstance(term, App) and term.op is op for op, term in OPERATORS.items())
 
 

@@ -378,6 +378,16 @@ class Meaning:
 
         return base.derivative(body, 0 if entry else point)
 
+    def _max(self, term: App, bound: tuple[Value, ...], scope: Scope) -> Value:
+        f = self.value(term.args[2], bound, scope)
+        values = [f(k) for k in self._range(term, bound, scope)]
+        if not values:
+            raise Undefined("the largest of no numbers")
+        out = values[0]
+        for value in values[1:]:
+            out = value if self.compare(value, out) > 0 else out
+        return out
+
     # sets
 
     def _optimum(self, term: App, bound: tuple[Value, ...], scope: Scope, sign: int) -> frozenset[Value]:

@@ -8,7 +8,7 @@ from derive.certify.steps import Env, Scope, Steps
 from derive.certify.translate import ROCQ, ExportError, Image, as_real, end_of
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn, SetOf, Sort
-from derive.kernel.terms import ARGMAX, ARGMIN, IN, NE, SUM, App, Op, Term, Var, at, eq
+from derive.kernel.terms import ARGMAX, ARGMIN, IN, MAX, NE, PROD, SUM, App, Op, Term, Var, at, eq
 from derive.kernel.theorem import Theorem
 
 
@@ -78,7 +78,7 @@ class Equality(Steps):
         n, above, below = w.names.name(var), self._fresh(), self._fresh()
         inner = self.call(main, {**env, low <= var: above, var <= high: below}, scope.and_variable(var))
         inner = f"(fun ({n} : Z) ({above} : {w.own(low <= var)}) ({below} : {w.own(var <= high)}) => {inner})"
-        words = ["sum_ext" if op is SUM else "prod_ext"]
+        words = [{SUM: "sum_ext", PROD: "prod_ext", MAX: "max_ext"}[op]]
         words += [w.own(low), w.own(high), w.real(low), w.real(high)]
         words += [self._abstraction(var, w.real(t)) for t in (a, b)]
         words += [w.converted(low), w.converted(high), inner]

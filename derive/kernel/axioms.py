@@ -20,6 +20,7 @@ from derive.kernel.terms import (
     HAS_DERIVATIVE,
     IN,
     LOG,
+    MAX,
     POW,
     PROD,
     SUM,
@@ -81,6 +82,12 @@ AXIOMS: Mapping[str, Statement] = MappingProxyType(
         # order
         "mul_pos": ((_0 < _x, _0 < _y), _0 < _x * _y),
         "le_antisymm": ((_x <= _y, _y <= _x), eq(_x, _y)),
+        # the largest of the numbers f(m), ..., f(n)
+        "max_upper": ((_m <= _j, _j <= _n), _f[_j] <= app(MAX, _m, _n, _f)),
+        "max_least": (
+            (_m <= _n, forall(_k, implies(_m <= _k, _k <= _n, _f[_k] <= _c))),
+            app(MAX, _m, _n, _f) <= _c,
+        ),
         # derivatives of functions of a real number
         "derivative_const": ((), _slope(_c, _0)),
         "derivative_id": ((), _slope(_x, _1)),

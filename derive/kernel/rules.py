@@ -22,6 +22,7 @@ from derive.kernel.terms import (
     IN,
     LE,
     LT,
+    MAX,
     NE,
     PROD,
     SUM,
@@ -314,11 +315,11 @@ def bigop_ext(op: Op, low: Term, high: Term, var: Var, th: Theorem) -> Sequent:
     """
     H, m <= k, k <= n |- a = b
     -------------------------------------
-    H |- sum_{k=m}^n a = sum_{k=m}^n b        (and likewise for products)
+    H |- sum_{k=m}^n a = sum_{k=m}^n b        (and likewise for products and maxima)
     Fails when k is free in H, m or n.  This is how the bounds of a sum are known inside it.
     """
-    if op not in (SUM, PROD):
-        raise RuleError("bigop_ext", f"{op.name} is not a sum or product")
+    if op not in (SUM, PROD, MAX):
+        raise RuleError("bigop_ext", f"{op.name} is not a sum, product or maximum")
     if var.sort != INT or var in low.free or var in high.free:
         raise RuleError("bigop_ext", f"{var} occurs in the bounds or is no integer")
     a, b = _sides("bigop_ext", th, EQ)

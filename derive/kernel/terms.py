@@ -405,6 +405,10 @@ def _bigop(args: tuple[Term, ...]) -> Sort | None:
     return None
 
 
+def _maximum(args: tuple[Term, ...]) -> Sort | None:
+    return REAL if _bigop(args) is not None else None
+
+
 def _delta(args: tuple[Term, ...]) -> Sort | None:
     return REAL if all(a.sort is INT for a in args) else None
 
@@ -470,6 +474,7 @@ XLOGY = _op("xlogy", 2, _real)  # a log b with 0 log b = 0, the stated conventio
 DELTA = _op("delta", 2, _delta)  # 1 when the two integers are equal, else 0
 SUM = _op("sum", 3, _bigop, (2,))
 PROD = _op("prod", 3, _bigop, (2,))
+MAX = _op("max", 3, _maximum, (2,))  # the largest of finitely many numbers; a real number
 ARGMIN = _op("argmin", 1, _optimum, (0,))
 ARGMAX = _op("argmax", 1, _optimum, (0,))
 DERIVATIVE = _op("derivative", 2, _derivative, (0,))  # the derivative of the real function F at x
@@ -743,7 +748,7 @@ def _text(t: Term, names: list[str], level: int = 0) -> str:
     if op == "neg":
         s = f"-{_text(args[0], names, 5)}"
         return f"({s})" if level > 4 else s
-    if op in ("sum", "prod") and isinstance(args[2], Lam):
+    if op in ("sum", "prod", "max") and isinstance(args[2], Lam):
         name = _letter(args[2], names)
         body = _text(args[2].body, [*names, name])
         return f"{op}({name}={_text(args[0], names)}..{_text(args[1], names)}, {body})"

@@ -102,12 +102,55 @@ def expectation(V: int, q: Entries, f: Entries) -> float:
     return sum(q[k] * f[k] for k in range(1, V + 1))
 
 
+def variance(V: int, q: Entries, f: Entries) -> float:
+    return sum(q[k] * (f[k] - expectation(V, q, f)) ** 2 for k in range(1, V + 1))
+
+
+def covariance(V: int, q: Entries, f: Entries, g: Entries) -> float:
+    return sum(q[k] * (f[k] - expectation(V, q, f)) * (g[k] - expectation(V, q, g)) for k in range(1, V + 1))
+
+
 def geometric_mean(V: int, p: Entries) -> float:
     return exp(1 / V * sum(log(p[k]) for k in range(1, V + 1)))
 
 
 def smoothing_residual(V: int, eps: float, p: Entries, y: int) -> float:
     return eps * (log(p[y]) - 1 / V * sum(log(p[k]) for k in range(1, V + 1)))
+
+
+# --- functions of one number, and of two ------------------------------------------------------------------------------
+
+
+def maximum(a: float, b: float) -> float:
+    return max(a, b)
+
+
+def minimum(a: float, b: float) -> float:
+    return min(a, b)
+
+
+def absolute(x: float) -> float:
+    return abs(x)
+
+
+def positive_part(x: float) -> float:
+    return max(0, x)
+
+
+def sigmoid(x: float) -> float:
+    return 1 / (1 + exp(-x))
+
+
+def softplus(x: float) -> float:
+    return log(1 + exp(x))
+
+
+def log_base(b: float, x: float) -> float:
+    return log(x) / log(b)
+
+
+def binary_cross_entropy(r: float, x: float) -> float:
+    return -(r * log(x) + (1 - r) * log(1 - x))
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from derive.kernel.definitions import Definition
 from derive.language.syntax import (
     FAMILY,
     INT,
+    Max,
     Prod,
     Sum,
     delta,
@@ -25,8 +26,8 @@ from derive.language.syntax import (
 from derive.language.words import define as _define
 
 _V, _T, _y, _t, _k, _j = (integer(s) for s in "VTytkj")
-_eps = real("eps")
-_p, _q, _z, _f, _Pr = family("p"), family("q"), family("z"), family("f"), family("Pr")
+_eps, _a, _b, _x, _t0 = (real(s) for s in ("eps", "a", "b", "x", "r"))
+_p, _q, _z, _f, _g, _Pr = (family(s) for s in ("p", "q", "z", "f", "g", "Pr"))
 _ps, _ys = function("p", INT, FAMILY), function("y", INT, INT)
 
 # --- targets ---------------------------------------------------------------------------------------------------------
@@ -71,6 +72,15 @@ expectation: Definition = _define(
     "expectation", (_V, _q, _f), Sum(_q[_k] * _f[_k], (_k, 1, _V)),
     "The expectation of f under q, over V tokens.", words="the expectation",
 )  # fmt: skip
+variance: Definition = _define(
+    "variance", (_V, _q, _f), Sum(_q[_k] * (_f[_k] - expectation(_V, _q, _f)) ** 2, (_k, 1, _V)),
+    "The variance of f under q, over V tokens.", words="the variance",
+)  # fmt: skip
+covariance: Definition = _define(
+    "covariance", (_V, _q, _f, _g),
+    Sum(_q[_k] * ((_f[_k] - expectation(_V, _q, _f)) * (_g[_k] - expectation(_V, _q, _g))), (_k, 1, _V)),
+    "The covariance of f and g under q, over V tokens.", words="the covariance",
+)  # fmt: skip
 geometric_mean: Definition = _define(
     "geometric_mean", (_V, _p), exp(1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The geometric mean of p over V tokens.", words="the geometric mean",
@@ -80,6 +90,41 @@ smoothing_residual: Definition = _define(
     "smoothing_residual", (_V, _eps, _p, _y), _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The residual of label smoothing: what the smoothed loss adds to the surprisal of the true token y.",
     words="the residual",
+)  # fmt: skip
+
+# --- functions of one number, and of two ------------------------------------------------------------------------------
+
+maximum: Definition = _define(
+    "maximum", (_a, _b), Max(_a + (_k - 1) * (_b - _a), (_k, 1, 2)),
+    "The larger of a and b: the largest of a + (k - 1)(b - a) for k = 1, 2.", words="the larger of two numbers",
+)  # fmt: skip
+minimum: Definition = _define(
+    "minimum", (_a, _b), -maximum(-_a, -_b),
+    "The smaller of a and b.", words="the smaller of two numbers",
+)  # fmt: skip
+absolute: Definition = _define(
+    "absolute", (_x,), maximum(_x, -_x),
+    "The absolute value of x.", words="the absolute value",
+)  # fmt: skip
+positive_part: Definition = _define(
+    "positive_part", (_x,), maximum(0, _x),
+    "The positive part of x: x where it is positive, else 0.", words="the positive part",
+)  # fmt: skip
+sigmoid: Definition = _define(
+    "sigmoid", (_x,), 1 / (1 + exp(-_x)),
+    "The logistic sigmoid.", words="the sigmoid",
+)  # fmt: skip
+softplus: Definition = _define(
+    "softplus", (_x,), log(1 + exp(_x)),
+    "The softplus, a smooth positive part.", words="softplus",
+)  # fmt: skip
+log_base: Definition = _define(
+    "log_base", (_b, _x), log(_x) / log(_b),
+    "The logarithm of x in base b; for bits b is 2.", words="the logarithm in a base",
+)  # fmt: skip
+binary_cross_entropy: Definition = _define(
+    "binary_cross_entropy", (_t0, _x), -(_t0 * log(_x) + (1 - _t0) * log(1 - _x)),
+    "The cross-entropy of two outcomes: of probability x under the target r.", words="binary cross-entropy",
 )  # fmt: skip
 
 # --- softmax ---------------------------------------------------------------------------------------------------------

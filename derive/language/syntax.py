@@ -10,11 +10,12 @@ Nothing is simplified or reordered: what is written is what is proved and printe
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
-from derive.operators import derivatives
+from derive.operators import derivatives, exclusions
 
 Range = tuple[Var, Operand, Operand]
 
@@ -59,14 +60,35 @@ def _big(op: k.Op, body: Operand, limits: Range) -> Term:
     return k.app(op, low, high, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
-def Sum(body: Operand, limits: Range) -> Term:
-    """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty."""
-    return _big(k.SUM, body, limits)
+def _nested(op: k.Op, body: Operand, limits: tuple[Range, ...], where: Term | Sequence[Term]) -> Term:
+    if not limits:
+        raise k.SortError(f"{op.name} takes a range, such as (k, 1, n)")
+    conditions = [where] if isinstance(where, Term) else list(where)
+    out = exclusions.without(op, as_term(body), limits[-1][0], conditions)
+    for one in reversed(limits):
+        out = _big(op, out, one)
+    return out
 
 
-def Prod(body: Operand, limits: Range) -> Term:
-    """The product of ``body`` over ``(k, low, high)``, low <= k <= high; 1 when the range is empty."""
-    return _big(k.PROD, body, limits)
+def Sum(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Term:
+    """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty.
+
+    Over several ranges the first is outermost.  ``where=Ne(j, i)`` leaves indices out: the last index is not i.
+    """
+    return _nested(k.SUM, body, limits, where)
+
+
+def Prod(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Term:
+    """The product of ``body`` over ``(k, low, high)``, low <= k <= high; 1 when the range is empty.
+
+    Over several ranges the first is outermost.  ``where=Ne(j, i)`` leaves indices out: the last index is not i.
+    """
+    return _nested(k.PROD, body, limits, where)
+
+
+def Max(body: Operand, limits: Range) -> Term:
+    """The largest value of ``body`` over ``(k, low, high)``; a line that takes it must have low <= high."""
+    return _big(k.MAX, body, limits)
 
 
 def log(x: Operand) -> Term:
@@ -167,7 +189,7 @@ def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
 
 
 __all__ = [
-    "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Member", "Ne", "Prod", "Sum", "Var",
+    "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Max", "Member", "Ne", "Prod", "Sum", "Var",
     "argmax", "argmin", "delta", "exp", "family", "fun", "function", "has_derivative", "integer", "log", "partial", "real",
     "xlogy",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from derive.lemmas.bounds import *
 from derive.lemmas.derivatives import *
 from derive.lemmas.divergence import *
 from derive.lemmas.logs import *
+from derive.lemmas.maxima import *
 from derive.lemmas.optima import *
 from derive.lemmas.optima import SortedLemma as SortedLemma
 from derive.lemmas.products import *

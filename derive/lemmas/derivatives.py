@@ -30,7 +30,7 @@ from derive.lemmas.sums import empty_range, fn, last_term, product, sum_mul_righ
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, sides
 
-__all__: list[str] = []
+__all__ = ["derivative_power"]
 
 F, G, Fk = Var("F", Fn(REAL, REAL)), Var("G", Fn(REAL, REAL)), Var("F", Fn(INT, Fn(REAL, REAL)))
 l1, l2, slopes = Var("l1", REAL), Var("l2", REAL), Var("l", FAMILY)
@@ -141,7 +141,7 @@ def _power(base: Term, exponent: Term) -> Term:
     return app(POW, base, exponent)
 
 
-@lemma(has(_power(x, a), a * _power(x, a - 1)), [ZERO < x], phrase="the derivative of a power", internal=True)
+@lemma(has(_power(x, a), a * _power(x, a - 1)), [ZERO < x], phrase="the derivative of a power")
 def derivative_power() -> Theorem:
     """Where s is positive, s^a is exp(a log s)."""
     positive = r.assume(ZERO < x)

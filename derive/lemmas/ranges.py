@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel import rules as r
-from derive.kernel.terms import PROD, SUM, Op, Term, Var, eq, implies, ne, substitute
+from derive.kernel.terms import DELTA, PROD, SUM, Op, Term, Var, app, eq, implies, ne, substitute
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
@@ -35,9 +35,11 @@ from derive.lemmas.sums import (
     prod_pos,
     product,
     sum_const,
+    sum_delta,
     sum_shift,
     sum_split_at,
     sum_split_last,
+    sum_sub,
     total,
 )
 from derive.tactics.conv import ring_with
@@ -45,7 +47,7 @@ from derive.tactics.derived import chain, instantiate, sides
 
 __all__ = [
     "prod_const", "prod_div", "prod_first", "prod_mul", "prod_one", "prod_single", "prod_split_at", "prod_split_last",
-    "prod_telescope", "sum_first", "sum_reverse", "sum_single", "sum_telescope", "sum_telescope_back",
+    "prod_telescope", "sum_except", "sum_first", "sum_reverse", "sum_single", "sum_telescope", "sum_telescope_back",
 ]  # fmt: skip
 
 fk, gk = f[k], g[k]
@@ -120,6 +122,22 @@ def prod_single() -> Theorem:
 def prod_first() -> Theorem:
     split = at_values(prod_split_at.theorem, *assume(m <= n), lin(m <= m + 1), j=m)
     return chain(split, ring_with(sides(split.concl)[1], f[m] * product(fk, low=m + 1), (prod_single.theorem,)))
+
+
+# --- all but one ------------------------------------------------------------------------------------------------------
+
+_y = Var("y", n.sort)
+_not_y = 1 - app(DELTA, k, _y)
+
+
+@lemma(
+    eq(total(_not_y * fk), total(fk) - f[_y]), [m <= _y, _y <= n], phrase="all terms but one", features={"indicators"}
+)
+def sum_except() -> Theorem:
+    here = app(DELTA, k, _y) * fk
+    apart = r.bigop_ext(SUM, m, n, k, r.ring(_not_y * fk, fk - here, ()))
+    split = at_values(sum_sub.theorem, g=fn(here))
+    return chain(apart, split, ring_with(total(fk) - total(here), total(fk) - f[_y], (sum_delta.theorem,)))
 
 
 # --- products factor by factor ----------------------------------------------------------------------------------------

@@ -78,6 +78,9 @@ CARDS: Mapping[Op, Card] = MappingProxyType({
         ),
         Card(k.SUM, "the sum over a range", "∑", rocq=Rocq("Sum", _RANGE, integers="ZSum")),
         Card(k.PROD, "the product over a range", "∏", rocq=Rocq("Prod", _RANGE, integers="ZProd")),
+        Card(
+            k.MAX, "the largest over a range", "max", needs=lambda low, high, f: low <= high, rocq=Rocq("Max", _RANGE),
+        ),
         Card(k.ARGMIN, "the set of minimisers", "arg min", rocq=Rocq("Argmin")),
         Card(k.ARGMAX, "the set of maximisers", "arg max", rocq=Rocq("Argmax")),
         Card(k.DERIVATIVE, "the derivative", "∂", rocq=Rocq("Deriv", _AT_POINT)),

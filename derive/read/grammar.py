@@ -23,6 +23,7 @@ from derive.kernel.terms import (
     LE,
     LOG,
     LT,
+    MAX,
     MUL,
     NE,
     NEG,
@@ -43,6 +44,7 @@ from derive.kernel.terms import (
     spine,
 )
 from derive.operators.derivatives import derivative, taken_apart
+from derive.operators.exclusions import without
 from derive.read.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, names_of, sorted_
 from derive.render.formula.nodes import Symbol
@@ -51,6 +53,7 @@ from derive.render.formula.notation import Notation, load_notation
 _RELATIONS = {Sign("="): EQ, Sign("≠"): NE, Sign("<"): LT, Sign("≤"): LE, Sign("∈"): IN}
 _TERMS: dict[Item, Op] = {Sign("+"): ADD, Sign("−"): SUB}
 _OPTIMA = {Sign("arg min", "up"): ARGMIN, Sign("arg max", "up"): ARGMAX}
+_MAX = Sign("max", "up")
 _BIG = {Sign("∑"): SUM, Sign("∏"): PROD}
 _ENDS_PRODUCT = frozenset((*_RELATIONS, *(Sign(s) for s in "+−,;:…∣∥↦∧⟺⟹")))
 _SCOPE_WORDS = ("for all", "for", "and")
@@ -293,6 +296,8 @@ class Reader(Patterns):
         base = item.base if isinstance(item, Scripts) else item
         if base in _BIG:
             yield from ((t, end, True) for t, end in self.big(items, i, scope))
+        elif base == _MAX and isinstance(item, Scripts):
+            yield from ((t, end, True) for t, end in self.largest(items, i, scope))
         elif base in _OPTIMA:
             yield from ((t, end, True) for t, end in self.optimum(items, i, scope))
         elif item == Sign(self.notation.log, "up"):
@@ -316,19 +321,52 @@ class Reader(Patterns):
         item = items[i]
         if not isinstance(item, Scripts) or item.sub is None:
             return
-        if item.sup is not None and item.sub[1:2] == (Sign("="),):
-            low, high = item.sub[2:], item.sup
-        elif item.sup is None and self.notation.sums == "set" and item.sub[1:] == (Sign("∈"), *self.vocabulary()):
+        under, *others = split(item.sub, Sign(","))
+        if item.sup is not None and under[1:2] == (Sign("="),):
+            low, high = under[2:], item.sup
+        elif item.sup is None and self.notation.sums == "set" and under[1:] == (Sign("∈"), *self.vocabulary()):
             low, high = (number("1"),), (Sign(self.notation.vocabulary),)
         else:
             return
+        if any(other[:2] != (under[0], Sign("≠")) for other in others):
+            return
         assert isinstance(item.base, Sign)
-        for v in self.new_letters(item.sub[0], (INT,)):
-            for body, end in self.product(items, i + 1, (*scope, v)):
+        for v in self.new_letters(under[0], (INT,)):
+            for body, end in self.summand(items, i + 1, _BIG[item.base], v, [other[2:] for other in others], scope):
                 for a in self.sum_(low, scope):
                     for b in self.sum_(high, scope):
                         for fn in sorted_(lam, v, body):
                             yield from ((t, end) for t in sorted_(app, _BIG[item.base], a, b, fn))
+
+    def summand(self, items: Items, i: int, op: Op, v: Var, others: Sequence[Items], scope: Scope) -> Iterator[Reading]:
+        """What is added or multiplied over the index, which is not the others."""
+        if not others:
+            yield from self.product(items, i, (*scope, v))
+            return
+        for other in self.sum_(others[0], scope):
+            for rest, end in self.summand(items, i, op, v, others[1:], scope):
+                yield from ((t, end) for t in sorted_(without, op, rest, v, [app(NE, v, other)]))
+
+    def largest(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
+        """max, with the range of its letter under it: from a number to a number, or over the vocabulary."""
+        item = items[i]
+        if not isinstance(item, Scripts) or item.sub is None or item.sup is not None:
+            return
+        ranged = split(item.sub, Sign("≤"))
+        if len(ranged) == 3:
+            low, letter, high = ranged
+        elif self.notation.sums == "set" and item.sub[1:] == (Sign("∈"), *self.vocabulary()):
+            low, letter, high = (number("1"),), item.sub[:1], (Sign(self.notation.vocabulary),)
+        else:
+            return
+        if len(letter) != 1:
+            return
+        for v in self.new_letters(letter[0], (INT,)):
+            for body, end in self.product(items, i + 1, (*scope, v)):
+                for a in self.sum_(low, scope):
+                    for b in self.sum_(high, scope):
+                        for fn in sorted_(lam, v, body):
+                            yield from ((t, end) for t in sorted_(app, MAX, a, b, fn))
 
     def optimum(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
         """arg min or arg max, with the letter under it."""

@@ -74,7 +74,7 @@ def _sign(e: Element) -> Items:
         return (Sign(text.strip(), "text"),)
     if text == _TIMES:
         return ()
-    if e.tag == "mo" and text in ("arg min", "arg max"):
+    if e.tag == "mo" and text in ("arg min", "arg max", "max"):
         return (Sign(text, "up"),)
     if e.tag == "mo" or text in ("∂",):
         return (Sign(text),)

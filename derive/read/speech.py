@@ -31,12 +31,22 @@ _RELATIONS |= {f"which {words}": sign for words, sign in _RELATIONS.items() if w
 _POINTS = {"comma": ",", "semicolon": ";", "colon": ":", "under": ";"}
 _TEXTS = ("for all", "for", "and")
 _BETWEEN = {"and": ",", "given": "∣", "relative to": "∥", "under": ";"}  # the arguments of a call
-_BIG = {"sum": Sign("∑"), "product": Sign("∏"), "arg min": Sign("arg min", "up"), "arg max": Sign("arg max", "up")}
+_BIG = {
+    "sum": Sign("∑"),
+    "product": Sign("∏"),
+    "arg min": Sign("arg min", "up"),
+    "arg max": Sign("arg max", "up"),
+    "maximum": Sign("max", "up"),
+}
+_OVER = {
+    "the expectation over": (Sign("E", "bf"), "["), "the variance over": (Sign("Var", "up"), "["),
+    "the covariance over": (Sign("Cov", "up"), "["), "the log in base": (Sign("log", "up"), "("),
+}  # fmt: skip
 _LOGS = {"log": "log", "natural log": "ln", "exp": "exp"}
 _PRIMES = {"prime": 1, "double prime": 2, "triple prime": 3}
-_ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "derivative"))
+_ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "maximum", "derivative"))
 _RESERVED = frozenset(
-    " ".join(("of over from to is in at end open close the times if else and for all we have sub super before up hat bar",
+    " ".join(("of over from to other than is in at end open close the times if else and for all we have sub super before up hat bar",
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
@@ -233,9 +243,20 @@ class _Listener:
         for name, sign in _BIG.items():
             for j in self.after(i, f"the {name} over"):
                 for under, over, k in self.limits(j):
-                    for m in self.after(k, "of"):
-                        for body, end in self.product(m):
-                            yield Heard((Scripts(sign, under, over), *body), PHRASE, name), end
+                    if name == "maximum" and over is not None:  # its range stands under it, as for all
+                        letter, _, *low = under
+                        under, over = (*low, Sign("≤"), letter, Sign("≤"), *over), None
+                    for whole, n in self.others(under, k):
+                        for m in self.after(n, "of"):
+                            for body, end in self.product(m):
+                                yield Heard((Scripts(sign, whole, over), *body), PHRASE, name), end
+
+    def others(self, under: Items, i: int) -> Iterator[tuple[Items, int]]:
+        """What the index is said not to be, behind its range."""
+        yield under, i
+        for j in self.after(i, "other than"):
+            for other, k in self.row(j):
+                yield from self.others((*under, Sign(","), under[0], Sign("≠"), *_bare(other.items)), k)
 
     def limits(self, i: int) -> Iterator[tuple[Items, Items | None, int]]:
         for letter, j in self.letter(i):
@@ -402,9 +423,10 @@ class _Listener:
             for k in self.after(j, "under"):
                 for sub, end in self.row(k):
                     yield (Scripts(pr, sub.items, None),), "(", False, end
-        for j in self.after(i, "the expectation over"):
-            for sub, end in self.row(j):
-                yield (Scripts(Sign("E", "bf"), sub.items, None),), "[", False, end
+        for spoken, (sign, bracket) in _OVER.items():
+            for j in self.after(i, spoken):
+                for sub, end in self.row(j):
+                    yield (Scripts(sign, sub.items, None),), bracket, False, end
         for j in self.after(i, "the divergence"):
             for name, end in self.letter(j):
                 yield name.items, "(", False, end

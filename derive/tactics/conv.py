@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, Fn
-from derive.kernel.terms import PROD, SUM, App, At, Lam, Term, at, eq, fresh, instantiate
+from derive.kernel.terms import MAX, PROD, SUM, App, At, Lam, Term, at, eq, fresh, instantiate
 from derive.kernel.theorem import Theorem
 from derive.tactics.context import Context
 from derive.tactics.derived import chain, is_refl, sides
@@ -59,7 +59,7 @@ def relate_parts(
                 continue
             if isinstance(a, Lam) and i in left.op.binders:
                 th = _under(left, a, b, ctx, prove)
-                if left.op in (SUM, PROD) and th is not None:
+                if left.op in (SUM, PROD, MAX) and th is not None:
                     body = th
                     th = r.refl(sides(th.concl)[1].args[2])  # type: ignore[attr-defined]
             elif isinstance(a.sort, Fn) and isinstance(a, Lam):
@@ -96,7 +96,7 @@ def _under(
     v = fresh(fn.hint, fn.dom, avoid)
     inside = instantiate(fn, v)
     target = None if other is None else at(other, v)
-    if owner is not None and owner.op in (SUM, PROD):
+    if owner is not None and owner.op in (SUM, PROD, MAX):
         low, high, _ = owner.args
         th = prove(inside, target, ctx.extend(low <= v, v <= high))
         if th is None or (target is None and is_refl(th)):

@@ -12,6 +12,7 @@ from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
     DELTA,
     IMPLIES,
+    MAX,
     PROD,
     SUM,
     App,
@@ -48,7 +49,7 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
             # A family is looked at where the body uses it: under the bounds of the body's sums.
             plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))
             return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx)
-        low_high = args[:2] if op in (SUM, PROD) else None
+        low_high = args[:2] if op in (SUM, PROD, MAX) else None
         for i, a in enumerate(args):
             if isinstance(a, Lam):
                 found = _inside(a, ctx, low_high if i == 2 else None, term)

@@ -115,6 +115,39 @@ Lemma ax_le_antisymm : forall (x : R) (y : R),
 Proof.
   exact Rle_antisym.
 Qed.
+Lemma max_grows (m : Z) (f : Z -> R) (k : nat) :
+  (forall i, (m <= i <= m + Z.of_nat k)%Z -> f i <= Max m (m + Z.of_nat k) f) /\
+  (forall c, (forall i, (m <= i <= m + Z.of_nat k)%Z -> f i <= c) -> Max m (m + Z.of_nat k) f <= c).
+Proof.
+  induction k.
+  - replace (m + Z.of_nat 0)%Z with m by lia; rewrite Max_one; split.
+    + intros i b; replace i with m by lia; lra.
+    + intros c h; apply h; lia.
+  - replace (m + Z.of_nat (S k))%Z with (m + Z.of_nat k + 1)%Z by lia; rewrite Max_more by lia.
+    destruct IHk as [up least]; split.
+    + intros i b; destruct (Z.eq_dec i (m + Z.of_nat k + 1)) as [->|n]; [apply Rmax_r|].
+      apply (Rle_trans _ (Max m (m + Z.of_nat k) f)); [apply up; lia|apply Rmax_l].
+    + intros c h; apply Rmax_lub; [apply least; intros i b; apply h; lia|apply h; lia].
+Qed.
+Lemma ax_max_upper : forall (m : Z) (j : Z) (n : Z) (f : (Z -> R)),
+  ((IZR m) <= (IZR j)) ->
+  ((IZR j) <= (IZR n)) ->
+  ((f j) <= (Max m n (fun k : Z => (f k)))).
+Proof.
+  intros m j n f lo hi; apply le_IZR in lo; apply le_IZR in hi.
+  destruct (max_grows m f (Z.to_nat (n - m))) as [up _]; replace (m + Z.of_nat (Z.to_nat (n - m)))%Z with n in up by lia.
+  apply up; lia.
+Qed.
+Lemma ax_max_least : forall (m : Z) (n : Z) (f : (Z -> R)) (c : R),
+  ((IZR m) <= (IZR n)) ->
+  (forall k : Z, (((IZR m) <= (IZR k)) -> (((IZR k) <= (IZR n)) -> ((f k) <= c)))) ->
+  ((Max m n (fun k : Z => (f k))) <= c).
+Proof.
+  intros m n f c le h; apply le_IZR in le.
+  destruct (max_grows m f (Z.to_nat (n - m))) as [_ least].
+  replace (m + Z.of_nat (Z.to_nat (n - m)))%Z with n in least by lia.
+  apply least; intros i [lo hi]; apply h; now apply IZR_le.
+Qed.
 Lemma ax_derivative_const : forall (c : R) (x : R),
   (HasDeriv (fun x_2 : R => c) x 0).
 Proof.

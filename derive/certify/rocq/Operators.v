@@ -14,7 +14,7 @@ Definition Argmax {A : Type} (f : A -> R) : SetOf A := fun a => forall b, f b <=
 Definition HasDeriv (F : R -> R) (x : R) (l : R) : Prop := derivable_pt_lim F x l.
 
 Module Type OPERATORS.
-  Parameter Sum Prod : Z -> Z -> (Z -> R) -> R.
+  Parameter Sum Prod Max : Z -> Z -> (Z -> R) -> R.
   Parameter ZSum ZProd : Z -> Z -> (Z -> Z) -> Z.
   Parameter ZPow : Z -> Z -> Z.
   Parameter Delta : Z -> Z -> R.
@@ -25,6 +25,9 @@ Module Type OPERATORS.
   Axiom Sum_more : forall m n f, (m <= n + 1)%Z -> Sum m (n + 1) f = Sum m n f + f (n + 1)%Z.
   Axiom Prod_none : forall m n f, (n < m)%Z -> Prod m n f = 1.
   Axiom Prod_more : forall m n f, (m <= n + 1)%Z -> Prod m (n + 1) f = Prod m n f * f (n + 1)%Z.
+  Axiom Max_none : forall m n f, (n < m)%Z -> Max m n f = 0.
+  Axiom Max_one : forall m f, Max m m f = f m.
+  Axiom Max_more : forall m n f, (m <= n)%Z -> Max m (n + 1) f = Rmax (Max m n f) (f (n + 1)%Z).
   Axiom ZSum_IZR : forall m n f, IZR (ZSum m n f) = Sum m n (fun k => IZR (f k)).
   Axiom ZProd_IZR : forall m n f, IZR (ZProd m n f) = Prod m n (fun k => IZR (f k)).
   Axiom ZPow_IZR : forall a n, (0 <= n)%Z -> IZR (ZPow a n) = Pow (IZR a) (IZR n).
@@ -44,6 +47,12 @@ Module Operators : OPERATORS.
     match len with O => 0 | S k => sum_ m k f + f (m + Z.of_nat k)%Z end.
   Fixpoint prod_ (m : Z) (len : nat) (f : Z -> R) : R :=
     match len with O => 1 | S k => prod_ m k f * f (m + Z.of_nat k)%Z end.
+  Fixpoint max_ (m : Z) (len : nat) (f : Z -> R) : R :=
+    match len with
+    | O => 0
+    | S O => f m
+    | S (S _ as k) => Rmax (max_ m k f) (f (m + Z.of_nat k)%Z)
+    end.
   Fixpoint zsum_ (m : Z) (len : nat) (f : Z -> Z) : Z :=
     match len with O => 0%Z | S k => (zsum_ m k f + f (m + Z.of_nat k))%Z end.
   Fixpoint zprod_ (m : Z) (len : nat) (f : Z -> Z) : Z :=
@@ -51,6 +60,7 @@ Module Operators : OPERATORS.
   Definition count (m n : Z) : nat := Z.to_nat (n - m + 1).
   Definition Sum m n f := sum_ m (count m n) f.
   Definition Prod m n f := prod_ m (count m n) f.
+  Definition Max m n f := max_ m (count m n) f.
   Definition ZSum m n f := zsum_ m (count m n) f.
   Definition ZProd m n f := zprod_ m (count m n) f.
   Definition Delta i j := if Z.eq_dec i j then 1 else 0.
@@ -73,6 +83,16 @@ Module Operators : OPERATORS.
   Proof. intros h; unfold Sum; destruct (count_more m n h) as [-> e]; simpl; now rewrite e. Qed.
   Lemma Prod_more m n f : (m <= n + 1)%Z -> Prod m (n + 1) f = Prod m n f * f (n + 1)%Z.
   Proof. intros h; unfold Prod; destruct (count_more m n h) as [-> e]; simpl; now rewrite e. Qed.
+  Lemma Max_none m n f : (n < m)%Z -> Max m n f = 0.
+  Proof. intros h; unfold Max; now rewrite count_none. Qed.
+  Lemma Max_one m f : Max m m f = f m.
+  Proof. unfold Max, count; replace (m - m + 1)%Z with 1%Z by lia; reflexivity. Qed.
+  Lemma Max_more m n f : (m <= n)%Z -> Max m (n + 1) f = Rmax (Max m n f) (f (n + 1)%Z).
+  Proof.
+    intros h; unfold Max; destruct (count_more m n ltac:(lia)) as [-> e].
+    destruct (count m n) eqn:c; [unfold count in c; lia|].
+    change (Rmax (max_ m (S n0) f) (f (m + Z.of_nat (S n0))%Z) = Rmax (max_ m (S n0) f) (f (n + 1)%Z)); now rewrite e.
+  Qed.
   Lemma ZSum_IZR m n f : IZR (ZSum m n f) = Sum m n (fun k => IZR (f k)).
   Proof. unfold ZSum, Sum; induction (count m n); simpl; [reflexivity|now rewrite plus_IZR, IHn0]. Qed.
   Lemma ZProd_IZR m n f : IZR (ZProd m n f) = Prod m n (fun k => IZR (f k)).

@@ -68,6 +68,22 @@ Lemma prod_ext (m n : Z) (a b : R) (f g : Z -> R) : IZR m = a -> IZR n = b ->
   (forall k : Z, a <= IZR k -> IZR k <= b -> f k = g k) -> Prod m n f = Prod m n g.
 Proof. intros <- <- h; apply sum_prod_ext; intros i [lo hi]; apply h; now apply IZR_le. Qed.
 
+Lemma max_below (m : Z) (f g : Z -> R) (k : nat) :
+  (forall i, (m <= i <= m + Z.of_nat k)%Z -> f i = g i) -> Max m (m + Z.of_nat k) f = Max m (m + Z.of_nat k) g.
+Proof.
+  induction k; intros h.
+  - replace (m + Z.of_nat 0)%Z with m in * by lia; rewrite !Max_one; apply h; lia.
+  - replace (m + Z.of_nat (S k))%Z with (m + Z.of_nat k + 1)%Z in * by lia.
+    rewrite !Max_more, h by lia; f_equal; apply IHk; intros i b; apply h; lia.
+Qed.
+Lemma max_ext (m n : Z) (a b : R) (f g : Z -> R) : IZR m = a -> IZR n = b ->
+  (forall k : Z, a <= IZR k -> IZR k <= b -> f k = g k) -> Max m n f = Max m n g.
+Proof.
+  intros <- <- h; destruct (Z_lt_le_dec n m); [now rewrite !Max_none by assumption|].
+  replace n with (m + Z.of_nat (Z.to_nat (n - m)))%Z in * by lia.
+  apply max_below; intros i [lo hi]; apply h; now apply IZR_le.
+Qed.
+
 (* --- integers among the reals ------------------------------------------------------------------------------------- *)
 
 Lemma real_add (m n : Z) (a b : R) : IZR m = a -> IZR n = b -> IZR (m + n) = a + b.

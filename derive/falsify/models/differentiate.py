@@ -7,6 +7,9 @@ expression where the expression is defined; evaluate the expression too, to see 
 
 from __future__ import annotations
 
+from functools import reduce
+from typing import NamedTuple
+
 from derive.falsify.models.unfold import applied, unfold_one
 from derive.falsify.numbers.exact import Undecided
 from derive.kernel import terms as k
@@ -14,28 +17,49 @@ from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, app, as_term, at, fresh, spine
 from derive.operators import CARDS
-from derive.operators.derivatives import taken_apart
+from derive.operators.derivatives import Derivative, taken_apart
 
 _ZERO, _ONE = Num(0), Num(1)
 
 
-def differentiate(term: Term, x: Var) -> Term:
-    """The derivative of ``term`` with respect to the real variable ``x``.
+class _Place(NamedTuple):
+    """What moves: a real variable, or the entry of a family with these indices."""
+
+    var: Var
+    entry: tuple[Var, ...]
+
+
+def differentiate(term: Term, var: Var, *entry: Var) -> Term:
+    """The derivative of ``term`` with respect to a real variable, or to one entry of a family.
 
     Raises Undecided for a term that has no rule here, such as a derivative of a set.
     """
-    return _d(term, x)
+    return _d(term, _Place(var, entry))
 
 
-def derivative_body(fn: Lam) -> Term:
-    """For F = x |-> body: the derivative of body, with x bound 0 Lams up."""
-    x = fresh("x", fn.dom, fn.free)
-    return abstract(differentiate(at(fn, x), x), x)
+def derivative_body(parts: Derivative) -> Term:
+    """For F = z |-> body: the derivative of body, with z bound 0 and the indices of the entry bound next.
+
+    Evaluate it with the values of the indices and then of z added to the environment of F.
+    """
+    fn = parts.fn
+    assert isinstance(fn, Lam)
+    z = fresh("z", fn.dom, fn.free)
+    entry: list[Var] = []
+    for _ in parts.entry:
+        entry.append(fresh("j", INT, fn.free | {z, *entry}))
+    body = abstract(differentiate(at(fn, z), z, *entry), z)
+    for index in entry:
+        body = abstract(body, index, 1)
+    return body
 
 
-def written_out(term: App) -> App:
-    """A partial derivative as the derivative of a function of a real number; other terms as they are."""
-    return unfold_one(term) if taken_apart(term) is not None and isinstance(term.op, Definition) else term  # type: ignore[return-value]
+def at_point(parts: Derivative) -> Term:
+    """The derivative as a formula, where it is taken."""
+    body: Term = Lam("z", parts.fn.sort.dom, derivative_body(parts))  # type: ignore[attr-defined]
+    for _ in parts.entry:
+        body = Lam("j", INT, body)
+    return applied(body, (*parts.entry, parts.point))
 
 
 def _add(a: Term, b: Term) -> Term:
@@ -52,24 +76,23 @@ def _mul(a: Term, b: Term) -> Term:
     return a if b == _ONE else app(k.MUL, a, b)
 
 
-def _d(t: Term, x: Var) -> Term:
-    if x not in t.free:
+def _d(t: Term, x: _Place) -> Term:
+    if x.var not in t.free:
         return _ZERO
-    if t == x:
+    if t == x.var and not x.entry:
         return _ONE
     if isinstance(t, At):
         return _entry(t, x)
     if not isinstance(t, App):
         raise Undecided(f"there is no rule for the derivative of {t}")
     op, args = t.op, t.args
+    parts = taken_apart(t)
+    if parts is not None:
+        return _d(at_point(parts), x)
     if isinstance(op, Definition):
         return _d(unfold_one(t), x)
     if op is k.SUM or op is k.PROD:
         return _big(t, x)
-    if op is k.DERIVATIVE:
-        fn = args[0]
-        assert isinstance(fn, Lam)
-        return _d(at(Lam("x", fn.dom, derivative_body(fn)), args[1]), x)
     card = CARDS[op]
     if card.reads is not None:
         return _d(card.reads(*args), x)
@@ -82,21 +105,23 @@ def _d(t: Term, x: Var) -> Term:
     return out
 
 
-def _entry(t: At, x: Var) -> Term:
+def _entry(t: At, x: _Place) -> Term:
     head, args = spine(t)
-    if any(x in a.free for a in args):
+    if any(x.var in a.free for a in args):
         raise Undecided(f"there is no rule for the derivative of {t}")
+    if head == x.var and len(args) == len(x.entry):
+        return reduce(_mul, (app(k.DELTA, a, j) for a, j in zip(args, x.entry, strict=True)))
     if isinstance(head, App) and isinstance(head.op, Definition):
         return _d(applied(unfold_one(head), args), x)
     raise Undecided(f"there is no rule for the derivative of {t}")
 
 
-def _big(t: App, x: Var) -> Term:
+def _big(t: App, x: _Place) -> Term:
     low, high, fn = t.args
     assert isinstance(fn, Lam)
-    if x in low.free or x in high.free:
-        raise Undecided(f"the bounds of {t} depend on {x}")
-    i = fresh(fn.hint, INT, fn.free | {x})
+    if x.var in low.free or x.var in high.free:
+        raise Undecided(f"the bounds of {t} depend on {x.var}")
+    i = fresh(fn.hint, INT, fn.free | {x.var, *x.entry})
     inner = _d(at(fn, i), x)
     if inner == _ZERO:
         return _ZERO

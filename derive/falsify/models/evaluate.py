@@ -30,7 +30,7 @@ from functools import lru_cache
 from typing import Any
 
 from derive.falsify.models.arithmetic import Exactly, TooBig, sign_of_difference
-from derive.falsify.models.differentiate import derivative_body, written_out
+from derive.falsify.models.differentiate import derivative_body
 from derive.falsify.models.model import STEPS, WINDOW, Closure, Code, Env, Model, Table, Value, arity
 from derive.falsify.models.quantifiers import (
     all_hold,
@@ -46,6 +46,7 @@ from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, is_numeric
 from derive.kernel.terms import App, At, Bound, Lam, Num, Op, Term, Var, spine
 from derive.operators import CARDS, READ, arguments, reading
+from derive.operators.derivatives import Derivative, taken_apart
 
 # --- compiling -------------------------------------------------------------------------------------------------------
 #
@@ -79,8 +80,7 @@ def compile_in(term: Term, scope: Scope) -> Code:
         return _application(term, scope)
     assert isinstance(term, App)
     if isinstance(term.op, Definition):
-        along = written_out(term)
-        return _defined(term, scope) if along is term else compile_in(along, scope)
+        return _defined(term, scope) if taken_apart(term) is None else _derivative(term, scope)
     return _BUILDERS[term.op](term, scope)
 
 
@@ -194,6 +194,27 @@ def _big(term: App, scope: Scope) -> Code:
     return run
 
 
+@_builder(k.MAX)
+def _largest(term: App, scope: Scope) -> Code:
+    low, high = (compile_in(x, scope) for x in term.args[:2])
+    fn = term.args[2]
+    assert isinstance(fn, Lam)
+    body = compile_in(fn.body, scope)
+
+    def run(m: Model, env: Env) -> Value:
+        lo, hi = low(m, env), high(m, env)
+        if hi < lo:
+            raise Undefined("the largest of no numbers")
+        m.tick(hi - lo + 1)
+        out = body(m, (*env, lo))
+        for i in range(lo + 1, hi + 1):
+            value = body(m, (*env, i))
+            out = value if sign_of_difference(value, out) > 0 else out
+        return out
+
+    return run
+
+
 @_builder(k.ARGMIN, k.ARGMAX)
 def _optimum(term: App, scope: Scope) -> Code:
     fn = term.args[0]
@@ -226,26 +247,34 @@ def _refuse(why: str) -> Code:
 
 @_builder(k.DERIVATIVE)
 def _derivative(term: App, scope: Scope) -> Code:
-    fn, x = term.args[:2]
-    assert isinstance(fn, Lam)
-    at = compile_in(x, scope)
+    """Also of a partial one."""
+    parts = taken_apart(term)
+    assert parts is not None
+    return _derived(parts, scope)
+
+
+def _derived(parts: Derivative, scope: Scope) -> Code:
+    if not isinstance(parts.fn, Lam):
+        return _refuse(f"there is no rule for the derivative of {parts.fn}")
+    at, entry = compile_in(parts.point, scope), [compile_in(i, scope) for i in parts.entry]
     try:
-        derivative = compile_in(derivative_body(fn), scope)
+        derivative = compile_in(derivative_body(parts), scope)
     except Undecided as e:
         return _refuse(str(e))
-    value = compile_in(fn.body, scope)
+    value = compile_in(parts.fn.body, scope)
 
     def run(m: Model, env: Env) -> Value:
-        here = (*env, at(m, env))
-        value(m, here)  # where the function has no value it has no derivative
-        return derivative(m, here)
+        point = at(m, env)
+        value(m, (*env, point))  # where the function has no value it has no derivative
+        return derivative(m, (*env, *(i(m, env) for i in entry), point))
 
     return run
 
 
 @_builder(k.HAS_DERIVATIVE)
 def _has_derivative(term: App, scope: Scope) -> Code:
-    found, said = _derivative(term, scope), compile_in(term.args[2], scope)
+    fn, x, value = term.args
+    found, said = _derived(Derivative(fn, x, ()), scope), compile_in(value, scope)
     return lambda m, env: sign_of_difference(found(m, env), said(m, env)) == 0
 
 

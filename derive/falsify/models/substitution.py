@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 from derive.falsify.models.arithmetic import TooBig
-from derive.falsify.models.differentiate import derivative_body, written_out
+from derive.falsify.models.differentiate import at_point
 from derive.falsify.models.evaluate import evaluate
 from derive.falsify.models.model import Model, Value
 from derive.falsify.models.unfold import applied, unfold_one
@@ -80,10 +80,9 @@ def _numbers(t: Term, m: Model) -> Term:
         return _written_out(t, m)
     if op is k.DELTA:
         return Num(evaluate(t, m))
-    if taken_apart(t) is not None:
-        fn, x = written_out(t).args[:2]
-        assert isinstance(fn, Lam)
-        return _numbers(at(Lam(fn.hint, fn.dom, derivative_body(fn)), x), m)
+    derivative = taken_apart(t)
+    if derivative is not None:
+        return _numbers(at_point(derivative), m)
     if isinstance(op, Definition) and any(isinstance(a.sort, Fn) for a in args):
         return _numbers(unfold_one(t), m)
     return rebuild(t, tuple(_numbers(a, m) for a in args))

@@ -9,6 +9,7 @@ from derive.kernel.sorts import Fn
 from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, mentions, subterms
 from derive.operators import CARDS, READ
 from derive.operators.derivatives import PARTIALS, Derivative, taken_apart
+from derive.operators.exclusions import left_out
 from derive.render.formula import nodes
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
@@ -161,9 +162,45 @@ def _bigop(b: Builder, term: App) -> Piece:
         start, over = b.fit(low, Level.ADD), (None if whole else b.fit(high, Level.ADD))
     with b.under(fn) as letter:
         under = nodes.row(letter, rel("∈"), vocabulary(b)) if whole else nodes.row(letter, rel("="), start)
-        body = b.fit(fn.body, Level.MUL)
+        others, inside = _excluded(b, term.op, fn)
+        with b.on_one_line():
+            for other in others:
+                under = nodes.row(under, COMMA, letter, rel("≠"), b.fit(other, Level.ADD))
+        body = b.fit(inside, Level.MUL)
     sign = nodes.Symbol(CARDS[term.op].sign, "big")
     return Piece(nodes.BigOp(sign, under, over, body), Level.PREFIX, True)
+
+
+def _excluded(b: Builder, op: Op, fn: Lam) -> tuple[list[Term], Term]:
+    """What the index is said not to be, and the body that is left to write; what is marked or labelled is written out."""
+    others: list[Term] = []
+    while True:
+        found = left_out(op, fn)
+        if found is None or not _plain(b, fn.body, found[1]):
+            return others, fn.body
+        others.append(found[0])
+        fn = Lam(fn.hint, fn.dom, found[1])
+
+
+def _plain(b: Builder, body: Term, rest: Term) -> bool:
+    """Whether no part of the body but those of ``rest`` is to be marked or labelled."""
+    inside = set(map(id, subterms(rest)))
+    outside = [t for t in subterms(body) if id(t) not in inside]
+    return not any(t is m for t in outside for m in b.marks) and not any(b.is_labelled(t) for t in outside)
+
+
+def _largest(b: Builder, term: App) -> Piece:
+    """max, with the range of its letter under it."""
+    low, high, fn = term.args
+    assert isinstance(fn, Lam)
+    whole = is_vocabulary(b, low, high)
+    with b.on_one_line():
+        start, end = b.fit(low, Level.ADD), b.fit(high, Level.ADD)
+    with b.under(fn) as letter:
+        most = (rel("∈"), vocabulary(b)) if whole else (rel("≤"), end)
+        under = nodes.row(letter, *most) if whole else nodes.row(start, rel("≤"), letter, *most)
+        body = b.fit(fn.body, Level.MUL)
+    return Piece(nodes.BigOp(nodes.Symbol(CARDS[term.op].sign, "fn"), under, None, body), Level.PREFIX, True)
 
 
 def _optimum(b: Builder, term: App) -> Piece:
@@ -249,6 +286,7 @@ OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {
     k.DELTA: _delta,
     k.SUM: _bigop,
     k.PROD: _bigop,
+    k.MAX: _largest,
     k.ARGMIN: _optimum,
     k.ARGMAX: _optimum,
     k.DERIVATIVE: _derivative,

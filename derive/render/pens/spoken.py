@@ -32,7 +32,8 @@ _SEPARATORS = frozenset(("op", "rel", "punct", "times", "dot", "slash", "text", 
 _COMPARISONS = frozenset("=≠<≤>≥")
 _BRACKETS = {"(": "bracket", "[": "square bracket", "{": "brace", "|": "bar"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-_BIG = {"∑": "sum", "∏": "product"}
+_BIG = {"∑": "sum", "∏": "product", "max": "maximum"}
+_MOMENTS = {("bold", "E"): "expectation", ("fn", "Var"): "variance", ("fn", "Cov"): "covariance"}
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
 _DEL = nodes.Symbol("∂", "ord")
 _PLAIN_CAPITALS = frozenset("VHRDE")  # nobody takes them for small letters: v, h, r, d and e name nothing here
@@ -353,9 +354,12 @@ class Speaker:
         if _is(base, "fn", "Pr"):
             under = "" if sub is None else f" under {self.words(sub)}"
             return self.call(f"the probability{under}", fence)
-        if _is(base, "bold", "E"):
+        moment = next((words for (kind, text), words in _MOMENTS.items() if _is(base, kind, text)), None)
+        if moment is not None:
             over = "" if sub is None else f" over {self.drawn(sub)}"
-            return self.call(f"the expectation{over}", fence)
+            return self.call(f"the {moment}{over}", fence)
+        if _is(base, "fn", "log") and sub is not None:
+            return self.call(f"the log in base {self.words(sub)}", fence)
         if any(_is(i, "rel", "∥") for i in _items(fence.body)):
             return self.call(f"the divergence {said.words}", fence)
         if head is None:
@@ -402,17 +406,23 @@ class Speaker:
     def big(self, node: nodes.BigOp) -> Said:
         name = _BIG.get(node.op.text, node.op.text)
         over = ""
+        others: list[list[nodes.Node]] = []
         if node.under is not None:
-            items = _items(node.under)
+            items, *others = _listed(_items(node.under))
+            between = sum(_is(s, "rel", "≤") for s in items) == 2
             at = next((i for i, s in enumerate(items) if _is(s, "rel", "=") or _is(s, "rel", "∈")), -1)
             if at >= 0:
                 letter = self.row(items[:at]).words
                 bound = self.bound(items[at + 1 :])
                 over = f" over {letter} {'from' if _is(items[at], 'rel', '=') else 'in'} {bound}"
+            elif between:
+                over = f" over {self.scope(items)}"
             else:
                 over = f" over {self.words(node.under)}"
         if node.over is not None:
             over += f" to {self.bound(_items(node.over))}"
+        for other in others:
+            over += f" other than {self.bound(other[2:])}"
         return Said(f"the {name}{over} of {self.words(node.body)}", PHRASE, name)
 
     def bound(self, items: Sequence[nodes.Node]) -> str:

@@ -1,0 +1,122 @@
+"""The largest of the numbers f(m), ..., f(n): it is one of them in effect, since nothing below it bounds them all."""
+
+from __future__ import annotations
+
+from derive.kernel import rules as r
+from derive.kernel.terms import MAX, Term, app, eq, iff
+from derive.kernel.theorem import Theorem
+from derive.lemmas import arithmetic as ar
+from derive.lemmas.base import (
+    ZERO,
+    apply_every,
+    assume,
+    at_values,
+    axiom_lemma,
+    c,
+    every,
+    f,
+    g,
+    k,
+    lemma,
+    lin,
+    m,
+    n,
+)
+from derive.lemmas.bounds import div_le_div_right, term_le_sum
+from derive.lemmas.sums import fn, total
+
+__all__ = [
+    "max_add", "max_const", "max_le_iff", "max_le_max", "max_le_sum", "max_least", "max_mul", "max_single", "max_upper",
+]  # fmt: skip
+
+max_upper = axiom_lemma("max_upper", "the largest is at least each")
+max_least = axiom_lemma("max_least", "the largest is at most what bounds all")
+
+fk, gk = f[k], g[k]
+_some = m <= n
+_inside = (m <= k, k <= n)
+
+
+def largest(body: Term, low: Term = m, high: Term = n) -> Term:
+    return app(MAX, low, high, fn(body))
+
+
+def _each(statement: Theorem) -> Theorem:
+    """The statement for all k in the range, of which it supposes that it is."""
+    return r.gen(k, r.discharge(m <= k, r.discharge(k <= n, statement)))
+
+
+def _upper(body: Term, at: Term = k) -> Theorem:
+    """m <= k <= n |- the value at k is at most the largest."""
+    return at_values(max_upper.theorem, f=fn(body), j=at)
+
+
+def _at_most(bound: Term, body: Term, each: Theorem) -> Theorem:
+    return at_values(max_least.theorem, r.assume(_some), _each(each), f=fn(body), c=bound)
+
+
+def _both(left: Term, right: Term, low: Theorem, high: Theorem) -> Theorem:
+    return at_values(ar.le_antisymm.theorem, low, high, x=left, y=right)
+
+
+@lemma(
+    largest(fk) <= largest(gk), [_some, every(k, m, n, fk <= gk)], phrase="the largest keeps the order of the values"
+)
+def max_le_max() -> Theorem:
+    known = apply_every(r.assume(every(k, m, n, fk <= gk)), k, *assume(*_inside))
+    return _at_most(largest(gk), fk, lin(fk <= largest(gk), known, _upper(gk)))
+
+
+@lemma(iff(largest(fk) <= c, every(k, m, n, fk <= c)), [_some], phrase="the largest is at most what bounds all")
+def max_le_iff() -> Theorem:
+    bounded = every(k, m, n, fk <= c)
+    forth = _each(lin(fk <= c, r.assume(largest(fk) <= c), _upper(fk)))
+    return r.iff_intro(r.discharge(largest(fk) <= c, forth), r.discharge(bounded, max_least.theorem))
+
+
+@lemma(eq(largest(c), c), [_some], phrase="the largest of equal numbers")
+def max_const() -> Theorem:
+    at_m = r.cut(lin(m <= m), r.cut(lin(m <= n, r.assume(_some)), _upper(c, m)))
+    return _both(largest(c), c, _at_most(c, c, lin(c <= c)), at_m)
+
+
+@lemma(eq(largest(fk, high=m), f[m]), phrase="the largest of one number")
+def max_single() -> Theorem:
+    same = at_values(ar.le_antisymm.theorem, *assume(k <= m, m <= k), x=k, y=m)
+    value = r.cong_at(r.refl(f), same)
+    chained = lin(fk <= f[m], value)
+    each = r.gen(k, r.discharge(m <= k, r.discharge(k <= m, chained)))
+    low = at_values(max_least.theorem, lin(m <= m), each, n=m, c=f[m])
+    high = at_values(max_upper.theorem, lin(m <= m), n=m, j=m)
+    return _both(largest(fk, high=m), f[m], low, high)
+
+
+@lemma(eq(largest(fk + c), largest(fk) + c), [_some], phrase="a constant comes out of the largest")
+def max_add() -> Theorem:
+    moved, plain = largest(fk + c), largest(fk)
+    low = _at_most(plain + c, fk + c, lin(fk + c <= plain + c, _upper(fk)))
+    back = _at_most(moved - c, fk, lin(fk <= moved - c, _upper(fk + c)))
+    return _both(moved, plain + c, low, lin(plain + c <= moved, back))
+
+
+@lemma(eq(largest(c * fk), c * largest(fk)), [_some, ZERO < c], phrase="a positive factor comes out of the largest")
+def max_mul() -> Theorem:
+    scaled, plain, positive = largest(c * fk), largest(fk), r.assume(ZERO < c)
+    up = at_values(ar.mul_le_mul_left.theorem, _upper(fk), lin(ZERO <= c, positive), a=fk, b=plain)
+    low = _at_most(c * plain, c * fk, up)
+    nonzero = at_values(ar.ne_of_gt.theorem, positive, a=c, b=ZERO)
+    each = at_values(div_le_div_right.theorem, _upper(c * fk), positive, a=c * fk, b=scaled)
+    one = r.rel_cong(each, (r.ring(c * fk / c, fk, (nonzero,)), r.refl(scaled / c)))
+    divided = _at_most(scaled / c, fk, one)
+    back = at_values(ar.mul_le_mul_left.theorem, divided, lin(ZERO <= c, positive), a=plain, b=scaled / c)
+    high = r.rel_cong(back, (r.refl(c * plain), r.ring(c * (scaled / c), scaled, (nonzero,))))
+    return _both(scaled, c * plain, low, high)
+
+
+@lemma(
+    largest(fk) <= total(fk),
+    [_some, every(k, m, n, ZERO <= fk)],
+    phrase="the largest of nonnegative numbers is at most their sum",
+)
+def max_le_sum() -> Theorem:
+    return _at_most(total(fk), fk, at_values(term_le_sum.theorem, j=k))
