@@ -247,7 +247,7 @@ FAMILIES: dict[str, tuple[Callable[[int], TheoremEntry], int]] = {
     "signs of products": (products, 60),
     "integer conditions": (integers, 60),
     "terms of a ring identity": (terms, 400),
-    "factors under a logarithm": (logarithms, 60),
+    "factors under a logarithm": (logarithms, 200),
     "terms under a sum": (sums_of_sums, 30),
     "divisors": (divisors, 16),
     "theorems": (theorems, 80),
