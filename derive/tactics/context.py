@@ -26,12 +26,12 @@ class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages.
 
     What is proved here is kept in ``proved``, and holds in every context with more facts.  ``failed`` says how deeply a
-    goal was looked for in vain, and ``underway`` which goals are being proved.  A context that was extended before is used
+    goal was looked for in vain, ``underway`` which goals are being proved, ``defined`` which terms have a value.  A context that was extended before is used
     again, since sums over one range ask the same again and again.
     """
 
     __slots__ = (
-        "_extended", "blocked", "by_statement", "facts", "failed", "free", "linear", "missing", "proved", "underway",
+        "_extended", "blocked", "by_statement", "defined", "facts", "failed", "free", "linear", "missing", "proved", "underway",
         "universals",
     )  # fmt: skip
     free: set[Var]
@@ -54,6 +54,7 @@ class Context:
             free |= outer.free
         self.free = free
         self.proved: dict[Term, Theorem] = {} if outer is None else dict(outer.proved)
+        self.defined: set[Term] = set() if outer is None else set(outer.defined)
         self.failed: dict[Term, int] = {}
         self.underway: set[Term] = set()
         self.blocked: list[None] = [] if outer is None else outer.blocked  # one for each goal met while underway

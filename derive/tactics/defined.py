@@ -23,6 +23,7 @@ from derive.kernel.terms import (
     Lam,
     Num,
     Term,
+    Var,
     at,
     fresh,
     instantiate,
@@ -41,6 +42,15 @@ _TOTAL = (ADD, SUB, MUL, NEG)
 
 def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
+    if isinstance(term, (Num, Var)) or term in ctx.defined:
+        return None
+    found = _undefined_part(term, ctx)
+    if found is None:
+        ctx.defined.add(term)
+    return found
+
+
+def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     if isinstance(term, App) and term.op in _TOTAL:  # long sums and products are nested deeply
         return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *_TOTAL)) if u), None)
     if isinstance(term, App):

@@ -255,11 +255,12 @@ def _as_needed(need: Term, th: Theorem) -> Theorem | None:
 
 
 def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
-    """The first way whose needs are all proved."""
+    """The first way whose needs are all proved.  Of the parts of a term that costs no depth: it ends with the term."""
     for way in ways:
         facts: list[Theorem] = []
+        cost = 1 if way.lemma in ("ne_of_gt", "ne_of_lt") else 0
         for need in way.needs:
-            th = in_range(need, ctx, depth) if is_app(need, terms.FORALL) else prove(need, ctx, depth - 1)
+            th = in_range(need, ctx, depth + 1) if is_app(need, terms.FORALL) else prove(need, ctx, depth - cost)
             if th is None:
                 break
             facts.append(th)
