@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 class UserError(Exception):
     """Bad input.  The message is one paragraph: what is wrong, where, why, and what to do next.
@@ -10,12 +12,24 @@ class UserError(Exception):
     """
 
 
+TOO_DEEP = (
+    "a formula is nested too deeply; write a long sum or product with Sum or Prod over a family, "
+    "or name its parts with define"
+)
+_LEVELS = 10_000  # a page needs half a dozen calls for one level of a formula
+
+
 def message(error: BaseException) -> str | None:
     """What a user is told of an error; None for one that is a fault of derive's, or no error."""
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, RecursionError):
-        return "a formula here is nested too deeply to be handled; split it into definitions"
+        return TOO_DEEP
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return f"{error.filename or ''}: {error.strerror or error}"
     return None
+
+
+def allow_deep_formulas() -> None:
+    """A sum of 1000 terms written with + is nested 1000 deep: more than Python lets functions call each other at first."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _LEVELS))

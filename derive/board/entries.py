@@ -15,7 +15,7 @@ from derive.board.calc import Calc, Labels, to_term
 from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
-from derive.errors import UserError
+from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Num, Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
@@ -33,6 +33,8 @@ PROOFS = "derive.proofs"
 
 DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
 """What each module has declared, also inside a class or a function and under a name that was given away since."""
+
+allow_deep_formulas()
 
 _PROVING = RLock()
 """Held by the thread that runs a proof, and with it the proofs that it cites.  (With a lock for each theorem, two threads with
@@ -75,6 +77,9 @@ class TheoremEntry:
             self._running = True
             try:
                 self._derivation = self._run()
+            except RecursionError:
+                self._error = ClaimError(f"{place(self.file, self.number)}: in {self.name} {TOO_DEEP}")
+                raise self._error from None
             except UserError as error:
                 self._error = error
                 raise
@@ -100,7 +105,7 @@ class TheoremEntry:
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=Citable(self.shows, self._earlier))
         try:
             self.prove(calc)
-        except UserError:
+        except (UserError, RecursionError):
             raise
         except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
             raise ClaimError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from derive.board.find import Found
 from derive.board.justify import Failure
-from derive.errors import UserError
+from derive.errors import TOO_DEEP, UserError
 from derive.kernel.terms import Term, substitute
 from derive.record.relations import RELATIONS, sign_of
 
@@ -64,7 +64,10 @@ class StepError(UserError):
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = step_error_text(self)
+            try:
+                self._text = step_error_text(self)
+            except RecursionError:
+                self._text = f"{self.header}\n  {TOO_DEEP}"
         return self._text
 
 

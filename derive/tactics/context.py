@@ -25,11 +25,15 @@ class Universal:
 class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages.
 
-    What is proved here is kept in ``proved``, and holds in every context with more facts; so does a context that was
-    extended before, since sums over one range ask the same again and again.
+    What is proved here is kept in ``proved``, and holds in every context with more facts.  ``failed`` says how deeply a
+    goal was looked for in vain, ``underway`` which goals are being proved, ``defined`` which terms have a value.  A context that was extended before is used
+    again, since sums over one range ask the same again and again.
     """
 
-    __slots__ = ("_extended", "by_statement", "facts", "free", "linear", "missing", "proved", "universals")
+    __slots__ = (
+        "_extended", "blocked", "by_statement", "defined", "facts", "failed", "free", "linear", "missing", "proved", "underway",
+        "universals",
+    )  # fmt: skip
     free: set[Var]
 
     def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
@@ -49,9 +53,11 @@ class Context:
             self.by_statement = {**outer.by_statement, **self.by_statement}
             free |= outer.free
         self.free = free
-        self.proved: dict[Term, Theorem | None] = {}
-        if outer is not None:
-            self.proved.update((goal, th) for goal, th in outer.proved.items() if th is not None)
+        self.proved: dict[Term, Theorem] = {} if outer is None else dict(outer.proved)
+        self.defined: set[Term] = set() if outer is None else set(outer.defined)
+        self.failed: dict[Term, int] = {}
+        self.underway: set[Term] = set()
+        self.blocked: list[None] = [] if outer is None else outer.blocked  # one for each goal met while underway
         self._extended: dict[tuple[Term, ...], Context] = {}
 
     @classmethod

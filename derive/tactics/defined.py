@@ -10,16 +10,21 @@ from __future__ import annotations
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
+    ADD,
     DELTA,
     IMPLIES,
     MAX,
+    MUL,
+    NEG,
     PROD,
+    SUB,
     SUM,
     App,
     At,
     Lam,
     Num,
     Term,
+    Var,
     at,
     fresh,
     instantiate,
@@ -30,12 +35,25 @@ from derive.operators.derivatives import taken_apart
 from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import sides, unfold_head
+from derive.tactics.monomials import leaves
 
 ZERO = Num(0)
+_TOTAL = (ADD, SUB, MUL, NEG)
 
 
 def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
+    if isinstance(term, (Num, Var)) or term in ctx.defined:
+        return None
+    found = _undefined_part(term, ctx)
+    if found is None:
+        ctx.defined.add(term)
+    return found
+
+
+def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
+    if isinstance(term, App) and term.op in _TOTAL:  # long sums and products are nested deeply
+        return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *_TOTAL)) if u), None)
     if isinstance(term, App):
         op, args = term.op, term.args
         if op is IMPLIES:

@@ -88,8 +88,31 @@ def connected(pool: list[Fact], seen: set[field.Monomial]) -> list[Fact]:
     return chosen
 
 
+_MANY = 24  # facts, beyond which a few near the goal are tried first
+_EACH = 6  # of them for each monomial of the goal
+
+
 def combine(goal: App, want: field.Poly, facts: list[Fact]) -> Theorem | None:
     """The goal (=, <, <=), whose difference is ``want``, as a combination of the facts."""
+    if len(facts) > _MANY and len(want) * _EACH < len(facts):
+        few = _near(want, facts)
+        th = _combine(goal, want, few) if len(few) < len(facts) else None
+        if th is not None:
+            return th
+    return _combine(goal, want, facts)
+
+
+def _near(want: field.Poly, facts: list[Fact]) -> list[Fact]:
+    """For each monomial of the goal the facts about it with the fewest others, the latest first."""
+    chosen: dict[int, None] = {}
+    for m in want:
+        about = [i for i, (_, p) in enumerate(facts) if m in p and m != field.ONE]
+        about.sort(key=lambda i: (len(facts[i][1]), -i))
+        chosen.update(dict.fromkeys(about[:_EACH]))
+    return [facts[i] for i in sorted(chosen)]
+
+
+def _combine(goal: App, want: field.Poly, facts: list[Fact]) -> Theorem | None:
     columns: list[dict[int, Fraction]] = []
     cost: list[Fraction] = []
     source: list[tuple[Theorem, int]] = []

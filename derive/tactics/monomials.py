@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.kernel import ring as field
-from derive.kernel.terms import ADD, DIV, MUL, NEG, App, Num, Term
+from derive.kernel.terms import ADD, DIV, MUL, NEG, App, Num, Op, Term
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -40,17 +41,32 @@ def poly_term(p: field.Poly) -> Term:
     return ZERO if out is None else out
 
 
+def leaves(t: Term, *ops: Op) -> Iterator[Term]:
+    """What the operators at the head of a term put together, from left to right."""
+    waiting = [t]
+    while waiting:
+        t = waiting.pop()
+        if isinstance(t, App) and t.op in ops:
+            waiting.extend(reversed(t.args))
+        else:
+            yield t
+
+
 def factor(d: Term) -> field.Factor:
     """The polynomial of a term, as it stands among the divisors of a ratio."""
     return frozenset(field.ratio(d, frozenset())[0].items())
 
 
 def factors(t: Term) -> list[Term]:
-    if isinstance(t, App) and t.op is MUL:
-        return factors(t.args[0]) + factors(t.args[1])
-    if isinstance(t, App) and t.op in (DIV, NEG):
-        return factors(t.args[0])
-    return [t]
+    out: list[Term] = []
+    waiting = [t]
+    while waiting:
+        t = waiting.pop()
+        if isinstance(t, App) and t.op in (MUL, DIV, NEG):
+            waiting += reversed(t.args) if t.op is MUL else t.args[:1]
+        else:
+            out.append(t)
+    return out
 
 
 def without(t: Term, factor: Term) -> Term:

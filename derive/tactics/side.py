@@ -31,17 +31,24 @@ def prove(goal: Term, ctx: Context, depth: int = DEPTH) -> Theorem | None:
     """A theorem whose conclusion is ``goal`` and whose hypotheses are among the facts of ``ctx``, or None."""
     if depth <= 0:
         return None
-    hit = ctx.by_statement.get(goal)
+    hit = ctx.by_statement.get(goal) or ctx.proved.get(goal)
     if hit is not None:
         return hit
-    if goal in ctx.proved:
-        return ctx.proved[goal]
-    ctx.proved[goal] = None  # a goal is not used to prove itself
-    th = _prove(goal, ctx, depth)
-    if th is not None or depth == DEPTH:
+    if goal in ctx.underway:  # a goal is not used to prove itself
+        ctx.blocked.append(None)
+        return None
+    if ctx.failed.get(goal, 0) >= depth:
+        return None
+    blocked = len(ctx.blocked)
+    ctx.underway.add(goal)
+    try:
+        th = _prove(goal, ctx, depth)
+    finally:
+        ctx.underway.discard(goal)
+    if th is not None:
         ctx.proved[goal] = th
-    else:
-        del ctx.proved[goal]
+    elif depth == DEPTH or len(ctx.blocked) == blocked:  # it did not fail for being asked on the way to itself
+        ctx.failed[goal] = depth
     return th
 
 
@@ -148,7 +155,7 @@ def _nonzero(goal: App, ctx: Context, depth: int) -> Theorem | None:
     flipped = ctx.by_statement.get(ne(b, a))
     if flipped is not None:
         return library.use("ne_sym", {"a": b, "b": a}, flipped)
-    return _by(signs.nonzero(a, b), ctx, depth)
+    return (_of_many(terms.NE, a, ctx, depth) if b == ZERO else None) or _by(signs.nonzero(a, b), ctx, depth)
 
 
 def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
@@ -170,12 +177,13 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
 
 def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     """0 < t from the shape of t."""
-    return _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
+    th = _of_many(terms.LT, t, ctx, depth)
+    return th or _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
 
 
 def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
     """0 <= t from the shape of t."""
-    th = _by(signs.nonnegative(t), ctx, depth)
+    th = _of_many(terms.LE, t, ctx, depth) or _by(signs.nonnegative(t), ctx, depth)
     if th is not None:
         return th
     strict = _positive(t, ctx, depth)
@@ -184,12 +192,75 @@ def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
     return _by_definition(terms.LE, t, ctx, depth)
 
 
+def _of_many(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
+    """0 < t, 0 <= t or t != 0 of a product or sum of three or more from the signs of them all.  However many there are,
+    that costs one level of ``depth``."""
+    ops = next((ops for ops in _LONG if isinstance(t, App) and t.op in ops), ())
+    if not isinstance(t, App) or not any(isinstance(a, App) and a.op in ops for a in t.args):
+        return None
+    made: list[Theorem] = []
+    waiting: list[tuple[Term, bool]] = [(t, False)]
+    while waiting:
+        part, ready = waiting.pop()
+        th = None if ready else _known_sign(relation, part, ctx)
+        if th is not None:
+            pass
+        elif ready:
+            right, left = made.pop(), made.pop()
+            th = _put_together(relation, part, left, right)
+            if th is not None:
+                ctx.proved[th.concl] = th
+        elif isinstance(part, App) and part.op in ops:
+            waiting += [(part, True), *((a, False) for a in reversed(part.args))]
+            continue
+        elif relation is terms.NE:
+            th = prove(ne(part, ZERO), ctx, depth - 1)
+        else:
+            th = prove(ZERO < part, ctx, depth - 1)
+            if th is None and (relation is terms.LE or terms.ADD in ops):
+                th = prove(ZERO <= part, ctx, depth - 1)
+        if th is None:
+            return None
+        made.append(th)
+    goal = ne(t, ZERO) if relation is terms.NE else App(relation, (ZERO, t))
+    return _as_needed(goal, made[0])
+
+
+def _known_sign(relation: Op, t: Term, ctx: Context) -> Theorem | None:
+    goal = ne(t, ZERO) if relation is terms.NE else ZERO < t
+    return ctx.by_statement.get(goal) or ctx.proved.get(goal)
+
+
+_LONG = ((terms.MUL, terms.DIV), (terms.ADD,))
+
+
+def _put_together(relation: Op, t: Term, left: Theorem, right: Theorem) -> Theorem | None:
+    """The sign of t from those of its two parts; the strict one, if it can be."""
+    ways = signs.nonzero(t, ZERO) if relation is terms.NE else (*signs.positive(t), *signs.nonnegative(t))
+    for way in ways:
+        if len(way.needs) == 2:
+            facts = [_as_needed(need, th) for need, th in zip(way.needs, (left, right), strict=True)]
+            if all(facts):
+                return library.use(way.lemma, way.values, *facts)  # type: ignore[arg-type]
+    return None
+
+
+def _as_needed(need: Term, th: Theorem) -> Theorem | None:
+    """0 <= t also from 0 < t."""
+    if th.concl == need:
+        return th
+    a, b = sides(th.concl)
+    weaker = is_app(need, terms.LE) and is_app(th.concl, terms.LT) and sides(need) == (a, b)
+    return library.use("le_of_lt", {"a": a, "b": b}, th) if weaker else None
+
+
 def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
-    """The first way whose needs are all proved."""
+    """The first way whose needs are all proved.  Of the parts of a term that costs no depth: it ends with the term."""
     for way in ways:
         facts: list[Theorem] = []
+        cost = 1 if way.lemma in ("ne_of_gt", "ne_of_lt") else 0
         for need in way.needs:
-            th = in_range(need, ctx, depth) if is_app(need, terms.FORALL) else prove(need, ctx, depth - 1)
+            th = in_range(need, ctx, depth + 1) if is_app(need, terms.FORALL) else prove(need, ctx, depth - cost)
             if th is None:
                 break
             facts.append(th)
