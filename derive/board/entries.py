@@ -92,7 +92,7 @@ class TheoremEntry:
                 )
         if prove(Num(0) < Num(0), context) is not None:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        calc = Calc(self.name, self.shows, self.given, letters=letters)
+        calc = Calc(self.name, self.shows, self.given, letters=letters, context=context)
         try:
             self.prove(calc)
         except UserError:

@@ -25,7 +25,7 @@ class Universal:
 class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages."""
 
-    __slots__ = ("by_statement", "facts", "free", "inner", "linear", "missing", "proved", "universals")
+    __slots__ = ("by_statement", "defined", "facts", "free", "inner", "linear", "missing", "proved", "universals")
     free: set[Var]
 
     def __init__(self, facts: Iterable[Theorem] = (), outer: Context | None = None) -> None:
@@ -46,6 +46,7 @@ class Context:
             free |= outer.free
         self.free = free
         self.proved: dict[Term, Theorem | None] = {}
+        self.defined: set[Term] = set()  # terms of which every part is
         self.inner: dict[tuple[Term, ...], Context] = {}
 
     @classmethod

@@ -33,6 +33,15 @@ ZERO = Num(0)
 
 def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
+    if term in ctx.defined:
+        return None
+    found = _undefined(term, ctx)
+    if found is None:
+        ctx.defined.add(term)
+    return found
+
+
+def _undefined(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     if isinstance(term, App):
         op, args = term.op, term.args
         if op is IMPLIES:
