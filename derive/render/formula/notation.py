@@ -15,17 +15,18 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from derive.render.formula.names import GREEK
+from derive.render.formula.nodes import Shape
 from derive.render.formula.templates import Template, TemplateError, template
 
 DEFAULT = "compact"
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Shape):
     """How a variable with these indices is written.  ``sorts``: i integer, a any other; None stands for any indices."""
 
     sorts: str | None
@@ -42,22 +43,21 @@ _CHOICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Shape):
     """A way of writing.  ``settings`` has every key of the section [settings]."""
 
     name: str
     doc: str = ""
     sums: str = "bounds"
     vocabulary: str = "V"  # the size whose range 1..V is written as the set, where sums = set
-    vocabulary_set: Template = field(default_factory=lambda: template("cal{V}"))
+    vocabulary_set: Template = template("cal{V}")
     indicator: str = "iverson"
     log: str = "log"
     exp: str = "auto"
-    variables: dict[str, tuple[Variable, ...]] = field(default_factory=dict)
-    definitions: dict[str, tuple[Template, ...]] = field(default_factory=dict)  # by name, with [] for each index
-    indices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the names of those indices
-    reasons: dict[str, str] = field(default_factory=dict)  # other words for a reason, by its name as in by=
+    variables: Mapping[str, tuple[Variable, ...]] = MappingProxyType({})
+    definitions: Mapping[str, tuple[Template, ...]] = MappingProxyType({})  # by name, with [] for each index
+    indices: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # the names of those indices
+    reasons: Mapping[str, str] = MappingProxyType({})  # other words for a reason, by its name as in by=
 
     def variable(self, name: str, sorts: str, given: int) -> Variable | None:
         """How ``name``, a function of indices of these sorts, is written at the first ``given`` of them."""
