@@ -166,7 +166,7 @@ def test_the_files_can_be_reviewed() -> None:
 
 def every_node(node: Node) -> Iterator[Node]:
     yield node
-    for value in (getattr(node, name) for name in node.__slots__):
+    for value in (getattr(node, name) for name in node._fields):
         for child in value if isinstance(value, tuple) else (value,):
             if isinstance(child, NODES):
                 yield from every_node(child)

@@ -123,7 +123,7 @@ def test_every_definition_of_the_library_has_a_template() -> None:
 
 
 def test_a_definition_that_no_template_knows() -> None:
-    bare = Notation("bare")
+    bare = Notation.bare("bare")
     assert term_text(cross_entropy(V, q, p), bare) == "cross_entropy(V, q, p)"
     assert term_latex(softmax(V, z)[k], bare) == r"\operatorname{softmax}(V, z)(k)"
     assert term_text(surprisal(p, y), bare) == "surprisal(p, y)"
@@ -153,7 +153,7 @@ def test_what_a_template_writes_gets_the_brackets_that_its_signs_need(
 def written_so(name: str, *sources: str) -> Notation:
     """The usual notation with other templates for a definition, as no file may have them: what a file may say is tested below."""
     usual = load_notation()
-    return replace(usual, definitions=usual.definitions | {name: tuple(template(s) for s in sources)})
+    return usual.with_(definitions=usual.definitions | {name: tuple(template(s) for s in sources)})
 
 
 def test_a_letter_written_as_a_sum_gets_brackets() -> None:

@@ -42,13 +42,13 @@ class Calc:
 
     def __init__(
         self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = (),
-        letters: Letters | None = None, citable: Citable | None = None,
+        letters: Letters | None = None, citable: Citable | None = None, context: Context | None = None,
     ) -> None:  # fmt: skip
         self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
         self.given = tuple(given)
         self.letters = letters or Letters(name)
         self.citable = citable or Citable(statement)
-        self.context = Context.of((*self.given, *assumes))
+        self.context = context or Context.of((*self.given, *assumes))
         self.blocks: list[Block] = []
         self._facts: list[Theorem] = []
         if not (isinstance(statement, App) and statement.op in BY_OPERATOR):

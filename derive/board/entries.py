@@ -102,7 +102,8 @@ class TheoremEntry:
                 )
         if prove(Num(0) < Num(0), context) is not None:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=Citable(self.shows, self._earlier))
+        citable = Citable(self.shows, self._earlier)
+        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context)
         try:
             self.prove(calc)
         except (UserError, RecursionError):

@@ -41,7 +41,7 @@ def check(notation: str, thing: Shown, declared: Sequence[str] | None) -> None:
             what = f"leaves out {' and '.join(lacks)}" if lacks else f"shows {', '.join(order)} alone"
             _refuse(f"{where} {what}: two values would be written alike; {_all_of(least)}")
         reading = reads_as(t.body)
-        if reading:
+        if reading and reading not in {reads_as(u.body) for u in thing.usual}:  # max is what maximum stands for
             called = f"F({', '.join(f'${a}' for a in order)})" if order else "F"
             _refuse(
                 f"{where} reads as {reading}, which it does not stand for; write a name with its arguments, such as {called}"

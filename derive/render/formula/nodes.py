@@ -7,8 +7,7 @@ are Unicode (the minus sign, Greek letters); a target that lacks one has a table
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, Self, TypeVar, dataclass_transform
 
 # Kinds of Symbol:
 #   var    a letter, set in italics            num   digits
@@ -24,26 +23,64 @@ TIMES = "\u2062"  # the unwritten multiplication sign
 MINUS = "\u2212"
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+@dataclass_transform(frozen_default=True)
+class Shape:
+    """A value with the fields that its class names, as a frozen dataclass has them.
+
+    Python writes and compiles code for each dataclass when its module is imported; these are imported by every command.
+    """
+
+    _fields: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = tuple(cls.__annotations__)
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        fields, own = self._fields, self.__dict__
+        own.update(zip(fields, values, strict=False))
+        own.update(named)
+        fits = len(own) == len(values) + len(named)
+        if len(own) < len(fields):
+            own.update((f, getattr(type(self), f)) for f in fields if f not in own and hasattr(type(self), f))
+        if not fits or len(own) != len(fields) or (named and own.keys() != set(fields)):
+            raise TypeError(f"{type(self).__name__} has the fields {', '.join(fields)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} does not change")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a {type(self).__name__} does not change")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *[self.__dict__[name] for name in self._fields]))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!r}' for name in self._fields)})"
+
+    def with_(self, **changes: Any) -> Self:
+        """The same, with other values of some fields."""
+        return type(self)(**self.__dict__ | changes)
+
+
+class Symbol(Shape):
     text: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Shape):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Frac:
+class Frac(Shape):
     num: Node
     den: Node
     small: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Shape):
     """A base with a subscript, a superscript, or both."""
 
     base: Node
@@ -51,8 +88,7 @@ class Script:
     sup: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BigOp:
+class BigOp(Shape):
     """A sum, product or optimum: the sign, what stands under and over it, and all it extends over."""
 
     op: Symbol
@@ -61,8 +97,7 @@ class BigOp:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Shape):
     """Brackets round a body.  ``size``: 0, as high as letters, to 4.  ``group``: they only group, no call."""
 
     open: str
@@ -72,29 +107,25 @@ class Fence:
     group: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UnderBrace:
+class UnderBrace(Shape):
     body: Node
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accent:
+class Accent(Shape):
     """``mark`` is hat, bar or tilde."""
 
     mark: str
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Shape):
     """The part of a line that its step changed, to be highlighted.  It takes no room and changes no spacing."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(Shape):
     """``width`` is thin or quad."""
 
     width: str
@@ -266,7 +297,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
         return Script(change(node.base), optional(node.sub), optional(node.sup))
     if isinstance(node, BigOp):
         return BigOp(node.op, optional(node.under), optional(node.over), change(node.body))
-    return node if isinstance(node, (Symbol, Space)) else replace(node, body=change(node.body))
+    return node if isinstance(node, (Symbol, Space)) else node.with_(body=change(node.body))
 
 
 def unmarked(node: Node) -> Node:

@@ -16,19 +16,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from derive.kernel.definitions import Definition, definitions
 from derive.render.formula import honest
 from derive.render.formula.names import GREEK, reads_as_integer
+from derive.render.formula.nodes import Shape
 from derive.render.formula.templates import Template, TemplateError, template
 
 DEFAULT = "compact"
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Shape):
     """How a variable with these indices is written.  ``sorts``: i integer, a any other; None stands for any indices."""
 
     sorts: str | None
@@ -46,26 +45,28 @@ _CHOICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Shape):
     """A way of writing.  ``settings`` has every key of the section [settings]."""
 
     name: str
+    variables: dict[str, tuple[Variable, ...]]
+    definitions: dict[str, tuple[Template, ...]]  # by name, with [] for each index
+    indices: dict[str, tuple[str, ...]]  # the names of those indices
+    reasons: dict[str, str]  # other words for a reason, by its name as in by=
+    order: dict[str, tuple[str, ...]]  # in which arguments are shown, by key, where that is unusual
+    unchecked: set[str]  # places of definitions that are not made yet
     doc: str = ""
     sums: str = "bounds"
     vocabulary: str = "V"  # the size whose range 1..V is written as the set, where sums = set
-    vocabulary_set: Template = field(default_factory=lambda: template("cal{V}"))
+    vocabulary_set: Template = template("cal{V}")
     indicator: str = "iverson"
     log: str = "log"
     exp: str = "auto"
-    variables: dict[str, tuple[Variable, ...]] = field(default_factory=dict)
-    definitions: dict[str, tuple[Template, ...]] = field(default_factory=dict)  # by name, with [] for each index
-    indices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the names of those indices
-    reasons: dict[str, str] = field(default_factory=dict)  # other words for a reason, by its name as in by=
-    order: dict[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # in which arguments are shown, by key, where that is unusual
-    unchecked: set[str] = field(default_factory=set, compare=False)  # places of definitions that are not made yet
+
+    @classmethod
+    def bare(cls, name: str) -> Notation:
+        """The notation without a template."""
+        return cls(name, {}, {}, {}, {}, {}, set())
 
     def key(self, place: str) -> str:
         """How the file names a definition at its indices: softmax[k]."""
@@ -131,10 +132,10 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     except ValueError as error:
         _refuse(f"the notation {name} is not valid TOML: {error}")
     _sections_are_known(name, data)
-    base = Notation("") if builtin and name == DEFAULT else load_notation(data.get("extends", DEFAULT))
+    base = Notation.bare("") if builtin and name == DEFAULT else load_notation(data.get("extends", DEFAULT))
     out = Notation(
-        name, data.get("doc", ""), **_settings(name, data, base), variables=dict(base.variables),
-        definitions=dict(base.definitions), indices=dict(base.indices), reasons=dict(base.reasons), order=dict(base.order),
+        name, dict(base.variables), dict(base.definitions), dict(base.indices), dict(base.reasons), dict(base.order), set(),
+        doc=data.get("doc", ""), **_settings(name, data, base),
     )  # fmt: skip
     own = _order(name, data)
     changed = [_set_variable(out, key, value) for key, value in data.get("variables", {}).items()]

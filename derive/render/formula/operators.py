@@ -231,7 +231,7 @@ def _derived(b: Builder, parts: Derivative) -> Piece:
     body = b.fit(at(fn, w), Level.PREFIX)
     inner = nodes.row(_by(b, parts._replace(point=w).by), nodes.Space("thin"), body)
     b.avoid.discard(name)
-    point = nodes.row(b.letter(name, fn.dom), rel("="), b.script(z))
+    point = nodes.row(b.letter(name, fn.sort.dom), rel("="), b.script(z))
     return Piece(nodes.Script(nodes.fenced(inner, "(", ")", group=True), point))
 
 

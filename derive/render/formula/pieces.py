@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
-from derive.render.formula.nodes import MINUS, Node, Symbol, fenced
+from derive.render.formula.nodes import MINUS, Node, Shape, Symbol, fenced
 
 
 class Level(IntEnum):
@@ -34,8 +33,7 @@ def rel(sign: str) -> Symbol:
     return Symbol(sign, "rel")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Shape):
     """A part of a formula, how strongly it holds together, and whether it would swallow a factor written after it."""
 
     node: Node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from derive.kernel.sorts import INT, REAL, Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
@@ -13,12 +12,11 @@ from derive.record.relations import TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import reads_as_integer
-from derive.render.formula.nodes import Node, Space, Symbol, row, separated
+from derive.render.formula.nodes import Node, Shape, Space, Symbol, row, separated
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Shape):
     """A condition and for which indices it holds: the words "for all " with letters for all values, "for all integers "
     with others, and "for " with ranges such as t = 1, ..., T."""
 
@@ -34,16 +32,20 @@ class Condition:
         return tuple(n for words, letters in self.scopes for n in letters if words == "for ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
+class _Letter(Shape):
     """The variable of a quantifier; equal to any other of its sort."""
 
     sort: Sort
-    lam: Lam = field(compare=False)
+    lam: Lam
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Letter) and self.sort == other.sort
+
+    def __hash__(self) -> int:
+        return hash(self.sort)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Shape):
     """A statement without its quantifiers and guards; ``prefix``: a letter for a quantifier, a term for a guard."""
 
     prefix: tuple[_Letter | Term, ...]
@@ -64,8 +66,7 @@ class Split:
         return Split(tuple(prefix), term)
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
+class _Range(Shape):
     name: str
     sort: Sort
     low: Node | None

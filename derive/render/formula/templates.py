@@ -14,50 +14,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from derive.render.formula.names import MARKS, letter_symbol
-from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Symbol, kind
+from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Shape, Symbol, kind
 
 
 class TemplateError(ValueError):
     """A template that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Shape):
     """An argument of the template, at other arguments (names) and fresh letters (names that start with @)."""
 
     name: str
     at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(Shape):
     letter: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seq:
+class Seq(Shape):
     items: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+class Scripted(Shape):
     base: Part
     sub: Part | None
     sup: Part | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bracketed:
+class Bracketed(Shape):
     open: str
     body: Part
     close: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Shape):
     mark: str  # hat, bar, tilde
     body: Part
 
@@ -65,8 +58,7 @@ class Marked:
 Part = Symbol | Row | Script | Accent | Slot | Fresh | Seq | Scripted | Bracketed | Marked
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Shape):
     source: str
     body: Part
     slots: frozenset[str]
