@@ -26,20 +26,17 @@ def text_items(lines: Lines) -> Iterator[Item]:
     """The sequences of a text.  Raises UserError for anything but log-probabilities."""
     text = _Text(lines)
     rest = ""
-    while not lines.ended:
-        lines.read()
-        piece = rest + lines.text
+    while piece := lines.read():
+        piece = rest + piece
+        text.line = lines.line - rest.count("\n")
         cut = len(piece)
-        while not lines.ended and cut and not piece[cut - 1].isspace() and piece[cut - 1] != ",":
+        while cut and not piece[cut - 1].isspace() and piece[cut - 1] != ",":
             cut -= 1  # the piece stops inside a number; keep that number for the next piece
         if len(piece) - cut > _LONGEST:
             cut = len(piece)
-        text.read(piece[:cut])
+        yield from text.read(piece[:cut])
         rest = piece[cut:]
-        if piece.endswith("\n") and not text.end_of_row():
-            yield from text.end()
-        if len(text.checker.batch) >= BATCH:
-            yield text.checker.take()
+    yield from text.read(rest)
     text.end_of_row()
     yield from text.end()
 
@@ -49,6 +46,7 @@ class _Text:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self.line = lines.line
         self._on_line = 0
         self._previous = ""
         self._begin()
@@ -58,13 +56,27 @@ class _Text:
         self._start = self._rows = self._longest_row = 0
         self._after_comma = False
 
-    def read(self, piece: str) -> None:
+    def read(self, piece: str) -> Iterator[Item]:
+        """Lines, and the beginning of one."""
+        *whole, last = piece.split("\n")
+        for row in whole:
+            self._words(row)
+            if not self.end_of_row():
+                yield from self.end()
+            elif len(self.checker.batch) >= BATCH:
+                yield self.checker.take()
+            self.line += 1
+        self._words(last)
+        if len(self.checker.batch) >= BATCH:
+            yield self.checker.take()
+
+    def _words(self, piece: str) -> None:
         for token in _TOKEN.findall(piece):
             if token != ",":
                 self._number(token)
             elif self._after_comma or not self.checker.count:
                 raise UserError(
-                    f"{self._lines.source}, line {self._lines.line}: a number is missing before this comma. Separate "
+                    f"{self._lines.source}, line {self.line}: a number is missing before this comma. Separate "
                     "numbers by one comma or by white space, and write a decimal point, not a decimal comma."
                 )
             self._after_comma = token == ","
@@ -72,11 +84,6 @@ class _Text:
     def _number(self, token: str) -> None:
         self._on_line += 1
         value = _parsed(token) if len(token) <= _LONGEST else None
-        if value is None and token.startswith("data:"):
-            raise UserError(
-                f"{self._place()}: “data:” begins a streamed reply, which has one token in each event. Ask for the "
-                "reply without streaming and save the one JSON object."
-            )
         if value is None:
             raise UserError(
                 f"{self._place()}: “{printable(token)}” is not a number. Expected token log-probabilities such as "
@@ -91,7 +98,7 @@ class _Text:
             )
         self._previous = token
         if not self.checker.count:
-            self._start = self._lines.line
+            self._start = self.line
         self.checker.admit(value, self._place)
 
     def end_of_row(self) -> bool:
@@ -114,7 +121,7 @@ class _Text:
             self._begin()
 
     def _place(self) -> str:
-        return f"{self._lines.source}, line {self._lines.line}, value {self._on_line}"
+        return f"{self._lines.source}, line {self.line}, value {self._on_line}"
 
 
 def _parsed(token: str) -> float | None:

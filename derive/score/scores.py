@@ -20,6 +20,8 @@ from derive.score.checker import Checker, Document, End, Item
 from derive.score.lines import Lines
 from derive.score.plain import text_items
 from derive.score.responses import json_items
+from derive.score.streams import is_stream, stream_items
+from derive.score.taken import read_tokens
 from derive.score.wording import printable
 
 NATS_PER = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
@@ -95,13 +97,19 @@ class SequenceScore:
         return self.bits / self.tokens
 
 
-def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterator[SequenceScore]:
+def score_stream(
+    binary_file: BinaryIO, name: str, *, base: str = "e", tokens: str | None = None
+) -> Iterator[SequenceScore]:
     """The scores of a file's sequences, in order, each as soon as the JSON value it is in has been read.
 
     ``name`` is the file's name for messages and labels; ``base`` ("e", "2", "10") the logarithm the file was
-    written in.  The file is JSON (see :mod:`derive.score.shapes`) if it begins with ``[`` or ``{``, else text.
-    Memory does not grow with the length of a sequence.  Raises UserError for anything but log-probabilities.
+    written in; ``tokens`` a file that says which tokens were taken (see :mod:`derive.score.taken`).  The file is JSON (see
+    :mod:`derive.score.shapes`) if it begins with ``[`` or ``{``, a stream of events if with a field of one such as
+    ``data:``, else text.  Memory does not grow with the length of a sequence.  Raises UserError for anything but
+    log-probabilities.
     """
+    taken = read_tokens(tokens) if tokens is not None else []
+    nats = _nats(base)
     lines = Lines(binary_file, name)
     first = lines.first_character()
     if not first:
@@ -109,13 +117,18 @@ def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterat
             f"{lines.source}: the file is empty, so there is no sequence to score. "
             "Expected token log-probabilities such as -0.7 -0.4."
         )
-    items = json_items(lines) if first in ("[", "{") else text_items(lines)
+    if is_stream(lines):
+        items = stream_items(lines, nats)
+    elif first in "[{":
+        items = json_items(lines, taken, nats)
+    else:
+        items = text_items(lines)
     together: list[SequenceScore] = []
     while True:
         one = _Pass(name, base)
         end = one.read(items)
         if end is None:
-            return
+            break
         if isinstance(end, End):
             score = one.score(end)
             if not any(_same_list_twice(score, other) for other in together):
@@ -126,6 +139,11 @@ def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterat
             for score in together:
                 yield replace(score, name=end.name) if end.name else score
             together.clear()
+    if taken:
+        raise UserError(
+            f"{tokens}: the tokens of {len(taken)} more sequences are given than there are in {lines.source} whose positions list "
+            "several candidates. Give the tokens of those only, in their order."
+        )
 
 
 def score_values(values: Iterable[float], *, base: str = "e", name: str = "") -> SequenceScore:
@@ -143,9 +161,7 @@ class _Pass:
     """One pass over a sequence: the exact sum, and what diagnoses need.  Raises UserError for an unknown base."""
 
     def __init__(self, source: str, base: str) -> None:
-        if base not in NATS_PER:
-            raise UserError(f"base {printable(base)} is not known. Give e (natural logarithm), 2 or 10.")
-        self._source, self.base, self.nats = source, base, NATS_PER[base]
+        self._source, self.base, self.nats = source, base, _nats(base)
         self._kept: list[float] = []
         self._end: End | Document | None = None
         self.count = self.sentinels = 0
@@ -199,6 +215,12 @@ class _Pass:
             "double (about −1.8e308), so they cannot be token log-probabilities. Look for a number with a wrong "
             "exponent."
         )
+
+
+def _nats(base: str) -> float:
+    if base not in NATS_PER:
+        raise UserError(f"base {printable(base)} is not known. Give e (natural logarithm), 2 or 10.")
+    return NATS_PER[base]
 
 
 def _same_list_twice(a: SequenceScore, b: SequenceScore) -> bool:
