@@ -301,3 +301,9 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="it is not UTF-8 text"):
         load_notation(str(tmp_path / "bad.toml"))
+
+
+@pytest.mark.parametrize("template", ["{" * 2000 + "x" + "}" * 2000, "hat " * 2000 + "x", "x_{" * 500, "(" * 9999])
+def test_a_template_that_is_nested_very_deeply_is_refused(template: str) -> None:
+    with pytest.raises(UserError, match="cannot be read: it has more than 150 signs and words"):
+        read_notation(f'[variables]\n"p(k)" = "{template}"', "mine")

@@ -26,11 +26,11 @@ _DEEPEST = 64  # lists and objects inside one another; no known shape needs more
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _TOKEN = re.compile(
-    r'[ \t\n\r]*+(?:([\[\]{},:])|"((?:[^"\\\x00-\x1f]|\\.)*+)"|'
+    r'[ \t\n\r]*+(?:([\[\]{},:])|"((?:[^"\\\x00-\x1f]++|\\.)*+)"|'
     r"(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)(?![\w.+-])|(-?[A-Za-z]\w*+)(?![.'\"]))",
     re.DOTALL,
 )
-_OPEN_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+\\?\Z', re.DOTALL)
+_OPEN_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+\\?\Z', re.DOTALL)
 _OPEN_WORD = re.compile(r"-?[\w.+-]*+\Z")
 _PYTHON = re.compile(r"'|-?(?:None|True|False|inf|nan)\b|[A-Za-z_][\w.]*\(")
 _CONSTANTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
