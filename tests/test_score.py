@@ -28,6 +28,7 @@ from derive.score import (
     lines,
     number,
     open_data,
+    plain,
     score_stream,
     score_values,
     shapes,
@@ -1068,6 +1069,25 @@ def test_what_is_read_at_once_is_what_is_read_piece_by_piece(
     with mock.patch.object(lines, "CHUNK", size):
         assert outcome(text) == at_once
         with mock.patch.object(Events, "bulk", False):
+            assert outcome(text) == at_once
+
+
+WORDS = st.floats(-1e3, 0).map(repr) | st.sampled_from(
+    ["-1", "0", "-.5", "-0,5", "0.5", "−1", "x", "nan", "1e-400", "-1e999", ","]
+)
+
+
+@given(
+    st.lists(st.tuples(st.lists(WORDS, max_size=9), st.sampled_from([" ", ",", ", ", "  ", "\n", "\t", ",\n"]),
+                       st.sampled_from(["", "\n", "\n\n", " \n", "\n \n", ",", "\r\n"])), max_size=5),
+    st.integers(1, 60),
+)  # fmt: skip
+def test_text_read_at_once_is_what_is_read_word_by_word(rows: list[tuple[list[str], str, str]], size: int) -> None:
+    text = "".join(space.join(row) + end for row, space, end in rows)
+    at_once = outcome(text)
+    with mock.patch.object(lines, "CHUNK", size):
+        assert outcome(text) == at_once
+        with mock.patch.object(plain._Text, "bulk", False):
             assert outcome(text) == at_once
 
 

@@ -120,7 +120,7 @@ def score(file: str, claimed: str | None, base: str, tokens: str | None) -> None
     from derive.score import compare, diagnose, format_report, open_data, score_stream
 
     with open_data(file) as stream:
-        scores = list(score_stream(stream, file, base=base, tokens=tokens))
+        scores = list(score_stream(stream, file, base=base, tokens=tokens, claims=claimed is not None))
     click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
 
 

@@ -35,7 +35,7 @@ class SequenceScore:
 
     In nats: ``total`` and what is derived from it.  In the input's base: ``given_total``, ``first``,
     ``last``, ``values`` (all of them if T <= 8, else none) and ``log_abs_product`` = sum_t log|l_t|, -inf if
-    an l_t is 0.  ``probability_sum`` is sum_t Pr(y_t | x, y_<t).
+    an l_t is 0.  ``probability_sum`` is sum_t Pr(y_t | x, y_<t).  The last two are nan where they were not asked for.
     """
 
     source: str
@@ -98,12 +98,13 @@ class SequenceScore:
 
 
 def score_stream(
-    binary_file: BinaryIO, name: str, *, base: str = "e", tokens: str | None = None
+    binary_file: BinaryIO, name: str, *, base: str = "e", tokens: str | None = None, claims: bool = True
 ) -> Iterator[SequenceScore]:
     """The scores of a file's sequences, in order, each as soon as the JSON value it is in has been read.
 
     ``name`` is the file's name for messages and labels; ``base`` ("e", "2", "10") the logarithm the file was
-    written in; ``tokens`` a file that says which tokens were taken (see :mod:`derive.score.taken`).  The file is JSON (see
+    written in; ``tokens`` a file that says which tokens were taken (see :mod:`derive.score.taken`); ``claims`` whether
+    somebody's totals are to be compared with the scores (``diagnose``), for which more is calculated.  The file is JSON (see
     :mod:`derive.score.shapes`) if it begins with ``[`` or ``{``, a stream of events if with a field of one such as
     ``data:``, else text.  Memory does not grow with the length of a sequence.  Raises UserError for anything but
     log-probabilities.
@@ -125,7 +126,7 @@ def score_stream(
         items = text_items(lines)
     together: list[SequenceScore] = []
     while True:
-        one = _Pass(name, base)
+        one = _Pass(name, base, claims)
         end = one.read(items)
         if end is None:
             break
@@ -160,7 +161,8 @@ def score_values(values: Iterable[float], *, base: str = "e", name: str = "") ->
 class _Pass:
     """One pass over a sequence: the exact sum, and what diagnoses need.  Raises UserError for an unknown base."""
 
-    def __init__(self, source: str, base: str) -> None:
+    def __init__(self, source: str, base: str, claims: bool = True) -> None:
+        self._claims = claims
         self._source, self.base, self.nats = source, base, _nats(base)
         self._kept: list[float] = []
         self._end: End | Document | None = None
@@ -183,13 +185,16 @@ class _Pass:
             if len(self._kept) <= _KEPT:
                 self._kept += item[: _KEPT + 1]
             self.count += len(item)
-            self.sentinels += item.count(_SENTINEL)
+            if sum(item) <= _SENTINEL:  # else there is none, since no number is positive
+                self.sentinels += item.count(_SENTINEL)
             self.last = item[-1] if item else self.last
+            yield item
+            if not self._claims:
+                continue
             # Diagnosis only, so plain sums will do.
             self.log_product = -math.inf if 0.0 in item else sum(map(math.log, map(neg, item)), self.log_product)
             in_nats = item if self.base == "e" else [value * self.nats for value in item]
             self.probabilities = sum(map(math.exp, in_nats), self.probabilities)
-            yield item
 
     def score(self, end: End) -> SequenceScore:
         """The score of what was read.  Raises UserError when it is beyond the range of a double."""
@@ -206,7 +211,8 @@ class _Pass:
             source=self._source, where=end.where, line=end.line, name="", base=self.base,
             tokens=self.count, total=self.total * self.nats, given_total=self.total,
             first=self._kept[0], last=self.last, values=tuple(self._kept) if self.count <= _KEPT else (),
-            log_abs_product=self.log_product, probability_sum=self.probabilities, notes=notes,
+            log_abs_product=self.log_product if self._claims else math.nan,
+            probability_sum=self.probabilities if self._claims else math.nan, notes=notes,
         )  # fmt: skip
 
     def _too_large(self) -> UserError:
