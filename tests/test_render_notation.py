@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,7 +157,7 @@ def written_so(name: str, *sources: str) -> Notation:
 
 def test_a_letter_written_as_a_sum_gets_brackets() -> None:
     one = Variable("i", 1, ("k",), template("1 + u_$k"))
-    n = replace(load_notation(), variables={"p": (one,)})
+    n = load_notation().with_(variables={"p": (one,)})
     assert term_text(2 * p[k], n) == "2 (1 + uₖ)"
     assert term_text(log(p[k]), n) == "log(1 + uₖ)"
 
@@ -392,6 +391,9 @@ def test_a_declared_order_prints_and_the_page_says_what_it_means() -> None:
     assert "where  KL(p ∥ q) = ∑ₖ₌₁ⱽ q(k) log(q(k)/p(k))" in page
 
 
+STANDS_FOR = {"maximum": "the function max", "minimum": "the function min"}  # those functions are what they define
+
+
 def test_the_default_notation_shows_arguments_as_the_definitions_name_them() -> None:
     """Its order is the one that others are held against."""
     usual = load_notation()
@@ -399,7 +401,7 @@ def test_the_default_notation_shows_arguments_as_the_definitions_name_them() -> 
         params = [p.name for p in d.params]
         for t in usual.definitions[d.name]:
             assert t.slots <= set(params)
-            assert honest.reads_as(t.body) is None
+            assert honest.reads_as(t.body) == STANDS_FOR.get(d.name)
 
 
 def test_a_bound_letter_is_written_at_its_sign_as_in_the_formula() -> None:
@@ -444,3 +446,9 @@ def test_words_for_a_reason() -> None:
         "[reasons]\nsum_delta = 'only k = y is left'\nkl_nonneg = 'Gibbs'\nring = 'by algebra'", "course"
     )
     assert notation_for(course) is course
+
+
+@pytest.mark.parametrize("template", ["{" * 2000 + "x" + "}" * 2000, "hat " * 2000 + "x", "x_{" * 500, "(" * 9999])
+def test_a_template_that_is_nested_very_deeply_is_refused(template: str) -> None:
+    with pytest.raises(UserError, match="cannot be read: it has more than 150 signs and words"):
+        read_notation(f'[variables]\n"p(k)" = "{template}"', "mine")

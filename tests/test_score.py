@@ -8,6 +8,7 @@ import math
 import random
 import subprocess
 import sys
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,12 @@ from derive.score import (
     lines,
     number,
     open_data,
+    plain,
     score_stream,
     score_values,
     shapes,
 )
+from derive.score.events import Events
 
 
 def as_file(text: str | bytes) -> io.BytesIO:
@@ -282,22 +285,6 @@ def test_a_first_null_is_not_a_token() -> None:
     )
 
 
-def test_among_vllm_candidates_the_first_is_the_token_itself() -> None:
-    position = {"7": {"logprob": -3.0, "rank": 9}, "1": {"logprob": -0.1, "rank": 1}, "2": {"logprob": -2.0, "rank": 2}}
-    (s,) = scores({"prompt_logprobs": [None, position]})
-    assert s.total == -3.0
-    assert "the first was taken for the token itself, as vLLM writes it; prompt_logprobs=0" in s.notes[1]
-
-
-def test_vllm_candidates_in_another_order_are_refused() -> None:
-    position = {"1": {"logprob": -0.1, "rank": 1}, "7": {"logprob": -3.0, "rank": 9}, "2": {"logprob": -2.0, "rank": 2}}
-    assert refusal({"prompt_logprobs": [None, position]}) == (
-        "in, line 1, at prompt_logprobs[1]: the candidates are not in vLLM's order (the token itself, "
-        "then the others by rank), so the token itself cannot be told from its alternatives. Ask for "
-        "prompt_logprobs=0, which gives one each."
-    )
-
-
 def test_the_value_that_stands_for_too_unlikely_is_pointed_out() -> None:
     (s,) = scores([-0.5, -9999.0])
     assert s.notes[0].startswith("1 value is −9999, which OpenAI and vLLM write for a token too unlikely")
@@ -310,6 +297,324 @@ def test_what_was_not_scored_is_pointed_out() -> None:
 
 def test_alternatives_may_be_nested_as_deep_as_they_like() -> None:
     assert totals('{"top_logprobs": ' + "[" * 50_000 + "]" * 50_000 + ', "logprobs": [-1]}') == [-1.0]
+
+
+# -- which token was taken, where a position lists several -------------------------------------------
+
+CANDIDATES = {
+    "7": {"logprob": -3.0, "rank": 5, "decoded_token": " is"},
+    "12": {"logprob": -0.125, "rank": 1, "decoded_token": " a"},
+}
+PROMPT = {"prompt_logprobs": [None, CANDIDATES, {"3": {"logprob": -0.5}}, CANDIDATES]}
+
+
+def with_tokens(content: Any, tokens: str) -> list[float]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "tokens")
+        file.write_text(tokens, "utf-8")
+        return [s.total for s in score_stream(as_file(json.dumps(content)), "in", tokens=str(file))]
+
+
+def turned(tree: Any) -> Any:
+    """The same JSON, with the fields of each object in another order, as JavaScript or a database may write them."""
+    if isinstance(tree, dict):
+        return {name: turned(tree[name]) for name in reversed(tree)}
+    return [turned(entry) for entry in tree] if isinstance(tree, list) else tree
+
+
+@pytest.mark.parametrize("taken", [([1, 7, 3, 7], -6.5), ([1, 12, 3, 12], -0.75), ([1, 12, 3, 7], -3.625)])
+def test_the_ids_beside_the_list_say_which_token_was_taken_whatever_the_order(taken: tuple[list[int], float]) -> None:
+    ids, total = taken
+    before, after = {"prompt_token_ids": ids, **PROMPT}, {**PROMPT, "prompt_token_ids": ids}
+    sample = {"outputs": [{"token_ids": ids, "logprobs": PROMPT["prompt_logprobs"]}]}
+    for response in (before, after, sample, {"body": after}):
+        assert totals(response) == totals(turned(response)) == [total]
+        with mock.patch.object(Events, "bulk", False):
+            assert totals(response) == [total]
+
+
+@pytest.mark.parametrize(
+    "content", [PROMPT, PROMPT["prompt_logprobs"], turned(PROMPT)], ids=["object", "list", "turned"]
+)
+def test_candidates_without_ids_are_refused_with_what_is_missing(content: Any) -> None:
+    message = refusal(content)
+    assert (
+        "[1]: 2 candidates are listed, and nothing says which of them was taken: a JSON object has no order" in message
+    )
+    assert "a file with them, --tokens FILE" in message
+    assert refusal(turned(content)) == message
+
+
+@pytest.mark.parametrize(
+    ("tokens", "total"),
+    [
+        ("[1, 7, 3, 12]", -3.625),
+        ("[7, 3, 12]", -3.625),  # the first has no log-probability
+        ("1 7 3 12", -3.625),
+        ("7, 3, 12\n", -3.625),
+        ('["AI", " is", "x", " a"]', -3.625),
+        ('["1", "7", "3", "12"]', -3.625),
+        ("[[1, 7, 3, 12]]", -3.625),
+    ],
+)
+def test_a_file_may_say_which_tokens_were_taken(tokens: str, total: float) -> None:
+    assert with_tokens(PROMPT, tokens) == [total]
+    assert with_tokens(PROMPT["prompt_logprobs"], tokens) == [total]
+
+
+def test_a_file_of_tokens_has_a_list_for_each_sequence_that_needs_one() -> None:
+    several = [PROMPT, {"logprobs": [-1]}, PROMPT]
+    assert with_tokens(several, "[[1, 7, 3, 12], [1, 12, 3, 12]]") == [-3.625, -1, -0.75]
+    with pytest.raises(UserError, match=r"\[1\]: 2 candidates are listed"):
+        with_tokens(several, "[[1, 7, 3, 12]]")
+    with pytest.raises(
+        UserError, match="the tokens of 1 more sequences are given than there are in in whose positions"
+    ):
+        with_tokens(PROMPT, "[[1, 7, 3, 12], [1]]")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "message"),
+    [
+        ("[1, 8, 3, 12]", r"at prompt_logprobs\[1\]: the token taken, 8, is none of the candidates \(7, 12\)"),
+        ("[1, 7]", "there are 4 positions and 2 tokens taken. Give one token for each position"),
+        ("[1, 7.5]", "7.5 is neither a token id nor the text of a token"),
+        ("[1, true]", "True is neither a token id"),
+        ("{}", "expected token ids, one sequence a line, or a JSON list"),
+        ("a b", "expected token ids"),
+        ("", "expected token ids"),
+        ("[1,", "the tokens are not valid JSON"),
+        ("[" * 100_000, "the tokens are not valid JSON"),
+        ("9" * 5000, "expected token ids"),
+    ],
+)
+def test_tokens_that_do_not_fit_are_refused(tokens: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        with_tokens(PROMPT, tokens)
+
+
+def test_a_text_that_two_candidates_have_does_not_say_which() -> None:
+    same = {"1": {"logprob": -1, "decoded_token": "\ufffd"}, "2": {"logprob": -2, "decoded_token": "\ufffd"}}
+    with pytest.raises(UserError, match=r"2 of the candidates are the token .*; give token ids instead of texts"):
+        with_tokens({"logprobs": [same]}, '["\\ufffd"]')
+    assert with_tokens({"logprobs": [same]}, "[2]") == [-2]
+
+
+def test_only_the_log_probability_of_the_token_taken_is_judged() -> None:
+    alternatives = {
+        "7": {"logprob": -0.25},
+        "8": {"logprob": -math.inf},
+        "9": {"logprob": None},
+        "10": {"logprob": "low"},
+    }
+    assert totals({"prompt_logprobs": [None, alternatives], "prompt_token_ids": [1, 7]}) == [-0.25]
+    assert 'prompt_logprobs[1]["8"]: -Infinity says that' in refusal(
+        {"prompt_logprobs": [None, alternatives], "prompt_token_ids": [1, 8]}
+    )
+
+
+# -- only what counts is judged --------------------------------------------------------------------
+
+UNCOUNTED = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, "-" + "9" * 5000, "1e99999999999999999999", "null",
+             '{"a": NaN}', "[[NaN, -Infinity]]", '"NaN"', '"\\ud800"', "true", '{"a": 1, "a": NaN}', "[" * 500 + "]" * 500]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", UNCOUNTED)
+def test_a_field_that_does_not_count_may_hold_anything(value: str) -> None:
+    deep = value.startswith("[[[")  # a list of no shape may have sequences in it, so it is looked through
+    for name in ("top_logprobs",) if deep else ("temperature", "a", "top_logprobs", "rank", "bytes"):
+        token = f'{{"token": "x", "{name}": {value}, "logprob": -0.25}}'
+        for text in (
+            f'{{"{name}": {value}, "logprobs": [-0.5, -0.25]}}',
+            f'{{"logprobs": [-0.5, -0.25], "{name}": {value}}}',
+            f'{{"choices": [{{"{name}": {value}, "logprobs": {{"content": [{token}, {token}, {token}]}}}}]}}',
+            f'{{"logprobs": [{token}, {token}, {token}], "{name}": {value}}}',
+        ):
+            assert totals(text) == [-0.75]
+            with mock.patch.object(Events, "bulk", False):
+                assert totals(text) == [-0.75]
+
+
+def test_the_taken_token_is_certain_though_the_alternatives_are_impossible() -> None:
+    logprobs = {"tokens": ["a"], "token_logprobs": [0.0], "top_logprobs": [{"a": 0.0, "b": -math.inf, "c": math.nan}]}
+    assert totals({"choices": [{"logprobs": logprobs}]}) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"logprobs": [-0.5, NaN]}', "at logprobs[1]: NaN is not a log-probability."),
+        ('{"logprobs": [-0.5, -Infinity]}', "at logprobs[1]: -Infinity says that this token has probability zero"),
+        ('{"logprobs": [{"logprob": -Infinity}]}', "at logprobs[0].logprob: -Infinity says that"),
+        ('{"logprobs": [-1e999]}', "at logprobs[0]: this number is beyond the range of a double"),
+        ('{"logprobs": [-1], "logprobs": [-2]}', "at logprobs: logprobs stands twice in this object"),
+    ],
+)
+def test_what_counts_is_judged(text: str, message: str) -> None:
+    assert message in refusal(text)
+
+
+def test_of_a_field_that_is_there_twice_the_last_counts_as_in_every_reader_of_json() -> None:
+    for bulk in (True, False):
+        with mock.patch.object(Events, "bulk", bulk):
+            assert totals('{"logprobs": [{"logprob": -1, "logprob": -2}]}') == [-2]
+
+
+# -- as Python prints it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{'logprobs': [-0.5]}", "single quotes"),
+        ("[-0.5, -inf]", "-inf"),
+        ("[nan]", "nan"),
+        ("[None, -0.5]", "None"),
+        ('{"echo": True, "logprobs": [-0.5]}', "True"),
+        ("[tensor(-0.5)]", "tensor("),
+        ("[np.float64(-0.5)]", "np.float64("),
+    ],
+)
+def test_what_python_prints_is_named(text: str, shown: str) -> None:
+    message = refusal(text)
+    assert f"is written as Python prints it ({shown}), and that is not JSON. Write the file with json.dumps" in message
+
+
+# -- streamed replies ----------------------------------------------------------------------------------
+
+
+def chat_piece(*values: float, index: int = 0) -> dict[str, Any]:
+    content = [{"token": "a", "logprob": v, "top_logprobs": []} for v in values]
+    return {
+        "object": "chat.completion.chunk",
+        "choices": [{"index": index, "delta": {}, "logprobs": {"content": content}}],
+    }
+
+
+FIRST = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"role": "assistant"}, "logprobs": None}]}
+LAST = {"object": "chat.completion.chunk", "choices": [], "usage": {"total_tokens": 3}}
+STREAMS: dict[str, tuple[list[Any], dict[str, float]]] = {
+    "OpenAI chat": ([FIRST, chat_piece(-0.5, -0.25), chat_piece(-1), LAST], {"choices[0].logprobs.content": -1.75}),
+    "two choices": (
+        [chat_piece(-0.5), chat_piece(-8, index=1), chat_piece(-0.25), chat_piece(-16, index=1)],
+        {"choices[0].logprobs.content": -0.75, "choices[1].logprobs.content": -24},
+    ),
+    "OpenAI completions": (
+        [{"choices": [{"index": 0, "logprobs": {"tokens": ["a"], "token_logprobs": [v]}}]} for v in (-1, -2)],
+        {"choices[0].logprobs.token_logprobs": -3},
+    ),
+    "OpenAI responses": (
+        [
+            {"type": "response.created", "response": {"output": []}},
+            {
+                "type": "response.output_text.delta",
+                "output_index": 1,
+                "content_index": 0,
+                "logprobs": [{"logprob": -0.5}],
+            },
+            {
+                "type": "response.output_text.delta",
+                "output_index": 1,
+                "content_index": 0,
+                "logprobs": [{"logprob": -2}],
+            },
+            {"type": "response.output_text.done", "output_index": 1, "logprobs": [{"logprob": -0.5}, {"logprob": -2}]},
+            {"type": "response.completed", "response": {"output": [{"content": [{"logprobs": [{"logprob": -9}]}]}]}},
+        ],
+        {"output[1].content[0].logprobs": -2.5},
+    ),
+    "Gemini": (
+        [{"candidates": [{"logprobsResult": {"chosenCandidates": [{"logProbability": v}]}}]} for v in (-1, -2)],
+        {"candidates[0].logprobsResult.chosenCandidates": -3},
+    ),
+    "text-generation-inference": (
+        [{"token": {"id": 1, "text": "a", "logprob": v}, "generated_text": None, "details": None} for v in (-1, -2)],
+        {"token": -3},
+    ),
+    "llama.cpp": (
+        [{"content": "a", "stop": False, "completion_probabilities": [{"logprob": v}]} for v in (-1, -2)]
+        + [{"stop": True}],
+        {"completion_probabilities": -3},
+    ),
+    "SGLang, which repeats": (
+        [{"meta_info": {"output_token_logprobs": [[-1, 5, None], [-2, 6, None]][:n]}} for n in (1, 2, 2)],
+        {"meta_info.output_token_logprobs": -3},
+    ),
+    "Ollama": (
+        [{"created_at": "t", "done": False, "logprobs": [{"logprob": v}]} for v in (-1, -2)]
+        + [{"created_at": "t", "done": True}],
+        {"logprobs": -3},
+    ),
+}
+
+
+@pytest.mark.parametrize(("pieces", "found"), STREAMS.values(), ids=STREAMS)
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+def test_a_stream_of_events_is_one_reply(pieces: list[Any], found: dict[str, float], line: str) -> None:
+    events = [f"data: {json.dumps(piece)}" for piece in pieces]
+    for text in (
+        ": a comment\n\n" + "\n\n".join(events) + "\n\ndata: [DONE]\n\n",
+        "\n".join(f"event: message\nid: {n}\n{event}\n" for n, event in enumerate(events)),
+        "\n".join(events) + "\ndata: [DONE]",  # without the blank lines, as people save them
+        "\n\n".join(
+            event.replace("data: ", "data:", 1).replace(', "', ',\ndata:"') for event in events
+        ),  # one event on many lines
+    ):
+        for size in (7, 1 << 16):
+            with mock.patch.object(lines, "CHUNK", size):
+                assert {s.where: s.total for s in scores(text.replace("\n", line))} == found
+
+
+@pytest.mark.parametrize("name", ["OpenAI chat", "two choices", "Ollama"])
+def test_pieces_of_a_reply_may_stand_one_a_line(name: str) -> None:
+    pieces, found = STREAMS[name]
+    assert {s.where: s.total for s in scores("\n".join(map(json.dumps, pieces)))} == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("data: {}\n", "in: no token log-probabilities in this stream. Ask the server for log-probabilities"),
+        ("data: [DONE]\n", "in: no token log-probabilities in this stream."),
+        ("data: {\n\ndata: {}", "in, line 1: the JSON stops before it is complete"),
+        ("data: {}\n\nhello", "in, line 3: “hello” is no line of a stream of events. Expected data: and JSON."),
+        ('\n\ndata: {"logprobs": [-1, 2]}', "in, line 3, at logprobs[1]: 2 is positive"),
+        ('data: {"choices": [{"index": 1e9}]}', "the index 1000000000.0 of a choice is none from 0 to 999"),
+        ('data: {"choices": [{"index": "a"}]}', "the index a of a choice is none"),
+    ],
+)
+def test_what_is_wrong_in_a_stream_is_located(text: str, message: str) -> None:
+    assert refusal(text).startswith(message) or message in refusal(text)
+
+
+def test_what_a_log_of_samples_gives_is_said_to_be_of_whole_continuations() -> None:
+    line = {
+        "doc_id": 0,
+        "resps": [[[-1.25, True]], [["-3.5", "False"]]],
+        "filtered_resps": [[-1.25, True], [-3.5, False]],
+    }
+    found = scores("\n".join([json.dumps(line)] * 2))
+    assert [s.total for s in found] == [-1.25, -3.5] * 2
+    assert all("the log-likelihood of a whole continuation" in s.notes[0] for s in found)
+    assert totals({"resps": [[-123.5]]}) == [-123.5]  # a rolling log-likelihood
+    assert "found the string “a generated text”" in refusal({"resps": [["a generated text"]]})
+
+
+def test_a_probability_of_llama_cpp_becomes_a_logarithm_in_the_base_that_is_asked_for() -> None:
+    response = {
+        "completion_probabilities": [
+            {"token": "a", "prob": 0.25},
+            {"content": "b", "probs": [{"tok_str": "b", "prob": 0.5}]},
+        ]
+    }
+    (bits,) = scores(response, base="2")
+    assert (bits.given_total, bits.bits) == (-3, pytest.approx(3))
+    assert "the file has probabilities, as they were after sampling" in bits.notes[0]
+    assert "[0].prob: -Infinity says that" in refusal({"completion_probabilities": [{"prob": 0}]})
+    assert "[0].prob: 1.5 is no probability" in refusal({"completion_probabilities": [{"prob": 1.5}]})
+    assert "the token taken, c, is none of the candidates (b)" in refusal(
+        {"completion_probabilities": [{"content": "c", "probs": [{"tok_str": "b", "prob": 0.5}]}]}
+    )
 
 
 # -- several sequences -----------------------------------------------------------------------------
@@ -656,8 +961,7 @@ def test_a_file_of_white_space_of_any_kind_is_empty(text: str, size: int) -> Non
         ),
         (
             {"object": "chat.completion.chunk", "choices": []},
-            "in, line 1, at object: this is one piece of a streamed reply, so its log-probabilities are "
-            "not the whole sequence. Ask for the reply without streaming and save the one JSON object.",
+            "in: no token log-probabilities in this stream. Ask the server for log-probabilities (logprobs: true).",
         ),
     ],
 )  # fmt: skip
@@ -665,7 +969,7 @@ def test_bad_input_is_refused_in_one_paragraph(text: Any, message: str) -> None:
     assert refusal(text) == message
 
 
-@pytest.mark.parametrize("backend", ["yajl2_c", "python"])
+@pytest.mark.parametrize("bulk", [True, False])
 @pytest.mark.parametrize(
     ("text", "beginning"),
     [
@@ -675,7 +979,6 @@ def test_bad_input_is_refused_in_one_paragraph(text: Any, message: str) -> None:
         ('["NaN", -1]', "in, line 1, at [0]: found the string “NaN”"),
         ("[-0.1,]", "in, line 1, at [1]: this is not valid JSON ("),
         ("[-0.1 -0.2]", "in, line 1, at [1]: this is not valid JSON ("),
-        ("{'a': [-1]}", "in, line 1: this is not valid JSON ("),
         ('[-1]\n{"logprobs": [-1, -2', "in, line 2, at logprobs[2]: the JSON stops"),
         ('{"a\x1b": 1}', "in, line 1: this is not valid JSON ("),
         ('{"logprobs": [-1, true]}', "in, line 1, at logprobs[1]: found true, expected a number."),
@@ -691,14 +994,8 @@ def test_bad_input_is_refused_in_one_paragraph(text: Any, message: str) -> None:
         ('["\\ud800"]', "in, line 1, at [0]: found the string"),
     ],
 )
-def test_malformed_json_is_located_whatever_the_backend(backend: str, text: str, beginning: str) -> None:
-    import ijson
-
-    try:
-        parse = ijson.get_backend(backend).basic_parse
-    except ImportError:
-        pytest.skip(f"no {backend} here")
-    with mock.patch.object(ijson, "basic_parse", parse):
+def test_malformed_json_is_located(bulk: bool, text: str, beginning: str) -> None:
+    with mock.patch.object(Events, "bulk", bulk):
         message = refusal(text)
     assert message.startswith(beginning)
     assert "\n" not in message
@@ -741,6 +1038,57 @@ def test_whatever_is_read_it_is_scored_or_refused(content: bytes | str) -> None:
     assert found
     assert all(s.tokens > 0 and math.isfinite(s.total) for s in found)
     format_report(found, diagnoses=[diagnose("-1", s) for s in found])
+
+
+def outcome(content: bytes | str) -> Any:
+    """The scores of a file, or the message with which it is refused."""
+    try:
+        return scores(content)
+    except UserError as error:
+        return str(error)
+
+
+SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\n\n", "\t", "\u00a0"])
+NUMBERS = st.floats(-1e3, 0).map(repr) | st.sampled_from(["-1", "0", "-0", "0.5", "-1e999", "NaN", "-Infinity", "true", "null", '"-1"', "-.5", "", "1e-400", "−1", "[-1]", "{}"])  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["[", "", '{"logprobs": [']), st.lists(NUMBERS, max_size=8), SPACES, SPACES),
+        max_size=5,
+    ),
+    st.integers(1, 60),
+)
+def test_what_is_read_at_once_is_what_is_read_piece_by_piece(
+    rows: list[tuple[str, list[str], str, str]], size: int
+) -> None:
+    """The same scores, or the same message with the same place, where some of it can be read at once and some cannot."""
+    closing = {"[": "]", "": "", '{"logprobs": [': "]}"}
+    text = "".join(f"{o}{space}{(',' + space).join(row)}{closing[o]}{end}" for o, row, space, end in rows)
+    at_once = outcome(text)
+    with mock.patch.object(lines, "CHUNK", size):
+        assert outcome(text) == at_once
+        with mock.patch.object(Events, "bulk", False):
+            assert outcome(text) == at_once
+
+
+WORDS = st.floats(-1e3, 0).map(repr) | st.sampled_from(
+    ["-1", "0", "-.5", "-0,5", "0.5", "−1", "x", "nan", "1e-400", "-1e999", ","]
+)
+
+
+@given(
+    st.lists(st.tuples(st.lists(WORDS, max_size=9), st.sampled_from([" ", ",", ", ", "  ", "\n", "\t", ",\n"]),
+                       st.sampled_from(["", "\n", "\n\n", " \n", "\n \n", ",", "\r\n"])), max_size=5),
+    st.integers(1, 60),
+)  # fmt: skip
+def test_text_read_at_once_is_what_is_read_word_by_word(rows: list[tuple[list[str], str, str]], size: int) -> None:
+    text = "".join(space.join(row) + end for row, space, end in rows)
+    at_once = outcome(text)
+    with mock.patch.object(lines, "CHUNK", size):
+        assert outcome(text) == at_once
+        with mock.patch.object(plain._Text, "bulk", False):
+            assert outcome(text) == at_once
 
 
 def test_the_errors_of_score_values_count_from_one() -> None:
@@ -836,7 +1184,7 @@ def test_importing_brings_in_the_standard_library_only() -> None:
     code = (
         "import sys, types; package = types.ModuleType('derive'); package.__path__ = [sys.argv[1]]; "
         "sys.modules['derive'] = package; import derive.score; "
-        "print(*sorted({'sympy', 'numpy', 'ijson', 'click', 'mpmath'} & set(sys.modules)))"
+        "print(*sorted({'sympy', 'numpy', 'click', 'mpmath'} & set(sys.modules)))"
     )
     folder = str(Path(derive.__file__).parent)
     result = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from collections.abc import Sequence
 from itertools import combinations
@@ -37,6 +38,11 @@ PLACE_TOKENS_TOTAL: dict[str, list[tuple[str, int, float]]] = {
     "text-generation-inference": [("details.tokens", 2, -1.5)],
     "TGI prefill": [("details.prefill", 1, -2.5), ("details.tokens", 1, -1.25)],
     "llama.cpp": [("completion_probabilities", 2, -1.625)],
+    "llama.cpp, after sampling": [("completion_probabilities", 2, math.log(0.25) + math.log(0.5))],
+    "llama.cpp before 2025": [("completion_probabilities", 2, math.log(0.25) + math.log(0.5))],
+    "Cohere": [("logprobs", 3, -1.75)],
+    "Cohere generate": [("generations[0].token_likelihoods", 2, -1.5)],
+    "lm-evaluation-harness": [("resps[0]", 1, -1.25), ("resps[1]", 1, -3.5)],
     "SGLang output": [("meta_info.output_token_logprobs", 2, -1.0)],
     "SGLang input": [("meta_info.input_token_logprobs", 2, -3.0), ("meta_info.output_token_logprobs", 1, -1.75)],
     "Ollama": [("logprobs", 2, -1.75)],
@@ -79,6 +85,9 @@ def test_a_response_is_recognised_wherever_it_stands(row: Row) -> None:
         assert read({"logprobs": content})  # a list that is all there is has no name to be recognised by
         return
     batch = {"custom_id": "a", "response": {"status_code": 200, "body": content}}
+    if row.ids:  # which say which token was taken, and stand beside the list
+        assert [s.total for s in read([batch])] == [s.total for s in read(content)]
+        return
     assert [s.total for s in read([batch])] == [s.total for s in read(content)]
     list_alone: Any = content
     for step in re.findall(r"\w+", PLACE_TOKENS_TOTAL[row.name][0][0]):
@@ -91,8 +100,10 @@ def test_a_response_is_recognised_wherever_it_stands(row: Row) -> None:
 
 @each_row
 def test_a_first_null_is_read_where_the_row_says_so_and_refused_elsewhere(row: Row) -> None:
-    entry: Any = {"": None, "[0]": [None, 1, "a"]}.get(row.entry, {row.entry.rpartition(".")[2]: None})
-    rest: Any = {"": -1, "[0]": [-1, 2, "b"]}.get(row.entry, {row.entry.rpartition(".")[2]: -1})
+    whole: dict[str, Any] = {"": -1, "[0]": [-1, 2, "b"], ".logprobs[+]": {"logprobs": [-1]}}
+    nothing = {"": None, "[0]": [None, 1, "a"], ".logprobs[+]": {"logprobs": [None]}}
+    entry: Any = nothing.get(row.entry, {row.field: None})
+    rest: Any = whole.get(row.entry, {row.field: -1})
     content: Any = [entry, rest]
     for step in reversed(row.place):
         content = {step: content} if step != "[]" else [content]
@@ -136,7 +147,7 @@ def conflicts(table: Sequence[Row]) -> list[str]:
     anything = {row.place[-1] for row in table if May.OTHER in row.may}
     roles = {
         "a list": lists,
-        "a log-probability": {row.entry.rpartition(".")[2] for row in table if "." in row.entry} | shapes.SPELLINGS,
+        "a log-probability": {row.field for row in table if row.field and "[+]" not in row.entry} | shapes.SPELLINGS,
         "passed over": {name for row in table for name in row.passed_over},
         "the texts": {row.texts for row in table if row.texts} - anything,
     }

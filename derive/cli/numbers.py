@@ -106,16 +106,21 @@ def work(name: str, given: str, target: str, output: str | None, notation: str |
 @click.option(
     "--base", type=click.Choice(["e", "2", "10"]), default="e", help="The base of the logarithms in the file."
 )
-def score(file: str, claimed: str | None, base: str) -> None:
+@click.option(
+    "--tokens",
+    metavar="FILE",
+    help="Ids or texts of the tokens, where the response lists candidates and not which was taken.",
+)
+def score(file: str, claimed: str | None, base: str, tokens: str | None) -> None:
     """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE (- for
     standard input).
 
-    A list of numbers, JSON, JSON lines, or what public APIs return.  Several sequences are compared.
+    A list of numbers, JSON, JSON lines, or what public APIs return, streamed too.  Several sequences are compared.
     """
     from derive.score import compare, diagnose, format_report, open_data, score_stream
 
     with open_data(file) as stream:
-        scores = list(score_stream(stream, file, base=base))
+        scores = list(score_stream(stream, file, base=base, tokens=tokens, claims=claimed is not None))
     click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
 
 

@@ -1,4 +1,4 @@
-"""A file in pieces: opened, checked to be UTF-8, with exact line numbers."""
+"""A file in pieces: opened, checked to be UTF-8, with line numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import BinaryIO
 from derive.errors import UserError
 from derive.score.wording import printable
 
-CHUNK = 1 << 16  # bytes read at a time; a longer line is read in pieces
+CHUNK = 1 << 16  # bytes read at a time
 _UNREADABLE: dict[type[Exception], str] = {
     FileNotFoundError: "there is no such file. Check the spelling and the folder, or give - to read standard input.",
     IsADirectoryError: "this is a directory. Give the name of one file in it.",
@@ -36,63 +36,66 @@ def open_data(path: str) -> Iterator[BinaryIO]:
 
 
 class Lines:
-    """A file read in pieces, none of which crosses the end of a line.
+    """A file read in pieces.  ``line`` is that of the first character of the latest piece; ``ended``: there are no more."""
 
-    ``line`` is that of the latest piece; ``text`` may be "" before the end, where ``ended`` is set.
-    """
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, first: int = 1) -> None:
         self.source = printable(name, 200)
-        self.line = 0
+        self.line = self._next_line = first
         self.ended = False
-        self.latest, self.text = b"", ""
         self._file, self._decode = file, codecs.getincrementaldecoder("utf-8")().decode
         self._offset = 0
-        self._again = False
+        self._again = ""
+
+    @property
+    def ahead(self) -> str:
+        """What is known of what will be read next."""
+        return self._again
 
     def first_character(self) -> str:
         """The first character that is not white space, "" when there is none; what comes before it is dropped."""
         while not self.ended:
-            self.read()
-            if found := self.text.lstrip()[:1]:
-                self._again = True
-                return found
+            text = self.read()
+            if found := text.lstrip():
+                self._next_line = self.line + text.count("\n", 0, len(text) - len(found))
+                self._again = found
+                return found[0]
         return ""
 
-    def read(self, size: int = -1) -> bytes:
-        """The next piece, b"" at the end: what ijson calls, with size 0 to see the type."""
-        if size == 0:
-            return b""
-        if self._again:
-            self._again = False
-            return self.latest
-        begins_line = not self.line or self.latest.endswith(b"\n")
+    def read(self) -> str:
+        """The next piece; "" at the end, and only there."""
+        text, self._again = self._again, ""
+        while not text and not self.ended:
+            text = self._piece()
+        self.line = self._next_line
+        self._next_line += text.count("\n")
+        return text
+
+    def _piece(self) -> str:
         try:
-            self.latest = piece = self._file.readline(CHUNK)
+            piece = self._file.read(CHUNK)
         except OSError as error:
             raise UserError(
                 f"{self.source}: reading failed after byte {self._offset} ({error.strerror or error}). Check that it "
                 "is a file and that the disk or pipe is still there."
             ) from None
-        if self._offset == 0 and piece.startswith(codecs.BOM_UTF8):
-            self._offset = len(codecs.BOM_UTF8)
-            self.latest = piece = piece.removeprefix(codecs.BOM_UTF8)
         self.ended = not piece
-        self.line += begins_line and not self.ended
         try:
-            self.text = self._decode(piece, self.ended)
+            text = self._decode(piece, self.ended)
         except UnicodeDecodeError as error:
             raise self._not_utf8(piece, error) from None
+        if self._offset < 3 and text.startswith("\ufeff"):
+            text = text[1:]
         self._offset += len(piece)
-        return piece
+        return text
 
     def _not_utf8(self, piece: bytes, error: UnicodeDecodeError) -> UserError:
         offset = self._offset - (len(error.object) - len(piece)) + error.start
-        if offset == 0 and piece[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if offset == 0 and error.object[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             advice = "It begins like UTF-16, which PowerShell's > writes: save it as UTF-8."
         else:
             advice = "Save it as UTF-8; if it is compressed or binary (gzip, NumPy), write it out as text."
+        line = self._next_line + error.object.count(b"\n", 0, error.start)
         return UserError(
-            f"{self.source}, line {max(self.line, 1)}: byte 0x{error.object[error.start]:02x} at "
-            f"offset {offset} is not UTF-8 text. {advice}"
+            f"{self.source}, line {line}: "
+            f"byte 0x{error.object[error.start]:02x} at offset {offset} is not UTF-8 text. {advice}"
         )

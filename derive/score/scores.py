@@ -20,6 +20,8 @@ from derive.score.checker import Checker, Document, End, Item
 from derive.score.lines import Lines
 from derive.score.plain import text_items
 from derive.score.responses import json_items
+from derive.score.streams import is_stream, stream_items
+from derive.score.taken import read_tokens
 from derive.score.wording import printable
 
 NATS_PER = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
@@ -33,7 +35,7 @@ class SequenceScore:
 
     In nats: ``total`` and what is derived from it.  In the input's base: ``given_total``, ``first``,
     ``last``, ``values`` (all of them if T <= 8, else none) and ``log_abs_product`` = sum_t log|l_t|, -inf if
-    an l_t is 0.  ``probability_sum`` is sum_t Pr(y_t | x, y_<t).
+    an l_t is 0.  ``probability_sum`` is sum_t Pr(y_t | x, y_<t).  The last two are nan where they were not asked for.
     """
 
     source: str
@@ -95,13 +97,20 @@ class SequenceScore:
         return self.bits / self.tokens
 
 
-def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterator[SequenceScore]:
+def score_stream(
+    binary_file: BinaryIO, name: str, *, base: str = "e", tokens: str | None = None, claims: bool = True
+) -> Iterator[SequenceScore]:
     """The scores of a file's sequences, in order, each as soon as the JSON value it is in has been read.
 
     ``name`` is the file's name for messages and labels; ``base`` ("e", "2", "10") the logarithm the file was
-    written in.  The file is JSON (see :mod:`derive.score.shapes`) if it begins with ``[`` or ``{``, else text.
-    Memory does not grow with the length of a sequence.  Raises UserError for anything but log-probabilities.
+    written in; ``tokens`` a file that says which tokens were taken (see :mod:`derive.score.taken`); ``claims`` whether
+    somebody's totals are to be compared with the scores (``diagnose``), for which more is calculated.  The file is JSON (see
+    :mod:`derive.score.shapes`) if it begins with ``[`` or ``{``, a stream of events if with a field of one such as
+    ``data:``, else text.  Memory does not grow with the length of a sequence.  Raises UserError for anything but
+    log-probabilities.
     """
+    taken = read_tokens(tokens) if tokens is not None else []
+    nats = _nats(base)
     lines = Lines(binary_file, name)
     first = lines.first_character()
     if not first:
@@ -109,13 +118,18 @@ def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterat
             f"{lines.source}: the file is empty, so there is no sequence to score. "
             "Expected token log-probabilities such as -0.7 -0.4."
         )
-    items = json_items(lines) if first in ("[", "{") else text_items(lines)
+    if is_stream(lines):
+        items = stream_items(lines, nats)
+    elif first in "[{":
+        items = json_items(lines, taken, nats)
+    else:
+        items = text_items(lines)
     together: list[SequenceScore] = []
     while True:
-        one = _Pass(name, base)
+        one = _Pass(name, base, claims)
         end = one.read(items)
         if end is None:
-            return
+            break
         if isinstance(end, End):
             score = one.score(end)
             if not any(_same_list_twice(score, other) for other in together):
@@ -126,6 +140,11 @@ def score_stream(binary_file: BinaryIO, name: str, *, base: str = "e") -> Iterat
             for score in together:
                 yield replace(score, name=end.name) if end.name else score
             together.clear()
+    if taken:
+        raise UserError(
+            f"{tokens}: the tokens of {len(taken)} more sequences are given than there are in {lines.source} whose positions list "
+            "several candidates. Give the tokens of those only, in their order."
+        )
 
 
 def score_values(values: Iterable[float], *, base: str = "e", name: str = "") -> SequenceScore:
@@ -142,10 +161,9 @@ def score_values(values: Iterable[float], *, base: str = "e", name: str = "") ->
 class _Pass:
     """One pass over a sequence: the exact sum, and what diagnoses need.  Raises UserError for an unknown base."""
 
-    def __init__(self, source: str, base: str) -> None:
-        if base not in NATS_PER:
-            raise UserError(f"base {printable(base)} is not known. Give e (natural logarithm), 2 or 10.")
-        self._source, self.base, self.nats = source, base, NATS_PER[base]
+    def __init__(self, source: str, base: str, claims: bool = True) -> None:
+        self._claims = claims
+        self._source, self.base, self.nats = source, base, _nats(base)
         self._kept: list[float] = []
         self._end: End | Document | None = None
         self.count = self.sentinels = 0
@@ -167,13 +185,16 @@ class _Pass:
             if len(self._kept) <= _KEPT:
                 self._kept += item[: _KEPT + 1]
             self.count += len(item)
-            self.sentinels += item.count(_SENTINEL)
+            if sum(item) <= _SENTINEL:  # else there is none, since no number is positive
+                self.sentinels += item.count(_SENTINEL)
             self.last = item[-1] if item else self.last
+            yield item
+            if not self._claims:
+                continue
             # Diagnosis only, so plain sums will do.
             self.log_product = -math.inf if 0.0 in item else sum(map(math.log, map(neg, item)), self.log_product)
             in_nats = item if self.base == "e" else [value * self.nats for value in item]
             self.probabilities = sum(map(math.exp, in_nats), self.probabilities)
-            yield item
 
     def score(self, end: End) -> SequenceScore:
         """The score of what was read.  Raises UserError when it is beyond the range of a double."""
@@ -190,7 +211,8 @@ class _Pass:
             source=self._source, where=end.where, line=end.line, name="", base=self.base,
             tokens=self.count, total=self.total * self.nats, given_total=self.total,
             first=self._kept[0], last=self.last, values=tuple(self._kept) if self.count <= _KEPT else (),
-            log_abs_product=self.log_product, probability_sum=self.probabilities, notes=notes,
+            log_abs_product=self.log_product if self._claims else math.nan,
+            probability_sum=self.probabilities if self._claims else math.nan, notes=notes,
         )  # fmt: skip
 
     def _too_large(self) -> UserError:
@@ -199,6 +221,12 @@ class _Pass:
             "double (about −1.8e308), so they cannot be token log-probabilities. Look for a number with a wrong "
             "exponent."
         )
+
+
+def _nats(base: str) -> float:
+    if base not in NATS_PER:
+        raise UserError(f"base {printable(base)} is not known. Give e (natural logarithm), 2 or 10.")
+    return NATS_PER[base]
 
 
 def _same_list_twice(a: SequenceScore, b: SequenceScore) -> bool:

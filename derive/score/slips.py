@@ -46,8 +46,11 @@ def diagnose(claimed: str, score: SequenceScore) -> Diagnosis:
     """Name the calculations whose result, rounded to the digits ``claimed`` was written with, is ``claimed``.
 
     The claim is half a unit of its last digit wide: "0.28" is any value from 0.275 to 0.285.  It is read in
-    the base of the input.  Raises UserError when it is not a decimal number.
+    the base of the input.  Raises UserError when it is not a decimal number, ValueError when the score was made without
+    ``claims``.
     """
+    if math.isnan(score.probability_sum):
+        raise ValueError("this score was made without claims, so a claim cannot be diagnosed")
     text = claimed.strip().replace("−", "-")
     if len(text) > 400 or not _CLAIM.fullmatch(text):
         raise UserError(

@@ -66,6 +66,7 @@ class Template(Shape):
 
 
 _TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
+_LONGEST = 150  # signs and words; there is no formula of a definition so long, and nothing is nested deeper
 _STYLES = {"bf": "bold", "cal": "cal"}
 _SIGNS = {
     "|": ("∣", "rel"), "||": ("∥", "rel"), "<=": ("≤", "rel"), ">=": ("≥", "rel"), "<": ("<", "rel"), ">": (">", "rel"),
@@ -90,6 +91,8 @@ class _Reader:
                 raise TemplateError(f"{text[end:].strip()[:10]!r} is not part of the template language")
             self.tokens.append((m[1], m.start(1) == end))
             end = m.end()
+            if len(self.tokens) > _LONGEST:
+                raise TemplateError(f"it has more than {_LONGEST} signs and words")
 
     def peek(self) -> str:
         return self.tokens[self.i][0] if self.i < len(self.tokens) else ""
