@@ -16,6 +16,7 @@ import pytest
 import tasks
 from dask_cluster import DaskCluster, wait_until
 
+from derive.board import catalogue
 from derive.jobs.job import Job
 from derive.jobs.run import Workers, run
 
@@ -90,6 +91,35 @@ def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, t
     assert said(derive(tmp_path, "check", *files, "--on", two_workers.address)) == said(here)
     workers = {worker for _, _, worker in started(tmp_path)[-4:]}
     assert workers <= {str(two_workers.pid(name)) for name in ("first", "second")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["slides", "perplexity", "proof0.py::of_proof0", "proof1.py::of_proof1", "-o", "decks/{name}.html"],
+        ["score", "a.txt", "no.txt", "b.json", "--claimed", "-2"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_other_commands(dask_cluster: DaskCluster, tmp_path: Path, words: list[str]) -> None:
+    dask_cluster.worker("first")
+    proofs(tmp_path, 2)
+    (tmp_path / "a.txt").write_text("-0.5 -0.25\n")
+    (tmp_path / "b.json").write_text("[[-0.1, -0.2], [-3]]")
+    decks = tmp_path / "decks"
+    decks.mkdir()
+
+    def written() -> dict[str, bytes]:
+        out = {p.name: p.read_bytes() for p in decks.iterdir()}
+        for name in out:
+            (decks / name).unlink()
+        return out
+
+    here, files = derive(tmp_path, *words, "-j", 2), written()
+    assert here.returncode == 2 and here.stdout
+    assert len(files) == (len(catalogue.theorems("perplexity")) + 1 if words[0] == "slides" else 0)
+    assert said(derive(tmp_path, *words, "--on", dask_cluster.address)) == said(here)
+    assert written() == files
 
 
 def test_a_worker_that_is_killed_half_way(two_workers: DaskCluster, tmp_path: Path) -> None:
