@@ -17,6 +17,8 @@ import tasks
 from dask_cluster import DaskCluster, wait_until
 
 from derive.board import catalogue
+from derive.certify import write_certificates
+from derive.certify.command import certify_command
 from derive.jobs.job import Job
 from derive.jobs.run import Workers, run
 
@@ -120,6 +122,37 @@ def test_other_commands(dask_cluster: DaskCluster, tmp_path: Path, words: list[s
     assert len(files) == (len(catalogue.theorems("perplexity")) + 1 if words[0] == "slides" else 0)
     assert said(derive(tmp_path, *words, "--on", dask_cluster.address)) == said(here)
     assert written() == files
+
+
+NAMES = ["chain_rule", "kl_nonneg", "cross_entropy_one_hot"]
+
+
+def test_certificates_on_a_cluster(
+    rocq: None, two_workers: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are written here, and are those that one process writes; Rocq replays them there."""
+    monkeypatch.setattr("derive.certify.command.TOGETHER", 2)
+    write_certificates([catalogue.find_theorem(n) for n in NAMES], tmp_path / "here")
+    text, status = certify_command(NAMES, tmp_path / "there", run=True, address=two_workers.address)
+    assert status == 0
+    assert re.findall(r"^(\w+): Rocq [\d.]+ proved the claim", text, re.MULTILINE) == NAMES
+    assert "3 of 3 theorems replayed by Rocq" in text
+    here, there = (
+        {p.relative_to(tmp_path / f).as_posix(): p.read_bytes() for p in (tmp_path / f).rglob("*.v")}
+        for f in ("here", "there")
+    )
+    assert here == there and len(here) > len(NAMES)
+
+
+def test_certificates_of_workers_without_rocq(dask_cluster: DaskCluster, tmp_path: Path) -> None:
+    dask_cluster.worker("first", PATH=os.path.dirname(sys.executable))
+    done = derive(tmp_path, "certify", *NAMES, "--run", "--on", dask_cluster.address)
+    assert done.returncode == 2
+    assert done.stdout.startswith(
+        "chain_rule and 2 more: not done: running certificates needs Rocq's compiler coqc, which is "
+    )
+    done = derive(tmp_path, "certify", *NAMES, "--on", dask_cluster.address)
+    assert done.returncode == 0 and done.stdout.startswith("3 certificates written in ")
 
 
 def test_a_worker_that_is_killed_half_way(two_workers: DaskCluster, tmp_path: Path) -> None:
