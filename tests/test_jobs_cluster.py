@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import tasks
-from dask_cluster import DaskCluster, wait_until
+from dask_cluster import DaskCluster, alive, wait_until
 
 from derive.board import catalogue
 from derive.certify import write_certificates
@@ -72,13 +73,6 @@ def started(folder: Path) -> list[list[str]]:
     """The files that were begun, each with its process and the one that had started that."""
     log = folder / "log"
     return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def alive(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, tmp_path: Path) -> None:
@@ -259,3 +253,13 @@ def test_what_is_no_address_is_refused_at_once(tmp_path: Path, address: str) -> 
 def test_a_cluster_and_a_number_of_processes_are_two_things(tmp_path: Path) -> None:
     done = derive(tmp_path, "check", *proofs(tmp_path, 2), "-j", 2, "--on", "tcp://10.0.0.1:8786")
     assert done.returncode == 2 and "leave one of -j and --on out" in done.stderr
+
+
+def test_an_interrupt(two_workers: DaskCluster, tmp_path: Path) -> None:
+    files = proofs(tmp_path, 5, seconds=60)
+    command = [sys.executable, "-P", "-m", "derive.cli", "check", *files, "--on", two_workers.address]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
+    wait_until(lambda: len(started(tmp_path)) == 2)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == ("", None)
+    assert process.returncode == 130

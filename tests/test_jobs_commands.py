@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from dask_cluster import alive, wait_until
 
 from derive.board import catalogue
 from derive.cli import main
 
 each_number = pytest.mark.parametrize("jobs", ["1", "2"], ids=lambda n: f"-j {n}")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of Unix")
 OWN = """
 from derive import *
 from derive.language.letters import *
@@ -95,6 +100,21 @@ def test_a_file_that_cannot_be_run_does_not_stop_the_others(here: Path, jobs: st
         "derive: broken.py:1: invalid syntax: def (\nderive: missing.py: there is no such file\n"
     )
     assert run("check", "wrong.py", "right.py", "-j", jobs).exit_code == 1
+
+
+@posix
+@each_number
+def test_an_interrupt_ends_all_of_them(here: Path, jobs: str) -> None:
+    for i in range(3):
+        (here / f"slow{i}.py").write_text("import os, time\nopen(f'{os.getpid()}.pid', 'w').close()\ntime.sleep(60)\n")
+    command = [sys.executable, "-P", "-m", "derive.cli", "check", *(f"slow{i}.py" for i in range(3)), "-j", jobs]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_until(lambda: len(list(here.glob("*.pid"))) == int(jobs))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", None)
+    assert process.returncode == 130
+    for file in here.glob("*.pid"):
+        wait_until(lambda pid=file.stem: not alive(pid))
 
 
 # --- score -----------------------------------------------------------------------------------------------------------

@@ -88,14 +88,15 @@ def slides(
         raise UserError(
             f"one deck is one job; for a deck of each theorem write {EACH} in its name: -o 'handouts/{EACH}.html'"
         )
-    replayed = _replayed(found(names).values()) if replay else ""
+    entries = {} if EACH in output and not replay else found(names)
+    if entries:
+        notation_for(wishes.get("notation"))
+    replayed = _replayed(entries.values()) if replay else ""
     wish = Wish(template=template, replayed=replayed, **{k: v for k, v in wishes.items() if v is not None})
     if EACH in output:
         options(target_of(output, target), wish)  # what no deck can have is said once
         _save_each(work, wish, target, workers_of(jobs, address))
         return
-    entries = found(names)
-    notation_for(wish.notation or None)
     derivations = [(name, e.derivation) for name, e in entries.items()]
     click.echo(_wrote(save(derivations, output, wish, target), wish, len(derivations)))
 
