@@ -1,7 +1,7 @@
 """What things cost on this machine: the table of docs/scale.md.  ``python tests/costs.py`` prints it; it takes some minutes.
 
-Each command runs three times in an empty folder, and the run of the median CPU time (user and system, its children's with it) counts.
-Memory is the largest that one of its processes had.  Ratios are to ``import sympy`` in the same run: they hold better than seconds
+Each command runs three times in an empty folder, and the run of the median ratio counts.  Time is CPU time: user and system, its children's with it.
+Memory is the largest that one of its processes had.  Before each run ``import sympy`` runs: ratios to that hold better than seconds
 on another machine, or on a busy one.
 """
 
@@ -25,21 +25,27 @@ class Cost(NamedTuple):
     seconds: float  # of CPU time
     megabytes: float
     output: str
+    sympy: float = 1.0  # seconds of CPU time for ``import sympy``, just before
 
 
 def cost(folder: Path, *command: str, times: int = 3) -> Cost:
     """The median of some runs."""
     runs = []
     for _ in range(times):
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-            process = subprocess.Popen([sys.executable, *command], cwd=folder, stdout=out)
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            out.seek(0)
-            if process.returncode:
-                raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
-            runs.append(Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out.read()))
-    return sorted(runs)[times // 2]
+        sympy = once(folder, "-c", "import sympy").seconds
+        runs.append(once(folder, *command)._replace(sympy=sympy))
+    return sorted(runs, key=lambda c: c.seconds / c.sympy)[times // 2]
+
+
+def once(folder: Path, *command: str) -> Cost:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+        process = subprocess.Popen([sys.executable, *command], cwd=folder, stdout=out)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
+        return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out.read())
 
 
 def derive(folder: Path, *words: str, times: int = 3) -> Cost:
@@ -78,14 +84,12 @@ def main() -> None:
 
         def row(what: str, c: Cost, per: int = 1, without: float = 0.0) -> None:
             seconds = (c.seconds - without) / per
-            print(f"| {what} | {seconds:.3g} s | {seconds / sympy.seconds:.2g} | {c.megabytes:.0f} MB |", flush=True)
+            print(f"| {what} | {seconds:.3g} s | {seconds / c.sympy:.2g} | {c.megabytes:.0f} MB |", flush=True)
 
         print("| what | CPU time | to `import sympy` | memory |\n|---|---|---|---|")
         row("`import sympy`", sympy)
         row("`derive --version`: the least that a command costs", bare)
-        row(
-            f"`derive check`: the {count} theorems and the false claims of the catalogue", derive(folder, "check", "-q")
-        )
+        row(f"`derive check`: the {count} theorems and the false claims of the catalogue", everything)
         row("one of the theorems", everything, count, bare.seconds)
         row("one more file in `derive check FILE...`", one_more(folder), 8)
         row("one certificate written", derive(folder, "certify", "--all"), count, bare.seconds)
@@ -102,8 +106,8 @@ def main() -> None:
 
 def one_more(folder: Path) -> Cost:
     """Nine files, less one."""
-    nine = derive(folder, "check", "-q", *(f"proof{i}.py" for i in range(9)))
     one = derive(folder, "check", "-q", "proof0.py")
+    nine = derive(folder, "check", "-q", *(f"proof{i}.py" for i in range(9)))
     return nine._replace(seconds=nine.seconds - one.seconds)
 
 
