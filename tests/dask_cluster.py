@@ -24,6 +24,14 @@ def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+def alive(pid: str | int) -> bool:
+    """Whether the process is there, and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class DaskCluster:
     """A scheduler and its workers."""
 
@@ -37,10 +45,10 @@ class DaskCluster:
         wait_until(lambda: file.exists() and file.read_text().strip().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
 
-    def worker(self, name: str, nanny: bool = False, sources: Path | None = None) -> None:
+    def worker(self, name: str, nanny: bool = False, sources: Path | None = None, **env: str) -> None:
         """A worker of one thread; with a nanny, which starts it again when it dies.  ``sources``: where it finds derive."""
         more = ["--nthreads", "1", "--nanny" if nanny else "--no-nanny", "--host", "127.0.0.1", "--name", name]
-        self._run(name, "dask_worker", self.address, *more, sources=sources)
+        self._run(name, "dask_worker", self.address, *more, sources=sources, **env)
         wait_until(lambda: "Starting established connection" in self.log(name))
 
     def log(self, name: str) -> str:
@@ -64,12 +72,13 @@ class DaskCluster:
                 process.kill()
                 process.wait()
 
-    def _run(self, name: str, program: str, *options: str, sources: Path | None = None) -> None:
+    def _run(self, name: str, program: str, *options: str, sources: Path | None = None, **more: str) -> None:
         paths = [*([str(sources)] if sources else []), str(HERE), str(HERE.parent)]
         env = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(paths),
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",  # three by default: it takes longer
+            **more,
         }
         with open(self._folder / f"{name}.log", "wb") as log:
             self._processes[name] = subprocess.Popen(

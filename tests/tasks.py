@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -73,3 +74,7 @@ def tell_and_wait(log: str) -> None:
     with open(log, "a", encoding="utf-8") as file:
         file.write(f"{os.getpid()}\n")
     time.sleep(60)
+
+
+def ask() -> str:
+    return sys.stdin.read()

@@ -216,6 +216,16 @@ def test_the_readers_share_no_code_with_the_printers() -> None:
             assert x.target in shared, str(x)
 
 
+def test_many_processes_and_clusters_are_for_many_jobs_only() -> None:
+    for x in IMPORTS:
+        if inside(x.target, "multiprocessing"):
+            assert (x.module, x.where) == ("derive.jobs.local", "top"), str(x)
+        if inside(x.target, "dask", "distributed"):
+            assert (x.module, x.where) == ("derive.jobs.cluster", "inside"), str(x)
+        if inside(x.target, "derive.jobs.local", "derive.jobs.cluster"):
+            assert (x.module, x.where) == ("derive.jobs.run", "inside"), str(x)
+
+
 def test_the_score_room_needs_the_standard_library_only() -> None:
     for x in IMPORTS:
         if room(x.module) == "score" and not inside(x.target, "derive"):

@@ -7,11 +7,11 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import tasks
+from dask_cluster import alive, wait_until
 
 from derive.jobs.alone import Setting, mark, run_alone
 from derive.jobs.job import Job, Outcome, attempt
@@ -125,21 +125,6 @@ def test_no_process_outlives_the_one_that_asked(tmp_path: Path, end: signal.Sign
         wait_until(lambda pid=pid: not alive(pid))
 
 
-def alive(pid: int) -> bool:
-    """Whether the process is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(holds: object, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 # --- a process of its own --------------------------------------------------------------------------------------------
 
 
@@ -147,6 +132,10 @@ def test_what_a_program_prints_is_no_part_of_the_answer(capfd: pytest.CaptureFix
     done = run_alone(Job("it", tasks.say, ("hello",)), Setting(os.getcwd()))
     assert done == Outcome("hello", printed=("hello\n", ""))
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_cannot_read_what_is_for_the_process() -> None:
+    assert run_alone(Job("it", tasks.ask), Setting(os.getcwd())) == Outcome("")
 
 
 def test_a_job_is_refused_where_derive_or_a_file_is_another(tmp_path: Path) -> None:

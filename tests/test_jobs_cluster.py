@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,8 +15,11 @@ from pathlib import Path
 
 import pytest
 import tasks
-from dask_cluster import DaskCluster, wait_until
+from dask_cluster import DaskCluster, alive, wait_until
 
+from derive.board import catalogue
+from derive.certify import write_certificates
+from derive.certify.command import certify_command
 from derive.jobs.job import Job
 from derive.jobs.run import Workers, run
 
@@ -71,13 +75,6 @@ def started(folder: Path) -> list[list[str]]:
     return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def alive(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, tmp_path: Path) -> None:
     files = proofs(tmp_path, 5)
     here = derive(tmp_path, "check", *files, "-j", 1)
@@ -90,6 +87,66 @@ def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, t
     assert said(derive(tmp_path, "check", *files, "--on", two_workers.address)) == said(here)
     workers = {worker for _, _, worker in started(tmp_path)[-4:]}
     assert workers <= {str(two_workers.pid(name)) for name in ("first", "second")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["slides", "perplexity", "proof0.py::of_proof0", "proof1.py::of_proof1", "-o", "decks/{name}.html"],
+        ["score", "a.txt", "no.txt", "b.json", "--claimed", "-2"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_other_commands(dask_cluster: DaskCluster, tmp_path: Path, words: list[str]) -> None:
+    dask_cluster.worker("first")
+    proofs(tmp_path, 2)
+    (tmp_path / "a.txt").write_text("-0.5 -0.25\n")
+    (tmp_path / "b.json").write_text("[[-0.1, -0.2], [-3]]")
+    decks = tmp_path / "decks"
+    decks.mkdir()
+
+    def written() -> dict[str, bytes]:
+        out = {p.name: p.read_bytes() for p in decks.iterdir()}
+        for name in out:
+            (decks / name).unlink()
+        return out
+
+    here, files = derive(tmp_path, *words, "-j", 2), written()
+    assert here.returncode == 2 and here.stdout
+    assert len(files) == (len(catalogue.theorems("perplexity")) + 1 if words[0] == "slides" else 0)
+    assert said(derive(tmp_path, *words, "--on", dask_cluster.address)) == said(here)
+    assert written() == files
+
+
+NAMES = ["chain_rule", "kl_nonneg", "cross_entropy_one_hot"]
+
+
+def test_certificates_on_a_cluster(
+    rocq: None, two_workers: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are written here, and are those that one process writes; Rocq replays them there."""
+    monkeypatch.setattr("derive.certify.command.TOGETHER", 2)
+    write_certificates([catalogue.find_theorem(n) for n in NAMES], tmp_path / "here")
+    text, status = certify_command(NAMES, tmp_path / "there", run=True, address=two_workers.address)
+    assert status == 0
+    assert re.findall(r"^(\w+): Rocq [\d.]+ proved the claim", text, re.MULTILINE) == NAMES
+    assert "3 of 3 theorems replayed by Rocq" in text
+    here, there = (
+        {p.relative_to(tmp_path / f).as_posix(): p.read_bytes() for p in (tmp_path / f).rglob("*.v")}
+        for f in ("here", "there")
+    )
+    assert here == there and len(here) > len(NAMES)
+
+
+def test_certificates_of_workers_without_rocq(dask_cluster: DaskCluster, tmp_path: Path) -> None:
+    dask_cluster.worker("first", PATH=os.path.dirname(sys.executable))
+    done = derive(tmp_path, "certify", *NAMES, "--run", "--on", dask_cluster.address)
+    assert done.returncode == 2
+    assert done.stdout.startswith(
+        "chain_rule and 2 more: not done: running certificates needs Rocq's compiler coqc, which is "
+    )
+    done = derive(tmp_path, "certify", *NAMES, "--on", dask_cluster.address)
+    assert done.returncode == 0 and done.stdout.startswith("3 certificates written in ")
 
 
 def test_a_worker_that_is_killed_half_way(two_workers: DaskCluster, tmp_path: Path) -> None:
@@ -196,3 +253,13 @@ def test_what_is_no_address_is_refused_at_once(tmp_path: Path, address: str) -> 
 def test_a_cluster_and_a_number_of_processes_are_two_things(tmp_path: Path) -> None:
     done = derive(tmp_path, "check", *proofs(tmp_path, 2), "-j", 2, "--on", "tcp://10.0.0.1:8786")
     assert done.returncode == 2 and "leave one of -j and --on out" in done.stderr
+
+
+def test_an_interrupt(two_workers: DaskCluster, tmp_path: Path) -> None:
+    files = proofs(tmp_path, 5, seconds=60)
+    command = [sys.executable, "-P", "-m", "derive.cli", "check", *files, "--on", two_workers.address]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
+    wait_until(lambda: len(started(tmp_path)) == 2)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == ("", None)
+    assert process.returncode == 130

@@ -391,7 +391,11 @@ def test_a_declared_order_prints_and_the_page_says_what_it_means() -> None:
     assert "where  KL(p ∥ q) = ∑ₖ₌₁ⱽ q(k) log(q(k)/p(k))" in page
 
 
-STANDS_FOR = {"maximum": "the function max", "minimum": "the function min"}  # those functions are what they define
+STANDS_FOR = {
+    "maximum": "the function max",
+    "minimum": "the function min",
+    "absolute": "the function abs",
+}  # those functions are what they define
 
 
 def test_the_default_notation_shows_arguments_as_the_definitions_name_them() -> None:

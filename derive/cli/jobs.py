@@ -40,12 +40,15 @@ def workers_of(jobs: int | None, address: str) -> Workers:
     return Workers(jobs, address)
 
 
-def outcomes(what: str, jobs: Sequence[Job], workers: Workers) -> list[Outcome]:
-    """Of each job, in their order, with a progress bar; what programs of the user's have printed is printed here."""
+def outcomes(
+    what: str, jobs: Sequence[Job], workers: Workers, taken: Callable[[Outcome], Outcome] = lambda outcome: outcome
+) -> list[Outcome]:
+    """Of each job, in their order, with a progress bar; what is kept of each, ``taken`` says, which gets it at once.  What programs
+    of the user's have printed is printed here."""
     from derive.jobs.run import run
 
     with progress(what, len(jobs)) as told:
-        out = run(jobs, workers, told)
+        out = run(jobs, workers, told, taken)
     for outcome in out:
         click.echo(outcome.printed[0], nl=False)
         click.echo(outcome.printed[1], nl=False, err=True)
@@ -53,8 +56,8 @@ def outcomes(what: str, jobs: Sequence[Job], workers: Workers) -> list[Outcome]:
 
 
 def complain_of(done: Sequence[Outcome]) -> bool:
-    """Say the errors of the jobs; whether there is any."""
-    errors = [o.error for o in done if o.error]
+    """Say the errors of the jobs, each once; whether there is any."""
+    errors = list(dict.fromkeys(o.error for o in done if o.error))
     for error in errors:
         complain(error)
     return bool(errors)

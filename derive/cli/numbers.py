@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive.cli.common import notation_option, write_text
+from derive.cli.common import notation_option, quoting, write_text
+from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
+
+if TYPE_CHECKING:
+    from derive.jobs.job import Outcome
+    from derive.score import SequenceScore
 
 
 @click.command()
@@ -101,7 +106,7 @@ def work(name: str, given: str, target: str, output: str | None, notation: str |
 
 
 @click.command()
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--claimed", metavar="X", help="A total that somebody got; says what is wrong with it.")
 @click.option(
     "--base", type=click.Choice(["e", "2", "10"]), default="e", help="The base of the logarithms in the file."
@@ -111,17 +116,64 @@ def work(name: str, given: str, target: str, output: str | None, notation: str |
     metavar="FILE",
     help="Ids or texts of the tokens, where the response lists candidates and not which was taken.",
 )
-def score(file: str, claimed: str | None, base: str, tokens: str | None) -> None:
-    """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE (- for
+@jobs_options
+def score(
+    files: tuple[str, ...], claimed: str | None, base: str, tokens: str | None, jobs: int | None, address: str
+) -> None:
+    """Total, mean, probability, perplexity and bits of sequences of token log-probabilities in FILE... (- for
     standard input).
 
-    A list of numbers, JSON, JSON lines, or what public APIs return, streamed too.  Several sequences are compared.
+    A list of numbers, JSON, JSON lines, or what public APIs return, streamed too.  Several sequences are compared, also
+    those of several files.
     """
-    from derive.score import compare, diagnose, format_report, open_data, score_stream
+    from derive.score import compare, diagnose, format_report
+
+    if len(files) == 1 and not address:
+        scores = scores_of(files[0], base, tokens, claimed is not None)
+        click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+        return
+    if tokens is not None:
+        raise UserError("--tokens is for one file at a time: say which tokens of which; score the files one by one")
+    done = _scores_of_many(files, base, claimed is not None, jobs, address)
+    scores = [s for o in done if not o.error for s in o.value]
+    if scores:
+        click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+    missing = [quoting(f) for f, o in zip(files, done, strict=True) if o.error]
+    if scores and missing:
+        click.echo(f"note: not in this, as no sequence was read: {', '.join(missing)}.")
+    if complain_of(done):
+        raise SystemExit(2)
+
+
+def scores_of(file: str, base: str, tokens: str | None = None, claimed: bool = False) -> list[SequenceScore]:
+    """Of the sequences in a file.  Raises UserError for anything but log-probabilities."""
+    from derive.score import open_data, score_stream
 
     with open_data(file) as stream:
-        scores = list(score_stream(stream, file, base=base, tokens=tokens, claims=claimed is not None))
-    click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+        return list(score_stream(stream, file, base=base, tokens=tokens, claims=claimed))
+
+
+WORTH = 100_000_000
+"""Bytes of several files that are worth more processes than this one: some seconds' work."""
+
+
+def _scores_of_many(files: tuple[str, ...], base: str, claimed: bool, jobs: int | None, address: str) -> list[Outcome]:
+    import os
+
+    from derive.jobs.job import Job
+
+    for i, f in enumerate(files):
+        if f == "-":
+            raise UserError(
+                "- is standard input, which goes alone; name files only, or join them: cat FILE... | derive score -"
+            )
+        if f in files[:i]:
+            raise UserError(f"{f} is named twice, and would count twice; name it once")
+    if jobs is None and not address and sum(os.path.getsize(f) for f in files if os.path.isfile(f)) < WORTH:
+        jobs = 1
+    return outcomes(
+        "reading", [Job(f, scores_of, (f, base, None, claimed), files=(f,)) for f in files], workers_of(jobs, address)
+    )
 
 
 def _report(scores: list[Any], claimed: str | None, compare: Any, diagnose: Any, format_report: Any) -> str:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from derive.cli.common import counted, notation_option
+from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
 if TYPE_CHECKING:
     from derive.board.entries import TheoremEntry
+    from derive.jobs.run import Workers
+    from derive.slides.command import Saved, Wish
+
+EACH = "{name}"
+"""In the name of the file to write: a deck for each theorem, with the theorem's name in this place."""
 
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The deck; its ending says of which kind.")
+@click.option(
+    "-o", "--output", required=True, metavar="FILE",
+    help="The deck; its ending says of which kind.  With {name} in it, a deck for each theorem.",
+)  # fmt: skip
 @click.option("--as", "target", metavar="TARGET", default="", help="The kind, where the ending does not say it.")
 @notation_option
 @click.option(
@@ -47,6 +57,7 @@ if TYPE_CHECKING:
     "--after", type=click.IntRange(min=0), metavar="N", help="... behind its slide N; without it, at the end."
 )
 @click.option("--replay", is_flag=True, help="Have Rocq replay the proofs first, and say so on the slides.")
+@jobs_options
 def slides(
     names: tuple[str, ...],
     output: str,
@@ -55,6 +66,8 @@ def slides(
     dark: bool,
     logo: str,
     replay: bool,
+    jobs: int | None,
+    address: str,
     **wishes: Any,
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
@@ -64,23 +77,108 @@ def slides(
     (Jupyter) and .txt (spoken).
     """
     from derive.board.wording import notation_for
-    from derive.slides.command import Wish, save
+    from derive.slides.command import Wish, options, save
     from derive.slides.deck.template import load_template
+    from derive.slides.targets import target_of
 
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
-    entries = found(names)
-    notation_for(wishes.get("notation"))
-    derivations = [(name, e.derivation) for name, e in entries.items()]
+    if EACH in output:
+        work = list(_works(names, output))
+    elif jobs or address:
+        raise UserError(
+            f"one deck is one job; for a deck of each theorem write {EACH} in its name: -o 'handouts/{EACH}.html'"
+        )
+    entries = {} if EACH in output and not replay else found(names)
+    if entries:
+        notation_for(wishes.get("notation"))
     replayed = _replayed(entries.values()) if replay else ""
     wish = Wish(template=template, replayed=replayed, **{k: v for k, v in wishes.items() if v is not None})
-    deck, written, lost = save(derivations, output, wish, target)
+    if EACH in output:
+        options(target_of(output, target), wish)  # what no deck can have is said once
+        _save_each(work, wish, target, workers_of(jobs, address))
+        return
+    derivations = [(name, e.derivation) for name, e in entries.items()]
+    click.echo(_wrote(save(derivations, output, wish, target), wish, len(derivations)))
+
+
+def _wrote(saved: Saved, wish: Wish, derivations: int) -> str:
+    deck, written, lost = saved
     steps = sum(len([s for s in slide.steps if not s.carried]) for slide in deck.slides)
     more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
-    click.echo(
-        f"wrote {written[0]}{more}: {counted(len(derivations), 'derivation')}, "
-        f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}"
-        + (f"; of {wishes['into']} {lost}" if lost else "")
+    return (
+        f"wrote {written[0]}{more}: {counted(derivations, 'derivation')}, "
+        f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}" + (f"; of {wish.into} {lost}" if lost else "")
     )
+
+
+class Work(NamedTuple):
+    """A deck of one theorem to be made."""
+
+    name: str  # of the theorem, as it was asked for
+    program: str  # the file of the user's in which it is, or ""
+    output: str
+
+
+def _works(names: Iterable[str], output: str) -> Iterator[Work]:
+    """The decks to be made.  No file of the user's is run here: each is run in a process of its own.
+
+    Raises UserError when there is no folder to write into, or two decks would be one file.
+    """
+    folder, seen = Path(output).parent, set[str]()
+    if EACH in str(folder):
+        raise UserError(f"{output}: {EACH} stands for a theorem's name in the name of a file, not in that of a folder")
+    if not folder.is_dir():
+        raise UserError(f"{output}: the folder {folder} does not exist; make it first")
+    for asked in names:
+        program, _, inside = asked.partition("::")
+        own = bool(inside) or asked.endswith(".py")
+        if own and not inside:
+            raise UserError(f"{output} has the theorem's name, so say which of {asked} you mean: {asked}::NAME")
+        for name, theorem in [(asked, inside)] if own else [(n, e.name) for n, e in found((asked,)).items()]:
+            if theorem in seen:
+                raise UserError(
+                    f"{output} has one name for two theorems {theorem}; name one, or write them in two commands"
+                )
+            seen.add(theorem)
+            yield Work(name, program if own else "", output.replace(EACH, theorem))
+
+
+def _save_each(works: Iterable[Work], wish: Wish, target: str, workers: Workers) -> None:
+    """The decks are drawn by whoever does the jobs, and written here."""
+    from derive.files import write_whole
+    from derive.jobs.job import Job, Outcome
+
+    jobs = []
+    for w in works:
+        files = tuple(f for f in (w.program, wish.notation, wish.numbers, wish.into) if f)
+        jobs.append(Job(w.name, draw, (w.name, w.output, wish, target), alone=bool(w.program), files=files))
+
+    def written(outcome: Outcome) -> Outcome:
+        if outcome.error:
+            return outcome
+        text, files_of_deck = outcome.value
+        write_whole(files_of_deck)
+        return outcome._replace(value=text)
+
+    done = outcomes("drawing", jobs, workers, written)
+    for outcome in done:
+        if not outcome.error:
+            click.echo(outcome.value)
+    if complain_of(done):
+        raise SystemExit(2)
+
+
+def draw(name: str, output: str, wish: Wish, target: str) -> tuple[str, dict[Path, bytes]]:
+    """The deck of one theorem: what is said of it, and its files, which are not written here."""
+    from derive.board import catalogue
+    from derive.board.wording import notation_for
+    from derive.slides.command import save
+
+    files: dict[Path, bytes] = {}
+    entry = catalogue.find_theorem(name)
+    notation_for(wish.notation or None)
+    saved = save([(name, entry.derivation)], output, wish, target, files.update)
+    return _wrote(saved, wish, 1), files
 
 
 def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:

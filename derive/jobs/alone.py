@@ -19,7 +19,7 @@ import threading
 import traceback
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from derive.jobs.job import Job, Outcome, attempt
 
@@ -137,8 +137,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
-    job, setting, threshold = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    asked, sys.stdin = sys.stdin, open(os.devnull, encoding="utf-8")  # noqa: SIM115  # it is nobody else's
+    job, setting, threshold = pickle.load(asked.buffer)
+    threading.Thread(target=_end_with_the_caller, args=(asked.buffer,), daemon=True).start()
     gc.set_threshold(*threshold)
     try:
         reply = pickle.dumps((tuple(_answer(job, setting)), None))
@@ -150,8 +151,8 @@ def main() -> None:
     os._exit(0)  # whatever a program of the user's has left running
 
 
-def _end_with_the_caller() -> None:
-    sys.stdin.buffer.read()
+def _end_with_the_caller(asked: BinaryIO) -> None:
+    asked.read()
     os._exit(1)
 
 

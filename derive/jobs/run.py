@@ -45,84 +45,97 @@ class Crew(Protocol):
         """Why no job will end any more; "" as long as it may."""
 
 
-def run(jobs: Sequence[Job], workers: Workers = HERE, told: Callable[[str], None] = lambda name: None) -> list[Outcome]:
-    """The outcomes, in the order of the jobs.  ``told`` is told the name of each that is done.
+def run(
+    jobs: Sequence[Job],
+    workers: Workers = HERE,
+    told: Callable[[str], None] = lambda name: None,
+    taken: Callable[[Outcome], Outcome] = lambda outcome: outcome,
+) -> list[Outcome]:
+    """The outcomes, in the order of the jobs.
+
+    ``told`` is told the name of each that is done.  ``taken`` is given its outcome, here and at once, and says what is kept of
+    it: not large files, say, that can be written as they come.
 
     Raises UserError when there is no cluster at the address, and what a job raises without a message.
     """
+    work = _Work(jobs, told, taken)
     if workers.address:
         from derive.jobs.cluster import cluster
 
-        return _all(cluster(workers.address, jobs), jobs, told)
+        return _all(cluster(workers.address, jobs), work)
     if len(jobs) <= 1:
-        return _here(jobs, told)
+        return _here(work)
     from derive.jobs.local import processes, processors, threads
 
     count = min(workers.processes or processors(), len(jobs))
     if all(job.alone for job in jobs):
-        return _all(threads(count), jobs, told)
+        return _all(threads(count), work)
     if count == 1 and not any(job.alone for job in jobs):
-        return _here(jobs, told)
-    return _all(processes(count), jobs, told)
+        return _here(work)
+    return _all(processes(count), work)
 
 
-def _here(jobs: Iterable[Job], told: Callable[[str], None]) -> list[Outcome]:
-    out = []
-    for job in jobs:
-        out.append(attempt(job))
-        told(job.name)
-    return out
+def _here(work: _Work) -> list[Outcome]:
+    for number, job in enumerate(work.jobs):
+        work.put(number, attempt(job))
+    return work.outcomes()
 
 
-def _all(crew: AbstractContextManager[Crew], jobs: Sequence[Job], told: Callable[[str], None]) -> list[Outcome]:
+def _all(crew: AbstractContextManager[Crew], work: _Work) -> list[Outcome]:
     with crew as entered:
-        work = _Work(entered, jobs, told)
-        for number in work.round(range(len(jobs)), entered.width):
-            if all(work.round([number], 1) for _ in range(entered.tries)):
-                work.put(number, died(jobs[number]))
-    return [work.done[number] for number in range(len(jobs))]
+        for number in work.round(entered, range(len(work.jobs)), entered.width):
+            if all(work.round(entered, [number], 1) for _ in range(entered.tries)):
+                work.put(number, died(work.jobs[number]))
+    return work.outcomes()
 
 
 class _Work:
     """The outcomes so far."""
 
-    def __init__(self, crew: Crew, jobs: Sequence[Job], told: Callable[[str], None]) -> None:
-        self._crew, self._jobs, self._told = crew, jobs, told
-        self.done: dict[int, Outcome] = {}
+    def __init__(self, jobs: Sequence[Job], told: Callable[[str], None], taken: Callable[[Outcome], Outcome]) -> None:
+        self.jobs, self._told, self._taken = jobs, told, taken
+        self._done: dict[int, Outcome] = {}
 
     def put(self, number: int, outcome: Outcome) -> None:
-        self.done[number] = outcome
-        self._told(self._jobs[number].name)
+        self._done[number] = self._taken(outcome)
+        self._told(self.jobs[number].name)
 
-    def round(self, numbers: Iterable[int], width: int) -> list[int]:
+    def outcomes(self) -> list[Outcome]:
+        return [self._done[number] for number in range(len(self.jobs))]
+
+    def round(self, crew: Crew, numbers: Iterable[int], width: int) -> list[int]:
         """Do the jobs of these numbers, ``width`` at a time; those whose worker has died are left."""
         waiting, running, lost = deque(numbers), dict[Future[Outcome], int](), list[int]()
         while waiting or running:
             while waiting and len(running) < width:
                 number = waiting.popleft()
-                running[self._crew.submit(self._jobs[number])] = number
+                running[crew.submit(self.jobs[number])] = number
             ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
-            why = "" if ended else self._crew.gone()
+            why = "" if ended else crew.gone()
             if why:
-                for number in (*running.values(), *waiting):
-                    self.put(number, Outcome(error=f"{self._jobs[number].name}: {why}", lost=True))
+                for number in (*lost, *running.values(), *waiting):
+                    self._not_done(number, why)
                 return []
-            fallen = self._take(ended, running)
-            if fallen and self._crew.mend():
-                fallen += self._take(wait(running).done, running)
+            fallen = self._take(crew, ended, running)
+            if fallen and crew.mend():
+                fallen += self._take(crew, wait(running).done, running)
             lost += fallen
         return lost
 
-    def _take(self, ended: Collection[Future[Outcome]], running: dict[Future[Outcome], int]) -> list[int]:
+    def _take(self, crew: Crew, ended: Collection[Future[Outcome]], running: dict[Future[Outcome], int]) -> list[int]:
         """Keep what has ended well; the numbers of the others."""
         fallen = []
         for future in ended:
             number = running.pop(future)
             try:
-                self.put(number, future.result())
-            except self._crew.died:
+                outcome = future.result()
+            except crew.died:
                 fallen.append(number)
             except CancelledError:
-                why = self._crew.gone() or "it was cancelled"
-                self.put(number, Outcome(error=f"{self._jobs[number].name}: {why}", lost=True))
+                self._not_done(number, crew.gone() or "it was cancelled")
+            else:
+                self.put(number, outcome)
         return fallen
+
+    def _not_done(self, number: int, why: str) -> None:
+        self.put(number, Outcome(error=f"{self.jobs[number].name}: {why}", lost=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -103,7 +103,13 @@ class Saved(NamedTuple):
     left_out: str
 
 
-def save(derivations: Sequence[tuple[str, Derivation]], path: str, wish: Wish, target_name: str = "") -> Saved:
+def save(
+    derivations: Sequence[tuple[str, Derivation]],
+    path: str,
+    wish: Wish,
+    target_name: str = "",
+    write: Callable[[dict[Path, bytes]], None] = write_whole,
+) -> Saved:
     """Write the deck to ``path`` and files beside it."""
     target = target_of(path, target_name)
     told = options(target, wish)
@@ -121,7 +127,7 @@ def save(derivations: Sequence[tuple[str, Derivation]], path: str, wish: Wish, t
         files = target.printer.write(deck, usual, told)
     folder = Path(path).parent
     written: dict[Path, bytes] = {folder / (own if name == usual else name): data for name, data in files.items()}
-    write_whole(written)
+    write(written)
     return Saved(deck, list(written), lost)
 
 
