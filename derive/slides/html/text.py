@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 
 from derive.render.formula.nodes import Node, Prose, Symbol, first
 from derive.render.pens.latex import Pen, escape
@@ -31,7 +30,7 @@ class KatexPen(Pen):
 
     def symbol(self, s: Symbol) -> str:
         if s.kind in _WORDS:
-            s = replace(s, text=plain(s.text))
+            s = s.with_(text=plain(s.text))
         if s.kind in ("name", "fn") and not re.fullmatch(r"[\w ]*", s.text):
             return rf"\text{{{escape(s.text)}}}"
         return super().symbol(s)
