@@ -55,6 +55,15 @@ def toml_table(source: str, parse_float: Callable[[str], Any] = float) -> dict[s
         raise ValueError("its lists or tables are nested too deeply") from None
 
 
+def shown(value: object) -> str:
+    """A value of a TOML or JSON file, for a message: its beginning, and nothing of a number that Python does not write out."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more than 4300 digits, written in another base
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def refuse_larger(path: str, size: int, most: int) -> None:
     """Raises UserError when there are more than ``most`` bytes."""
     if size > most:

@@ -456,3 +456,15 @@ def test_words_for_a_reason() -> None:
 def test_a_template_that_is_nested_very_deeply_is_refused(template: str) -> None:
     with pytest.raises(UserError, match="cannot be read: it has more than 150 signs and words"):
         read_notation(f'[variables]\n"p(k)" = "{template}"', "mine")
+
+
+@pytest.mark.parametrize("place", ["doc", "[settings]\nlog", "[variables]\np", "[reasons]\nring"])
+def test_a_number_too_long_to_be_written_is_refused_in_words(place: str) -> None:
+    with pytest.raises(UserError, match="not a number of thousands of digits"):
+        read_notation(f"{place} = 0x{'9' * 5000}", "mine")
+
+
+@pytest.mark.parametrize("template", ["9" * 5000, "$" + "9" * 5000, "a" * 5000])
+def test_a_word_or_number_in_a_template_has_a_greatest_length(template: str) -> None:
+    with pytest.raises(UserError, match="is longer than 40 letters or digits"):
+        read_notation(f'[variables]\n"p(k)" = "{template}"', "mine")

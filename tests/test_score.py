@@ -477,7 +477,7 @@ def test_of_a_field_that_is_there_twice_the_last_counts_as_in_every_reader_of_js
 )
 def test_what_python_prints_is_named(text: str, shown: str) -> None:
     message = refusal(text)
-    assert f"is written as Python prints it ({shown}), and that is not JSON. Write the file with json.dumps" in message
+    assert f": this is as Python prints it ({shown}), and that is not JSON. Write the file with json.dumps" in message
 
 
 # -- streamed replies ----------------------------------------------------------------------------------
@@ -1054,7 +1054,12 @@ NUMBERS = st.floats(-1e3, 0).map(repr) | st.sampled_from(["-1", "0", "-0", "0.5"
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["[", "", '{"logprobs": [']), st.lists(NUMBERS, max_size=8), SPACES, SPACES),
+        st.tuples(
+            st.sampled_from(["[", "[", "[", "", "[[", "[-1", '{"logprobs": [']),
+            st.lists(NUMBERS, max_size=8),
+            SPACES,
+            SPACES,
+        ),
         max_size=5,
     ),
     st.integers(1, 60),
@@ -1063,7 +1068,7 @@ def test_what_is_read_at_once_is_what_is_read_piece_by_piece(
     rows: list[tuple[str, list[str], str, str]], size: int
 ) -> None:
     """The same scores, or the same message with the same place, where some of it can be read at once and some cannot."""
-    closing = {"[": "]", "": "", '{"logprobs": [': "]}"}
+    closing = {"[": "]", "": "", '{"logprobs": [': "]}", "[[": "]", "[-1": "]]"}
     text = "".join(f"{o}{space}{(',' + space).join(row)}{closing[o]}{end}" for o, row, space, end in rows)
     at_once = outcome(text)
     with mock.patch.object(lines, "CHUNK", size):
@@ -1072,8 +1077,15 @@ def test_what_is_read_at_once_is_what_is_read_piece_by_piece(
             assert outcome(text) == at_once
 
 
+def test_a_bracket_ends_nothing_that_was_not_begun() -> None:
+    numbers = " ".join(["-0.5"] * 20)
+    assert "is not a number" in refusal(f"{numbers}] {numbers}")
+    assert "this is not valid JSON" in refusal("[-0.5]\n[-0.5]]\n[-0.25]\n")
+    assert "this is not valid JSON" in refusal("[-0.5]\n[-0.5]],[[-1]\n[-0.25]\n")
+
+
 WORDS = st.floats(-1e3, 0).map(repr) | st.sampled_from(
-    ["-1", "0", "-.5", "-0,5", "0.5", "−1", "x", "nan", "1e-400", "-1e999", ","]
+    ["]", "[-1]", "[", "}", "-1", "0", "-.5", "-0,5", "0.5", "−1", "x", "nan", "1e-400", "-1e999", ","]
 )
 
 

@@ -26,8 +26,15 @@ class Document(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-Item = list[float] | End | Document
-"""Numbers of a sequence, finite and <= 0; its end, after at least one; and the end of what it stood in."""
+class Rows(NamedTuple):
+    """Sequences of which each is all of a top-level value, on a line of its own, from ``line`` on."""
+
+    line: int
+    rows: list[list[float]]
+
+
+Item = list[float] | End | Document | Rows
+"""Numbers of a sequence, finite and <= 0; its end, after at least one; and the end of what it stood in.  Or many at once."""
 
 
 class Checker:

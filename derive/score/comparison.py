@@ -55,7 +55,7 @@ def close(a: float, b: float) -> bool:
 
 
 def _ranks(values: Sequence[float]) -> tuple[int, ...]:
-    order = sorted(range(len(values)), key=lambda i: -values[i])
+    order = sorted(range(len(values)), key=values.__getitem__, reverse=True)
     ranks = [1] * len(values)
     for place, (i, j) in enumerate(pairwise(order), start=2):
         ranks[j] = ranks[i] if close(values[i], values[j]) else place

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive.errors import UserError
-from derive.score.checker import not_finite, out_of_range
+from derive.score.checker import Rows, not_finite, out_of_range
 from derive.score.lines import Lines
 from derive.score.wording import printable
 
@@ -175,10 +175,12 @@ class Events:
                 break
             pieces.append(piece)
             size += len(piece)
+        if not size:
+            return False  # and what has been found stands where it stood
         self._slow -= self._at
         self._no_rows -= self._at
         self._text, self._at, self._counted = "".join(pieces), 0, 0
-        return size > 0
+        return True
 
     def _none(self) -> tuple[str, Event | None]:
         """What there is where nothing more can be read: the end, or half of something."""
@@ -248,30 +250,36 @@ class Events:
         self._at, self._after, self._fresh = end, True, False
         return values
 
-    def rows(self) -> tuple[int, list[list[float]]]:
-        """Lists of log-probabilities, each on a line of its own, from here on, and the first line; none where it is not so."""
+    def rows(self) -> Rows:
+        """Lists of log-probabilities, each on a line of its own, from here on; none where it is not so."""
         text, at = self._text, self._at
         if not self.bulk or at < self._no_rows or self._open:
-            return 0, []
+            return Rows(0, [])
         end = text.rfind("]\n", at) + 1
         begins = text.find("[", at)
         piece = text[begins:end] if at <= begins < end else ""
         if not piece or text[at:begins].strip(" \t\n\r") or _odd(piece) or piece.count("\n") != piece.count("]\n["):
             self._no_rows = end
-            return 0, []
+            return Rows(0, [])
         try:
             joined = piece.replace("]\n[", "],[")
-            rows: list[list[float]] = json.loads(f"[{joined}]", parse_int=float)
-            good = all(rows) and all(max(row) <= 0.0 for row in rows) and math.isfinite(math.fsum(map(sum, rows)))
+            rows: list[list[float]]
+            rows, last = _scan(f"[{joined}]", 0)
+            good = (
+                last == len(joined) + 2
+                and all(rows)
+                and max(map(max, rows)) <= 0.0
+                and math.isfinite(math.fsum(map(sum, rows)))
+            )
         except (ValueError, TypeError, OverflowError, RecursionError):
             good = False
         if not good:
             self._no_rows = end
-            return 0, []
+            return Rows(0, [])
         self._at = begins
         line = self.line
         self._at = end
-        return line, rows
+        return Rows(line, rows)
 
     # -- where
 
@@ -338,9 +346,9 @@ class Events:
             self._stops()
         self._at = self._start
         if word := _PYTHON.match(self._text, self._start):
+            shown = "single quotes" if word[0] == "'" else word[0]
             raise UserError(
-                f"{self.here()}: {printable(self._text[self._start : self._start + 20])} is written as Python prints it "
-                f"({'single quotes' if word[0] == chr(39) else word[0]}), and that is not JSON. Write the file with "
+                f"{self.here()}: this is as Python prints it ({printable(shown)}), and that is not JSON. Write the file with "
                 "json.dumps(value), or json.dump(value, file), instead of print, str or repr."
             )
         raise UserError(
@@ -359,9 +367,11 @@ def plain(text: str) -> list[float] | None:
     if _odd(text) or text.rfind("[") > 0:
         return None
     try:
-        values: list[float] = _scan(text, 0)[0]
+        values: list[float]
+        values, end = _scan(text, 0)
+        whole = end == len(text) and values
         # no NaN and no infinity is left out of a sum
-        return values if values and max(values) <= 0.0 and math.isfinite(sum(values)) else None
+        return values if whole and max(values) <= 0.0 and math.isfinite(sum(values)) else None
     except ValueError:
         return None
 

@@ -23,19 +23,21 @@ def _facts(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     return _columns([(name, value if value.startswith("−") else f" {value}", note) for name, value, note in rows], 3)
 
 
-def _labels(scores: Sequence[SequenceScore]) -> list[str]:
-    """A short name for each sequence that tells it from the others."""
+def _labels(scores: Sequence[SequenceScore]) -> Callable[[int], str]:
+    """What gives a sequence, by its number, a short name that tells it from the others."""
     sources = len({s.source for s in scores})
     own = [s.name or s.where for s in scores]
     unique = len(set(own)) == len(own) and all(own)
     lines = len({(s.source, s.line) for s in scores}) > sources and not unique
-    labels = []
-    for s in scores:
+
+    def label(i: int) -> str:
+        s = scores[i]
         where = s.where if s.where and not (s.name and unique) else ""
         parts = [s.source if sources > 1 else "", f"line {s.line}" if lines else "", s.name, where]
-        label = " ".join(p for p in parts if p) or f"line {s.line}"
-        labels.append("…" + label[-43:] if len(label) > 44 else label)
-    return [printable(label, 44) for label in labels]
+        text = " ".join(p for p in parts if p) or f"line {s.line}"
+        return printable("…" + text[-43:] if len(text) > 44 else text, 44)
+
+    return label
 
 
 _QUANTITIES: tuple[tuple[str, Callable[[SequenceScore], str], Callable[[SequenceScore], str]], ...] = (
@@ -72,22 +74,22 @@ def format_report(
     """
     if not scores:
         raise ValueError("format_report needs at least one sequence")
-    labels = _labels(scores)
+    label = _labels(scores)
     out = [_heading(scores)]
     if len(scores) == 1:
         out += ["", *_one(scores[0])]
     else:
         comparison = comparison or compare(scores)
-        out += ["", *_many(scores, labels, comparison, limit), "", *_verdict(scores, labels, comparison)]
+        out += ["", *_many(scores, label, comparison, limit), "", *_verdict(scores, label, comparison)]
         out += ["", *_corpus(comparison)]
-    notes = [(label, note) for label, s in zip(labels, scores, strict=True) for note in s.notes]
+    notes = [(i, note) for i, s in enumerate(scores) if s.notes for note in s.notes]
     if notes:
         out.append("")
-        out += [f"note: {note}." if len(scores) == 1 else f"note on {label}: {note}." for label, note in notes[:limit]]
+        out += [f"note: {note}." if len(scores) == 1 else f"note on {label(i)}: {note}." for i, note in notes[:limit]]
         if len(notes) > limit:
             out.append(f"… and {len(notes) - limit} more notes.")
-    for label, diagnosis in list(zip(labels, diagnoses, strict=False))[:limit]:
-        out += ["", *_diagnosis(diagnosis, "" if len(scores) == 1 else f"{label}: ")]
+    for i, diagnosis in enumerate(diagnoses[:limit]):
+        out += ["", *_diagnosis(diagnosis, "" if len(scores) == 1 else f"{label(i)}: ")]
     return "\n".join(out)
 
 
@@ -110,10 +112,13 @@ def _one(score: SequenceScore) -> list[str]:
     return out + _facts([(name, value(score), note(score)) for name, value, note in _QUANTITIES])
 
 
-def _many(scores: Sequence[SequenceScore], labels: Sequence[str], comparison: Comparison, limit: int) -> list[str]:
-    ranks = list(zip(comparison.rank_by_sum, comparison.rank_by_mean, strict=True))
+def _many(
+    scores: Sequence[SequenceScore], label: Callable[[int], str], comparison: Comparison, limit: int
+) -> list[str]:
+    shown = max(limit, 4)
+    ranks = list(zip(comparison.rank_by_sum[:shown], comparison.rank_by_mean[:shown], strict=True))
     if len(scores) <= 4:
-        table = [("", *labels)]
+        table = [("", *map(label, range(len(scores))))]
         table += [(name, *(value(s) for s in scores)) for name, value, _ in _QUANTITIES]
         table.append(("rank by sum", *(str(a) for a, _ in ranks)))
         table.append(("rank by mean", *(str(b) for _, b in ranks)))
@@ -121,13 +126,13 @@ def _many(scores: Sequence[SequenceScore], labels: Sequence[str], comparison: Co
     chosen = ("tokens T", "log Pr(y|x)", "mean", "Pr(y|x)", "perplexity", "bits", "bits per token")
     columns = [(name, value) for name, value, _ in _QUANTITIES if name in chosen]
     table = [("sequence", *(name for name, _ in columns), "rank by sum", "rank by mean")]
-    for label, s, (a, b) in list(zip(labels, scores, ranks, strict=True))[:limit]:
-        table.append((label, *(value(s) for _, value in columns), str(a), str(b)))
+    for i, (s, (a, b)) in enumerate(zip(scores[:limit], ranks[:limit], strict=True)):
+        table.append((label(i), *(value(s) for _, value in columns), str(a), str(b)))
     hidden = len(scores) - limit
     return _columns(table) + ([f"  … and {hidden} more"] if hidden > 0 else [])
 
 
-def _verdict(scores: Sequence[SequenceScore], labels: Sequence[str], comparison: Comparison) -> list[str]:
+def _verdict(scores: Sequence[SequenceScore], label: Callable[[int], str], comparison: Comparison) -> list[str]:
     if comparison.disagreement is None:
         always = ", as they always do at equal length" if comparison.equal_lengths else ""
         return [f"The sum, the mean and the perplexity rank these sequences alike{always}."]
@@ -135,8 +140,8 @@ def _verdict(scores: Sequence[SequenceScore], labels: Sequence[str], comparison:
     a, b = scores[i], scores[j]
     return [
         "WARNING: the sum and the mean disagree.",
-        f"  by sum   {labels[i]} is ahead of {labels[j]}: {number(a.total)} > {number(b.total)}, the higher Pr(y|x)",
-        f"  by mean  {labels[j]} is ahead of {labels[i]}: {number(b.mean)} > {number(a.mean)}, "
+        f"  by sum   {label(i)} is ahead of {label(j)}: {number(a.total)} > {number(b.total)}, the higher Pr(y|x)",
+        f"  by mean  {label(j)} is ahead of {label(i)}: {number(b.mean)} > {number(a.mean)}, "
         f"the lower perplexity ({exp_text(b.mean_nll)} < {exp_text(a.mean_nll)})",
         f"  Their lengths differ ({a.tokens} and {b.tokens} tokens): every further token can only lower the sum, while",
         "  the mean is per token. At equal length the two always agree. Say which one a ranking is by.",

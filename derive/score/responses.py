@@ -94,12 +94,8 @@ class _Reader(Events):
         while True:
             self.path.clear()
             self._missing.clear()
-            if tokens is None:
-                line, rows = self.rows()
-                for i, row in enumerate(rows):
-                    yield row
-                    yield End("", line + i)
-                    yield Document()
+            if tokens is None and not self._pieces and (rows := self.rows()).rows:
+                yield rows
             event, value = self.next()
             line = self.line
             if event == "start_map":

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import chain
 from operator import neg
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from derive.errors import UserError
-from derive.score.checker import Checker, Document, End, Item
+from derive.score.checker import Checker, Document, End, Item, Rows
 from derive.score.lines import Lines
 from derive.score.plain import text_items
 from derive.score.responses import json_items
@@ -29,8 +28,7 @@ _KEPT = 8  # a sequence of at most this many tokens keeps its values, to be show
 _SENTINEL = -9999.0  # OpenAI and vLLM: "too unlikely to be reported"
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceScore:
+class SequenceScore(NamedTuple):
     """What is known of one sequence after one pass over its T >= 1 token log-probabilities.
 
     In nats: ``total`` and what is derived from it.  In the input's base: ``given_total``, ``first``,
@@ -130,15 +128,17 @@ def score_stream(
         end = one.read(items)
         if end is None:
             break
-        if isinstance(end, End):
+        if isinstance(end, Rows):
+            yield from _row_scores(end, name, base, claims)
+        elif isinstance(end, End):
             score = one.score(end)
             if not any(_same_list_twice(score, other) for other in together):
                 together.append(score)
         else:
             if together and end.notes:
-                together[-1] = replace(together[-1], notes=together[-1].notes + end.notes)
+                together[-1] = together[-1]._replace(notes=together[-1].notes + end.notes)
             for score in together:
-                yield replace(score, name=end.name) if end.name else score
+                yield score._replace(name=end.name) if end.name else score
             together.clear()
     if taken:
         raise UserError(
@@ -158,6 +158,21 @@ def score_values(values: Iterable[float], *, base: str = "e", name: str = "") ->
     return one.score(End("", 1))
 
 
+def _row_scores(rows: Rows, source: str, base: str, claims: bool) -> Iterator[SequenceScore]:
+    """The scores of short sequences, each all that is on its line."""
+    for line, row in enumerate(rows.rows, rows.line):
+        total = math.fsum(row) + 0.0
+        if claims or base != "e" or total < _SENTINEL + 1:
+            one = _Pass(source, base, claims)
+            one.read(iter([row]))
+            yield one.score(End("", line))
+        else:
+            values = tuple(row) if len(row) <= _KEPT else ()
+            yield SequenceScore(
+                source, "", line, "", base, len(row), total, total, row[0], row[-1], values, math.nan, math.nan
+            )
+
+
 class _Pass:
     """One pass over a sequence: the exact sum, and what diagnoses need.  Raises UserError for an unknown base."""
 
@@ -165,11 +180,11 @@ class _Pass:
         self._claims = claims
         self._source, self.base, self.nats = source, base, _nats(base)
         self._kept: list[float] = []
-        self._end: End | Document | None = None
+        self._end: End | Document | Rows | None = None
         self.count = self.sentinels = 0
         self.total = self.last = self.log_product = self.probabilities = 0.0
 
-    def read(self, items: Iterator[Item]) -> End | Document | None:
+    def read(self, items: Iterator[Item]) -> End | Document | Rows | None:
         """The numbers up to the next end; the rest of ``items`` is left."""
         try:
             self.total = math.fsum(chain.from_iterable(self._observe(items))) + 0.0  # + 0.0: no -0.0
@@ -185,7 +200,7 @@ class _Pass:
             if len(self._kept) <= _KEPT:
                 self._kept += item[: _KEPT + 1]
             self.count += len(item)
-            if sum(item) <= _SENTINEL:  # else there is none, since no number is positive
+            if sum(item) < _SENTINEL + 1:  # else there is none, since no number is positive
                 self.sentinels += item.count(_SENTINEL)
             self.last = item[-1] if item else self.last
             yield item

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from derive.files import read_within, shown, toml_table
 from derive.kernel.definitions import Definition, definitions
 from derive.render.formula import honest
 from derive.render.formula.names import GREEK, reads_as_integer
@@ -103,7 +104,6 @@ def load_notation(name_or_path: str | Notation | None = None) -> Notation:
         known = ", ".join(notation_names())
         _refuse(f"there is no notation called {name}; there are {known}, or give the path of a .toml file")
     from derive.errors import UserError
-    from derive.files import read_within
 
     try:
         source = read_within(path).decode("utf-8")
@@ -125,8 +125,6 @@ def notation_names() -> tuple[str, ...]:
 
 def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     """A notation from the text of a TOML file.  Raises UserError when it is not one, or when a template of it would lie."""
-    from derive.files import toml_table
-
     try:
         data = toml_table(source)
     except ValueError as error:
@@ -142,7 +140,7 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     places = [_set_definition(out, key, value) for key, value in data.get("definitions", {}).items()]
     for key, value in data.get("reasons", {}).items():
         if not isinstance(value, str) or not value.strip():
-            _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {value!r}")
+            _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {shown(value)}")
         out.reasons[key] = " ".join(value.split())
     keys = {v.key for v in changed} | {out.key(p) for p in places}
     stray = own.keys() - keys
@@ -227,7 +225,7 @@ def _sections_are_known(name: str, data: dict[str, Any]) -> None:
             _refuse(f"in the notation {name}, {key} must be a section: write [{key}]")
     for key in ("doc", "extends"):
         if not isinstance(data.get(key, ""), str):
-            _refuse(f"in the notation {name}, {key} must be a text, not {data[key]!r}")
+            _refuse(f"in the notation {name}, {key} must be a text, not {shown(data[key])}")
     if "extends" in data and data["extends"] not in notation_names():
         known = ", ".join(notation_names())
         _refuse(f"the notation {name} extends {data['extends']}, which is none of {known}")
@@ -240,7 +238,7 @@ def _settings(name: str, data: dict[str, Any], base: Notation) -> dict[str, Any]
             _refuse(f"the notation {name} has an unknown setting {key}; the settings are {', '.join(settings)}")
         if not isinstance(value, str) or value not in _CHOICES.get(key, (value,)):
             choices = " or ".join(repr(c) for c in _CHOICES.get(key, ("a text",)))
-            _refuse(f"in the notation {name}, {key} must be {choices}, not {value!r}")
+            _refuse(f"in the notation {name}, {key} must be {choices}, not {shown(value)}")
         settings[key] = value
         if key == "vocabulary_set":
             settings[key] = _template(name, key, value)
@@ -252,7 +250,9 @@ def _order(name: str, data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     out: dict[str, tuple[str, ...]] = {}
     for key, value in data.get("order", {}).items():
         if not isinstance(value, list) or len(value) < 2 or not all(isinstance(v, str) for v in value):
-            _refuse(f'in the notation {name}, [order] {key} must list arguments, such as ["p", "q"], not {value!r}')
+            _refuse(
+                f'in the notation {name}, [order] {key} must list arguments, such as ["p", "q"], not {shown(value)}'
+            )
         out[key] = tuple(v.removeprefix("$") for v in value)
     return out
 
@@ -296,11 +296,11 @@ def _variable(notation: str, key: str, value: Any) -> tuple[str, Variable]:
 
 def _template(notation: str, key: str, value: Any) -> Template:
     if not isinstance(value, str):
-        _refuse(f"in the notation {notation}, {key!r} must be a template in quotation marks, not {value!r}")
+        _refuse(f"in the notation {notation}, {key!r} must be a template in quotation marks, not {shown(value)}")
     try:
         return template(value)
     except TemplateError as error:
-        _refuse(f"in the notation {notation}, the template {value!r} of {key!r} cannot be read: {error}")
+        _refuse(f"in the notation {notation}, the template {shown(value)} of {key!r} cannot be read: {error}")
 
 
 def _folder() -> str:

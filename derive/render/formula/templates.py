@@ -67,6 +67,7 @@ class Template(Shape):
 
 _TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
 _LONGEST = 150  # signs and words; there is no formula of a definition so long, and nothing is nested deeper
+_WORD = 40  # letters or digits of one of them
 _STYLES = {"bf": "bold", "cal": "cal"}
 _SIGNS = {
     "|": ("∣", "rel"), "||": ("∥", "rel"), "<=": ("≤", "rel"), ">=": ("≥", "rel"), "<": ("<", "rel"), ">": (">", "rel"),
@@ -91,6 +92,8 @@ class _Reader:
                 raise TemplateError(f"{text[end:].strip()[:10]!r} is not part of the template language")
             self.tokens.append((m[1], m.start(1) == end))
             end = m.end()
+            if len(m[1]) > _WORD:
+                raise TemplateError(f"{m[1][:20]}... is longer than {_WORD} letters or digits")
             if len(self.tokens) > _LONGEST:
                 raise TemplateError(f"it has more than {_LONGEST} signs and words")
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from derive.errors import UserError
-from derive.files import read_within, toml_table
+from derive.files import read_within, shown, toml_table
 from derive.slides.deck.logo import LARGEST, trouble
 
 
@@ -78,13 +78,13 @@ def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo:
         if name not in known:
             _refuse(path, f"there is no colour {name}; there are {', '.join(known)}")
         if not (isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value)):
-            _refuse(path, f'the colour {name} must be written "#rrggbb", not {value!r}')
+            _refuse(path, f'the colour {name} must be written "#rrggbb", not {shown(value)}')
     base = replace(base, **{name: value.lower() for name, value in colors.items()})
     for name in known[1:]:
         ratio = contrast(getattr(base, name), base.background)
         if ratio < 4.5:
-            shown = f"{getattr(base, name)} on {base.background}"
-            _refuse(path, f"the colour {name}, {shown}, has a contrast of {ratio:.1f} to 1; it can be read from 4.5 on")
+            pair = f"{getattr(base, name)} on {base.background}"
+            _refuse(path, f"the colour {name}, {pair}, has a contrast of {ratio:.1f} to 1; it can be read from 4.5 on")
     shape = aspect or _str(path, data, "aspect") or "16:9"
     if shape not in WIDTHS:
         _refuse(path, f"the aspect ratio {shape!r} is none of {', '.join(WIDTHS)}")
@@ -149,14 +149,14 @@ def _read(path: str) -> tuple[dict[str, Any], Path]:
 def _str(path: str, data: dict[str, Any], key: str) -> str:
     value = data.get(key, "")
     if not isinstance(value, str):
-        _refuse(path, f"{key} must be text in quotation marks, not {value!r}")
+        _refuse(path, f"{key} must be text in quotation marks, not {shown(value)}")
     return value
 
 
 def _bool(path: str, data: dict[str, Any], key: str) -> bool:
     value = data.get(key, False)
     if not isinstance(value, bool):
-        _refuse(path, f"{key} must be true or false, not {value!r}")
+        _refuse(path, f"{key} must be true or false, not {shown(value)}")
     return value
 
 
