@@ -106,12 +106,11 @@ def _into(path: str) -> None:
 
 
 def _cached(path: str) -> None:
-    from derive.certify.cache import Cache, _result
+    """What is damaged does not count; only in the key and the value of a whole entry may there be anything."""
+    from derive.certify.cache import _result
+    from derive.store import Store
 
-    cache = Cache.__new__(Cache)
-    cache.folder = Path(path).parent
-    found = cache._read(Path(path).stem, "key")
-    assert found is None or _result(found) is None or found["name"] == THEOREM
+    _result(Store(Path(path).parent).get(Path(path).stem, "key"))
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------
@@ -165,10 +164,11 @@ def _png() -> bytes:
 
 
 def _entry() -> bytes:
-    from derive.certify.cache import _written, digest_of
+    from derive.store import Store
 
-    entry = {"key": "key", "found": {"name": THEOREM, "ok": True, "assumptions": ["a"]}}
-    return json.dumps({"entry": entry, "sha256": digest_of(_written(entry))}).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        Store(Path(folder)).keep({"x": ("key", {"name": THEOREM, "ok": True, "assumptions": ["a"]})})
+        return Path(folder, "x.json").read_bytes()
 
 
 def _files(*paths: Path) -> Callable[[], list[bytes]]:
@@ -190,7 +190,7 @@ READERS = {
     "deck, notebook": Reader(".ipynb", lambda: [_written("notebook")], _check),
     "deck, PowerPoint": Reader(".pptx", lambda: [_written("pptx")], _check),
     "into": Reader(".pptx", lambda: [_presentation()], _into),
-    "cache of certificates": Reader(".json", lambda: [_entry()], _cached),
+    "results that were kept": Reader(".json", lambda: [_entry()], _cached),
 }
 """Every kind of file that derive reads, but Python files, which are programs."""
 
