@@ -6,7 +6,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -141,6 +140,8 @@ def _stream(name: str) -> BinaryIO:
 
 
 def _temporary(place: Path) -> str:
+    import tempfile  # which takes a while to import, and most commands write no file
+
     handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".derive.")
     os.close(handle)
     return temporary

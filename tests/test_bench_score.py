@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,3 +44,46 @@ def test_comparing_and_reporting(benchmark: Any) -> None:
 def test_diagnosing(benchmark: Any) -> None:
     score = score_values([-0.7, -0.4])
     assert benchmark(lambda: diagnose("0.28", score)).matches[0].name == "product of the logs"
+
+
+PLAIN = {
+    ".txt": "print(math.fsum(map(float, open(sys.argv[1]).read().split())))",
+    ".json": "print(math.fsum(json.load(open(sys.argv[1]))))",
+    ".jsonl": "print(math.fsum(math.fsum(json.loads(line)) for line in open(sys.argv[1])))",
+}
+"""A plain reader, which holds everything in memory and checks nothing."""
+
+WHOLE = {
+    "text, one line": ".txt",
+    "text, one number a line": ".txt",
+    "JSON list": ".json",
+    "JSON lines of ten": ".jsonl",
+}
+
+
+def processor_time(*call: str) -> float:
+    """Of a process and its start, in seconds."""
+    before = os.times()
+    subprocess.run([sys.executable, *call], stdout=subprocess.DEVNULL, check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_processes_beside_a_plain_reader(benchmark: Any, name: str, tmp_path: Path) -> None:
+    """``beside_plain`` in the benchmark's extra information: the command's time divided by the plain reader's, for a million
+    numbers, the median of five."""
+    times = 10 if benchmark.enabled else 1
+    file = tmp_path / f"numbers{WHOLE[name]}"
+    opening, closing = ("[", "]") if name == "JSON list" else ("", "")
+    between = {"text, one line": " ", "JSON list": ","}.get(name, "\n")
+    file.write_text(opening + between.join([FILES[name].strip("[]") if opening else FILES[name]] * times) + closing)
+    plain = ("-c", f"import json, math, sys; {PLAIN[WHOLE[name]]}", str(file))
+    ratios = []
+
+    def both() -> None:
+        ratios.append(processor_time("-m", "derive.cli", "score", str(file)) / processor_time(*plain))
+
+    benchmark.pedantic(both, rounds=5 if benchmark.enabled else 1, iterations=1)
+    benchmark.extra_info["beside_plain"] = sorted(ratios)[len(ratios) // 2]
+    assert min(ratios) > 0
