@@ -20,6 +20,7 @@ from derive.kernel.sorts import PROP
 from derive.kernel.terms import Num, Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.record import Derivation
+from derive.record.faithful import refuse_changed
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.side import prove
@@ -120,6 +121,7 @@ class TheoremEntry:
         out = Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
         )
+        refuse_changed(out, whole=True)
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
         return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
 

@@ -7,6 +7,7 @@ that no check passes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from derive.errors import UserError
@@ -96,13 +97,13 @@ def is_statement(reason: Any) -> bool:
     return all(hasattr(type(reason), x) or hasattr(reason, x) for x in ("name", "phrase", "kind"))
 
 
-def describe(reason: Any) -> Reason:
-    """The reason as a printed line gives it."""
+def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
+    """The reason as a printed line gives it; ``facts`` are what was proved on the way."""
     if isinstance(reason, Reworded):
-        all_ = [describe(x) for x in as_list(reason.reason)]
+        all_ = [describe(x, facts) for x in as_list(reason.reason)]
         return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind)
     if isinstance(reason, Reversed):
-        inner = describe(reason.reason)
+        inner = describe(reason.reason, facts)
         return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)
     if isinstance(reason, Gap):
         return Reason("gap", reason.why, "gap")
@@ -113,6 +114,8 @@ def describe(reason: Any) -> Reason:
     if isinstance(reason, ByCases):
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
+        if reason in facts:
+            return Reason("fact", "as just shown", "hypothesis")
         return Reason("condition", "by assumption", "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)

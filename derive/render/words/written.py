@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
+from derive.record.faithful import refuse_changed
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
@@ -15,7 +16,10 @@ from derive.render.words.where import stated, where
 
 
 class Written:
+    """Raises UserError when the record is not what was proved."""
+
     def __init__(self, d: Derivation, notation: Notation) -> None:
+        refuse_changed(d)
         self.d, self.notation = d, notation
         self.avoid = letters(d)
 
