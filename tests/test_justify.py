@@ -196,7 +196,9 @@ def test_a_fact_must_use_its_reasons_too():
     every = ForAll(k, Implies(1 <= k, k <= n, 0 < f[k]))
     ctx = Context.of([every])
     assert not isinstance(prove_fact(every, [every], [every], ctx), Failure)
-    assert prove_fact(every, [every, log_mul], [every], ctx).what.startswith("follows without log_mul; write by=for all k: ")
+    assert prove_fact(every, [every, log_mul], [every], ctx).what.startswith(
+        "follows without log_mul; write by=for all k: "
+    )
 
 
 def test_a_success_says_which_laws_calculation_used():

@@ -15,15 +15,15 @@ from derive.board.calc import Calc, Labels, to_term
 from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
+from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import Num, Term, subterms
+from derive.kernel.terms import Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
 from derive.record import Derivation
 from derive.record.faithful import refuse_changed
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
-from derive.tactics.side import prove
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample
@@ -101,7 +101,8 @@ class TheoremEntry:
                 raise ClaimError(
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
-        if prove(Num(0) < Num(0), context) is not None:
+        doubtful = without_model(self.given)
+        if doubtful and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self._earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context)
@@ -123,7 +124,8 @@ class TheoremEntry:
         )
         refuse_changed(out, whole=True)
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
+        notes = (*conventions(out.terms), *((NO_MODEL,) if doubtful else ()))
+        return out._replace(theorem=None if out.gaps else th, notes=notes)
 
     def _earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
@@ -150,6 +152,11 @@ class TheoremEntry:
         """Run the proof and refuse gaps."""
         _ = self.theorem
         return self.derivation
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is doubtful though it is proved: that no model of the conditions was found."""
+        return tuple(note for note in self.derivation.notes if note == NO_MODEL)
 
     @property
     def axioms(self) -> frozenset[str]:

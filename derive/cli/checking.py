@@ -11,6 +11,7 @@ from derive.board import catalogue
 from derive.board.checked import Results
 from derive.board.declaring import declaring_files
 from derive.board.entries import TheoremEntry
+from derive.board.refusals import place
 from derive.errors import UserError
 from derive.jobs.job import Job
 from derive.kernel.theorem import axioms_used, proof_steps
@@ -44,12 +45,13 @@ class Checked(NamedTuple):
     axioms: frozenset[str] = frozenset()
     refuted: int = 0
     wrong: tuple[Wrong, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __add__(self, other: tuple[object, ...]) -> Checked:
         assert isinstance(other, Checked)
         return Checked(
             self.rows + other.rows, self.steps + other.steps, self.axioms | other.axioms, self.refuted + other.refuted,
-            self.wrong + other.wrong,
+            self.wrong + other.wrong, self.warnings + other.warnings,
         )  # fmt: skip
 
     def __bool__(self) -> bool:
@@ -84,7 +86,8 @@ def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambd
             rows.append(Row(e.name, len(e.derivation.lines), len(proof_steps(e.theorem)), len(axioms_used(e.theorem))))
     results.keep(proved, failed)
     theorems = [e.theorem for e in proved]
-    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong))
+    warnings = tuple(f"{place(e.file, e.number)}: warning: {e.name}: {words}" for e in proved for words in e.warnings)
+    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong), warnings)
 
 
 def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:
