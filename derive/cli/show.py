@@ -23,12 +23,13 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
 @click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
+@click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, code: bool, plain: bool, output: str | None, notation: str | None,
+    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, output: str | None, notation: str | None,
     **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
@@ -41,9 +42,9 @@ def show(
 
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
-        if code or plain or where or form == "standalone":
+        if code or plain or where or conditions or form == "standalone":
             raise UserError(
-                f"--as {target} prints a piece for slides, without --code, --where, --ascii and --standalone"
+                f"--as {target} prints a piece for slides, without --code, --where, --conditions, --ascii and --standalone"
             )
         _ending_fits(output, target)
         write_text(output, _piece(name, target, notation or "", given))
@@ -61,13 +62,17 @@ def show(
     if target == "rocq":
         from derive.certify import claim_rocq
 
-        if code or where:
-            raise UserError("--code and --where go with text and LaTeX; --as rocq prints the claim for readers of Rocq")
+        if code or where or conditions:
+            raise UserError(
+                "--code, --where and --conditions go with text and LaTeX; --as rocq prints the claim for readers of Rocq"
+            )
         text = claim_rocq(entry)
     elif target == "latex":
         from derive.render.pages.latex import derivation_latex
 
-        text = derivation_latex(derivation, profile, standalone=form == "standalone", where=where)
+        text = derivation_latex(
+            derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
+        )
         if code:
             if form == "standalone":
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
@@ -75,7 +80,9 @@ def show(
     else:
         from derive.render.pages.text import derivation_text
 
-        text = derivation_text(derivation, profile, width=screen_width(), ascii=plain, where=where)
+        text = derivation_text(
+            derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
+        )
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.errors import UserError
-from derive.kernel.terms import Term
+from derive.kernel.terms import SortError, Term
 from derive.record.derivation import Derivation
 from derive.record.relations import RELATIONS
 
@@ -37,18 +37,24 @@ def _differences(d: Derivation, whole: bool) -> Iterator[tuple[str, object, obje
         before = block.start
         for line in block.lines:
             number += 1
-            what = f"line {number}"
-            shown = RELATIONS[line.relation].statement(before, line.term) if line.relation else line.term
-            before = line.term
-            gap = any(r.kind == "gap" for r in line.reasons)
+            what, from_, before = f"line {number}", before, line.term
             if line.theorem is None:
-                if whole and not gap:
-                    yield what, shown, "nothing"
+                if whole and not any(r.kind == "gap" for r in line.reasons):
+                    yield what, line.term, "nothing"
                 continue
-            if line.theorem.concl != shown:
-                yield what, shown, line.theorem.concl
+            if not _says(line.theorem.concl, line.relation, from_, line.term):
+                yield what, f"{from_} {line.relation} {line.term}".strip(), line.theorem.concl
             if not allowed.issuperset(line.theorem.hyps):
                 yield f"the list of conditions for {what}", _listed((*d.given, *block.assumes)), line.theorem
+
+
+def _says(proved: Term, relation: str, before: Term, after: Term) -> bool:
+    if not relation:
+        return proved == after
+    try:
+        return proved == RELATIONS[relation].statement(before, after)
+    except (KeyError, SortError):
+        return False
 
 
 def _listed(terms: tuple[Term, ...]) -> str:
