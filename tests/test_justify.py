@@ -13,7 +13,7 @@ from strategies import examples, f, g, i, j, k, n, polynomials, rearranged, x, y
 
 from derive import *
 from derive.board.justify import Failure, Success, Toolbox, justify, prove_fact, prove_statement
-from derive.board.reasons import as_list
+from derive.board.reasons import Reversed, Reworded, as_list
 from derive.kernel.terms import EQ, IFF, LE, LT, Num, app, implies
 from derive.language.letters import THETA, V, p, phi, theta, z
 from derive.tactics.context import Context
@@ -216,7 +216,7 @@ def test_a_statement_that_is_not_among_the_conditions_is_refused():
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["ring", None, gap("todo"), reverse(gap("todo")), because("x", ["ring"])], ids=repr
+    "nonsense", ["ring", None, gap("todo"), Reversed(gap("todo")), Reworded(["ring"], "x")], ids=repr
 )
 def test_what_is_no_reason_is_refused(nonsense):
     with pytest.raises(TypeError, match="is not a reason"):

@@ -20,6 +20,7 @@ from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
+from derive.language.arguments import takes, told
 from derive.record import Derivation
 from derive.record.faithful import refuse_changed
 from derive.tactics.context import Context
@@ -196,6 +197,7 @@ class TheoremEntry:
         return f"<theorem {self.name}: {show(self.shows)}>"
 
 
+@takes("@theorem(shows=Eq(a, b), given=[0 < a])", "anything")
 def theorem(
     *,
     shows: Any,
@@ -253,6 +255,7 @@ class FalseClaim:
         return f"<false claim {self.name}: {show(self.claims)}>"
 
 
+@takes("@false_claim(claims=Eq(a, b), given=[0 < a])", "anything")
 def false_claim(
     *, claims: Any, given: Sequence[Any] = (), instead: str = "", subject: str = ""
 ) -> Callable[[Callable[[], None]], FalseClaim]:
@@ -296,6 +299,8 @@ def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     """Conditions, lists of conditions among them, as one tuple without repetitions."""
     if isinstance(given, Term):
         return (given,)
+    if not isinstance(given, (list, tuple)):
+        raise ClaimError(f"given must be a list of conditions, not {told(given)}; write given=[0 < a]")
     parts = (_statements(g) if isinstance(g, (list, tuple)) else (to_term(g),) for g in given)
     return tuple(dict.fromkeys(t for part in parts for t in part))
 

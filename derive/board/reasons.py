@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
+from derive.language.arguments import takes
 from derive.language.words import called
 from derive.record import Reason
 
@@ -58,23 +59,31 @@ class ByCases(NamedTuple):
     statement: Term
 
 
+@takes("reverse(log_mul)", "anything")
 def reverse(reason: Any) -> Reversed:
-    """Use the equation right to left."""
+    """Use the equation right to left.  Raises TypeError when it is no reason."""
+    for one in as_list(reason):
+        describe(one)
     return Reversed(reason)
 
 
+@takes('gap("to be shown")', "text")
 def gap(why: str) -> Gap:
     """Leave a hole, saying why; the line prints as unproved and every check fails on it."""
     return Gap(why)
 
 
+@takes('because("by symmetry", sum_swap)', "text", "anything")
 def because(words: str, reason: Any) -> Reworded:
     """Print ``words`` as the reason; the proof uses ``reason``, or the list of reasons, all the same."""
     if not as_list(reason):
         raise UserError(f"because({words!r}, ...) has no reason behind the words; give one, such as a lemma or ring")
+    for one in as_list(reason):
+        describe(one)
     return Reworded(reason, words)
 
 
+@takes("by_cases(Eq(k, y))", "statement")
 def by_cases(statement: Term) -> ByCases:
     """Split on a comparison of terms, such as Eq(k, y)."""
     return ByCases(statement)
@@ -119,7 +128,8 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
         return Reason("condition", "by assumption", "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)
+    bare = f"; write {reason} without quotation marks" if isinstance(reason, str) and reason.isidentifier() else ""
     raise TypeError(
-        f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
+        f"{reason!r} is not a reason{bare}; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
         "or a list of these"
     )

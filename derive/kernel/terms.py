@@ -147,7 +147,7 @@ class Num(Term):
 
     def __new__(cls, value: int | Fraction) -> Num:
         if type(value) is not int and type(value) is not Fraction:
-            raise SortError(f"{value!r} is not an exact number; write Fraction('0.1') or Fraction(1, 10)")
+            raise SortError(f"{value!r} is not an exact number or a term; write Fraction('0.1') or Fraction(1, 10)")
         self = object.__new__(cls)
         value = Fraction(value)
         object.__setattr__(self, "value", value)

@@ -230,6 +230,8 @@ def axioms_used(*theorems: Theorem) -> frozenset[str]:
 
 def replay(theorem: Theorem) -> Theorem:
     """The theorem made again, step by step, from its recorded proof."""
+    if not isinstance(theorem, Theorem):
+        raise TypeError(f"replay takes a theorem, such as kl_nonneg.theorem, not {theorem!r}")
     made: dict[int, Theorem] = {}
 
     def again(a: Any) -> Any:
