@@ -13,6 +13,9 @@ from derive.kernel.terms import Op, Operand, SortError, Term, Var, app, as_term,
 class DefinitionError(ValueError):
     """A definition that is refused; the message says why."""
 
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
 
 _SEAL = object()
 

@@ -30,7 +30,10 @@ from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numer
 
 
 class SortError(TypeError):
-    """A term was put together from parts that do not fit."""
+    """A term was put together from parts that do not fit.  A notebook shows the message alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
 
 
 _EMPTY: frozenset[Var] = frozenset()

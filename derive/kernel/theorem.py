@@ -35,6 +35,9 @@ class RuleError(ValueError):
     def __str__(self) -> str:
         return f"{self.rule}: {self.message}"
 
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
 
 class Proof:
     """One primitive step: a rule and its arguments.  Theorems among the arguments are the premises."""
