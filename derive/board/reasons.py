@@ -59,7 +59,7 @@ class ByCases(NamedTuple):
     statement: Term
 
 
-@takes("reverse(log_mul)", "anything")
+@takes("reverse(log_mul)", "reason")
 def reverse(reason: Any) -> Reversed:
     """Use the equation right to left.  Raises TypeError when it is no reason."""
     for one in as_list(reason):
@@ -73,7 +73,7 @@ def gap(why: str) -> Gap:
     return Gap(why)
 
 
-@takes('because("by symmetry", sum_swap)', "text", "anything")
+@takes('because("by symmetry", sum_swap)', "text", "reason")
 def because(words: str, reason: Any) -> Reworded:
     """Print ``words`` as the reason; the proof uses ``reason``, or the list of reasons, all the same."""
     if not as_list(reason):

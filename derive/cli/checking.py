@@ -109,7 +109,7 @@ def check_jobs(names: Sequence[str]) -> list[Job]:
     """
     jobs: list[Job] = []
     own = tuple(n for n in names if not _is_of_a_file(n))
-    for n in dict.fromkeys(_in_folders(names)):
+    for n in dict.fromkeys(in_folders(names)):
         if _is_of_a_file(n):
             jobs.append(Job(n, check_names, ((n,),), alone=True, files=(n.partition("::")[0],)))
         elif n == own[0]:
@@ -121,7 +121,7 @@ def _is_of_a_file(name: str) -> bool:
     return name.endswith(".py") or "::" in name
 
 
-def _in_folders(names: Iterable[str]) -> Iterator[str]:
+def in_folders(names: Iterable[str]) -> Iterator[str]:
     """The names, with the files in a folder in its place."""
     for n in names:
         if not Path(n).is_dir() or n.strip().replace(" ", "_") in catalogue.subjects():

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from derive.cli.common import notation_option, screen_width, write_text
+from derive.cli.common import notation_option, on_a_terminal, screen_width, write_text
 from derive.errors import UserError
 
 PAGES = ("text", "latex", "rocq")
@@ -34,7 +34,7 @@ def show(
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
-    NAME is a theorem of the catalogue, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
+    NAME is a theorem of the catalogue, a definition or a lemma, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
     from derive.board import catalogue
@@ -52,9 +52,9 @@ def show(
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
-    lemma = _lemma(name, target)
-    if lemma is not None:
-        write_text(output, _lemma_text(lemma, notation_for(notation), plain))
+    known = _of_the_library(name, target, notation, plain)
+    if known is not None:
+        write_text(output, known)
         return
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
@@ -86,6 +86,8 @@ def show(
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
+    if target == "text" and output is None and on_a_terminal() and _where_from(entry):
+        click.echo(f"\n{_where_from(entry)}")
 
 
 def _ending_fits(output: str | None, target: str) -> None:
@@ -115,33 +117,28 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     return fragment(deck, target_of("", target), wish)
 
 
-def _lemma(name: str, target: str) -> Any:
-    """The lemma or axiom of that name, when it is no theorem of the catalogue's."""
+def _of_the_library(name: str, target: str, notation: str | None, plain: bool) -> str | None:
+    """What there is to say of a lemma, an axiom or a definition; None when the name is none of theirs."""
+    from derive.board.wording import notation_for
+    from derive.cli.library import definition_named, definition_text, lemma_text
     from derive.lemmas import LEMMAS
 
-    lemma = LEMMAS.get(name)
-    if lemma is not None and target != "text":
-        raise UserError(f"{name} is a lemma of the library; it is shown as text only")
-    return lemma
+    lemma, definition = LEMMAS.get(name), definition_named(name)
+    if lemma is None and definition is None:
+        return None
+    if target != "text":
+        what = "lemma" if lemma is not None else "definition"
+        raise UserError(f"{name} is a {what} of the library; it is shown as text only")
+    if lemma is not None:
+        return lemma_text(lemma, notation_for(notation), plain)
+    assert definition is not None
+    return definition_text(definition, notation_for(notation), plain, screen_width())
 
 
-def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
-    from derive.kernel.theorem import axioms_used, proof_steps
-    from derive.render.pens.text import conditions_text, term_text
-    from derive.render.words.prose import unsaid_integers
-
-    out = [lemma.name, f"  {lemma.phrase}", ""]
-    whole = unsaid_integers((*lemma.given, lemma.shows), profile)
-    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain, integers=whole)):
-        out.append(f"  {'given' if i == 0 else '     '}  {condition}")
-    out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
-    steps = len(proof_steps(lemma.theorem))
-    rests = ", ".join(sorted(axioms_used(lemma.theorem)))
-    out += [
-        "",
-        "  an axiom of the kernel" if lemma.kind == "axiom" else f"  a lemma: {steps} primitive steps from {rests}",
-    ]
-    return "\n".join(out) + "\n"
+def _where_from(entry: Any) -> str:
+    """How a proof of one's own gets the theorem."""
+    own = not entry.module.startswith("derive.proofs.")
+    return "" if own else f"  to cite it: from {entry.module} import {entry.name}"
 
 
 def _definitions_in(derivation: Any) -> list[str]:

@@ -46,6 +46,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "range": (_range, "a range of a letter, such as (k, 1, V)"),
     "text": (lambda v: isinstance(v, str), "a text in quotation marks"),
     "sort": (lambda v: isinstance(v, Sort), "sorts, such as INT, REAL or FAMILY"),
+    "reason": (lambda v: True, "a reason, or a list of them"),  # its own message says what is one
     "anything": (lambda v: True, ""),
 }
 
@@ -73,9 +74,17 @@ def takes(example: str, *kinds: str) -> Callable[[Callable[P, R]], Callable[P, R
                     raise ArgumentError(f"{fn.__name__}: {name} must be {words}, not {told(value)}; write {example}")
             return fn(*args, **named)
 
+        EXAMPLES[fn.__name__] = (
+            example,
+            tuple(f"{n}: {KINDS[kinds[min(i, len(kinds) - 1)]][1]}" for i, n in enumerate(names)),
+        )
         return call
 
     return wrap
+
+
+EXAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {}
+"""A call of each function, as it is meant, and what its arguments are."""
 
 
 def told(value: Any) -> str:

@@ -140,7 +140,7 @@ def argmax(var: Var, body: Operand) -> Term:
     return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
-@takes("partial(body, z, j)", "number", "value")
+@takes("partial(z[k] * z[k], z, j)", "number", "value")
 def partial(body: Operand, by: Term, *entry: Operand) -> Term:
     """The derivative of ``body`` with respect to a real variable, or to one entry of a family.
 
