@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from derive.version import __version__ as __version__
 
 
+def __dir__() -> list[str]:
+    """What there is, for completion."""
+    from importlib import import_module
+
+    return sorted([*import_module("derive.api").__all__, "__version__"])
+
+
 def __getattr__(name: str) -> Any:
     """What ``derive.api`` has, and the version, imported when first asked for: ``import derive`` alone costs nothing."""
     from importlib import import_module

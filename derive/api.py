@@ -8,6 +8,7 @@ from derive.board.entries import FalseClaim as FalseClaim
 from derive.board.entries import TheoremEntry as TheoremEntry
 from derive.board.entries import false_claim as false_claim
 from derive.board.entries import theorem as theorem
+from derive.board.notebook import install as _install
 from derive.board.reasons import auto as auto
 from derive.board.reasons import because as because
 from derive.board.reasons import by_cases as by_cases
@@ -31,6 +32,7 @@ from derive.language.definitions import *
 from derive.language.syntax import *
 from derive.lemmas import *
 
+_install()
 _INTERNAL = {"TYPE_CHECKING", "annotations", "fresh"}
 
 if not TYPE_CHECKING:  # type checkers follow the imports; they cannot read a list that is put together

@@ -8,8 +8,11 @@ import sys
 class UserError(Exception):
     """Bad input.  The message is one paragraph: what is wrong, where, why, and what to do next.
 
-    The command line prints it to stderr, without a traceback, and exits with status 2.
+    The command line prints it to stderr, without a traceback, and exits with status 2; a notebook shows it alone.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
 
 
 TOO_DEEP = (

@@ -96,6 +96,8 @@ class EntryItem(pytest.Item):
 
         if isinstance(self.entry, TheoremEntry):
             self.entry.check()
+            for words in self.entry.warnings:
+                self.warn(pytest.PytestWarning(f"{self.entry.name}: {words}"))
             return
         self.add_report_section("call", "counterexample", str(self.entry.refute()))
 

@@ -125,7 +125,7 @@ def test_floats_and_nonsense_are_not_reasons_or_terms():
 
 
 @pytest.mark.parametrize(
-    "reason", [because("obvious", gap("todo")), because("obvious", [ring, gap("todo")]), [ring, gap("todo")]]
+    "reason", [gap("todo"), because("obvious", gap("todo")), because("obvious", [ring, gap("todo")])]
 )
 def test_a_gap_cannot_be_hidden(reason):
     @theorem(shows=Eq(a, b))
@@ -134,6 +134,39 @@ def test_a_gap_cannot_be_hidden(reason):
 
     assert hidden.derivation.theorem is None
     assert "has a gap (todo)" in error_of(hidden, ClaimError)
+
+
+def test_a_gap_has_no_reasons_beside_it():
+    """Half a reason reads as one."""
+
+    @theorem(shows=Eq(a, b))
+    def half(calc):
+        calc.eq(b, by=[ring, gap("todo")])
+
+    assert "line 1 of half has a gap, so ring would prove nothing; leave the gap alone" in error_of(half, ClaimError)
+
+
+@pytest.mark.parametrize("reason", [ring, by_cases(Eq(i, j)), a <= b, log_le, [[ring]]])
+def test_only_what_has_two_directions_is_reversed(reason):
+    @theorem(shows=Eq(a, b), given=[a <= b])
+    def turned(calc):
+        calc.eq(b, by=reverse(reason))
+
+    assert "is no equation, so it has no other direction; leave out reverse(...)" in error_of(turned, ClaimError)
+
+
+def test_a_fact_is_cited_as_a_fact_however_it_is_wrapped():
+    @theorem(shows=Eq(2 * a, a + a))
+    def there_and_back(calc):
+        shown = calc.have(Eq(2 * a, a + a), by=ring)
+        calc.eq(a + a, by=[[shown]])
+        calc.eq(2 * a, by=reverse(shown))
+        calc.eq(a + a, by=because("so", shown))
+
+    said = [line.reasons[0] for line in there_and_back.derivation.lines]
+    assert [(x.name, x.phrase, x.reversed) for x in said[1:]] == [
+        ("fact", "as just shown", False), ("fact", "as just shown", True), ("fact", "so", False),
+    ]  # fmt: skip
 
 
 def test_inequalities_chain():

@@ -170,7 +170,7 @@ def twin(c):
         ("from derive import *\n\n\n@theorem(shows=real('a') == 0)\ndef f(c): ...", "write Eq(a, b) for an equation"),
         (TWICE, "there are two theorems named twin"),
         ("\0", "null bytes"),
-        ("from derive import *\nEq(real('a'), 0.5)", "mine.py:2: SortError"),
+        ("from derive import *\nEq(real('a'), 0.5)", "mine.py:2: ArgumentError"),
     ],
 )
 def test_a_broken_proof_file_is_one_clear_paragraph(tmp_path, text, says):

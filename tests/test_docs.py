@@ -39,11 +39,12 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache
-from inspect import cleandoc
+from inspect import cleandoc, unwrap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import reference_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*([ROOT / "README.md"] if (ROOT / "README.md").exists() else []), *sorted((ROOT / "docs").glob("*.md"))]
@@ -310,7 +311,7 @@ def test_an_ellipsis_stands_for_any_lines() -> None:
 
 
 TYPED = {
-    "derive list [SUBJECT]": "derive list && derive list label_smoothing",
+    "derive list [SUBJECT, FILE.py or FOLDER]": "derive list && derive list label_smoothing",
     "derive show NAME": "derive show cross_entropy_is_nll",
     "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
     "derive check [NAME, FILE.py or DECK ...]": "derive check && derive check cross_entropy_is_nll",
@@ -371,7 +372,7 @@ def known_names() -> frozenset[str]:
     for owner in (derive.board.calc.Calc, derive.board.calc.Induction, derive.board.entries.TheoremEntry, Notation):
         out |= set(vars(owner)) | set(getattr(owner, "__annotations__", ()))
     for name in ("theorem", "false_claim"):
-        out |= set(getattr(derive.api, name).__kwdefaults__ or ())
+        out |= set(unwrap(getattr(derive.api, name)).__kwdefaults__ or ())
     out |= {"shows", "claims", find_counterexample.__name__, *notation_names()}
     out |= {*TARGETS, *(f for t in TARGETS.values() for f in t.flavours)}
     out |= {"_repr_mimebundle_", *dir(builtins), *keyword.kwlist}
@@ -640,6 +641,11 @@ def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
         ("kernel.md", "definitions", definition_rows),
         ("lemmas.md", "lemmas", lemma_rows),
         ("responses.md", "shapes", shape_rows),
+        ("reference.md", "syntax", reference_rows.syntax_rows),
+        ("reference.md", "conditions", reference_rows.condition_rows),
+        ("reference.md", "definitions", reference_rows.definition_rows),
+        ("reference.md", "reasons", reference_rows.reason_rows),
+        ("reference.md", "lemmas", reference_rows.lemma_rows),
     ],
 )
 def test_tables_say_what_the_code_says(page: str, marker: str, rows: Callable[[], dict[str, tuple[str, ...]]]) -> None:

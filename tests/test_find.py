@@ -105,7 +105,7 @@ def test_an_idle_reason_is_left_out() -> None:
     def one_too_many(calc):
         calc.eq(one_too_many.shows.args[1], by=[cross_entropy, uniform, sum_mul])
 
-    assert message(one_too_many)[-1] == "  it follows by [cross_entropy, uniform]"
+    assert message(one_too_many)[-1] == "  follows without sum_mul; write by=[cross_entropy, uniform]"
 
 
 def test_a_theorem_of_the_catalogue_and_a_condition_are_found() -> None:

@@ -395,6 +395,7 @@ STANDS_FOR = {
     "maximum": "the function max",
     "minimum": "the function min",
     "absolute": "the function abs",
+    "log_base": "the function log",
 }  # those functions are what they define
 
 

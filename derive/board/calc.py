@@ -19,9 +19,10 @@ from fractions import Fraction
 from typing import Any
 
 from derive.board.find import Citable, Goal, find
-from derive.board.justify import Failure, Success, Toolbox, justify, prove_statement
+from derive.board.idle import single
+from derive.board.justify import Failure, Success, justify, named, prove_fact, turns
 from derive.board.letters import Letters
-from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
+from derive.board.reasons import Gap, Reversed, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
@@ -94,25 +95,22 @@ class Calc:
             lines, start = tuple(aside.lines), aside.start
         else:
             th = self._statement(statement, reasons, where, index)
+            th = th and resolve(th, *self._facts)
             shown = Line("", statement, tuple(self._describe(x) for x in reasons), *where, theorem=th)
             lines, start = (shown,), statement
         self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
         if th is not None:
-            th = resolve(th, *self._facts)
             self._facts.append(th)
             self.context = self.context.with_facts(_as_assumption(th))
         return statement
 
     def _statement(self, statement: Term, reasons: list[Any], where: tuple[str, int], index: int) -> Theorem | None:
+        self._conditions_are_given(reasons, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             return None
-        self._conditions_are_given(reasons, where, index)
-        tools = Toolbox(reasons, self.given, self.context)
-        self.context.missing.clear()
-        th = prove_statement(statement, tools, self.context)
-        if th is None:
-            failure = Failure("does not follow", tools.failed_conditions())
-            raise self._refused("", statement, statement, reasons, failure, where, index)
+        th = prove_fact(statement, reasons, self.given, self.context)
+        if isinstance(th, Failure):
+            raise self._refused("", statement, statement, reasons, th, where, index)
         return th
 
     def _refused(
@@ -127,9 +125,7 @@ class Calc:
 
     def _describe(self, reason: Any) -> Reason:
         """The printed reason; a fact proved on the way is cited as such."""
-        if isinstance(reason, Term) and any(th.concl == reason for th in self._facts):
-            return Reason("fact", "as just shown", "hypothesis")
-        return describe(reason)
+        return describe(reason, frozenset(th.concl for th in self._facts))
 
     def _count(self) -> int:
         return len(self.lines) + sum(len(b.lines) for b in self.blocks)
@@ -175,15 +171,24 @@ class Calc:
         self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
 
     def _conditions_are_given(self, reasons: list[Any], where: tuple[str, int], index: int) -> None:
-        """A statement as a reason cites a condition of the theorem, or a fact proved before."""
+        """A statement as a reason cites a condition of the theorem, or a fact proved before; a hole has no reasons beside it."""
+        line = f"{place(*where)}: line {index} of {self.name}"
+        for statement in single(reasons):
+            if isinstance(statement, Term) and statement not in self.context.by_statement:
+                raise ClaimError(
+                    f"{line} cites {show(statement)}, which is not among the conditions "
+                    "given; prove it first with calc.have, or add it to given=[...]"
+                )
+        others = [x for x in reasons if not isinstance(x, Gap)]
+        if others and len(others) < len(reasons):
+            raise ClaimError(
+                f"{line} has a gap, so {_names(others)} would prove nothing; leave the gap alone behind by="
+            )
         for reason in reasons:
-            cited = reason.reason if isinstance(reason, (Reversed, Reworded)) else reason
-            for statement in as_list(cited):
-                if isinstance(statement, Term) and statement not in self.context.by_statement:
-                    raise ClaimError(
-                        f"{place(*where)}: line {index} of {self.name} cites {show(statement)}, which is not among the conditions "
-                        "given; prove it first with calc.have, or add it to given=[...]"
-                    )
+            if isinstance(reason, Reversed) and not turns(reason):
+                raise ClaimError(
+                    f"{line}: {named(reason.reason)} is no equation, so it has no other direction; leave out reverse(...)"
+                )
 
     def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
         trouble = undefined_part(term, self.context)
@@ -373,4 +378,4 @@ def _caller() -> tuple[str, int]:
 
 
 def _names(reasons: Sequence[Any]) -> str:
-    return ", ".join(("reverse " if d.reversed else "") + d.name for d in map(describe, reasons))
+    return ", ".join(map(named, reasons))

@@ -15,14 +15,16 @@ from derive.board.calc import Calc, Labels, to_term
 from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
+from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import Num, Term, subterms
+from derive.kernel.terms import Term, subterms
 from derive.kernel.theorem import Theorem, axioms_used, proof_steps
+from derive.language.arguments import takes, told
 from derive.record import Derivation
+from derive.record.faithful import refuse_changed
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
-from derive.tactics.side import prove
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample
@@ -100,7 +102,8 @@ class TheoremEntry:
                 raise ClaimError(
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
-        if prove(Num(0) < Num(0), context) is not None:
+        doubtful = without_model(self.given)
+        if doubtful and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self._earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context)
@@ -120,8 +123,10 @@ class TheoremEntry:
         out = Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
         )
+        refuse_changed(out, whole=True)
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
+        notes = (*conventions(out.terms), *((NO_MODEL,) if doubtful else ()))
+        return out._replace(theorem=None if out.gaps else th, notes=notes)
 
     def _earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
@@ -148,6 +153,11 @@ class TheoremEntry:
         """Run the proof and refuse gaps."""
         _ = self.theorem
         return self.derivation
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is doubtful though it is proved: that no model of the conditions was found."""
+        return tuple(note for note in self.derivation.notes if note == NO_MODEL)
 
     @property
     def axioms(self) -> frozenset[str]:
@@ -187,6 +197,7 @@ class TheoremEntry:
         return f"<theorem {self.name}: {show(self.shows)}>"
 
 
+@takes("@theorem(shows=Eq(a, b), given=[0 < a])", "anything")
 def theorem(
     *,
     shows: Any,
@@ -244,6 +255,7 @@ class FalseClaim:
         return f"<false claim {self.name}: {show(self.claims)}>"
 
 
+@takes("@false_claim(claims=Eq(a, b), given=[0 < a])", "anything")
 def false_claim(
     *, claims: Any, given: Sequence[Any] = (), instead: str = "", subject: str = ""
 ) -> Callable[[Callable[[], None]], FalseClaim]:
@@ -287,6 +299,8 @@ def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     """Conditions, lists of conditions among them, as one tuple without repetitions."""
     if isinstance(given, Term):
         return (given,)
+    if not isinstance(given, (list, tuple)):
+        raise ClaimError(f"given must be a list of conditions, not {told(given)}; write given=[0 < a]")
     parts = (_statements(g) if isinstance(g, (list, tuple)) else (to_term(g),) for g in given)
     return tuple(dict.fromkeys(t for part in parts for t in part))
 

@@ -12,8 +12,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from derive.board.justify import Failure, Success, Toolbox, justify, prove_statement
-from derive.board.reasons import Reversed, auto, calculus, describe, logs, order, ring, sums
+from derive.board.justify import Failure, Success, justify, prove_fact, written
+from derive.board.reasons import Reversed, auto, calculus, logs, order, ring, sums
 from derive.errors import UserError
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
@@ -41,8 +41,7 @@ class Found(NamedTuple):
 
     def __str__(self) -> str:
         """As the author would write them."""
-        out = [_written(x) for x in self.reasons]
-        return out[0] if len(out) == 1 else f"[{', '.join(out)}]"
+        return written(self.reasons)
 
 
 class Citable:
@@ -79,9 +78,8 @@ class Goal(NamedTuple):
             if self.relation:
                 out = justify(self.relation, self.before, self.after, reasons, self.given, self.context)
             else:
-                tools = Toolbox(reasons, self.given, self.context)
-                th = prove_statement(self.after, tools, self.context)
-                out = Failure("") if th is None or tools.unused(th) is not None else Success(th)
+                th = prove_fact(self.after, reasons, self.given, self.context)
+                out = th if isinstance(th, Failure) else Success(th)
         except (UserError, ValueError, TypeError):
             return None
         return out if isinstance(out, Success) and _says_all(reasons, out.theorem) else None
@@ -233,9 +231,3 @@ def _operators(term: Term) -> frozenset[Op]:
 
 def _plain(reason: Any) -> Any:
     return _plain(reason.reason) if isinstance(reason, Reversed) else reason
-
-
-def _written(reason: Any) -> str:
-    if isinstance(reason, Reversed):
-        return f"reverse({_written(reason.reason)})"
-    return repr(reason) if isinstance(reason, Term) else describe(reason).name

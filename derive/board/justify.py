@@ -3,18 +3,27 @@ give."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from derive.board.reasons import ByCases, Reversed, Reworded, Tactic, as_list, calculus, is_statement
+from derive.board.idle import Attempt, idle, single, unused, without
+from derive.board.reasons import (
+    ByCases,
+    Reversed,
+    Reworded,
+    Tactic,
+    as_list,
+    calculus,
+    describe,
+    is_statement,
+)
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, is_numeric
 from derive.kernel.terms import App, Lam, SortError, Term, Var, app, eq, fresh, instantiate, negation
 from derive.kernel.theorem import RuleError, Theorem
-from derive.lemmas import LEMMAS, Lemma
+from derive.lemmas import Lemma
 from derive.record.relations import RELATIONS
 from derive.tactics import side
 from derive.tactics.closing import close
@@ -32,19 +41,12 @@ class Failure(NamedTuple):
     what: str  # one line
     missing: Sequence[Term] = ()  # side conditions that could not be proved
     gives: Term | None = None  # what the reasons make of the line before
+    holds: bool = False  # the line follows, though not by these reasons
 
 
 class Success(NamedTuple):
     theorem: Theorem
     used: tuple[str, ...] = ()
-
-
-def _siblings(th: Theorem) -> list[Theorem]:
-    """Lemmas by which the normal form may do the same as this one, such as sum_delta' for sum_delta; those that are
-    proved already."""
-    proved = [x for x in LEMMAS.values() if x.is_proved]
-    features = next((x.features for x in proved if x.theorem is th), None)
-    return [x.theorem for x in proved if features and x.features == features]
 
 
 def _settles(rule: AnyRule) -> bool:
@@ -64,7 +66,7 @@ class Toolbox:
         self.definitions: list[Definition] = []
         self.tactics: list[Tactic] = []
         self.splits: list[Term] = []
-        self.must_use: list[tuple[str, Any]] = []
+        self.must_use: list[Any] = []
         self.fixed = frozenset(ctx.free)
         self.ctx = ctx
         for reason in reasons:
@@ -80,7 +82,7 @@ class Toolbox:
         elif isinstance(reason, Definition):
             self.rules.append(DefinitionRule(reason, reverse))
             self.definitions.append(reason)
-            self.must_use.append((reason.name, reason))
+            self.must_use.append(reason)
         elif isinstance(reason, Tactic):
             self.tactics.append(reason)
             self.features |= reason.features
@@ -95,10 +97,10 @@ class Toolbox:
             th = reason.theorem
             self.features |= reason.features if isinstance(reason, Lemma) else set()
             self._equation_or_lemma(th, reason.name, frozenset(), reverse)
-            self.must_use.append((reason.name, th))
+            self.must_use.append(reason)
         elif hasattr(reason, "at_sort"):  # a schema over an abstract sort
             self.rules.append(SortedRule(reason, reverse))
-            self.must_use.append((reason.name, reason))
+            self.must_use.append(reason)
         else:
             raise TypeError(f"{reason!r} is not a reason")
 
@@ -125,36 +127,78 @@ class Toolbox:
         out += [t for t in self.ctx.missing if t not in out]
         return out
 
-    def unused(self, th: Theorem) -> str | None:
-        """The name of a reason that the proof does not use."""
-        waiting = self.must_use
-        seen: set[int] = set()
-        near = deque([th])  # from the line inwards: what a reason names is rarely deep
-        while near and waiting:
-            step = near.popleft()
-            if id(step) not in seen:
-                seen.add(id(step))
-                waiting = [(name, thing) for name, thing in waiting if not _uses(step, thing)]
-                near.extend(step.proof.premises)
-        for name, thing in waiting:
-            if not (isinstance(thing, Theorem) and any(id(s) in seen for s in _siblings(thing))):
-                return name
-        return None
-
-
-def _uses(step: Theorem, thing: Any) -> bool:
-    """Whether a step of a proof is by this reason."""
-    if isinstance(thing, Definition):
-        return step.proof.rule == "unfold" and getattr(step.proof.args[0], "op", None) is thing
-    if isinstance(thing, Theorem):
-        return step is thing or (step.concl == thing.concl and step.hyps == thing.hyps)
-    return any(step is th for th in thing.instances)  # a schema over abstract sorts
+    def all_used(self, th: Theorem) -> bool:
+        """Whether the proof uses every definition, lemma and theorem among the reasons."""
+        return not unused(self.must_use, th)
 
 
 def justify(
     relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
 ) -> Success | Failure:
-    """A theorem that relates the two lines for these reasons, or a Failure."""
+    """A theorem that relates the two lines for these reasons, each of which it uses, or a Failure."""
+
+    first: Failure | None = None
+    for known in knowing(reasons, given, ctx):
+
+        def attempt(some: Sequence[Any], known: Context = known) -> Theorem | None:
+            again = _attempt(relation, before, after, some, given, known)
+            return again.theorem if isinstance(again, Success) else None
+
+        out = _attempt(relation, before, after, reasons, given, known)
+        if isinstance(out, Success):
+            passed = idle_failure(reasons, out.theorem, attempt)
+            if passed is None:
+                return out
+            first = first or passed
+        elif first is None:
+            return out
+    assert first is not None
+    return first
+
+
+def knowing(reasons: Sequence[Any], given: Sequence[Term], ctx: Context) -> Iterator[Context]:
+    """What may be known while a line is proved: everything; and, where the proof then passes over a condition that is cited, only
+    what is cited, and that with the conditions of the theorem."""
+    yield ctx
+    cited = {x for x in single(reasons) if isinstance(x, Term)}
+    if cited:
+        for known in (cited, cited.union(given)):
+            yield Context(f for f in ctx.facts if f.concl in known)
+
+
+def idle_failure(reasons: Sequence[Any], th: Theorem, attempt: Attempt) -> Failure | None:
+    """Which of the reasons the theorem of a line does not use, and by which the line holds."""
+    gone = idle(reasons, th, attempt)
+    if not gone:
+        return None
+    *most, last = dict.fromkeys(map(named, gone))
+    names = f"{', '.join(most)} and {last}" if most else last
+    rest = without(reasons, gone)
+    th = attempt(rest) if rest else None  # type: ignore[assignment]
+    enough = th is not None and not idle(rest, th, attempt)
+    return Failure(f"follows without {names}" + (f"; write by={written(rest)}" if enough else ""), holds=True)
+
+
+def named(reason: Any) -> str:
+    """A reason as an author writes it."""
+    if isinstance(reason, Reversed):
+        return f"reverse({named(reason.reason)})"
+    if isinstance(reason, Reworded):
+        return f"because({reason.words!r}, {written(as_list(reason.reason))})"
+    if isinstance(reason, ByCases):
+        return f"by_cases({named(reason.statement)})"
+    return repr(reason) if isinstance(reason, Term) else str(describe(reason).name)
+
+
+def written(reasons: Sequence[Any]) -> str:
+    """Reasons as an author writes them behind by=."""
+    return named(reasons[0]) if len(reasons) == 1 else f"[{', '.join(map(named, reasons))}]"
+
+
+def _attempt(
+    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
+) -> Success | Failure:
+    """A theorem that relates the two lines by what the reasons allow."""
     tools = Toolbox(reasons, given, ctx)
     for r_ in tools.rules:
         r_.failed.clear()
@@ -183,9 +227,6 @@ def justify(
     stray = [h for h in th.hyps if h not in ctx.by_statement]
     if stray:
         return Failure(f"rests on {stray[0]}, which is not given", stray)
-    idle = tools.unused(th)
-    if idle is not None:
-        return Failure(f"follows without {idle}; give the reason that it needs")
     return Success(th, used)
 
 
@@ -207,7 +248,7 @@ def _equation_plain(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[The
     equations = tools.equations
     if equations:
         th = directed(a, b, equations, ctx)
-        if th is not None and tools.unused(th) is None:
+        if th is not None and tools.all_used(th):
             return th, ()
     else:
         th = close(a, b, ctx)
@@ -235,7 +276,7 @@ def _forward(
     """a = b by rewriting a everywhere, or both in normal form, with the field identities at the end."""
     if equations:
         th = directed(a, b, equations, ctx)
-        if th is not None and tools.unused(th) is None:
+        if th is not None and tools.all_used(th):
             return th, ()
         step = exhaustively(equations)(a, ctx)
         if step is not None:
@@ -299,6 +340,40 @@ def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
         if th is not None:
             return th
     return entail(goal, ctx, tools.lemmas, tools.equations)
+
+
+def prove_fact(statement: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context) -> Theorem | Failure:
+    """A statement that is no line of a chain, for these reasons, each of which it uses."""
+    first: Failure | None = None
+    for known in knowing(reasons, given, ctx):
+
+        def attempt(some: Sequence[Any], known: Context = known) -> Theorem | None:
+            return prove_statement(statement, Toolbox(some, given, known), known)
+
+        tools = Toolbox(reasons, given, known)
+        known.missing.clear()
+        th = prove_statement(statement, tools, known)
+        if th is None:
+            return first or Failure("does not follow", tools.failed_conditions())
+        passed = idle_failure(reasons, th, attempt)
+        if passed is None:
+            return th
+        first = first or passed
+    assert first is not None
+    return first
+
+
+def turns(reason: Reversed) -> bool:
+    """Whether a reason that is used right to left has two directions: an equation, an equivalence or a definition."""
+    for inner in single([reason]):
+        if isinstance(inner, (Tactic, ByCases)):
+            return False
+        if isinstance(inner, Definition) or hasattr(inner, "at_sort"):
+            continue
+        statement = strip_forall(inner if isinstance(inner, Term) else inner.shows)[2]
+        if not (isinstance(statement, App) and statement.op in (k.EQ, k.IFF)):
+            return False
+    return True
 
 
 def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:

@@ -7,11 +7,13 @@ that no check passes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
+from derive.language.arguments import takes
 from derive.language.words import called
 from derive.record import Reason
 
@@ -57,23 +59,31 @@ class ByCases(NamedTuple):
     statement: Term
 
 
+@takes("reverse(log_mul)", "reason")
 def reverse(reason: Any) -> Reversed:
-    """Use the equation right to left."""
+    """Use the equation right to left.  Raises TypeError when it is no reason."""
+    for one in as_list(reason):
+        describe(one)
     return Reversed(reason)
 
 
+@takes('gap("to be shown")', "text")
 def gap(why: str) -> Gap:
     """Leave a hole, saying why; the line prints as unproved and every check fails on it."""
     return Gap(why)
 
 
+@takes('because("by symmetry", sum_swap)', "text", "reason")
 def because(words: str, reason: Any) -> Reworded:
     """Print ``words`` as the reason; the proof uses ``reason``, or the list of reasons, all the same."""
     if not as_list(reason):
         raise UserError(f"because({words!r}, ...) has no reason behind the words; give one, such as a lemma or ring")
+    for one in as_list(reason):
+        describe(one)
     return Reworded(reason, words)
 
 
+@takes("by_cases(Eq(k, y))", "statement")
 def by_cases(statement: Term) -> ByCases:
     """Split on a comparison of terms, such as Eq(k, y)."""
     return ByCases(statement)
@@ -96,13 +106,13 @@ def is_statement(reason: Any) -> bool:
     return all(hasattr(type(reason), x) or hasattr(reason, x) for x in ("name", "phrase", "kind"))
 
 
-def describe(reason: Any) -> Reason:
-    """The reason as a printed line gives it."""
+def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
+    """The reason as a printed line gives it; ``facts`` are what was proved on the way."""
     if isinstance(reason, Reworded):
-        all_ = [describe(x) for x in as_list(reason.reason)]
+        all_ = [describe(x, facts) for x in as_list(reason.reason)]
         return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind)
     if isinstance(reason, Reversed):
-        inner = describe(reason.reason)
+        inner = describe(reason.reason, facts)
         return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)
     if isinstance(reason, Gap):
         return Reason("gap", reason.why, "gap")
@@ -113,10 +123,13 @@ def describe(reason: Any) -> Reason:
     if isinstance(reason, ByCases):
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
+        if reason in facts:
+            return Reason("fact", "as just shown", "hypothesis")
         return Reason("condition", "by assumption", "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)
+    bare = f"; write {reason} without quotation marks" if isinstance(reason, str) and reason.isidentifier() else ""
     raise TypeError(
-        f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
+        f"{reason!r} is not a reason{bare}; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
         "or a list of these"
     )

@@ -36,6 +36,8 @@ class StepError(UserError):
 
     @property
     def verdict(self) -> str:
+        if self.failure.holds:
+            return f"follows, but not by {'all of ' if ',' in self.reason else ''}{self.reason}"
         return f"does not follow by {self.reason}" if self.reason else "has no reason"
 
     @property
@@ -121,11 +123,13 @@ def step_error_text(error: StepError) -> str:
     """The whole message of a refused line."""
     out = [error.header, error.formulas()]
     failure = error.failure
-    if failure.what.startswith("follows"):
+    if failure.holds:
         out += [f"  {failure.what}"]
+    if failure.holds and "write by=" in failure.what:  # it is true, so no numbers refute it
+        return "\n".join(out)
     if error.found:  # to prove comes before to refute
         return "\n".join([*out, f"  {'it' if len(out) > 2 or not error.reason else 'but it'} follows by {error.found}"])
-    if failure.what.startswith("follows"):  # it is true, so no numbers refute it
+    if failure.holds:
         return "\n".join(out)
     if failure.missing:
         out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]

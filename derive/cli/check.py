@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME, FILE.py, FOLDER or DECK ...]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
+@click.option("--strict", is_flag=True, help="Exit status 1 for warnings too.")
 @jobs_options
-def check(names: tuple[str, ...], quiet: bool, jobs: int | None, address: str) -> None:
+def check(names: tuple[str, ...], quiet: bool, strict: bool, jobs: int | None, address: str) -> None:
     """Check every line of every derivation: all of the catalogue, or the theorems and files named, or those in a folder.
 
     Also refutes the registered false claims of what is checked.  A deck that 'derive slides' wrote (.html, .pptx, .tex,
-    .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.  Of several files each
+    .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.  Conditions
+    that no model was found for are a warning.  Of several files each
     is checked as if it were the only one, in a process of its own.
     """
     import time
@@ -47,7 +49,7 @@ def check(names: tuple[str, ...], quiet: bool, jobs: int | None, address: str) -
         _print(found, quiet, time.perf_counter() - start)
     if complain_of(failed):
         raise SystemExit(2)
-    if found.wrong or wrong_decks:
+    if found.wrong or wrong_decks or (strict and found.warnings):
         raise SystemExit(1)
 
 
@@ -73,8 +75,11 @@ def _print(found: Checked, quiet: bool, seconds: float) -> None:
         f"{len(rows)} theorem{plural(len(rows))} checked: {counted(sum(r.lines for r in rows), 'line')}, {found.steps} primitive "
         f"steps, {len(found.axioms)} axioms"
         + (f"; {refuted} false claim{plural(refuted)} refuted" if refuted else "")
+        + (f"; {counted(len(found.warnings), 'warning')}" if found.warnings else "")
         + f"; {seconds:.2f} s"
     )
+    for warning in found.warnings:
+        click.echo(f"\n{warning}", err=True)
     for name, is_theorem, why in found.wrong:
         click.echo(f"\n{name}: not proved" if is_theorem else f"\n{name}: not refuted", err=True)
         click.echo(why, err=True)

@@ -11,6 +11,7 @@ from derive.board import catalogue
 from derive.board.checked import Results
 from derive.board.declaring import declaring_files
 from derive.board.entries import TheoremEntry
+from derive.board.refusals import place
 from derive.errors import UserError
 from derive.jobs.job import Job
 from derive.kernel.theorem import axioms_used, proof_steps
@@ -44,12 +45,13 @@ class Checked(NamedTuple):
     axioms: frozenset[str] = frozenset()
     refuted: int = 0
     wrong: tuple[Wrong, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __add__(self, other: tuple[object, ...]) -> Checked:
         assert isinstance(other, Checked)
         return Checked(
             self.rows + other.rows, self.steps + other.steps, self.axioms | other.axioms, self.refuted + other.refuted,
-            self.wrong + other.wrong,
+            self.wrong + other.wrong, self.warnings + other.warnings,
         )  # fmt: skip
 
     def __bool__(self) -> bool:
@@ -84,7 +86,8 @@ def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambd
             rows.append(Row(e.name, len(e.derivation.lines), len(proof_steps(e.theorem)), len(axioms_used(e.theorem))))
     results.keep(proved, failed)
     theorems = [e.theorem for e in proved]
-    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong))
+    warnings = tuple(f"{place(e.file, e.number)}: warning: {e.name}: {words}" for e in proved for words in e.warnings)
+    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong), warnings)
 
 
 def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:
@@ -106,7 +109,7 @@ def check_jobs(names: Sequence[str]) -> list[Job]:
     """
     jobs: list[Job] = []
     own = tuple(n for n in names if not _is_of_a_file(n))
-    for n in dict.fromkeys(_in_folders(names)):
+    for n in dict.fromkeys(in_folders(names)):
         if _is_of_a_file(n):
             jobs.append(Job(n, check_names, ((n,),), alone=True, files=(n.partition("::")[0],)))
         elif n == own[0]:
@@ -118,7 +121,7 @@ def _is_of_a_file(name: str) -> bool:
     return name.endswith(".py") or "::" in name
 
 
-def _in_folders(names: Iterable[str]) -> Iterator[str]:
+def in_folders(names: Iterable[str]) -> Iterator[str]:
     """The names, with the files in a folder in its place."""
     for n in names:
         if not Path(n).is_dir() or n.strip().replace(" ", "_") in catalogue.subjects():

@@ -57,6 +57,11 @@ def utf8() -> None:
             reconfigure(errors="replace")
 
 
+def on_a_terminal() -> bool:
+    """Whether a person reads what is printed; for what is no part of the answer."""
+    return sys.stdout.isatty()
+
+
 def screen_width() -> int:
     import shutil
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.cli.common import notation_option, plural, progress, screen_width
 
+if TYPE_CHECKING:
+    from derive.board.catalogue import Entry
+
 MARKS = {"proved": "✓", "wrong": "✗", "changed": "·", "unknown": "·"}
 
 
 @click.command("list")
-@click.argument("subject", required=False)
+@click.argument("subject", required=False, metavar="[SUBJECT, FILE.py or FOLDER]")
 @notation_option
 def list_(subject: str | None, notation: str | None) -> None:
-    """The theorems by subject: name, what it says, conditions; and the false claims.
+    """The theorems by subject, or those of a file or a folder: name, what it says, conditions; and the false claims.
 
     Nothing is proved: the marks say what 'derive check' found.  A tick stands only where a theorem and all that it rests
     on are as they were when it was checked.
     """
-    from derive.board import catalogue
     from derive.board.checked import Results
     from derive.board.entries import TheoremEntry
     from derive.board.wording import notation_for
@@ -31,9 +34,8 @@ def list_(subject: str | None, notation: str | None) -> None:
     profile = notation_for(notation)
     width = screen_width()
     states: list[str] = []
-    for name in [subject] if subject else catalogue.subjects():
-        entries = catalogue.subject_entries(name)
-        click.echo(click.style(name.replace("_", " "), bold=True))
+    for name, entries in _listed(subject):
+        click.echo(click.style(name, bold=True))
         for e in entries:
             if not isinstance(e, TheoremEntry):
                 continue
@@ -53,6 +55,18 @@ def list_(subject: str | None, notation: str | None) -> None:
                 _wrapped(e.summary, width, "      ")
         click.echo()
     _wrapped(_marks(states), width, "")
+
+
+def _listed(subject: str | None) -> list[tuple[str, list[Entry]]]:
+    """The subjects, or files, with their theorems and false claims."""
+    from derive.board import catalogue
+    from derive.cli.checking import in_folders
+
+    names = in_folders([subject]) if subject else catalogue.subjects()
+    return [
+        (n, catalogue.load_file(n)) if n.endswith(".py") else (n.replace("_", " "), catalogue.subject_entries(n))
+        for n in names
+    ]
 
 
 def _marks(states: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from derive.cli.common import notation_option, screen_width, write_text
+from derive.cli.common import notation_option, on_a_terminal, screen_width, write_text
 from derive.errors import UserError
 
 PAGES = ("text", "latex", "rocq")
@@ -23,17 +23,18 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
 @click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
+@click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, code: bool, plain: bool, output: str | None, notation: str | None,
+    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, output: str | None, notation: str | None,
     **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
-    NAME is a theorem of the catalogue, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
+    NAME is a theorem of the catalogue, a definition or a lemma, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
     from derive.board import catalogue
@@ -41,9 +42,9 @@ def show(
 
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
-        if code or plain or where or form == "standalone":
+        if code or plain or where or conditions or form == "standalone":
             raise UserError(
-                f"--as {target} prints a piece for slides, without --code, --where, --ascii and --standalone"
+                f"--as {target} prints a piece for slides, without --code, --where, --conditions, --ascii and --standalone"
             )
         _ending_fits(output, target)
         write_text(output, _piece(name, target, notation or "", given))
@@ -51,9 +52,9 @@ def show(
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
-    lemma = _lemma(name, target)
-    if lemma is not None:
-        write_text(output, _lemma_text(lemma, notation_for(notation), plain))
+    known = _of_the_library(name, target, notation, plain)
+    if known is not None:
+        write_text(output, known)
         return
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
@@ -61,13 +62,17 @@ def show(
     if target == "rocq":
         from derive.certify import claim_rocq
 
-        if code or where:
-            raise UserError("--code and --where go with text and LaTeX; --as rocq prints the claim for readers of Rocq")
+        if code or where or conditions:
+            raise UserError(
+                "--code, --where and --conditions go with text and LaTeX; --as rocq prints the claim for readers of Rocq"
+            )
         text = claim_rocq(entry)
     elif target == "latex":
         from derive.render.pages.latex import derivation_latex
 
-        text = derivation_latex(derivation, profile, standalone=form == "standalone", where=where)
+        text = derivation_latex(
+            derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
+        )
         if code:
             if form == "standalone":
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
@@ -75,10 +80,14 @@ def show(
     else:
         from derive.render.pages.text import derivation_text
 
-        text = derivation_text(derivation, profile, width=screen_width(), ascii=plain, where=where)
+        text = derivation_text(
+            derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
+        )
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
+    if target == "text" and output is None and on_a_terminal() and _where_from(entry):
+        click.echo(f"\n{_where_from(entry)}")
 
 
 def _ending_fits(output: str | None, target: str) -> None:
@@ -108,33 +117,28 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     return fragment(deck, target_of("", target), wish)
 
 
-def _lemma(name: str, target: str) -> Any:
-    """The lemma or axiom of that name, when it is no theorem of the catalogue's."""
+def _of_the_library(name: str, target: str, notation: str | None, plain: bool) -> str | None:
+    """What there is to say of a lemma, an axiom or a definition; None when the name is none of theirs."""
+    from derive.board.wording import notation_for
+    from derive.cli.library import definition_named, definition_text, lemma_text
     from derive.lemmas import LEMMAS
 
-    lemma = LEMMAS.get(name)
-    if lemma is not None and target != "text":
-        raise UserError(f"{name} is a lemma of the library; it is shown as text only")
-    return lemma
+    lemma, definition = LEMMAS.get(name), definition_named(name)
+    if lemma is None and definition is None:
+        return None
+    if target != "text":
+        what = "lemma" if lemma is not None else "definition"
+        raise UserError(f"{name} is a {what} of the library; it is shown as text only")
+    if lemma is not None:
+        return lemma_text(lemma, notation_for(notation), plain)
+    assert definition is not None
+    return definition_text(definition, notation_for(notation), plain, screen_width())
 
 
-def _lemma_text(lemma: Any, profile: Any, plain: bool) -> str:
-    from derive.kernel.theorem import axioms_used, proof_steps
-    from derive.render.pens.text import conditions_text, term_text
-    from derive.render.words.prose import unsaid_integers
-
-    out = [lemma.name, f"  {lemma.phrase}", ""]
-    whole = unsaid_integers((*lemma.given, lemma.shows), profile)
-    for i, condition in enumerate(conditions_text(lemma.given, profile, ascii=plain, integers=whole)):
-        out.append(f"  {'given' if i == 0 else '     '}  {condition}")
-    out.append(f"  claim  {term_text(lemma.shows, profile, ascii=plain)}")
-    steps = len(proof_steps(lemma.theorem))
-    rests = ", ".join(sorted(axioms_used(lemma.theorem)))
-    out += [
-        "",
-        "  an axiom of the kernel" if lemma.kind == "axiom" else f"  a lemma: {steps} primitive steps from {rests}",
-    ]
-    return "\n".join(out) + "\n"
+def _where_from(entry: Any) -> str:
+    """How a proof of one's own gets the theorem."""
+    own = not entry.module.startswith("derive.proofs.")
+    return "" if own else f"  to cite it: from {entry.module} import {entry.name}"
 
 
 def _definitions_in(derivation: Any) -> list[str]:

@@ -7,11 +7,14 @@ and its only uses are unfolding and folding (the rule ``unfold``).  So a definit
 from __future__ import annotations
 
 from derive.kernel.sorts import Sort, is_subsort
-from derive.kernel.terms import Op, Operand, Term, Var, app, as_term, substitute
+from derive.kernel.terms import Op, Operand, SortError, Term, Var, app, as_term, substitute
 
 
 class DefinitionError(ValueError):
     """A definition that is refused; the message says why."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
 
 
 _SEAL = object()
@@ -49,7 +52,15 @@ class Definition(Op):
         raise TypeError("a Definition has no subclasses")
 
     def __call__(self, *args: Operand) -> Term:
-        return app(self, *map(as_term, args))
+        """The constant at its arguments.  Raises SortError, with the call that is meant, when they do not fit."""
+        try:
+            terms = tuple(map(as_term, args))
+            return app(self, *terms)
+        except SortError:
+            shown = ", ".join(f"{a!r} of sort {a.sort}" if isinstance(a, Term) else repr(a) for a in args) or "nothing"
+            names = ", ".join(p.name for p in self.params)
+            sorts = ", ".join(f"{p.name} is of sort {p.sort}" for p in self.params)
+            raise SortError(f"{self.name} does not take {shown}; write {self.name}({names}), where {sorts}") from None
 
     def __reduce__(self) -> str | tuple[object, ...]:
         return (_lookup, (self.name,))

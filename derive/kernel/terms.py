@@ -30,7 +30,10 @@ from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numer
 
 
 class SortError(TypeError):
-    """A term was put together from parts that do not fit."""
+    """A term was put together from parts that do not fit.  A notebook shows the message alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
 
 
 _EMPTY: frozenset[Var] = frozenset()
@@ -147,7 +150,7 @@ class Num(Term):
 
     def __new__(cls, value: int | Fraction) -> Num:
         if type(value) is not int and type(value) is not Fraction:
-            raise SortError(f"{value!r} is not an exact number; write Fraction('0.1') or Fraction(1, 10)")
+            raise SortError(f"{value!r} is not an exact number or a term; write Fraction('0.1') or Fraction(1, 10)")
         self = object.__new__(cls)
         value = Fraction(value)
         object.__setattr__(self, "value", value)

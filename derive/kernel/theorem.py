@@ -35,6 +35,9 @@ class RuleError(ValueError):
     def __str__(self) -> str:
         return f"{self.rule}: {self.message}"
 
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
 
 class Proof:
     """One primitive step: a rule and its arguments.  Theorems among the arguments are the premises."""
@@ -230,6 +233,8 @@ def axioms_used(*theorems: Theorem) -> frozenset[str]:
 
 def replay(theorem: Theorem) -> Theorem:
     """The theorem made again, step by step, from its recorded proof."""
+    if not isinstance(theorem, Theorem):
+        raise TypeError(f"replay takes a theorem, such as kl_nonneg.theorem, not {theorem!r}")
     made: dict[int, Theorem] = {}
 
     def again(a: Any) -> Any:

@@ -11,31 +11,42 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any, overload
 
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
+from derive.language.arguments import KINDS, ArgumentError, takes, told
 from derive.operators import derivatives, exclusions
 
 Range = tuple[Var, Operand, Operand]
+Scope = Var | Range | list[Var | Range]
 
 
+@takes('integer("n")', "text")
 def integer(name: str) -> Var:
     """An integer variable, such as a position, a token or a size."""
     return Var(_spelled(name), INT)
 
 
+@takes('real("a")', "text")
 def real(name: str) -> Var:
     return Var(_spelled(name), REAL)
 
 
+@takes('family("r")', "text")
 def family(name: str) -> Var:
     """A family of reals indexed by integers: a distribution over tokens, or logits."""
     return Var(_spelled(name), FAMILY)
 
 
+@takes('function("g", INT, REAL)', "text", "sort")
 def function(name: str, *sorts: Sort) -> Var:
     """A variable of sort sorts[0] -> sorts[1] -> ... -> sorts[-1]."""
+    if len(sorts) < 2:
+        raise ArgumentError(
+            'function: sorts must be those of the indices, then that of the values; write function("g", INT, REAL)'
+        )
     *doms, out = sorts
     for dom in reversed(doms):
         out = Fn(dom, out)
@@ -70,6 +81,7 @@ def _nested(op: k.Op, body: Operand, limits: tuple[Range, ...], where: Term | Se
     return out
 
 
+@takes("Sum(p[k], (k, 1, V))", "number", "range")
 def Sum(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Term:
     """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty.
 
@@ -78,6 +90,7 @@ def Sum(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Ter
     return _nested(k.SUM, body, limits, where)
 
 
+@takes("Prod(p[k], (k, 1, V))", "number", "range")
 def Prod(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Term:
     """The product of ``body`` over ``(k, low, high)``, low <= k <= high; 1 when the range is empty.
 
@@ -86,40 +99,48 @@ def Prod(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Te
     return _nested(k.PROD, body, limits, where)
 
 
+@takes("Max(p[k], (k, 1, V))", "number", "range")
 def Max(body: Operand, limits: Range) -> Term:
     """The largest value of ``body`` over ``(k, low, high)``; a line that takes it must have low <= high."""
     return _big(k.MAX, body, limits)
 
 
+@takes("log(a)", "number")
 def log(x: Operand) -> Term:
     """The natural logarithm; a line that takes it must have x > 0 among its conditions or their consequences."""
     return k.app(k.LOG, as_term(x))
 
 
+@takes("exp(a)", "number")
 def exp(x: Operand) -> Term:
     return k.app(k.EXP, as_term(x))
 
 
+@takes("xlogy(q[k], p[k])", "number")
 def xlogy(a: Operand, x: Operand) -> Term:
     """a log x, with the convention 0 log x = 0 even at x = 0."""
     return k.app(k.XLOGY, as_term(a), as_term(x))
 
 
+@takes("delta(k, y)", "integer")
 def delta(i: Operand, j: Operand) -> Term:
     """The indicator [i = j]: 1 when the integers are equal, else 0."""
     return k.app(k.DELTA, as_term(i), as_term(j))
 
 
+@takes("argmin(theta, loss[theta])", "variable", "number")
 def argmin(var: Var, body: Operand) -> Term:
     """The set of values of ``var`` at which ``body`` is least."""
     return k.app(k.ARGMIN, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
+@takes("argmax(theta, score[theta])", "variable", "number")
 def argmax(var: Var, body: Operand) -> Term:
     """The set of values of ``var`` at which ``body`` is greatest."""
     return k.app(k.ARGMAX, Lam(var.name, var.sort, abstract(as_term(body), var)))
 
 
+@takes("partial(z[k] * z[k], z, j)", "number", "value")
 def partial(body: Operand, by: Term, *entry: Operand) -> Term:
     """The derivative of ``body`` with respect to a real variable, or to one entry of a family.
 
@@ -138,39 +159,65 @@ def partial(body: Operand, by: Term, *entry: Operand) -> Term:
     return derivatives.derivative(Lam(head.name, head.sort, abstract(as_term(body), head)), head, *indices)
 
 
+@takes("has_derivative(g, a, slope)", "function", "number")
 def has_derivative(function: Term, x: Operand, value: Operand) -> Term:
     """The statement that a function of a real number has at x the derivative ``value``; a condition on a function by name."""
     return k.app(k.HAS_DERIVATIVE, function, as_term(x), as_term(value))
 
 
+@takes("fun(k, 1 / V)", "variable", "value")
 def fun(var: Var, body: Operand) -> Term:
     """The function that takes ``var`` to ``body``."""
     return k.lam(var, as_term(body))
 
 
+@takes("Eq(a, b)", "value")
 def Eq(a: Operand, b: Operand) -> Term:
     return k.eq(a, b)
 
 
+@takes("Ne(a, b)", "value")
 def Ne(a: Operand, b: Operand) -> Term:
     return k.ne(a, b)
 
 
+@takes("Member(theta, argmin(phi, loss[phi]))", "value", "set")
 def Member(a: Term, s: Term) -> Term:
     return k.app(k.IN, a, s)
 
 
+@takes("Implies(0 < a, 0 <= a)", "statement")
 def Implies(*statements: Term) -> Term:
+    if len(statements) < 2:
+        raise ArgumentError("Implies: statements must be the premises, then what follows; write Implies(0 < a, 0 <= a)")
     return k.implies(*statements)
 
 
+@takes("Iff(a <= b, 0 <= b - a)", "statement")
 def Iff(a: Term, b: Term) -> Term:
     return k.iff(a, b)
 
 
-def ForAll(scope: Var | Range | list[Var | Range], statement: Term) -> Term:
-    """For all values of a variable, or those in a range: ``ForAll((t, 1, T), P)``; a list nests."""
+_FOR_ALL = "write ForAll((t, 1, T), y[t] <= V), or ForAll(a, 0 <= a * a)"
+
+
+@overload
+def ForAll(scope: Scope, statement: Term) -> Term: ...
+@overload
+def ForAll(scope: Scope, statement: Sequence[Term]) -> list[Term]: ...
+def ForAll(scope: Scope, statement: Any) -> Term | list[Term]:
+    """For all values of a variable, or those in a range: ``ForAll((t, 1, T), P)``; a list of them nests.
+
+    Of a list of conditions, such as ``positive_distribution(p[t], V)``, the list of what each says for all values.
+    """
     scopes = scope if isinstance(scope, list) else [scope]
+    for s in scopes:
+        if not isinstance(s, Var) and not KINDS["range"][0](s):
+            raise ArgumentError(f"ForAll: scope must be a letter or a range of one, not {told(s)}; {_FOR_ALL}")
+    if isinstance(statement, (list, tuple)):
+        return [ForAll(scope, each) for each in statement]
+    if not KINDS["statement"][0](statement):
+        raise ArgumentError(f"ForAll: statement must be a statement, not {told(statement)}; {_FOR_ALL}")
     variables: list[Var] = []
     guards: list[Term] = []
     for s in scopes:

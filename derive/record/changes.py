@@ -8,6 +8,8 @@ says it more closely.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.kernel.terms import App, At, Num, Term, parts_of
 from derive.kernel.theorem import Theorem
 from derive.record.derivation import Block
@@ -87,6 +89,24 @@ def _rewritten(proof: Theorem) -> set[Path]:
         memo[id(th)] = _places(th, memo)
         stack.pop()
     return set(memo[id(proof)][1])
+
+
+def rewritings(equation: Theorem) -> Iterator[Theorem]:
+    """The steps by which the sides of a proved equation differ: what is rewritten in their parts, and one after the other."""
+    waiting, done = [equation], set[int]()
+    while waiting:
+        th = waiting.pop()
+        if id(th) in done:
+            continue
+        done.add(id(th))
+        inner = _equations_in(th)
+        waiting += inner
+        if not inner and not _shows_nothing(th):
+            yield th
+
+
+def _shows_nothing(th: Theorem) -> bool:
+    return isinstance(th.concl, App) and len(th.concl.args) == 2 and th.concl.args[0] == th.concl.args[1]
 
 
 _THROUGH = {"sym": (0,), "trans": (0, 1), "cut": (1,), "cong_at": (0, 1), "ext": (1,), "bigop_ext": (4,)}

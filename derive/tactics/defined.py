@@ -30,6 +30,7 @@ from derive.kernel.terms import (
     instantiate,
     ne,
 )
+from derive.kernel.theorem import Theorem
 from derive.operators import CARDS, needs_of
 from derive.operators.derivatives import taken_apart
 from derive.tactics import library, side
@@ -41,57 +42,68 @@ ZERO = Num(0)
 _TOTAL = (ADD, SUB, MUL, NEG)
 
 
-def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
-    """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
+def undefined_part(term: Term, ctx: Context, proofs: list[Theorem] | None = None) -> tuple[Term, Term] | None:
+    """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined.
+
+    What the parts need, as it was proved, is added to ``proofs``; of what is known to be defined in this context, nothing.
+    """
     if isinstance(term, (Num, Var)) or term in ctx.defined:
         return None
-    found = _undefined_part(term, ctx)
+    found = _undefined_part(term, ctx, proofs)
     if found is None:
         ctx.defined.add(term)
     return found
 
 
-def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
+def _undefined_part(term: Term, ctx: Context, proofs: list[Theorem] | None) -> tuple[Term, Term] | None:
     if isinstance(term, App) and term.op in _TOTAL:  # long sums and products are nested deeply
-        return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *_TOTAL)) if u), None)
+        return next((u for u in (undefined_part(leaf, ctx, proofs) for leaf in leaves(term, *_TOTAL)) if u), None)
     if isinstance(term, App):
         op, args = term.op, term.args
         if op is IMPLIES:
-            return undefined_part(args[0], ctx) or undefined_part(args[1], ctx.extend(args[0]))
+            return undefined_part(args[0], ctx, proofs) or undefined_part(args[1], ctx.extend(args[0]), proofs)
         parts = taken_apart(term)
         if parts is not None:
             # What a derivative asks is open: where it holds at the point, it holds near it.
             inside = (parts.point, *parts.entry, at(parts.fn, parts.point))
-            return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None)
+            return next((u for u in (undefined_part(t, ctx, proofs) for t in inside) if u), None)
         if isinstance(op, Definition):
             # A family is looked at where the body uses it: under the bounds of the body's sums.
-            plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))
-            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx)
+            plain = (undefined_part(a, ctx, proofs) for a in args if not isinstance(a.sort, Fn))
+            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx, proofs)
         low_high = args[:2] if op in (SUM, PROD, MAX) else None
         for i, a in enumerate(args):
             if isinstance(a, Lam):
-                found = _inside(a, ctx, low_high if i == 2 else None, term)
+                found = _inside(a, ctx, low_high if i == 2 else None, term, proofs)
             else:
-                found = undefined_part(a, ctx)
+                found = undefined_part(a, ctx, proofs)
             if found:
                 return found
         needs = needs_of(term)
         where = _not_zero(args[0], ctx) if needs and CARDS[op].absorbs else ctx
-        return next(((term, need) for need in needs if side.prove(need, where) is None), None)
+        for need in needs:
+            th = side.prove(need, where)
+            if th is None:
+                return term, need
+            if proofs is not None:
+                proofs.append(th)
+        return None
     if isinstance(term, At):
         body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
         if body is not None:
-            return undefined_part(sides(body.concl)[1], ctx)
-        return undefined_part(term.fn, ctx) or undefined_part(term.arg, ctx)
+            return undefined_part(sides(body.concl)[1], ctx, proofs)
+        return undefined_part(term.fn, ctx, proofs) or undefined_part(term.arg, ctx, proofs)
     if isinstance(term, Lam):
-        return _inside(term, ctx, None, term)
+        return _inside(term, ctx, None, term, proofs)
     return None
 
 
-def _inside(fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term) -> tuple[Term, Term] | None:
+def _inside(
+    fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term, proofs: list[Theorem] | None
+) -> tuple[Term, Term] | None:
     v = fresh(fn.hint, fn.dom, ctx.free | owner.free)
     inner = ctx if bounds is None else ctx.extend(bounds[0] <= v, v <= bounds[1])
-    return undefined_part(instantiate(fn, v), inner)
+    return undefined_part(instantiate(fn, v), inner, proofs)
 
 
 def _not_zero(t: Term, ctx: Context) -> Context:

@@ -46,9 +46,11 @@ def integers(low: int | None, high: int | None, kind: str) -> list[tuple[int, in
 
 
 def near(constants: Iterable[Fraction], bounds: Bounds, whole: bool) -> list[Rated]:
-    """The numbers that a text mentions, and their neighbours: a bound of 1000 is passed at 1001."""
+    """The numbers that a text mentions, and their neighbours: a bound of 1000 is passed at 1001, and shares below 1/20 need 21."""
     found: dict[Fraction, int] = {}
-    for c in constants:
+    constants = tuple(constants)
+    shares = (1 / c for c in constants if whole and 0 < c < 1 and c.numerator == 1)
+    for c in (*constants, *shares):
         for cost, x in ((6, c + 1), (7, c), (8, c - 1)):
             if (x.denominator == 1 or not whole) and bounds.allow(x):
                 found.setdefault(x, cost)
@@ -171,8 +173,10 @@ def reals(bounds: Bounds, logits: bool, probability: bool) -> list[Rated]:
             found += [(1, low), (1, high)]
         elif low is not None:
             found += [(1, low), (1, low + 1), (2, low + Fraction(1, 2)), (3, low + 2), (4, low + Fraction(1, 10))]
+            found += [(6, low + Fraction(1, 100)), (8, low + Fraction(1, 1000))]
         elif high is not None:
             found += [(1, high), (1, high - 1), (2, high - Fraction(1, 2)), (3, high - 2), (4, high - Fraction(1, 10))]
+            found += [(6, high - Fraction(1, 100)), (8, high - Fraction(1, 1000))]
     found.sort(key=lambda c: c[0])
     allowed = {str(x): (cost, x) for cost, x in reversed(found) if bounds.allow(x)}
     least = min((cost for cost, _ in allowed.values()), default=0)

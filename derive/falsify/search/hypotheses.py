@@ -135,7 +135,7 @@ class Knowledge:
             for left, right in ((a, b), (b, a)):  # z = sum(...) says what z is
                 if isinstance(left, Var) and not opened.indices and self._read_equation(number, opened, left, right):
                     return
-            for left, right in ((a, b), (b, a)):
+            for left, right in (*_inverted(a, b), (a, b), (b, a)):
                 if self._read_sum(opened, left, right) or self._read_equation(number, opened, left, right):
                     return
             return
@@ -183,6 +183,13 @@ class Knowledge:
         self.solved.setdefault(var, []).append(Pattern(opened, args, right))
         self.rests_on[var] = self.rests_on.get(var, frozenset()) | (used - {var})
         return True
+
+
+def _inverted(a: Term, b: Term) -> list[tuple[Term, Term]]:
+    """log x = c as x = exp c, and the other way round."""
+    inverse = {k.LOG: k.EXP, k.EXP: k.LOG}
+    pairs = ((a, b), (b, a))
+    return [(s.args[0], k.app(inverse[s.op], t)) for s, t in pairs if isinstance(s, App) and s.op in inverse]
 
 
 def _steps_down(var: Var, term: Term, indices: list[Var]) -> bool:

@@ -22,6 +22,7 @@ class Condition(Shape):
 
     statement: Node
     scopes: tuple[tuple[str, tuple[Node, ...]], ...] = ()
+    of: tuple[Term, ...] = ()  # the statements that it says
 
     @property
     def every(self) -> tuple[Node, ...]:
@@ -105,16 +106,18 @@ def said(b: Builder, given: tuple[Term, ...], integers: tuple[Term, ...] = ()) -
         if i in used:
             continue
         partner: Term | None = None
+        of = [given[i]]
         for j, other in enumerate(split):
             if j != i and j not in used and s.prefix == other.prefix:
                 pair = _chain(s.body, other.body)
                 if pair is not None:
                     partner = other.body if pair else s.body
                     used.add(j)
+                    of.append(given[j])
                     if not pair:
                         s = other
                     break
-        out.append(_condition(b, s, partner))
+        out.append(_condition(b, s, partner).with_(of=tuple(of)))
     return out
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from derive.kernel.terms import Term
-from derive.record import Block, Derivation, Line, Reason
+from derive.record import Derivation, Line, Reason
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels
 from derive.render.formula.nodes import Prose
@@ -43,19 +43,19 @@ _STYLE = """
 """
 
 
-def derivation_html(d: Derivation, notation: Notation | str | None = None) -> str:
+def derivation_html(d: Derivation, notation: Notation | str | None = None, conditions: bool = False) -> str:
     """A derivation as a block of HTML: its claim with its conditions, then a table with a row for each step.
 
-    The block is well-formed XML.  Where a page drops MathML or style sheets, the plain text shows in its place.
+    ``conditions``: number the conditions, and say at each line which it uses.  The block is well-formed XML.  Where a page drops MathML or style sheets, the plain text shows in its place.
     Raises UserError as ``term_mathml`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n, mathml.Pen().draw, "in HTML")
-    page = "\n".join(_Page(d, n).rows())
+    page = "\n".join(_Page(d, n, conditions).rows())
     return (
         '<div class="derive tex2jax_ignore mathjax_ignore" dir="ltr">'
         f"<style>{_STYLE}</style>\n"
-        f'<pre class="derive-plain">{mathml.text_html(derivation_text(d, n))}</pre>\n'
+        f'<pre class="derive-plain">{mathml.text_html(derivation_text(d, n, conditions=conditions))}</pre>\n'
         f'<div class="derive-page" style="display:none">\n{page}\n</div>\n</div>'
     )
 
@@ -75,15 +75,12 @@ class _Page(Written):
             title = block_title(d, n)
             head = [f"<i>{mathml.prose_html(title)}.</i>"] if title else []
             if block.assumes:
-                head.append(f"Assume {self.words(block.assumes)}.")
+                head.append(f"Assume {self.sentence(self.assumed(n), self.assumed(n, linear=True))}.")
             if head:
                 yield f"<p>{' '.join(head)}</p>"
-            yield from self.steps(block)
+            yield from self.steps(n)
         for note in d.notes:
             yield f"<p><i>Note.</i> {mathml.prose_html(note)}</p>"
-
-    def words(self, given: tuple[Term, ...]) -> str:
-        return self.sentence(self.said(given), self.said(given, linear=True))
 
     def sentence(self, drawn: list[Prose], plain: list[Prose]) -> str:
         """A list of small sentences, drawn and, for where that cannot be shown, on one line."""
@@ -92,16 +89,23 @@ class _Page(Written):
     def math(self, term: Term, labels: Labels, block: bool = False) -> str:
         return mathml.term_mathml(term, self.notation, labels=labels, avoid=self.avoid, block=block)
 
-    def steps(self, block: Block) -> Iterator[str]:
+    def steps(self, n: int) -> Iterator[str]:
+        block = self.d.blocks[n]
         yield "<table><tbody>"
         if shows_start(block):
             yield f'<tr><td colspan="2">{self.math(block.start, block.labels)}</td><td class="derive-why"></td></tr>'
-        for line in block.lines:
+        for i, line in enumerate(block.lines):
             gap = any(r.kind == "gap" for r in line.reasons)
             cells = self.step(line)
             opening = '<tr class="derive-gap">' if gap else "<tr>"
-            yield f"{opening}{cells}{_why(line, self.notation)}</tr>"
+            yield f"{opening}{cells}{self.why(n, i)}</tr>"
         yield "</tbody></table>"
+
+    def why(self, n: int, i: int) -> str:
+        """The cell of a line's reasons."""
+        said = dict.fromkeys(_reason(r, self.notation) for r in self.d.blocks[n].lines[i].reasons)
+        used = "" if self.uses is None else self.uses.words(n, i)
+        return f'<td class="derive-why">{"; ".join([*said, used] if used else said)}</td>'
 
     def step(self, line: Line) -> str:
         """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
@@ -119,11 +123,6 @@ class _Page(Written):
 
 def _relation(sign: str, right: str) -> str:
     return mathml.element("mo", escape(mathml.visible(sign)), form="infix", lspace="0", rspace=right)
-
-
-def _why(line: Line, notation: Notation) -> str:
-    """The cell of a line's reasons."""
-    return f'<td class="derive-why">{"; ".join(dict.fromkeys(_reason(r, notation) for r in line.reasons))}</td>'
 
 
 def _reason(reason: Reason, notation: Notation) -> str:

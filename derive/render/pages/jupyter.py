@@ -29,11 +29,11 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.given()]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
     rows += [rf"&\text{{where }}{sentence_web(e)}" for e in written.where()]
-    for block in d.blocks:
+    for n_block, block in enumerate(d.blocks):
         rows[-1] += r" \\[1ex]"
         if block.title:
             rows.append(f"&{prose_web(block.title)}")
-        rows += [rf"&\text{{assume }}{sentence_web(c)}" for c in written.said(block.assumes)]
+        rows += [rf"&\text{{assume }}{sentence_web(c)}" for c in written.assumed(n_block)]
         if shows_start(block):
             rows.append(f"&{draw(block.start, block.labels)}")
         for line in block.lines:

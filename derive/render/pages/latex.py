@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from derive.kernel.terms import Term
-from derive.record import Block, Derivation
+from derive.record import Derivation
 from derive.render.formula.layout import Labels
 from derive.render.formula.measure import formula_em, words_em
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pens.latex import Pen, escape, prose_latex, relation_latex, sentence_latex
 from derive.render.pens.lines import broken
-from derive.render.words.prose import block_title, line_words, proof_words, shows_start
+from derive.render.words.prose import block_title, proof_words, shows_start
 from derive.render.words.sentence import listed
 from derive.render.words.written import Written
 
@@ -26,16 +26,17 @@ def derivation_latex(
     reasons: str = "right",
     width: float = TEXT_WIDTH,
     where: bool = False,
+    conditions: bool = False,
 ) -> str:
     """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
 
     A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
     beside the lines where ``width`` (in em) has room for them, or below.  ``where``: state all definitions, those of the
-    library too.  Raises UserError as ``term_latex`` does.
+    library too; ``conditions``: number the conditions, and say at each line which it uses.  Raises UserError as ``term_latex`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n, Pen().draw, "in LaTeX")
-    body = _Page(d, n, reasons, width, where).text()
+    body = _Page(d, n, reasons, width, where, conditions).text()
     if not standalone:
         return body
     return (
@@ -50,9 +51,11 @@ def derivation_latex(
 
 
 class _Page(Written):
-    def __init__(self, d: Derivation, notation: Notation, reasons: str, width: float, everything: bool) -> None:
-        super().__init__(d, notation)
-        self.reasons = reasons
+    def __init__(
+        self, d: Derivation, notation: Notation, reasons: str, width: float, everything: bool, numbered: bool
+    ) -> None:
+        super().__init__(d, notation, numbered)
+        self.beside = reasons == "right"
         self.width = width
         self.equations = listed(self.where(everything=everything))
 
@@ -72,10 +75,10 @@ class _Page(Written):
             title = block_title(d, n)
             head = [] if not title else [rf"\textit{{{prose_latex(title)}.}}"]
             if block.assumes:
-                head.append(f"Assume {sentence_latex(self.conditions(block.assumes))}.")
+                head.append(f"Assume {sentence_latex(listed(self.assumed(n)))}.")
             if head:
                 out.append((r"\noindent " if n else "") + " ".join(head))
-            out += self.display(self.steps(block, last=n == len(d.blocks) - 1))
+            out += self.display(self.steps(n, last=n == len(d.blocks) - 1))
         for note in d.notes:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
         return "\n".join([*out, r"\par\endgroup"]) + "\n"
@@ -93,9 +96,10 @@ class _Page(Written):
         rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
         return rows if self.equations else _full_stop(rows)
 
-    def steps(self, block: Block, last: bool) -> list[str]:
+    def steps(self, n: int, last: bool) -> list[str]:
+        block = self.d.blocks[n]
         start = self.broken(block.start, block.labels, self.width)
-        words = [prose_latex(line_words(line, self.notation)) for line in block.lines]
+        words = [prose_latex(self.reasons(n, i)) for i in range(len(block.lines))]
         longest = max((words_em(w) for w in words), default=0.0)
         sign = max((formula_em(relation_latex(line.relation)) for line in block.lines), default=0.0)
 
@@ -112,10 +116,10 @@ class _Page(Written):
         parts, widest, column = measured(left if short else 0.0)
         if short and (column < min(longest, 8.5) or longest > 2 * column):
             below = measured(0.0)
-            if self.reasons == "right" or column < 0:
+            if self.beside or column < 0:
                 short, left, (parts, widest, column) = False, 0.0, below
         left = left if short else 0.0
-        right = self.reasons == "right" and column >= min(longest, 8.5)
+        right = self.beside and column >= min(longest, 8.5)
         lines = list(zip(block.lines, parts, words, strict=True))
         rows = []
         if shows_start(block) and not short:

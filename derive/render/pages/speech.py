@@ -32,9 +32,6 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     def said(term: Term, labels: Labels) -> str:
         return node_speech(written.node(term, labels))
 
-    def conditions(given: tuple[Term, ...]) -> str:
-        return prose_speech(written.conditions(given))
-
     def words(text: str) -> str:
         return prose_speech(prose(text))
 
@@ -51,7 +48,7 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
         if title:
             yield sentence(words(title))
         if block.assumes:
-            yield sentence(f"Assume {conditions(block.assumes)}")
+            yield sentence(f"Assume {prose_speech(listed(written.assumed(i)))}")
         if shows_start(block):
             yield sentence(f"Start with {said(block.start, block.labels)}")
         for line in block.lines:

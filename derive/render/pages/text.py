@@ -20,7 +20,7 @@ from derive.render.pens.text import (
     shown_length,
     to_ascii,
 )
-from derive.render.words.prose import block_title, line_words, parts, shows_start
+from derive.render.words.prose import block_title, parts, shows_start
 from derive.render.words.written import Written
 
 _TIE = "\u00a0"
@@ -33,20 +33,23 @@ def derivation_text(
     *,
     ascii: bool = False,
     where: bool = False,
+    conditions: bool = False,
 ) -> str:
     """A derivation as plain text: name and summary, conditions, claim, then one line for each step with its reasons.
 
     No line is wider than ``width`` where its formula can be broken.  ``where``: state all definitions, those of the library
-    too.  Raises UserError as ``term_text`` does.
+    too; ``conditions``: number the conditions, and say at each line which it uses.  Raises UserError as ``term_text`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n, Pen(ascii).draw, "without Unicode" if ascii else "as text")
-    return _Page(d, n, max(width, 40), ascii, where).text()
+    return _Page(d, n, max(width, 40), ascii, where, conditions).text()
 
 
 class _Page(Written):
-    def __init__(self, d: Derivation, notation: Notation, width: int, ascii_only: bool, everything: bool) -> None:
-        super().__init__(d, notation)
+    def __init__(
+        self, d: Derivation, notation: Notation, width: int, ascii_only: bool, everything: bool, numbered: bool
+    ) -> None:
+        super().__init__(d, notation, numbered)
         self.width = width
         self.ascii = ascii_only
         self.everything = everything
@@ -67,14 +70,16 @@ class _Page(Written):
             (line, f"    {self.sign(line.relation)} " if line.relation else "  ") for b in d.blocks for line in b.lines
         ]
         pages = {id(line): self.rows(lead, line.term, line.labels) for line, lead in rows}
-        words = {id(line): self.prose(line_words(line, self.notation)) for line, _ in rows}
+        words = {
+            id(line): self.prose(self.reasons(n, i)) for n, b in enumerate(d.blocks) for i, line in enumerate(b.lines)
+        }
         column = self.column(list(pages.values()), list(words.values()))
         for n, block in enumerate(d.blocks):
             out.append("")
             title = block_title(d, n)
             if title:
                 out += _wrap(self.prose(title), self.width, "  ")
-            for i, c in enumerate(self.said(block.assumes, linear=True)):
+            for i, c in enumerate(self.assumed(n, linear=True)):
                 out += self.condition("  assume  " if i == 0 else " " * 10, c)
             if shows_start(block):
                 out += self.rows("  ", block.start, block.labels)
@@ -102,6 +107,8 @@ class _Page(Written):
         """A condition after ``lead``, broken before its ranges or at its signs where it is too wide."""
         pen = Pen(self.ascii)
         statement, *scope = c
+        if isinstance(statement, str):  # its number
+            lead, (statement, *scope) = lead + statement, scope
         assert not isinstance(statement, str)
         marked = (p.replace(" for ", f" {break_mark(0)}for ") if isinstance(p, str) else p for p in scope)
         drawn = pen.draw(statement, breaks=True) + sentence_text(marked, ascii=self.ascii)

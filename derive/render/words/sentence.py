@@ -7,7 +7,7 @@ finds them, and they are read here into layout nodes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS
@@ -86,9 +86,15 @@ def conditions_said(
     linear: bool = False,
     avoid: Iterable[str] = (),
     integers: tuple[Term, ...] = (),
+    number: Callable[[Term], int] | None = None,
 ) -> list[Prose]:
-    """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``; before them which letters are ``integers``."""
-    return [_said(c) for c in conditions(given, notation, linear=linear, avoid=avoid, integers=integers)]
+    """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``; before them which letters are ``integers``.  ``number``
+    gives the number before each, as in (1) p(k) > 0."""
+    out = []
+    for c in conditions(given, notation, linear=linear, avoid=avoid, integers=integers):
+        numbered = (f"({number(c.of[0])}) ",) if number and c.of else ()
+        out.append((*numbered, *_said(c)))
+    return out
 
 
 def _said(c: Condition) -> Prose:

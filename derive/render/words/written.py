@@ -3,39 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from derive.kernel.terms import Term
 from derive.record import Derivation
-from derive.render.formula.layout import Labels, layout
+from derive.record.faithful import refuse_changed
+from derive.render.formula.layout import Labels, conditions, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import integers, letters
-from derive.render.words.sentence import conditions_said, listed
+from derive.render.words.prose import integers, letters, line_words
+from derive.render.words.sentence import conditions_said
+from derive.render.words.uses import Uses
 from derive.render.words.where import stated, where
 
 
 class Written:
-    def __init__(self, d: Derivation, notation: Notation) -> None:
+    """Raises UserError when the record is not what was proved.
+
+    ``numbered``: the conditions have numbers, and each line says which of them it uses.
+    """
+
+    def __init__(self, d: Derivation, notation: Notation, numbered: bool = False) -> None:
+        refuse_changed(d)
         self.d, self.notation = d, notation
         self.avoid = letters(d)
+        self.uses = (
+            Uses(d, self._groups(d.given), map(self._groups, (b.assumes for b in d.blocks))) if numbered else None
+        )
+
+    def _groups(self, given: Iterable[Term]) -> list[tuple[Term, ...]]:
+        """The conditions as they are said, several together where they make one chain."""
+        return [c.of for c in conditions(given, self.notation, linear=True, avoid=self.avoid)]
 
     def node(self, term: Term, labels: Labels = (), *, linear: bool = False) -> Node:
         """The layout of a term of the derivation."""
         return layout(term, self.notation, linear=linear, avoid=self.avoid, labels=labels)
 
-    def said(self, given: Iterable[Term], *, linear: bool = False) -> list[Prose]:
-        """Each condition as a sentence."""
-        return conditions_said(given, self.notation, linear=linear, avoid=self.avoid)
+    def assumed(self, block: int, *, linear: bool = False) -> list[Prose]:
+        """Each assumption of a block as a sentence."""
+        number = None if self.uses is None else partial(self.uses.number, block=block)
+        return conditions_said(
+            self.d.blocks[block].assumes, self.notation, linear=linear, avoid=self.avoid, number=number
+        )
 
     def given(self, *, linear: bool = False) -> list[Prose]:
         """The conditions of the theorem, and which of its letters are integers though they do not look it."""
         whole = integers(self.d, self.notation)
-        return conditions_said(self.d.given, self.notation, linear=linear, avoid=self.avoid, integers=whole)
+        number = None if self.uses is None else self.uses.number
+        return conditions_said(
+            self.d.given, self.notation, linear=linear, avoid=self.avoid, integers=whole, number=number
+        )
+
+    def reasons(self, block: int, index: int) -> str:
+        """The reasons of a line in words, and the conditions that it uses where these are numbered."""
+        used = "" if self.uses is None else self.uses.words(block, index)
+        return "; ".join(w for w in (line_words(self.d.blocks[block].lines[index], self.notation), used) if w)
 
     def where(self, *, linear: bool = False, everything: bool = False) -> list[Prose]:
         """The author's own definitions that the derivation uses, or all that it uses, as equations."""
         return where(stated(self.d, self.notation, everything), self.notation, linear=linear, avoid=self.avoid)
-
-    def conditions(self, given: Iterable[Term], *, linear: bool = False) -> Prose:
-        """All conditions as one sentence."""
-        return listed(self.said(given, linear=linear))

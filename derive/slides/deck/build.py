@@ -114,7 +114,7 @@ class _Author(Written):
                 continue
             shown = [self.start(n, block, chosen[0], numbers)] if chosen[0] or shows_start(block) else []
             shown += [self.step(block, i, numbers[i]) for i in chosen]
-            out.append(Chain(tuple(shown), block_title(self.d, n), self.conditions(block.assumes)))
+            out.append(Chain(tuple(shown), block_title(self.d, n), listed(self.assumed(n))))
         if self.choice.detail == "full" and self.d.theorem is not None:
             steps = primitive_steps(self.d, self.notation, self.avoid, self.template.width - 14)
             out.append(Chain(steps, "Every primitive step", kind="proof"))

@@ -1,0 +1,49 @@
+"""Conditions that nothing satisfies: a theorem under them is true and says nothing.
+
+A model found settles it.  Where the search finds none within its budget, the tactics try to prove a contradiction, which is
+refused; what is neither is said on the page, for the search may have missed a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from derive.kernel.rules import int_step, linear
+from derive.kernel.sorts import INT
+from derive.kernel.terms import Num, Term
+from derive.tactics.context import Context
+from derive.tactics.side import prove
+
+NO_MODEL = "no model was found that satisfies the conditions; if they contradict each other, the theorem says nothing"
+_BUDGET = 100
+"""How many models are looked at.  The conditions of every theorem of the catalogue have the first one for a model."""
+_HALF = Num(Fraction(1, 2))
+
+
+def without_model(given: Sequence[Term]) -> bool:
+    """Whether the search met no model of the conditions, and none that it could not decide."""
+    if not given:
+        return False
+    from derive.falsify import NoneFound, satisfiable
+
+    found = satisfiable(given, budget=_BUDGET)
+    return isinstance(found, NoneFound) and found.vacuous
+
+
+def contradiction(given: Sequence[Term]) -> bool:
+    """Whether the tactics prove 0 < 0 from the conditions, with whole numbers taken into account: 2 V = 1 gives 0 < V < 1."""
+    context = Context.of(given)
+    false = Num(0) < Num(0)
+    if prove(false, context) is not None:
+        return True
+    for v in sorted((v for v in context.free if v.sort is INT), key=lambda v: v.name):
+        for low, high in ((Num(0), v), (v, Num(1))):
+            # with a bound that is no integer, the tactics do not round it first
+            th = prove((_HALF - _HALF if low is not v else v) < (_HALF + _HALF if high is not v else v), context)
+            if th is None:
+                continue
+            whole = int_step(linear(low < high, (th,), (Fraction(1),), ()))
+            if prove(false, context.with_facts(whole)) is not None:
+                return True
+    return False
