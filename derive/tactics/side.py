@@ -155,7 +155,26 @@ def _nonzero(goal: App, ctx: Context, depth: int) -> Theorem | None:
     flipped = ctx.by_statement.get(ne(b, a))
     if flipped is not None:
         return library.use("ne_sym", {"a": b, "b": a}, flipped)
+    th = _apart(goal, ctx)
+    if th is not None:
+        return th
     return (_of_many(terms.NE, a, ctx, depth) if b == ZERO else None) or _by(signs.nonzero(a, b), ctx, depth)
+
+
+def _apart(goal: App, ctx: Context) -> Theorem | None:
+    """a != b where a multiple of a - b is known to differ from 0: from a != 1 that 2 - 2 a != 0."""
+    want = farkas.difference(*goal.args)
+    for fact in ctx.facts:
+        if not want or not is_app(fact.concl, terms.NE):
+            continue
+        have = farkas.difference(*sides(fact.concl))
+        factors = {Fraction(have[m]) / want[m] for m in have} if have and have.keys() == want.keys() else set()
+        if len(factors) == 1:
+            (factor,) = factors
+            same = App(terms.EQ, goal.args)
+            met = r.linear(App(terms.EQ, sides(fact.concl)), (r.assume(same),), (factor,), ())
+            return r.cases(same, r.absurd(met, fact, goal), r.assume(goal))
+    return None
 
 
 def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
