@@ -15,6 +15,7 @@ from derive.board.calc import Calc, Labels, to_term
 from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
+from derive.board.using import idle, used
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Num, Term, subterms
@@ -49,10 +50,11 @@ class TheoremEntry:
     def __init__(
         self, name: str, shows: Term, given: Sequence[Term], prove_: Callable[[Calc], None],
         subject: str, phrase: str, labels: Labels, file: str, number: int, module: str, catalogue: str,
+        using: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         self.name, self.shows, self.given, self.prove = name, shows, tuple(given), prove_
         self.subject, self.labels, self.file, self.number = subject, tuple(labels), file, number
-        self.module, self.catalogue = module, catalogue
+        self.module, self.catalogue, self.using = module, catalogue, tuple(using)
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
         self.summary = " ".join(doc.split("\n\n")[0].split())
@@ -89,11 +91,13 @@ class TheoremEntry:
 
     def _run(self) -> Derivation:
         where = place(self.file, self.number)
-        context = Context.of(self.given)
-        for part in (*self.given, self.shows):
-            trouble = undefined_part(part, context)
-            if trouble:
-                raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
+        try:
+            using = [used(x) for x in self.using]
+        except UserError as error:
+            raise ClaimError(f"{where}: in {self.name}: {error}") from None
+        facts = tuple(u.fact for u in using)
+        context = Context.of(self.given).with_facts(*facts)
+        self._has_values(context)
         letters = check_letters(self.name, where, (*self.given, self.shows))
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
@@ -103,7 +107,7 @@ class TheoremEntry:
         if prove(Num(0) < Num(0), context) is not None:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self._earlier)
-        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context)
+        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
         try:
             self.prove(calc)
         except (UserError, RecursionError):
@@ -120,8 +124,20 @@ class TheoremEntry:
         out = Derivation(
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
         )
+        lines = [x.theorem for x in out.lines if x.theorem is not None]
+        stray_use = idle(using, (*context.needed, *calc.needed(), *lines))
+        if stray_use is not None and not out.gaps:
+            raise ClaimError(f"{where}: {self.name} needs {stray_use.name} for nothing; leave it out of using=[...]")
+        notes = (*conventions(out.terms), *(f"every formula has a value, since {u.phrase}" for u in using))
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        return out._replace(theorem=None if out.gaps else th, notes=conventions(out.terms))
+        return out._replace(theorem=None if out.gaps else th, notes=notes)
+
+    def _has_values(self, context: Context) -> None:
+        for part in (*self.given, self.shows):
+            trouble = undefined_part(part, context)
+            if trouble:
+                what = f"{place(self.file, self.number)}: the claim of {self.name}"
+                raise undefined(what, trouble, self.given, part)
 
     def _earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
@@ -195,11 +211,13 @@ def theorem(
     labels: Labels = (),
     subject: str = "",
     catalogue: str = "",
+    using: Sequence[Any] | Any = (),
 ) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
     """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
 
     ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue``
-    its number in the catalogue of statements.
+    its number in the catalogue of statements, ``using`` theorems that are known wherever something must hold so that a
+    formula has a value, for all values of their letters.
     """
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
@@ -208,6 +226,7 @@ def theorem(
         entry = TheoremEntry(
             fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
+            using if isinstance(using, (list, tuple)) else (using,),
         )  # fmt: skip
         DECLARED.setdefault(fn.__module__, []).append(entry)
         return entry

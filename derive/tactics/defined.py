@@ -77,7 +77,12 @@ def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
                 return found
         needs = needs_of(term)
         where = _not_zero(args[0], ctx) if needs and CARDS[op].absorbs else ctx
-        return next(((term, need) for need in needs if side.prove(need, where) is None), None)
+        for need in needs:
+            th = side.prove(need, where)
+            if th is None:
+                return term, need
+            ctx.needed.append(th)
+        return None
     if isinstance(term, At):
         body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
         if body is not None:
