@@ -294,7 +294,7 @@ class Induction:
             (),
             owner.letters,
             owner.citable,
-            owner.using,
+            using=owner.using,
         )
         self.step = Calc(
             owner.name,
@@ -304,7 +304,7 @@ class Induction:
             (*bounds, self.hypothesis),
             owner.letters,
             owner.citable,
-            owner.using,
+            using=owner.using,
         )
         for part in (self.base, self.step):  # what the proof has shown so far holds in its parts
             part.context = part.context.with_facts(*map(_as_assumption, owner._facts))

@@ -97,7 +97,7 @@ class TheoremEntry:
             raise ClaimError(f"{where}: in {self.name}: {error}") from None
         facts = tuple(u.fact for u in using)
         context = Context.of(self.given).with_facts(*facts)
-        self._has_values(context)
+        undefined_ = self._undefined(context)  # a fact on the way may still help
         letters = check_letters(self.name, where, (*self.given, self.shows))
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
@@ -111,11 +111,16 @@ class TheoremEntry:
         try:
             self.prove(calc)
         except (UserError, RecursionError):
+            if undefined_ is not None and self._undefined(calc.context) is not None:
+                raise undefined_ from None
             raise
         except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
             raise ClaimError(
                 f"{place(self.file, line_in(error, self.file))}: {type(error).__name__}: {error}"
             ) from error
+        still = None if undefined_ is None else self._undefined(calc.context)
+        if still is not None:
+            raise still
         th = calc.finish()
         if th is not None:
             stray = [h for h in th.hyps if h not in self.given]
@@ -132,12 +137,14 @@ class TheoremEntry:
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
         return out._replace(theorem=None if out.gaps else th, notes=notes)
 
-    def _has_values(self, context: Context) -> None:
+    def _undefined(self, context: Context) -> ClaimError | None:
+        """The refusal of a claim or condition that may have no value in this context."""
         for part in (*self.given, self.shows):
             trouble = undefined_part(part, context)
             if trouble:
                 what = f"{place(self.file, self.number)}: the claim of {self.name}"
-                raise undefined(what, trouble, self.given, part)
+                return undefined(what, trouble, self.given, part)
+        return None
 
     def _earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""

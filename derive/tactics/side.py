@@ -361,6 +361,9 @@ def _about(
         for m in monomials:
             if m != field.ONE:
                 yield from _sign(m, ctx, depth)
+        if depth > 2:
+            for s, at in atoms.terms_of_sums(of, ctx):
+                yield from _within(s, at, ctx, depth - 2)
 
 
 def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
@@ -369,6 +372,7 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
     th = None
     if len(m) == 1 and e == 1:
         if isinstance(atom, (App, At)) and depth > 2:
+            yield from _above(atom, ctx, depth - 2)
             th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2)
         for value in atoms.indicator(atom, ctx):
             yield from farkas.as_facts(value)
@@ -377,3 +381,24 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
         th = prove(ZERO < product, ctx, depth - 3) or prove(ZERO <= product, ctx, depth - 3)
     if th is not None:
         yield from farkas.as_facts(th)
+
+
+def _above(atom: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
+    """That a quotient is less than 1, or a logarithm less than 0; also where the atom is one by its definition."""
+    unfolded = unfold_head(atom)
+    th = _by(signs.above(atom if unfolded is None else sides(unfolded.concl)[1]), ctx, depth)
+    if th is not None:
+        if unfolded is not None:
+            th = r.rel_cong(th, (r.sym(unfolded), r.refl(sides(th.concl)[1])))
+        yield from farkas.as_facts(th)
+
+
+def _within(s: App, at: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
+    """That a term of a sum is at most the sum, where none is negative."""
+    low, high, fn = s.args
+    every = signs.every_term(terms.LE, s.args)
+    bounds = [prove(low <= at, ctx, depth), prove(at <= high, ctx, depth)]
+    nonnegative = in_range(every, ctx, depth) if every is not None and all(bounds) else None
+    if nonnegative is not None:
+        values = {"m": low, "n": high, "j": at, "f": fn}
+        yield from farkas.as_facts(library.use("term_le_sum", values, nonnegative, *filter(None, bounds)))
