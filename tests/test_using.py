@@ -52,7 +52,7 @@ WHOLE = {
 def test_a_theorem_says_that_a_formula_has_a_value(name: str) -> None:
     entry = trivially(WHOLE[name], [], using=[square_pos])
     assert entry.theorem.concl == entry.shows
-    with pytest.raises(ClaimError, match=r"(?s)needs .* using=\[\.\.\.\]"):
+    with pytest.raises(ClaimError, match=r"(?s)needs .*in using=\[\.\.\.\]"):
         _ = trivially(WHOLE[name], []).theorem
 
 

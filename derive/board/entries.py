@@ -150,7 +150,7 @@ class TheoremEntry:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
         own = DECLARED.get(self.module, [])
         before = own[: own.index(self)] if self in own else []
-        yield from (e for e in reversed(before) if isinstance(e, TheoremEntry))
+        yield from (e for e in reversed(before) if isinstance(e, TheoremEntry) and e.name != self.name)
         for subject in import_module(PROOFS).SUBJECTS:
             known = DECLARED[import_module(f"{PROOFS}.{subject}").__name__]
             if known is own:

@@ -109,8 +109,9 @@ def advice(need: Term, given: Iterable[Term], whole: Term | None = None) -> str:
     free = set() if whole is None else whole.free.union(*(g.free for g in given))
     bound = ", ".join(sorted(v.name for v in need.free if whole is not None and v not in free))
     if bound:
-        return f"add it for all {bound} to given=[...], with ForAll, or a theorem that says so to using=[...]"
-    return "add it to given=[...], or conditions from which it follows, or a theorem that says so to using=[...]"
+        return f"add it for all {bound} to given=[...], with ForAll; name a theorem that says so in using=[...]"
+    more = "" if whole is None else "; name a theorem that says so in using=[...]"
+    return f"add it to given=[...], or conditions from which it follows{more}"
 
 
 def place(file: str, number: int) -> str:
