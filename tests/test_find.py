@@ -167,6 +167,21 @@ def test_a_false_line_is_refuted_with_the_smallest_numbers() -> None:
     ]
 
 
+def test_no_clock_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer on every machine, whatever else it does."""
+
+    def stopped() -> float:
+        raise AssertionError("somebody looked at the clock")
+
+    @theorem(shows=Eq(kl(V, q, p), kl(V, p, q)), given=[*positive_distribution(p, V), *positive_distribution(q, V)])
+    def symmetric(calc):
+        calc.eq(kl(V, p, q), by=ring)
+
+    for name in ("time", "monotonic", "perf_counter", "process_time"):
+        monkeypatch.setattr(time, name, stopped)
+    assert "and the line is false: V=2" in message(symmetric)[-1]
+
+
 def test_budgets_count_attempts() -> None:
     entry = catalogue.find_theorem("cross_entropy_is_nll")
     goals = [goal_of(entry, spot) for spot in record(entry)]

@@ -44,12 +44,14 @@ class Calc:
     def __init__(
         self, name: str, statement: Term, given: Iterable[Term], title: str = "", assumes: tuple[Term, ...] = (),
         letters: Letters | None = None, citable: Citable | None = None, context: Context | None = None,
+        using: tuple[Theorem, ...] = (),
     ) -> None:  # fmt: skip
         self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
         self.given = tuple(given)
         self.letters = letters or Letters(name)
         self.citable = citable or Citable(statement)
-        self.context = context or Context.of((*self.given, *assumes))
+        self.using = using
+        self.context = context or Context.of((*self.given, *assumes)).with_facts(*using)
         self.blocks: list[Block] = []
         self._facts: list[Theorem] = []
         if not (isinstance(statement, App) and statement.op in BY_OPERATOR):
@@ -193,7 +195,8 @@ class Calc:
     def _defined(self, term: Term, where: tuple[str, int], index: int) -> None:
         trouble = undefined_part(term, self.context)
         if trouble:
-            raise undefined(f"{place(*where)}: line {index} of {self.name}", trouble, (*self.given, *self.assumes))
+            given = (*self.given, *self.assumes)
+            raise undefined(f"{place(*where)}: line {index} of {self.name}", trouble, given, term)
 
     # --- structure
 
@@ -263,6 +266,10 @@ class Calc:
                 f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
             )
 
+    def needed(self) -> list[Theorem]:
+        """What was proved so that the formulas have values."""
+        return [*self.context.needed, *(th for p in self.parts for th in p.needed())]
+
     def all_blocks(self) -> tuple[Block, ...]:
         if self.parts:
             return (*self.blocks, *(b for p in self.parts for b in p.all_blocks()))
@@ -292,6 +299,7 @@ class Induction:
             (),
             owner.letters,
             owner.citable,
+            using=owner.using,
         )
         self.step = Calc(
             owner.name,
@@ -301,6 +309,7 @@ class Induction:
             (*bounds, self.hypothesis),
             owner.letters,
             owner.citable,
+            using=owner.using,
         )
         for part in (self.base, self.step):  # what the proof has shown so far holds in its parts
             part.context = part.context.with_facts(*map(_as_assumption, owner._facts))

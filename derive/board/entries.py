@@ -15,6 +15,7 @@ from derive.board.calc import Calc, Labels, to_term
 from derive.board.find import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
+from derive.board.using import idle, used
 from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
@@ -51,10 +52,11 @@ class TheoremEntry:
     def __init__(
         self, name: str, shows: Term, given: Sequence[Term], prove_: Callable[[Calc], None],
         subject: str, phrase: str, labels: Labels, file: str, number: int, module: str, catalogue: str,
+        using: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         self.name, self.shows, self.given, self.prove = name, shows, tuple(given), prove_
         self.subject, self.labels, self.file, self.number = subject, tuple(labels), file, number
-        self.module, self.catalogue = module, catalogue
+        self.module, self.catalogue, self.using = module, catalogue, tuple(using)
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
         self.summary = " ".join(doc.split("\n\n")[0].split())
@@ -91,11 +93,13 @@ class TheoremEntry:
 
     def _run(self) -> Derivation:
         where = place(self.file, self.number)
-        context = Context.of(self.given)
-        for part in (*self.given, self.shows):
-            trouble = undefined_part(part, context)
-            if trouble:
-                raise undefined(f"{where}: the claim of {self.name}", trouble, self.given)
+        try:
+            using = [used(x) for x in self.using]
+        except UserError as error:
+            raise ClaimError(f"{where}: in {self.name}: {error}") from None
+        facts = tuple(u.fact for u in using)
+        context = Context.of(self.given).with_facts(*facts)
+        undefined_ = self._undefined(context)  # a fact on the way may still help
         letters = check_letters(self.name, where, (*self.given, self.shows))
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
@@ -106,15 +110,20 @@ class TheoremEntry:
         if doubtful and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self._earlier)
-        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context)
+        calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
         try:
             self.prove(calc)
         except (UserError, RecursionError):
+            if undefined_ is not None and self._undefined(calc.context) is not None:
+                raise undefined_ from None
             raise
         except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
             raise ClaimError(
                 f"{place(self.file, line_in(error, self.file))}: {type(error).__name__}: {error}"
             ) from error
+        still = None if undefined_ is None else self._undefined(calc.context)
+        if still is not None:
+            raise still
         th = calc.finish()
         if th is not None:
             stray = [h for h in th.hyps if h not in self.given]
@@ -124,15 +133,29 @@ class TheoremEntry:
             self.name, self.subject, self.summary, self.doc, self.given, self.shows, calc.all_blocks(), self.labels, th
         )
         refuse_changed(out, whole=True)
+        lines = [x.theorem for x in out.lines if x.theorem is not None]
+        stray_use = idle(using, (*context.needed, *calc.needed(), *lines))
+        if stray_use is not None and not out.gaps:
+            raise ClaimError(f"{where}: {self.name} needs {stray_use.name} for nothing; leave it out of using=[...]")
+        valued = (f"every formula has a value, since {u.phrase}" for u in using)
+        notes = (*conventions(out.terms), *valued, *((NO_MODEL,) if doubtful else ()))
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        notes = (*conventions(out.terms), *((NO_MODEL,) if doubtful else ()))
         return out._replace(theorem=None if out.gaps else th, notes=notes)
+
+    def _undefined(self, context: Context) -> ClaimError | None:
+        """The refusal of a claim or condition that may have no value in this context."""
+        for part in (*self.given, self.shows):
+            trouble = undefined_part(part, context)
+            if trouble:
+                what = f"{place(self.file, self.number)}: the claim of {self.name}"
+                return undefined(what, trouble, self.given, part)
+        return None
 
     def _earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
         own = DECLARED.get(self.module, [])
         before = own[: own.index(self)] if self in own else []
-        yield from (e for e in reversed(before) if isinstance(e, TheoremEntry))
+        yield from (e for e in reversed(before) if isinstance(e, TheoremEntry) and e.name != self.name)
         for subject in import_module(PROOFS).SUBJECTS:
             known = DECLARED[import_module(f"{PROOFS}.{subject}").__name__]
             if known is own:
@@ -206,11 +229,13 @@ def theorem(
     labels: Labels = (),
     subject: str = "",
     catalogue: str = "",
+    using: Sequence[Any] | Any = (),
 ) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
     """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
 
     ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue``
-    its number in the catalogue of statements.
+    its number in the catalogue of statements, ``using`` theorems that are known wherever something must hold so that a
+    formula has a value, for all values of their letters.
     """
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
@@ -219,6 +244,7 @@ def theorem(
         entry = TheoremEntry(
             fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, labels,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
+            using if isinstance(using, (list, tuple)) else (using,),
         )  # fmt: skip
         DECLARED.setdefault(fn.__module__, []).append(entry)
         return entry

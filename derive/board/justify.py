@@ -13,6 +13,7 @@ from derive.board.reasons import (
     Reworded,
     Tactic,
     as_list,
+    auto,
     calculus,
     describe,
     is_statement,
@@ -21,7 +22,7 @@ from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import App, Lam, SortError, Term, Var, app, eq, fresh, instantiate, negation
+from derive.kernel.terms import App, Lam, Num, SortError, Term, Var, app, eq, fresh, instantiate, negation
 from derive.kernel.theorem import RuleError, Theorem
 from derive.lemmas import Lemma
 from derive.record.relations import RELATIONS
@@ -31,7 +32,7 @@ from derive.tactics.context import Context
 from derive.tactics.derived import chain, sides, strip_forall
 from derive.tactics.differentiation import calculate
 from derive.tactics.entailment import Known, entail, equivalent
-from derive.tactics.normal import Normalizer, by_normal_form
+from derive.tactics.normal import MORE, Normalizer, by_normal_form
 from derive.tactics.rewriting import AnyRule, DefinitionRule, Rule, SortedRule, directed, exhaustively
 
 
@@ -287,9 +288,24 @@ def _forward(
         forward = tuple(x for x in equations if _settles(x))
         n = Normalizer(tools.features, tools.definitions, forward)
         th = by_normal_form(a, b, ctx, n)
+        if th is None and auto in tools.tactics:
+            n = Normalizer(tools.features | MORE, tools.definitions, (*forward, *_conditions(ctx)))
+            th = by_normal_form(a, b, ctx, n)
         if th is not None:
             return th, tuple(n.used)
     return None
+
+
+def _conditions(ctx: Context) -> list[AnyRule]:
+    """The equations between numbers among what is known, each from its longer to its shorter side."""
+    out: list[AnyRule] = []
+    for fact in ctx.facts:
+        _, _, concl = strip_forall(fact.concl)
+        if isinstance(concl, App) and concl.op is k.EQ and is_numeric(concl.args[0].sort):
+            left, right = (sum(1 for _ in k.subterms(side_)) for side_ in concl.args)
+            turned = right > left or (right == left and isinstance(concl.args[0], Num))
+            out.append(Rule(fact, "condition", frozenset(ctx.free), turned))
+    return out
 
 
 def _weaker(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:

@@ -91,8 +91,9 @@ def show_condition(statement: Term) -> str:
     return "; ".join(conditions_text([statement]))
 
 
-def advice(need: Term, given: Iterable[Term]) -> str:
-    """How the condition could be met: by a universal condition whose own guard is missing, or by adding it."""
+def advice(need: Term, given: Iterable[Term], whole: Term | None = None) -> str:
+    """How the condition could be met: by a universal condition whose own guard is missing, by a theorem, or by adding it;
+    where it speaks of a variable that the formula binds, for all its values."""
     from derive.tactics import side
     from derive.tactics.context import Context
     from derive.tactics.matching import match
@@ -107,7 +108,12 @@ def advice(need: Term, given: Iterable[Term]) -> str:
         if unmet:
             missing = " and ".join(show_condition(g) for g in unmet)
             return f"it would follow from {show_condition(u.theorem.concl)}, but {missing} is not given"
-    return "add it to given=[...], or conditions from which it follows"
+    free = set() if whole is None else whole.free.union(*(g.free for g in given))
+    bound = ", ".join(sorted(v.name for v in need.free if whole is not None and v not in free))
+    if bound:
+        return f"add it for all {bound} to given=[...], with ForAll; name a theorem that says so in using=[...]"
+    more = "" if whole is None else "; name a theorem that says so in using=[...]"
+    return f"add it to given=[...], or conditions from which it follows{more}"
 
 
 def place(file: str, number: int) -> str:
@@ -147,9 +153,9 @@ def step_error_text(error: StepError) -> str:
     return "\n".join(out)
 
 
-def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...]) -> ClaimError:
+def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...], whole: Term) -> ClaimError:
     """The refusal of a formula with a part that may not exist, and the condition that it needs."""
     part, need = trouble
     return ClaimError(
-        f"{what} is not defined under its conditions\n  {show(part)} needs  {show_condition(need)}\n  {advice(need, given)}"
+        f"{what} is not defined under its conditions\n  {show(part)} needs  {show_condition(need)}\n  {advice(need, given, whole)}"
     )

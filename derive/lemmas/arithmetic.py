@@ -154,6 +154,22 @@ def div_nonneg() -> Theorem:
     return r.cases(eq(x, 0), zero, lin(goal, positive))
 
 
+@lemma(x / y < 1, [ZERO < y, x < y], internal=True)
+def div_lt_one() -> Theorem:
+    y_pos, less = assume(ZERO < y, x < y)
+    nonzero = at_values(ne_of_gt.theorem, y_pos, a=y, b=ZERO)
+    rest = at_values(div_pos.theorem, lin(ZERO < y - x, less), y_pos, x=y - x, y=y)
+    return lin(x / y < 1, r.rel_cong(rest, (r.refl(ZERO), r.ring((y - x) / y, 1 - x / y, (nonzero,)))))
+
+
+@lemma(x / y <= 1, [ZERO < y, x <= y], internal=True)
+def div_le_one() -> Theorem:
+    y_pos, less = assume(ZERO < y, x <= y)
+    nonzero = at_values(ne_of_gt.theorem, y_pos, a=y, b=ZERO)
+    rest = at_values(div_nonneg.theorem, lin(ZERO <= y - x, less), y_pos, x=y - x, y=y)
+    return lin(x / y <= 1, r.rel_cong(rest, (r.refl(ZERO), r.ring((y - x) / y, 1 - x / y, (nonzero,)))))
+
+
 @lemma(ZERO <= app(POW, x, Num(2)), phrase="a square is nonnegative", internal=True)
 def sq_nonneg() -> Theorem:
     square = x**2

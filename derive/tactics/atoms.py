@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from derive.kernel.terms import DELTA, App, At, Op, Term, Var, ne, subterms
+from derive.kernel.sorts import INT
+from derive.kernel.terms import DELTA, EQ, SUM, App, At, Lam, Op, Term, Var, fresh, instantiate, ne, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics import library
 from derive.tactics.context import Context, Universal
@@ -30,6 +31,22 @@ def instances(
                 if key not in done:
                     done.add(key)
                     yield u, mapping
+
+
+def terms_of_sums(atoms: set[Term], ctx: Context) -> Iterator[tuple[App, Term]]:
+    """Sums among the atoms or the equations known, and the indices at which another atom is their term."""
+    sides_ = (t for f in ctx.facts if isinstance(f.concl, App) and f.concl.op is EQ for t in f.concl.args)
+    sums = dict.fromkeys(t for t in (*atoms, *sides_) if isinstance(t, App) and t.op is SUM)
+    for s in sums:
+        fn = s.args[2]
+        if not isinstance(fn, Lam):
+            continue
+        v = fresh(fn.hint, INT, ctx.free | s.free)
+        body = instantiate(fn, v)
+        for atom in atoms:
+            mapping = match(body, atom, {v}) if isinstance(atom, (At, App)) else None
+            if mapping is not None and v in mapping:
+                yield s, mapping[v]
 
 
 def indicator(atom: Term, ctx: Context) -> Iterator[Theorem]:

@@ -25,13 +25,14 @@ class Universal:
 class Context:
     """Facts in scope.  ``missing`` collects the side conditions that could not be proved, for error messages.
 
-    What is proved here is kept in ``proved``, and holds in every context with more facts.  ``failed`` says how deeply a
-    goal was looked for in vain, ``underway`` which goals are being proved, ``defined`` which terms have a value.  A context that was extended before is used
-    again, since sums over one range ask the same again and again.
+    What is proved here is kept in ``proved``, and holds in every context with more facts.  ``failed`` says how deeply a goal
+    was looked for in vain, ``underway`` which goals are being proved, ``defined`` which terms have a value, and ``needed``
+    what was proved so that they have.  A context that was extended before is used again, since sums over one range ask the
+    same again and again.
     """
 
     __slots__ = (
-        "_extended", "blocked", "by_statement", "defined", "facts", "failed", "free", "linear", "missing", "proved", "underway",
+        "_extended", "blocked", "by_statement", "defined", "facts", "failed", "free", "linear", "missing", "needed", "proved", "underway",
         "universals",
     )  # fmt: skip
     free: set[Var]
@@ -40,6 +41,7 @@ class Context:
         new = tuple(facts)
         self.facts: tuple[Theorem, ...] = new if outer is None else (*outer.facts, *new)
         self.missing: list[Term] = [] if outer is None else outer.missing
+        self.needed: list[Theorem] = [] if outer is None else outer.needed
         self.linear: dict[int, tuple[Theorem, list[Any]]] = (
             {} if outer is None else outer.linear
         )  # facts read as linear, by identity

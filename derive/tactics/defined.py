@@ -30,7 +30,6 @@ from derive.kernel.terms import (
     instantiate,
     ne,
 )
-from derive.kernel.theorem import Theorem
 from derive.operators import CARDS, needs_of
 from derive.operators.derivatives import taken_apart
 from derive.tactics import library, side
@@ -42,41 +41,38 @@ ZERO = Num(0)
 _TOTAL = (ADD, SUB, MUL, NEG)
 
 
-def undefined_part(term: Term, ctx: Context, proofs: list[Theorem] | None = None) -> tuple[Term, Term] | None:
-    """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined.
-
-    What the parts need, as it was proved, is added to ``proofs``; of what is known to be defined in this context, nothing.
-    """
+def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
+    """A part of ``term`` that may not exist and the condition that it needs, or None when all of it is defined."""
     if isinstance(term, (Num, Var)) or term in ctx.defined:
         return None
-    found = _undefined_part(term, ctx, proofs)
+    found = _undefined_part(term, ctx)
     if found is None:
         ctx.defined.add(term)
     return found
 
 
-def _undefined_part(term: Term, ctx: Context, proofs: list[Theorem] | None) -> tuple[Term, Term] | None:
+def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     if isinstance(term, App) and term.op in _TOTAL:  # long sums and products are nested deeply
-        return next((u for u in (undefined_part(leaf, ctx, proofs) for leaf in leaves(term, *_TOTAL)) if u), None)
+        return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *_TOTAL)) if u), None)
     if isinstance(term, App):
         op, args = term.op, term.args
         if op is IMPLIES:
-            return undefined_part(args[0], ctx, proofs) or undefined_part(args[1], ctx.extend(args[0]), proofs)
+            return undefined_part(args[0], ctx) or undefined_part(args[1], ctx.extend(args[0]))
         parts = taken_apart(term)
         if parts is not None:
             # What a derivative asks is open: where it holds at the point, it holds near it.
             inside = (parts.point, *parts.entry, at(parts.fn, parts.point))
-            return next((u for u in (undefined_part(t, ctx, proofs) for t in inside) if u), None)
+            return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None)
         if isinstance(op, Definition):
             # A family is looked at where the body uses it: under the bounds of the body's sums.
-            plain = (undefined_part(a, ctx, proofs) for a in args if not isinstance(a.sort, Fn))
-            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx, proofs)
+            plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))
+            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx)
         low_high = args[:2] if op in (SUM, PROD, MAX) else None
         for i, a in enumerate(args):
             if isinstance(a, Lam):
-                found = _inside(a, ctx, low_high if i == 2 else None, term, proofs)
+                found = _inside(a, ctx, low_high if i == 2 else None, term)
             else:
-                found = undefined_part(a, ctx, proofs)
+                found = undefined_part(a, ctx)
             if found:
                 return found
         needs = needs_of(term)
@@ -85,25 +81,22 @@ def _undefined_part(term: Term, ctx: Context, proofs: list[Theorem] | None) -> t
             th = side.prove(need, where)
             if th is None:
                 return term, need
-            if proofs is not None:
-                proofs.append(th)
+            ctx.needed.append(th)
         return None
     if isinstance(term, At):
         body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
         if body is not None:
-            return undefined_part(sides(body.concl)[1], ctx, proofs)
-        return undefined_part(term.fn, ctx, proofs) or undefined_part(term.arg, ctx, proofs)
+            return undefined_part(sides(body.concl)[1], ctx)
+        return undefined_part(term.fn, ctx) or undefined_part(term.arg, ctx)
     if isinstance(term, Lam):
-        return _inside(term, ctx, None, term, proofs)
+        return _inside(term, ctx, None, term)
     return None
 
 
-def _inside(
-    fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term, proofs: list[Theorem] | None
-) -> tuple[Term, Term] | None:
+def _inside(fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term) -> tuple[Term, Term] | None:
     v = fresh(fn.hint, fn.dom, ctx.free | owner.free)
     inner = ctx if bounds is None else ctx.extend(bounds[0] <= v, v <= bounds[1])
-    return undefined_part(instantiate(fn, v), inner, proofs)
+    return undefined_part(instantiate(fn, v), inner)
 
 
 def _not_zero(t: Term, ctx: Context) -> Context:

@@ -19,10 +19,10 @@ from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne
+from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne, parts_of
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, Card, arguments, needs_of
-from derive.tactics import library, ranges, side
+from derive.tactics import exponents, library, ranges, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
@@ -31,6 +31,7 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_te
 from derive.tactics.signs import every_term
 
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
+MORE = frozenset({"exponents", "symmetry"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
 
 
@@ -44,6 +45,7 @@ class Normalizer:
         self.definitions = tuple(definitions)
         self.rules = rules  # further conversions, tried first
         self.used: dict[str, None] = {}
+        self._fixed: set[Var] | None = None  # the letters that no binder has opened
         self._known: dict[tuple[Context, Term], Theorem] = {}
 
     def note(self, *names: str) -> None:
@@ -56,6 +58,8 @@ class Normalizer:
 
     def normalize(self, term: Term, ctx: Context) -> Theorem:
         """|- term = its normal form."""
+        if self._fixed is None:
+            self._fixed = ctx.free | term.free
         known = self._known.get((ctx, term))
         if known is None:
             known = self._known[ctx, term] = self._normal(term, ctx)
@@ -96,6 +100,8 @@ class Normalizer:
             inside = t.args[0].args[0]
             positive = side.prove(ZERO < inside, ctx)
             return self.lemma("exp_log", {"x": inside}, positive) if positive else None
+        if t.op is k.EXP and "exponents" in self.features:
+            return exponents.spread(t, self.lemma)
         card = CARDS.get(t.op)
         if card is not None and card.unfolding and "logs" in self.features:
             return self._as_it_reads(card, t, ctx)
@@ -155,7 +161,14 @@ class Normalizer:
         differ = side.prove(ne(i, j), ctx, 3)
         if differ is not None:
             return self.lemma("delta_diff", {"i": i, "j": j}, differ)
+        if "symmetry" in self.features and self._order(j, ctx) < self._order(i, ctx):
+            return self.lemma("delta_comm", {"i": i, "j": j})
         return None
+
+    def _order(self, t: Term, ctx: Context) -> str:
+        """By which terms are put in order: not by the letters of bound variables, those that were opened included."""
+        opened = dict.fromkeys(v for f in ctx.facts for v in f.concl.free if v not in (self._fixed or ()))
+        return _without_letters(t, {v: f"#{i}" for i, v in enumerate(opened)})
 
     # --- sums
 
@@ -171,6 +184,8 @@ class Normalizer:
             poly, below = field.ratio(body, frozenset(sides(th.concl)[0] for th in facts))
         except field.TooLargeError:
             return None
+        if "exponents" in self.features:
+            poly, below = _cancelled(poly, below)
         pieces = _pieces(v, body, poly, below)
         if not pieces:
             same = _ring(body, ZERO, facts)
@@ -272,15 +287,39 @@ class Normalizer:
             deep = instantiate(fn2, w)
             th = self._swap(t, v, w, deep, (low, high), (low2, high2))
             now = sides(th.concl)[1]
-            if (repr(low2), repr(high2), repr(now)) < (repr(low), repr(high), repr(t)):
+            out = any(v not in f.free for f in factors(deep))  # a factor that the new inner sum sets free
+            if out or self._ordered(low2, high2, now, ctx) < self._ordered(low, high, t, ctx):
                 self.note("sum_swap")
                 return th
         return None
+
+    def _ordered(self, low: Term, high: Term, whole: Term, ctx: Context) -> tuple[str, ...]:
+        return tuple(self._order(x, ctx) for x in (low, high, whole))
 
     def _swap(self, t: App, v: Var, w: Var, deep: Term, outer: tuple[Term, Term], inner: tuple[Term, Term]) -> Theorem:
         f = Lam(v.name, INT, abstract(Lam(w.name, INT, abstract(deep, w)), v))
         values = {"m": outer[0], "n": outer[1], "m2": inner[0], "n2": inner[1], "f": f}
         return library.use("sum_swap", values)
+
+
+def _cancelled(poly: field.Poly, below: Mapping[field.Factor, int]) -> tuple[field.Poly, dict[field.Factor, int]]:
+    """p^2/p as p: divisors that are atoms, and all terms have."""
+    out = dict(below)
+    for divisor, e in below.items():
+        if len(divisor) != 1:
+            continue
+        ((m, c),) = divisor
+        if c != 1 or len(m) != 1:
+            continue
+        ((atom, _),) = m
+        shared = min(e, *(dict(n).get(atom, 0) for n in poly)) if poly else 0
+        if shared:
+            poly = {
+                frozenset((a, x - shared * (a == atom)) for a, x in n if a != atom or x > shared): y
+                for n, y in poly.items()
+            }
+            out[divisor] = e - shared
+    return poly, {d: e for d, e in out.items() if e}
 
 
 def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, int]) -> list[tuple[Term, Term]]:
@@ -311,6 +350,18 @@ def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, i
             inside = App(k.DIV, (inside, divisor_bound))
         pieces.append((outside, inside))
     return pieces
+
+
+def _without_letters(t: Term, names: Mapping[Var, str]) -> str:
+    if isinstance(t, Bound):
+        return f"{t.index}"
+    if isinstance(t, Lam):
+        return f"(|-> {_without_letters(t.body, names)})"
+    parts = parts_of(t)
+    if not parts:
+        return names.get(t, repr(t)) if isinstance(t, Var) else repr(t)
+    head = t.op.name if isinstance(t, App) else "at"
+    return f"({head} {' '.join(_without_letters(p, names) for p in parts)})"
 
 
 def _tidy(t: App) -> Theorem | None:

@@ -155,7 +155,26 @@ def _nonzero(goal: App, ctx: Context, depth: int) -> Theorem | None:
     flipped = ctx.by_statement.get(ne(b, a))
     if flipped is not None:
         return library.use("ne_sym", {"a": b, "b": a}, flipped)
+    th = _apart(goal, ctx)
+    if th is not None:
+        return th
     return (_of_many(terms.NE, a, ctx, depth) if b == ZERO else None) or _by(signs.nonzero(a, b), ctx, depth)
+
+
+def _apart(goal: App, ctx: Context) -> Theorem | None:
+    """a != b where a multiple of a - b is known to differ from 0: from a != 1 that 2 - 2 a != 0."""
+    want = farkas.difference(*goal.args)
+    for fact in ctx.facts:
+        if not want or not is_app(fact.concl, terms.NE):
+            continue
+        have = farkas.difference(*sides(fact.concl))
+        factors = {Fraction(have[m]) / want[m] for m in have} if have and have.keys() == want.keys() else set()
+        if len(factors) == 1:
+            (factor,) = factors
+            same = App(terms.EQ, goal.args)
+            met = r.linear(App(terms.EQ, sides(fact.concl)), (r.assume(same),), (factor,), ())
+            return r.cases(same, r.absurd(met, fact, goal), r.assume(goal))
+    return None
 
 
 def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
@@ -342,6 +361,9 @@ def _about(
         for m in monomials:
             if m != field.ONE:
                 yield from _sign(m, ctx, depth)
+        if depth > 2:
+            for s, at in atoms.terms_of_sums(of, ctx):
+                yield from _within(s, at, ctx, depth - 2)
 
 
 def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
@@ -350,6 +372,7 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
     th = None
     if len(m) == 1 and e == 1:
         if isinstance(atom, (App, At)) and depth > 2:
+            yield from _above(atom, ctx, depth - 2)
             th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2)
         for value in atoms.indicator(atom, ctx):
             yield from farkas.as_facts(value)
@@ -358,3 +381,24 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
         th = prove(ZERO < product, ctx, depth - 3) or prove(ZERO <= product, ctx, depth - 3)
     if th is not None:
         yield from farkas.as_facts(th)
+
+
+def _above(atom: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
+    """That a quotient is less than 1, or a logarithm less than 0; also where the atom is one by its definition."""
+    unfolded = unfold_head(atom)
+    th = _by(signs.above(atom if unfolded is None else sides(unfolded.concl)[1]), ctx, depth)
+    if th is not None:
+        if unfolded is not None:
+            th = r.rel_cong(th, (r.sym(unfolded), r.refl(sides(th.concl)[1])))
+        yield from farkas.as_facts(th)
+
+
+def _within(s: App, at: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
+    """That a term of a sum is at most the sum, where none is negative."""
+    low, high, fn = s.args
+    every = signs.every_term(terms.LE, s.args)
+    bounds = [prove(low <= at, ctx, depth), prove(at <= high, ctx, depth)]
+    nonnegative = in_range(every, ctx, depth) if every is not None and all(bounds) else None
+    if nonnegative is not None:
+        values = {"m": low, "n": high, "j": at, "f": fn}
+        yield from farkas.as_facts(library.use("term_le_sum", values, nonnegative, *filter(None, bounds)))

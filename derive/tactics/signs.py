@@ -9,7 +9,7 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import INT, is_numeric
 from derive.kernel.terms import LE, LT, App, Lam, Num, Op, Term, abstract, app, fresh, implies, instantiate, ne
 
-ZERO = Num(0)
+ZERO, ONE = Num(0), Num(1)
 
 
 class Way(NamedTuple):
@@ -28,6 +28,8 @@ def positive(t: Term) -> Iterator[Way]:
     op, args = t.op, t.args
     if op is k.EXP:
         yield Way("exp_pos", {"x": args[0]})
+    elif op is k.LOG:
+        yield Way("log_pos", {"x": args[0]}, (ONE < args[0],))
     elif op is k.MUL:
         yield Way("mul_pos", _both(args), (ZERO < args[0], ZERO < args[1]))
     elif op is k.DIV:
@@ -52,6 +54,8 @@ def nonnegative(t: Term) -> Iterator[Way]:
     op, args = t.op, t.args
     if op is k.DELTA:
         yield Way("delta_nonneg", {"i": args[0], "j": args[1]})
+    elif op is k.LOG:
+        yield Way("log_nonneg", {"x": args[0]}, (ONE <= args[0],))
     elif op is k.MUL:
         yield Way("mul_nonneg", _both(args), (ZERO <= args[0], ZERO <= args[1]))
     elif op is k.ADD:
@@ -60,10 +64,20 @@ def nonnegative(t: Term) -> Iterator[Way]:
         yield Way("div_nonneg", _both(args), (ZERO <= args[0], ZERO < args[1]))
     elif op is k.POW and args[1] == Num(2):
         yield Way("sq_nonneg", {"x": args[0]})
-    elif op is k.SUM:
+    elif op in (k.SUM, k.PROD):
         every = every_term(LE, args)
         if every is not None:
-            yield Way("sum_nonneg", _range(args), (every,))
+            yield Way("sum_nonneg" if op is k.SUM else "prod_nonneg", _range(args), (every,))
+
+
+def above(t: Term) -> Iterator[Way]:
+    """Ways to t < 1 and t <= 1 for a quotient, and to t < 0 for a logarithm."""
+    if isinstance(t, App) and t.op is k.DIV:
+        x, y = t.args
+        yield Way("div_lt_one", _both(t.args), (ZERO < y, x < y))
+        yield Way("div_le_one", _both(t.args), (ZERO < y, x <= y))
+    elif isinstance(t, App) and t.op is k.LOG:
+        yield Way("log_neg_of_lt_one", {"x": t.args[0]}, (ZERO < t.args[0], t.args[0] < 1))
 
 
 def nonzero(a: Term, b: Term) -> Iterator[Way]:

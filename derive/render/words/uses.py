@@ -51,9 +51,9 @@ class Uses:
 
     def _defined(self, block: int, line: Line) -> list[Theorem]:
         """That the parts of the line's formula are defined, as it was checked when the line was written."""
-        proofs: list[Theorem] = []
-        undefined_part(line.term, self._context(block), proofs)
-        return proofs
+        context = self._context(block)
+        undefined_part(line.term, context)
+        return context.needed
 
     def _context(self, block: int) -> Context:
         facts = [b.lines[0].theorem for b in self.d.blocks[:block] if len(b.lines) == 1]
