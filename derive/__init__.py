@@ -32,6 +32,8 @@ def __getattr__(name: str) -> Any:
     if name.startswith("__") and name != "__all__":
         raise AttributeError(name)
     api = import_module("derive.api")
+    for each in api.__all__:  # "from derive import *" asks for all of them, in every file of theorems
+        globals().setdefault(each, getattr(api, each))
     try:
         return getattr(api, name)
     except AttributeError:

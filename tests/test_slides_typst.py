@@ -62,7 +62,7 @@ def short() -> Deck:
 
 def pages_of(data: bytes) -> int:
     """Of a PDF."""
-    return max(int(n) for n in re.findall(rb"/Type/Pages\b[^>]*?/Count (\d+)", data))
+    return max(int(n) for n in re.findall(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)", data))
 
 
 def clicks(s: Slide) -> int:

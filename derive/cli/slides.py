@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from derive.cli.common import counted, notation_option
+from derive.cli.common import counted, notation_option, progress
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
 if TYPE_CHECKING:
     from derive.board.entries import TheoremEntry
     from derive.jobs.run import Workers
+    from derive.record import Derivation
     from derive.slides.command import Saved, Wish
 
 EACH = "{name}"
@@ -97,8 +98,15 @@ def slides(
         options(target_of(output, target), wish)  # what no deck can have is said once
         _save_each(work, wish, target, workers_of(jobs, address))
         return
-    derivations = [(name, e.derivation) for name, e in entries.items()]
-    click.echo(_wrote(save(derivations, output, wish, target), wish, len(derivations)))
+    derivations: list[tuple[str, Derivation]] = []
+    with progress("", len(entries)) as told:
+        for name, e in entries.items():
+            told(name)
+            derivations.append((name, e.derivation))
+    saved = save(
+        derivations, output, wish, target, progress=progress, say=lambda size: click.echo(f"derive: {size}", err=True)
+    )
+    click.echo(_wrote(saved, wish, len(derivations)))
 
 
 def _wrote(saved: Saved, wish: Wish, derivations: int) -> str:

@@ -12,7 +12,7 @@ from derive.errors import UserError
 from derive.files import read_within, write_whole
 from derive.record import Derivation
 from derive.render.formula.notation import load_notation
-from derive.slides.deck import Deck, Options, Slide
+from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.template import Template, load_template
 from derive.slides.targets import TARGETS, Target, target_of
@@ -109,10 +109,12 @@ def save(
     wish: Wish,
     target_name: str = "",
     write: Callable[[dict[Path, bytes]], None] = write_whole,
+    progress: Progress = unwatched,
+    say: Callable[[str], None] = lambda words: None,
 ) -> Saved:
-    """Write the deck to ``path`` and files beside it."""
+    """Write the deck to ``path`` and files beside it.  ``say`` is told beforehand how large one with all details gets."""
     target = target_of(path, target_name)
-    told = options(target, wish)
+    told = replace(options(target, wish), progress=progress)
     own = Path(path).name
     usual = (
         own if own.lower().endswith(target.endings) else own + target.ending
@@ -123,6 +125,8 @@ def save(
             aspect, lost = target.printer.about(told.into, usual)
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
     deck = make_deck(derivations, wish, target.pictures)
+    if wish.detail == "full":
+        say(_size(deck, target, wish))
     with _naming(wish.into):
         files = target.printer.write(deck, usual, told)
     folder = Path(path).parent
@@ -138,6 +142,14 @@ def _naming(file: str) -> Iterator[None]:
         yield
     except UserError as error:
         raise UserError(f"{file}: {error}" if file else str(error)) from None
+
+
+def _size(deck: Deck, target: Target, wish: Wish) -> str:
+    pages = len(deck.slides) if wish.handout else deck.pages
+    words = f"--detail full shows every primitive step: {len(deck.slides)} slides"
+    if target.seconds_a_page:
+        words += f", {pages} pages, in about {max(1, round(pages * target.seconds_a_page))} s"
+    return f"{words}; --detail board, the default, shows what one writes on a board"
 
 
 def fragment(deck: Deck, target: Target, wish: Wish) -> str:

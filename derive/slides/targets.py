@@ -24,6 +24,7 @@ class Target:
     pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
     kin: tuple[str, ...] = ()  # endings of files of the same kind
     largest: int = 30_000_000  # bytes of a deck that is read
+    seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -50,9 +51,9 @@ TARGETS = {
             largest=PRESENTATION,
         ),
         Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
-        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst"),
-        Target("svg", ".svg", "typst", "a picture for each step"),
-        Target("png", ".png", "typst", "a picture for each step"),
+        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", seconds_a_page=0.03),
+        Target("svg", ".svg", "typst", "a picture for each step", seconds_a_page=0.03),
+        Target("png", ".png", "typst", "a picture for each step", seconds_a_page=0.1),
         Target("typst", ".typ", "typst", "Typst source", ("plain", "touying")),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
         Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),

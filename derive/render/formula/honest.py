@@ -8,11 +8,23 @@ things alike, in letters without styles either, which plain text does not have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple, NoReturn
 
 from derive.render.formula.names import FUNCTIONS
 from derive.render.formula.nodes import PRIME, Symbol, kind
-from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scripted, Seq, Slot, Template, walk
+from derive.render.formula.templates import (
+    Bracketed,
+    Fresh,
+    Marked,
+    Part,
+    Scripted,
+    Seq,
+    Slot,
+    Template,
+    template,
+    walk,
+)
 
 
 class Shown(NamedTuple):
@@ -191,7 +203,7 @@ def refuse_alike(notation: str, things: Iterable[tuple[str, str, Template]]) -> 
     """Raises UserError when templates of two things, each with its name and its key in the file, write them alike."""
     seen: dict[str, tuple[str, str, Template]] = {}
     for name, key, t in things:
-        looks = "".join(_looks(t.body))
+        looks = _look(t.source)
         other_name, other_key, other = seen.setdefault(looks, (name, key, t))
         if other_name != name:
             _refuse(
@@ -199,11 +211,17 @@ def refuse_alike(notation: str, things: Iterable[tuple[str, str, Template]]) -> 
                 + ("" if _styled(t) == _styled(other) else " in plain text, which has no bold and no script letters")
                 + "; a reader could not tell the two apart, so give one of them another template"
             )
-        if other_key == key and _order(other, {}) != _order(t, {}):
+        if other_key == key and t is not other and _order(other, {}) != _order(t, {}):
             _refuse(
                 f"in the notation {notation}, two templates of {key} look alike, {_quoted(other)} and {_quoted(t)}, and show "
                 "different arguments; leave one of them out"
             )
+
+
+@cache
+def _look(source: str) -> str:
+    """How a template looks: a notation is gone through again for each definition that is made after it was loaded."""
+    return "".join(_looks(template(source).body))
 
 
 def _looks(part: Part) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """What stands on which slide, decided once for all targets."""
 
-from derive.slides.deck.deck import DETAILS, Deck, Files, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.deck import DETAILS, Deck, Files, Options, Picture, Progress, Slide, Stamp, Step, unwatched
 
-__all__ = ["DETAILS", "Deck", "Files", "Options", "Picture", "Slide", "Stamp", "Step"]
+__all__ = ["DETAILS", "Deck", "Files", "Options", "Picture", "Progress", "Slide", "Stamp", "Step", "unwatched"]

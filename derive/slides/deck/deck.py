@@ -16,6 +16,8 @@ Where ``Slide.beside`` is False the reason stands under its formula, small, inde
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,9 +128,25 @@ class Deck:
     contents: tuple[Prose, ...] = field(default=())  # the headings of the theorems, for the title slide
 
     @property
+    def pages(self) -> int:
+        """How many there are with one for each click, those of the title left out."""
+        there = sum(bool(s.steps) and (s.lead or not (s.steps[0].relation or s.steps[0].carried)) for s in self.slides)
+        return len(self.slides) + sum(not x.carried for s in self.slides for x in s.steps) - there
+
+    @property
     def stamps(self) -> tuple[Stamp, ...]:
         """Of each theorem, once, in order."""
         return tuple(dict.fromkeys(s.stamp for s in self.slides if s.stamp is not None))
+
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
+"""Is told what is done and in how many parts, and gives what is told the name of each part."""
+
+
+@contextmanager
+def unwatched(what: str, count: int) -> Iterator[Callable[[str], None]]:
+    """Nobody wants to know how far it is."""
+    yield lambda name: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +157,7 @@ class Options:
     flavour: str = ""  # of Markdown (quarto, marp, slidev) and Typst (plain, touying); "" for the usual one
     into: bytes = b""  # a PowerPoint file to add to
     after: int = -1  # behind which of its slides, 0 for before the first; -1 for its end
+    progress: Progress = unwatched
 
 
 Files = dict[str, bytes]

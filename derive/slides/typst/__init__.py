@@ -6,7 +6,10 @@ is drawn smaller, and is labelled so that tests find it.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -14,9 +17,11 @@ from typing import Any
 
 from derive.errors import UserError
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.typst.source import PAPER, handout, logo_name, picture_name, slides
+from derive.slides.typst.source import PAPER, handout, logo_name, picture_name, pieces, slides
 
 PIXELS = 1920  # the width of a PNG
+PAGES = 60  # of a PDF that are set at once
+ACCESSIBLE: dict[str, Any] = {"pdf_standards": ["ua-1"]}
 
 
 def write(deck: Deck, name: str, options: Options) -> Files:
@@ -30,16 +35,35 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 
         return {name: touying_source(deck, options).encode(), **beside}
     if ending in (".pdf", ".typ"):
+        if ending == ".pdf" and not options.handout:
+            return {name: _in_pieces(deck, beside, options)}
         source = handout(deck) if options.handout else slides(deck)
         if ending == ".typ":
             return {name: source.encode(), **beside}
-        return {name: compiled(source, beside, deck, "pdf", pdf_standards=["ua-1"])[0]}
+        return {name: compiled(source, beside, deck, "pdf", **ACCESSIBLE)[0]}
     from derive.slides.typst.pictures import described
 
     overlays = not options.handout
     width = PAPER[deck.template.aspect][0]
     pages = compiled(slides(deck, overlays), beside, deck, ending[1:], ppi=72 * PIXELS / width)
     return dict(zip(numbered(name, len(pages)), described(pages, deck, overlays), strict=True))
+
+
+def _in_pieces(deck: Deck, beside: Files, options: Options) -> bytes:
+    """The PDF of slides.  That of many is set in pieces, each in a process of its own, which bounds the memory."""
+    sources = pieces(deck, PAGES)
+    if len(sources) == 1:
+        return compiled(sources[0][1], beside, deck, "pdf", **ACCESSIBLE)[0]
+    from derive.slides.typst.joined import joined
+
+    made: list[bytes] = []
+    done, all_ = 0, sum(pages for pages, _ in sources)
+    with options.progress("", len(sources)) as told:
+        for pages, source in sources:
+            made += compiled(source, beside, deck, "pdf", apart=True, **ACCESSIBLE)
+            done += pages
+            told(f"page {done} of {all_}")
+    return joined(made)
 
 
 def fragment(deck: Deck, options: Options) -> str:
@@ -72,8 +96,8 @@ def files_beside(deck: Deck) -> Files:
     return out
 
 
-def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -> list[bytes]:
-    """What Typst makes of the source: one file for a PDF, one for each page otherwise.
+def compiled(source: str, beside: Files, deck: Deck, kind: str, apart: bool = False, **wishes: Any) -> list[bytes]:
+    """What Typst makes of the source: one file for a PDF, one for each page otherwise.  ``apart``: in a process of its own.
 
     The fonts of the system are looked for, which takes a while, only where those that Typst brings are not enough; a
     character that no font has is shown by its number.
@@ -90,8 +114,9 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -
     system = bool(font) or any(not _is_common(c) for c in source)
     while True:
         try:
-            return typeset({"main.typ": source.encode(), **beside}, kind, ignore_system_fonts=not system, **wishes)
-        except typst.TypstError as error:
+            files = {"main.typ": source.encode(), **beside}
+            return typeset(files, kind, apart, ignore_system_fonts=not system, **wishes)
+        except (typst.TypstError, _SetApartError) as error:
             missing = set("".join(re.findall(r'the text `"(.*?)"` could not be displayed', error.diagnostic)))
             if not any(ord(c) > 127 and c in source for c in missing):
                 raise UserError(f"Typst refuses these slides: {error}") from None
@@ -100,24 +125,47 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, **wishes: Any) -
             system = True
 
 
-def typeset(files: Files, kind: str, **wishes: Any) -> list[bytes]:
+def typeset(files: Files, kind: str, apart: bool = False, **wishes: Any) -> list[bytes]:
     """What Typst makes of ``main.typ``, which stands in a folder with the other files: it takes only texts from memory.
 
-    Raises TypstError, or UserError when it breaks down on a picture.
+    Raises what Typst raises, or UserError when it breaks down on a picture.
     """
     typst: Any = import_module("typst")
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
+        if apart and sys.executable:
+            return [_set_apart(Path(folder), wishes)]
         try:
             made = typst.compile(Path(folder, "main.typ"), root=folder, format=kind, **wishes)
         except BaseException as error:
             if type(error).__name__ != "PanicException":  # which is no Exception
                 raise
-            raise UserError(
-                f"Typst breaks down on these slides ({error}); leave the logo out, or give another"
-            ) from None
+            raise _breakdown(str(error)) from None
     return list(made) if isinstance(made, list) else [made]
+
+
+class _SetApartError(Exception):
+    """Typst refuses what another process had it set."""
+
+    def __init__(self, diagnostic: str) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+
+
+def _set_apart(folder: Path, wishes: dict[str, Any]) -> bytes:
+    program = [sys.executable, "-P", str(Path(__file__).with_name("apart.py")), str(folder), json.dumps(wishes)]
+    done = subprocess.run(program, capture_output=True)
+    if done.returncode == 3:
+        raise _SetApartError((folder / "error.txt").read_text("utf-8"))
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip().splitlines()
+        raise _breakdown(why[-1] if why else f"it ended with status {done.returncode}")
+    return (folder / "out.pdf").read_bytes()
+
+
+def _breakdown(why: str) -> UserError:
+    return UserError(f"Typst breaks down on these slides ({why}); leave the logo out, or give another")
 
 
 def _is_common(c: str) -> bool:

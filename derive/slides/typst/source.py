@@ -24,10 +24,27 @@ FONT = "Libertinus Serif"
 
 def slides(deck: Deck, overlays: bool = True) -> str:
     """The source of slides: a page for each click, or, without overlays, for each slide."""
+    above, drawn = _slides(deck, overlays)
+    return "\n".join([*above, *(text for text, _ in drawn)])
+
+
+def pieces(deck: Deck, most: int) -> list[tuple[int, str]]:
+    """The source of slides in pieces of at most ``most`` pages, where no slide has more; how many pages each has."""
+    above, drawn = _slides(deck, overlays=True)
+    out: list[tuple[int, list[str]]] = [(0, [])]
+    for text, pages in drawn:
+        if out[-1][0] and out[-1][0] + pages > most:
+            out.append((0, []))
+        out[-1] = out[-1][0] + pages, [*out[-1][1], text]
+    return [(pages, "\n".join([*above, *texts])) for pages, texts in out]
+
+
+def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]]]:
+    """What stands above the slides, and each slide with its number of pages."""
     t = deck.template
     width, height = PAPER[t.aspect]
     logo = f'image({string(logo_name(deck))}, height: 20pt, alt: "logo")' if t.logo else "none"
-    out = [
+    above = [
         *head(deck, t.colors),
         f"#let paper = (width: {width}pt, height: {height}pt)",
         f"#let margin = {(width - LETTERS * t.width) / 2:g}pt",
@@ -38,16 +55,16 @@ def slides(deck: Deck, overlays: bool = True) -> str:
         COMMON,
         SLIDES,
     ]
-    title = title_slides(deck)
-    out += title
-    for number, s in enumerate(deck.slides, len(title) + 1):
+    drawn = [(text, 1) for text in title_slides(deck)]
+    for number, s in enumerate(deck.slides, len(drawn) + 1):
         fields = {"heading": content(markup(s.heading)), "number": str(number)}
         if s.parts > 1:
             fields["part"] = string(f"({s.part}/{s.parts})")
         if s.stamp is not None:
             fields["provenance"] = content(escape(provenance(s.stamp)))
-        out.append(call("slide", fields | matter([s])))
-    return "\n".join(out)
+        shown = matter([s])
+        drawn.append((call("slide", fields | shown), int(shown.get("clicks", "0")) + 1 if overlays else 1))
+    return above, drawn
 
 
 def title_slides(deck: Deck) -> list[str]:

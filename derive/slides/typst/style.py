@@ -215,10 +215,11 @@ HANDOUT = r"""
   if "provenance" in s { block(above: 1.2em, below: 2em, text(size: 0.7em, fill: colors.muted, s.provenance)) }
 }
 
-// On one page where it fits on one, if need be in somewhat smaller letters.
+// On one page where it fits on one, if need be in somewhat smaller letters.  Of many it is not asked: to measure takes memory.
 #let handout(..derivations) = context {
   let drawn = for s in derivations.pos() { derivation(s) }
-  let size = (11pt, 10pt, 9pt).find(size => measure(width: 17cm, { set text(size: size); drawn }).height <= 25.5cm)
+  let sizes = if derivations.pos().len() > 12 { () } else { (11pt, 10pt, 9pt) }
+  let size = sizes.find(size => measure(width: 17cm, { set text(size: size); drawn }).height <= 25.5cm)
   set text(size: if size == none { 10pt } else { size })
   drawn
 }
