@@ -7,6 +7,10 @@ SUBJECTS = (
     "information",
     "label_smoothing",
     "softmax",
+    "curvature",
+    "binary",
+    "losses",
     "perplexity",
+    "averages",
     "exercises",
 )
