@@ -8,6 +8,7 @@ SUBJECTS = (
     "label_smoothing",
     "softmax",
     "curvature",
+    "extrema",
     "binary",
     "losses",
     "perplexity",

@@ -98,7 +98,7 @@ def loss_gradient(calc):
     catalogue="31",
 )
 def z_loss_gradient(calc):
-    """With the penalty lam LSE^2 the prediction is weighted by 1 + 2 lam LSE in the gradient."""
+    """A penalty on the square of log-sum-exp gives the prediction a weight of its own in the gradient."""
     calc.eq(
         softmax(V, z)[j] - delta(y, j) + lam * (2 * logsumexp(V, z) * softmax(V, z)[j]),
         by=[calculus, logsumexp_gradient],

@@ -36,7 +36,7 @@ def weighted_cross_entropy_gradient(calc):
     catalogue="48",
 )
 def unlikelihood_gradient(calc):
-    """The gradient of -log(1 - p_i): p_i in its own logit, and -p_i p_j/(1 - p_i) in the logit of another token."""
+    """The gradient of the loss that makes a token unlikely, in its own logit and in those of other tokens."""
     calc.eq(-(-(p_i * (delta(i, j) - p_j)) / (1 - p_i)), by=[calculus, softmax_gradient])
     calc.eq(p_i * (delta(i, j) - p_j) / (1 - p_i), by=ring)
 
