@@ -38,23 +38,17 @@ def covariance_by_means(calc):
 
 
 @theorem(
-    shows=Eq(variance(V, q, f), expectation(V, q, fun(k, f[k] ** 2)) - mean_f**2),
+    shows=Eq(variance(V, q, f), expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f),
     given=normalised,
     phrase="the variance is the mean of the square less the square of the mean",
     catalogue="23",
 )
 def variance_by_means(calc):
     """The variance is the mean of the square less the square of the mean."""
-    squares = Sum(q[k] * f[k] ** 2, (k, 1, V))
     calc.eq(Sum(q[k] * (f[k] - mean_f) ** 2, (k, 1, V)), by=variance)
-    calc.eq(
-        squares - 2 * mean_f * Sum(q[k] * f[k], (k, 1, V)) + mean_f**2 * Sum(q[k], (k, 1, V)),
-        by=sums,
-    )
-    calc.eq(squares - 2 * mean_f * mean_f + mean_f**2 * Sum(q[k], (k, 1, V)), by=reverse(expectation))
-    calc.eq(squares - 2 * mean_f * mean_f + mean_f**2 * 1, by=normalised[0])
-    calc.eq(squares - mean_f**2, by=ring)
-    calc.eq(expectation(V, q, fun(k, f[k] ** 2)) - mean_f**2, by=reverse(expectation))
+    calc.eq(Sum(q[k] * ((f[k] - mean_f) * (f[k] - mean_f)), (k, 1, V)), by=ring)
+    calc.eq(covariance(V, q, f, f), by=reverse(covariance))
+    calc.eq(expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f, by=covariance_by_means)
 
 
 @theorem(
