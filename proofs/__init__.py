@@ -7,6 +7,11 @@ SUBJECTS = (
     "information",
     "label_smoothing",
     "softmax",
+    "curvature",
+    "extrema",
+    "binary",
+    "losses",
     "perplexity",
+    "averages",
     "exercises",
 )

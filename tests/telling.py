@@ -183,6 +183,7 @@ PECULIAR: tuple[tuple[str, Term], ...] = (
     ("uniform", Eq(uniform(V)[k], 1 / V)),
     ("an indicator", delta(k, y)),
     ("over the vocabulary", -Sum(q[k] * log(p[k]), (k, 1, V))),
+    ("over all but one", Sum(p[k], (k, 1, V), where=Ne(k, y))),
     ("not over all of it", Sum(p[k], (k, 1, V - 1))),
     ("for all tokens", ForAll((k, 1, V), 0 < p[k])),
     ("a cross-entropy", cross_entropy(V, one_hot(ys[t]), ps[t])),

@@ -95,8 +95,8 @@ smoothing_residual: Definition = _define(
 # --- functions of one number, and of two ------------------------------------------------------------------------------
 
 maximum: Definition = _define(
-    "maximum", (_a, _b), Max(_a + (_k - 1) * (_b - _a), (_k, 1, 2)),
-    "The larger of a and b: the largest of a + (k - 1)(b - a) for k = 1, 2.", words="the larger of two numbers",
+    "maximum", (_a, _b), Max((2 - _k) * _a + (_k - 1) * _b, (_k, 1, 2)),
+    "The larger of a and b: the largest of (2 - k) a + (k - 1) b for k = 1, 2.", words="the larger of two numbers",
 )  # fmt: skip
 minimum: Definition = _define(
     "minimum", (_a, _b), -maximum(-_a, -_b),

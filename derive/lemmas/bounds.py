@@ -38,26 +38,10 @@ from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
 __all__ = [
-    "div_le_div_right",
-    "div_le_iff",
-    "div_lt_div_right",
-    "exp_le",
-    "exp_le_iff",
-    "exp_lt_iff",
-    "jensen_log",
-    "le_div_iff",
-    "le_one_of_sum_one",
-    "log_neg_of_lt_one",
-    "log_nonneg",
-    "log_nonpos",
-    "log_pos",
-    "log_sum_inequality",
-    "lt_one_of_sum_one",
-    "mean_log_le_log_mean",
-    "mean_pos",
-    "prod_le_one",
-    "prod_nonneg",
-    "term_le_sum",
+    "div_le_div_right", "div_le_iff", "div_lt_div_right", "exp_le", "exp_le_iff", "exp_lt_iff", "jensen_log",
+    "le_div_iff", "le_log_iff", "le_one_of_sum_one", "log_le_iff_le_exp", "log_neg_of_lt_one", "log_nonneg",
+    "log_nonpos", "log_pos", "log_sum_inequality", "lt_one_of_sum_one", "mean_log_le_log_mean", "mean_pos",
+    "prod_le_one", "prod_nonneg", "term_le_sum",
 ]  # fmt: skip
 
 fk, gk = f[k], g[k]
@@ -139,6 +123,27 @@ def exp_lt_iff() -> Theorem:
     reverse = at_values(exp_le.theorem, r.assume(y <= x), x=y, y=x)
     forth = r.cases(x < y, r.assume(x < y), from_false(x < y, reverse, r.assume(exp(x) < exp(y))))
     return r.iff_intro(r.discharge(exp(x) < exp(y), forth), r.discharge(x < y, logs.exp_lt.theorem))
+
+
+_y_positive = ZERO < y
+
+
+@lemma(iff(x <= log(y), exp(x) <= y), [_y_positive], phrase="exp and log turn each other round")
+def le_log_iff() -> Theorem:
+    back = at_values(logs.exp_log.theorem, r.assume(_y_positive), x=y)
+    same = at_values(exp_le_iff.theorem, y=log(y))
+    forth = lin(exp(x) <= y, r.mp(r.iff_back(same), r.assume(x <= log(y))), back)
+    weaker = lin(exp(x) <= exp(log(y)), r.assume(exp(x) <= y), back)
+    return r.iff_intro(r.discharge(x <= log(y), forth), r.discharge(exp(x) <= y, r.mp(r.iff_forth(same), weaker)))
+
+
+@lemma(iff(log(y) <= x, y <= exp(x)), [_y_positive], phrase="exp and log turn each other round")
+def log_le_iff_le_exp() -> Theorem:
+    back = at_values(logs.exp_log.theorem, r.assume(_y_positive), x=y)
+    same = at_values(exp_le_iff.theorem, x=log(y), y=x)
+    forth = lin(y <= exp(x), r.mp(r.iff_back(same), r.assume(log(y) <= x)), back)
+    weaker = lin(exp(log(y)) <= exp(x), r.assume(y <= exp(x)), back)
+    return r.iff_intro(r.discharge(log(y) <= x, forth), r.discharge(y <= exp(x), r.mp(r.iff_forth(same), weaker)))
 
 
 @lemma(ZERO <= log(x), [ONE <= x], phrase="the log of a number of at least 1 is not negative")

@@ -182,8 +182,9 @@ class Reader(Patterns):
                             term = forall(v, term)
                         yield term
                 return
+            counted = behind and left[0][1:2] == (Sign("="),)  # k = 1, ..., V: only integers are counted so
             for letter, low, high in self.range(left[0], behind):
-                for v in self.new_letters(letter, self.sorts):
+                for v in self.new_letters(letter, (INT,) if counted else self.sorts):
                     for more in self.guards(v, low, high, scope):
                         yield from go(left[1:], (*scope, v), (*new, v), (*guards, *more))
 

@@ -40,6 +40,12 @@ def match(pattern: Term, term: Term, schematic: AbstractSet[Var], known: Mapping
         waiting = [v for v in p.free if v in schematic and v not in mapping]
         if waiting:
             head, args = spine(p)
+            if head not in waiting:  # f is known, and so f(j) is a formula in j
+                more = match(substitute(p, {v: mapping[v] for v in p.free if v in mapping}), t, schematic, mapping)
+                if more is None:
+                    return None
+                mapping = more
+                continue
             rest = [a for a in args if any(v in a.free for v in waiting)]
             if rest or head not in waiting or not _guess(head, args, t, schematic, mapping):
                 return None

@@ -1,0 +1,149 @@
+"""Averages: variance and covariance, means of means, importance sampling.
+
+Main results: ``covariance_by_means``, ``variance_by_means``, ``mean_of_means``, ``importance_sampling``,
+``sequence_probability_at_most_one``.
+"""
+
+from derive import *
+from derive.language.letters import *
+
+g = family("g")
+normalised = sums_to_one(q, V)
+mean_f, mean_g = expectation(V, q, f), expectation(V, q, g)
+
+
+@theorem(
+    shows=Eq(covariance(V, q, f, g), expectation(V, q, fun(k, f[k] * g[k])) - mean_f * mean_g),
+    given=normalised,
+    phrase="the covariance is the mean of the product less the product of the means",
+    catalogue="06",
+)
+def covariance_by_means(calc):
+    """The covariance is the mean of the product less the product of the means."""
+    product = Sum(q[k] * (f[k] * g[k]), (k, 1, V))
+    calc.eq(Sum(q[k] * ((f[k] - mean_f) * (g[k] - mean_g)), (k, 1, V)), by=covariance)
+    calc.eq(
+        product
+        - mean_g * Sum(q[k] * f[k], (k, 1, V))
+        - mean_f * Sum(q[k] * g[k], (k, 1, V))
+        + mean_f * mean_g * Sum(q[k], (k, 1, V)),
+        by=sums,
+    )
+    calc.eq(
+        product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * Sum(q[k], (k, 1, V)), by=reverse(expectation)
+    )
+    calc.eq(product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * 1, by=normalised[0])
+    calc.eq(product - mean_f * mean_g, by=ring)
+    calc.eq(expectation(V, q, fun(k, f[k] * g[k])) - mean_f * mean_g, by=reverse(expectation))
+
+
+@theorem(
+    shows=Eq(variance(V, q, f), expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f),
+    given=normalised,
+    phrase="the variance is the mean of the square less the square of the mean",
+    catalogue="23",
+)
+def variance_by_means(calc):
+    """The variance is the mean of the square less the square of the mean."""
+    calc.eq(Sum(q[k] * (f[k] - mean_f) ** 2, (k, 1, V)), by=variance)
+    calc.eq(Sum(q[k] * ((f[k] - mean_f) * (f[k] - mean_f)), (k, 1, V)), by=ring)
+    calc.eq(covariance(V, q, f, f), by=reverse(covariance))
+    calc.eq(expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f, by=covariance_by_means)
+
+
+@theorem(
+    shows=0 <= variance(V, q, f),
+    given=nonnegative(q, V),
+    phrase="a variance is nonnegative",
+    catalogue="23",
+)
+def variance_nonnegative(calc):
+    """A variance is nonnegative: a sum of weights times squares."""
+    calc.le(Sum(q[k] * (f[k] - mean_f) ** 2, (k, 1, V)), by=sum_nonneg)
+    calc.eq(variance(V, q, f), by=reverse(variance))
+
+
+normalised_each = ForAll((t, 1, T), Eq(Sum(ps[t][k], (k, 1, V)), 1))
+B, s, loss, count = integer("B"), integer("s"), family("l"), family("c")
+tokens, means = Sum(count[s], (s, 1, B)), Sum(loss[s], (s, 1, B)) / B
+weighted = Sum(count[s] * loss[s], (s, 1, B)) / tokens
+average = Sum(count[s], (s, 1, B)) / B
+
+
+@theorem(
+    shows=Eq(
+        means - weighted,
+        -(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)) / B / average),
+    ),
+    given=[1 <= B, ForAll((s, 1, B), 0 < count[s])],
+    phrase="the mean of means less the mean over all tokens",
+    catalogue="06",
+)
+def mean_of_means(calc):
+    """The mean over sequences of their mean losses, less the mean over all tokens, is minus the covariance of length and
+    loss in units of the mean length: the two agree where all lengths are equal."""
+    spread = Sum(count[s] * loss[s], (s, 1, B)) - tokens * Sum(loss[s], (s, 1, B)) / B
+    total = calc.have(0 < tokens, by=sum_pos)
+    moved = calc.have(Eq(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)), spread), by=auto)
+    calc.eq(-(spread / tokens), by=[ring, total])
+    calc.eq(-(spread / B / average), by=[ring, total])
+    calc.eq(-(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)) / B / average), by=reverse(moved))
+
+
+@theorem(
+    shows=Eq(Sum(q[k] * (p[k] / q[k] * f[k]), (k, 1, V)), expectation(V, p, f)),
+    given=positive(q, V),
+    phrase="importance sampling",
+    catalogue="50",
+)
+def importance_sampling(calc):
+    """The mean under p is the mean under q of the values weighted by p/q."""
+    calc.eq(Sum(p[k] * f[k], (k, 1, V)), by=ring)
+    calc.eq(expectation(V, p, f), by=reverse(expectation))
+
+
+@theorem(
+    shows=Prod(ps[t][ys[t]], (t, 1, T)) <= 1,
+    given=[
+        *tokens_in_vocabulary(ys, T, V),
+        ForAll([(t, 1, T), (k, 1, V)], 0 <= ps[t][k]),
+        normalised_each,
+    ],
+    phrase="a sequence's probability is at most 1",
+    catalogue="01",
+)
+def sequence_probability_at_most_one(calc):
+    """The product of the conditionals is at most 1."""
+    whole = calc.have(ForAll((t, 1, T), ps[t][ys[t]] <= Sum(ps[t][k], (k, 1, V))), by=term_le_sum)
+    each = calc.have(ForAll((t, 1, T), ps[t][ys[t]] <= 1), by=[whole, normalised_each])
+    calc.le(1, by=[prod_le_one, each])
+
+
+# --- what people get wrong -------------------------------------------------------------------------------------------
+
+
+@false_claim(
+    claims=Eq(means, weighted),
+    given=[1 <= B, ForAll((s, 1, B), 0 < count[s])],
+    instead="mean_of_means",
+)
+def mean_of_means_is_the_mean():
+    """The mean over sequences of their mean losses is the mean over all tokens."""
+
+
+@false_claim(
+    claims=Eq(covariance(V, q, f, g), 0),
+    given=[*distribution(q, V)],
+    instead="covariance_by_means",
+)
+def covariance_is_zero():
+    """The mean of a product is the product of the means."""
+
+
+@false_claim(
+    claims=Eq(Sum(q[k] * (q[k] / p[k] * f[k]), (k, 1, V)), expectation(V, p, f)),
+    given=[*positive_distribution(q, V), *positive_distribution(p, V)],
+    instead="importance_sampling",
+)
+def importance_weight_upside_down():
+    """In importance sampling the weight is q/p."""

@@ -1,0 +1,133 @@
+"""The larger and the smaller of two numbers, the absolute value and the positive part.
+
+Main definitions: ``maximum``, ``minimum``, ``absolute``, ``positive_part``.
+Main results: ``left_le_maximum``, ``right_le_maximum``, ``maximum_le``, ``maximum_of_le``, ``maximum_add_minimum``,
+``absolute_triangle``, ``positive_part_le_softplus``.
+"""
+
+from derive import *
+from derive.language.letters import *
+
+x, minus_a = real("x"), -a
+between = (2 - k) * a + (k - 1) * b
+each_of_two = fun(k, between)
+largest = Max(between, (k, 1, 2))
+
+
+@theorem(shows=a <= maximum(a, b), phrase="the larger of two is at least the first")
+def left_le_maximum(calc):
+    """The larger of two numbers is at least the first."""
+    calc.eq(each_of_two[1], by=ring)
+    calc.le(largest, by=max_upper)
+    calc.eq(maximum(a, b), by=reverse(maximum))
+
+
+@theorem(shows=b <= maximum(a, b), phrase="the larger of two is at least the second")
+def right_le_maximum(calc):
+    """The larger of two numbers is at least the second."""
+    calc.eq(each_of_two[2], by=ring)
+    calc.le(largest, by=max_upper)
+    calc.eq(maximum(a, b), by=reverse(maximum))
+
+
+@theorem(
+    shows=maximum(a, b) <= c,
+    given=[a <= c, b <= c],
+    phrase="the larger of two is at most what bounds both",
+)
+def maximum_le(calc):
+    """The larger of two numbers is at most what bounds both."""
+    each = calc.have(ForAll((k, 1, 2), between <= c), by=mul_le_mul_left)
+    calc.eq(largest, by=maximum)
+    calc.le(c, by=[max_least, each])
+
+
+@theorem(shows=Eq(maximum(a, b), b), given=[a <= b], phrase="the larger of two is the larger")
+def maximum_of_le(calc):
+    """The larger of two numbers is the second where that is at least the first."""
+    upper = calc.have(maximum(a, b) <= b, by=maximum_le)
+    lower = calc.have(b <= maximum(a, b), by=right_le_maximum)
+    calc.eq(b, by=[le_antisymm, upper, lower])
+
+
+@theorem(shows=Eq(maximum(a, b), a), given=[b <= a], phrase="the larger of two is the larger")
+def maximum_of_ge(calc):
+    """The larger of two numbers is the first where that is at least the second."""
+    upper = calc.have(maximum(a, b) <= a, by=maximum_le)
+    lower = calc.have(a <= maximum(a, b), by=left_le_maximum)
+    calc.eq(a, by=[le_antisymm, upper, lower])
+
+
+@theorem(shows=Eq(minimum(a, b), a), given=[a <= b], phrase="the smaller of two is the smaller")
+def minimum_of_le(calc):
+    """The smaller of two numbers is the first where that is at most the second."""
+    calc.eq(-maximum(-a, -b), by=minimum)
+    calc.eq(-minus_a, by=maximum_of_ge)
+    calc.eq(a, by=ring)
+
+
+@theorem(shows=Eq(absolute(x), x), given=[0 <= x], phrase="the absolute value of what is not negative")
+def absolute_of_nonnegative(calc):
+    """The absolute value of a number that is not negative is the number."""
+    calc.eq(maximum(x, -x), by=absolute)
+    calc.eq(x, by=maximum_of_ge)
+
+
+@theorem(shows=Eq(absolute(x), -x), given=[x <= 0], phrase="the absolute value of what is not positive")
+def absolute_of_nonpositive(calc):
+    """The absolute value of a number that is not positive is its negative."""
+    calc.eq(maximum(x, -x), by=absolute)
+    calc.eq(-x, by=maximum_of_le)
+
+
+@theorem(shows=x <= absolute(x), phrase="a number is at most its absolute value")
+def le_absolute(calc):
+    """A number is at most its absolute value."""
+    calc.le(maximum(x, -x), by=left_le_maximum)
+    calc.eq(absolute(x), by=reverse(absolute))
+
+
+@theorem(shows=-x <= absolute(x), phrase="the negative is at most the absolute value")
+def neg_le_absolute(calc):
+    """The negative of a number is at most its absolute value."""
+    calc.le(maximum(x, -x), by=right_le_maximum)
+    calc.eq(absolute(x), by=reverse(absolute))
+
+
+@theorem(shows=absolute(a + b) <= absolute(a) + absolute(b), phrase="the triangle inequality")
+def absolute_triangle(calc):
+    """The absolute value of a sum is at most the sum of the absolute values."""
+    up = calc.have(a + b <= absolute(a) + absolute(b), by=le_absolute)
+    first = calc.have(-a <= absolute(a), by=neg_le_absolute)
+    second = calc.have(-b <= absolute(b), by=neg_le_absolute)
+    down = calc.have(-(a + b) <= absolute(a) + absolute(b), by=[first, second])
+    calc.eq(maximum(a + b, -(a + b)), by=absolute)
+    calc.le(absolute(a) + absolute(b), by=[maximum_le, up, down])
+
+
+@theorem(shows=positive_part(x) <= softplus(x), phrase="softplus is at least the positive part")
+def positive_part_le_softplus(calc):
+    """Softplus is at least the positive part."""
+    zero = calc.have(0 <= log(1 + exp(x)), by=[log_nonneg, exp_pos])
+    own = calc.have(x <= log(1 + exp(x)), by=le_log_iff)
+    calc.eq(maximum(0, x), by=positive_part)
+    calc.le(log(1 + exp(x)), by=[maximum_le, zero, own])
+    calc.eq(softplus(x), by=reverse(softplus))
+
+
+# --- what people get wrong -------------------------------------------------------------------------------------------
+
+
+@false_claim(claims=Eq(absolute(a + b), absolute(a) + absolute(b)), instead="absolute_triangle")
+def absolute_value_is_additive():
+    """The absolute value of a sum is the sum of the absolute values."""
+
+
+@false_claim(claims=Eq(maximum(a, b), minimum(a, b)), given=[a <= b], instead="maximum_of_le")
+def maximum_is_minimum():
+    """The larger of two numbers is the smaller."""
+
+
+@false_claim(claims=softplus(x) <= positive_part(x), instead="positive_part_le_softplus")
+def softplus_below_the_positive_part():
+    """Softplus is at most the positive part."""

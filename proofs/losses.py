@@ -1,0 +1,166 @@
+"""Other losses of training code: class weights, unlikelihood, focal loss, contrast with negatives, the evidence bound.
+
+Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``focal_derivative``,
+``contrastive_loss_nonnegative``, ``evidence_bound``, ``evidence_is_bound_plus_divergence``.
+"""
+
+from derive.proofs.curvature import softmax_gradient
+from derive.proofs.softmax import cross_entropy_gradient_any_target, softmax_positive, softmax_sums_to_one
+
+from derive import *
+from derive.language.letters import *
+
+w, gamma, tau = family("w"), real("gamma"), real("tau")
+some_tokens = 1 <= V
+p_i, p_j = softmax(V, z)[i], softmax(V, z)[j]
+
+
+@theorem(
+    shows=Eq(
+        partial(cross_entropy(V, fun(k, w[k] * q[k]), softmax(V, z)), z, j),
+        Sum(w[k] * q[k], (k, 1, V)) * p_j - w[j] * q[j],
+    ),
+    given=in_vocabulary(j, V),
+    phrase="the gradient of the loss with class weights",
+    catalogue="46",
+)
+def weighted_cross_entropy_gradient(calc):
+    """With a weight for each class the prediction has the weight of the whole target, and the target its own."""
+    calc.eq(Sum(w[k] * q[k], (k, 1, V)) * p_j - w[j] * q[j], by=cross_entropy_gradient_any_target)
+
+
+@theorem(
+    shows=Eq(partial(-log(1 - p_i), z, j), p_i * (delta(i, j) - p_j) / (1 - p_i)),
+    given=[*in_vocabulary(j, V), p_i < 1],
+    phrase="the gradient of the unlikelihood loss",
+    catalogue="48",
+)
+def unlikelihood_gradient(calc):
+    """The gradient of the loss that makes a token unlikely, in its own logit and in those of other tokens."""
+    calc.eq(-(-(p_i * (delta(i, j) - p_j)) / (1 - p_i)), by=[calculus, softmax_gradient])
+    calc.eq(p_i * (delta(i, j) - p_j) / (1 - p_i), by=ring)
+
+
+@theorem(
+    shows=Eq(partial(-log(1 - p_i), z, i), p_i),
+    given=[*in_vocabulary(i, V), p_i < 1],
+    phrase="the gradient of the unlikelihood loss in its own logit",
+    catalogue="48",
+)
+def unlikelihood_gradient_at_its_token(calc):
+    """In the logit of the token that is to become unlikely the gradient is its probability."""
+    calc.eq(p_i * (delta(i, i) - p_i) / (1 - p_i), by=unlikelihood_gradient)
+    calc.eq(p_i * (1 - p_i) / (1 - p_i), by=delta_same)
+    calc.eq(p_i, by=ring)
+
+
+@theorem(
+    shows=Eq(
+        partial((1 - tau) ** gamma * -log(tau), tau),
+        gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau,
+    ),
+    given=[0 < tau, tau < 1],
+    phrase="the derivative of the focal loss",
+    catalogue="47",
+)
+def focal_derivative(calc):
+    """The derivative of the focal loss in the probability of the true token."""
+    calc.eq(
+        gamma * (1 - tau) ** (gamma - 1) * -1 * -log(tau) + (1 - tau) ** gamma * -(1 / tau),
+        by=calculus,
+    )
+    calc.eq(gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau, by=ring)
+
+
+@theorem(
+    shows=0 <= surprisal(softmax(n, z), 1),
+    given=[1 <= n],
+    phrase="a contrastive loss is nonnegative",
+    catalogue="53",
+)
+def contrastive_loss_nonnegative(calc):
+    """The loss of picking the true one among n scores is nonnegative."""
+    positive_ = calc.have(ForAll((k, 1, n), 0 < softmax(n, z)[k]), by=softmax_positive)
+    whole = calc.have(Eq(Sum(softmax(n, z)[k], (k, 1, n)), 1), by=softmax_sums_to_one)
+    below = calc.have(softmax(n, z)[1] <= Sum(softmax(n, z)[k], (k, 1, n)), by=[term_le_sum, positive_])
+    small = calc.have(log(softmax(n, z)[1]) <= 0, by=[log_nonpos, below, whole])
+    calc.le(-log(softmax(n, z)[1]), by=[order, small])
+    calc.eq(surprisal(softmax(n, z), 1), by=reverse(surprisal))
+
+
+@theorem(
+    shows=Eq(surprisal(softmax(n, fun(k, a)), 1), log(n)),
+    given=[1 <= n],
+    phrase="a contrastive loss at equal scores",
+    catalogue="53",
+)
+def contrastive_loss_at_equal_scores(calc):
+    """Where all n scores are equal the loss is log n."""
+    calc.eq(-log(softmax(n, fun(k, a))[1]), by=surprisal)
+    calc.eq(-log(exp(a) / Sum(exp(a), (k, 1, n))), by=softmax)
+    calc.eq(-log(exp(a) / (n * exp(a))), by=sums)
+    calc.eq(log(n), by=logs)
+
+
+evidence = Sum(f[k], (k, 1, V))
+bound = Sum(q[k] * log(f[k] / q[k]), (k, 1, V))
+both = [some_tokens, *positive_distribution(q, V), *positive(f, V)]
+
+
+@theorem(
+    shows=bound <= log(evidence),
+    given=both,
+    phrase="the evidence lower bound",
+    catalogue="52",
+)
+def evidence_bound(calc):
+    """The log of a sum over hidden outcomes is at least the mean under q of log f/q."""
+    calc.le(log(Sum(q[k] * (f[k] / q[k]), (k, 1, V))), by=jensen_log)
+    calc.eq(log(evidence), by=ring)
+
+
+@theorem(
+    shows=Eq(log(evidence), bound + kl(V, q, fun(k, f[k] / evidence))),
+    given=both,
+    phrase="the evidence is its bound plus a divergence",
+    catalogue="52",
+)
+def evidence_is_bound_plus_divergence(calc):
+    """What the evidence lower bound misses is the divergence of q from the posterior."""
+    posterior = f[k] / evidence
+    calc.eq(1 * log(evidence), by=ring)
+    calc.eq(Sum(q[k], (k, 1, V)) * log(evidence), by=sums_to_one(q, V)[0])
+    calc.eq(Sum(q[k] * log(f[k] / q[k]) + q[k] * log(q[k] / posterior), (k, 1, V)), by=auto)
+    calc.eq(bound + Sum(q[k] * log(q[k] / posterior), (k, 1, V)), by=sum_add)
+    calc.eq(bound + Sum(xlogy(q[k], q[k] / posterior), (k, 1, V)), by=reverse(xlogy_eq_mul_log))
+    calc.eq(bound + kl(V, q, fun(k, f[k] / evidence)), by=reverse(kl))
+
+
+# --- what people get wrong -------------------------------------------------------------------------------------------
+
+
+@false_claim(
+    claims=Eq(log(evidence), Sum(log(f[k]), (k, 1, V))),
+    given=both,
+    instead="evidence_bound",
+)
+def log_of_a_sum_is_the_sum_of_logs():
+    """The log of a sum is the sum of the logs."""
+
+
+@false_claim(
+    claims=Eq(log(evidence), bound + kl(V, fun(k, f[k] / evidence), q)),
+    given=both,
+    instead="evidence_is_bound_plus_divergence",
+)
+def evidence_with_the_divergence_turned_round():
+    """What the evidence lower bound misses is the divergence of the posterior from q."""
+
+
+@false_claim(
+    claims=Eq(partial(-log(1 - p_i), z, j), p_i * delta(i, j)),
+    given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
+    instead="unlikelihood_gradient",
+)
+def unlikelihood_moves_its_own_logit_only():
+    """The unlikelihood loss of a token has no gradient in the logits of the others."""
