@@ -5,7 +5,7 @@ Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``
 """
 
 from derive.proofs.curvature import softmax_gradient
-from derive.proofs.softmax import cross_entropy_gradient_any_target, softmax_positive, softmax_sums_to_one
+from derive.proofs.softmax import cross_entropy_gradient_any_target, softmax_sums_to_one
 
 from derive import *
 from derive.language.letters import *
@@ -80,9 +80,8 @@ def focal_derivative(calc):
 )
 def contrastive_loss_nonnegative(calc):
     """The loss of picking the true one among n scores is nonnegative."""
-    positive_ = calc.have(ForAll((k, 1, n), 0 < softmax(n, z)[k]), by=softmax_positive)
     whole = calc.have(Eq(Sum(softmax(n, z)[k], (k, 1, n)), 1), by=softmax_sums_to_one)
-    below = calc.have(softmax(n, z)[1] <= Sum(softmax(n, z)[k], (k, 1, n)), by=[term_le_sum, positive_])
+    below = calc.have(softmax(n, z)[1] <= Sum(softmax(n, z)[k], (k, 1, n)), by=term_le_sum)
     small = calc.have(log(softmax(n, z)[1]) <= 0, by=[log_nonpos, below, whole])
     calc.le(-log(softmax(n, z)[1]), by=[order, small])
     calc.eq(surprisal(softmax(n, z), 1), by=reverse(surprisal))

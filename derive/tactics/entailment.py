@@ -111,13 +111,15 @@ def _patterns(statement: Term) -> list[Term]:
 def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequence[AnyRule] = ()) -> Theorem | None:
     """A theorem that says ``goal``, from the context and the lemmas."""
     if isinstance(goal, App) and goal.op is terms.FORALL and isinstance(goal.args[0], Lam):
-        hit = side.prove(goal, ctx) or _by_lemma(goal, ctx, lemmas)
+        hit = _by_lemma(goal, ctx, lemmas) or (None if lemmas else side.prove(goal, ctx))
         if hit is not None:
             return hit
         fn = goal.args[0]
         v = fresh(fn.hint, fn.dom, ctx.free | goal.free)
         th = entail(open_binder(fn, v), ctx, lemmas, rules)
-        return None if th is None else r.gen(v, th)
+        if th is not None:
+            return r.gen(v, th)
+        return side.prove(goal, ctx) if lemmas else None  # what is named comes before what is known anyway
     if isinstance(goal, App) and goal.op is terms.IMPLIES:
         th = entail(goal.args[1], ctx.extend(goal.args[0]), lemmas, rules)
         return None if th is None else r.discharge(goal.args[0], th)
