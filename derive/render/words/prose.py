@@ -123,7 +123,7 @@ _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
 _OPERAND = rf"(?:{_LOG}|{_LETTER}|(?<![\w'’])a\b|{_NUMBER})"
 _MORE = rf"(?:\s*{_SIGN}\s*-?{_OPERAND})"
-_FORMULA = re.compile(rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+")
+_FORMULA = rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+"  # compiled when first used
 _SPELLED = {name: r.sign for name, r in RELATIONS.items()} | {"!=": "≠", "=>": "⟹", "-": MINUS}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
 
@@ -132,7 +132,7 @@ def parts(words: str) -> list[tuple[bool, str]]:
     """Prose cut into plain words (False) and the small formulas in it (True), their signs in Unicode."""
     out: list[tuple[bool, str]] = []
     end = 0
-    for m in _FORMULA.finditer(words):
+    for m in re.finditer(_FORMULA, words):
         out.append((False, words[end : m.start()]))
         spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], m[0])
         out.append((True, re.sub(rf"(?<![A-Za-z])({_GREEK})(?![A-Za-z])", lambda s: GREEK[s[0]], spelled)))
