@@ -70,8 +70,8 @@ def test_the_letters_of_a_definition_are_checked_too() -> None:
 
 def test_one_may_define_the_functions_of_the_trade() -> None:
     with SCRATCH:
-        made = define("sigmoid", (b,), 1 / (1 + exp(-b)))
-    assert made.name == "sigmoid"
+        made = define("logistic", (b,), 1 / (1 + exp(-b)))
+    assert made.name == "logistic"
 
 
 def test_a_definition_made_by_the_kernel_s_own_door_is_read_as_closely() -> None:

@@ -69,30 +69,39 @@ def without(reasons: Sequence[Any], gone: Sequence[Any]) -> list[Any]:
 
 def unused(cited: Sequence[Any], th: Theorem) -> list[Any]:
     """The conditions, definitions, lemmas, theorems and splits that do not occur in the proof."""
-    waiting = [x for x in cited if not (isinstance(x, Term) and x in th.hyps)]
+    rest = [x for x in cited if not (isinstance(x, Term) and x in th.hyps)]
+    waiting = [(x, _sought(x)) for x in rest]
     seen: set[int] = set()
     near = deque([th])  # from the line inwards: what a reason names is rarely deep
     while near and waiting:
         step = near.popleft()
         if id(step) not in seen:
             seen.add(id(step))
-            waiting = [x for x in waiting if not _is_by(step, x)]
+            waiting = [(x, sought) for x, sought in waiting if not _is_by(step, sought)]
             near.extend(step.proof.premises)
-    return [x for x in waiting if not (hasattr(x, "theorem") and any(id(s) in seen for s in _siblings(x.theorem)))]
+    return [
+        x for x, sought in waiting
+        if not (isinstance(sought, Theorem) and any(id(s) in seen for s in _siblings(sought)))
+    ]  # fmt: skip
 
 
-def _is_by(step: Theorem, reason: Any) -> bool:
+def _sought(reason: Any) -> Any:
+    """What a proof by this reason has in it."""
+    plain = isinstance(reason, (Term, ByCases, Definition)) or hasattr(reason, "at_sort")
+    return reason if plain else reason.theorem
+
+
+def _is_by(step: Theorem, sought: Any) -> bool:
     """Whether a step of a proof is by this reason."""
-    if isinstance(reason, Term):
+    if isinstance(sought, Theorem):
+        return step is sought or (step.concl == sought.concl and step.hyps == sought.hyps)
+    if isinstance(sought, Definition):
+        return step.proof.rule == "unfold" and getattr(step.proof.args[0], "op", None) is sought
+    if isinstance(sought, ByCases):
+        return step.proof.rule == "cases" and bool(step.proof.args[0] == sought.statement)
+    if isinstance(sought, Term):
         return False
-    if isinstance(reason, ByCases):
-        return step.proof.rule == "cases" and bool(step.proof.args[0] == reason.statement)
-    if isinstance(reason, Definition):
-        return step.proof.rule == "unfold" and getattr(step.proof.args[0], "op", None) is reason
-    if hasattr(reason, "at_sort"):  # a schema over abstract sorts
-        return any(step is th for th in reason.instances)
-    wanted = reason.theorem
-    return step is wanted or (step.concl == wanted.concl and step.hyps == wanted.hyps)
+    return any(step is th for th in sought.instances)  # a schema over abstract sorts
 
 
 def _siblings(th: Theorem) -> list[Theorem]:
