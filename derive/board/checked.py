@@ -2,7 +2,7 @@
 
 A result counts only for the very sources that were checked: derive's own (``SOURCES``), the file of the theorem, and the files
 that it imports, and those that they import.  What a file reads in other ways, at run time, is not seen.  ``derive check`` keeps
-results and never believes one: it proves.
+results and never believes one: it proves, and a false claim's counterexample that was kept is evaluated anew.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from derive.board.entries import DECLARED, TheoremEntry
+from derive.board.entries import DECLARED, FalseClaim, TheoremEntry
 from derive.store import Store, digest_of, digest_of_sources, user_store
 
 SOURCES = (
-    "derive.api", "derive.board", "derive.errors", "derive.files", "derive.kernel", "derive.language", "derive.lemmas",
+    "derive.api", "derive.board", "derive.errors", "derive.falsify", "derive.files", "derive.kernel", "derive.language", "derive.lemmas",
     "derive.operators", "derive.record", "derive.render", "derive.store", "derive.tactics", "derive.version",
 )  # on which it depends whether a theorem is proved  # fmt: skip
 State = Literal["proved", "wrong", "changed", "unknown"]
@@ -42,6 +42,10 @@ class Results:
         self._began = time.time_ns() - _SLACK
         self._keys: dict[str, str] = {}
         self._last: dict[str, tuple[str, Any] | None] = {}
+        self._refuted: dict[
+            str, dict[str, Any]
+        ] = {}  # counterexamples by the names of claims, by the name of the entry
+        self._new: set[str] = set()
 
     def of(self, entry: TheoremEntry) -> Known:
         """What was found when this theorem was checked last."""
@@ -68,7 +72,26 @@ class Results:
             if key:
                 before = self.store.get(_name(file), key)
                 new[_name(file)] = key, (before if isinstance(before, dict) else {}) | found
+        new |= {
+            name: ("", self._refuted[name]) for name in self._new
+        }  # whatever they depended on, they are evaluated anew
         self.store.keep(new)
+
+    def refute(self, claim: FalseClaim) -> None:
+        """Refute a false claim: by the counterexample that was found last time, if it is one, or by a search.
+
+        Raises UserError when there is none.
+        """
+        from derive.falsify.search.kept import as_data
+
+        name = _refuted(claim.file)
+        if name not in self._refuted:
+            last = self.store.last(name)
+            self._refuted[name] = dict(last[1]) if last is not None and isinstance(last[1], dict) else {}
+        known = self._refuted[name]
+        if not claim.is_refuted_by(known.get(claim.name)):
+            known[claim.name] = as_data(claim.refute())
+            self._new.add(name)
 
     def _key(self, file: str) -> str:
         """A digest of all that the results of this file depend on; empty where that cannot be known."""
@@ -90,6 +113,10 @@ class Results:
 
 def _name(file: str) -> str:
     return f"checked {os.path.realpath(file)}"
+
+
+def _refuted(file: str) -> str:
+    return f"refuted {os.path.realpath(file)}"
 
 
 _IMPORT = re.compile(

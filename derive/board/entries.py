@@ -265,6 +265,13 @@ class FalseClaim:
         self.summary = " ".join(doc.split("\n\n")[0].split())
         self.instead, self.file, self.number, self.module = instead, file, number, module
 
+    def is_refuted_by(self, kept: Any) -> bool:
+        """Whether what was kept of a counterexample is one to this claim: it is evaluated anew, and data decides nothing."""
+        from derive.falsify.search.kept import is_counterexample
+
+        check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
+        return is_counterexample(kept, self.claims, self.given)
+
     def refute(self) -> Counterexample:
         """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
         from derive.falsify import Counterexample, find_counterexample

@@ -74,7 +74,7 @@ def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambd
                 if isinstance(e, TheoremEntry):
                     e.check()
                 else:
-                    e.refute()
+                    results.refute(e)
                     refuted += 1
                     continue
             except UserError as error:
