@@ -11,6 +11,7 @@ SUBJECTS = (
     "extrema",
     "binary",
     "losses",
+    "policy",
     "perplexity",
     "averages",
     "exercises",

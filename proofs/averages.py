@@ -32,7 +32,10 @@ def covariance_by_means(calc):
     calc.eq(
         product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * Sum(q[k], (k, 1, V)), by=reverse(expectation)
     )
-    calc.eq(product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * 1, by=normalised[0])
+    calc.eq(
+        product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * 1,
+        by=because("the weights sum to 1", normalised[0]),
+    )
     calc.eq(product - mean_f * mean_g, by=ring)
     calc.eq(expectation(V, q, fun(k, f[k] * g[k])) - mean_f * mean_g, by=reverse(expectation))
 

@@ -193,6 +193,7 @@ PECULIAR: tuple[tuple[str, Term], ...] = (
     ("a residual", smoothing_residual(V, eps, p, y)),
     ("logits", logsumexp(V, z) + softmax(V, z)[j]),
     ("an expectation", expectation(V, q, f)),
+    ("a square of an expectation", expectation(V, q, f) ** 2),
     ("a mean", geometric_mean(V, p)),
     ("a variance", variance(V, q, f)),
     ("a covariance", covariance(V + 1, q, f, z)),

@@ -15,7 +15,7 @@ from strategies import assert_sound, examples, table
 
 from derive import *
 from derive.kernel.terms import Num, app
-from derive.language.letters import V, a, f, i, j, k, n, q, z
+from derive.language.letters import V, a, c, f, i, j, k, n, q, z
 from derive.operators.derivatives import PARTIAL
 from derive.tactics.context import Context
 from derive.tactics.differentiation import differentiate
@@ -104,6 +104,70 @@ TEXTBOOK = {
 def test_the_value_is_that_of_the_textbook_after_calculation(name):
     body, conditions, wanted = TEXTBOOK[name]
     assert same(slope(body, *conditions), wanted, *conditions)
+
+
+# --- in a real number, at a position, by name ----------------------------------------------------------------------------
+
+tau, w = real("tau"), function("w", INT, FAMILY)
+g, g_slope = function("g", REAL, REAL), function("s", REAL, REAL)
+zs_ = function("z", INT, FAMILY)
+
+ELSEWHERE = {
+    "a power": (partial(tau**12, tau), [], 12 * tau**11),
+    "a real power": (partial(tau**a, tau), [0 < tau], a * tau ** (a - 1)),
+    "a quotient": (partial(tau / (1 + tau**2), tau), [], (1 - tau**2) / (1 + tau**2) ** 2),
+    "x log x, with its convention": (partial(xlogy(tau, tau), tau), [0 < tau], log(tau) + 1),
+    "a product over a range": (partial(Prod(tau, (k, 1, 3)), tau), [], 3 * tau**2),
+    "at a position": (partial(Sum(zs_[i][k] ** 2, (k, 1, n)), zs_[i], j), [1 <= j, j <= n], 2 * zs_[i][j]),
+    "at another position": (partial(zs_[i][j], zs_[k], j), [Ne(i, k)], Num(0)),
+    "an entry of a matrix": (partial(Sum(w[i][k] * f[k], (k, 1, n)), w, i, j), [1 <= j, j <= n], f[j]),
+    "the chain rule by name": (
+        partial(g(tau**2), tau), [ForAll(tau, has_derivative(g, tau, g_slope(tau)))], 2 * tau * g_slope(tau**2),
+    ),
+    "at a value given by name": (partial(g(tau), tau), [has_derivative(g, tau, c)], c),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_derivatives_elsewhere(name):
+    whole, conditions, wanted = ELSEWHERE[name]
+    th = differentiate(whole, Context.of(conditions))
+    assert_says(th, Eq(whole, after(th)), conditions)
+    assert same(after(th), wanted, *conditions)
+
+
+def test_a_second_derivative():
+    @theorem(shows=Eq(partial(partial(exp(a * tau), tau), tau), a**2 * exp(a * tau)))
+    def twice(calc):
+        """The derivative of the derivative."""
+        calc.eq(a**2 * exp(a * tau), by=calculus)
+
+    twice.check()
+
+
+def test_calculus_works_on_both_sides_and_takes_gradients_that_are_proved():
+    @theorem(shows=Eq(partial(tau**3 - log(tau), tau), partial(tau**3, tau) - partial(log(tau), tau)), given=[0 < tau])
+    def linear(calc):
+        """The derivative of a difference."""
+        calc.eq(partial(tau**3, tau) - partial(log(tau), tau), by=calculus)
+
+    linear.check()
+
+
+def test_what_calculus_got_is_shown():
+    @theorem(shows=Eq(partial(tau**3, tau), 2 * tau**2))
+    def wrong(calc):
+        """A wrong exponent."""
+        calc.eq(2 * tau**2, by=calculus)
+
+    with pytest.raises(StepError, match=r"(?s)calculus gives\s+3 τ²"):
+        wrong.check()
+
+
+@pytest.mark.parametrize("by", [(z,), (z, i, j), (n,), (exp(tau),), (zs_, i)], ids=repr)
+def test_what_is_no_variable_and_no_entry_is_refused(by):
+    with pytest.raises(TypeError, match="partial takes a real variable, or an entry of a family"):
+        partial(tau, *by)
 
 
 # --- the point z may be any family -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from derive.kernel.terms import App, Op, Term, subterms
 from derive.kernel.theorem import Theorem, proof_steps
 from derive.lemmas import LEMMAS, Lemma, SortedLemma
 from derive.lemmas.optima import SORTED
+from derive.operators import READ
 from derive.operators.derivatives import PARTIALS
 from derive.tactics.context import Context
 
@@ -217,7 +218,7 @@ def _tactics(goal: Goal, ops: frozenset[Op]) -> Iterator[Any]:
             yield calculus
         if k.SUM in ops:
             yield sums
-        if ops & {k.LOG, k.EXP, k.POW, k.XLOGY}:
+        if ops & {k.LOG, k.EXP, k.POW, *(card.op for card in READ)}:
             yield logs
 
 

@@ -300,8 +300,10 @@ class _Listener:
                 indicator = len(inner) == 1 and isinstance(inner[0], Brackets) and inner[0].open == "["
                 body = inner if indicator else (Brackets("(", inner, ")"),)
                 yield from self.scripts(Heard(body), end)
-                if isinstance(inner[-1], Brackets):  # what is in brackets is a call, with a component
+                if isinstance(inner[-1], Brackets):  # what is in brackets is a call, with a component or a power
                     yield from self.component(Heard(inner), end)
+                    for k in self.after(end, "all"):
+                        yield from self.powers(Heard(inner), k, "to the power")
         for j in self.after(i, "open brace"):
             for inner, end in self.closed(j, "close brace"):
                 for k in self.after(end, "labelled"):

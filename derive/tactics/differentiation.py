@@ -192,12 +192,34 @@ class Place:
         return None if positive is None else self._one("derivative_log_of", a, {}, positive)
 
     def _as_it_reads(self, t: App) -> Theorem | None:
-        """An operator that equals another formula where that is defined, which has to be so for every value here."""
+        """An operator that equals another formula where that is defined: for every value here, or near the point."""
         card = CARDS[t.op]
         values = {v.name: a for v, a in zip(arguments(card), t.args, strict=True)}
         needs = [side.prove(n, self.ctx) for n in needs_of(t)]
         facts = [th for th in needs if th is not None]
-        return self._instead(t, library.use(card.unfolding, values, *facts)) if facts == needs else None
+        if facts != needs:
+            return self._near_the_point(t)
+        return self._instead(t, library.use(card.unfolding, values, *facts))
+
+    def _near_the_point(self, t: App) -> Theorem | None:
+        """By the chain rule from the operator as a function of its one argument that moves, on the positive numbers."""
+        moving = {a for a in t.args if self.var in a.free}
+        if len(moving) != 1:
+            return None
+        (inside,) = moving
+        s = fresh("s", REAL, self.avoid)
+        outer = App(t.op, tuple(s if a == inside else a for a in t.args))
+        if any(need != (ZERO < s) for need in needs_of(outer)):
+            return None
+        positive = self.proved(ZERO < at(self.along(inside), self.start), inside)  # type: ignore[arg-type]
+        inner = None if positive is None else self.of(inside)
+        slope = None if inner is None else _as_it_reads_near(outer, s, self.ctx)
+        if positive is None or inner is None or slope is None:
+            return None
+        fn = self.function(inner)
+        at_inside = r.cut(positive, r.inst(slope, ((s, at(fn, self.start)),)))
+        values = {"F": self.function(at_inside), "G": fn, "x": self.start, "l1": _slope(inner), "l2": _slope(at_inside)}
+        return _use(r.axiom("derivative_chain"), values, inner, at_inside)
 
     def _big(self, t: App) -> Theorem | None:
         low, high, fn = t.args
@@ -288,6 +310,26 @@ _RULES = {
     k.ADD: "_sum_of", k.SUB: "_sum_of", k.NEG: "_neg", k.MUL: "_mul", k.DIV: "_div", k.POW: "_pow", k.EXP: "_exp",
     k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", **{card.op: "_as_it_reads" for card in READ if card.unfolding},
 }  # fmt: skip
+
+
+def _as_it_reads_near(outer: App, s: Var, ctx: Context) -> Theorem | None:
+    """0 < s |- has_derivative(s |-> the operator, s, l): on the positive numbers it is what it reads as."""
+    card = CARDS[outer.op]
+    letters = [v.name for v in arguments(card)]
+    assert card.reads is not None
+    read = card.reads(*outer.args)
+    positive = ctx.extend(ZERO < s)
+    place = Place(Derivative(Lam(s.name, REAL, abstract(read, s)), s, ()), positive)
+    th = place.of(substitute(read, {s: place.var}))
+    if th is None:
+        return None
+    y = fresh("y", REAL, positive.free | outer.free)
+    there = dict(zip(letters, (substitute(a, {s: y}) for a in outer.args), strict=True))
+    same = r.sym(library.use(card.unfolding, there, r.assume(ZERO < y)))
+    near = r.gen(y, r.discharge(ZERO < y, r.discharge(y < s + 1, same)))
+    bounds = r.assume(ZERO < s), r.linear(s < s + 1, (), (), ())
+    values = {"F": th.concl.args[0], "G": Lam(s.name, REAL, abstract(outer, s)), "x": s, "l1": _slope(th)}  # type: ignore[attr-defined]
+    return _use(r.axiom("derivative_local"), {**values, "a": ZERO, "c": s + 1}, near, *bounds, th)
 
 
 def _named(fn: Term, point: Term, ctx: Context) -> Theorem | None:

@@ -1,0 +1,166 @@
+"""Policies: the gradient of a mean reward, the baseline that costs nothing, the optimum under a divergence penalty; Bayes' rule.
+
+Main results: ``policy_gradient``, ``score_has_mean_zero``, ``baseline_costs_nothing``, ``regularised_reward``,
+``posterior_times_evidence``, ``posterior_sums_to_one``, ``total_probability``.
+"""
+
+from derive.proofs.curvature import softmax_gradient
+from derive.proofs.softmax import softmax_sums_to_one
+
+from derive import *
+from derive.language.letters import *
+
+beta = real("beta")
+policy = softmax(V, z)
+reward = expectation(V, policy, f)
+some_tokens = 1 <= V
+
+
+@theorem(
+    shows=Eq(partial(reward, z, j), policy[j] * (f[j] - reward)),
+    given=in_vocabulary(j, V),
+    phrase="the gradient of the mean reward",
+    catalogue="37",
+)
+def policy_gradient(calc):
+    """The gradient of the mean reward in the logit z_j: the probability of j times what its reward is above the mean."""
+    calc.eq(partial(Sum(policy[k] * f[k], (k, 1, V)), z, j), by=expectation)
+    calc.eq(Sum(policy[k] * (delta(k, j) - policy[j]) * f[k], (k, 1, V)), by=[calculus, softmax_gradient])
+    calc.eq(policy[j] * f[j] - policy[j] * Sum(policy[k] * f[k], (k, 1, V)), by=auto)
+    calc.eq(policy[j] * f[j] - policy[j] * reward, by=reverse(expectation))
+    calc.eq(policy[j] * (f[j] - reward), by=ring)
+
+
+@theorem(
+    shows=Eq(Sum(policy[k] * (delta(k, j) - policy[j]), (k, 1, V)), 0),
+    given=in_vocabulary(j, V),
+    phrase="the score has mean zero",
+    catalogue="51",
+)
+def score_has_mean_zero(calc):
+    """The derivative of the log-probability of a token has mean zero under the policy."""
+    calc.eq(policy[j] - policy[j] * Sum(policy[k], (k, 1, V)), by=auto)
+    calc.eq(policy[j] - policy[j] * 1, by=softmax_sums_to_one)
+    calc.eq(0, by=ring)
+
+
+@theorem(
+    shows=Eq(policy[j] * (f[j] + c - expectation(V, policy, fun(k, f[k] + c))), policy[j] * (f[j] - reward)),
+    given=in_vocabulary(j, V),
+    phrase="a baseline costs nothing",
+    catalogue="37",
+)
+def baseline_costs_nothing(calc):
+    """The same number added to all rewards leaves the gradient of their mean as it is."""
+    calc.eq(policy[j] * (f[j] + c - Sum(policy[k] * (f[k] + c), (k, 1, V))), by=expectation)
+    calc.eq(
+        policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * Sum(policy[k], (k, 1, V)))),
+        by=sums,
+    )
+    calc.eq(policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * 1)), by=softmax_sums_to_one)
+    calc.eq(policy[j] * (f[j] + c - (reward + c * 1)), by=reverse(expectation))
+    calc.eq(policy[j] * (f[j] - reward), by=ring)
+
+
+weight = p[k] * exp(f[k] / beta)
+total = Sum(weight, (k, 1, V))
+best = fun(k, weight / total)
+
+
+@theorem(
+    shows=Eq(expectation(V, q, f) - beta * kl(V, q, p), beta * log(total) - beta * kl(V, q, best)),
+    given=[some_tokens, 0 < beta, *positive_distribution(q, V), *positive(p, V)],
+    phrase="the reward less its penalty",
+    catalogue="38",
+)
+def regularised_reward(calc):
+    """The mean reward, less a penalty on leaving a reference policy, is largest at the reference tilted by the reward: what is
+    lost elsewhere is the divergence from there."""
+    plain = Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(q[k] * log(q[k] / p[k]), (k, 1, V))
+    gap = Sum(q[k] * log(q[k] / (weight / total)), (k, 1, V))
+    calc.eq(Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=[expectation, kl])
+    calc.eq(plain, by=xlogy_eq_mul_log)
+    calc.eq(beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap, by=auto)
+    calc.eq(beta * (1 * log(total)) - beta * gap, by=because("the probabilities sum to 1", sums_to_one(q, V)[0]))
+    calc.eq(beta * log(total) - beta * gap, by=ring)
+    calc.eq(
+        beta * log(total) - beta * Sum(xlogy(q[k], q[k] / (weight / total)), (k, 1, V)), by=reverse(xlogy_eq_mul_log)
+    )
+    calc.eq(beta * log(total) - beta * kl(V, q, best), by=reverse(kl))
+
+
+# --- Bayes' rule: i = 1..n hidden, k = 1..V seen; u(i) the prior, w_i(k) the probability of k given i --------------------
+
+w = function("w", INT, FAMILY)
+prior_normalised = sums_to_one(u, n)
+rows_normalised = ForAll((i, 1, n), Eq(Sum(w[i][k], (k, 1, V)), 1))
+evidence = Sum(u[i] * w[i][y], (i, 1, n))
+posterior = u[j] * w[j][y] / evidence
+
+
+@theorem(
+    shows=Eq(Sum(Sum(u[i] * w[i][k], (i, 1, n)), (k, 1, V)), 1),
+    given=[*prior_normalised, rows_normalised],
+    phrase="total probability",
+    catalogue="01",
+)
+def total_probability(calc):
+    """The probabilities of what is seen, over all hidden causes, sum to 1."""
+    calc.eq(Sum(Sum(u[i] * w[i][k], (k, 1, V)), (i, 1, n)), by=sum_swap)
+    calc.eq(Sum(u[i] * Sum(w[i][k], (k, 1, V)), (i, 1, n)), by=sum_mul)
+    calc.eq(Sum(u[i] * 1, (i, 1, n)), by=because("each row sums to 1", rows_normalised))
+    calc.eq(Sum(u[i], (i, 1, n)), by=ring)
+    calc.eq(1, by=because("the prior sums to 1", prior_normalised[0]))
+
+
+@theorem(
+    shows=Eq(posterior * evidence, u[j] * w[j][y]),
+    given=[0 < evidence],
+    phrase="Bayes' rule",
+    catalogue="01",
+)
+def posterior_times_evidence(calc):
+    """Posterior times evidence is prior times likelihood."""
+    calc.eq(u[j] * w[j][y], by=ring)
+
+
+@theorem(
+    shows=Eq(Sum(posterior, (j, 1, n)), 1),
+    given=[0 < evidence],
+    phrase="the posterior is normalised",
+    catalogue="01",
+)
+def posterior_sums_to_one(calc):
+    """The posterior probabilities of the causes sum to 1."""
+    calc.eq(Sum(u[j] * w[j][y], (j, 1, n)) / evidence, by=sum_div)
+    calc.eq(1, by=ring)
+
+
+# --- what people get wrong -------------------------------------------------------------------------------------------
+
+
+@false_claim(
+    claims=Eq(partial(reward, z, j), policy[j] * f[j]),
+    given=[*in_vocabulary(j, V), 2 <= V],
+    instead="policy_gradient",
+)
+def policy_gradient_without_the_mean():
+    """The gradient of the mean reward is the probability times the reward."""
+
+
+@false_claim(
+    claims=Eq(expectation(V, q, f) - beta * kl(V, q, p), -beta * kl(V, q, best)),
+    given=[some_tokens, 0 < beta, *positive_distribution(q, V), *positive_distribution(p, V)],
+    instead="regularised_reward",
+)
+def reward_without_its_normaliser():
+    """The reward less its penalty is minus the divergence from the best policy: the log of the normaliser is forgotten."""
+
+
+@false_claim(
+    claims=Eq(posterior, w[j][y]),
+    given=[1 <= j, j <= n, *in_vocabulary(y, V), 0 < evidence, *distribution(u, n)],
+    instead="posterior_times_evidence",
+)
+def posterior_is_the_likelihood():
+    """The probability of the cause given what is seen is that of what is seen given the cause."""
