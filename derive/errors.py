@@ -15,6 +15,10 @@ class UserError(Exception):
         return [str(self)]
 
 
+class MisreadError(UserError):
+    """A page that does not say, and say only, what was proved."""
+
+
 TOO_DEEP = (
     "a formula is nested too deeply; write a long sum or product with Sum or Prod over a family, "
     "or name its parts with define"

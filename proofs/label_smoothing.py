@@ -353,7 +353,7 @@ def label_smoothing_minimiser(calc):
     calc.iff(ForAll((k, 1, V), Eq(smoothed(V, eps, y)[k], p[k])), by=cross_entropy_eq_entropy_iff)
 
 
-best = Var("best", THETA)
+best = Var("theta'", THETA)
 family_of = function("p", THETA, INT, REAL)  # p_theta(k), one position
 attained = ForAll((k, 1, V), Eq(family_of[best][k], q[k]))
 every_model = [

@@ -57,7 +57,7 @@ n, i = Var("n", INT), Var("i", INT)
     ],
 )
 def test_precedence(printed: str, term: Term) -> None:
-    assert Reader("compact", [a, b, c, x, n, i], ()).read(latex.page(printed)) == {canonical(term)}
+    assert Reader("compact", term.free, ()).read(latex.page(printed)) == {canonical(term)}
     assert term_latex(term) == printed
 
 

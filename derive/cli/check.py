@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[NAME, FILE.py, FOLDER or DECK ...]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
 @click.option("--strict", is_flag=True, help="Exit status 1 for warnings too.")
+@click.option(
+    "--verify/--no-verify", default=None, help="Read the pages back in LaTeX and text (done for what is named)."
+)
 @jobs_options
-def check(names: tuple[str, ...], quiet: bool, strict: bool, jobs: int | None, address: str) -> None:
+def check(
+    names: tuple[str, ...], quiet: bool, strict: bool, verify: bool | None, jobs: int | None, address: str
+) -> None:
     """Check every line of every derivation: all of the catalogue, or the theorems and files named, or those in a folder.
 
     Also refutes the registered false claims of what is checked.  A deck that 'derive slides' wrote (.html, .pptx, .tex,
@@ -40,7 +45,7 @@ def check(names: tuple[str, ...], quiet: bool, strict: bool, jobs: int | None, a
     if decks and not names:
         raise SystemExit(1 if wrong_decks else 0)
     start = time.perf_counter()
-    found, failed = _checked(names, jobs, address)
+    found, failed = _checked(names, bool(names) if verify is None else verify, jobs, address)
     if not found and not failed:
         raise UserError(
             f"{', '.join(names)}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
@@ -53,13 +58,13 @@ def check(names: tuple[str, ...], quiet: bool, strict: bool, jobs: int | None, a
         raise SystemExit(1)
 
 
-def _checked(names: tuple[str, ...], jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:
+def _checked(names: tuple[str, ...], verify: bool, jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:
     """What was found out, and the jobs that failed."""
     from derive.cli.checking import Checked, check_jobs, check_names
 
-    work = check_jobs(names)
+    work = check_jobs(names, verify)
     if len(work) == 1 and not address:  # here, and with a progress bar that counts theorems
-        return check_names(work[0].arguments[0], lambda count: progress("", count)), []
+        return check_names(work[0].arguments[0], verify, lambda count: progress("", count)), []
     done = outcomes("", work, workers_of(jobs, address))
     return sum((o.value for o in done if not o.error), Checked()), [o for o in done if o.error]
 
@@ -80,8 +85,8 @@ def _print(found: Checked, quiet: bool, seconds: float) -> None:
     )
     for warning in found.warnings:
         click.echo(f"\n{warning}", err=True)
-    for name, is_theorem, why in found.wrong:
-        click.echo(f"\n{name}: not proved" if is_theorem else f"\n{name}: not refuted", err=True)
+    for name, what, why in found.wrong:
+        click.echo(f"\n{name}: {what}", err=True)
         click.echo(why, err=True)
 
 

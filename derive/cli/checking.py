@@ -30,10 +30,10 @@ class Row(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """A theorem that is not proved, or a false claim that is not refuted."""
+    """A theorem that is not proved, or whose page is misread, or a false claim that is not refuted."""
 
     name: str
-    theorem: bool
+    what: str
     why: str
 
 
@@ -58,8 +58,11 @@ class Checked(NamedTuple):
         return bool(self.rows or self.refuted or self.wrong)
 
 
-def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambda name: None)) -> Checked:
-    """Check theorems and refute false claims: of files, of subjects, or by name; without names, all of the catalogue.
+def check_names(
+    names: Sequence[str], verify: bool = False, bar: Bar = lambda count: nullcontext(lambda name: None)
+) -> Checked:
+    """Check theorems and refute false claims: of files, of subjects, or by name; without names, all of the catalogue.  With
+    ``verify`` their pages are read back too.
 
     Raises UserError when there is none of a name, or a file cannot be run.
     """
@@ -78,16 +81,30 @@ def check_names(names: Sequence[str], bar: Bar = lambda count: nullcontext(lambd
                     refuted += 1
                     continue
             except UserError as error:
-                wrong.append(Wrong(e.name, isinstance(e, TheoremEntry), str(error)))
+                what = "not proved" if isinstance(e, TheoremEntry) else "not refuted"
+                wrong.append(Wrong(e.name, what, str(error)))
                 if isinstance(e, TheoremEntry):
                     failed.append(e)
                 continue
             proved.append(e)
+            if verify:
+                wrong += _misread(e)
             rows.append(Row(e.name, len(e.derivation.lines), len(proof_steps(e.theorem)), len(axioms_used(e.theorem))))
     results.keep(proved, failed)
     theorems = [e.theorem for e in proved]
     warnings = tuple(f"{place(e.file, e.number)}: warning: {e.name}: {words}" for e in proved for words in e.warnings)
     return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong), warnings)
+
+
+def _misread(entry: TheoremEntry) -> Iterator[Wrong]:
+    """What is wrong with its pages, in the notation that one gets without asking for another."""
+    from derive.render.pages.readback import read_back
+
+    try:
+        for form in ("latex", "text"):
+            read_back(entry.derivation, None, form)
+    except UserError as error:
+        yield Wrong(entry.name, "proved, but its page says something else", str(error))
 
 
 def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:
@@ -102,7 +119,7 @@ def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:
         yield from catalogue.all_entries()
 
 
-def check_jobs(names: Sequence[str]) -> list[Job]:
+def check_jobs(names: Sequence[str], verify: bool = False) -> list[Job]:
     """A job for each file, in which it is checked as if it were the only one, and one for the catalogue.
 
     Raises UserError for a folder in which no file declares a theorem.
@@ -111,10 +128,10 @@ def check_jobs(names: Sequence[str]) -> list[Job]:
     own = tuple(n for n in names if not _is_of_a_file(n))
     for n in dict.fromkeys(in_folders(names)):
         if _is_of_a_file(n):
-            jobs.append(Job(n, check_names, ((n,),), alone=True, files=(n.partition("::")[0],)))
+            jobs.append(Job(n, check_names, ((n,), verify), alone=True, files=(n.partition("::")[0],)))
         elif n == own[0]:
-            jobs.append(Job("the catalogue", check_names, (own,), alone=True))
-    return jobs or [Job("the catalogue", check_names, ((),), alone=True)]
+            jobs.append(Job("the catalogue", check_names, (own, verify), alone=True))
+    return jobs or [Job("the catalogue", check_names, ((), verify), alone=True)]
 
 
 def _is_of_a_file(name: str) -> bool:

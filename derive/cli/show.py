@@ -26,11 +26,12 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
+@click.option("--verify", is_flag=True, help="Read the page back first, as is done with -o and for slides, and say so.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, output: str | None, notation: str | None,
-    **wishes: Any,
+    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool,
+    output: str | None, notation: str | None, **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
@@ -48,11 +49,14 @@ def show(
             )
         _ending_fits(output, target)
         write_text(output, _piece(name, target, notation or "", given))
+        _say_verified(verify, name, f"as {target}" if target != "speech" else "")
         return
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
     known = _of_the_library(name, target, notation, plain)
+    if verify and (known is not None or target == "rocq"):
+        raise UserError("--verify reads back a derivation as text, in LaTeX or as a piece for slides")
     if known is not None:
         write_text(output, known)
         return
@@ -73,6 +77,7 @@ def show(
         text = derivation_latex(
             derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
         )
+        _read_back(text, derivation, profile, "latex", verify or output is not None)
         if code:
             if form == "standalone":
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
@@ -83,11 +88,28 @@ def show(
         text = derivation_text(
             derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
         )
+        _read_back(text, derivation, profile, "ascii" if plain else "text", verify or output is not None)
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
+    _say_verified(verify, name, "in LaTeX" if target == "latex" else "as text")
     if target == "text" and output is None and on_a_terminal() and _where_from(entry):
         click.echo(f"\n{_where_from(entry)}")
+
+
+def _read_back(text: str, derivation: Any, profile: Any, form: str, wanted: bool) -> None:
+    """A page that is written to a file, or is asked for so, says what was proved or is refused."""
+    if wanted:
+        from derive.render.pages.readback import refuse_misread
+
+        refuse_misread(text, derivation, profile, form)
+
+
+def _say_verified(asked: bool, name: str, form: str) -> None:
+    """That the page was read back, beside the page and not in it."""
+    if asked:
+        what = f"{name} {form} was read back: it says what was proved, and can be read in no other way"
+        click.echo(f"derive: {what}" if form else f"derive: {name} as speech is not read back", err=True)
 
 
 def _ending_fits(output: str | None, target: str) -> None:
@@ -102,12 +124,15 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     from derive.board.wording import notation_for
     from derive.cli.slides import found
     from derive.slides.command import Wish, fragment, make_deck
+    from derive.slides.readback import refuse_misread
     from derive.slides.targets import target_of
 
     wish = Wish(notation=notation, **wishes)
     entries = found((name,))
     notation_for(notation)
-    deck = make_deck([(asked, e.derivation) for asked, e in entries.items()], wish)
+    named = [(asked, e.derivation) for asked, e in entries.items()]
+    deck = make_deck(named, wish)
+    refuse_misread(deck, named, target, wish.choice().notation)
     if target == "beamer" and len(deck.slides) > 1:
         last = max((s.number for s in deck.slides[0].steps), default=1)
         click.echo(

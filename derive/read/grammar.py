@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, REAL, Fn, SetOf, Sort
+from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort
 from derive.kernel.terms import (
     ADD,
     ARGMAX,
@@ -45,8 +45,11 @@ from derive.kernel.terms import (
 )
 from derive.operators.derivatives import derivative, taken_apart
 from derive.operators.exclusions import without
-from derive.read.page import Brackets, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
-from derive.read.patterns import Patterns, Reading, Scope, names_of, sorted_
+from derive.read.letters import Letters
+from derive.read.names import names_of, spelled
+from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
+from derive.read.patterns import Patterns, Reading, Scope, sorted_
+from derive.read.ranges import Range, Vocabulary, halves, ranges, scope_words, words_at
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
 
@@ -56,12 +59,12 @@ _OPTIMA = {Sign("arg min", "up"): ARGMIN, Sign("arg max", "up"): ARGMAX}
 _MAX = Sign("max", "up")
 _BIG = {Sign("∑"): SUM, Sign("∏"): PROD}
 _ENDS_PRODUCT = frozenset((*_RELATIONS, *(Sign(s) for s in "+−,;:…∣∥↦∧⟺⟹")))
-_SCOPE_WORDS = ("for all", "for", "and")
 
 
 class Reader(Patterns):
     """Reads formulas of one theorem in one notation.  ``letters``: its free variables; ``definitions``: those that it may
-    use; ``hidden``: styles that cannot be seen on this page, such as bold in plain text."""
+    use; ``hidden``: styles that cannot be seen on this page, such as bold in plain text; ``field``: what bound
+    letters may be; ``settled``: the letters are those of the page, so that none of them is bound as well."""
 
     def __init__(
         self,
@@ -69,23 +72,32 @@ class Reader(Patterns):
         letters: Iterable[Var],
         definitions: Iterable[Definition],
         hidden: Iterable[str] = (),
+        field: Letters | None = None,
+        settled: bool = True,
     ) -> None:
-        super().__init__(load_notation(notation), letters, definitions, frozenset(hidden))
+        letters = tuple(letters)
+        sets = {s for v in letters for s in bases(v.sort)}
+        field = field or Letters(sets=sorted(sets, key=repr))
+        super().__init__(load_notation(notation), letters, definitions, frozenset(hidden), field, settled)
+        self.taken = frozenset(spelled(v.name) for v in letters) if settled else frozenset()
+        self.vocabulary = self.whole_set()
         self.read_before: dict[object, tuple[Term, ...]] = {}
         self.atoms: dict[object, tuple[Reading, ...]] = {}
-        self.sorts = tuple(dict.fromkeys([INT, *(s for v in self.letters for s in _domains(v.sort))]))
+
+    def whole_set(self) -> Vocabulary | None:
+        """How the set of all tokens is written, where the notation does so."""
+        body = self.notation.vocabulary_set.body
+        if self.notation.sums != "set" or not isinstance(body, Symbol):
+            return None
+        return Vocabulary((Sign("∈"), self.sign(body)), (Sign(self.notation.vocabulary),))
 
     def read(self, items: Items) -> set[Term]:
         """All terms and statements that the page can mean, in canonical form."""
-        return set(self.whole(items, self.letters))
+        return set(self.whole(items, self.scope))
 
     def conditions(self, items: Items) -> list[set[Term]]:
-        """What the statements can mean that make a condition in a line of text: one, or two for a chain 1 <= y <= V."""
-        cut = _words_at(items)
-        said, behind = items[:cut], items[cut:]
-        order = [k for k, item in enumerate(said) if item in (Sign("<"), Sign("≤"))]
-        halves = [said] if len(order) != 2 else [said[: order[1]], said[order[0] + 1 :]]
-        return [set(self.scoped(_turned(half), behind, self.letters)) for half in halves]
+        """What the statements can mean that make a condition in a line of text."""
+        return [self.read(half) for half in halves(items)]
 
     # --- statements
 
@@ -97,7 +109,7 @@ class Reader(Patterns):
         yield from self.read_before[key]
 
     def read_whole(self, items: Items, scope: Scope) -> Iterator[Term]:
-        cut = _words_at(items)
+        cut = words_at(items)
         yield from self.scoped(items[:cut], items[cut:], scope)
 
     def statement(self, items: Items, scope: Scope) -> Iterator[Term]:
@@ -143,52 +155,47 @@ class Reader(Patterns):
     def function(self, items: Items, scope: Scope) -> Iterator[Term]:
         """k |-> body."""
         if len(items) > 2 and items[1] == Sign("↦"):
-            for v in self.new_letters(items[0], self.sorts):
-                for body in self.statement(items[2:], (*scope, v)):
+            for v in self.new_letters(items[0]):
+                for body in self.statement(items[2:], scope.under(v)):
                     yield from sorted_(lam, v, body)
 
     def quantified(self, items: Items, scope: Scope) -> Iterator[Term]:
         """∀ 1 ≤ k ≤ V: statement."""
-        cut = items.index(Sign(":"))
-        ranges = split(items[1:cut], Sign(","))
-        yield from self.bound(ranges, lambda s: self.statement(items[cut + 1 :], s), scope, behind=False)
+        if Sign(":") in items:
+            cut = items.index(Sign(":"))
+            yield from self.bound([("", items[1:cut])], lambda s: self.statement(items[cut + 1 :], s), scope)
 
     def scoped(self, items: Items, behind: Items, scope: Scope) -> Iterator[Term]:
         """statement   for all θ   for t = 1, ..., T and k = 1, ..., V."""
         if not behind:
             yield from self.statement(items, scope)
             return
-        ranges: list[Items] = []
-        words = [i for i, item in enumerate(behind) if isinstance(item, Sign) and item.style == "text"]
-        for start, end in zip(words, [*words[1:], len(behind)], strict=True):
-            word, piece = behind[start], behind[start + 1 : end]
-            assert isinstance(word, Sign)
-            if word.text not in _SCOPE_WORDS:
-                raise UnreadableError(word.text)
-            if piece:
-                ranges.append(piece)
-        yield from self.bound(ranges, lambda s: self.statement(items, s), scope, behind=True)
+        yield from self.bound(scope_words(behind), lambda s: self.statement(items, s), scope)
 
     def bound(
-        self, ranges: Sequence[Items], body: Callable[[Scope], Iterator[Term]], scope: Scope, behind: bool
+        self, said: Iterable[tuple[str, Items]], body: Callable[[Scope], Iterator[Term]], scope: Scope
     ) -> Iterator[Term]:
         """``body`` for all letters of the ranges, in order, and where the bounds of all hold."""
+        try:
+            found = [r for word, piece in said for r in ranges(piece, self.vocabulary, word)]
+        except UnreadableError:
+            return
 
-        def go(left: Sequence[Items], scope: Scope, new: tuple[Var, ...], guards: tuple[Term, ...]) -> Iterator[Term]:
+        def go(left: Sequence[Range], scope: Scope, new: tuple[Var, ...], guards: tuple[Term, ...]) -> Iterator[Term]:
             if not left:
                 for inner in body(scope):
                     for term in sorted_(implies, *guards, inner):
-                        for v in reversed(new):
-                            term = forall(v, term)
-                        yield term
+                        if all(v in term.free for v in new):  # one that is for nothing is not meant
+                            for v in reversed(new):
+                                term = forall(v, term)
+                            yield term
                 return
-            counted = behind and left[0][1:2] == (Sign("="),)  # k = 1, ..., V: only integers are counted so
-            for letter, low, high in self.range(left[0], behind):
-                for v in self.new_letters(letter, (INT,) if counted else self.sorts):
-                    for more in self.guards(v, low, high, scope):
-                        yield from go(left[1:], (*scope, v), (*new, v), (*guards, *more))
+            letter, low, high, kind = left[0]
+            for v in self.new_letters(letter, kind):
+                for more in self.guards(v, low, high, scope):
+                    yield from go(left[1:], scope.under(v), (*new, v), (*guards, *more))
 
-        yield from go(ranges, scope, (), ())
+        yield from go(found, scope, (), ())
 
     def guards(self, v: Var, low: Items | None, high: Items | None, scope: Scope) -> Iterator[tuple[Term, ...]]:
         for a in (None,) if low is None else self.sum_(low, scope):
@@ -198,38 +205,12 @@ class Reader(Patterns):
                 if len(guards) == (a is not None) + (b is not None):
                     yield tuple(guards)
 
-    def range(self, items: Items, behind: bool) -> Iterator[tuple[Item, Items | None, Items | None]]:
-        """The letter of a range and its bounds, as it is written behind a statement or after ∀."""
-        if self.notation.sums == "set" and items[1:] == (Sign("∈"), *self.vocabulary()):
-            yield items[0], (number("1"),), (Sign(self.notation.vocabulary),)
-            return
-        parts = split(items, Sign(","))
-        if behind and len(parts) == 3 and parts[1] == (Sign("…"),) and parts[0][1] == Sign("="):
-            yield parts[0][0], parts[0][2:], parts[2]
-            return
-        if behind and len(parts) <= 2 and len(parts[0]) > 2 and parts[0][1] == Sign("="):  # t = 1, 2 and t = 1
-            yield parts[0][0], parts[0][2:], parts[-1] if len(parts) == 2 else parts[0][2:]
-            return
-        parts = split(items, Sign("≤"))
-        if len(parts) == 3 and len(parts[1]) == 1:
-            yield parts[1][0], parts[0], parts[2]
-        elif len(parts) == 2 and len(parts[0]) == 1:
-            yield parts[0][0], None, parts[1]
-        elif len(items) > 2 and items[1] == Sign("≥"):
-            yield items[0], items[2:], None
-        elif len(items) == 1:
-            yield items[0], None, None
-
-    def vocabulary(self) -> Items:
-        body = self.notation.vocabulary_set.body
-        assert isinstance(body, Symbol)
-        return (self.sign(body),)
-
-    def new_letters(self, item: Item, sorts: Iterable[Sort]) -> Iterator[Var]:
-        """What a letter can be that a sum or a quantifier brings in; its sort is not written."""
-        for name in names_of(item)[:1]:
-            for sort in sorts:
-                yield Var(name, sort)
+    def new_letters(self, item: Item, kind: Sort | None = None) -> Iterator[Var]:
+        """What a letter can be that a sum or a quantifier brings in; ``kind`` where the page says it."""
+        for name in names_of(item):
+            if name not in self.taken:
+                for sort in self.field.sorts(name, kind):
+                    yield self.know(Var(name, sort))
 
     # --- sums and products
 
@@ -325,14 +306,14 @@ class Reader(Patterns):
         under, *others = split(item.sub, Sign(","))
         if item.sup is not None and under[1:2] == (Sign("="),):
             low, high = under[2:], item.sup
-        elif item.sup is None and self.notation.sums == "set" and under[1:] == (Sign("∈"), *self.vocabulary()):
-            low, high = (number("1"),), (Sign(self.notation.vocabulary),)
+        elif item.sup is None and self.vocabulary is not None and under[1:] == self.vocabulary.written:
+            low, high = (number("1"),), self.vocabulary.size
         else:
             return
         if any(other[:2] != (under[0], Sign("≠")) for other in others):
             return
         assert isinstance(item.base, Sign)
-        for v in self.new_letters(under[0], (INT,)):
+        for v in self.new_letters(under[0], INT):
             for body, end in self.summand(items, i + 1, _BIG[item.base], v, [other[2:] for other in others], scope):
                 for a in self.sum_(low, scope):
                     for b in self.sum_(high, scope):
@@ -342,7 +323,7 @@ class Reader(Patterns):
     def summand(self, items: Items, i: int, op: Op, v: Var, others: Sequence[Items], scope: Scope) -> Iterator[Reading]:
         """What is added or multiplied over the index, which is not the others."""
         if not others:
-            yield from self.product(items, i, (*scope, v))
+            yield from self.product(items, i, scope.under(v))
             return
         for other in self.sum_(others[0], scope):
             for rest, end in self.summand(items, i, op, v, others[1:], scope):
@@ -356,14 +337,14 @@ class Reader(Patterns):
         ranged = split(item.sub, Sign("≤"))
         if len(ranged) == 3:
             low, letter, high = ranged
-        elif self.notation.sums == "set" and item.sub[1:] == (Sign("∈"), *self.vocabulary()):
-            low, letter, high = (number("1"),), item.sub[:1], (Sign(self.notation.vocabulary),)
+        elif self.vocabulary is not None and item.sub[1:] == self.vocabulary.written:
+            low, letter, high = (number("1"),), item.sub[:1], self.vocabulary.size
         else:
             return
         if len(letter) != 1:
             return
-        for v in self.new_letters(letter[0], (INT,)):
-            for body, end in self.product(items, i + 1, (*scope, v)):
+        for v in self.new_letters(letter[0], INT):
+            for body, end in self.product(items, i + 1, scope.under(v)):
                 for a in self.sum_(low, scope):
                     for b in self.sum_(high, scope):
                         for fn in sorted_(lam, v, body):
@@ -375,9 +356,9 @@ class Reader(Patterns):
         if not isinstance(item, Scripts) or item.sub is None or item.sup is not None or len(item.sub) != 1:
             return
         assert isinstance(item.base, Sign)
-        for v in self.new_letters(item.sub[0], self.sorts):
-            for body, end in self.negated(items, i + 1, (*scope, v)):
-                for fn in sorted_(lam, v, body):
+        for v in self.new_letters(item.sub[0]):
+            for body, end in self.negated(items, i + 1, scope.under(v)):
+                for fn in sorted_(lam, v, body) if v in body.free else ():
                     yield from ((t, end) for t in sorted_(app, _OPTIMA[item.base], fn))
 
     def logarithm(self, items: Items, i: int, scope: Scope) -> Iterator[tuple[Term, int, bool]]:
@@ -407,8 +388,8 @@ class Reader(Patterns):
             return
         if item.sub is None or item.sub[1:2] != (Sign("="),):
             return
-        for v in self.new_letters(item.sub[0], self.sorts):
-            for x in self.sum_(item.base.body, (*scope, v)):
+        for v in self.new_letters(item.sub[0]):
+            for x in self.sum_(item.base.body, scope.under(v)):
                 parts = taken_apart(x)
                 if parts is not None and parts.point == v:
                     for z in self.sum_(item.sub[2:], scope):
@@ -447,7 +428,7 @@ class Reader(Patterns):
         item = items[0]
         if isinstance(item, Sign) and item.style == "num":
             yield Num(int(item.text)), 1
-        if isinstance(item, Brackets) and item.open == "(":
+        if isinstance(item, Brackets) and item.open == "(" and _groups(item.body):
             for x in self.whole(item.body, scope):
                 yield x, 1
         if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
@@ -479,25 +460,17 @@ class Reader(Patterns):
                     yield from ((t, end) for t in sorted_(app, DELTA, a, b))
 
 
-def _words_at(items: Items) -> int:
-    """Where the words behind a statement begin."""
-    return next((i for i, item in enumerate(items) if isinstance(item, Sign) and item.style == "text"), len(items))
+def _groups(body: Items) -> bool:
+    """Whether brackets are needed round a factor; round one letter they are those of an argument."""
+    alone = body[0] if len(body) == 1 else None
+    return not (isinstance(alone, (Sign, Hat)) or (isinstance(alone, Scripts) and alone.sup is None))
 
 
-def _turned(items: Items) -> Items:
-    """p > 0 as 0 < p."""
-    for sign, turned in ((Sign(">"), Sign("<")), (Sign("≥"), Sign("≤"))):
-        if sign in items:
-            k = items.index(sign)
-            return (*items[k + 1 :], turned, *items[:k])
-    return items
-
-
-def _domains(sort: Sort) -> Iterator[Sort]:
-    """The sorts of what a variable of this sort is applied to, and of its values."""
-    yield sort
+def bases(sort: Sort) -> Iterator[Base]:
+    """The abstract sets in a sort."""
     if isinstance(sort, Fn):
-        yield from _domains(sort.dom)
-        yield from _domains(sort.cod)
+        yield from (*bases(sort.dom), *bases(sort.cod))
     elif isinstance(sort, SetOf):
-        yield sort.elem
+        yield from bases(sort.elem)
+    elif isinstance(sort, Base) and sort not in (INT, REAL, PROP):
+        yield sort

@@ -20,7 +20,7 @@ from derive.read.page import (
 
 _TOKEN = re.compile(r"\s*(\\text\{(?:[^{}\\]|\\.)*\}|\\[A-Za-z]+\*?|\\.|\d+|\S)")
 _SIGNS = {
-    "-": "−", r"\cdot": "·", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\sim": "∼",
+    "-": "−", r"\cdot": "·", r"\times": "×", r"\le": "≤", r"\lt": "<", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\sim": "∼",
     r"\mid": "∣", r"\parallel": "∥", r"\sum": "∑", r"\prod": "∏", r"\partial": "∂", r"\forall": "∀", r"\dots": "…",
     r"\iff": "⟺", r"\implies": "⟹", r"\mapsto": "↦", r"\wedge": "∧", r"\infty": "∞", r"\to": "→", r"\vdash": "⊢",
     r"\colon": ":",
@@ -34,6 +34,7 @@ _GREEK = {
 }  # fmt: skip
 _WORDS = {r"\log": "log", r"\ln": "ln", r"\exp": "exp", r"\Pr": "Pr"}
 _STYLES = {r"\mathrm": "up", r"\operatorname": "up", r"\operatorname*": "up", r"\mathbf": "bf", r"\mathcal": "cal"}
+_MARKING = (r"\htmlClass", r"\textcolor", r"\color")  # how what is new stands out; the formula follows in braces
 _SIZE = re.compile(r"\\[bB]igg?[lr]")
 
 
@@ -82,6 +83,8 @@ class _Lines:
                 out[-1:] = [primed(out[-1], 1)] if out else []
             elif token == "{":
                 out += self.closed("}")
+            elif token in _MARKING:
+                self.argument()
             elif token == r"\underbrace":
                 out += self.argument()
                 if self.take() != "_":
@@ -118,6 +121,8 @@ class _Lines:
             return Over(self.argument(), self.argument())
         if token in (r"\hat", r"\bar", r"\tilde"):
             return Hat(token[1:], self.argument())
+        if token == r"\mathop":
+            return Sign(" ".join(s.text for s in self.argument() if isinstance(s, Sign)), "up")
         if token in _STYLES:
             return Sign(self.word(), _STYLES[token])
         if token.startswith(r"\text{"):

@@ -53,7 +53,10 @@ def _one(e: Element) -> Items:
         sign = (Sign(signs["chr"]),)
         return (*scripted(sign, part.get("sub") or None, part.get("sup") or None), *part["e"])
     if tag == "d":
-        return (Brackets(signs.get("begChr", "("), part["e"], signs.get("endChr", ")")),)
+        left, right = signs.get("begChr", "("), signs.get("endChr", ")")
+        if not (left and right):  # the other one stands in another part of a broken formula
+            return (*([Sign(left)] if left else []), *part["e"], *([Sign(right)] if right else []))
+        return (Brackets(left, part["e"], right),)
     if tag == "acc":
         return (Hat(_MARKS[signs["chr"]], part["e"]),)
     raise UnreadableError(tag)

@@ -6,15 +6,14 @@ Spaces mean nothing here, nor do sizes, nor whether a product is written with a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class UnreadableError(ValueError):
     """The text is not of the printed fragment."""
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """A letter, a word or a sign.
 
     ``style``: up, an upright word; bf, a bold letter; cal, a script letter; num, digits; text, words between formulas;
@@ -25,16 +24,14 @@ class Sign:
     style: str = ""
 
 
-@dataclass(frozen=True)
-class Over:
+class Over(NamedTuple):
     """A fraction with a bar."""
 
     num: Items
     den: Items
 
 
-@dataclass(frozen=True)
-class Hat:
+class Hat(NamedTuple):
     """``mark`` is hat, bar or tilde; primes stand behind it."""
 
     mark: str
@@ -42,15 +39,13 @@ class Hat:
     primes: int = 0
 
 
-@dataclass(frozen=True)
-class Brackets:
+class Brackets(NamedTuple):
     open: str
     body: Items
     close: str
 
 
-@dataclass(frozen=True)
-class Scripts:
+class Scripts(NamedTuple):
     base: Item
     sub: Items | None
     sup: Items | None

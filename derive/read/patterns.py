@@ -7,61 +7,90 @@ the theorem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT, Base, Fn, Sort
-from derive.kernel.terms import SortError, Term, Var, app, at, lam
+from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric, is_subsort
+from derive.kernel.terms import App, At, SortError, Term, Var, app, at, lam, spine
 from derive.read.canonical import alike
+from derive.read.letters import Letters
+from derive.read.names import names_of, spelled, spellings
 from derive.read.page import Brackets, Hat, Item, Items, Scripts, Sign
-from derive.render.formula.names import GREEK
+from derive.read.sequences import MODEL, SEQUENCE, is_called, said_alone
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation
-from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scripted, Seq, Slot
+from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scripted, Seq, Slot, Template, walk
 
-_PLAIN_NAMES = {sign: [n for n, s in GREEK.items() if s == sign] for sign in set(GREEK.values())}
 # letters whose index stands under them; a token stands behind any other name, in brackets
 _UNDER = frozenset("abcdeijklmnostvwxyz")
+_BAR = Sign("∣")
 _VARIABLE = "variable"  # the kind of a name that is written in the usual way, in a pattern
 _STYLES = {"fn": "up", "name": "up", "bold": "bf", "cal": "cal", "num": "num"}
 
-Scope = tuple[Var, ...]  # the letters that mean something where one reads
 Reading = tuple[Term, int]  # a term, and where it ends
+
+
+class Scope:
+    """The letters that mean something where one reads: those of the page and, further in, those that are bound.  One that
+    is bound hides others of its name.  The same letters make the same scope, so that it is compared by identity."""
+
+    def __init__(self, letters: Iterable[Var]) -> None:
+        self.letters = frozenset(letters)
+        self.inner: dict[Var, Scope] = {}
+
+    def under(self, *bound: Var) -> Scope:
+        scope = self
+        for v in bound:
+            if v not in scope.inner:
+                scope.inner[v] = Scope([*(w for w in scope.letters if w.name != v.name), v])
+            scope = scope.inner[v]
+        return scope
 
 
 Found = tuple[tuple[str, Term], ...]
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """How a definition is written: its pattern, the slots that are indices, and the arguments that are left out."""
 
     definition: Definition
     pattern: Part
     indices: tuple[str, ...]
     known: Found
+    barred: bool  # it has the bar of a condition
 
 
 class Patterns:
-    """Reads variables and definitions in one notation.  ``hidden``: styles that cannot be seen on this page."""
+    """Reads variables and definitions in one notation.  ``hidden``: styles that cannot be seen on this page; ``field``: what
+    letters are taken for; ``settled``: the letters are those of the page."""
 
     def __init__(
         self,
         notation: Notation,
         letters: Iterable[Var],
         definitions: Iterable[Definition],
-        hidden: frozenset[str] = frozenset(),
+        hidden: frozenset[str],
+        field: Letters,
+        settled: bool,
     ) -> None:
         self.notation = notation
+        self.settled = settled
+        self.field = field
         self.letters = tuple(sorted(letters, key=lambda v: v.name))
+        self.scope = Scope(self.letters)
         self.definitions = tuple(definitions)
         self.hidden = hidden
         self.by_start: dict[object, list[Way]] = {}  # by the sign that is read first; None where an argument is
         for way in self.ways():
             self.by_start.setdefault(self.start(way.pattern), []).append(way)
-        self.patterns: dict[tuple[Var, int], tuple[Part, object]] = {}
+        self.written: dict[
+            object, dict[Part, list[tuple[Var, int]]]
+        ] = {}  # by its start: whose pattern at how many indices
+        self.known: set[Var] = set()
+        for v in self.letters:
+            self.know(v)
 
     def whole(self, items: Items, scope: Scope) -> Iterator[Term]:
         """Everything that the items can mean together."""
@@ -84,25 +113,28 @@ class Patterns:
 
     def variables(self, items: Items, scope: Scope) -> Iterator[Reading]:
         """The variables that can stand at the front, at as many indices as there are."""
-        starts = {_start(items[0]), *_names_at(items[0])}
-        for v in scope:
-            yield from self.variable(v, items, scope, starts)
+        for start in dict.fromkeys([_start(items[0]), *_names_at(items[0])]):
+            for pattern, owners in self.written.get(start, {}).items():
+                here = [(v, count) for v, count in owners if v in scope.letters]
+                for found, end in self.match(pattern, items, 0, scope, ()) if here else ():
+                    for v, count in here:
+                        for term in self.filled(v, [str(k) for k in range(count)], found):
+                            if self.meant(term, pattern, scope):
+                                yield term, end
 
-    def variable(self, v: Var, items: Items, scope: Scope, starts: set[object]) -> Iterator[Reading]:
-        sorts: list[Sort] = []
-        out = v.sort
-        while isinstance(out, Fn):
-            sorts.append(out.dom)
-            out = out.cod
-        for count in range(len(sorts) + 1):
-            if (v, count) not in self.patterns:
+    def know(self, v: Var) -> Var:
+        """The variable; from now on it can be read."""
+        if v not in self.known:
+            self.known.add(v)
+            sorts: list[Sort] = []
+            out = v.sort
+            while isinstance(out, Fn):
+                sorts.append(out.dom)
+                out = out.cod
+            for count in range(len(sorts) + 1):
                 pattern = self.pattern(v, tuple(sorts), out, count)
-                self.patterns[v, count] = pattern, self.start(pattern)
-            pattern, start = self.patterns[v, count]
-            if start in starts:
-                for found, end in self.match(pattern, items, 0, scope, ()):
-                    for term in self.filled(v, [str(k) for k in range(count)], found):
-                        yield term, end
+                self.written.setdefault(self.start(pattern), {}).setdefault(pattern, []).append((v, count))
+        return v
 
     def filled(self, head: Term, names: Sequence[str], found: Found) -> Iterator[Term]:
         """``head`` at the terms that were found for the names."""
@@ -119,12 +151,13 @@ class Patterns:
         """How a variable is written at ``count`` indices, which are the slots 0, 1, ..."""
         kinds = "".join("i" if s is INT else "a" for s in sorts)
         for given in range(count, -1, -1):
-            way = self.notation.variable(v.name, kinds, given)
+            ways = (self.notation.variable(name, kinds, given) for name in spellings(v.name))
+            way = next((w for w in ways if w is not None), None)
             if way is not None:
                 slots = {p: str(k) for k, p in enumerate(way.params)} | {str(k + 1): str(k) for k in range(given)}
                 head = _renamed(way.template.body, slots)
                 return self.indexed(head, v.name, sorts, out, given, count)
-        return self.indexed(Symbol(v.name, _VARIABLE), v.name, sorts, out, 0, count)
+        return self.indexed(Symbol(spelled(v.name), _VARIABLE), v.name, sorts, out, 0, count)
 
     def indexed(self, head: Part, name: str, sorts: tuple[Sort, ...], out: Sort, given: int, count: int) -> Part:
         """Indices that the notation says nothing about: positions and parameters under the name, tokens behind it."""
@@ -142,22 +175,25 @@ class Patterns:
 
     def ways(self) -> Iterator[Way]:
         """How the definitions are written; what a template leaves out must be a letter here."""
-        letters = {v.name: v for v in self.letters}
+        letters: dict[str, list[Var]] = {}
+        for v in self.letters:
+            letters.setdefault(v.name, []).append(v)
+        known_by_name = {d.name: d for d in self.definitions}
         for place, indices in self.notation.indices.items():
-            for d in self.definitions:
-                if d.name != place.split("[")[0]:
-                    continue
-                params = [p.name for p in d.params]
-                for t in self.notation.definitions[place]:
-                    shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
-                    left_out = [p for p in params if p not in shown]
-                    if not all(p in letters for p in left_out):
-                        continue
-                    body = _by_name(t.body, tuple(params))
-                    known = tuple((p, letters[p]) for p in left_out)
-                    yield Way(d, body, indices, known)
+            d = known_by_name.get(place.split("[")[0])
+            for t in self.notation.definitions[place] if d is not None else ():
+                assert d is not None
+                shape = _shape(t.source, t, d)
+                fitting = [[v for v in letters.get(p, ()) if is_subsort(v.sort, sort)] for p, sort in shape.left_out]
+                for chosen in product(*fitting):
+                    known = tuple((p, v) for (p, _), v in zip(shape.left_out, chosen, strict=True))
+                    yield Way(d, shape.body, indices, known, shape.barred)
                     if not indices:  # the family itself may stand at an index
-                        yield Way(d, _called(body, [Slot("index")]), ("index",), known)
+                        yield Way(d, shape.called, ("index",), known, shape.barred)
+        for d in self.definitions:  # its own name, for which the notation has nothing better
+            named, called = _named(d)
+            yield Way(d, named, (), (), False)
+            yield Way(d, called, ("index",), (), False)
 
     def start(self, part: Part) -> object:
         """The sign, mark or name that a template begins with, None where it begins with an argument."""
@@ -171,12 +207,40 @@ class Patterns:
 
     def defined(self, items: Items, scope: Scope) -> Iterator[Reading]:
         """A definition at its arguments."""
-        for way in (*self.by_start.get(_start(items[0]), ()), *self.by_start.get(None, ())):
+        starts = dict.fromkeys([_start(items[0]), *_names_at(items[0])])
+        ways = [w for start in starts for w in self.by_start.get(start, ())]
+        barred = any(isinstance(item, Brackets) and _BAR in item.body for item in items)
+        ways += [w for w in self.by_start.get(None, ()) if barred or not w.barred]
+        for way in ways:
             for found, end in self.match(way.pattern, items, 0, scope, way.known):
                 values = dict(found)
                 for head in sorted_(app, way.definition, *(values[p.name] for p in way.definition.params)):
-                    for term in self.filled(head, way.indices, found):
-                        yield term, end
+                    if self.meant(head, way.pattern, scope):
+                        for term in self.filled(head, way.indices, found):
+                            yield term, end
+
+    def meant(self, term: Term, pattern: Part, scope: Scope) -> bool:
+        """Whether what a template says by itself is so: the sequence that a model has seen is the one that it is used with, and
+        no letter of the page is called like it, or like the prompt."""
+        alone = said_alone(pattern)
+        for letter, runs in alone if self.settled else ():
+            if any(v.name == letter and (is_numeric(v.sort) or not runs) for v in scope.letters):
+                return False
+        if isinstance(term, App):
+            models = [m for m in term.args if m.sort is MODEL]
+            seen = {name for m in models for name, runs in self.seen(m) if runs}
+            return all(is_called(s, name) for s in term.args if s.sort is SEQUENCE for name in seen)
+        if isinstance(term, At) and isinstance(term.arg, At) and term.arg.fn.sort is SEQUENCE:
+            return all(is_called(term.arg.fn, letter) for letter, runs in alone if runs)
+        return True
+
+    def seen(self, model: Term) -> tuple[tuple[str, bool], ...]:
+        """What the notation says by itself where it writes a model at a position."""
+        v, indices = spine(model)
+        if not isinstance(v, Var):
+            return ()
+        owners = ((p, o) for patterns in self.written.values() for p, own in patterns.items() for o in own)
+        return next((said_alone(p) for p, o in owners if o == (v, len(indices) + 1)), ())
 
     # --- patterns
 
@@ -186,7 +250,7 @@ class Patterns:
             yield from self.match_all(part.items, items, i, scope, found)
         elif isinstance(part, Slot):
             for fresh in self.fresh_letters(part, found):
-                for value, end in self.atom(items, i, (*scope, *fresh)):
+                for value, end in self.atom(items, i, scope.under(*fresh)):
                     yield from ((f, end) for f in _with(found, part.name, _under_binders(fresh, value)))
         elif isinstance(part, Symbol) and part.kind == "times":
             yield found, i
@@ -199,8 +263,8 @@ class Patterns:
             if items[i] == self.sign(part):
                 yield found, i + 1
         elif isinstance(part, Fresh):
-            for name in names_of(items[i])[:1]:
-                yield from ((f, i + 1) for f in _with(found, "@" + part.letter, Var(name, INT)))
+            for name in names_of(items[i]):
+                yield from ((f, i + 1) for f in _with(found, "@" + part.letter, self.know(Var(name, INT))))
         elif isinstance(part, Marked):
             item = items[i]
             if isinstance(item, Hat) and item.mark == part.mark and not item.primes:
@@ -232,7 +296,7 @@ class Patterns:
         parts = part.items if isinstance(part, Seq) else (part,)
         if len(parts) == 1 and isinstance(parts[0], Slot):
             for fresh in self.fresh_letters(parts[0], found):
-                for value in self.whole(items, (*scope, *fresh)):
+                for value in self.whole(items, scope.under(*fresh)):
                     yield from _with(found, parts[0].name, _under_binders(fresh, value))
         else:
             yield from self.match_parts(parts, items, scope, found)
@@ -252,7 +316,7 @@ class Patterns:
             if not (self.starts(rest[0], items[end]) if rest and end < len(items) else not rest and end == len(items)):
                 continue
             for fresh in self.fresh_letters(first, found):
-                for value in self.sum_(items[:end], (*scope, *fresh)):
+                for value in self.sum_(items[:end], scope.under(*fresh)):
                     for f in _with(found, first.name, _under_binders(fresh, value)):
                         yield from self.match_parts(rest, items[end:], scope, f)
 
@@ -306,22 +370,6 @@ def _names_at(item: Item) -> Iterator[tuple[str, str]]:
         yield from _names_at(item.base)
 
 
-def names_of(item: Item) -> list[str]:
-    """The names that a letter or word on the page can be: θ is theta, x_1 is x1 or x_1, a hat is _hat."""
-    if isinstance(item, Sign):
-        bare = item.text.rstrip("'")
-        primes = item.text[len(bare) :]
-        if item.style in ("", "up") and (bare.isalpha() or item.style):
-            return [n + primes for n in _PLAIN_NAMES.get(bare, [bare])]
-    if isinstance(item, Hat) and len(item.body) == 1:
-        return [f"{n}_{item.mark}" + "'" * item.primes for n in names_of(item.body[0])]
-    if isinstance(item, Scripts) and item.sup is None and item.sub is not None and len(item.sub) == 1:
-        sub = item.sub[0]
-        below = [sub.text] if isinstance(sub, Sign) and sub.style == "num" else names_of(sub)
-        return [n + joint + b for n in names_of(item.base) for b in below for joint in ("", "_")]
-    return []
-
-
 def _scripts_apart(item: Scripts, part: Scripted) -> Iterator[tuple[Item, Items | None, Items | None]]:
     """The scripts that belong to the pattern, and what is left of the sign: p_{θ,t} has t under p_θ."""
     if (part.sup is None) != (item.sup is None) and part.sup is not None:
@@ -360,7 +408,37 @@ def _called(head: Part, calls: Sequence[Part]) -> Part:
     return Seq((head, Bracketed("(", Seq(tuple(inside)), ")")))
 
 
+class _Shape(NamedTuple):
+    """A template of a definition, with the names of its arguments for slots."""
+
+    body: Part
+    called: Part  # at an index
+    left_out: tuple[tuple[str, Sort], ...]
+    barred: bool
+
+
+_SHAPES: dict[tuple[str, str], tuple[Definition, _Shape]] = {}
+
+
+def _shape(source: str, t: Template, d: Definition) -> _Shape:
+    """Remembered by what was written, which is quicker to compare than what was read."""
+    found = _SHAPES.get((source, d.name))
+    if found is None or found[0] is not d:
+        shown = {*t.slots, *(d.params[int(s) - 1].name for s in t.slots if s.isdigit())}
+        body = _by_name(t.body, tuple(p.name for p in d.params))
+        left_out = tuple((p.name, p.sort) for p in d.params if p.name not in shown)
+        barred = Symbol("∣", "rel") in walk(body)
+        found = _SHAPES[source, d.name] = d, _Shape(body, _called(body, [Slot("index")]), left_out, barred)
+    return found[1]
+
+
 @cache
+def _named(d: Definition) -> tuple[Part, Part]:
+    """A definition by its own name with all its arguments, and at an index."""
+    named = _called(Symbol(spelled(d.name), _VARIABLE), [Slot(p.name) for p in d.params])
+    return named, _called(named, [Slot("index")])
+
+
 def _by_name(part: Part, params: tuple[str, ...]) -> Part:
     """A template whose slots are all called by the names of the arguments."""
     return _renamed(part, {str(k + 1): p for k, p in enumerate(params)})

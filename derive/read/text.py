@@ -25,7 +25,7 @@ _MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 _SCRIPT = re.compile("[ℬℰℱℋℐℒℳℛ𝒜-𝒵]")
 _TOKEN = re.compile(
     r"""(?P<arg>arg\ (?:min|max)(?![^\W_]))
-    |(?P<for>for(?:\ all)?(?!\w))
+    |(?P<for>for(?:\ all(?:\ integers|\ real)?)?(?!\w))
     |(?P<partial>(?<![^\W_])d(?=/d[A-Za-z])|(?<=\bd/)d(?=[A-Za-z]))
     |(?P<sign><=>|<=|>=|!=|=>|\|->|\|\||\.\.\.|[^\w\s])
     |(?P<digits>[0-9]+)
@@ -155,7 +155,9 @@ class _Line:
         while (c := self.text[self.i : self.i + 1]).isalpha() and c not in _LOW and c not in _HIGH:
             word += c
             self.i += 1
-        if word == "and":
+        if word in ("integer", "real") and out:
+            out.append(Sign(word, "text"))
+        elif word == "and":
             out.append(Sign("and", "text") if scoped or not self.ascii else Sign("∧"))
         elif self.ascii and word in _SPELLED:
             out.append(Sign(_SPELLED[word]))

@@ -15,6 +15,7 @@ from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.template import Template, load_template
+from derive.slides.readback import refuse_misread
 from derive.slides.targets import TARGETS, Target, target_of
 
 
@@ -125,6 +126,7 @@ def save(
             aspect, lost = target.printer.about(told.into, usual)
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
     deck = make_deck(derivations, wish, target.pictures)
+    refuse_misread(deck, derivations, target.name, wish.choice().notation)
     if wish.detail == "full":
         say(_size(deck, target, wish))
     with _naming(wish.into):

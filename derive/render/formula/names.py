@@ -26,6 +26,15 @@ INTEGERS = frozenset("VTnmijkty")
 """The letters that a reader takes for integers: sizes, lengths, indices, tokens."""
 
 
+PARAMETERS = frozenset(("theta", "phi"))
+"""The letters that a reader takes for parameters of a model, of which it is not said what they are."""
+KNOWN = FUNCTIONS | frozenset((
+    "det", "tr", "trace", "rank", "dim", "ker", "deg", "Pr", "Prob", "Var", "Cov", "Corr", "Std", "E", "H", "Re", "Im",
+    "infty", "infinity", "nan", "true", "false",
+))  # fmt: skip
+"""Functions and constants of mathematics that readers know, besides those that a notation prints."""
+
+
 class Name(NamedTuple):
     """A name as it is written: x_hat_1' is the letter x with a hat, a subscript 1 and a prime."""
 
@@ -58,6 +67,12 @@ def reads_as_integer(name: str) -> bool:
     """Whether a reader takes a letter of that name for an integer: k, and k_1 and k', but not k with a hat."""
     split = split_name(name)
     return split.head in INTEGERS and not split.marks
+
+
+def reads_as_parameter(name: str) -> bool:
+    """Whether a reader takes a letter of that name for parameters."""
+    split = split_name(name)
+    return split.head in PARAMETERS and not split.marks
 
 
 def name_node(name: str, kind: str = "name") -> Node:

@@ -11,7 +11,7 @@ from derive.operators import CARDS
 from derive.record.relations import TURNED
 from derive.render.formula.applied import is_vocabulary, vocabulary
 from derive.render.formula.builder import Builder
-from derive.render.formula.names import reads_as_integer
+from derive.render.formula.names import reads_as_integer, reads_as_parameter
 from derive.render.formula.nodes import Node, Shape, Space, Symbol, row, separated
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
 
@@ -186,7 +186,8 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
         integer, bounded = letter.sort is INT, low_term is not None or high_term is not None
         whole = integer and low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
         usual = reads_as_integer(letter.lam.hint)
-        kind = ("" if usual else "integer") if integer else "real" if letter.sort is REAL and (bounded or usual) else ""
+        elsewise = bounded or usual or reads_as_parameter(letter.lam.hint)
+        kind = ("" if usual else "integer") if integer else "real" if letter.sort is REAL and elsewise else ""
         ranges.append(_Range(b.names[level], letter.sort, low_node, high_node, whole, integer, kind))
     return ranges, premises
 

@@ -12,16 +12,11 @@ from derive.kernel.terms import ARGMAX, ARGMIN, FORALL, Var
 from derive.language import letters
 from derive.language.words import WORDS
 from derive.record.letters import Letter, value_sort
-from derive.render.formula.names import FUNCTIONS, GREEK, INTEGERS, split_name
+from derive.render.formula.names import GREEK, INTEGERS, KNOWN, split_name
 from derive.render.formula.printed import all_printed_words
 from derive.render.pens.spoken import SIGNS
 from derive.render.pens.text import ASCII
 
-KNOWN = FUNCTIONS | frozenset((
-    "det", "tr", "trace", "rank", "dim", "ker", "deg", "Pr", "Prob", "Var", "Cov", "Corr", "Std", "E", "H", "Re", "Im",
-    "infty", "infinity", "nan", "true", "false",
-))  # fmt: skip
-"""Functions and constants of mathematics that readers know, besides those that a notation prints."""
 _TO_DEFINE = frozenset(("sigmoid", "relu", "gelu", "softplus", "logit"))
 """Functions that readers know and an author may define: no letters."""
 _LOOKS_LATIN = "αγηικνοροστυχ"

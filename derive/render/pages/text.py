@@ -120,7 +120,7 @@ class _Page(Written):
         pen = Pen(self.ascii)
         drawn = pen.draw(self.node(term, labels, linear=True), breaks=True)
         out: list[str] = []
-        indent = " " * (len(lead) + 2)
+        indent = " " * (max(len(lead), 4) + 2)  # further in than a line's relation, which it could begin with
         for i, part in enumerate(broken(drawn, self.width - len(lead) - 2, shown_length)):
             out += self.braces((lead if i == 0 else indent) + part, pen.words)
         return out
