@@ -31,7 +31,7 @@ def weighted_cross_entropy_gradient(calc):
 
 @theorem(
     shows=Eq(partial(-log(1 - p_i), z, j), p_i * (delta(i, j) - p_j) / (1 - p_i)),
-    given=[*in_vocabulary(j, V), p_i < 1],
+    given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
     phrase="the gradient of the unlikelihood loss",
     catalogue="48",
 )

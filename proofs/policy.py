@@ -12,7 +12,7 @@ from derive.language.letters import *
 
 beta = real("beta")
 policy = softmax(V, z)
-reward = expectation(V, policy, f)
+reward = Sum(policy[k] * f[k], (k, 1, V))
 some_tokens = 1 <= V
 
 
@@ -24,10 +24,8 @@ some_tokens = 1 <= V
 )
 def policy_gradient(calc):
     """The gradient of the mean reward in the logit z_j: the probability of j times what its reward is above the mean."""
-    calc.eq(partial(Sum(policy[k] * f[k], (k, 1, V)), z, j), by=expectation)
     calc.eq(Sum(policy[k] * (delta(k, j) - policy[j]) * f[k], (k, 1, V)), by=[calculus, softmax_gradient])
-    calc.eq(policy[j] * f[j] - policy[j] * Sum(policy[k] * f[k], (k, 1, V)), by=auto)
-    calc.eq(policy[j] * f[j] - policy[j] * reward, by=reverse(expectation))
+    calc.eq(policy[j] * f[j] - policy[j] * reward, by=auto)
     calc.eq(policy[j] * (f[j] - reward), by=ring)
 
 
@@ -45,20 +43,18 @@ def score_has_mean_zero(calc):
 
 
 @theorem(
-    shows=Eq(policy[j] * (f[j] + c - expectation(V, policy, fun(k, f[k] + c))), policy[j] * (f[j] - reward)),
+    shows=Eq(policy[j] * (f[j] + c - Sum(policy[k] * (f[k] + c), (k, 1, V))), policy[j] * (f[j] - reward)),
     given=in_vocabulary(j, V),
     phrase="a baseline costs nothing",
     catalogue="37",
 )
 def baseline_costs_nothing(calc):
     """The same number added to all rewards leaves the gradient of their mean as it is."""
-    calc.eq(policy[j] * (f[j] + c - Sum(policy[k] * (f[k] + c), (k, 1, V))), by=expectation)
     calc.eq(
         policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * Sum(policy[k], (k, 1, V)))),
         by=sums,
     )
     calc.eq(policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * 1)), by=softmax_sums_to_one)
-    calc.eq(policy[j] * (f[j] + c - (reward + c * 1)), by=reverse(expectation))
     calc.eq(policy[j] * (f[j] - reward), by=ring)
 
 
@@ -89,39 +85,39 @@ def regularised_reward(calc):
     calc.eq(beta * log(total) - beta * kl(V, q, best), by=reverse(kl))
 
 
-# --- Bayes' rule: i = 1..n hidden, k = 1..V seen; u(i) the prior, w_i(k) the probability of k given i --------------------
+# --- Bayes' rule: i = 1..n hidden, k = 1..V seen; g(i) the prior, w_i(k) the probability of k given i --------------------
 
-w = function("w", INT, FAMILY)
-prior_normalised = sums_to_one(u, n)
+g, w = family("g"), function("w", INT, FAMILY)
+prior_normalised = sums_to_one(g, n)
 rows_normalised = ForAll((i, 1, n), Eq(Sum(w[i][k], (k, 1, V)), 1))
-evidence = Sum(u[i] * w[i][y], (i, 1, n))
-posterior = u[j] * w[j][y] / evidence
+evidence = Sum(g[i] * w[i][y], (i, 1, n))
+posterior = g[j] * w[j][y] / evidence
 
 
 @theorem(
-    shows=Eq(Sum(Sum(u[i] * w[i][k], (i, 1, n)), (k, 1, V)), 1),
+    shows=Eq(Sum(Sum(g[i] * w[i][k], (i, 1, n)), (k, 1, V)), 1),
     given=[*prior_normalised, rows_normalised],
     phrase="total probability",
     catalogue="01",
 )
 def total_probability(calc):
     """The probabilities of what is seen, over all hidden causes, sum to 1."""
-    calc.eq(Sum(Sum(u[i] * w[i][k], (k, 1, V)), (i, 1, n)), by=sum_swap)
-    calc.eq(Sum(u[i] * Sum(w[i][k], (k, 1, V)), (i, 1, n)), by=sum_mul)
-    calc.eq(Sum(u[i] * 1, (i, 1, n)), by=because("each row sums to 1", rows_normalised))
-    calc.eq(Sum(u[i], (i, 1, n)), by=ring)
+    calc.eq(Sum(Sum(g[i] * w[i][k], (k, 1, V)), (i, 1, n)), by=sum_swap)
+    calc.eq(Sum(g[i] * Sum(w[i][k], (k, 1, V)), (i, 1, n)), by=sum_mul)
+    calc.eq(Sum(g[i] * 1, (i, 1, n)), by=because("each row sums to 1", rows_normalised))
+    calc.eq(Sum(g[i], (i, 1, n)), by=ring)
     calc.eq(1, by=because("the prior sums to 1", prior_normalised[0]))
 
 
 @theorem(
-    shows=Eq(posterior * evidence, u[j] * w[j][y]),
+    shows=Eq(posterior * evidence, g[j] * w[j][y]),
     given=[0 < evidence],
     phrase="Bayes' rule",
     catalogue="01",
 )
 def posterior_times_evidence(calc):
     """Posterior times evidence is prior times likelihood."""
-    calc.eq(u[j] * w[j][y], by=ring)
+    calc.eq(g[j] * w[j][y], by=ring)
 
 
 @theorem(
@@ -132,7 +128,7 @@ def posterior_times_evidence(calc):
 )
 def posterior_sums_to_one(calc):
     """The posterior probabilities of the causes sum to 1."""
-    calc.eq(Sum(u[j] * w[j][y], (j, 1, n)) / evidence, by=sum_div)
+    calc.eq(Sum(g[j] * w[j][y], (j, 1, n)) / evidence, by=sum_div)
     calc.eq(1, by=ring)
 
 
@@ -159,7 +155,7 @@ def reward_without_its_normaliser():
 
 @false_claim(
     claims=Eq(posterior, w[j][y]),
-    given=[1 <= j, j <= n, *in_vocabulary(y, V), 0 < evidence, *distribution(u, n)],
+    given=[1 <= j, j <= n, *in_vocabulary(y, V), 0 < evidence, *distribution(g, n)],
     instead="posterior_times_evidence",
 )
 def posterior_is_the_likelihood():
