@@ -383,7 +383,10 @@ def known_names() -> frozenset[str]:
 def options() -> frozenset[str]:
     from derive.cli import main
 
-    return frozenset(o for c in main.commands.values() for p in c.params for o in p.opts) | {"--version", "--help"}
+    return frozenset(o for c in main.commands.values() for p in c.params for o in (*p.opts, *p.secondary_opts)) | {
+        "--version",
+        "--help",
+    }
 
 
 @cache

@@ -26,11 +26,15 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
-@click.option("--verify", is_flag=True, help="Read the page back first, as is done with -o and for slides, and say so.")
+@click.option(
+    "--verify/--no-verify",
+    default=None,
+    help="Say that the page was read back before it was printed; or print it unread.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool,
+    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
     output: str | None, notation: str | None, **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
@@ -77,7 +81,7 @@ def show(
         text = derivation_latex(
             derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
         )
-        _read_back(text, derivation, profile, "latex", verify or output is not None)
+        _read_back(text, derivation, profile, "latex", verify is not False)
         if code:
             if form == "standalone":
                 raise UserError("--code adds formulas after the derivation; use it with --fragment")
@@ -88,7 +92,7 @@ def show(
         text = derivation_text(
             derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
         )
-        _read_back(text, derivation, profile, "ascii" if plain else "text", verify or output is not None)
+        _read_back(text, derivation, profile, "ascii" if plain else "text", verify is not False)
         if code:
             text += _code_text(derivation)
     write_text(output, text if text.endswith("\n") else text + "\n")
@@ -98,14 +102,14 @@ def show(
 
 
 def _read_back(text: str, derivation: Any, profile: Any, form: str, wanted: bool) -> None:
-    """A page that is written to a file, or is asked for so, says what was proved or is refused."""
+    """A page says what was proved, or is refused."""
     if wanted:
         from derive.render.pages.readback import refuse_misread
 
         refuse_misread(text, derivation, profile, form)
 
 
-def _say_verified(asked: bool, name: str, form: str) -> None:
+def _say_verified(asked: bool | None, name: str, form: str) -> None:
     """That the page was read back, beside the page and not in it."""
     if asked:
         what = f"{name} {form} was read back: it says what was proved, and can be read in no other way"
