@@ -11,10 +11,12 @@ from mutation import Spot, record
 from derive import *
 from derive.board import catalogue
 from derive.board.entries import TheoremEntry
-from derive.board.find import ATTEMPTS, Citable, Found, Goal, find
+from derive.board.find import ATTEMPTS, Found, find
+from derive.board.goal import Citable, Goal
 from derive.kernel.theorem import Theorem
 from derive.language.letters import *
 from derive.record.relations import BY_OPERATOR
+from derive.render.pages.text import derivation_text
 from derive.tactics.context import Context
 
 PROVED = catalogue.theorems()
@@ -83,21 +85,56 @@ def test_a_wrong_reason_is_answered_with_one_that_works() -> None:
     def wrong(calc):
         calc.eq(SPREAD.args[1], by=sum_delta)
 
-    assert message(wrong) == ["  but it follows by sum_mul"]
+    assert message(wrong) == ["  but it follows by sum_mul_right"]
 
 
-def test_a_line_without_a_reason_too() -> None:
+def test_a_line_without_a_reason_gets_one_that_prints_like_any_other() -> None:
     @theorem(shows=SPREAD, given=[1 <= V])
     def silent(calc):
         calc.eq(SPREAD.args[1])
 
-    assert message(silent) == ["  it follows by sum_mul"]
+    @theorem(shows=SPREAD, given=[1 <= V])
+    def outspoken(calc):
+        calc.eq(SPREAD.args[1], by=sum_mul_right)
 
+    (found,), (given,) = silent.check().lines, outspoken.check().lines
+    assert found.found
+    assert not given.found
+    assert found.reasons == given.reasons
+    assert found.theorem is not None
+    assert found.theorem.concl == given.theorem.concl
+    assert derivation_text(silent.check()).splitlines()[2:] == derivation_text(outspoken.check()).splitlines()[2:]
+
+
+def test_a_fact_on_the_way_without_a_reason_too() -> None:
+    @theorem(shows=ForAll((k, 1, V), -f[k] <= 0), given=[ForAll((k, 1, V), 0 <= f[k])])
+    def facts(calc):
+        calc.have(0 < exp(a))
+        calc.have(ForAll((k, 1, V), -f[k] <= 0))
+
+    assert all(line.found for line in facts.check().lines)
+    assert facts.check().lines[0].reasons[0].name == "exp_pos"
+
+
+def test_a_false_line_without_a_reason_is_refuted() -> None:
     @theorem(shows=Eq(cross_entropy(V, q, p), 0), given=positive(p, V))
     def silent_and_false(calc):
         calc.eq(0)
 
     assert message(silent_and_false)[0].startswith("  the line is false: V=1, p=(1/2), q=(1) makes")
+
+
+def test_a_missing_condition_is_named_with_what_it_makes_possible() -> None:
+    @theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)), f[y]), given=[1 <= y])
+    def no_upper_bound(calc):
+        calc.eq(f[y])
+
+    assert message(no_upper_bound) == [
+        "  a condition is missing: y ≤ V",
+        "  add it to given=[...], or conditions from which it follows",
+        "  with it the line follows by sum_delta",
+        "  and the line is false: V=1, y=2, f=(1, 1) makes the left side 0 and the right side 1",
+    ]
 
 
 def test_an_idle_reason_is_left_out() -> None:

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
-from derive.board.find import Citable
+from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
 from derive.board.using import idle, used
