@@ -119,14 +119,17 @@ class Calc:
         th = prove_fact(statement, reasons, self.given, self.context)
         if isinstance(th, Failure):
             raise self._refused("", statement, statement, reasons, th, where, index)
+        self.citable.note(lambda: self._goal("", statement, statement), where, reasons, None)
         return th
 
     def _search(self, relation: str, before: Term, after: Term, where: tuple[str, int], index: int) -> Found:
         """A reason for a line that has none.  Raises StepError when none is found."""
-        searched = search(self._goal(relation, before, after))
+        goal = self._goal(relation, before, after)
+        searched = search(goal)
         if searched.found is None:
             failure = Failure("does not follow")
             raise self._refused(relation, before, after, [], failure, where, index, searched)
+        self.citable.note(lambda: goal, where, (), searched.found)
         return searched.found
 
     def _goal(self, relation: str, before: Term, after: Term, author: Sequence[Any] = ()) -> Goal:
@@ -182,6 +185,7 @@ class Calc:
         out: Success | Failure | Found
         if reasons:
             out = justify(relation, before, after, reasons, self.given, self.context)
+            self.citable.note(lambda: self._goal(relation, before, after), where, reasons, None)
         else:
             out = self._search(relation, before, after, where, index)
             reasons += out.reasons

@@ -109,7 +109,7 @@ class TheoremEntry:
         doubtful = without_model(self.given)
         if doubtful and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        citable = Citable(self.shows, self._earlier)
+        citable = Citable(self.shows, self.earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
         try:
             self.prove(calc)
@@ -151,7 +151,7 @@ class TheoremEntry:
                 return undefined(what, trouble, self.given, part)
         return None
 
-    def _earlier(self) -> Iterator[TheoremEntry]:
+    def earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
         own = DECLARED.get(self.module, [])
         before = own[: own.index(self)] if self in own else []

@@ -43,6 +43,9 @@ class Citable:
             return True
         return all(s.concl != self.claim for s in proof_steps(reason.theorem))
 
+    def note(self, goal: Callable[[], Goal], where: tuple[str, int], author: Sequence[Any], found: Any) -> None:
+        """Told of each line, with its reasons, or those that were found.  Does nothing."""
+
     def allows_all(self, reasons: Iterable[Any]) -> bool:
         return all(map(self.allows, reasons))
 
