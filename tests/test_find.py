@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -192,6 +193,61 @@ def test_a_later_theorem_of_the_file_is_not_run_and_not_spoilt() -> None:
     assert "second" not in "".join(message(first))
     broken, first._error = False, None
     assert second.theorem.concl == second.shows
+
+
+def test_an_earlier_theorem_that_cites_a_later_one_is_not_spoilt_by_the_search() -> None:
+    """The search for the later one's reason offers the earlier one, which asks for the later one."""
+
+    @theorem(shows=Eq(log(exp(a) * exp(c)) * 1, a + c))
+    def earlier(calc):
+        calc.eq(a + c, by=later)
+
+    @theorem(shows=Eq(log(exp(a) * exp(c)), a + c))
+    def later(calc):
+        calc.eq(a + c)
+
+    assert later.theorem.concl == later.shows
+    assert earlier.theorem.concl == earlier.shows
+
+
+def test_the_most_telling_reason_is_found_first() -> None:
+    """A definition before a condition, that before a lemma, a lemma that leads from one line to the next before a tactic, and
+    a kind of calculation before calculation."""
+
+    def found(before: Term, after: Term, *given: Term) -> str:
+        return str(find(Goal("=", before, after, given, Context.of(given), Citable(Eq(before, after)))))
+
+    assert found(-a * b, -(b * a)) == "ring"
+    assert found(one_hot(y)[k] + 0, delta(k, y) + 0) == "one_hot"
+    assert found(delta(k, y) * a, one_hot(y)[k] * a) == "reverse(one_hot)"
+    assert found(a + b, a + c, Eq(b, c), Eq(c, b)) in ("b = c", "c = b")
+    assert found(Sum(delta(k, y) * f[k], (k, 1, V)), f[y], 1 <= y, y <= V) == "sum_delta"
+    assert found(log(a * b), log(a) + log(b), 0 < a, 0 < b) == "log_mul"
+    assert found(log(a) + log(b), log(a * b), 0 < a, 0 < b) == "reverse(log_mul)"
+    assert found(Sum(2 * f[k] + a * q[k], (k, 1, V)), 2 * Sum(f[k], (k, 1, V)) + a * Sum(q[k], (k, 1, V))) == "sums"
+    assert found(log(a * b / c) + 0, log(a) + log(b) - log(c), 0 < a, 0 < b, 0 < c) == "[log_div, log_mul]"
+    assert found(-Sum(one_hot(y)[k], (k, 1, V)), -Sum(delta(k, y), (k, 1, V))) == "one_hot"
+
+
+def test_both_sides_are_brought_to_a_common_form() -> None:
+    before, after = cross_entropy(V, q, uniform(V)), -(log(1 / V) * Sum(q[k], (k, 1, V)))
+    goal = Goal("=", before, after, (1 <= V,), Context.of([1 <= V]), Citable(Eq(before, after)))
+    found = find(goal)
+    assert found is not None
+    assert {cross_entropy, uniform} < set(found.reasons)
+    assert goal.follows(found.reasons) is not None
+
+
+def test_a_line_that_is_neither_proved_nor_refuted_says_how_far_it_was_brought() -> None:
+    goal = Sum(exp(z[k]), (k, 1, V)) ** 2 <= V * Sum(exp(z[k]) * exp(z[k]), (k, 1, V))
+
+    @theorem(shows=goal, given=[1 <= V])
+    def cauchy(calc):
+        calc.le(goal.args[1])
+
+    text = message(cauchy)
+    assert re.match(r"  none of the \d+ reasons that were tried does; no counterexample among \d+ models", text[0])
+    assert text[-1] == "  the line may hold all the same; put a line between"
 
 
 def test_a_false_line_is_refuted_with_the_smallest_numbers() -> None:

@@ -44,6 +44,10 @@ _PROVING = RLock()
 two theorems that cite each other would wait for ever.)"""
 
 
+class CircularError(ClaimError):
+    """A theorem that is asked for while it is being proved."""
+
+
 class TheoremEntry:
     """A named theorem: its claim, its conditions and its proof, which runs when first asked for."""
 
@@ -77,13 +81,15 @@ class TheoremEntry:
             if self._error is not None:
                 raise self._error
             if self._running:
-                raise ClaimError(f"{self.name} is used in its own proof")
+                raise CircularError(f"{self.name} is used in its own proof")
             self._running = True
             try:
                 self._derivation = self._run()
             except RecursionError:
                 self._error = ClaimError(f"{place(self.file, self.number)}: in {self.name} {TOO_DEEP}")
                 raise self._error from None
+            except CircularError:  # once the other proof is done, this one may succeed
+                raise
             except UserError as error:
                 self._error = error
                 raise

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from derive.board.catalogue import catalogue_module, find_theorem
 from derive.board.entries import TheoremEntry
+from derive.board.find import Found
 from derive.board.program import Import, Program, UnwrittenError
 from derive.board.refusals import place
 from derive.board.source import with_reasons
@@ -22,7 +23,7 @@ class Filled(NamedTuple):
 
     file: str
     number: int
-    relation: str
+    relation: str  # "" where the term is the whole statement: at the start of a chain, and for a fact on the way
     term: Term
     by: str
     imports: tuple[Import, ...]
@@ -31,17 +32,24 @@ class Filled(NamedTuple):
 
 def filled(entry: TheoremEntry) -> list[Filled]:
     """The lines without reasons, with those that were found.  Raises UserError when a line is wrong."""
-    return [_filled(entry, spot) for spot in spots(entry) if spot.found is not None]
+    out: list[Filled] = []
+    last: Term | None = None
+    for spot in spots(entry):
+        goal = spot.goal
+        shown = (goal.relation, goal.after) if goal.before == last else ("", goal.statement)
+        last = goal.after if goal.relation else None
+        if spot.found is not None:
+            out.append(_filled(entry, spot, spot.found, shown))
+    return out
 
 
-def _filled(entry: TheoremEntry, spot: Spot) -> Filled:
-    assert spot.found is not None
+def _filled(entry: TheoremEntry, spot: Spot, found: Found, shown: tuple[str, Term]) -> Filled:
     program = Program(entry.prove.__globals__)
-    line = (spot.file, spot.number, spot.goal.relation, spot.goal.after)
+    line = (spot.file, spot.number, *shown)
     try:
-        by = program.by(spot.found.reasons)
+        by = program.by(found.reasons)
     except UnwrittenError as error:
-        return Filled(*line, str(spot.found), (), str(error))
+        return Filled(*line, str(found), (), str(error))
     return Filled(*line, by, tuple(program.imports))
 
 

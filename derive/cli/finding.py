@@ -51,7 +51,7 @@ def _show(entry: TheoremEntry, write: bool) -> None:
         click.echo(f"{entry.name}: every line has its reason")
         return
     for x in lines:
-        click.echo(f"{place(x.file, x.number)}  {sign_of(x.relation)} {show(x.term)}".replace("   ", "  "))
+        click.echo(f"{place(x.file, x.number)}  {f'{sign_of(x.relation)} ' if x.relation else ''}{show(x.term)}")
         click.echo(f"    by={x.by}")
         for i in x.imports:
             click.echo(f"    from {i.module} import {i.name}")
