@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from derive.board.reasons import ByCases, Reversed, describe
+from derive.board.reasons import ByCases, Reversed, by_cases, describe, reverse
 from derive.errors import UserError
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, fresh, instantiate
+from derive.language import syntax
 
 
 class UnwrittenError(UserError):
@@ -34,6 +35,7 @@ _CALLS = {
     k.IFF: "Iff",
     k.IMPLIES: "Implies",
 }
+_REASONS = {"reverse": reverse, "by_cases": by_cases}
 _RANGED = {k.SUM: "Sum", k.PROD: "Prod", k.MAX: "Max"}
 
 
@@ -70,11 +72,10 @@ class Program:
 
     def _own(self, name: str) -> str:
         """A function of derive's."""
-        from derive import api
-
+        thing = _REASONS.get(name) or getattr(syntax, name)
         if name not in self.names:
             self.imports[Import("derive", name)] = None
-        elif self.names[name] is not getattr(api, name):
+        elif self.names[name] is not thing:
             raise UnwrittenError(f"{name} is the name of something else in this file")
         return name
 
