@@ -226,6 +226,12 @@ def test_many_processes_and_clusters_are_for_many_jobs_only() -> None:
             assert (x.module, x.where) == ("derive.jobs.run", "inside"), str(x)
 
 
+def test_programs_are_rewritten_in_one_file() -> None:
+    for x in IMPORTS:
+        if inside(x.target, "libcst"):
+            assert (x.module, x.where) == ("derive.board.source", "inside"), str(x)
+
+
 def test_the_score_room_needs_the_standard_library_only() -> None:
     for x in IMPORTS:
         if room(x.module) == "score" and not inside(x.target, "derive"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -11,10 +12,12 @@ from mutation import Spot, record
 from derive import *
 from derive.board import catalogue
 from derive.board.entries import TheoremEntry
-from derive.board.find import ATTEMPTS, Citable, Found, Goal, find
+from derive.board.find import ATTEMPTS, Found, find
+from derive.board.goal import Citable, Goal
 from derive.kernel.theorem import Theorem
 from derive.language.letters import *
 from derive.record.relations import BY_OPERATOR
+from derive.render.pages.text import derivation_text
 from derive.tactics.context import Context
 
 PROVED = catalogue.theorems()
@@ -83,21 +86,56 @@ def test_a_wrong_reason_is_answered_with_one_that_works() -> None:
     def wrong(calc):
         calc.eq(SPREAD.args[1], by=sum_delta)
 
-    assert message(wrong) == ["  but it follows by sum_mul"]
+    assert message(wrong) == ["  but it follows by sum_mul_right"]
 
 
-def test_a_line_without_a_reason_too() -> None:
+def test_a_line_without_a_reason_gets_one_that_prints_like_any_other() -> None:
     @theorem(shows=SPREAD, given=[1 <= V])
     def silent(calc):
         calc.eq(SPREAD.args[1])
 
-    assert message(silent) == ["  it follows by sum_mul"]
+    @theorem(shows=SPREAD, given=[1 <= V])
+    def outspoken(calc):
+        calc.eq(SPREAD.args[1], by=sum_mul_right)
 
+    (found,), (given,) = silent.check().lines, outspoken.check().lines
+    assert found.found
+    assert not given.found
+    assert found.reasons == given.reasons
+    assert found.theorem is not None
+    assert found.theorem.concl == given.theorem.concl
+    assert derivation_text(silent.check()).splitlines()[2:] == derivation_text(outspoken.check()).splitlines()[2:]
+
+
+def test_a_fact_on_the_way_without_a_reason_too() -> None:
+    @theorem(shows=ForAll((k, 1, V), -f[k] <= 0), given=[ForAll((k, 1, V), 0 <= f[k])])
+    def facts(calc):
+        calc.have(0 < exp(a))
+        calc.have(ForAll((k, 1, V), -f[k] <= 0))
+
+    assert all(line.found for line in facts.check().lines)
+    assert facts.check().lines[0].reasons[0].name == "exp_pos"
+
+
+def test_a_false_line_without_a_reason_is_refuted() -> None:
     @theorem(shows=Eq(cross_entropy(V, q, p), 0), given=positive(p, V))
     def silent_and_false(calc):
         calc.eq(0)
 
     assert message(silent_and_false)[0].startswith("  the line is false: V=1, p=(1/2), q=(1) makes")
+
+
+def test_a_missing_condition_is_named_with_what_it_makes_possible() -> None:
+    @theorem(shows=Eq(Sum(delta(k, y) * f[k], (k, 1, V)), f[y]), given=[1 <= y])
+    def no_upper_bound(calc):
+        calc.eq(f[y])
+
+    assert message(no_upper_bound) == [
+        "  a condition is missing: y ≤ V",
+        "  add it to given=[...], or conditions from which it follows",
+        "  with it the line follows by sum_delta",
+        "  and the line is false: V=1, y=2, f=(1, 1) makes the left side 0 and the right side 1",
+    ]
 
 
 def test_an_idle_reason_is_left_out() -> None:
@@ -155,6 +193,61 @@ def test_a_later_theorem_of_the_file_is_not_run_and_not_spoilt() -> None:
     assert "second" not in "".join(message(first))
     broken, first._error = False, None
     assert second.theorem.concl == second.shows
+
+
+def test_an_earlier_theorem_that_cites_a_later_one_is_not_spoilt_by_the_search() -> None:
+    """The search for the later one's reason offers the earlier one, which asks for the later one."""
+
+    @theorem(shows=Eq(log(exp(a) * exp(c)) * 1, a + c))
+    def earlier(calc):
+        calc.eq(a + c, by=later)
+
+    @theorem(shows=Eq(log(exp(a) * exp(c)), a + c))
+    def later(calc):
+        calc.eq(a + c)
+
+    assert later.theorem.concl == later.shows
+    assert earlier.theorem.concl == earlier.shows
+
+
+def test_the_most_telling_reason_is_found_first() -> None:
+    """A definition before a condition, that before a lemma, a lemma that leads from one line to the next before a tactic, and
+    a kind of calculation before calculation."""
+
+    def found(before: Term, after: Term, *given: Term) -> str:
+        return str(find(Goal("=", before, after, given, Context.of(given), Citable(Eq(before, after)))))
+
+    assert found(-a * b, -(b * a)) == "ring"
+    assert found(one_hot(y)[k] + 0, delta(k, y) + 0) == "one_hot"
+    assert found(delta(k, y) * a, one_hot(y)[k] * a) == "reverse(one_hot)"
+    assert found(a + b, a + c, Eq(b, c), Eq(c, b)) in ("b = c", "c = b")
+    assert found(Sum(delta(k, y) * f[k], (k, 1, V)), f[y], 1 <= y, y <= V) == "sum_delta"
+    assert found(log(a * b), log(a) + log(b), 0 < a, 0 < b) == "log_mul"
+    assert found(log(a) + log(b), log(a * b), 0 < a, 0 < b) == "reverse(log_mul)"
+    assert found(Sum(2 * f[k] + a * q[k], (k, 1, V)), 2 * Sum(f[k], (k, 1, V)) + a * Sum(q[k], (k, 1, V))) == "sums"
+    assert found(log(a * b / c) + 0, log(a) + log(b) - log(c), 0 < a, 0 < b, 0 < c) == "[log_div, log_mul]"
+    assert found(-Sum(one_hot(y)[k], (k, 1, V)), -Sum(delta(k, y), (k, 1, V))) == "one_hot"
+
+
+def test_both_sides_are_brought_to_a_common_form() -> None:
+    before, after = cross_entropy(V, q, uniform(V)), -(log(1 / V) * Sum(q[k], (k, 1, V)))
+    goal = Goal("=", before, after, (1 <= V,), Context.of([1 <= V]), Citable(Eq(before, after)))
+    found = find(goal)
+    assert found is not None
+    assert {cross_entropy, uniform} < set(found.reasons)
+    assert goal.follows(found.reasons) is not None
+
+
+def test_a_line_that_is_neither_proved_nor_refuted_says_how_far_it_was_brought() -> None:
+    goal = Sum(exp(z[k]), (k, 1, V)) ** 2 <= V * Sum(exp(z[k]) * exp(z[k]), (k, 1, V))
+
+    @theorem(shows=goal, given=[1 <= V])
+    def cauchy(calc):
+        calc.le(goal.args[1])
+
+    text = message(cauchy)
+    assert re.match(r"  none of the \d+ reasons that were tried does; no counterexample among \d+ models", text[0])
+    assert text[-1] == "  the line may hold all the same; put a line between"
 
 
 def test_a_false_line_is_refuted_with_the_smallest_numbers() -> None:

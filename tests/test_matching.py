@@ -190,3 +190,10 @@ def test_what_match_finds_makes_the_pattern_into_the_term(data):
 def test_a_term_matches_itself(term):
     every_variable = {v for v in term.free if v not in (f, g, w)}
     assert match(term, term, every_variable) == {v: v for v in every_variable}
+
+
+def test_a_family_that_is_known_by_its_own_letter_is_matched_at_an_open_index():
+    """A lemma's f may be the author's f."""
+    pattern, term = Eq(Sum(f[k], (k, 1, n)), f[i] * f[j]), Eq(Sum(f[k], (k, 1, n)), f[n] * f[1])
+    assert match(pattern, term, {f, i, j}) == {f: f, i: n, j: Num(1)}
+    assert match(pattern, Eq(Sum(f[k], (k, 1, n)), f[n] * x), {f, i, j}) is None

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.board.find import Citable, Goal, find
+from derive.board.find import Found, Searched, search
+from derive.board.goal import Citable, Goal
 from derive.board.idle import single
 from derive.board.justify import Failure, Success, justify, named, prove_fact, turns
 from derive.board.letters import Letters
@@ -98,7 +99,8 @@ class Calc:
         else:
             th = self._statement(statement, reasons, where, index)
             th = th and resolve(th, *self._facts)
-            shown = Line("", statement, tuple(self._describe(x) for x in reasons), *where, theorem=th)
+            described = tuple(self._describe(x) for x in reasons)
+            shown = Line("", statement, described, *where, theorem=th, found=not as_list(by))
             lines, start = (shown,), statement
         self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
         if th is not None:
@@ -110,20 +112,36 @@ class Calc:
         self._conditions_are_given(reasons, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             return None
+        if not reasons:
+            found = self._search("", statement, statement, where, index)
+            reasons += found.reasons
+            return found.theorem
         th = prove_fact(statement, reasons, self.given, self.context)
         if isinstance(th, Failure):
             raise self._refused("", statement, statement, reasons, th, where, index)
+        self.citable.note(lambda: self._goal("", statement, statement), where, reasons, None)
         return th
+
+    def _search(self, relation: str, before: Term, after: Term, where: tuple[str, int], index: int) -> Found:
+        """A reason for a line that has none.  Raises StepError when none is found."""
+        goal = self._goal(relation, before, after)
+        searched = search(goal)
+        if searched.found is None:
+            failure = Failure("does not follow")
+            raise self._refused(relation, before, after, [], failure, where, index, searched)
+        self.citable.note(lambda: goal, where, (), searched.found)
+        return searched.found
+
+    def _goal(self, relation: str, before: Term, after: Term, author: Sequence[Any] = ()) -> Goal:
+        return Goal(relation, before, after, self.given, Context(self.context.facts), self.citable, tuple(author))
 
     def _refused(
         self, relation: str, before: Term, after: Term, reasons: list[Any], failure: Failure, where: tuple[str, int],
-        index: int,
+        index: int, searched: Searched | None = None,
     ) -> StepError:  # fmt: skip
-        goal = Goal(relation, before, after, self.given, Context(self.context.facts), self.citable, tuple(reasons))
-        return StepError(
-            self.name, index, *where, relation, before, after, _names(reasons), failure, (*self.given, *self.assumes),
-            lambda: find(goal),
-        )  # fmt: skip
+        goal = self._goal(relation, before, after, reasons)
+        given = (*self.given, *self.assumes)
+        return StepError(self.name, index, *where, goal, _names(reasons), failure, given, searched)
 
     def _describe(self, reason: Any) -> Reason:
         """The printed reason; a fact proved on the way is cited as such."""
@@ -153,7 +171,6 @@ class Calc:
             raise ClaimError(
                 f"{place(*where)}: line {index} of {self.name} compares by {relation} what are not numbers"
             )
-        described = tuple(self._describe(x) for x in reasons)
         for part, words in labels:
             if part not in set(subterms(after)):
                 raise ClaimError(
@@ -162,15 +179,25 @@ class Calc:
         self.letters.add(place(*where), (after,))
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
+            described = tuple(self._describe(x) for x in reasons)
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
             return
-        out: Success | Failure = Failure("does not follow")
+        out: Success | Failure | Found
         if reasons:
             out = justify(relation, before, after, reasons, self.given, self.context)
+            self.citable.note(lambda: self._goal(relation, before, after), where, reasons, None)
+        else:
+            out = self._search(relation, before, after, where, index)
+            reasons += out.reasons
         if isinstance(out, Failure):
             raise self._refused(relation, before, after, reasons, out, where, index)
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
-        self.lines.append(Line(relation, after, described, *where, labels=tuple(labels), theorem=th, used=out.used))
+        self.lines.append(
+            Line(
+                relation, after, tuple(self._describe(x) for x in reasons), *where, labels=tuple(labels), theorem=th,
+                used=out.used, found=isinstance(out, Found),
+            )
+        )  # fmt: skip
 
     def _conditions_are_given(self, reasons: list[Any], where: tuple[str, int], index: int) -> None:
         """A statement as a reason cites a condition of the theorem, or a fact proved before; a hole has no reasons beside it."""

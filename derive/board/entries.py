@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
-from derive.board.find import Citable
+from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, place, show, undefined
 from derive.board.using import idle, used
@@ -42,6 +42,10 @@ allow_deep_formulas()
 _PROVING = RLock()
 """Held by the thread that runs a proof, and with it the proofs that it cites.  (With a lock for each theorem, two threads with
 two theorems that cite each other would wait for ever.)"""
+
+
+class CircularError(ClaimError):
+    """A theorem that is asked for while it is being proved."""
 
 
 class TheoremEntry:
@@ -77,13 +81,15 @@ class TheoremEntry:
             if self._error is not None:
                 raise self._error
             if self._running:
-                raise ClaimError(f"{self.name} is used in its own proof")
+                raise CircularError(f"{self.name} is used in its own proof")
             self._running = True
             try:
                 self._derivation = self._run()
             except RecursionError:
                 self._error = ClaimError(f"{place(self.file, self.number)}: in {self.name} {TOO_DEEP}")
                 raise self._error from None
+            except CircularError:  # once the other proof is done, this one may succeed
+                raise
             except UserError as error:
                 self._error = error
                 raise
@@ -109,7 +115,7 @@ class TheoremEntry:
         doubtful = without_model(self.given)
         if doubtful and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        citable = Citable(self.shows, self._earlier)
+        citable = Citable(self.shows, self.earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
         try:
             self.prove(calc)
@@ -151,7 +157,7 @@ class TheoremEntry:
                 return undefined(what, trouble, self.given, part)
         return None
 
-    def _earlier(self) -> Iterator[TheoremEntry]:
+    def earlier(self) -> Iterator[TheoremEntry]:
         """The theorems that stand before this one in its file, the latest first, then those of the catalogue."""
         own = DECLARED.get(self.module, [])
         before = own[: own.index(self)] if self in own else []

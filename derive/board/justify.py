@@ -43,6 +43,7 @@ class Failure(NamedTuple):
     missing: Sequence[Term] = ()  # side conditions that could not be proved
     gives: Term | None = None  # what the reasons make of the line before
     holds: bool = False  # the line follows, though not by these reasons
+    idle: Sequence[Any] = ()  # those of the reasons without which it follows
 
 
 class Success(NamedTuple):
@@ -177,7 +178,9 @@ def idle_failure(reasons: Sequence[Any], th: Theorem, attempt: Attempt) -> Failu
     rest = without(reasons, gone)
     th = attempt(rest) if rest else None  # type: ignore[assignment]
     enough = th is not None and not idle(rest, th, attempt)
-    return Failure(f"follows without {names}" + (f"; write by={written(rest)}" if enough else ""), holds=True)
+    return Failure(
+        f"follows without {names}" + (f"; write by={written(rest)}" if enough else ""), holds=True, idle=gone
+    )
 
 
 def named(reason: Any) -> str:

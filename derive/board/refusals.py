@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derive.board.find import Found
-from derive.board.justify import Failure
+from derive.board.find import Found, Searched, search
+from derive.board.goal import Goal
+from derive.board.justify import Failure, written
+from derive.board.stuck import Lacking, brought, lacking
 from derive.errors import TOO_DEEP, UserError
 from derive.kernel.terms import Term, substitute
-from derive.record.relations import RELATIONS, sign_of
+from derive.record.relations import sign_of
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample, NoneFound
@@ -24,13 +26,13 @@ class StepError(UserError):
     counterexample."""
 
     def __init__(
-        self, name: str, index: int, file: str, number: int, relation: str, before: Term, after: Term,
-        reason: str, failure: Failure, given: tuple[Term, ...], find: Callable[[], Found | None] = lambda: None,
+        self, name: str, index: int, file: str, number: int, goal: Goal, reason: str, failure: Failure,
+        given: tuple[Term, ...], searched: Searched | None = None,
     ) -> None:  # fmt: skip
         self.theorem_name, self.index, self.file, self.number = name, index, file, number
-        self.relation, self.before, self.after = relation, before, after
-        self.reason, self.failure, self.given = reason, failure, given
-        self._find = find
+        self.relation, self.before, self.after = goal.relation, goal.before, goal.after
+        self.goal, self.reason, self.failure, self.given = goal, reason, failure, given
+        self._searched = searched
         self._text: str | None = None
         super().__init__(f"line {index} of {name} {self.verdict}")
 
@@ -38,7 +40,7 @@ class StepError(UserError):
     def verdict(self) -> str:
         if self.failure.holds:
             return f"follows, but not by {'all of ' if ',' in self.reason else ''}{self.reason}"
-        return f"does not follow by {self.reason}" if self.reason else "has no reason"
+        return f"does not follow by {self.reason}" if self.reason else "follows by no reason that was found"
 
     @property
     def header(self) -> str:
@@ -52,17 +54,27 @@ class StepError(UserError):
         return f"  from  {show(self.before, notation)}\n  to    {sign_of(self.relation)} {show(self.after, notation)}"
 
     @cached_property
+    def searched(self) -> Searched:
+        """What a search for reasons came to."""
+        return self._searched or search(self.goal)
+
+    @property
     def found(self) -> Found | None:
         """Reasons by which the line follows, when some are found."""
-        return self._find()
+        return self.searched.found
+
+    @cached_property
+    def lacking(self) -> Lacking | None:
+        """Conditions with which the line follows, and by what; first those for which the author's reasons ask."""
+        own = [(self.goal.author, self.failure.missing)] if self.failure.missing else []
+        return lacking(self.goal, [*own, *self.searched.asked])
 
     @cached_property
     def counterexample(self) -> Counterexample | NoneFound:
         """The smallest exact numbers found that make the line false; falsy when there are none."""
         from derive.falsify.search.search import LINE_EFFORT, find_counterexample
 
-        claim = RELATIONS[self.relation].statement(self.before, self.after) if self.relation else self.after
-        return find_counterexample(claim, self.given, effort=LINE_EFFORT)
+        return find_counterexample(self.goal.statement, self.given, effort=LINE_EFFORT)
 
     def __str__(self) -> str:
         if self._text is None:
@@ -137,20 +149,33 @@ def step_error_text(error: StepError) -> str:
         return "\n".join([*out, f"  {'it' if len(out) > 2 or not error.reason else 'but it'} follows by {error.found}"])
     if failure.holds:
         return "\n".join(out)
-    if failure.missing:
-        out += ["  a condition is missing: " + "; ".join(map(show_condition, failure.missing[:3]))]
-        out += ["  " + advice(failure.missing[0], error.given)]
+    lacks = error.lacking
+    needs = lacks.conditions if lacks else failure.missing[:3]
+    if needs:
+        out += ["  a condition is missing: " + "; ".join(map(show_condition, needs))]
+        out += ["  " + advice(needs[0], error.given)]
+        out += [f"  with it the line follows by {written(lacks.reasons)}"] if lacks else []
     elif failure.gives is not None and failure.gives not in (error.before, error.after):
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
         out += [f"  {failure.what}"]
     if error.counterexample:
-        out += [f"  {'and ' if error.reason else ''}the line is false: {error.counterexample}"]
-    elif not failure.missing and failure.gives is None and failure.what == "does not follow":
-        out += [
-            "  no counterexample was found, and no reason either: the line may hold all the same; put a line between"
-        ]
+        return "\n".join(
+            [*out, f"  {'and ' if error.reason or len(out) > 2 else ''}the line is false: {error.counterexample}"]
+        )
+    if not needs and failure.gives is None and failure.what == "does not follow":
+        out += _undecided(error)
     return "\n".join(out)
+
+
+def _undecided(error: StepError) -> list[str]:
+    """What is known of a line that is neither proved nor refuted."""
+    none, attempts = error.counterexample, error.searched.attempts
+    out = [f"  none of the {attempts} reasons that were tried does; {none}"]
+    sides = brought(error.goal)
+    if sides is not None:
+        out += ["  calculation brings the two sides to", *(f"        {show(side)}" for side in sides)]
+    return [*out, "  the line may hold all the same; put a line between"]
 
 
 def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...], whole: Term) -> ClaimError:

@@ -9,6 +9,7 @@ import click
 from derive.cli.certificates import certify
 from derive.cli.check import check
 from derive.cli.common import Group, utf8
+from derive.cli.finding import find
 from derive.cli.listing import ledger, list_
 from derive.cli.numbers import refute, score, work
 from derive.cli.show import show
@@ -26,5 +27,5 @@ def main() -> None:
     utf8()
 
 
-for command in (list_, show, slides, check, refute, work, score, certify, ledger):
+for command in (list_, show, slides, check, find, refute, work, score, certify, ledger):
     main.add_command(command)

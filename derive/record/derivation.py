@@ -31,6 +31,7 @@ class Line(NamedTuple):
     labels: tuple[tuple[Term, str], ...] = ()  # subterms to underbrace, with the words under the brace
     theorem: Theorem | None = None  # line before, related to this one; None for a gap
     used: tuple[str, ...] = ()  # the rules that a tactic found
+    found: bool = False  # the author gave no reasons: these were found
 
 
 class Block(NamedTuple):

@@ -41,7 +41,9 @@ def match(pattern: Term, term: Term, schematic: AbstractSet[Var], known: Mapping
         if waiting:
             head, args = spine(p)
             if head not in waiting:  # f is known, and so f(j) is a formula in j
-                more = match(substitute(p, {v: mapping[v] for v in p.free if v in mapping}), t, schematic, mapping)
+                more = _at_known(
+                    substitute(head, {v: mapping[v] for v in head.free if v in mapping}), args, t, schematic, mapping
+                )
                 if more is None:
                     return None
                 mapping = more
@@ -52,6 +54,20 @@ def match(pattern: Term, term: Term, schematic: AbstractSet[Var], known: Mapping
         if substitute(p, {v: mapping[v] for v in p.free if v in mapping}) != t:
             return None
     return mapping
+
+
+def _at_known(head: Term, args: list[Term], term: Term, schematic: AbstractSet[Var], known: Mapping) -> Mapping | None:
+    """A family that is known, at indices that are not: one that is a letter stands in the term as that letter."""
+    if isinstance(head, Lam):
+        pattern: Term = head
+        for a in args:
+            pattern = at(pattern, substitute(a, {v: known[v] for v in a.free if v in known}))
+        return match(pattern, term, schematic, known) if spine(pattern)[0] not in known else None
+    mapping: Mapping | None = known
+    for a in reversed(args):
+        mapping = match(a, term.arg, schematic, mapping) if mapping is not None and isinstance(term, At) else None
+        term = term.fn if isinstance(term, At) else term
+    return mapping if term == head else None
 
 
 def _guess(head: Term, args: list[Term], term: Term, schematic: AbstractSet[Var], mapping: Mapping) -> bool:
