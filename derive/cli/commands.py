@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import click
 
 from derive.cli.certificates import certify
@@ -14,9 +12,6 @@ from derive.cli.numbers import refute, score, work
 from derive.cli.show import show
 from derive.cli.slides import slides
 from derive.version import __version__
-
-# A command builds many small immutable terms and ends; collecting cycles on the way only costs time.
-gc.set_threshold(200_000, 20, 20)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
