@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from derive.cli import main
+from derive.cli.common import screen_width
 from derive.cli.listing import ledger_text
 
 
@@ -197,3 +199,27 @@ def test_nothing_on_the_way_of_show_imports_sympy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def test_a_command_loads_no_other() -> None:
+    """Each stands where the table says, under its name; to show a theorem loads neither slides nor certificates."""
+    with click.Context(main) as context:
+        for name in main.list_commands(context):
+            command = main.get_command(context, name)
+            assert command is not None
+            assert command.name == name
+    code = (
+        "import sys; from derive.cli import main; main(['show', 'log_mul'], standalone_mode=False); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "derive.cli.show" in loaded
+    assert {f"derive.cli.{m}" for m in ("slides", "check", "numbers", "certificates", "listing")}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [("60", 60), ("500", 120), ("0", 100), ("-3", 100), ("wide", 100), ("", 100)]
+)
+def test_the_width_is_that_of_the_screen(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "__stdout__", None)
+    assert screen_width() == width

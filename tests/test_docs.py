@@ -43,6 +43,7 @@ from inspect import cleandoc, unwrap
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import pytest
 import reference_rows
 
@@ -382,19 +383,21 @@ def known_names() -> frozenset[str]:
 
 @cache
 def options() -> frozenset[str]:
-    from derive.cli import main
-
-    return frozenset(o for c in main.commands.values() for p in c.params for o in (*p.opts, *p.secondary_opts)) | {
-        "--version",
-        "--help",
-    }
+    found = (o for c in all_commands().values() for p in c.params for o in (*p.opts, *p.secondary_opts))
+    return frozenset(found) | {"--version", "--help"}
 
 
 @cache
 def commands() -> frozenset[str]:
+    return frozenset(all_commands())
+
+
+def all_commands() -> dict[str, click.Command]:
     from derive.cli import main
 
-    return frozenset(main.commands)
+    with click.Context(main) as context:
+        commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    return {name: command for name, command in commands.items() if command is not None}
 
 
 def own_names(source: str) -> set[str]:

@@ -31,6 +31,7 @@ from derive.language.definitions import (
 from derive.language.syntax import Eq, ForAll, Sum, argmin, delta, exp, family, function, integer, log, real
 from derive.record import Derivation
 from derive.render.formula import honest
+from derive.render.formula import notation as notation_module
 from derive.render.formula.names import name_node
 from derive.render.formula.notation import Notation, Variable, load_notation, notation_names, read_notation
 from derive.render.formula.templates import TemplateError, template
@@ -160,6 +161,13 @@ def test_a_letter_written_as_a_sum_gets_brackets() -> None:
     n = load_notation().with_(variables={"p": (one,)})
     assert term_text(2 * p[k], n) == "2 (1 + uₖ)"
     assert term_text(log(p[k]), n) == "log(1 + uₖ)"
+
+
+@pytest.mark.parametrize("name", notation_names())
+def test_a_notation_that_comes_with_derive_is_as_honest_as_any(name: str) -> None:
+    """It is not looked at when a command loads it, so it is here, as somebody's own would be."""
+    source = Path(notation_module.__file__).with_name("notations").joinpath(f"{name}.toml").read_text("utf-8")
+    assert read_notation(source, name).unchecked == set()
 
 
 def test_a_profile_that_extends_nothing_differs_from_the_usual_one() -> None:

@@ -336,3 +336,32 @@ def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None
     (tmp_path / "derive").write_text("a file where the folder would be")
     derive("check", "softmax", cache=tmp_path)
     assert "· not checked yet" in derive("list", "softmax", cache=tmp_path)
+
+
+# --- what the list says ----------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_a_theorem_as_it_stands_now(tmp_path: Path) -> None:
+    file, cache = theorem_file(tmp_path), tmp_path / "cache"
+    settle(file)
+    first = derive("list", str(file), cache=cache)
+    assert "a + b = b + a" in first
+    assert derive("list", str(file), cache=cache) == first
+    file.write_text(file.read_text().replace("Eq(a + b, b + a)", "Eq(a - b, -b + a), given=[0 < a]"))
+    settle(file)
+    assert "a − b = −b + a\n      given a > 0" in derive("list", str(file), cache=cache)
+
+
+def test_formulas_of_the_list_are_kept_in_the_usual_notation_only(tmp_path: Path) -> None:
+    file, cache = theorem_file(tmp_path), tmp_path / "cache"
+    settle(file)
+    derive("list", str(file), "--notation", "pr", cache=cache)
+    assert not cache.exists()
+    derive("list", str(file), cache=cache)
+    (entry,) = (cache / "derive").iterdir()
+    key = json.loads(entry.read_text())["entry"]["key"]
+    for found, shown in ((["kept", "k"], "kept\n      given k"), ([], "a + b"), (["kept", 1], "a + b"), ("x", "a + b")):
+        Store(cache / "derive").keep({f"said {file}": (key, {"swapped": found})})
+        assert f"      {shown}" in derive("list", str(file), cache=cache)
+    Store(cache / "derive").keep({f"said {file}": (key, {"swapped": ["kept"]})})
+    assert "kept" not in derive("list", str(file), "--notation", "pr", cache=cache)

@@ -6,7 +6,6 @@ FILE.py::NAME.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import sys
@@ -82,6 +81,8 @@ def find(name: str) -> Entry:
         raise UserError(
             f"{name} is a lemma of the library, without a derivation; 'derive show {name}' says what it states"
         )
+    import difflib
+
     known += list(LEMMAS)
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else "'derive list' shows all of them"

@@ -11,7 +11,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -77,6 +78,16 @@ class Results:
         }  # whatever they depended on, they are evaluated anew
         self.store.keep(new)
 
+    def said(self, file: str) -> dict[str, Any]:
+        """What was kept, by the names of its theorems, of what is said of them for the very sources that there are now."""
+        key = self._key(file)
+        kept = self.store.get(_said(file), key) if key else None
+        return kept if isinstance(kept, dict) else {}
+
+    def keep_said(self, said: Mapping[str, Mapping[str, Any]]) -> None:
+        """Keep what is said of the theorems in each of these files."""
+        self.store.keep({_said(f): (key, dict(words)) for f, words in said.items() if (key := self._key(f))})
+
     def refute(self, claim: FalseClaim) -> None:
         """Refute a false claim: by the counterexample that was found last time, if it is one, or by a search.
 
@@ -113,6 +124,10 @@ class Results:
 
 def _name(file: str) -> str:
     return f"checked {os.path.realpath(file)}"
+
+
+def _said(file: str) -> str:
+    return f"said {os.path.realpath(file)}"
 
 
 def _refuted(file: str) -> str:
@@ -172,7 +187,10 @@ def _imported(path: str) -> Iterator[str]:
 
 def _loaded(module: str) -> str | None:
     file = getattr(sys.modules.get(module), "__file__", None)
-    return os.path.realpath(file) if isinstance(file, str) and file.endswith(".py") else None
+    return _real(file) if isinstance(file, str) and file.endswith(".py") else None
+
+
+_real = cache(os.path.realpath)  # of what is loaded, which stays where it was
 
 
 def _beside(folder: str, module: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term, subterms
-from derive.kernel.theorem import Theorem, axioms_used, proof_steps
+from derive.kernel.theorem import Theorem, axioms_among, proof_steps
 from derive.language.arguments import takes, told
 from derive.record import Derivation
 from derive.record.faithful import refuse_changed
@@ -191,12 +192,17 @@ class TheoremEntry:
     @property
     def axioms(self) -> frozenset[str]:
         """The axioms on which the theorem rests."""
-        return axioms_used(self.theorem)
+        return self._rests_on[1]
 
     @property
     def steps(self) -> int:
         """How many primitive steps the proof has, lemmas included."""
-        return len(proof_steps(self.theorem))
+        return self._rests_on[0]
+
+    @cached_property
+    def _rests_on(self) -> tuple[int, frozenset[str]]:
+        steps = proof_steps(self.theorem)
+        return len(steps), axioms_among(steps)
 
     def to_sympy(self) -> Any:
         """The claim as a SymPy relation."""

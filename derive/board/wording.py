@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, NoReturn
 
 from derive.board import catalogue, reasons
@@ -67,6 +66,8 @@ def _same(a: str, b: str) -> bool:
 
 
 def _refuse(notation: Notation, what: str, name: str, known: list[str]) -> NoReturn:
+    import difflib
+
     close = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
     advice = (
         f"; did you mean {' or '.join(close)}?"

@@ -14,7 +14,7 @@ from derive.board.entries import TheoremEntry
 from derive.board.refusals import place
 from derive.errors import UserError
 from derive.jobs.job import Job
-from derive.kernel.theorem import axioms_used, proof_steps
+from derive.kernel.theorem import axioms_among, proof_steps
 
 Bar = Callable[[int], AbstractContextManager[Callable[[str], None]]]
 """Shows how far it is: how many there are; gives what is told the name of each."""
@@ -89,11 +89,11 @@ def check_names(
             proved.append(e)
             if verify:
                 wrong += _misread(e)
-            rows.append(Row(e.name, len(e.derivation.lines), len(proof_steps(e.theorem)), len(axioms_used(e.theorem))))
+            rows.append(Row(e.name, len(e.derivation.lines), e.steps, len(e.axioms)))
     results.keep(proved, failed)
-    theorems = [e.theorem for e in proved]
+    steps = proof_steps(*(e.theorem for e in proved))
     warnings = tuple(f"{place(e.file, e.number)}: warning: {e.name}: {words}" for e in proved for words in e.warnings)
-    return Checked(tuple(rows), len(proof_steps(*theorems)), axioms_used(*theorems), refuted, tuple(wrong), warnings)
+    return Checked(tuple(rows), len(steps), axioms_among(steps), refuted, tuple(wrong), warnings)
 
 
 def _misread(entry: TheoremEntry) -> Iterator[Wrong]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -41,12 +42,12 @@ def complain(text: str) -> None:
     click.echo(f"derive: {quoting(text)}", err=True)
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"  # compiled when there is an error
 
 
 def quoting(text: str) -> str:
     """A message that quotes what stands in a file: no character of it moves the cursor, and each can be encoded."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return re.sub(_CONTROL, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def utf8() -> None:
@@ -63,9 +64,14 @@ def on_a_terminal() -> bool:
 
 
 def screen_width() -> int:
-    import shutil
-
-    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+    """What COLUMNS says, or the terminal, but at most 120; 100 where there is none."""
+    columns = os.environ.get("COLUMNS", "")  # as the module shutil does it, which loads three compressors
+    if columns.isdecimal() and int(columns) > 0:
+        return min(int(columns), 120)
+    try:
+        return min(os.get_terminal_size(sys.__stdout__.fileno()).columns or 100, 120)  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 100
 
 
 def write_text(path: str | None, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,8 @@ def definition_named(name: str) -> Definition | None:
 
 def definition_text(d: Definition, notation: Notation, plain: bool, width: int) -> str:
     """What a definition says, its arguments, and the theorems about it."""
+    import textwrap
+
     from derive.board import catalogue
     from derive.render.pens.text import term_text
     from derive.render.words.where import equation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,8 @@ from derive.cli.common import notation_option, plural, progress, screen_width
 
 if TYPE_CHECKING:
     from derive.board.catalogue import Entry
+    from derive.board.checked import Results
+    from derive.board.entries import TheoremEntry
 
 MARKS = {"proved": "✓", "wrong": "✗", "changed": "·", "unknown": "·"}
 
@@ -26,12 +28,9 @@ def list_(subject: str | None, notation: str | None) -> None:
     """
     from derive.board.checked import Results
     from derive.board.entries import TheoremEntry
-    from derive.board.wording import notation_for
-    from derive.render.pens.text import conditions_text, term_text
-    from derive.render.words.prose import unsaid_integers
 
     results = Results()
-    profile = notation_for(notation)
+    drawn = _Drawn(results, notation)
     width = screen_width()
     states: list[str] = []
     for name, entries in _listed(subject):
@@ -43,8 +42,8 @@ def list_(subject: str | None, notation: str | None) -> None:
             changed = "  (changed since it was checked)" if states[-1] == "changed" else ""
             click.echo(f"  {MARKS[states[-1]]} {e.name}{changed}")
             _wrapped(e.summary, width, "      ")
-            click.echo(f"      {term_text(e.shows, profile)}")
-            conditions = conditions_text(e.given, profile, integers=unsaid_integers((*e.given, e.shows), profile))
+            claim, *conditions = drawn.of(e)
+            click.echo(f"      {claim}")
             if conditions:
                 _wrapped("given " + "; ".join(conditions), width, "      ")
         false = [e for e in entries if not isinstance(e, TheoremEntry)]
@@ -55,6 +54,43 @@ def list_(subject: str | None, notation: str | None) -> None:
                 _wrapped(e.summary, width, "      ")
         click.echo()
     _wrapped(_marks(states), width, "")
+    drawn.keep()
+
+
+class _Drawn:
+    """Claims and conditions as text.  To draw them is most of what a list costs, so those in the usual notation are kept."""
+
+    def __init__(self, results: Results, notation: str | None) -> None:
+        from derive.board.wording import notation_for
+
+        self._results, self._kept = results, notation is None
+        self._profile = notation_for(notation) if notation is not None else None  # refused before anything is printed
+        self._said: dict[str, dict[str, Any]] = {}
+        self._new: set[str] = set()
+
+    def of(self, e: TheoremEntry) -> list[str]:
+        """The claim, then each condition."""
+        if e.file not in self._said:
+            self._said[e.file] = self._results.said(e.file) if self._kept else {}
+        said = self._said[e.file].get(e.name)
+        if isinstance(said, list) and said and all(isinstance(text, str) for text in said):
+            return said
+        self._new.add(e.file)
+        out = self._said[e.file][e.name] = self._draw(e)
+        return out
+
+    def _draw(self, e: TheoremEntry) -> list[str]:
+        from derive.board.wording import notation_for
+        from derive.render.pens.text import conditions_text, term_text
+        from derive.render.words.prose import unsaid_integers
+
+        self._profile = profile = self._profile or notation_for(None)
+        integers = unsaid_integers((*e.given, e.shows), profile)
+        return [term_text(e.shows, profile), *conditions_text(e.given, profile, integers=integers)]
+
+    def keep(self) -> None:
+        if self._kept:
+            self._results.keep_said({file: self._said[file] for file in self._new})
 
 
 def _listed(subject: str | None) -> list[tuple[str, list[Entry]]]:

@@ -7,7 +7,7 @@ it again from that record alone.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import wraps
 from types import MappingProxyType
@@ -59,14 +59,14 @@ class Proof:
         raise AttributeError("the record of a proof does not change")
 
     @property
-    def premises(self) -> Iterator[Theorem]:
+    def premises(self) -> list[Theorem]:
+        out: list[Theorem] = []
         for a in self.args:
             if isinstance(a, Theorem):
-                yield a
+                out.append(a)
             elif isinstance(a, tuple):
-                for b in a:
-                    if isinstance(b, Theorem):
-                        yield b
+                out += [b for b in a if isinstance(b, Theorem)]
+        return out
 
 
 _SEAL = object()
@@ -222,13 +222,18 @@ def proof_steps(*theorems: Theorem) -> list[Theorem]:
                 done[id(th)] = th
             else:
                 stack.append((th, True))
-                stack.extend((p, False) for p in th.proof.premises if id(p) not in done)
+                stack += [(p, False) for p in th.proof.premises if id(p) not in done]
     return list(done.values())
 
 
 def axioms_used(*theorems: Theorem) -> frozenset[str]:
     """The names of the axioms on which the theorems rest."""
-    return frozenset(th.proof.args[0] for th in proof_steps(*theorems) if th.proof.rule == "axiom")
+    return axioms_among(proof_steps(*theorems))
+
+
+def axioms_among(steps: Iterable[Theorem]) -> frozenset[str]:
+    """The names of the axioms among the steps of proofs."""
+    return frozenset(th.proof.args[0] for th in steps if th.proof.rule == "axiom")
 
 
 def replay(theorem: Theorem) -> Theorem:

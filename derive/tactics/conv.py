@@ -50,12 +50,12 @@ def relate_parts(
         if wanted and not (isinstance(right, App) and right.op is left.op and len(right.args) == len(left.args)):
             return None
         others = right.args if isinstance(right, App) else (None,) * len(left.args)
-        out: list[Theorem] = []
+        out: list[Theorem | None] = []  # None where a part stays as it is
         changed = False
         body: Theorem | None = None
         for i, (a, b) in enumerate(zip(left.args, others, strict=True)):
             if a == b:
-                out.append(r.refl(a))
+                out.append(None)
                 continue
             if isinstance(a, Lam) and i in left.op.binders:
                 th = _under(left, a, b, ctx, prove)
@@ -69,15 +69,15 @@ def relate_parts(
             if th is None:
                 if wanted:
                     return None
-                th = r.refl(a)
             elif not is_refl(th):
                 changed = True
             out.append(th)
-        if body is not None:
-            if all(is_refl(e) for e in out):
-                return body
-            return r.trans(body, r.cong(left.op, tuple(out)))
-        return r.cong(left.op, tuple(out)) if changed or wanted else None
+        if body is not None and all(e is None or is_refl(e) for e in out):
+            return body
+        if body is None and not (changed or wanted):
+            return None
+        same = r.cong(left.op, tuple([e or r.refl(a) for e, a in zip(out, left.args, strict=True)]))
+        return same if body is None else r.trans(body, same)
     if isinstance(left, Lam):
         return _under(None, left, right, ctx, prove)
     return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.falsify.models.arithmetic import Number, sign_of_difference
 from derive.falsify.models.model import Model, Path, Value, key_of
@@ -15,6 +14,9 @@ from derive.falsify.search import candidates
 from derive.falsify.search.hypotheses import Knowledge, Sum
 from derive.kernel.sorts import INT, PROP, REAL, Base, Fn, SetOf, Sort, is_numeric
 from derive.kernel.terms import Var
+
+if TYPE_CHECKING:
+    from random import Random
 
 STEPS = 20_000  # summands, factors and instances in one evaluation
 
@@ -129,7 +131,7 @@ class Options:
         self,
         rated: Sequence[tuple[int, Any]],
         make: Callable[[Any], Assignment],
-        other: Callable[[random.Random], Any] = lambda rng: None,
+        other: Callable[[Random], Any] = lambda rng: None,
     ) -> None:
         self.rated = rated
         self.make = make
@@ -189,7 +191,7 @@ def _numbers(key: Key, model: Partial, whole: bool) -> Options:
     rated.sort(key=lambda r: r[0])
     WORK.spent += 4 * len(rated)
 
-    def other(rng: random.Random) -> Number | None:
+    def other(rng: Random) -> Number | None:
         return candidates.random_number(rng, bounds, whole, kind != "index")
 
     return Options(rated, lambda x: {key: x}, other)
@@ -247,7 +249,7 @@ def _distribution(total: Sum, key: Key, model: Partial) -> Options | None:
         rows = [r for r in rows if all(b.allow(x) for b, x in zip(bounds, r[1], strict=True))]
     WORK.spent += len(rows)
 
-    def other(rng: random.Random) -> tuple[Number, ...] | None:
+    def other(rng: Random) -> tuple[Number, ...] | None:
         if sign <= 0 or not free:
             return None
         return tuple([x * scale for x in candidates.random_distribution(rng, len(free), positive)])

@@ -6,13 +6,16 @@ Costs add up over the variables of a model, and models are tried in the order of
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from derive.falsify.models.arithmetic import Number, sign_of_difference
 from derive.falsify.numbers.exact import Exact, Undecided, log
+
+if TYPE_CHECKING:
+    from random import Random
 
 Rated = tuple[int, Number]
 
@@ -57,7 +60,7 @@ def near(constants: Iterable[Fraction], bounds: Bounds, whole: bool) -> list[Rat
     return [(cost, int(x) if whole else x) for x, cost in found.items()]
 
 
-def random_number(rng: random.Random, bounds: Bounds, whole: bool, small: bool) -> Number | None:
+def random_number(rng: Random, bounds: Bounds, whole: bool, small: bool) -> Number | None:
     """Any number within bounds, ``small`` for a size; None when the one thrown is not allowed."""
     d = 1 if whole else rng.choice((1, 2, 3, 4, 5, 8, 10, 12, 100))
     spread = 6 if small else rng.choice((4, 12, 60))
@@ -79,7 +82,7 @@ def random_number(rng: random.Random, bounds: Bounds, whole: bool, small: bool) 
     return int(x) if isinstance(x, (int, Fraction)) and whole else x
 
 
-def random_distribution(rng: random.Random, n: int, positive: bool) -> tuple[Fraction, ...]:
+def random_distribution(rng: Random, n: int, positive: bool) -> tuple[Fraction, ...]:
     """Any distribution of n numbers."""
     weights = [rng.choice((1, 1, 2, 3, 5, 8, 20, 99)) if positive else rng.choice((0, 1, 2, 5, 20)) for _ in range(n)]
     if not any(weights):

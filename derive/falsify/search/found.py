@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from derive.falsify.models.arithmetic import Number, is_number
 from derive.falsify.models.model import Model, Value, text
@@ -12,8 +12,7 @@ from derive.kernel.sorts import is_numeric
 from derive.kernel.terms import App, Term
 
 
-@dataclass(frozen=True, slots=True)
-class UndefinedAt:
+class UndefinedAt(NamedTuple):
     """A model of the hypotheses where the claim has no value."""
 
     model: Model
@@ -23,8 +22,7 @@ class UndefinedAt:
         return f"it has no value at {self.model}: {self.reason}" if str(self.model) else f"no value: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(NamedTuple):
     """A model where the hypotheses hold and the claim is false.  True as a condition.
 
     ``claim`` is the instance that fails: for a claim "for all k in 1..V: P" it is P, and the model says what
@@ -56,8 +54,7 @@ class Counterexample:
         return f"{where} makes {self.explanation}" if where else f"it is false: {self.explanation}"
 
 
-@dataclass(frozen=True, slots=True)
-class NoneFound:
+class NoneFound(NamedTuple):
     """No counterexample was met.  False as a condition.
 
     ``tried`` models of the hypotheses were looked at, ``undecided`` others could not be decided.

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import random
 from collections.abc import Callable, Sequence
 
 from derive.falsify.models.arithmetic import TooBig
@@ -201,6 +200,8 @@ class _Search:
 
     def at_random(self, budget: int) -> Partial | None:
         """Models put together at random, the same ones each time."""
+        import random  # most searches end before
+
         rng = random.Random(0)
 
         def pick(key: Key, options: Options) -> int | Assignment:

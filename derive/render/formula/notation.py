@@ -124,7 +124,10 @@ def notation_names() -> tuple[str, ...]:
 
 
 def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
-    """A notation from the text of a TOML file.  Raises UserError when it is not one, or when a template of it would lie."""
+    """A notation from the text of a TOML file.  Raises UserError when it is not one, or when a template of it would lie.
+
+    Those that come with derive are read by every command, and the tests have them looked at as if they were somebody's own.
+    """
     try:
         data = toml_table(source)
     except ValueError as error:
@@ -151,6 +154,10 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     for key in keys - own.keys():  # what is written anew has its own order
         out.order.pop(key, None)
     out.order.update(own)
+    made = {d.name: d for d in definitions()}
+    if builtin:
+        out.unchecked.update(p for p in places if p.partition("[")[0] not in made)
+        return out
     for v in changed:
         thing = honest.Shown(v.key, (v.template,), v.params, {str(i + 1): p for i, p in enumerate(v.params)})
         honest.check(name, thing, own.get(v.key))
@@ -159,7 +166,6 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
                 f'in the notation {name}, {v.key} = "{v.template.source}" writes a number as {v.template.source}, which a reader takes '
                 "for an integer; choose a letter such as a, b, c or x"
             )
-    made = {d.name: d for d in definitions()}
     out.unchecked.update(places)
     for place in places:
         if (definition := made.get(place.partition("[")[0])) is not None:

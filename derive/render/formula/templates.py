@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from derive.render.formula.names import MARKS, letter_symbol
 from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Shape, Symbol, kind
@@ -235,6 +236,7 @@ def _as_function(part: Part) -> Part:
     return part
 
 
+@lru_cache(maxsize=4096)
 def template(source: str) -> Template:
     """Read a template.  Raises TemplateError when it cannot be read."""
     reader = _Reader(source)
