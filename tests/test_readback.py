@@ -403,3 +403,16 @@ def test_a_deck_that_is_misread_is_not_written(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(MisreadError):
         save([("kl_nonneg", find_theorem("kl_nonneg").derivation)], str(tmp_path / "deck.tex"), Wish())
     assert list(tmp_path.iterdir()) == []
+
+
+@each_form
+@pytest.mark.parametrize("letter", ["y", "i", "j", "t"])
+def test_sums_that_leave_out_an_index_whose_letter_is_also_a_sequence_s(letter: str, form: str) -> None:
+    """y is a token, and with an index the tokens of a sequence."""
+    left_out = Sum(p[k], (k, 1, V), where=Ne(k, integer(letter)))
+    for claim in (
+        left_out <= 1,
+        Prod(p[k], (k, 1, V), where=Ne(k, integer(letter))) <= 1,
+        Eq(left_out, 1 - p[integer(letter)]),
+    ):
+        read_back(record(claim), "compact", form)

@@ -218,6 +218,22 @@ def test_what_a_file_imports_counts(how: str, tmp_path: Path) -> None:
     assert state(file, cache) == "changed"
 
 
+def test_what_a_proof_imports_counts_whether_it_is_loaded_or_not(tmp_path: Path) -> None:
+    """One theorem of a file that imports another inside a proof is checked alone; the file is then known as checked."""
+    from derive.proofs import information
+
+    code = f"from derive.board.checked import files_of; print(*files_of({information.__file__!r}), sep=chr(10))"
+    alone = subprocess.run(
+        [sys.executable, "-c", "import derive.board.checked;" + code], capture_output=True, text=True, check=True
+    )
+    assert alone.stdout.split() == files_of(information.__file__ or "")
+    cache = tmp_path / "cache"
+    derive("check", "kl_nonneg", cache=cache)
+    listed = derive("list", "information", cache=cache)
+    assert "✓ kl_nonneg\n" in listed
+    assert "(changed since it was checked)" not in listed
+
+
 def test_the_files_of_a_package_count(tmp_path: Path) -> None:
     course = tmp_path / "course"
     (course / "week").mkdir(parents=True)

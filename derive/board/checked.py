@@ -12,11 +12,13 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from derive.board.entries import DECLARED, FalseClaim, TheoremEntry
+from derive.board.declaring import declares
+from derive.board.entries import PROOFS, FalseClaim, TheoremEntry
 from derive.store import Store, digest_of, digest_of_sources, user_store
 
 SOURCES = (
@@ -148,8 +150,8 @@ def files_of(file: str) -> list[str]:
     Python's own files are left out, derive's too unless they hold theorems, and what an installed package that holds no theorems
     imports in its turn.  Raises OSError when a file cannot be read.
     """
-    declaring = {f for m in DECLARED if (f := _loaded(m))}
-    derive = os.path.dirname(os.path.realpath(sys.modules["derive"].__file__ or "")) + os.sep
+    own = os.path.dirname(os.path.realpath(sys.modules["derive"].__file__ or "")) + os.sep
+    proofs = _proofs() + os.sep
     seen: set[str] = set()
     waiting = [os.path.realpath(file)]
     while waiting:
@@ -157,16 +159,22 @@ def files_of(file: str) -> list[str]:
         if path in seen:
             continue
         installed = not _INSTALLED.isdisjoint(path.split(os.sep))
-        if path not in declaring and (path.startswith(derive) or (path.startswith(_PYTHON) and not installed)):
+        catalogued = path.startswith(proofs)
+        if not catalogued and (path.startswith(own) or (path.startswith(_PYTHON) and not installed)):
             continue
         seen.add(path)
-        if path in declaring or not installed:
+        if catalogued or not installed or declares(Path(path)):
             waiting.extend(os.path.realpath(p) for p in _imported(path))
     return sorted(seen)
 
 
+def _proofs() -> str:
+    """The folder of derive's own theorems."""
+    return os.path.realpath(import_module(PROOFS).__path__[0])
+
+
 def _imported(path: str) -> Iterator[str]:
-    """The files of what a file imports: of modules that are loaded, and of those that stand beside it."""
+    """The files of what a file imports, at its top or inside its functions, whether that has been loaded here or not."""
     folder = os.path.dirname(path)
     yield from _beside(folder, "__init__")
     for dots, origin, names, modules in _IMPORT.findall(Path(path).read_text("utf-8", errors="replace")):
@@ -178,19 +186,29 @@ def _imported(path: str) -> Iterator[str]:
             base = os.path.dirname(base)
         for name in dict.fromkeys(found):
             yield from _beside(base, name)
-            while name and not dots:
-                loaded = _loaded(name)
-                if loaded:
-                    yield loaded
-                name = name.rpartition(".")[0]
+            if name and not dots:
+                yield from _of_module(name)
 
 
-def _loaded(module: str) -> str | None:
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return _real(file) if isinstance(file, str) and file.endswith(".py") else None
-
-
-_real = cache(os.path.realpath)  # of what is loaded, which stays where it was
+def _of_module(name: str) -> Iterator[str]:
+    """The file of a module by its name, and those of the packages that it is in.  None of them is run for that."""
+    if f"{name}.".startswith(f"{PROOFS}."):
+        places, rest = [_proofs()], name.split(".")[2:]
+    else:
+        top, *rest = name.split(".")
+        try:
+            spec = find_spec(top)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is None:
+            return
+        if spec.origin is not None and spec.origin.endswith(".py"):
+            yield spec.origin
+        places = list(spec.submodule_search_locations or ())
+    for place in places:
+        yield from _beside(place, "__init__")
+        for depth in range(1, len(rest) + 1):
+            yield from _beside(place, ".".join(rest[:depth]))
 
 
 def _beside(folder: str, module: str) -> Iterator[str]:

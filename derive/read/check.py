@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from derive.errors import MisreadError
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import EQ, IFF, App, Term, Var, at, spine, substitute
+from derive.kernel.terms import EQ, IFF, App, SortError, Term, Var, at, spine, substitute
 from derive.language.words import WORDS
 from derive.read.canonical import canonical
 from derive.read.describe import to_rename, told_apart
@@ -50,7 +50,7 @@ def check_page(take_apart: Callable[[], Sheet], d: Derivation, form: Form) -> No
     """The same for a page that is still to be taken apart into a sheet."""
     try:
         check_sheet(take_apart(), d, form)
-    except UnreadableError as error:
+    except (UnreadableError, SortError) as error:
         raise MisreadError(
             f"{d.name} {form.name} in the notation {form.notation.name} cannot be read back: {error}; nothing was written.  A letter "
             "or a definition may have a name that reads as something else: rename it, or choose another notation; if none "

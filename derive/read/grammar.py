@@ -326,8 +326,9 @@ class Reader(Patterns):
             yield from self.product(items, i, scope.under(v))
             return
         for other in self.sum_(others[0], scope):
-            for rest, end in self.summand(items, i, op, v, others[1:], scope):
-                yield from ((t, end) for t in sorted_(without, op, rest, v, [app(NE, v, other)]))
+            for apart in sorted_(app, NE, v, other):
+                for rest, end in self.summand(items, i, op, v, others[1:], scope):
+                    yield from ((t, end) for t in sorted_(without, op, rest, v, [apart]))
 
     def largest(self, items: Items, i: int, scope: Scope) -> Iterator[Reading]:
         """max, with the range of its letter under it: from a number to a number, or over the vocabulary."""
