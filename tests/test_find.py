@@ -238,6 +238,20 @@ def test_both_sides_are_brought_to_a_common_form() -> None:
     assert goal.follows(found.reasons) is not None
 
 
+def test_a_derivative_is_found_and_a_part_that_is_no_number_asks_for_nothing() -> None:
+    @theorem(shows=Eq(partial(a * z[j] ** 2, z, j), 2 * a * z[j]))
+    def slope(calc):
+        calc.eq(2 * a * z[j])
+
+    @theorem(shows=Eq(partial(a * z[j] ** 2 + log(Sum(exp(z[k]), (k, 1, V))), z, j), a), given=in_vocabulary(j, V))
+    def wrong(calc):
+        calc.eq(a)
+
+    assert slope.check().lines[0].reasons[0].name == "calculus"
+    with pytest.raises(StepError, match="follows by no reason that was found"):
+        wrong.check()
+
+
 def test_a_line_that_is_neither_proved_nor_refuted_says_how_far_it_was_brought() -> None:
     goal = Sum(exp(z[k]), (k, 1, V)) ** 2 <= V * Sum(exp(z[k]) * exp(z[k]), (k, 1, V))
 

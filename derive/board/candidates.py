@@ -97,6 +97,8 @@ def _two(goal: Goal) -> Iterator[Sequence[Any]]:
     outer = fitting(shelves, goal.before, goal.after) if goal.relation else []
     single = [*folds(goal), *(x for _, x in outer)][:_PAIRS] or bearing(goal, shelves)[:_PAIRS]
     yield from ([x, y] for i, x in enumerate(known) for y in [*known[i + 1 :], *single])
+    if goal.relation == "=" and _DERIVATIVES & (operators(goal.before) | operators(goal.after)):
+        yield from ([calculus, tactic] for tactic in (sums, logs, auto))
     yield from ([x, tactic] for x in single for tactic in _tactics(goal))
     yield from (list(pair) for pair in itertools.combinations(single, 2))
 
@@ -275,7 +277,8 @@ def more_telling(
     public = [x for x in map(LEMMAS.get, used) if x is not None and not x.internal]
     if auto in tried or len(public) == 1:
         for x in public:
-            if isinstance(x.shows, App) and not operators(x.shows.args[0]) <= operators(goal.before):
+            back = isinstance(x.shows, App) and not operators(x.shows.args[0]) <= operators(goal.before)
+            if back and calculus not in rest:
                 yield [*rest, Reversed(x)] if auto in tried else rest
             yield [*rest, x]
     if auto in tried:

@@ -11,7 +11,7 @@ from derive.board.goal import Goal, plain
 from derive.board.justify import Success
 from derive.board.reasons import auto
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import is_numeric
+from derive.kernel.sorts import INT, is_numeric
 from derive.kernel.terms import MAX, PROD, SUM, App, Num, Term, Var, forall, implies, substitute, subterms
 from derive.lemmas import Lemma
 from derive.tactics import side
@@ -69,7 +69,7 @@ def _for_all(need: Term, goal: Goal) -> Iterator[Term]:
     strange = sorted(need.free - goal.statement.free - goal.context.free, key=lambda v: v.name)
     if not strange:
         yield need
-    elif len(strange) == 1:
+    elif len(strange) == 1 and strange[0].sort == INT:
         v = strange[0]
         for low, high in _ranges(goal.statement):
             index = Var(v.name.split("#")[0].rstrip("'"), v.sort)
