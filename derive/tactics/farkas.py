@@ -113,6 +113,8 @@ def _near(want: field.Poly, facts: list[Fact]) -> list[Fact]:
 
 
 def _combine(goal: App, want: field.Poly, facts: list[Fact]) -> Theorem | None:
+    if not all(any(m in p for _, p in facts) for m in want if m != field.ONE):
+        return None
     columns: list[dict[int, Fraction]] = []
     cost: list[Fraction] = []
     source: list[tuple[Theorem, int]] = []

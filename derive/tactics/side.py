@@ -311,16 +311,14 @@ def linear(goal: App, ctx: Context, depth: int, cheap: bool = False) -> Theorem 
     want = farkas.difference(a, b)
     if want is None:
         return None
-    if goal.op is terms.LT and a.sort == INT and b.sort == INT and set(want) - {field.ONE}:
-        th = _combined(App(terms.LE, (a + ONE, b)), ctx, depth, cheap)
+    if goal.op is terms.LT and a.sort is INT and b.sort is INT and set(want) - {field.ONE}:
+        th = _combined(App(terms.LE, (a + ONE, b)), field.add(want, {field.ONE: -1}), ctx, depth, cheap)
         return None if th is None else r.linear(goal, (th,), (Fraction(1),), ())
-    return _combined(goal, ctx, depth, cheap)
+    return _combined(goal, want, ctx, depth, cheap)
 
 
-def _combined(goal: App, ctx: Context, depth: int, cheap: bool) -> Theorem | None:
-    want = farkas.difference(*goal.args)
-    if want is None:
-        return None
+def _combined(goal: App, want: field.Poly, ctx: Context, depth: int, cheap: bool) -> Theorem | None:
+    """The same, where the difference of its sides is ``want``."""
     if set(want) - {field.ONE}:
         return farkas.combine(goal, want, _relevant(want, ctx, depth, cheap, goal.op is terms.EQ))
     constant = want.get(field.ONE, 0)
