@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from derive.kernel.rules import int_step, linear
 from derive.kernel.sorts import INT
@@ -23,8 +24,11 @@ _HALF = Num(Fraction(1, 2))
 
 def without_model(given: Sequence[Term]) -> bool:
     """Whether the search met no model of the conditions, and none that it could not decide."""
-    if not given:
-        return False
+    return bool(given) and _without_model(tuple(given))
+
+
+@lru_cache(maxsize=1000)  # theorems of one subject have the same conditions
+def _without_model(given: tuple[Term, ...]) -> bool:
     from derive.falsify import NoneFound, satisfiable
 
     found = satisfiable(given, budget=_BUDGET)

@@ -242,6 +242,15 @@ class _Search:
         return (model, choices) if verdict is False else None
 
     def run(self) -> Counterexample | NoneFound:
+        found = self.first_found()
+        if isinstance(found, NoneFound):
+            return found
+        tried = self.tried
+        self.limit = max(self.limit, WORK.spent + _SHRINKING)
+        return _report(self.claim, Shrinker(found, self.fill).run(), tried, self.undefined)
+
+    def first_found(self) -> Partial | NoneFound:
+        """A model of the hypotheses where the claim is false, as it was met; or what there is to say when none was."""
         stopped = ""
         found: Partial | None = None
         try:
@@ -261,9 +270,7 @@ class _Search:
                 self.undefined,
                 self.reason,
             )
-        tried = self.tried
-        self.limit = max(self.limit, WORK.spent + _SHRINKING)
-        return _report(self.claim, Shrinker(found, self.fill).run(), tried, self.undefined)
+        return found
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------
@@ -327,8 +334,8 @@ def find_counterexample(
 
 def satisfiable(given: Sequence[Term], *, budget: int = BUDGET, effort: int = EFFORT) -> Model | NoneFound:
     """A model of the hypotheses, or NoneFound with ``vacuous`` set: perhaps they contradict each other."""
-    found = _Search(Num(0) < Num(0), given, budget, effort).run()
-    return found.model if isinstance(found, Counterexample) else found
+    found = _Search(Num(0) < Num(0), given, budget, effort).first_found()
+    return found if isinstance(found, NoneFound) else found.finished()
 
 
 def check_line(
