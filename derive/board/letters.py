@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from derive.board.refusals import ClaimError
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, Sort
-from derive.kernel.terms import App, Term, Var, subterms
+from derive.kernel.terms import Term, Var
 from derive.language.words import WORDS
 from derive.operators import CARDS
-from derive.record.letters import Letter, definitions_in, letters_in
+from derive.record.letters import Letter, letters_in, operators_in
 
 
 class Letters:
@@ -101,7 +101,5 @@ def _sort_words(sort: Sort) -> str:
 
 def conventions(formulas: Iterable[Term]) -> tuple[str, ...]:
     """What the cards of the operators in the formulas, and in their definitions, want to be said on the page."""
-    formulas = list(formulas)
-    every = [*formulas, *(d.body for d in definitions_in(formulas))]
-    cards = (CARDS.get(t.op) for whole in every for t in subterms(whole) if isinstance(t, App))
+    cards = map(CARDS.get, operators_in(formulas))
     return tuple(dict.fromkeys(card.convention for card in cards if card is not None and card.convention))

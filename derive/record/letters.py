@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -46,13 +47,19 @@ def letters_in(term: Term) -> Iterator[Letter | Definition]:
         waiting += ((p, inside) for p in parts_of(t))
 
 
+def operators_in(terms: Iterable[Term]) -> list[Op]:
+    """The operators and definitions in the terms, and in the bodies of these definitions, in order."""
+    found: dict[Op, None] = {}
+    waiting = deque(dict.fromkeys(terms))
+    while waiting:
+        for part in subterms(waiting.popleft()):
+            if isinstance(part, App) and part.op not in found:
+                found[part.op] = None
+                if isinstance(part.op, Definition):
+                    waiting.append(part.op.body)
+    return list(found)
+
+
 def definitions_in(terms: Iterable[Term]) -> list[Definition]:
     """The definitions in the terms, and in the bodies of these, in order."""
-    found: dict[Definition, None] = {}
-    waiting = list(terms)
-    while waiting:
-        for part in subterms(waiting.pop(0)):
-            if isinstance(part, App) and isinstance(part.op, Definition) and part.op not in found:
-                found[part.op] = None
-                waiting.append(part.op.body)
-    return list(found)
+    return [op for op in operators_in(terms) if isinstance(op, Definition)]
