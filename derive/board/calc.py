@@ -16,9 +16,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from derive.board.find import Found, Searched, search
 from derive.board.goal import Citable, Goal
 from derive.board.idle import single
 from derive.board.justify import Failure, Success, justify, named, prove_fact, turns
@@ -35,6 +34,9 @@ from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
 from derive.tactics.side import prove
+
+if TYPE_CHECKING:
+    from derive.board.find import Found, Searched
 
 Labels = Sequence[tuple[Term, str]]
 
@@ -124,6 +126,8 @@ class Calc:
 
     def _search(self, relation: str, before: Term, after: Term, where: tuple[str, int], index: int) -> Found:
         """A reason for a line that has none.  Raises StepError when none is found."""
+        from derive.board.find import search  # a line with its reasons does without
+
         goal = self._goal(relation, before, after)
         searched = search(goal)
         if searched.found is None:
@@ -183,6 +187,7 @@ class Calc:
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
             return
         out: Success | Failure | Found
+        sought = not reasons
         if reasons:
             out = justify(relation, before, after, reasons, self.given, self.context)
             self.citable.note(lambda: self._goal(relation, before, after), where, reasons, None)
@@ -195,7 +200,7 @@ class Calc:
         self.lines.append(
             Line(
                 relation, after, tuple(self._describe(x) for x in reasons), *where, labels=tuple(labels), theorem=th,
-                used=out.used, found=isinstance(out, Found),
+                used=out.used, found=sought,
             )
         )  # fmt: skip
 

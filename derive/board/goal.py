@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from derive.board.fitting import Shelf, shelves
 from derive.board.justify import Failure, Success, justify, prove_fact
 from derive.board.reasons import Reversed, ring
 from derive.errors import UserError
@@ -17,6 +16,9 @@ from derive.kernel.theorem import Theorem, proof_steps
 from derive.lemmas import LEMMAS, Lemma
 from derive.record.relations import BY_OPERATOR, RELATIONS
 from derive.tactics.context import Context
+
+if TYPE_CHECKING:
+    from derive.board.fitting import Shelf
 
 
 class Citable:
@@ -31,6 +33,8 @@ class Citable:
 
     def shelves(self, *lines: Term) -> tuple[Shelf, ...]:
         """These theorems and the lemmas, arranged by shape."""
+        from derive.board.fitting import shelves  # only a search for reasons asks
+
         key = tuple(line.sort for line in lines)
         if key not in self._shelves:
             self._shelves[key] = shelves(self, lines)

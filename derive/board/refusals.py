@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from derive.board.find import Found, Searched, search
 from derive.board.goal import Goal
 from derive.board.justify import Failure, written
-from derive.board.stuck import Lacking, brought, lacking
 from derive.errors import TOO_DEEP, UserError
 from derive.kernel.terms import Term, substitute
 from derive.record.relations import sign_of
 
 if TYPE_CHECKING:
+    from derive.board.find import Found, Searched
+    from derive.board.stuck import Lacking
     from derive.falsify import Counterexample, NoneFound
     from derive.render.formula.notation import Notation
 
@@ -56,6 +56,8 @@ class StepError(UserError):
     @cached_property
     def searched(self) -> Searched:
         """What a search for reasons came to."""
+        from derive.board.find import search
+
         return self._searched or search(self.goal)
 
     @property
@@ -66,6 +68,8 @@ class StepError(UserError):
     @cached_property
     def lacking(self) -> Lacking | None:
         """Conditions with which the line follows, and by what; first those for which the author's reasons ask."""
+        from derive.board.stuck import lacking
+
         own = [(self.goal.author, self.failure.missing)] if self.failure.missing else []
         return lacking(self.goal, [*own, *self.searched.asked])
 
@@ -170,6 +174,8 @@ def step_error_text(error: StepError) -> str:
 
 def _undecided(error: StepError) -> list[str]:
     """What is known of a line that is neither proved nor refuted."""
+    from derive.board.stuck import brought
+
     none, attempts = error.counterexample, error.searched.attempts
     out = [f"  none of the {attempts} reasons that were tried does; {none}"]
     sides = brought(error.goal)

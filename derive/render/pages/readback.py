@@ -10,12 +10,15 @@ FORMS = {"latex": "in LaTeX", "text": "as text", "ascii": "without Unicode"}
 
 def refuse_misread(page: str, d: Derivation, notation: Notation, form: str) -> None:
     """Raises MisreadError when a page of the derivation, in one of ``FORMS``, is not read as what was proved and only so."""
-    from derive.read import latex_page, text, text_page
     from derive.read.check import Form, check_page
 
     if form == "latex":
+        from derive.read import latex_page
+
         check_page(lambda: latex_page.read(page), d, Form(notation, FORMS[form]))
         return
+    from derive.read import text, text_page
+
     plain = form == "ascii"
     hidden = text.HIDDEN_ASCII if plain else text.HIDDEN
     check_page(lambda: text_page.read(page, plain), d, Form(notation, FORMS[form], hidden))
