@@ -21,7 +21,7 @@ target = distribution(q, V)
     catalogue="08",
 )
 def cross_entropy_eq_entropy_add_kl(calc):
-    """Cross-entropy is the entropy of the target plus the divergence of the model from it."""
+    """Cross-entropy is the entropy of the target plus the divergence of the target from the model."""
     calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
     calc.eq(-Sum(xlogy(q[k], q[k]) - (xlogy(q[k], q[k]) - q[k] * log(p[k])), (k, 1, V)), by=ring)
     calc.eq(-Sum(xlogy(q[k], q[k]) - xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=reverse(xlogy_div))

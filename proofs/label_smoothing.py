@@ -114,12 +114,11 @@ def entropy_uniform(calc):
         (1 - eps) * -log(p[y]) + eps * (log(V) + kl(V, uniform(V), p)),
     ),
     given=[token, model],
-    phrase="the smoothed loss by the divergence from uniform",
+    phrase="the smoothed loss by the divergence of uniform from the model",
     catalogue="11",
 )
 def label_smoothing_by_divergence(calc):
-    """Third form: the penalty is log V plus the divergence of the model from the uniform distribution (forward,
-    from u to p)."""
+    """Third form: the penalty is log V plus the divergence of the uniform distribution from the model."""
     calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, uniform(V), p), by=label_smoothing_by_uniform_cross_entropy)
     calc.eq(
         (1 - eps) * -log(p[y]) + eps * (entropy(V, uniform(V)) + kl(V, uniform(V), p)),

@@ -87,6 +87,7 @@ class Calc:
     def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
         in ``by=``."""
+        statement = to_term(statement)
         aside = Calc(self.name, statement, self.given, assumes=self.assumes, letters=self.letters, citable=self.citable)
         aside.context, aside._facts = self.context, self._facts
         reasons = as_list(by)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from derive.board.entries import DECLARED, PROOFS, FalseClaim, TheoremEntry, line_in
+from derive.board.slips import told
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
@@ -67,6 +68,10 @@ def find(name: str) -> Entry:
         if not inner and len(entries) == 1:
             return entries[0]
         if not inner:
+            if not entries:
+                raise UserError(
+                    f"{path}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
+                )
             raise UserError(f"{path} holds several theorems; name one as {path}::NAME (there are: {names})")
         raise UserError(f"{path} has no theorem {inner}; it has: {names}")
     known: list[str] = []
@@ -138,7 +143,7 @@ def load_file(path: str) -> list[Entry]:
     except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
+        raise UserError(f"{path}:{line_in(error, str(file))}: {told(error, str(file), theorems)}") from None
 
 
 _FOLDERS: set[Path] = set()

@@ -6,16 +6,19 @@ Proofs run when asked for, not at import.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
+from inspect import signature
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, to_term
 from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
-from derive.board.refusals import ClaimError, place, show, undefined
+from derive.board.refusals import ClaimError, StepError, place, show, undefined
+from derive.board.slips import told as told_slip
 from derive.board.using import idle, used
 from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
@@ -39,6 +42,9 @@ DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
 """What each module has declared, also inside a class or a function and under a name that was given away since."""
 
 allow_deep_formulas()
+
+_PLACED = re.compile(r"\S[^\n]*?:\d+(:|  )")
+"""How a message begins that says where it belongs."""
 
 _PROVING = RLock()
 """Held by the thread that runs a proof, and with it the proofs that it cites.  (With a lock for each theorem, two threads with
@@ -118,20 +124,29 @@ class TheoremEntry:
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self.earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
+        if not _takes_one(self.prove):
+            raise ClaimError(
+                f"{where}: a proof takes one argument, on which its lines are called; write def {self.name}(calc):"
+            )
         try:
             self.prove(calc)
-        except (UserError, RecursionError):
+        except (UserError, RecursionError) as error:
             if undefined_ is not None and self._undefined(calc.context) is not None:
                 raise undefined_ from None
+            if isinstance(error, UserError):
+                raise self._placed(error, line_in(error, self.file)) from None
             raise
         except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
             raise ClaimError(
-                f"{place(self.file, line_in(error, self.file))}: {type(error).__name__}: {error}"
+                f"{place(self.file, line_in(error, self.file))}: {told_slip(error, self.file, self.earlier)}"
             ) from error
         still = None if undefined_ is None else self._undefined(calc.context)
         if still is not None:
             raise still
-        th = calc.finish()
+        try:
+            th = calc.finish()
+        except UserError as error:
+            raise self._placed(error, calc.lines[-1].number if calc.lines else 0) from None
         if th is not None:
             stray = [h for h in th.hyps if h not in self.given]
             if th.concl != self.shows or stray:
@@ -148,6 +163,12 @@ class TheoremEntry:
         notes = (*conventions(out.terms), *valued, *((NO_MODEL,) if doubtful else ()))
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
         return out._replace(theorem=None if out.gaps else th, notes=notes)
+
+    def _placed(self, error: UserError, line: int) -> UserError:
+        """The error, with its place where its text has none."""
+        if isinstance(error, (StepError, CircularError)) or _PLACED.match(str(error)):
+            return error
+        return ClaimError(f"{place(self.file, line or self.number)}: {error}")
 
     def _undefined(self, context: Context) -> ClaimError | None:
         """The refusal of a claim or condition that may have no value in this context."""
@@ -348,6 +369,14 @@ def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
         raise ClaimError(f"given must be a list of conditions, not {told(given)}; write given=[0 < a]")
     parts = (_statements(g) if isinstance(g, (list, tuple)) else (to_term(g),) for g in given)
     return tuple(dict.fromkeys(t for part in parts for t in part))
+
+
+def _takes_one(prove_: Callable[..., None]) -> bool:
+    try:
+        signature(prove_).bind(None)
+    except TypeError:
+        return False
+    return True
 
 
 def line_in(error: BaseException, file: str) -> int:

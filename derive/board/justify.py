@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from derive.board.idle import Attempt, idle, single, unused, without
 from derive.board.reasons import (
     ByCases,
+    NotAReasonError,
     Reversed,
     Reworded,
     Tactic,
@@ -104,7 +105,7 @@ class Toolbox:
             self.rules.append(SortedRule(reason, reverse))
             self.must_use.append(reason)
         else:
-            raise TypeError(f"{reason!r} is not a reason")
+            raise NotAReasonError(reason)
 
     def _equation_or_lemma(self, th: Theorem, name: str, fixed: frozenset[Var], reverse: bool) -> None:
         _, _, concl = strip_forall(th.concl)

@@ -34,6 +34,17 @@ order = Tactic("order", frozenset(), "arithmetic of inequalities")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
 
 
+class NotAReasonError(TypeError):
+    """What stands behind by= is none of the things that may."""
+
+    def __init__(self, reason: Any) -> None:
+        self.reason = reason
+        super().__init__(
+            f"{reason!r} is not a reason; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or "
+            "auto, or a list of these"
+        )
+
+
 class Reversed(NamedTuple):
     """A reason used right to left."""
 
@@ -128,8 +139,4 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
         return Reason("condition", "by assumption", "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)
-    bare = f"; write {reason} without quotation marks" if isinstance(reason, str) and reason.isidentifier() else ""
-    raise TypeError(
-        f"{reason!r} is not a reason{bare}; by= takes a definition, a lemma, a theorem, a condition, a tactic such as ring or auto, "
-        "or a list of these"
-    )
+    raise NotAReasonError(reason)

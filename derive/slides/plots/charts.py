@@ -284,7 +284,7 @@ def entropies(f: Shelf) -> Chart:
         alt=(
             f"Stacked areas against the probability p(1) that the model gives to the first of two tokens, from 0 to 1; the "
             f"target is q = {TARGET_TEXT}. The lower area is the entropy of the target, {decimal(least)} nats everywhere. The "
-            f"upper area is the divergence of the model from the target: it is 0 at p(1) = 0.7, where the model is the "
+            f"upper area is the divergence of the target from the model: it is 0 at p(1) = 0.7, where the model is the "
             f"target, and grows on both sides. The upper edge is their sum, the cross-entropy; its minimum, "
             f"{decimal(mark.value)} nats at p(1) = 0.7, is marked."
         ),
