@@ -8,11 +8,13 @@ from __future__ import annotations
 import pytest
 from mutation import all_false_claims, all_theorems
 
+from derive import Eq, Sum, fun
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.falsify import Counterexample, Model, evaluate, find_counterexample, satisfiable
 from derive.falsify.models.arithmetic import sign_of_difference
 from derive.kernel.sorts import is_numeric
-from derive.kernel.terms import EQ, IMPLIES, LE, LT, App
+from derive.kernel.terms import EQ, IMPLIES, LE, LT, App, Term
+from derive.language.letters import V, f, k, n
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}
 CLAIMS = {claim.name: claim for claim in all_false_claims()}
@@ -64,3 +66,19 @@ def test_no_theorem_is_about_nothing(entry: TheoremEntry) -> None:
     assert isinstance(model, Model), f"{entry.name}: {model}"
     for condition in entry.given:
         assert evaluate(condition, model) is True, f"{condition} at {model}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        (Eq(f[V + 1], 0), [Eq(f, fun(k, 0)), 1 <= V]),
+        (Eq(f[0], 1), [Eq(f, fun(k, 1))]),
+        (Eq(f[n], 1), [Eq(f, fun(k, 1))]),
+        (Eq(f[0], 0), [Eq(f, fun(k, k))]),
+        (Eq(Sum(f[k], (k, 0, V)), 1 + V), [Eq(f, fun(k, 1)), 0 <= V]),
+    ],
+    ids=str,
+)
+def test_a_condition_on_a_whole_function_holds_where_the_claim_asks_later(claim: Term, given: list[Term]) -> None:
+    """The table agreed as far as it went, and the claim asked for an entry beyond it: true claims were called false."""
+    assert not find_counterexample(claim, given)

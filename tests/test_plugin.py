@@ -293,7 +293,7 @@ def test_a_package_of_the_users_own_may_be_called_proofs(pytester, order):
     )
     result = pytester.runpython(program)
     assert result.ret == 0, str(result.stderr)
-    result.stdout.fnmatch_lines(["8 subjects"])
+    result.stdout.fnmatch_lines(["14 subjects"])
 
 
 def test_the_theorems_of_derive_are_tests_under_their_own_name(pytester):

@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_replaced_is_said_and_no_scrap_is_left() -> None:
     [
         ("--detail full", "--detail is for slides; add --as with one of beamer, html"),
         ("--from 2", "--from is for slides"),
-        ("--as html --code", "without --code, --where, --ascii and --standalone"),
+        ("--as html --code", "without --code, --where, --conditions, --ascii and --standalone"),
     ],
 )
 def test_what_only_slides_have(call: str, answer: str) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from derive import *
 from derive.board.catalogue import theorems
+from derive.board.refusals import ClaimError
 from derive.board.vacuous import NO_MODEL, contradiction, without_model
 from derive.cli import main
 from derive.falsify import Model, satisfiable
@@ -114,3 +115,27 @@ def test_pytest_warns(pytester: pytest.Pytester) -> None:
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "default")
     done.assert_outcomes(passed=1, warnings=1)
     done.stdout.fnmatch_lines(["*vacuous: no model was found that satisfies the conditions*"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [ForAll(real("x"), 0 <= real("x") * real("x")), Eq(a, 1), Eq(a, 2)],
+        [Eq(a, 1), Eq(a, 2), ForAll(real("x"), 0 <= real("x") * real("x"))],
+        [Eq(partial(a**2, a), 1), Eq(partial(a**2, a), 2)],
+    ],
+    ids=str,
+)
+def test_conditions_that_no_model_decides_may_still_contradict_each_other(given):
+    @theorem(shows=Eq(b - b, 0), given=given)
+    def says_nothing(calc):
+        """Nothing."""
+        calc.eq(0, by=ring)
+
+    with pytest.raises(ClaimError, match="contradict each other"):
+        says_nothing.check()
+
+
+def test_a_function_that_is_given_twice_is_said_to_be_in_doubt():
+    assert without_model([Eq(f, fun(k, 1)), Eq(f[0], 5)])
+    assert not without_model([Eq(f, fun(k, 1)), Eq(f[0], 1)])

@@ -20,7 +20,7 @@ from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.board.slips import told as told_slip
 from derive.board.using import idle, used
-from derive.board.vacuous import NO_MODEL, contradiction, without_model
+from derive.board.vacuous import NO_MODEL, contradiction, in_doubt, without_model
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term, subterms
@@ -120,7 +120,7 @@ class TheoremEntry:
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
         doubtful = without_model(self.given)
-        if doubtful and contradiction(self.given):
+        if in_doubt(self.given) and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self.earlier)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)

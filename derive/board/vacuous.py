@@ -24,15 +24,23 @@ _HALF = Num(Fraction(1, 2))
 
 def without_model(given: Sequence[Term]) -> bool:
     """Whether the search met no model of the conditions, and none that it could not decide."""
-    return bool(given) and _without_model(tuple(given))
+    return _searched(tuple(given)) == (False, False)
+
+
+def in_doubt(given: Sequence[Term]) -> bool:
+    """Whether the search met no model of the conditions of which it could say that it is one."""
+    return not _searched(tuple(given))[0]
 
 
 @lru_cache(maxsize=1000)  # theorems of one subject have the same conditions
-def _without_model(given: tuple[Term, ...]) -> bool:
+def _searched(given: tuple[Term, ...]) -> tuple[bool, bool]:
+    """Whether a model was found, and whether there is one that could not be decided."""
+    if not given:
+        return True, False
     from derive.falsify import NoneFound, satisfiable
 
     found = satisfiable(given, budget=_BUDGET)
-    return isinstance(found, NoneFound) and found.vacuous
+    return (False, not found.vacuous) if isinstance(found, NoneFound) else (True, False)
 
 
 def contradiction(given: Sequence[Term]) -> bool:

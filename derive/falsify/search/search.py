@@ -127,6 +127,11 @@ class _Search:
                 done += 1
             asked = True
             verdict = bool(self.goal(model, ()))
+            asked = False
+            if not verdict:  # the claim may have asked for entries of which a hypothesis says something
+                done = 0
+                if not all(h(model, ()) for h in self.hypotheses):
+                    return None, done
         except Missing as e:
             e.args = (e.key, done)
             raise

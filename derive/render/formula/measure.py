@@ -208,7 +208,7 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
         return max(above, 0.85 + over), max(below, 0.5 + under)
     if isinstance(node, Fence):
         above, below = _extent(node.body, style)
-        more = 0.2 * min(node.size, 3) if style == DISPLAY else 0.0
+        more = 0.2 * min(node.size, 3) if style <= TEXT else 0.0
         return max(above, 0.8 + more), max(below, 0.3 + more)
     if isinstance(node, UnderBrace):
         above, below = _extent(node.body, style)
