@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from derive.board.fitting import Shelf, shelves
@@ -22,8 +22,11 @@ from derive.tactics.context import Context
 class Citable:
     """The theorems that a proof may cite: not the one that it proves, and none that rests on that."""
 
-    def __init__(self, claim: Term, theorems: Callable[[], Iterable[Any]] = tuple) -> None:
+    def __init__(
+        self, claim: Term, theorems: Callable[[], Iterable[Any]] = tuple, names: Mapping[str, Any] | None = None
+    ) -> None:
         self.claim, self.theorems = claim, theorems
+        self.names = names  # those that the author's program has, where they are known
         self._shelves: dict[tuple[Any, ...], tuple[Shelf, ...]] = {}
 
     def __iter__(self) -> Iterator[Any]:
