@@ -165,7 +165,7 @@ def test_a_lemma_does_not_count_as_used_because_another_line_has_used_it():
 
 
 IDLE = {
-    "conditions and tactics": ("=", x - x, Num(0), [0 < x, Eq(y, 1), ring, logs, calculus], "0 < x, y = 1, logs and calculus", "ring"),
+    "conditions and tactics": ("=", x - x, Num(0), [0 < x, Eq(y, 1), ring, logs, calculus], "0 < x, Eq(y, 1), logs and calculus", "ring"),
     "a tactic that does something else": ("=", x - x, Num(0), logs, "logs", ""),
     "an order of what is equal": ("=", x + y, y + x, order, "order", ""),
     "two tactics for one thing": ("=", x + y, y + x, [auto, ring], "auto", "ring"),
@@ -173,10 +173,10 @@ IDLE = {
     "behind words": ("=", log(x * y), log(x) + log(y), because("clear", [log_mul, ring]), "ring", "log_mul"),
     "in a list of lists": ("=", log(x * y), log(x) + log(y), [[log_mul], [[0 < x, auto]]], "auto", "[log_mul, 0 < x]"),
     "a tactic for what is a condition": ("=", y, Num(1), ring, "ring", ""),
-    "cases that make no difference": ("=", x - x, Num(0), [by_cases(Eq(i, j)), ring], "by_cases(i = j)", "ring"),
+    "cases that make no difference": ("=", x - x, Num(0), [by_cases(Eq(i, j)), ring], "by_cases(Eq(i, j))", "ring"),
     "a definition": ("=", x + y, y + x, [ring, uniform], "uniform", "ring"),
     "a definition right to left": ("=", x + y, y + x, [ring, reverse(uniform)], "uniform", "ring"),
-    "a condition of an inequality": ("<=", Num(0), x + x, [0 < x, Eq(y, 1), order], "y = 1", "[0 < x, order]"),
+    "a condition of an inequality": ("<=", Num(0), x + x, [0 < x, Eq(y, 1), order], "Eq(y, 1)", "[0 < x, order]"),
 }  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def test_a_fact_must_use_its_reasons_too():
     ctx = Context.of([every])
     assert not isinstance(prove_fact(every, [every], [every], ctx), Failure)
     assert prove_fact(every, [every, log_mul], [every], ctx).what.startswith(
-        "follows without log_mul; write by=for all k: "
+        "follows without log_mul; write by=ForAll((k, 1, n), "
     )
 
 

@@ -122,7 +122,7 @@ class TheoremEntry:
         doubtful = without_model(self.given)
         if in_doubt(self.given) and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
-        citable = Citable(self.shows, self.earlier)
+        citable = Citable(self.shows, self.earlier, self.prove.__globals__)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
         if not _takes_one(self.prove):
             raise ClaimError(

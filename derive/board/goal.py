@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from derive.board.justify import Failure, Success, justify, prove_fact
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 class Citable:
     """The theorems that a proof may cite: not the one that it proves, and none that rests on that."""
 
-    def __init__(self, claim: Term, theorems: Callable[[], Iterable[Any]] = tuple) -> None:
+    def __init__(
+        self, claim: Term, theorems: Callable[[], Iterable[Any]] = tuple, names: Mapping[str, Any] | None = None
+    ) -> None:
         self.claim, self.theorems = claim, theorems
+        self.names = names  # those that the author's program has, where they are known
         self._shelves: dict[tuple[Any, ...], tuple[Shelf, ...]] = {}
 
     def __iter__(self) -> Iterator[Any]:

@@ -39,6 +39,15 @@ _REASONS = {"reverse": reverse, "by_cases": by_cases}
 _RANGED = {k.SUM: "Sum", k.PROD: "Prod", k.MAX: "Max"}
 
 
+def as_code(term: Term) -> str:
+    """A formula as a program could have it that calls each letter by its own name; as it prints where there is no such way."""
+    own = dict.fromkeys((*term.free, *(Var(t.hint, t.dom) for t in k.subterms(term) if isinstance(t, Lam))))
+    try:
+        return Program({v.name: v for v in sorted(own, key=repr)}).term(term)
+    except UnwrittenError:
+        return repr(term)
+
+
 class Program:
     """The names that a program has."""
 

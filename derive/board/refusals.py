@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from derive.board.goal import Goal
+from derive.board.goal import Goal, plain
 from derive.board.justify import Failure, written
 from derive.errors import TOO_DEEP, UserError
 from derive.kernel.terms import Term, substitute
@@ -150,7 +151,12 @@ def step_error_text(error: StepError) -> str:
     if failure.holds and "write by=" in failure.what:  # it is true, so no numbers refute it
         return "\n".join(out)
     if error.found:  # to prove comes before to refute
-        return "\n".join([*out, f"  {'it' if len(out) > 2 or not error.reason else 'but it'} follows by {error.found}"])
+        return "\n".join(
+            [
+                *out,
+                f"  {'it' if len(out) > 2 or not error.reason else 'but it'} follows by {_to_write(error, error.found.reasons)}",
+            ]
+        )
     if failure.holds:
         return "\n".join(out)
     lacks = error.lacking
@@ -158,7 +164,7 @@ def step_error_text(error: StepError) -> str:
     if needs:
         out += ["  a condition is missing: " + "; ".join(map(show_condition, needs))]
         out += ["  " + advice(needs[0], error.given)]
-        out += [f"  with it the line follows by {written(lacks.reasons)}"] if lacks else []
+        out += [f"  with it the line follows by {_to_write(error, lacks.reasons)}"] if lacks else []
     elif failure.gives is not None and failure.gives not in (error.before, error.after):
         out += [f"  {error.reason} gives", f"        {show(failure.gives)}"]
     elif failure.what != "does not follow":
@@ -170,6 +176,25 @@ def step_error_text(error: StepError) -> str:
     if not needs and failure.gives is None and failure.what == "does not follow":
         out += _undecided(error)
     return "\n".join(out)
+
+
+def _to_write(error: StepError, reasons: Sequence[Any]) -> str:
+    """Reasons in the names that the author's program has, and what it must import for them."""
+    from derive.board.program import Program, UnwrittenError
+
+    names = error.goal.citable.names
+    if names is None:
+        return written(reasons)
+    program = Program(names)
+    try:
+        by = program.by(reasons)
+    except UnwrittenError:
+        program, by = Program(names), written(reasons)
+        for reason in map(plain, reasons):  # what can be imported is, all the same
+            with suppress(UnwrittenError, TypeError):
+                program.by([reason])
+    lines = [f"from {x.module} import {x.name}" for x in program.imports if x.module != names.get("__name__")]
+    return f"{by} ({'; '.join(lines)})" if lines else by
 
 
 def _undecided(error: StepError) -> list[str]:
