@@ -51,7 +51,7 @@ class Calc:
     ) -> None:  # fmt: skip
         self.name, self.statement, self.title, self.assumes = name, statement, title, assumes
         self.given = tuple(given)
-        self.letters = letters or Letters(name)
+        self.letters = letters or Letters(name, self.given)
         self.citable = citable or Citable(statement)
         self.using = using
         self.context = context or Context.of((*self.given, *assumes)).with_facts(*using)

@@ -113,7 +113,7 @@ class TheoremEntry:
         facts = tuple(u.fact for u in using)
         context = Context.of(self.given).with_facts(*facts)
         undefined_ = self._undefined(context)  # a fact on the way may still help
-        letters = check_letters(self.name, where, (*self.given, self.shows))
+        letters = check_letters(self.name, where, self.given, self.shows)
         for label, words in self.labels:
             if label not in set(subterms(self.shows)):
                 raise ClaimError(
@@ -302,14 +302,14 @@ class FalseClaim:
         """Whether what was kept of a counterexample is one to this claim: it is evaluated anew, and data decides nothing."""
         from derive.falsify.search.kept import is_counterexample
 
-        check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
+        check_letters(self.name, place(self.file, self.number), self.given, self.claims)
         return is_counterexample(kept, self.claims, self.given)
 
     def refute(self) -> Counterexample:
         """The smallest exact counterexample found.  Raises UserError when there is none: is the claim true?"""
         from derive.falsify import Counterexample, find_counterexample
 
-        check_letters(self.name, place(self.file, self.number), (*self.given, self.claims))
+        check_letters(self.name, place(self.file, self.number), self.given, self.claims)
         found = find_counterexample(
             self.claims, self.given, effort=60_000_000
         )  # the number of models is the real bound

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.board.refusals import ClaimError
+from derive.board.held import tied
+from derive.board.refusals import ClaimError, show, show_condition
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, Sort
 from derive.kernel.terms import Term, Var
@@ -18,10 +19,10 @@ from derive.record.letters import Letter, letters_in, operators_in
 
 
 class Letters:
-    """The letters of one derivation, checked as they appear."""
+    """The letters of one derivation, checked as they appear.  ``given`` are the conditions under which it speaks."""
 
-    def __init__(self, who: str) -> None:
-        self.who = who
+    def __init__(self, who: str, given: Iterable[Term] = ()) -> None:
+        self.who, self.given = who, tuple(given)
         self.found: set[Letter] = set()
         self.definitions: set[Definition] = set()
 
@@ -31,6 +32,7 @@ class Letters:
 
         before = len(self.found), len(self.definitions)
         for statement in statements:
+            self._moves(where, statement)
             for thing in letters_in(statement):
                 if isinstance(thing, Definition):
                     self.definitions.add(thing)
@@ -57,11 +59,22 @@ class Letters:
                     f"{_sort_words(letter.sort)}; rename one of them"
                 )
 
+    def _moves(self, where: str, statement: Term) -> None:
+        """Raises ClaimError when a reader takes a letter for moving that a derivative holds fixed."""
+        tie = tied(statement, self.given)
+        if tie is not None:
+            held, moving = tie.held, tie.moving
+            raise ClaimError(
+                f"{where}: {self.who} has a derivative by {show(moving)} that holds {show(held)} fixed, but the condition "
+                f"{show_condition(tie.condition)} ties {show(held)} to other letters, and so to {show(moving)}; write what {show(held)} "
+                f"is in terms of {show(moving)} in its place, such as softmax(V, z)[y] for p[y], or make it a definition"
+            )
 
-def check_letters(who: str, where: str, statements: Iterable[Term]) -> Letters:
-    """The letters of the statements of the theorem ``who``.  Raises ClaimError when one reads as something else."""
-    found = Letters(who)
-    found.add(where, statements)
+
+def check_letters(who: str, where: str, given: Iterable[Term], claim: Term) -> Letters:
+    """The letters of the theorem ``who``, in its conditions and its claim.  Raises ClaimError when one reads as something else."""
+    found = Letters(who, given)
+    found.add(where, (*found.given, claim))
     return found
 
 
