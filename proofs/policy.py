@@ -60,29 +60,28 @@ def baseline_costs_nothing(calc):
 
 weight = p[k] * exp(f[k] / beta)
 total = Sum(weight, (k, 1, V))
-best = fun(k, weight / total)
+best = family("r")
+tilted = ForAll((k, 1, V), Eq(best[k], weight / total))
 
 
 @theorem(
     shows=Eq(expectation(V, q, f) - beta * kl(V, q, p), beta * log(total) - beta * kl(V, q, best)),
-    given=[some_tokens, 0 < beta, *positive_distribution(q, V), *positive(p, V)],
+    given=[some_tokens, 0 < beta, *positive_distribution(q, V), *positive(p, V), tilted],
     phrase="the reward less its penalty",
     catalogue="38",
 )
 def regularised_reward(calc):
     """The mean reward, less a penalty on leaving a reference policy, is largest at the reference tilted by the reward: what is
     lost elsewhere is the divergence from there."""
-    plain = Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(q[k] * log(q[k] / p[k]), (k, 1, V))
-    gap = Sum(q[k] * log(q[k] / (weight / total)), (k, 1, V))
-    calc.eq(Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=[expectation, kl])
-    calc.eq(plain, by=xlogy_eq_mul_log)
-    calc.eq(beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap, by=auto)
-    calc.eq(beta * (1 * log(total)) - beta * gap, by=because("the probabilities sum to 1", sums_to_one(q, V)[0]))
-    calc.eq(beta * log(total) - beta * gap, by=ring)
+    gap = Sum(q[k] * log(q[k] / best[k]), (k, 1, V))
+    calc.have(ForAll((k, 1, V), 0 < best[k]), by=tilted)
     calc.eq(
-        beta * log(total) - beta * Sum(xlogy(q[k], q[k] / (weight / total)), (k, 1, V)), by=reverse(xlogy_eq_mul_log)
+        Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(q[k] * log(q[k] / p[k]), (k, 1, V)),
+        by=[expectation, kl, xlogy_eq_mul_log],
     )
-    calc.eq(beta * log(total) - beta * kl(V, q, best), by=reverse(kl))
+    calc.eq(beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap, by=[tilted, auto])
+    calc.eq(beta * log(total) - beta * gap, by=[because("the probabilities sum to 1", sums_to_one(q, V)[0]), ring])
+    calc.eq(beta * log(total) - beta * kl(V, q, best), by=[reverse(kl), reverse(xlogy_eq_mul_log)])
 
 
 # --- Bayes' rule: i = 1..n hidden, k = 1..V seen; g(i) the prior, w_i(k) the probability of k given i --------------------

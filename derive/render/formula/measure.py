@@ -208,7 +208,8 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
         return max(above, 0.85 + over), max(below, 0.5 + under)
     if isinstance(node, Fence):
         above, below = _extent(node.body, style)
-        more = 0.2 * min(node.size, 3) if style <= TEXT else 0.0
+        # inside a fraction, where all else is a little smaller, brackets of a given size are not
+        more = {DISPLAY: 0.2, TEXT: 0.25, SCRIPT: 0.0}[style] * min(node.size, 3)
         return max(above, 0.8 + more), max(below, 0.3 + more)
     if isinstance(node, UnderBrace):
         above, below = _extent(node.body, style)
