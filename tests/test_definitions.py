@@ -126,3 +126,23 @@ def test_those_of_the_library_are_stated_on_demand() -> None:
     assert r"where $H(q, p) = -\sum_{k=1}^V q(k) \log p(k)$ and $\delta_y(k) = [k = y]$." in derivation_latex(
         d, where=True
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("bce", "reads as BCE, as pages write binary_cross_entropy; use binary_cross_entropy of the library, or rename it, to my_bce"),
+        ("ppl", "reads as PPL, as pages write perplexity; use perplexity of the library, or rename it, to my_ppl"),
+        ("nll", "reads as NLL, as pages write surprisal; use surprisal of the library, or rename it, to my_nll"),
+        ("KL", "reads as KL, as pages write kl; use kl of the library, or rename it, to my_KL"),
+        ("CrossEntropy", "reads as a definition of the library; use cross_entropy of the library, or rename it, to my_CrossEntropy"),
+        ("sqrt", "reads as sqrt; rename it, to my_sqrt"),
+    ],
+)  # fmt: skip
+def test_a_name_that_reads_as_the_librarys_is_told_which_one_and_a_longer_one(name, says):
+    with pytest.raises(ClaimError) as refused:
+        define(name, (a,), a * a + 1)
+    assert says in str(refused.value)
+    offered = str(refused.value).partition("rename it, to ")[2].removesuffix(" for instance")
+    with Scratch():
+        define(offered, (a,), a * a + 1)

@@ -357,7 +357,25 @@ def test_a_notation_of_the_course_is_found_beside_the_deck(tmp_path: Path, monke
     (tmp_path / "talks" / "course.toml").unlink()
     result = run("check", "talks/deck.html")
     assert result.exit_code == 1
-    assert "cannot be made again as its record says: the notation" in result.output
+    assert "could not be compared with what is proved now" in result.output
+    assert "does not show" not in result.output
+    assert "its notation course.toml is not here; put that file beside the deck, as talks/course.toml" in result.output
+
+
+def test_what_can_be_compared_without_the_notation_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that was edited by hand, though the file of the notation did not come along."""
+    monkeypatch.chdir(tmp_path)
+    Path("course.toml").write_text('extends = "pr"\n')
+    made("html", tmp_path, "cross_entropy_one_hot", options=("--notation", "course.toml"))
+    Path("course.toml").unlink()
+    deck = tmp_path / "deck.html"
+    old = deck.read_text("utf-8")
+    edited = re.sub(r"(<[^>]*class=\"reason[^>]*>)[^<]+", r"\1because I say so", old)
+    assert edited != old
+    deck.write_text(edited, "utf-8")
+    result = run("check", "deck.html")
+    assert "it does not show what is proved now" in result.output
+    assert "edited by hand" in result.output
 
 
 def test_lines_are_called_by_their_numbers() -> None:

@@ -93,7 +93,9 @@ def check_definition(name: str, params: Iterable[Var], body: Term, where: str = 
     trouble = reads.trouble(own, [own, *inside], definition=True)
     if trouble:
         offer = reads.offer(own, inside, True)
-        raise ClaimError(f"{place}there cannot be a definition named {name!r}, {trouble}; rename it{offer}")
+        of = reads.of_library(name)
+        use = f"use {of} of the library, or " if of else ""
+        raise ClaimError(f"{place}there cannot be a definition named {name!r}, {trouble}; {use}rename it{offer}")
     for letter in inside:
         trouble = reads.trouble(letter, inside)
         if trouble:

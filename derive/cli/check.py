@@ -110,11 +110,11 @@ def _deck(path: str, programs: list[str]) -> bool:
     report = check_deck(path, find)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
     if not report.findings:
-        click.echo(f"{what} compared; what it shows is what is proved now")
+        click.echo(f"{what} {report.verdict}")
         if report.numbers:
             click.echo(f"  ({counted(report.numbers, 'line')} of worked examples: only edits by hand were looked for)")
         return True
-    click.echo(f"{what} compared; it does not show what is proved now", err=True)
+    click.echo(f"{what} {report.verdict}", err=True)
     for finding in report.findings:
         click.echo(f"  {quoting(str(finding))}", err=True)
     return False

@@ -28,6 +28,7 @@ class Finding:
     theorem: str
     line: str
     what: str
+    untrue: bool = True  # False where it could not be compared
 
     def __str__(self) -> str:
         return f"{self.theorem}, {self.line}: {self.what}" if self.line else f"{self.theorem}: {self.what}"
@@ -39,6 +40,15 @@ class Report:
     lines: int
     findings: tuple[Finding, ...]
     numbers: int = 0  # lines of worked examples, of which only edits by hand are seen
+
+    @property
+    def verdict(self) -> str:
+        """What was found out, after how many lines there are."""
+        if not self.findings:
+            return "compared; what it shows is what is proved now"
+        if any(f.untrue for f in self.findings):
+            return "compared; it does not show what is proved now"
+        return "could not be compared with what is proved now"
 
 
 def is_deck(name: str) -> bool:
@@ -106,13 +116,14 @@ def _stale(
 ) -> list[Finding]:
     """A theorem may be in a deck more than once, in other notations or with other lines chosen: a line is right where it is
     what one of its stamps gives."""
-    try:
-        decks = [_deck_again(stamp, derivation, folder) for stamp in stamps]
-    except UserError as error:
-        return [Finding(name, "", f"it cannot be made again as its record says: {error}")]
     now = statement_digest(derivation)
     stale = "stale: its statement, a condition or a definition has changed since version"
     statement = [Finding(name, "", f"{stale} {s.version}") for s in stamps if s.digest != now]
+    try:
+        decks = [_deck_again(stamp, derivation, folder) for stamp in stamps]
+    except UserError as error:
+        what = f"it cannot be made again as its record says, so its lines cannot be compared: {error}"
+        return [*statement, Finding(name, "", what, untrue=False)]
     found: list[Finding] = []
     for handout in (True, False):  # the file does not say which it is
         found = _differences(
@@ -161,6 +172,8 @@ def _notation(stamp: Stamp, folder: Path) -> Notation:
     beside = folder / Path(stamp.notation).name
     if not stamp.notation.endswith(".toml"):
         raise UserError(f"there is no notation called {stamp.notation}")
+    if not Path(stamp.notation).is_file() and not beside.is_file():
+        raise UserError(f"its notation {stamp.notation} is not here; put that file beside the deck, as {beside}")
     return load_notation(str(stamp.notation if Path(stamp.notation).is_file() else beside))
 
 

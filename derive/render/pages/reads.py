@@ -13,7 +13,7 @@ from derive.language import letters
 from derive.language.words import WORDS
 from derive.record.letters import Letter, value_sort
 from derive.render.formula.names import GREEK, INTEGERS, KNOWN, split_name
-from derive.render.formula.printed import all_printed_words
+from derive.render.formula.printed import all_printed_words, definitions_by_word
 from derive.render.pens.spoken import SIGNS
 from derive.render.pens.text import ASCII
 
@@ -69,7 +69,8 @@ def _reads_as_word(letter: Letter, definition: bool) -> str | None:
             or (not definition and word in _TO_DEFINE)
             or (len(word) > 1 and word.casefold() in _folded())
         ):
-            return f"which reads as {word}"
+            printed, of = definitions_by_word().get(word.casefold(), (word, ""))
+            return f"which reads as {printed}" + (f", as pages write {of}" if of else "")
         if word.casefold().replace("_", "") in _library():
             return "which reads as a definition of the library"
     return None
@@ -123,7 +124,17 @@ def offer(letter: Letter, others: Iterable[Letter], definition: bool = False) ->
     greek = next((name for name, sign in GREEK.items() if sign == letter.name), "")
     head = split_name(plain).head
     kind = "function" if isinstance(letter.sort, Fn) else "integer" if letter.sort is INT else "number"
-    for name in (greek, plain, head, f"{head}'", head[:1].lower(), *_SPARE[kind], *(f"{c}'" for c in _SPARE[kind])):
+    longer = f"my_{plain}" if definition and len(plain) > 1 and plain.isalpha() else ""
+    for name in (
+        longer,
+        greek,
+        plain,
+        head,
+        f"{head}'",
+        head[:1].lower(),
+        *_SPARE[kind],
+        *(f"{c}'" for c in _SPARE[kind]),
+    ):
         new = letter._replace(name=name)
         if name and name != letter.name and name not in taken and not trouble(new, [*rest, new], definition):
             return f", to {name} for instance"
@@ -141,10 +152,16 @@ def _folded() -> frozenset[str]:
     return frozenset(w.casefold() for w in _words() if len(w) > 1)
 
 
-def _library() -> frozenset[str]:
-    """The names of the library's definitions, and the words for them, without blanks."""
-    names = (*(d.name for d in WORDS), *(w.removeprefix("the ") for w in WORDS.values()))
-    return frozenset(n.casefold().replace("_", "").replace(" ", "").replace("-", "") for n in names)
+def of_library(name: str) -> str:
+    """The definition of the library as which a name reads; "" where it reads as none."""
+    of = definitions_by_word().get(name.casefold(), ("", ""))[1]
+    return of or _library().get(name.casefold().replace("_", ""), "")
+
+
+def _library() -> dict[str, str]:
+    """The names of the library's definitions, and the words for them, without blanks: the names."""
+    both = [(said, d.name) for d, words in WORDS.items() for said in (words.removeprefix("the "), d.name)]
+    return {said.casefold().replace("_", "").replace(" ", "").replace("-", ""): name for said, name in both}
 
 
 @cache
