@@ -383,3 +383,30 @@ def test_a_fact_shown_before_an_induction_holds_in_its_parts():
         parts.step.eq(0, by=ring)
 
     assert nothing.check().theorem.hyps == (0 <= n,)
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "what", "need"),
+    [
+        (log(n - 4) - log(n - 4), [5 <= n], "the base case", "log(1 − 4) needs  1 − 4 > 0"),
+        (1 / (n - 1) - 1 / (n - 1), [2 <= n], "the base case", "1/(1 − 1) needs  1 − 1 ≠ 0"),
+        (log(6 - n) - log(6 - n), [n <= 5], "", ""),
+        (log(f[n]) - log(f[n]), [0 < f[1], 0 < f[n], 1 <= n], "the induction hypothesis", "log f(m) needs  f(m) > 0"),
+        (log(f[n]) - log(f[n]), [ForAll((k, 1, n - 1), 0 < f[k]), 0 < f[n], 0 < f[1], 1 <= n], "the induction step",
+         "log f(m + 1) needs  f(m + 1) > 0"),
+        (log(f[n]) - log(f[n]), [ForAll((k, 1, n), 0 < f[k]), 1 <= n], "", ""),
+    ],
+)  # fmt: skip
+def test_what_an_induction_substitutes_has_a_value(claim, given, what, need):
+    @theorem(shows=Eq(claim, 0), given=[*given, 1 <= n])
+    def by_steps(calc):
+        """A difference."""
+        parts = calc.induction(n, 1)
+        parts.base.eq(0, by=ring)
+        parts.step.eq(0, by=ring)
+
+    if what:
+        text = error_of(by_steps, ClaimError)
+        assert text.startswith(f"FILE:LINE: {what} of by_steps is not defined under its conditions") and need in text
+    else:
+        by_steps.check()

@@ -123,6 +123,21 @@ def test_a_number_given_to_a_definition_is_looked_at_as_it_stands():
     assert undefined_part(smoothed(V, log(x), i), Context.of([1 <= V])) == (log(x), 0 < x)
 
 
+def test_a_number_that_the_definition_does_not_use_is_looked_at_too():
+    count = define("count", (x,), fun(k, 1 * k), "The family k, whatever x is.")
+    level = define("level", (x, i), fun(k, Num(1)), "The family 1, whatever x and i are.")
+    for term in (
+        count(log(x)),
+        count(log(x))[k],
+        2 * count(log(x))[k],
+        level(log(x), i)[k],
+        count(0)[k] + count(log(x))[k],
+    ):
+        assert undefined_part(term, Context()) == (log(x), 0 < x)
+        assert undefined_part(term, Context.of([0 < x])) is None
+    assert undefined_part(count(x)[k], Context()) is None
+
+
 # --- for all terms ---------------------------------------------------------------------------------------------------
 
 CONDITIONS = ([], [0 < x, 0 < y], [POSITIVE, 1 <= i, i <= n], [ForAll(k, 0 < f[k]), ForAll(k, 0 < g[k]), Ne(x, 0)])

@@ -314,6 +314,25 @@ def test_no_derivative_where_there_is_no_value() -> None:
         evaluate(partial(at(function("g", REAL, REAL), z[1]), z, Num(1)), {z: (1,)})
 
 
+def test_derivatives_of_a_function_given_by_name_are_not_decided() -> None:
+    """Once, twice and thrice; of a number and of a family."""
+    named, of_family = function("g", REAL, REAL), function("L", FAMILY, REAL)
+    slope, gradient = partial(at(named, a), a), partial(at(of_family, z), z, i)
+    for term in (
+        slope,
+        partial(slope, a),
+        partial(partial(slope, a), a),
+        gradient,
+        partial(gradient, z, j),
+        a * partial(gradient, z, j),
+    ):
+        assert not find_counterexample(Eq(term, 1), effort=10_000)
+        with pytest.raises(Undecided, match="there is no rule for the derivative"):
+            evaluate(term, {a: 1, z: (1, 2), i: 1, j: 2})
+        with pytest.raises(Undecided):
+            substitute_model(term, {a: 1, z: (1, 2), i: 1, j: 2})
+
+
 # --- against another evaluator ---------------------------------------------------------------------------------------
 
 _leaf = st.one_of(st.integers(-3, 3).map(Num), st.sampled_from([x, a, p[1], p[2], eps]))

@@ -347,12 +347,16 @@ class Induction:
         for part in (self.base, self.step):  # what the proof has shown so far holds in its parts
             part.context = part.context.with_facts(*map(_as_assumption, owner._facts))
             part._facts = list(owner._facts)
-        owner.letters.add(place(*_caller()), (*self.step.assumes, self.step.statement, self.base.statement))
+        self.where = place(*_caller())
+        owner.letters.add(self.where, (*self.step.assumes, self.step.statement, self.base.statement))
         owner.parts = (self.base, self.step)
         owner._finish = self._finish
 
     def _finish(self) -> Theorem | None:
         base, step = self.base.finish(), self.step.finish()
+        self._defined("the base case", self.base, self.base.statement)
+        self._defined("the induction hypothesis", self.step, self.hypothesis)
+        self._defined("the induction step", self.step, self.step.statement)
         if base is None or step is None:
             return None
         claim, var, n = self.owner.statement, self.var, self.index
@@ -370,6 +374,12 @@ class Induction:
                 f"{self.owner.name}: the induction starts at {self.start}, so the claim needs the condition {self.start <= var}"
             )
         return r.cut(enough, at_end)
+
+    def _defined(self, what: str, part: Calc, statement: Term) -> None:
+        """Raises ClaimError when what the induction substitutes may have no value; no line says it, and the page prints it."""
+        trouble = undefined_part(statement, part.context)
+        if trouble:
+            raise undefined(f"{self.where}: {what} of {part.name}", trouble, (*part.given, *part.assumes), statement)
 
 
 def _must(th: Theorem | None) -> Theorem:

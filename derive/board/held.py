@@ -6,7 +6,7 @@ The derivative of log p(y) in z_j is 0, for p is a letter of its own; given p = 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from derive.kernel.definitions import Definition
@@ -87,7 +87,7 @@ def _derivatives(term: Term, taken: set[Var]) -> Iterator[Derivative]:
         waiting.extend(parts_of(t)[::-1])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _differentiates(definition: Definition) -> bool:
     """Whether a derivative stands in the definition, or in one that it uses."""
     inside = (t for t in subterms(definition.body) if isinstance(t, App))

@@ -7,6 +7,8 @@ more: a line of a derivation is refused when it so much as mentions a value that
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
@@ -29,6 +31,7 @@ from derive.kernel.terms import (
     fresh,
     instantiate,
     ne,
+    spine,
 )
 from derive.operators import CARDS, needs_of
 from derive.operators.derivatives import taken_apart
@@ -65,8 +68,7 @@ def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
             return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None)
         if isinstance(op, Definition):
             # A family is looked at where the body uses it: under the bounds of the body's sums.
-            plain = (undefined_part(a, ctx) for a in args if not isinstance(a.sort, Fn))
-            return next((u for u in plain if u), None) or undefined_part(op.unfolded(args), ctx)
+            return _first(args, ctx) or undefined_part(op.unfolded(args), ctx)
         low_high = args[:2] if op in (SUM, PROD, MAX) else None
         for i, a in enumerate(args):
             if isinstance(a, Lam):
@@ -86,11 +88,19 @@ def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
     if isinstance(term, At):
         body = unfold_head(term)  # softmax(z)(k): the body of the definition at k
         if body is not None:
-            return undefined_part(sides(body.concl)[1], ctx)
+            head, indices = spine(term)
+            given = (*head.args, *indices) if isinstance(head, App) else ()
+            return _first(given, ctx) or undefined_part(sides(body.concl)[1], ctx)
         return undefined_part(term.fn, ctx) or undefined_part(term.arg, ctx)
     if isinstance(term, Lam):
         return _inside(term, ctx, None, term)
     return None
+
+
+def _first(arguments: Iterable[Term], ctx: Context) -> tuple[Term, Term] | None:
+    """What may not exist in the arguments that are not functions: they are looked at even where the body does not use them."""
+    plain = (undefined_part(a, ctx) for a in arguments if not isinstance(a.sort, Fn))
+    return next((u for u in plain if u), None)
 
 
 def _inside(fn: Lam, ctx: Context, bounds: tuple[Term, ...] | None, owner: Term) -> tuple[Term, Term] | None:

@@ -40,10 +40,12 @@ def differentiate(term: Term, var: Var, *entry: Var) -> Term:
 def derivative_body(parts: Derivative) -> Term:
     """For F = z |-> body: the derivative of body, with z bound 0 and the indices of the entry bound next.
 
-    Evaluate it with the values of the indices and then of z added to the environment of F.
+    Evaluate it with the values of the indices and then of z added to the environment of F.  Raises Undecided for a
+    function that is given by name only.
     """
     fn = parts.fn
-    assert isinstance(fn, Lam)
+    if not isinstance(fn, Lam):
+        raise Undecided(f"there is no rule for the derivative of {fn}")
     z = fresh("z", fn.dom, fn.free)
     entry: list[Var] = []
     for _ in parts.entry:

@@ -254,13 +254,12 @@ def _derivative(term: App, scope: Scope) -> Code:
 
 
 def _derived(parts: Derivative, scope: Scope) -> Code:
-    if not isinstance(parts.fn, Lam):
-        return _refuse(f"there is no rule for the derivative of {parts.fn}")
     at, entry = compile_in(parts.point, scope), [compile_in(i, scope) for i in parts.entry]
     try:
         derivative = compile_in(derivative_body(parts), scope)
     except Undecided as e:
         return _refuse(str(e))
+    assert isinstance(parts.fn, Lam)
     value = compile_in(parts.fn.body, scope)
 
     def run(m: Model, env: Env) -> Value:
