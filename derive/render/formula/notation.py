@@ -158,8 +158,17 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     if builtin:
         out.unchecked.update(p for p in places if p.partition("[")[0] not in made)
         return out
+    taken = _names_of_others(load_notation(), "")
     for v in changed:
-        thing = honest.Shown(v.key, (v.template,), v.params, {str(i + 1): p for i, p in enumerate(v.params)})
+        thing = honest.Shown(
+            v.key,
+            (v.template,),
+            v.params,
+            {str(i + 1): p for i, p in enumerate(v.params)},
+            name=v.key.partition("(")[0].strip(),
+            is_letter=True,
+            taken=taken,
+        )
         honest.check(name, thing, own.get(v.key))
         if v.sorts is None and reads_as_integer(honest.letter_of(v.template)) and not reads_as_integer(v.key):
             _refuse(
@@ -205,7 +214,20 @@ def _shown(notation: Notation, place: str, definition: Definition) -> honest.Sho
     # the index of a family has the letter that the file gives it
     synonyms |= dict(zip(default.indices.get(place, ()), letters, strict=False))
     usual = default.definitions.get(place, ())
-    return honest.Shown(notation.key(place), notation.definitions[place], (*params, *letters), synonyms, usual)
+    return honest.Shown(
+        notation.key(place),
+        notation.definitions[place],
+        (*params, *letters),
+        synonyms,
+        usual,
+        definition.name,
+        taken=_names_of_others(default, definition.name),
+    )
+
+
+def _names_of_others(default: Notation, name: str) -> set[str]:
+    """What the default notation calls the other definitions."""
+    return honest.heads(t for place, ts in default.definitions.items() if place.partition("[")[0] != name for t in ts)
 
 
 def _things(notation: Notation) -> Iterator[tuple[str, str, Template]]:
