@@ -406,6 +406,32 @@ def test_a_definition_of_ones_own_has_the_words_of_its_name() -> None:
         term_text(own(x), read_notation("[definitions]\nlogit_of = 'relu($x)'", "course"))
 
 
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[definitions]\nkl = 'KL($q[$p] || $p)'", "has $q[$p], but $q is of sort (integer -> real) and $p of sort (integer -> real)"),
+        ("[definitions]\nkl = 'KL($2[$3] || $3)'", "has $2[$3], but $2 is of sort"),
+        ("[definitions]\nkl = 'KL($q[@k][@k] || $p)'", "has $q[@k][@k], but $q is of sort (integer -> real) and @k of sort integer"),
+        ("[definitions]\nsoftplus = 'SP($x[@k])'", "has $x[@k], but $x is of sort real"),
+        ("[definitions]\n'softmax[k]' = 'sm($z)_{$k[@j]}'", "has $k[@j], but $k is of sort integer"),
+        ("[variables]\n'w(k)' = 'w_{$k[@j]}'", "has $k[@j], but $k is of sort integer"),
+        ("[variables]\n'w(t, k)' = 'w_{$t[$k]}'", "has $t[$k], but $t is of sort integer"),
+    ],
+)  # fmt: skip
+def test_an_argument_stands_at_what_it_takes(source: str, message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(source, "course")
+    assert message in str(refused.value) and "so it cannot stand there" in str(refused.value)
+
+
+def test_a_definition_to_come_is_looked_at_for_that_too() -> None:
+    x = real("x")
+    notation = read_notation("[definitions]\nlater_on = 'C($x[@k])'", "course")
+    own = define("later_on", (x,), 2 * x)
+    with pytest.raises(UserError, match=r'later_on = "C\(\$x\[@k\]\)" has \$x\[@k\], but \$x is of sort real'):
+        term_text(own(x), notation)
+
+
 @pytest.mark.parametrize("letter", ["p(k)", "w(k)"])
 def test_a_letter_is_not_written_as_an_operation_either(letter: str) -> None:
     with pytest.raises(UserError, match="reads as a sum or difference"):
