@@ -359,6 +359,79 @@ def test_no_template_looks_like_an_operation(key: str, source: str, reading: str
     assert "write a name with its arguments" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ("expectation = 'bf{M}_{@k ~ $q}[$f[@k]]'\nvariance = 'bf{E}_{@k ~ $q}[$f[@k]]'", "E"),
+        ("variance = 'std_{@k ~ $q}[$f[@k]]'", "std"), ("variance = 'Cov_{@k ~ $q}[$f[@k]]'", "cov"),
+        ("softplus = 'relu($x)'", "relu"), ("softplus = 'ReLU($x)'", "relu"), ("softplus = 'bf{relu}($x)'", "relu"),
+        ("softplus = 'hat{relu}($x)'", "relu"), ("softplus = 'F(relu($x))'", "relu"), ("softplus = 'logit($x)'", "logit"),
+        ("softmax = 'sm($z)'\nsigmoid = 'softmax($x)'", "softmax"), ("sigmoid = 'LSE($x)'", "lse"), ("sigmoid = 'GM($x)'", "gm"),
+        ("cross_entropy = 'CE($q, $p)'\nminimum = 'H($a, $b)'", "H"), ("minimum = 'Var($a, $b)'", "var"), ("minimum = 'Pr($a, $b)'", "pr"),
+        ("kl = 'KL($q || $p)'\ncross_entropy = 'D_{KL}($q || $p)'", "kl"), ("entropy = 'CE($q)'", "ce"), ("entropy = 'tr($q)'", "tr"),
+    ],
+)  # fmt: skip
+def test_no_template_has_the_name_of_something_else(profile: str, name: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(f"[definitions]\n{profile}", "course")
+    assert f"reads as the name {name}, which it does not stand for; write a name with its arguments" in str(
+        refused.value
+    )
+
+
+@pytest.mark.parametrize("letter", ["'w(k)' = 'relu($k)'", "'w(k)' = 'softmax($k)'", "p = 'Var'"])
+def test_a_letter_has_no_such_name_either(letter: str) -> None:
+    with pytest.raises(UserError, match=r"reads as the name (relu|softmax|var), which it does not stand for"):
+        read_notation(f"[variables]\n{letter}", "course")
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "positive_part = 'ReLU($x)'", "cross_entropy = 'CE($q, $p)'", "cross_entropy = 'L_{CE}($q, $p)'", "kl = 'D_{KL}($q || $p)'",
+        "softmax = 'sm($z)'", "sigmoid = 'expit($x)'\nsoftmax = 'sigma($z)'", "expectation = 'mean_{@k ~ $q}[$f[@k]]'",
+        "binary_cross_entropy = 'H_b($r, $x)'", "entropy = 'cal{H}($q)'", "surprisal = 'I($p, $y)'", "maximum = 'max($a, $b)'",
+        "mean_loss = 'L_{mean}($p)'", "relu = 'ReLU($x)'",  # of one's own, to be defined
+    ],
+)  # fmt: skip
+def test_a_template_may_have_a_name_that_the_field_gives_it(profile: str) -> None:
+    read_notation(f"[definitions]\n{profile}", "course")
+
+
+def test_a_definition_of_ones_own_has_the_words_of_its_name() -> None:
+    x = real("x")
+    own = define("logit_of", (x,), log(x) - log(1 - x))
+    assert term_text(own(x), read_notation("[definitions]\nlogit_of = 'logit($x)'", "course")) == "logit(x)"
+    with pytest.raises(UserError, match="reads as the name relu"):
+        term_text(own(x), read_notation("[definitions]\nlogit_of = 'relu($x)'", "course"))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[definitions]\nkl = 'KL($q[$p] || $p)'", "has $q[$p], but $q is of sort (integer -> real) and $p of sort (integer -> real)"),
+        ("[definitions]\nkl = 'KL($2[$3] || $3)'", "has $2[$3], but $2 is of sort"),
+        ("[definitions]\nkl = 'KL($q[@k][@k] || $p)'", "has $q[@k][@k], but $q is of sort (integer -> real) and @k of sort integer"),
+        ("[definitions]\nsoftplus = 'SP($x[@k])'", "has $x[@k], but $x is of sort real"),
+        ("[definitions]\n'softmax[k]' = 'sm($z)_{$k[@j]}'", "has $k[@j], but $k is of sort integer"),
+        ("[variables]\n'w(k)' = 'w_{$k[@j]}'", "has $k[@j], but $k is of sort integer"),
+        ("[variables]\n'w(t, k)' = 'w_{$t[$k]}'", "has $t[$k], but $t is of sort integer"),
+    ],
+)  # fmt: skip
+def test_an_argument_stands_at_what_it_takes(source: str, message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        read_notation(source, "course")
+    assert message in str(refused.value) and "so it cannot stand there" in str(refused.value)
+
+
+def test_a_definition_to_come_is_looked_at_for_that_too() -> None:
+    x = real("x")
+    notation = read_notation("[definitions]\nlater_on = 'C($x[@k])'", "course")
+    own = define("later_on", (x,), 2 * x)
+    with pytest.raises(UserError, match=r'later_on = "C\(\$x\[@k\]\)" has \$x\[@k\], but \$x is of sort real'):
+        term_text(own(x), notation)
+
+
 @pytest.mark.parametrize("letter", ["p(k)", "w(k)"])
 def test_a_letter_is_not_written_as_an_operation_either(letter: str) -> None:
     with pytest.raises(UserError, match="reads as a sum or difference"):

@@ -7,11 +7,11 @@ things alike, in letters without styles either, which plain text does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, NoReturn
 
-from derive.render.formula.names import FUNCTIONS
+from derive.render.formula.names import FUNCTIONS, KNOWN
 from derive.render.formula.nodes import PRIME, Symbol, kind
 from derive.render.formula.templates import (
     Bracketed,
@@ -35,6 +35,9 @@ class Shown(NamedTuple):
     arguments: tuple[str, ...]
     synonyms: Mapping[str, str] = {}
     usual: tuple[Template, ...] = ()  # how the default notation writes it
+    name: str = ""  # of the definition or the letter
+    is_letter: bool = False
+    taken: Collection[str] = ()  # the names of other definitions in the default notation
 
 
 def check(notation: str, thing: Shown, declared: Sequence[str] | None) -> None:
@@ -53,7 +56,9 @@ def check(notation: str, thing: Shown, declared: Sequence[str] | None) -> None:
             what = f"leaves out {' and '.join(lacks)}" if lacks else f"shows {', '.join(order)} alone"
             _refuse(f"{where} {what}: two values would be written alike; {_all_of(least)}")
         reading = reads_as(t.body)
-        if reading and reading not in {reads_as(u.body) for u in thing.usual}:  # max is what maximum stands for
+        if reading in {None, *(reads_as(u.body) for u in thing.usual)}:  # max is what maximum stands for
+            reading = another_name(t, thing)
+        if reading:
             called = f"F({', '.join(f'${a}' for a in order)})" if order else "F"
             _refuse(
                 f"{where} reads as {reading}, which it does not stand for; write a name with its arguments, such as {called}"
@@ -167,6 +172,71 @@ def _bare(part: Part) -> str | None:
     if head == Symbol("δ", "var") and _at_two(part):
         return "the indicator"
     return None
+
+
+TRADE: dict[str, tuple[str, ...]] = {
+    "relu": ("positive_part",), "gelu": (), "elu": (), "selu": (), "silu": (), "swish": (), "hinge": (), "logit": (), "logits": (),
+    "expit": ("sigmoid",), "sigmoid": ("sigmoid",), "softplus": ("softplus",), "softmax": ("softmax",), "softmin": (),
+    "sparsemax": (), "lse": ("logsumexp",), "logsumexp": ("logsumexp",), "mean": ("expectation",), "median": (), "mode": (),
+    "var": ("variance",), "variance": ("variance",), "std": (), "sd": (), "cov": ("covariance",), "covariance": ("covariance",),
+    "corr": (), "entropy": ("entropy",), "ce": ("cross_entropy", "binary_cross_entropy"), "bce": ("binary_cross_entropy",),
+    "kl": ("kl",), "js": (), "jsd": (), "tv": (), "mi": (), "nll": ("surprisal", "log_likelihood"), "ppl": ("perplexity",),
+    "perplexity": ("perplexity",), "mse": (), "rmse": (), "mae": (), "norm": (), "E": ("expectation",),
+    "H": ("entropy", "cross_entropy", "binary_cross_entropy"),
+}  # fmt: skip
+"""Names that readers know from the field, in small letters, and the definitions that each may stand for."""
+
+
+def another_name(t: Template, thing: Shown) -> str | None:
+    """The name of something else that a template has where its own would stand: KL for an entropy, ReLU for a softplus.  Its own are
+    the words that the default notation has for it, and those of its name."""
+    own = {w for u in thing.usual for w in _words(u)} | {thing.name, thing.name.casefold()}
+    own |= {"pr"} if thing.is_letter else set() if thing.usual else set(thing.name.casefold().split("_"))
+    for word in _words(t):
+        mine = word in own or thing.name in TRADE.get(word, ()) or (thing.is_letter and len(word) == 1)
+        if not mine and (word in TRADE or word in _KNOWN or word in thing.taken):
+            return f"the name {word}"
+    under = _head_subscript(t.body)
+    if not thing.is_letter and under in TRADE and under not in own and thing.name not in TRADE[under]:  # D_{KL}
+        return f"the name {under}"
+    return None
+
+
+def heads(templates: Iterable[Template]) -> set[str]:
+    """The names that templates have, as they are compared."""
+    return {word for t in templates for word in _words(t)}
+
+
+def _words(t: Template) -> Iterator[str]:
+    """The name that heads a template, and those before brackets in it, without capitals; of letters those that readers know."""
+    head = _head(t.body)
+    while isinstance(head, Marked):
+        head = _head(head.body)
+    for part in walk(t.body):
+        if isinstance(part, Symbol) and (part.kind == "fn" or part is head) and part.kind in _NAMES:
+            word = _folded(part.text)
+            if len(word) > 1 or (word in TRADE and part.kind != "cal"):
+                yield word
+
+
+def _head_subscript(part: Part) -> str:
+    """The word that stands under the letter at the head: KL in D_{KL}, and in D_{KL,$V}."""
+    while isinstance(part, (Seq, Scripted)):
+        if isinstance(part, Scripted) and isinstance(part.base, Symbol) and part.sub is not None:
+            first = _head(part.sub)
+            return _folded(first.text) if isinstance(first, Symbol) and first.kind in _NAMES else ""
+        part = part.items[0] if isinstance(part, Seq) else part.base
+    return ""
+
+
+_NAMES = ("name", "fn", "var", "bold", "cal")
+
+
+def _folded(word: str) -> str:
+    return word if len(word) == 1 else word.casefold()
+
+
+_KNOWN = frozenset(_folded(word) for word in KNOWN - FUNCTIONS)
 
 
 def letter_of(t: Template) -> str:

@@ -15,15 +15,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from derive.files import read_within, shown, toml_table
 from derive.kernel.definitions import Definition, definitions
+from derive.kernel.sorts import INT
+from derive.kernel.terms import At, SortError, Term, Var
 from derive.render.formula import honest
 from derive.render.formula.names import GREEK, reads_as_integer
 from derive.render.formula.nodes import Shape
-from derive.render.formula.templates import Template, TemplateError, template
+from derive.render.formula.templates import Slot, Template, TemplateError, template, walk
 
 DEFAULT = "compact"
 
@@ -158,9 +160,19 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     if builtin:
         out.unchecked.update(p for p in places if p.partition("[")[0] not in made)
         return out
+    taken = _names_of_others(load_notation(), "")
     for v in changed:
-        thing = honest.Shown(v.key, (v.template,), v.params, {str(i + 1): p for i, p in enumerate(v.params)})
+        thing = honest.Shown(
+            v.key,
+            (v.template,),
+            v.params,
+            {str(i + 1): p for i, p in enumerate(v.params)},
+            name=v.key.partition("(")[0].strip(),
+            is_letter=True,
+            taken=taken,
+        )
         honest.check(name, thing, own.get(v.key))
+        _fits(name, v.key, v.template, {})
         if v.sorts is None and reads_as_integer(honest.letter_of(v.template)) and not reads_as_integer(v.key):
             _refuse(
                 f'in the notation {name}, {v.key} = "{v.template.source}" writes a number as {v.template.source}, which a reader takes '
@@ -184,7 +196,33 @@ def check_definition(notation: Notation, place: str, definition: Definition) -> 
 def _check_definition(notation: Notation, place: str, definition: Definition) -> None:
     thing = _shown(notation, place, definition)
     honest.check(notation.name, thing, notation.order.get(thing.key))
+    slots = {p.name: p for p in definition.params}
+    slots |= {str(i + 1): p for i, p in enumerate(definition.params)}
+    for t in thing.templates:
+        _fits(notation.name, thing.key, t, slots)
     notation.unchecked.discard(place)
+
+
+def _fits(notation: str, key: str, t: Template, slots: Mapping[str, Var]) -> None:
+    """Raises UserError when an argument stands at what it does not take: $q[$p], where q is a family and p no index.  What is no
+    argument is an index, at which nothing stands."""
+    for part in walk(t.body):
+        if not isinstance(part, Slot):
+            continue
+        term: Term = slots.get(part.name, _INDEX)
+        for a in part.at:
+            try:
+                term = At(term, slots.get(a, _INDEX))
+            except SortError:
+                index = a if a[:1] == "@" else f"${a}"
+                written = f"${part.name}" + "".join(f"[{x if x[:1] == '@' else '$' + x}]" for x in part.at)
+                _refuse(
+                    f'in the notation {notation}, {key} = "{t.source}" has {written}, but ${part.name} is of sort {slots.get(part.name, _INDEX).sort} '
+                    f"and {index} of sort {slots.get(a, _INDEX).sort}, so it cannot stand there; write ${part.name} alone"
+                )
+
+
+_INDEX = Var("k", INT)
 
 
 def turns_round(notation: Notation, definition: Definition) -> bool:
@@ -205,7 +243,20 @@ def _shown(notation: Notation, place: str, definition: Definition) -> honest.Sho
     # the index of a family has the letter that the file gives it
     synonyms |= dict(zip(default.indices.get(place, ()), letters, strict=False))
     usual = default.definitions.get(place, ())
-    return honest.Shown(notation.key(place), notation.definitions[place], (*params, *letters), synonyms, usual)
+    return honest.Shown(
+        notation.key(place),
+        notation.definitions[place],
+        (*params, *letters),
+        synonyms,
+        usual,
+        definition.name,
+        taken=_names_of_others(default, definition.name),
+    )
+
+
+def _names_of_others(default: Notation, name: str) -> set[str]:
+    """What the default notation calls the other definitions."""
+    return honest.heads(t for place, ts in default.definitions.items() if place.partition("[")[0] != name for t in ts)
 
 
 def _things(notation: Notation) -> Iterator[tuple[str, str, Template]]:
