@@ -315,11 +315,11 @@ TYPED = {
     "derive list [SUBJECT, FILE.py or FOLDER]": "derive list && derive list label_smoothing",
     "derive show NAME": "derive show cross_entropy_is_nll",
     "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
-    "derive check [NAME, FILE.py or DECK ...]": "derive check && derive check cross_entropy_is_nll",
+    "derive check [NAME, FILE.py, FOLDER or DECK ...]": "derive check && derive check cross_entropy_is_nll",
     "derive find FILE.py::NAME": "derive find cross_entropy_is_nll && derive find --withhold chain_rule",
     "derive refute NAME": "derive refute kl_is_symmetric",
     "derive work NAME --given FILE": "derive work label_smoothing_residual --given docs/examples/residual.toml",
-    "derive score FILE": "echo '-0.5 -0.25' > numbers && derive score numbers",
+    "derive score FILE...": "echo '-0.5 -0.25' > numbers && derive score numbers",
     "derive certify NAME --run": "derive certify cross_entropy_is_nll --run",
     "derive ledger": "derive ledger",
 }
