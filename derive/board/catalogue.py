@@ -15,7 +15,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from derive.board.entries import DECLARED, PROOFS, FalseClaim, TheoremEntry, line_in
-from derive.errors import UserError
+from derive.errors import UserError, described
 from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
@@ -138,7 +138,7 @@ def load_file(path: str) -> list[Entry]:
     except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{path}:{line_in(error, str(file))}: {type(error).__name__}: {error}") from None
+        raise UserError(f"{path}:{line_in(error, str(file))}: {described(error)}") from None
 
 
 _FOLDERS: set[Path] = set()
