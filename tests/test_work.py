@@ -57,11 +57,28 @@ def test_a_line_that_does_not_agree_fails(tmp_path):
     assert dataclasses.is_dataclass(worked)
 
 
+def test_what_a_theorem_does_not_ask_for_is_a_note(tmp_path):
+    out = work("cross_entropy_one_hot", "y = 1\np = [0.4, 0.5]", tmp_path)
+    assert out.exit_code == 0
+    assert "p sums to 9/10, not to 1: no distribution over tokens, which the theorem does not ask for" in out.output
+    assert "every line has the value that it should, exactly" in out.output
+    asked = work("kl_nonneg", "q = [0.5, 0.5]\np = [0.4, 0.5]", tmp_path)
+    assert asked.exit_code == 2
+    assert "p sums to 9/10, not to 1, and kl_nonneg asks for it" in asked.output
+    assert 'Write fractions as strings, such as "1/3"' in asked.output
+
+
+def test_lists_of_different_length_are_told_apart(tmp_path):
+    out = work("kl_nonneg", "q = [0.5, 0.25, 0.25]\np = [0.5, 0.5]", tmp_path)
+    assert "has 3 entries, and V is 2" in out.output
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("y = 1\np = [0.4, 0.5]", "p sums to 9/10, not to 1"),
-        ("y = 1\np = [1e400, 0.5]", "p sums to about 1.00000e400, not to 1"),
+        ("V = 3\np = [0.5, 0.25]", "y is missing"),
+        ("y = 1\nV = 3\np = [0.5, 0.25]", "p has 2 entries, and V is 3: one entry belongs to each token"),
+        ("y = 1\nV = 1\np = [0.5, 0.5]", "p has 2 entries, and V is 1"),
         ("y = 1\np = [1.2, -0.2]", "p[2] is -1/5, and a probability is not negative"),
         ("y = 3\np = [0.5, 0.5]", "these numbers break a condition of cross_entropy_one_hot: "),
         ("y = 1.5\np = [0.5, 0.5]", "y must be a whole number"),

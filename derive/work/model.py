@@ -17,6 +17,7 @@ from derive.work.numbers import listed, number
 
 SEQUENCE = Fn(INT, FAMILY)
 TOKENS = Fn(INT, INT)
+OVER_TOKENS = ("p", "q", "z")
 SHORT = 24  # characters of a number in a message
 ENTRIES = 10_000  # numbers in all the distributions of a worked example; more take minutes
 
@@ -27,12 +28,14 @@ def letters(derivation: Derivation) -> frozenset[Var]:
 
 
 class Numbers:
-    """The names in a file, beside the letters of a theorem.  ``notes`` says what was filled in."""
+    """The names in a file, beside the letters of a theorem.  ``notes`` says what was filled in, ``doubts`` which lists are no
+    distributions: an error where the theorem asks for distributions."""
 
     def __init__(self, derivation: Derivation, data: Mapping[str, Any]) -> None:
         self.data = dict(data)
         self.name = derivation.name
         self.notes: list[str] = []
+        self.doubts: list[str] = []
         self.used: set[str] = set()
         self.variables = {v.name: v for v in sorted(letters(derivation), key=lambda v: v.name)}
         self.words = self._vocabulary()
@@ -73,7 +76,24 @@ class Numbers:
         unknown = [n for n in self.data if n not in self.used]
         if unknown:
             raise UserError(f"{self.name} has no {unknown[0]}; its letters are {', '.join(self._letters())}")
+        self._as_long_as_the_vocabulary(values)
         return Model(values, sizes)
+
+    def _as_long_as_the_vocabulary(self, values: Mapping[Var, Any]) -> None:
+        """Raises UserError when a list over the tokens has fewer or more entries than there are tokens."""
+        size = next((n for v, n in values.items() if v.name == "V"), None)
+        for v, value in values.items():
+            if size is None or v.name not in OVER_TOKENS or v.sort not in (FAMILY, SEQUENCE):
+                continue
+            if v.sort == FAMILY and "T" in self.variables:  # it may have an entry for each position
+                continue
+            rows = {v.name: value} if v.sort == FAMILY else {f"{v.name}[{t}]": row for t, row in value.items()}
+            for where, row in rows.items():
+                if len(row) != size:
+                    entries = "entry" if len(row) == 1 else "entries"
+                    raise UserError(
+                        f"{where} has {len(row)} {entries}, and V is {size}: one entry belongs to each token"
+                    )
 
     def _letters(self) -> list[str]:
         return list(self.variables)
@@ -158,10 +178,7 @@ class Numbers:
                 if x < 0:
                     raise UserError(f"{where}[{i}] is {shown(x, SHORT)}, and a probability is not negative")
             if sum(numbers) != 1:
-                raise UserError(
-                    f"{where} sums to {shown(sum(numbers, Fraction(0)), SHORT)}, not to 1; a distribution over tokens sums to 1 exactly. "
-                    'Write fractions as strings, such as "1/3", where decimals do not add up'
-                )
+                self.doubts.append(f"{where} sums to {shown(sum(numbers, Fraction(0)), SHORT)}, not to 1")
         return numbers
 
     def _log(self, value: Any, where: str) -> Exact:

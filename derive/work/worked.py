@@ -9,7 +9,7 @@ from typing import Any
 from derive.errors import UserError
 from derive.falsify import Model, Undecided, Undefined, evaluate, substitute_model
 from derive.kernel.sorts import PROP
-from derive.kernel.terms import App, Term
+from derive.kernel.terms import SUM, App, Term, subterms
 from derive.record import Block, Derivation, Line
 from derive.record.relations import RELATIONS
 from derive.render.pens.text import conditions_text, term_text
@@ -62,12 +62,22 @@ def work_out(derivation: Derivation, data: Mapping[str, Any]) -> Worked:
             raise UserError(
                 f"the condition {shown} of {derivation.name} cannot be settled with these numbers: {error}"
             ) from None
+        if holds is not True and numbers.doubts and any(_is_sum(t) for t in subterms(g)):
+            raise UserError(
+                f"{numbers.doubts[0]}, and {derivation.name} asks for it: {shown}. "
+                'Write fractions as strings, such as "1/3", where decimals do not add up'
+            )
         if holds is not True:
             raise UserError(f"these numbers break a condition of {derivation.name}: {shown}")
     blocks = [_block(b, model) for b in derivation.blocks if _closed(b, derivation)]
     if not blocks:  # an induction: the claim itself, at these numbers
         blocks = [_claim(derivation, model)]
-    return Worked(derivation, model, tuple(blocks), tuple(numbers.notes))
+    doubts = (f"{doubt}: no distribution over tokens, which the theorem does not ask for" for doubt in numbers.doubts)
+    return Worked(derivation, model, tuple(blocks), (*numbers.notes, *doubts))
+
+
+def _is_sum(term: Term) -> bool:
+    return isinstance(term, App) and term.op is SUM
 
 
 def _closed(block: Block, derivation: Derivation) -> bool:
