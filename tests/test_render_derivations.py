@@ -14,6 +14,7 @@ import pytest
 from golden_files import GOLDEN, compare
 from needs import need
 
+from derive.board.catalogue import find_theorem, theorems
 from derive.kernel.sorts import FAMILY, INT, Base
 from derive.kernel.terms import Num, Term, Var, substitute
 from derive.language.definitions import (
@@ -45,6 +46,7 @@ from derive.language.syntax import (
     xlogy,
 )
 from derive.record import Block, Derivation, Line, Reason
+from derive.record.letters import definitions_in
 from derive.render.formula.notation import notation_names
 from derive.render.pages.jupyter import mimebundle
 from derive.render.pages.latex import derivation_latex
@@ -434,6 +436,16 @@ def test_documents_compile_and_fit_their_page(notation: str, tmp_path: Path) -> 
     too_wide = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", said)]
     assert max(too_wide, default=0) < 5, said
     assert "Missing character" not in said
+
+
+def test_definitions_fit_the_page_where_all_are_stated(tmp_path: Path) -> None:
+    """Those of the catalogue with the most definitions."""
+    most = sorted((e.derivation for e in theorems()), key=lambda d: len(definitions_in(d.terms)))[-6:]
+    wanted = [find_theorem("residual_pos_iff").derivation, *most]
+    document = derivation_latex(one_hot_collapse, "compact", standalone=True, where=True)
+    fragments = "\n\n\\bigskip\n".join(derivation_latex(d, "compact", where=True) for d in wanted)
+    said = compiled(document.replace("\\end{document}", f"{fragments}\n\\end{{document}}"), tmp_path)
+    assert "Overfull \\hbox" not in said, said
 
 
 def test_fragment_in_beamer(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ class _Page(Written):
         out.append(f"Under {sentence_latex(given)}, we have" if given else "We have")
         out += self.display(self.claim())
         if self.equations:
-            out.append(rf"\noindent where {sentence_latex(self.equations)}.\par")
+            # ragged: a formula in a line of text can break at few places only
+            out += [r"{\raggedright", rf"\noindent where {sentence_latex(self.equations)}.\par", "}"]
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
