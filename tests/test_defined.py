@@ -14,7 +14,7 @@ from strategies import GRID, NoValueError, examples, f, g, i, j, k, n, numeric, 
 
 from derive import *
 from derive.kernel.terms import Num, implies
-from derive.language.letters import V, p, theta, z
+from derive.language.letters import V, c, p, q, theta, z
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 
@@ -92,6 +92,69 @@ def test_the_function_of_a_derivative_must_be_defined_at_its_point():
     assert undefined_part(partial(log(z[j]), z, j), Context()) == (log(z[j]), 0 < z[j])
     assert undefined_part(partial(log(x), x), Context()) == (log(x), 0 < x)
     assert undefined_part(partial(log(exp(z[j])), z, j), Context()) is None
+
+
+# A derivative, conditions under which it exists, weaker ones under which it may not, and what then is wanted.
+SLOPES = {
+    "a log a": (partial(xlogy(x, x), x), [0 < x], [0 <= x], 0 < x),
+    "a log of another": (partial(xlogy(x, y), x), [0 < y], [implies(Ne(x, 0), 0 < y)], 0 < y),
+    "after a definition": (partial(entropy(V, q), q, j), [*positive(q, V)], [*nonnegative(q, V)], None),
+    "in a sum": (partial(Sum(xlogy(x, k), (k, 0, V)) + y, x), [ForAll((k, 0, V), 0 < k)], [Eq(x, 0)], None),
+    "at a number": (partial(xlogy(x, x), x) + 0 * x, [0 < x], [Eq(x, 0)], 0 < x),
+    "the second time": (partial(partial(xlogy(x, x), x), x), [0 < x], [0 <= x], 0 < x),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_zero_log_zero_has_a_value_but_no_slope(name):
+    term, enough, too_little, need = SLOPES[name]
+    assert undefined_part(term, Context.of(enough)) is None
+    found = undefined_part(term, Context.of(too_little))
+    assert found is not None and need in (None, found[1])
+
+
+def test_zero_log_zero_may_stand_beside_what_moves():
+    """0 log y is 0 for all y, so its slope is 0."""
+    assert undefined_part(partial(xlogy(x, y), y), Context.of([implies(Ne(x, 0), 0 < y)])) is None
+    assert undefined_part(partial(y * xlogy(x, x), y), Context.of([0 <= x])) is None
+    ctx = Context.of([0 <= x])
+    for term in (xlogy(x, x), partial(xlogy(x, x), x), xlogy(x, x)):
+        assert (undefined_part(term, ctx) is None) == (term == xlogy(x, x)), "one does not answer for the other"
+
+
+@pytest.mark.parametrize(
+    ("fn", "by"),
+    [
+        (absolute(x), (x,)), (y + 2 * absolute(x - 1), (x,)), (positive_part(x), (x,)), (maximum(x, y), (x,)),
+        (Max(z[k], (k, 1, 3)), (z, j)), (Sum(absolute(z[k]), (k, 1, V)), (z, j)), (partial(absolute(x) * y, y), (x,)),
+        (partial(absolute(x), x), (x,)),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_maximum_may_have_a_kink(fn, by):
+    slope = partial(fn, *by)
+    _, need = undefined_part(slope, Context())
+    assert need.op.name == "has_derivative"
+
+
+def test_the_refusal_of_a_kink_says_what_to_give():
+    @theorem(shows=Eq(partial(absolute(x), x) - partial(absolute(x), x), 0), given=[Eq(x, 0)])
+    def kink(calc):
+        """Nothing less nothing."""
+        calc.eq(0, by=ring)
+
+    with pytest.raises(
+        ClaimError, match=r"may not exist, for a maximum or an absolute value has a kink\n.*has_derivative\("
+    ):
+        kink.check()
+
+
+def test_a_maximum_has_a_slope_where_it_is_known():
+    slope = partial(absolute(x), x)
+    assert undefined_part(slope, Context.of([has_derivative(fun(x, absolute(x)), x, 1)])) is None
+    assert undefined_part(slope, Context.of([has_derivative(fun(y, absolute(y)), x, c)])) is None
+    assert undefined_part(slope, Context.of([has_derivative(fun(x, absolute(x)), y, 1)])) is not None
+    assert undefined_part(partial(absolute(y) * x, x), Context()) is None, "it does not move"
 
 
 def test_zero_log_zero_is_a_convention():

@@ -12,13 +12,14 @@ from mutation import Spot, record
 from derive import *
 from derive.board import catalogue
 from derive.board.entries import TheoremEntry
-from derive.board.find import ATTEMPTS, Found, find
+from derive.board.find import ATTEMPTS, PRODUCTS, Found, find, search
 from derive.board.goal import Citable, Goal
 from derive.kernel.theorem import Theorem
 from derive.language.letters import *
 from derive.record.relations import BY_OPERATOR
 from derive.render.pages.text import derivation_text
 from derive.tactics.context import Context
+from derive.tactics.monomials import expansion
 
 PROVED = catalogue.theorems()
 
@@ -325,3 +326,29 @@ def test_names_that_the_file_lacks_are_imported() -> None:
     error = refusal(wrong)
     error.goal.citable.names = {"V": V, "q": q, "k": k}
     assert str(error).splitlines()[-1] == "  but it follows by sum_mul_right (from derive import sum_mul_right)"
+
+
+@pytest.mark.parametrize(
+    "large", [(a + b) ** 64, (a + b) ** 64 - (a + b) ** 64, (a + b + c) ** 64, exp((a + b) ** 64)], ids=repr
+)
+def test_fewer_reasons_are_tried_of_what_is_multiplied_out_at_length(large):
+    """The work is bounded, not the clock: each reason multiplies the line out anew."""
+    goal = Goal("=", large, large + 1, (), Context(), Citable(Eq(large, large + 1)))
+    small = Goal("=", a + b, a + b + 1, (), Context(), Citable(Eq(a + b, a + b + 1)))
+    searched = search(goal)
+    assert searched.found is None
+    assert searched.attempts * expansion(goal.statement) <= max(PRODUCTS, expansion(goal.statement))
+    assert searched.attempts < search(small).attempts
+
+
+def test_how_many_products_it_takes_to_multiply_out():
+    assert expansion(a + b) == 0
+    assert expansion((a + b) * (a - c)) == 4
+    assert expansion((a + b) ** 3) == 2 + 4 + 6
+    assert expansion(log((a + b) ** 3)) == expansion(Sum((a + k) ** 3, (k, 1, n))) == 12
+    assert expansion((a + b) ** 65) == expansion((a + b) ** c) == 0, "an atom"
+
+
+def test_a_true_line_with_a_large_power_is_found():
+    goal = Goal("=", (a + b) ** 64, (b + a) ** 64, (), Context(), Citable(Eq(a, a)))
+    assert search(goal).found is not None

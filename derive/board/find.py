@@ -17,9 +17,12 @@ from derive.board.reasons import ByCases, Reversed, auto, logs, order, sums
 from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem
 from derive.lemmas import Lemma
+from derive.tactics.monomials import expansion
 
 ATTEMPTS = 240
 """How many reasons are tried for a goal."""
+PRODUCTS = 120_000
+"""How many products of monomials a search may come to, as each reason multiplies the line out: fewer are tried of (a + b)^64."""
 
 
 class Found(NamedTuple):
@@ -130,6 +133,8 @@ def find(goal: Goal, attempts: int = ATTEMPTS) -> Found | None:
 
 def search(goal: Goal, attempts: int = ATTEMPTS) -> Searched:
     """The same, with what can be said where none were found."""
+    large = expansion(goal.statement)
+    attempts = min(attempts, max(1, PRODUCTS // max(large, 1)))
     one = _Search(goal, attempts)
     found = one.first()
     return Searched(found, attempts - one.left, tuple(one.asked))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from derive.board.goal import Goal, plain
 from derive.board.justify import Failure, written
 from derive.errors import TOO_DEEP, UserError
-from derive.kernel.terms import Term, substitute
+from derive.kernel.terms import HAS_DERIVATIVE, App, Term, substitute
 from derive.record.relations import sign_of
 
 if TYPE_CHECKING:
@@ -212,6 +212,11 @@ def _undecided(error: StepError) -> list[str]:
 def undefined(what: str, trouble: tuple[Term, Term], given: tuple[Term, ...], whole: Term) -> ClaimError:
     """The refusal of a formula with a part that may not exist, and the condition that it needs."""
     part, need = trouble
+    if isinstance(need, App) and need.op is HAS_DERIVATIVE:
+        return ClaimError(
+            f"{what} is not defined under its conditions\n  {show(part)} may not exist, for a maximum or an absolute value has a kink\n"
+            "  say in given=[...] that the function has a slope there, has_derivative(function, point, slope), or write the case out"
+        )
     return ClaimError(
         f"{what} is not defined under its conditions\n  {show(part)} needs  {show_condition(need)}\n  {advice(need, given, whole)}"
     )

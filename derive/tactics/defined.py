@@ -12,14 +12,10 @@ from collections.abc import Iterable
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import (
-    ADD,
     DELTA,
     IMPLIES,
     MAX,
-    MUL,
-    NEG,
     PROD,
-    SUB,
     SUM,
     App,
     At,
@@ -39,9 +35,9 @@ from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.derived import sides, unfold_head
 from derive.tactics.monomials import leaves
+from derive.tactics.slopes import TOTAL, without_slope
 
 ZERO = Num(0)
-_TOTAL = (ADD, SUB, MUL, NEG)
 
 
 def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
@@ -55,17 +51,17 @@ def undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
 
 
 def _undefined_part(term: Term, ctx: Context) -> tuple[Term, Term] | None:
-    if isinstance(term, App) and term.op in _TOTAL:  # long sums and products are nested deeply
-        return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *_TOTAL)) if u), None)
+    if isinstance(term, App) and term.op in TOTAL:  # long sums and products are nested deeply
+        return next((u for u in (undefined_part(leaf, ctx) for leaf in leaves(term, *TOTAL)) if u), None)
     if isinstance(term, App):
         op, args = term.op, term.args
         if op is IMPLIES:
             return undefined_part(args[0], ctx) or undefined_part(args[1], ctx.extend(args[0]))
         parts = taken_apart(term)
         if parts is not None:
-            # What a derivative asks is open: where it holds at the point, it holds near it.
+            # What the function asks is open: where it holds at the point, it holds near it.  What is not is asked below.
             inside = (parts.point, *parts.entry, at(parts.fn, parts.point))
-            return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None)
+            return next((u for u in (undefined_part(t, ctx) for t in inside) if u), None) or without_slope(term, ctx)
         if isinstance(op, Definition):
             # A family is looked at where the body uses it: under the bounds of the body's sums.
             return _first(args, ctx) or undefined_part(op.unfolded(args), ctx)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import comb
 
 from derive.kernel import ring as field
-from derive.kernel.terms import ADD, DIV, MUL, NEG, App, Num, Op, Term
+from derive.kernel.terms import ADD, DIV, MUL, NEG, POW, SUB, App, Num, Op, Term, parts_of
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -83,3 +84,36 @@ def without(t: Term, factor: Term) -> Term:
     if isinstance(t, App) and t.op is NEG:
         return App(NEG, (without(t.args[0], factor),))
     return t
+
+
+def expansion(term: Term) -> int:
+    """About how many products of monomials it takes to multiply a term out, with all that stands inside it.
+
+    Divisors are counted as they stand; what the kernel does not multiply out is an atom.
+    """
+    return _expansion(term)[1]
+
+
+def _expansion(t: Term) -> tuple[int, int]:
+    """How many monomials come out, at most, and how many products are made on the way."""
+    if not isinstance(t, App):
+        return 1, sum(_expansion(part)[1] for part in parts_of(t))
+    sizes = [_expansion(a) for a in t.args]
+    work = sum(w for _, w in sizes)
+    if t.op in (ADD, SUB):
+        return sizes[0][0] + sizes[1][0], work
+    if t.op is NEG:
+        return sizes[0][0], work
+    if t.op in (MUL, DIV):
+        both = min(sizes[0][0] * sizes[1][0], field.MAX_TERMS)
+        return both, work + both
+    power = t.args[1] if t.op is POW else None
+    if not isinstance(power, Num) or power.value not in range(field.MAX_POWER + 1):
+        return 1, work
+    base, size = sizes[0][0], 1
+    for n in range(1, int(power.value) + 1):
+        if size * base > field.MAX_TERMS:  # here the kernel gives up
+            break
+        work += size * base
+        size = comb(n + base - 1, n)
+    return size, work

@@ -33,6 +33,7 @@ from derive.tactics.signs import every_term
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
 MORE = frozenset({"exponents", "symmetry"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
+_PIECES = 24  # a sum of more than so many terms stays one sum; the proof grows with their square
 
 
 class Normalizer:
@@ -194,7 +195,7 @@ class Normalizer:
             zero = self.lemma("sum_zero", {"m": low, "n": high})
             return chain(r.bigop_ext(k.SUM, low, high, v, same), zero)
         one_piece = len(pieces) == 1
-        if not one_piece and "sums" not in self.features:
+        if not one_piece and ("sums" not in self.features or len(pieces) > _PIECES):
             return None
         parts = [times(c, g) for c, g in pieces]
         spread = parts[0]
