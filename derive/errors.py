@@ -23,6 +23,7 @@ TOO_DEEP = (
     "a formula is nested too deeply; write a long sum or product with Sum or Prod over a family, "
     "or name its parts with define"
 )
+TOO_LONG = "a number of more than 4300 digits cannot be written out; give it a letter, and say in a condition what is known of it"
 _LEVELS = 10_000  # a page needs half a dozen calls for one level of a formula
 
 
@@ -35,6 +36,15 @@ def message(error: BaseException) -> str | None:
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return f"{error.filename or ''}: {error.strerror or error}"
     return None
+
+
+def described(error: BaseException) -> str:
+    """The kind of a Python error and its words; the kind alone where the error cannot say them."""
+    kind = type(error).__name__
+    try:
+        return f"{kind}: {error}"
+    except Exception:  # its class is the author's
+        return f"{kind}, whose text cannot be had"
 
 
 def allow_deep_formulas() -> None:

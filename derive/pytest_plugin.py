@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from derive.board.declaring import declares
-from derive.errors import UserError
+from derive.errors import UserError, described
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,7 +61,7 @@ class ProofFile(pytest.Module):
             return
         except Exception as error:
             where = f"{self.path.name}:{line_in(error, str(self.path))}"
-            yield BrokenFile.from_parent(self, name="import", why=f"{where}: {type(error).__name__}: {error}")
+            yield BrokenFile.from_parent(self, name="import", why=f"{where}: {described(error)}")
             return
         for entry in entries_of(module):
             yield EntryItem.from_parent(self, name=entry.name, entry=entry)

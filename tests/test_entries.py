@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 import sys
+from fractions import Fraction
 
 import pytest
 
 from derive import *
+from derive.board.catalogue import load_file
 from derive.board.entries import DECLARED, FalseClaim, TheoremEntry
+from derive.errors import UserError
+from derive.kernel.sorts import PROP
 from derive.kernel.terms import Num, Var
 from derive.language.letters import V, a, b, eps, k, n, p, q, y
 from derive.record import Derivation
 from derive.render.pages.text import derivation_text
+from derive.render.pens.text import term_text
 
 HERE = __file__
 
@@ -334,3 +339,106 @@ def test_an_entry_that_no_decorator_declared_is_in_no_module():
         "mutant", entry.shows, entry.given, entry.prove, entry.subject, "", (), entry.file, entry.number, __name__, ""
     )
     assert DECLARED[__name__] == before
+
+
+# --- what is written in the wrong form -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("labels", "trouble"),
+    [
+        ([3], "not 3"), ([(a,)], "not the tuple (a,)"), ([(a, 3)], "not the tuple (a, 3)"), ([(a, "x", 1)], "not the tuple (a, 'x', 1)"),
+        (3, "not 3"), ("ab", "not the text 'ab'"), (None, "not None"),
+    ],
+)  # fmt: skip
+def test_labels_are_pairs_of_a_part_and_its_words(labels, trouble):
+    form = 'labels are pairs of a part and its words, such as labels=[(a + b, "the sum")], '
+    assert refusal(lambda: declared(labels=labels)) == f"FILE:LINE: in commutes: {form}{trouble}"
+
+    def labelled(calc):
+        calc.eq(b + a, by=ring, labels=labels)
+
+    assert refusal(declared(labelled).check) == f"FILE:LINE: line 1 of labelled: {form}{trouble}"
+
+
+def test_a_labelled_part_is_a_term_or_an_exact_number():
+    assert "in commutes: 'a' is not a term" in refusal(lambda: declared(labels=[("a", "x")]))
+
+    def labelled(calc):
+        calc.eq(b + a, by=ring, labels=[("a", "x")])
+
+    assert "line 1 of labelled: 'a' is not a term" in refusal(declared(labelled).check)
+    assert declared(shows=Eq(a + b + 2, 2 + b + a), proof=by_ring(2 + b + a), labels=[[2, "two"]]).check().labels == (
+        (Num(2), "two"),
+    )
+
+
+def by_ring(term):
+    def one_line(calc):
+        calc.eq(term, by=ring)
+
+    return one_line
+
+
+@pytest.mark.parametrize(
+    ("fact", "trouble"),
+    [
+        (None, ": None is not a term"), ("a", ": 'a' is not a term"), (True, ": True is not a statement about terms; write Eq(a, b)"),
+        (3, " claims 3, which is not a statement; write Eq(a, b), a <= b, ..."), (a, " claims a, which is not a statement"),
+        (10**5000 + a <= b, ": a number of more than 4300 digits cannot be written out"),
+    ],
+)  # fmt: skip
+def test_a_fact_on_the_way_is_a_statement(fact, trouble):
+    def with_a_fact(calc):
+        calc.have(fact, by=ring)
+
+    assert refusal(declared(with_a_fact).check).startswith(f"FILE:LINE: line 1 of with_a_fact{trouble}")
+
+
+def test_a_fact_on_the_way_may_be_one_of_sympy_as_a_line_may():
+    sympy = pytest.importorskip("sympy")
+    s, t = sympy.symbols("a b", real=True)
+
+    def with_a_fact(calc):
+        assert calc.have(sympy.Eq((s + t) ** 2, s**2 + 2 * s * t + t**2), by=ring).sort is PROP
+        calc.eq(b + a, by=ring)
+
+    declared(with_a_fact).check()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [10**4300, Fraction(1, 10**4300), -(10**5000), 10**5000 * a, Sum(10**5000 * p[k], (k, 1, V))],
+    ids=["integer", "fraction", "negative", "factor", "in a sum"],
+)
+def test_a_number_that_cannot_be_written_out_is_refused_where_it_stands(number):
+    words = "a number of more than 4300 digits cannot be written out; give it a letter, and say in a condition what is known of it"
+    assert refusal(declared(by_ring(number)).check) == f"FILE:LINE: line 1 of one_line: {words}"
+    for choices in ({"shows": Eq(number, b)}, {"given": [number <= b]}, {"given": number <= b}):
+        assert refusal(lambda c=choices: declared(**c)) == f"FILE:LINE: in commutes: {words}"
+    with pytest.raises(ClaimError, match="a number of more than 4300 digits"):
+        false_claim(claims=Eq(number, b))(lambda: None)
+
+
+def test_the_longest_number_is_written_out():
+    assert declared(by_ring(b + a + 10**4299), shows=Eq(a + b + 10**4299, b + a + 10**4299)).check()
+
+
+def test_a_number_that_came_from_elsewhere_is_no_traceback_on_a_page():
+    with pytest.raises(UserError, match="a number of more than 4300 digits"):
+        term_text(Num(10**5000))
+
+
+def test_an_error_that_cannot_say_its_words_is_told_by_its_kind(tmp_path):
+    class SilentError(Exception):
+        def __str__(self):
+            raise ValueError("no")
+
+    def fails(calc):
+        raise SilentError
+
+    assert refusal(declared(fails).check) == "FILE:LINE: SilentError, whose text cannot be had"
+    file = tmp_path / "silent_file.py"
+    file.write_text("class Bad(Exception):\n    def __str__(self):\n        return 3\nraise Bad()\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"silent_file\.py:4: Bad, whose text cannot be had"):
+        load_file(str(file))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from derive.board.goal import Citable, Goal
 from derive.board.idle import single
@@ -24,10 +24,12 @@ from derive.board.justify import Failure, Success, justify, named, prove_fact, t
 from derive.board.letters import Letters
 from derive.board.reasons import Gap, Reversed, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
+from derive.errors import TOO_LONG, UserError
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import App, Term, Var, as_term, implies, substitute, subterms
+from derive.kernel.terms import App, Num, Term, Var, as_term, implies, substitute, subterms
 from derive.kernel.theorem import Theorem
+from derive.language.arguments import told
 from derive.record import Block, Line, Reason
 from derive.record.relations import BY_OPERATOR, RELATIONS
 from derive.tactics.context import Context
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from derive.board.find import Found, Searched
 
 Labels = Sequence[tuple[Term, str]]
+T = TypeVar("T")
 
 
 class Calc:
@@ -87,12 +90,17 @@ class Calc:
     def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
         in ``by=``."""
-        statement = to_term(statement)
+        where = _caller()
+        index = self._count() + 1
+        statement = self._read(to_term, statement, where, index)
+        if statement.sort != PROP:
+            raise ClaimError(
+                f"{place(*where)}: line {index} of {self.name} claims {show(statement)}, which is not a statement; "
+                "write Eq(a, b), a <= b, ..."
+            )
         aside = Calc(self.name, statement, self.given, assumes=self.assumes, letters=self.letters, citable=self.citable)
         aside.context, aside._facts = self.context, self._facts
         reasons = as_list(by)
-        where = _caller()
-        index = self._count() + 1
         self.letters.add(place(*where), (statement,))
         self._defined(statement, where, index)
         if isinstance(statement, App) and statement.op in BY_OPERATOR:
@@ -164,10 +172,11 @@ class Calc:
         where: tuple[str, int] | None = None,
         index: int | None = None,
     ) -> None:
-        after = to_term(term)
-        before = self.lines[-1].term if self.lines else self.start
         where = where or _caller()
         index = index or self._count() + 1
+        after = self._read(to_term, term, where, index)
+        labels = self._read(labelled, labels, where, index)
+        before = self.lines[-1].term if self.lines else self.start
         reasons = as_list(by)
         if (after.sort == PROP) != (before.sort == PROP):
             raise ClaimError(f"{place(*where)}: line {index} of {self.name} relates a statement to a value")
@@ -204,6 +213,13 @@ class Calc:
                 used=out.used, found=sought,
             )
         )  # fmt: skip
+
+    def _read(self, read: Callable[[Any], T], value: Any, where: tuple[str, int], index: int) -> T:
+        """What the author wrote at a line, read.  Raises ClaimError with the place."""
+        try:
+            return read(value)
+        except UserError as error:
+            raise ClaimError(f"{place(*where)}: line {index} of {self.name}: {error}") from None
 
     def _conditions_are_given(self, reasons: list[Any], where: tuple[str, int], index: int) -> None:
         """A statement as a reason cites a condition of the theorem, or a fact proved before; a hole has no reasons beside it."""
@@ -398,10 +414,14 @@ def _as_assumption(th: Theorem) -> Theorem:
 
 def to_term(value: Any) -> Term:
     """A term from a term, an integer, a Fraction or a SymPy expression."""
-    if isinstance(value, Term):
-        return value
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        return as_term(value)
+        value = as_term(value)
+    if isinstance(value, Term):
+        if any(
+            isinstance(t, Num) and max(abs(t.value.numerator), t.value.denominator) >= _LONGEST for t in subterms(value)
+        ):
+            raise ClaimError(TOO_LONG)
+        return value
     if _is_sympy(value):
         from derive.bridge.reading import from_sympy
 
@@ -413,6 +433,20 @@ def to_term(value: Any) -> Term:
     raise ClaimError(
         f"{value!r} is not a term; write terms of derive, exact numbers (Fraction(1, 10), not 0.1) or SymPy expressions"
     )
+
+
+_LONGEST = 10**4300  # Python writes no integers beyond
+
+
+def labelled(labels: Any) -> Labels:
+    """The labels of a formula as pairs of a part and its words.  Raises ClaimError when they are something else."""
+    form = 'labels are pairs of a part and its words, such as labels=[(a + b, "the sum")]'
+    if not isinstance(labels, (list, tuple)):
+        raise ClaimError(f"{form}, not {told(labels)}")
+    for pair in labels:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not isinstance(pair[1], str):
+            raise ClaimError(f"{form}, not {told(pair)}")
+    return tuple((to_term(part), words) for part, words in labels)
 
 
 def _is_sympy(value: Any) -> bool:

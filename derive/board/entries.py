@@ -14,7 +14,7 @@ from inspect import signature
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from derive.board.calc import Calc, Labels, to_term
+from derive.board.calc import Calc, Labels, labelled, to_term
 from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
@@ -273,9 +273,9 @@ def theorem(
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
         code = fn.__code__
-        conditions, claim = _declared(fn, given, shows)
+        conditions, claim, parts = _declared(fn, given, shows, labels)
         entry = TheoremEntry(
-            fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, labels,
+            fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, parts,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
             using if isinstance(using, (list, tuple)) else (using,),
         )  # fmt: skip
@@ -332,7 +332,7 @@ def false_claim(
 
     def wrap(fn: Callable[[], None]) -> FalseClaim:
         code = fn.__code__
-        conditions, claim = _declared(fn, given, claims)
+        conditions, claim, _ = _declared(fn, given, claims)
         entry = FalseClaim(
             fn.__name__, claim, conditions, (fn.__doc__ or "").strip(),
             subject or _subject(fn), instead, code.co_filename, code.co_firstlineno, fn.__module__,
@@ -348,11 +348,13 @@ def _subject(fn: Callable[..., None]) -> str:
     return os.path.splitext(os.path.basename(fn.__code__.co_filename))[0]
 
 
-def _declared(fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any) -> tuple[tuple[Term, ...], Term]:
-    """The conditions and the claim that stand above the function, as statements.  Raises ClaimError with its place."""
+def _declared(
+    fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any, labels: Any = ()
+) -> tuple[tuple[Term, ...], Term, Labels]:
+    """The conditions, the claim and its labels that stand above the function, as terms.  Raises ClaimError with its place."""
     where = place(fn.__code__.co_filename, fn.__code__.co_firstlineno)
     try:
-        out = _statements(given), to_term(claim)
+        out = _statements(given), to_term(claim), labelled(labels)
     except UserError as error:
         raise ClaimError(f"{where}: in {fn.__name__}: {error}") from None
     for t in (out[1], *out[0]):
@@ -364,7 +366,7 @@ def _declared(fn: Callable[..., None], given: Sequence[Any] | Term, claim: Any) 
 def _statements(given: Sequence[Any] | Term) -> tuple[Term, ...]:
     """Conditions, lists of conditions among them, as one tuple without repetitions."""
     if isinstance(given, Term):
-        return (given,)
+        return (to_term(given),)
     if not isinstance(given, (list, tuple)):
         raise ClaimError(f"given must be a list of conditions, not {told(given)}; write given=[0 < a]")
     parts = (_statements(g) if isinstance(g, (list, tuple)) else (to_term(g),) for g in given)

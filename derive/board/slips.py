@@ -15,7 +15,7 @@ import derive.board.reasons as tactics
 import derive.lemmas as lemmas
 from derive.board.calc import Calc
 from derive.board.reasons import NotAReasonError, Tactic, describe, is_statement
-from derive.errors import UserError
+from derive.errors import UserError, described
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term, Var
 from derive.language import conditions, definitions, letters, syntax
@@ -40,7 +40,7 @@ def told(error: BaseException, file: str, theorems: Callable[[], Iterable[Any]])
         hint = _of_words(error.reason, names, [*theorems()]) if isinstance(error.reason, str) else ""
         return f"{error.reason!r} is not a reason; {hint}" if hint else str(error)
     hint = _hint(error, names, theorems)
-    return f"{type(error).__name__}: {error}" + (f"; {hint}" if hint else "")
+    return described(error) + (f"; {hint}" if hint else "")
 
 
 def _hint(error: BaseException, names: Mapping[str, Any], theorems: Callable[[], Iterable[Any]]) -> str:
@@ -49,7 +49,7 @@ def _hint(error: BaseException, names: Mapping[str, Any], theorems: Callable[[],
     if isinstance(error, AttributeError) and isinstance(error.obj, Calc):
         return _of_method(error.name or "")
     if isinstance(error, TypeError):
-        return next((f"write {instead}" for says, instead in _NUMBERS_ONLY if says.search(str(error))), "")
+        return next((f"write {instead}" for says, instead in _NUMBERS_ONLY if says.search(described(error))), "")
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.errors import TOO_LONG, UserError
 from derive.kernel import terms as k
 from derive.kernel.sorts import Fn
 from derive.kernel.terms import App, Bound, Lam, Num, Op, Term, Var, at, mentions, subterms
@@ -22,8 +23,10 @@ _PARTIAL = nodes.Symbol(CARDS[k.DERIVATIVE].sign, "ord")
 
 def number(b: Builder, term: Num) -> Piece:
     value = abs(term.value)
-    top = nodes.Symbol(str(value.numerator), "num")
-    bottom = nodes.Symbol(str(value.denominator), "num")
+    try:
+        top, bottom = (nodes.Symbol(str(n), "num") for n in (value.numerator, value.denominator))
+    except ValueError:  # Python's bound on the digits of an integer
+        raise UserError(TOO_LONG) from None
     if value.denominator == 1:
         p = Piece(top)
     elif b.linear:
