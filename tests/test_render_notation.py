@@ -527,6 +527,14 @@ def test_words_and_templates_are_for_what_there_is(source: str, message: str) ->
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\u0007", "\\u001b", "\\u007f", "\\u0085x\\u009b", "\\u202e", "\\u200b"])
+def test_words_for_a_reason_have_no_control_characters(sign: str) -> None:
+    with pytest.raises(
+        UserError, match=r"in the notation course, the reason ring = .* has the control character U\+[0-9A-F]{4}; write"
+    ):
+        read_notation(f'[reasons]\nring = "by {sign}algebra"', "course")
+
+
 def test_words_for_a_reason() -> None:
     course = read_notation(
         "[reasons]\nsum_delta = 'only k = y is left'\nkl_nonneg = 'Gibbs'\nring = 'by algebra'", "course"

@@ -22,6 +22,7 @@ from derive.errors import UserError
 from derive.render.formula.notation import load_notation, notation_names
 from derive.slides import beamer
 from derive.slides.beamer.rows import pages
+from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Options, Picture
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
@@ -290,6 +291,19 @@ def test_gaps_are_said(tmp_path: Path) -> None:
 HOSTILE = r"\write18{rm x} \input{/etc/passwd} $x^2$ 100% # & ~ _ { } <script> ^^M -- '' ,, é ß ő [y] % derive-line a 1 00000000"
 RARE = "Ĥ Ħ 漢字 𝔘 ≤ “quoted” \u0301"
 UNSEEN = "a\u202eb\u200bc\x07d\u0085e\n\nf"
+
+
+@pytest.mark.parametrize("words", ["a\udcff", "\ud83d", "\udcffa"])
+def test_a_title_that_is_no_text_is_refused_and_no_deck_has_it(words: str) -> None:
+    """Python reads a byte of an argument that is no UTF-8 as half of a character, which no file can have."""
+    d = find_theorem("kl_nonneg").derivation
+    for wish, option in ((Wish(title=words), "--title"), (Wish(title="a", subtitle=words), "--subtitle")):
+        with pytest.raises(UserError, match=f"^{option} .* is not UTF-8 text; write it anew"):
+            make_deck([("kl_nonneg", d)], wish)
+    with pytest.raises(UserError, match=r"^the name .* is not UTF-8 text"):
+        make_deck([(f"{words}.py::kl_nonneg", d)], Wish())
+    files = beamer.write(deck("kl_nonneg", title=words, subtitle=words), "deck.tex", Options())
+    assert b"\\begin{document}" in files["deck.tex"]
 
 
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])

@@ -92,7 +92,7 @@ class Calc:
         in ``by=``."""
         where = _caller()
         index = self._count() + 1
-        statement = self._read(to_term, given, where, index)
+        statement = self._read(to_term, statement, where, index)
         if statement.sort != PROP:
             raise ClaimError(
                 f"{place(*where)}: line {index} of {self.name} claims {show(statement)}, which is not a statement; "

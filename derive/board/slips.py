@@ -49,7 +49,7 @@ def _hint(error: BaseException, names: Mapping[str, Any], theorems: Callable[[],
     if isinstance(error, AttributeError) and isinstance(error.obj, Calc):
         return _of_method(error.name or "")
     if isinstance(error, TypeError):
-        return next((f"write {instead}" for says, instead in _NUMBERS_ONLY if says.search(str(error))), "")
+        return next((f"write {instead}" for says, instead in _NUMBERS_ONLY if says.search(described(error))), "")
     return ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from derive.errors import UserError
-from derive.files import read_within, write_whole
+from derive.files import read_within, shown, write_whole
 from derive.record import Derivation
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
@@ -50,6 +50,7 @@ def make_deck(
     """The deck, with worked examples and plots behind the derivation that they belong to; ``pictures`` are the formats of
     the plots."""
     choice = wish.choice()
+    _are_text(("--title", wish.title), ("--subtitle", wish.subtitle), *(("the name", name) for name, _ in derivations))
     if wish.subtitle and not wish.title and len(derivations) == 1:
         raise UserError("--subtitle stands under a title; add --title")
     if wish.into and wish.template != load_template(aspect=wish.template.aspect):
@@ -82,6 +83,15 @@ def make_deck(
             "of information, such as label_smoothing_residual and cross_entropy_eq_entropy_add_kl"
         )
     return replace(deck, slides=tuple(slides))
+
+
+def _are_text(*said: tuple[str, str]) -> None:
+    """Raises UserError where a byte of an argument is no text; Python has half a character for it, which no file can have."""
+    for what, words in said:
+        if any("\ud800" <= c <= "\udfff" for c in words):
+            raise UserError(
+                f"{what} {shown(words)} is not UTF-8 text; write it anew, or rename the file, in a terminal set to UTF-8"
+            )
 
 
 def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Slide, ...]:

@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
+from unicodedata import category
 
 from derive.files import read_within, shown, toml_table
 from derive.kernel.definitions import Definition, definitions
@@ -146,6 +147,12 @@ def read_notation(source: str, name: str, builtin: bool = False) -> Notation:
     for key, value in data.get("reasons", {}).items():
         if not isinstance(value, str) or not value.strip():
             _refuse(f"in the notation {name}, the reason {key} must be words in quotation marks, not {shown(value)}")
+        unseen = [c for c in value if category(c) in ("Cc", "Cf", "Cs") and not c.isspace()]
+        if unseen:
+            _refuse(
+                f"in the notation {name}, the reason {key} = {shown(value)} has the control character U+{ord(unseen[0]):04X}; "
+                "write it without"
+            )
         out.reasons[key] = " ".join(value.split())
     keys = {v.key for v in changed} | {out.key(p) for p in places}
     stray = own.keys() - keys

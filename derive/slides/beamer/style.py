@@ -25,7 +25,7 @@ _T1_ONLY = re.compile("[«»ÐÞðþĄąĐđĘęĮįŊŋŲų]")  # what a docume
 
 def plain(text: str) -> str:
     """Characters that TeX can read, or that ``escape`` shows by their codes."""
-    return clean(unicodedata.normalize("NFC", text), unseen=("Cc", "Cf"), kept="\u00a0")
+    return clean(unicodedata.normalize("NFC", text), unseen=("Cc", "Cf", "Cs"), kept="\u00a0")
 
 
 def words(text: str, guarded: bool = False) -> str:
