@@ -87,7 +87,7 @@ class Calc:
         """<=> statement."""
         self._line("<=>", statement, by, labels)
 
-    def have(self, given: Any, by: Any = ()) -> Term:
+    def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
         in ``by=``."""
         where = _caller()
