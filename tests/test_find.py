@@ -328,9 +328,7 @@ def test_names_that_the_file_lacks_are_imported() -> None:
     assert str(error).splitlines()[-1] == "  but it follows by sum_mul_right (from derive import sum_mul_right)"
 
 
-@pytest.mark.parametrize(
-    "large", [(a + b) ** 64, (a + b) ** 64 - (a + b) ** 64, (a + b + c) ** 64, exp((a + b) ** 64)], ids=repr
-)
+@pytest.mark.parametrize("large", [(a + b) ** 64 - (a + b) ** 64, (a + b + c) ** 64, exp((a + b) ** 64)], ids=repr)
 def test_fewer_reasons_are_tried_of_what_is_multiplied_out_at_length(large):
     """The work is bounded, not the clock: each reason multiplies the line out anew."""
     goal = Goal("=", large, large + 1, (), Context(), Citable(Eq(large, large + 1)))
