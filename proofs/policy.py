@@ -43,19 +43,18 @@ def score_has_mean_zero(calc):
 
 
 @theorem(
-    shows=Eq(policy[j] * (f[j] + c - Sum(policy[k] * (f[k] + c), (k, 1, V))), policy[j] * (f[j] - reward)),
+    shows=Eq(
+        policy[j] * (f[j] + c) - policy[j] * Sum(policy[k] * (f[k] + c), (k, 1, V)),
+        policy[j] * f[j] - policy[j] * reward,
+    ),
     given=in_vocabulary(j, V),
     phrase="a baseline costs nothing",
     catalogue="37",
 )
 def baseline_costs_nothing(calc):
     """The same number added to all rewards leaves the gradient of their mean as it is."""
-    calc.eq(
-        policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * Sum(policy[k], (k, 1, V)))),
-        by=sums,
-    )
-    calc.eq(policy[j] * (f[j] + c - (Sum(policy[k] * f[k], (k, 1, V)) + c * 1)), by=softmax_sums_to_one)
-    calc.eq(policy[j] * (f[j] - reward), by=ring)
+    calc.eq(policy[j] * (f[j] + c) - policy[j] * (reward + c * 1), by=[sums, softmax_sums_to_one])
+    calc.eq(policy[j] * f[j] - policy[j] * reward, by=ring)
 
 
 weight = p[k] * exp(f[k] / beta)
@@ -71,8 +70,7 @@ tilted = ForAll((k, 1, V), Eq(best[k], weight / total))
     catalogue="38",
 )
 def regularised_reward(calc):
-    """The mean reward, less a penalty on leaving a reference policy, is largest at the reference tilted by the reward: what is
-    lost elsewhere is the divergence from there."""
+    """The mean reward less a penalty on leaving a reference policy is largest at the reference tilted by the reward."""
     gap = Sum(q[k] * log(q[k] / best[k]), (k, 1, V))
     calc.have(ForAll((k, 1, V), 0 < best[k]), by=tilted)
     calc.eq(

@@ -21,8 +21,9 @@ CANNOT_SHOW = {
     *((target, "fractions are turned over") for target in ("text", "ascii")),
     *((target, "bold letters are not bold") for target in ("text", "ascii")),
 }  # fmt: skip
-# a fraction of two sums that differ in their letters only; a prime on a letter that hides no other one
-MAY_MEAN_THE_SAME = ("fractions are turned over", "primes are lost")
+# a fraction of two sums that differ in their letters only; a prime on a letter that hides no other one; a group that is
+# spoken last, as in "exp of the maximum ..."
+MAY_MEAN_THE_SAME = ("fractions are turned over", "primes are lost", "brackets of groups are lost")
 
 
 @cache
