@@ -7,8 +7,8 @@ the notation: which templates a course writes its letters and definitions with. 
 * ``latex``, ``text``, ``mathml``, ``omml``, ``typst`` and ``speech`` each read one target into it.
 * ``grammar`` reads the page into terms, with ``ranges`` for what a statement holds for; ``patterns`` has the templates, run
   backwards, and ``sequences`` what a template says by itself.
-* ``names`` and ``letters`` say which letters stand on a page and what the field takes them for; ``joint`` reads all formulas
-  of a page together.
+* ``greek`` has the names of letters; ``names`` and ``letters`` say which letters stand on a page and what the field takes
+  them for; ``joint`` reads all formulas of a page together.
 * ``canonical`` says what is written alike on purpose.
 * ``latex_page`` and ``text_page`` take a whole page apart into a ``sheet``; ``check`` holds it against the record of a proof.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from derive.read.greek import signs
 from derive.read.page import (
     CLOSING,
     Brackets,
@@ -25,13 +26,7 @@ _SIGNS = {
     r"\iff": "⟺", r"\implies": "⟹", r"\mapsto": "↦", r"\wedge": "∧", r"\infty": "∞", r"\to": "→", r"\vdash": "⊢",
     r"\colon": ":",
 }  # fmt: skip
-_GREEK = {
-    r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\varepsilon": "ε", r"\zeta": "ζ", r"\eta": "η",
-    r"\theta": "θ", r"\iota": "ι", r"\kappa": "κ", r"\lambda": "λ", r"\mu": "μ", r"\nu": "ν", r"\xi": "ξ", r"\pi": "π",
-    r"\rho": "ρ", r"\sigma": "σ", r"\tau": "τ", r"\phi": "φ", r"\chi": "χ", r"\psi": "ψ", r"\omega": "ω",
-    r"\Gamma": "Γ", r"\Delta": "Δ", r"\Theta": "Θ", r"\Lambda": "Λ", r"\Xi": "Ξ", r"\Pi": "Π", r"\Sigma": "Σ",
-    r"\Phi": "Φ", r"\Psi": "Ψ", r"\Omega": "Ω",
-}  # fmt: skip
+_GREEK = signs("\\", epsilon="varepsilon")
 _WORDS = {r"\log": "log", r"\ln": "ln", r"\exp": "exp", r"\Pr": "Pr"}
 _STYLES = {r"\mathrm": "up", r"\operatorname": "up", r"\operatorname*": "up", r"\mathbf": "bf", r"\mathcal": "cal"}
 _MARKING = (r"\htmlClass", r"\textcolor", r"\color")  # how what is new stands out; the formula follows in braces

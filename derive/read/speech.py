@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import NamedTuple
 
+from derive.read.greek import SMALL
 from derive.read.page import Brackets, Hat, Items, Over, Scripts, Sign, number, primed, scripted
 
-_GREEK = dict(zip(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"], "αβγδεζηθικλμνξπρστφχψω", strict=True))  # fmt: skip
 _OPERATORS = {"plus": "+", "minus": "−"}
 _RELATIONS = {
     "equals": "=", "is not equal to": "≠", "is less than": "<", "is at most": "≤", "is greater than": ">",
@@ -323,14 +323,14 @@ class _Listener:
         if word in ("capital", "script", "bold") and i + 1 < len(self.words):
             name = self.words[i + 1]
             style = {"capital": "", "script": "cal", "bold": "bf"}[word]
-            letter = _GREEK[name].upper() if word == "capital" and name in _GREEK else name
+            letter = SMALL[name].upper() if word == "capital" and name in SMALL else name
             yield Sign(letter, style), i + 2
         elif word.isdigit():
             yield number(word), i + 1
         elif word == "dot":
             yield Sign("·"), i + 1
-        elif word in _GREEK:
-            yield Sign(_GREEK[word]), i + 1
+        elif word in SMALL:
+            yield Sign(SMALL[word]), i + 1
         elif word and word not in _RESERVED:
             yield Sign(word, "" if len(word) == 1 else "up"), i + 1
 

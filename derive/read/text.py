@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from derive.read.greek import signs
 from derive.read.page import CLOSING, Brackets, Hat, Item, Items, Sign, UnreadableError, primed, scripted
 
 HIDDEN = frozenset({"bf"})
@@ -36,12 +37,7 @@ _SPELLED = {
     "-": "−", "*": "·", "<=": "≤", ">=": "≥", "!=": "≠", "~": "∼", "|": "∣", "||": "∥", "...": "…", "<=>": "⟺",
     "=>": "⟹", "|->": "↦", "sum": "∑", "prod": "∏", "in": "∈",
 }  # fmt: skip
-_GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
-    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
-}  # fmt: skip
+_GREEK = signs(epsilon="eps")
 _BEFORE_ALL = frozenset(Sign(s) for s in "⟺⟹∧:")  # "for all" begins a statement behind these
 BRACES = re.compile("[\ue000-\ue2ff]")  # where an underbrace begins and ends
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from derive.read.greek import signs
 from derive.read.page import CLOSING, Brackets, Hat, Item, Items, Over, Sign, UnreadableError, number, primed, scripted
 
 _TOKEN = re.compile(
@@ -21,12 +22,7 @@ _SIGNS = {
     "parallel": "∥", "sum": "∑", "product": "∏", "partial": "∂", "forall": "∀", "dots": "…", "<==>": "⟺", "==>": "⟹",
     "|->": "↦", "and": "∧", "infinity": "∞", "->": "→", "tack.r": "⊢",
 }  # fmt: skip
-_GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
-    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi.alt": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
-}  # fmt: skip
+_GREEK = signs(phi="phi.alt")
 _WORDS = ("log", "ln", "exp")
 _SPACES = ("thin", "quad")
 _MARKS = {"hat": "hat", "macron": "bar", "tilde": "tilde"}
