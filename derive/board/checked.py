@@ -45,9 +45,7 @@ class Results:
         self._began = time.time_ns() - _SLACK
         self._keys: dict[str, str] = {}
         self._last: dict[str, tuple[str, Any] | None] = {}
-        self._refuted: dict[
-            str, dict[str, Any]
-        ] = {}  # counterexamples by the names of claims, by the name of the entry
+        self._refuted: dict[str, dict[str, Any]] = {}  # counterexamples of the claims of a file, by its entry's name
         self._new: set[str] = set()
 
     def of(self, entry: TheoremEntry) -> Known:
@@ -75,9 +73,8 @@ class Results:
             if key:
                 before = self.store.get(_name(file), key)
                 new[_name(file)] = key, (before if isinstance(before, dict) else {}) | found
-        new |= {
-            name: ("", self._refuted[name]) for name in self._new
-        }  # whatever they depended on, they are evaluated anew
+        # without a key: whatever they depended on, they are evaluated anew
+        new |= {name: ("", self._refuted[name]) for name in self._new}
         self.store.keep(new)
 
     def said(self, file: str) -> dict[str, Any]:
@@ -102,8 +99,11 @@ class Results:
             last = self.store.last(name)
             self._refuted[name] = dict(last[1]) if last is not None and isinstance(last[1], dict) else {}
         known = self._refuted[name]
-        if not claim.is_refuted_by(known.get(claim.name)):
-            known[claim.name] = as_data(claim.refute())
+        if claim.is_refuted_by(known.get(claim.name)):
+            return
+        data = as_data(claim.refute())
+        if data != known.get(claim.name):  # a model that is no data is not kept anew each time
+            known[claim.name] = data
             self._new.add(name)
 
     def _key(self, file: str) -> str:
