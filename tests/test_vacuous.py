@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from derive import *
 from derive.board.catalogue import theorems
 from derive.board.refusals import ClaimError
-from derive.board.vacuous import NO_MODEL, contradiction, without_model
+from derive.board.vacuous import NO_MODEL, Doubt, contradiction, doubt
 from derive.cli import main
 from derive.falsify import Model, satisfiable
 from derive.kernel.terms import Term
@@ -52,7 +52,7 @@ SATISFIED: dict[str, list[Term]] = {
 
 @pytest.mark.parametrize("name", PROVED)
 def test_a_contradiction_that_is_proved_is_an_error(name: str) -> None:
-    assert without_model(PROVED[name]) and contradiction(PROVED[name])
+    assert doubt(tuple(PROVED[name])) is Doubt.NO_MODEL and contradiction(PROVED[name])
 
     @theorem(shows=Eq(a + 0, a), given=PROVED[name])
     def vacuous(calc: Calc) -> None:
@@ -64,12 +64,12 @@ def test_a_contradiction_that_is_proved_is_an_error(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOTHING_FOUND)
 def test_conditions_without_a_model_are_said_to_be_so(name: str) -> None:
-    assert without_model(NOTHING_FOUND[name])
+    assert doubt(tuple(NOTHING_FOUND[name])) is Doubt.NO_MODEL
 
 
 @pytest.mark.parametrize("name", SATISFIED)
 def test_conditions_with_a_model_are_not(name: str) -> None:
-    assert not without_model(SATISFIED[name]) and not contradiction(SATISFIED[name])
+    assert doubt(tuple(SATISFIED[name])) is not Doubt.NO_MODEL and not contradiction(SATISFIED[name])
 
 
 def test_the_conditions_of_every_theorem_have_the_first_model_that_is_tried() -> None:
@@ -137,5 +137,5 @@ def test_conditions_that_no_model_decides_may_still_contradict_each_other(given)
 
 
 def test_a_function_that_is_given_twice_is_said_to_be_in_doubt():
-    assert without_model([Eq(f, fun(k, 1)), Eq(f[0], 5)])
-    assert not without_model([Eq(f, fun(k, 1)), Eq(f[0], 1)])
+    assert doubt((Eq(f, fun(k, 1)), Eq(f[0], 5))) is Doubt.NO_MODEL
+    assert doubt((Eq(f, fun(k, 1)), Eq(f[0], 1))) is not Doubt.NO_MODEL

@@ -20,7 +20,7 @@ from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.board.slips import told as told_slip
 from derive.board.using import idle, used
-from derive.board.vacuous import NO_MODEL, contradiction, in_doubt, without_model
+from derive.board.vacuous import NO_MODEL, Doubt, contradiction, doubt
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term, subterms
@@ -119,8 +119,8 @@ class TheoremEntry:
                 raise ClaimError(
                     f"{where}: the claim of {self.name} has no part {show(label)} to be labelled {words!r}"
                 )
-        doubtful = without_model(self.given)
-        if in_doubt(self.given) and contradiction(self.given):
+        doubtful = doubt(self.given)
+        if doubtful is not Doubt.NONE and contradiction(self.given):
             raise ClaimError(f"{where}: the conditions of {self.name} contradict each other, so it would say nothing")
         citable = Citable(self.shows, self.earlier, self.prove.__globals__)
         calc = Calc(self.name, self.shows, self.given, letters=letters, citable=citable, context=context, using=facts)
@@ -160,7 +160,7 @@ class TheoremEntry:
         if stray_use is not None and not out.gaps:
             raise ClaimError(f"{where}: {self.name} needs {stray_use.name} for nothing; leave it out of using=[...]")
         valued = (f"every formula has a value, since {u.phrase}" for u in using)
-        notes = (*conventions(out.terms), *valued, *((NO_MODEL,) if doubtful else ()))
+        notes = (*conventions(out.terms), *valued, *((NO_MODEL,) if doubtful is Doubt.NO_MODEL else ()))
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
         return out._replace(theorem=None if out.gaps else th, notes=notes)
 

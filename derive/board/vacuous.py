@@ -7,6 +7,7 @@ refused; what is neither is said on the page, for the search may have missed a m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 
@@ -22,25 +23,25 @@ _BUDGET = 100
 _HALF = Num(Fraction(1, 2))
 
 
-def without_model(given: Sequence[Term]) -> bool:
-    """Whether the search met no model of the conditions, and none that it could not decide."""
-    return _searched(tuple(given)) == (False, False)
+class Doubt(Enum):
+    """What is known of conditions when the search has ended."""
 
-
-def in_doubt(given: Sequence[Term]) -> bool:
-    """Whether the search met no model of the conditions of which it could say that it is one."""
-    return not _searched(tuple(given))[0]
+    NONE = "a model was found"
+    OPEN = "a model was met that could not be decided"
+    NO_MODEL = "no model was met"
 
 
 @lru_cache(maxsize=1000)  # theorems of one subject have the same conditions
-def _searched(given: tuple[Term, ...]) -> tuple[bool, bool]:
-    """Whether a model was found, and whether there is one that could not be decided."""
+def doubt(given: tuple[Term, ...]) -> Doubt:
+    """Whether the search met a model of the conditions."""
     if not given:
-        return True, False
+        return Doubt.NONE
     from derive.falsify import NoneFound, satisfiable
 
     found = satisfiable(given, budget=_BUDGET)
-    return (False, not found.vacuous) if isinstance(found, NoneFound) else (True, False)
+    if not isinstance(found, NoneFound):
+        return Doubt.NONE
+    return Doubt.NO_MODEL if found.vacuous else Doubt.OPEN
 
 
 def contradiction(given: Sequence[Term]) -> bool:
