@@ -101,3 +101,30 @@ def test_a_quotient_by_itself_needs_a_nonzero_divisor():
     assert quotient != 1
     assert not proves(Eq(quotient, 1), by=ring)
     assert proves(Eq(quotient, 1), by=ring, given=[Ne(g[i], 0)])
+
+
+h = function("h", REAL, REAL)
+
+STUDENTS = {
+    "an index left out that is not in the range": (Eq(Sum(g[k], (k, 1, V), where=Ne(k, y)), Sum(g[k], (k, 1, V)) - g[y]), []),
+    "an index left out twice": (
+        Eq(Sum(g[k], (k, 1, V), where=[Ne(k, i), Ne(k, j)]), Sum(g[k], (k, 1, V)) - g[i] - g[j]), [1 <= i, i <= V, 1 <= j, j <= V],
+    ),
+    "an entry does not move another": (Eq(partial(z[k], z, j), 0), []),
+    "a slope at the kink": (Eq(partial(absolute(a), a), 0), [Eq(a, 0)]),
+    "a slope up to the kink": (Eq(partial(absolute(a), a), 1), [0 <= a]),
+    "the largest of none": (Eq(Max(g[k], (k, 1, V)) - Max(g[k], (k, 1, V)), 0), []),
+    "logarithms in base 1": (Eq(log_base(a, a), 1), [0 < a]),
+    "the chain rule at another point": (Eq(partial(h(a * a), a), 2 * a * partial(h(b), b)), []),
+    "the power rule at a power of 0": (Eq(partial(a**n, a), n * a ** (n - 1)), []),
+    "one derivative for two": (Eq(partial(partial(a**3, a), a), 3 * a), []),
+    "a letter that the conditions tie": (Eq(partial(a * b, a), b), [Eq(b - a, 0)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [calculus, auto, [calculus, auto], None], ids=str)
+@pytest.mark.parametrize("name", STUDENTS)
+def test_what_a_clever_student_would_try(name, by):
+    """Sums that leave indices out, derivatives, maxima and logarithms, each a little beyond where the statement holds."""
+    shows, given = STUDENTS[name]
+    assert not proves(shows, by=() if by is None else by, given=given)
