@@ -122,7 +122,7 @@ STUDENTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("by", [calculus, auto, [calculus, auto], None], ids=str)
+@pytest.mark.parametrize("by", [calculus, auto, [calculus, auto], None], ids=["calculus", "auto", "both", "no reason"])
 @pytest.mark.parametrize("name", STUDENTS)
 def test_what_a_clever_student_would_try(name, by):
     """Sums that leave indices out, derivatives, maxima and logarithms, each a little beyond where the statement holds."""
