@@ -13,7 +13,7 @@ from derive.kernel.sorts import FAMILY, INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Op, Term, Var, abstract, app, eq, forall, implies, ne
 from derive.kernel.theorem import Theorem
 from derive.operators import READ, reading
-from derive.tactics.derived import instantiate_named, resolve
+from derive.tactics.derived import instantiate, resolve
 
 
 class ShelfError(LookupError):
@@ -160,6 +160,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
 """Conditions and conclusion of every lemma that tactics use."""
 
 _FILLED: dict[str, Callable[[], Theorem]] = {}
+_LETTERS: dict[str, tuple[Theorem, dict[str, Var]]] = {}
 
 
 def offer(name: str, given: Sequence[Term], shows: Term, theorem: Callable[[], Theorem]) -> None:
@@ -183,4 +184,8 @@ def lemma(name: str) -> Theorem:
 
 def use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
     """The lemma at the values of its variables (by name), its hypotheses resolved with the facts."""
-    return resolve(instantiate_named(lemma(name), values), *facts)
+    th = lemma(name)
+    known = _LETTERS.get(name)
+    if known is None or known[0] is not th:
+        known = _LETTERS[name] = (th, {v.name: v for v in th.free})
+    return resolve(instantiate(th, {known[1][letter]: t for letter, t in values.items()}), *facts)

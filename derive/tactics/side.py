@@ -103,7 +103,7 @@ def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
 
 
 def _instance(goal: Term, u: Universal, ctx: Context, depth: int) -> Theorem | None:
-    mapping = match(u.concl, goal, set(u.variables))
+    mapping = match(u.concl, goal, u.schematic)
     return None if mapping is None else specialise(u, mapping, ctx, depth - 1)
 
 
@@ -200,12 +200,12 @@ def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     return th or _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
 
 
-def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
-    """0 <= t from the shape of t."""
+def _nonnegative(t: Term, ctx: Context, depth: int, positive: bool = True) -> Theorem | None:
+    """0 <= t from the shape of t; with ``positive`` also where 0 < t, which was tried before otherwise."""
     th = _of_many(terms.LE, t, ctx, depth) or _by(signs.nonnegative(t), ctx, depth)
     if th is not None:
         return th
-    strict = _positive(t, ctx, depth)
+    strict = _positive(t, ctx, depth) if positive else None
     if strict is not None:
         return library.use("le_of_lt", {"a": ZERO, "b": t}, strict)
     return _by_definition(terms.LE, t, ctx, depth)
@@ -331,14 +331,26 @@ def _combined(goal: App, want: field.Poly, ctx: Context, depth: int, cheap: bool
 
 
 def _relevant(want: field.Poly, ctx: Context, depth: int, cheap: bool, equations: bool) -> list[farkas.Fact]:
-    """The comparisons among the facts that share a monomial with the goal, directly or through each other."""
-    pool = farkas.facts_of(ctx, equations)
+    """The comparisons among the facts that share a monomial with the goal, directly or through each other.  For a <= b they are those
+    for a < b and for b < a."""
+    if cheap:
+        return farkas.connected(farkas.facts_of(ctx, equations), {m for m in want if m != field.ONE})
+    key = frozenset(want), depth, equations
+    found = ctx.relevant.get(key)
+    if found is None:
+        blocked = len(ctx.blocked)
+        found = _all_relevant(want, ctx, depth, equations)
+        if len(ctx.blocked) == blocked:
+            ctx.relevant[key] = found
+    return found
+
+
+def _all_relevant(want: field.Poly, ctx: Context, depth: int, equations: bool) -> list[farkas.Fact]:
     goals = {a for m in want for a, _ in m}
-    if not cheap:
-        pool += _about(want, goals, ctx, depth, equations)
+    pool = [*farkas.facts_of(ctx, equations), *_about(want, goals, ctx, depth, equations)]
     seen = {m for m in want if m != field.ONE}
     chosen = farkas.connected(pool, seen)
-    if not cheap and depth > 2:  # universal facts about the atoms that came in on the way
+    if depth > 2:  # universal facts about the atoms that came in on the way
         new = {a for m in seen for a, _ in m} - goals
         for th, p in _about({frozenset({(a, 1)}): 1 for a in new}, new, ctx, depth - 1, equations):
             if any(m in seen for m in p):
@@ -371,7 +383,7 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
     if len(m) == 1 and e == 1:
         if isinstance(atom, (App, At)) and depth > 2:
             yield from _above(atom, ctx, depth - 2)
-            th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2)
+            th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2, positive=False)
         for value in atoms.indicator(atom, ctx):
             yield from farkas.as_facts(value)
     elif depth > 2:
