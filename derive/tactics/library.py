@@ -90,6 +90,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_pos": ([Num(1) < _x], _zero < _log(_x)),
     "log_nonneg": ([Num(1) <= _x], _zero <= _log(_x)),
     "log_neg_of_lt_one": ([_zero < _x, _x < 1], _log(_x) < 0),
+    "log_ne_zero": ([_zero < _x, ne(_x, 1)], ne(_log(_x), 0)),
     "term_le_sum": ([_each(_zero <= _fk), _m <= _j, _j <= _n], _f[_j] <= _sum(_fk)),
     "prod_nonneg": ([_each(_zero <= _fk)], _zero <= _over(k.PROD, _fk)),
     "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),

@@ -197,7 +197,7 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
 def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     """0 < t from the shape of t."""
     th = _of_many(terms.LT, t, ctx, depth)
-    return th or _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
+    return th or _by(signs.positive(t), ctx, depth) or _by_reading(terms.LT, t, ctx, depth)
 
 
 def _nonnegative(t: Term, ctx: Context, depth: int, positive: bool = True) -> Theorem | None:
@@ -208,7 +208,7 @@ def _nonnegative(t: Term, ctx: Context, depth: int, positive: bool = True) -> Th
     strict = _positive(t, ctx, depth) if positive else None
     if strict is not None:
         return library.use("le_of_lt", {"a": ZERO, "b": t}, strict)
-    return _by_definition(terms.LE, t, ctx, depth)
+    return _by_reading(terms.LE, t, ctx, depth)
 
 
 def _of_many(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
@@ -288,13 +288,26 @@ def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
     return None
 
 
-def _by_definition(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
-    """Unfold the defined constant at the head of t, and ask again."""
+def _by_reading(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
+    """Unfold the defined constant at the head of t, or read an entry of a family as the facts say it is, and ask again."""
     unfolded = unfold_head(t)
-    if unfolded is None:
-        return None
-    th = prove(App(relation, (ZERO, sides(unfolded.concl)[1])), ctx, depth - 1)
-    return None if th is None else r.rel_cong(th, (r.refl(ZERO), r.sym(unfolded)))
+    for same in [unfolded] if unfolded is not None else _entries(t, ctx, depth):
+        th = prove(App(relation, (ZERO, sides(same.concl)[1])), ctx, depth - 1)
+        if th is not None:
+            return r.rel_cong(th, (r.refl(ZERO), r.sym(same)))
+    return None
+
+
+def _entries(t: Term, ctx: Context, depth: int) -> Iterator[Theorem]:
+    """t = e, for an entry t of a family of which the facts say what it is, for all indices: r(k) = e for all k."""
+    if depth < 2 or not isinstance(t, At):
+        return
+    for u in ctx.universals:
+        left = sides(u.concl)[0] if is_app(u.concl, terms.EQ) else None
+        mapping = match(left, t, set(u.variables)) if isinstance(left, At) else None
+        same = None if mapping is None else specialise(u, mapping, ctx, depth - 2)
+        if same is not None:
+            yield same
 
 
 # --- linear arithmetic -----------------------------------------------------------------------------------------------

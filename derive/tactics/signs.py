@@ -86,6 +86,8 @@ def nonzero(a: Term, b: Term) -> Iterator[Way]:
         first, second = a.args
         values, needs = {"a": first, "b": second}, (ne(first, ZERO), ne(second, ZERO))
         yield Way("mul_ne_zero" if a.op is k.MUL else "div_ne_zero", values, needs)
+    elif b == ZERO and isinstance(a, App) and a.op is k.LOG:
+        yield Way("log_ne_zero", {"x": a.args[0]}, (ZERO < a.args[0], ne(a.args[0], ONE)))
     if is_numeric(a.sort) and is_numeric(b.sort):
         yield Way("ne_of_gt", {"a": a, "b": b}, (b < a,))
         yield Way("ne_of_lt", {"a": a, "b": b}, (a < b,))
