@@ -51,7 +51,6 @@ from derive.read.names import names_of, spelled
 from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, sorted_
 from derive.read.ranges import Range, halves, ranges, scope_words, size_of, words_at
-from derive.render.formula.applied import SIZE
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
 
@@ -436,7 +435,7 @@ class Reader(Patterns):
         if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
             for x in self.sum_(items[1].body, scope):
                 yield from ((t, 2) for t in sorted_(app, EXP, x))
-        if item == Sign(SIZE, "up") and len(items) > 1 and isinstance(items[1], Brackets):
+        if item == Sign(finite_sets.CARD, "up") and len(items) > 1 and isinstance(items[1], Brackets):
             yield from ((finite_sets.as_size(x), 2) for x in self.named_set(items[1].body))
         yield from self.indicator(items, scope)
         yield from self.at_a_point(item, scope)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from derive.kernel.sorts import INT, REAL, Sort
+from derive.operators.finite_sets import CARD
 from derive.read.names import is_index, names_of
 from derive.read.page import Brackets, Item, Items, Sign, UnreadableError, number, split
-from derive.render.formula.applied import SIZE
 
 KINDS: dict[str, Sort] = {"integer": INT, "real": REAL}
 SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL}
@@ -80,7 +80,7 @@ def _turned(items: Items) -> Items:
 def size_of(items: Items) -> Items | None:
     """The size of the set with a name that stands behind ∈."""
     named = len(items) == 2 and items[0] == Sign("∈") and any(not is_index(name) for name in names_of(items[1]))
-    return (Sign(SIZE, "up"), Brackets("(", items[1:], ")")) if named else None
+    return (Sign(CARD, "up"), Brackets("(", items[1:], ")")) if named else None
 
 
 def is_element(clause: Items) -> bool:

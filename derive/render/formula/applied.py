@@ -28,7 +28,6 @@ from derive.render.formula.notation import Notation, Variable, check_definition
 from derive.render.formula.pieces import COMMA, Level, Piece, rel
 
 _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
-SIZE = "card"  # of a set
 
 
 def applied(b: Builder, term: Term) -> Piece:
@@ -77,7 +76,7 @@ def variable_template(notation: Notation, name: str, sort: Sort, indices: int) -
 def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
     in_set = finite_sets.inside(name)
     if in_set is not None:
-        return Piece(_called(b, Symbol(SIZE, "fn"), [Var(in_set, finite_sets.ELEMENTS)]))
+        return Piece(_called(b, Symbol(finite_sets.CARD, "fn"), [Var(in_set, finite_sets.ELEMENTS)]))
     sorts: list[Sort] = []
     out = sort
     while isinstance(out, Fn):
