@@ -49,7 +49,8 @@ from derive.tactics.derived import chain, instantiate, sides
 
 __all__ = [
     "prod_const", "prod_div", "prod_first", "prod_mul", "prod_one", "prod_single", "prod_split_at", "prod_split_last",
-    "prod_telescope", "sum_blocks", "sum_except", "sum_first", "sum_pieces", "sum_reverse", "sum_single", "sum_telescope", "sum_telescope_back",
+    "prod_telescope", "sum_blocks", "sum_except", "sum_first", "sum_integers", "sum_pieces", "sum_reverse", "sum_single", "sum_telescope",
+    "sum_telescope_back",
 ]  # fmt: skip
 
 fk, gk = f[k], g[k]
@@ -124,6 +125,25 @@ def prod_single() -> Theorem:
 def prod_first() -> Theorem:
     split = at_values(prod_split_at.theorem, *assume(m <= n), lin(m <= m + 1), j=m)
     return chain(split, ring_with(sides(split.concl)[1], f[m] * product(fk, low=m + 1), (prod_single.theorem,)))
+
+
+# --- the integers up to n ---------------------------------------------------------------------------------------------
+
+
+@lemma(eq(total(k, low=ONE), n * (n + 1) / 2), [ZERO <= n], phrase="the sum of the integers up to n")
+def sum_integers() -> Theorem:
+    """By induction on n."""
+    top = Var("N", n.sort)
+
+    def statement(t: Term) -> Term:
+        return eq(total(k, low=ONE, high=t), t * (t + 1) / 2)
+
+    none = at_values(r.axiom("sum_empty"), lin(ZERO < ONE), m=ONE, n=ZERO, f=fn(k))
+    base = chain(none, r.ring(ZERO, ZERO * (ZERO + 1) / 2, ()))
+    last = at_values(r.axiom("sum_last"), lin(ONE <= top + 1, r.assume(ZERO <= top)), m=ONE, n=top, f=fn(k))
+    step = chain(last, ring_with(sides(last.concl)[1], (top + 1) * (top + 1 + 1) / 2, (r.assume(statement(top)),)))
+    done = r.induction(top, ZERO, statement(top), base, step)
+    return instantiate(done, {top: n})
 
 
 # --- all but one ------------------------------------------------------------------------------------------------------
