@@ -187,7 +187,7 @@ class Normalizer:
             return None
         if "exponents" in self.features:
             poly, below = _cancelled(poly, below)
-        pieces = _pieces(v, body, poly, below)
+        pieces = self._pieces(v, body, poly, below)
         if not pieces:
             same = _ring(body, ZERO, facts)
             if same is None:
@@ -217,6 +217,11 @@ class Normalizer:
             return None
         out = r.bigop_ext(k.SUM, low, high, v, regroup)
         return chain(out, self._spread(low, high, v, parts, pieces, ctx))
+
+    def _pieces(
+        self, v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, int]
+    ) -> list[tuple[Term, Term]]:
+        return _pieces(v, body, poly, below)
 
     def _spread(
         self, low: Term, high: Term, v: Var, parts: list[Term], pieces: list[tuple[Term, Term]], ctx: Context
@@ -263,7 +268,7 @@ class Normalizer:
         body = instantiate(fn, v)
         if "indicators" in self.features:
             for factor in factors(body):
-                if not _is_delta(factor):
+                if not is_delta(factor):
                     continue
                 i, j = factor.args  # type: ignore[attr-defined]
                 value, name = (j, "sum_delta") if i == v else (i, "sum_delta'")
@@ -339,7 +344,7 @@ def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, i
     for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
         outside: Term = number(c)
         inside: Term = ONE
-        for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
+        for atom, e in sorted(m, key=lambda ae: (not is_delta(ae[0]), repr(ae[0]))):
             for _ in range(e):
                 if v in atom.free:
                     inside = times(inside, atom)
@@ -383,7 +388,7 @@ def _tidy(t: App) -> Theorem | None:
     return r.ring(t, out, ())
 
 
-def _is_delta(t: Term) -> bool:
+def is_delta(t: Term) -> bool:
     return isinstance(t, App) and t.op is k.DELTA
 
 

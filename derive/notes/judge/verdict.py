@@ -33,7 +33,9 @@ class Verdict:
     theorem: Theorem | None = None
     counterexample: Counterexample | None = None
     missing: Term | None = None  # a condition: with it the row is proved, without it false
-    from_start: bool | None = None  # of a false row: whether the first expression of the chain has the same relation to its right side
+    from_start: bool | None = (
+        None  # of a false row: whether the first expression of the chain has the same relation to its right side
+    )
     repairs: bool = False  # a false row whose right side follows from the last row that did
     reading: int = 0  # which of its readings was judged
     assumed: tuple[str, ...] = ()  # in words
