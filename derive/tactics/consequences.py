@@ -9,7 +9,7 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
 from derive.kernel.terms import App, At, Num, Term, Var, fresh, spine, subterms
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import side
+from derive.tactics import gaps, side
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
@@ -60,7 +60,7 @@ def _needed(names: Iterable[Var], defined: dict[Var, frozenset[Var]]) -> frozens
     return out.union(*(defined.get(v, frozenset()) for v in out))
 
 
-def slopes(ctx: Context, known: tuple[Conv, ...]) -> list[Theorem]:
+def slopes(ctx: Context) -> list[Theorem]:
     """Equations that hold for all values of a real letter, differentiated: where p sums to 1, its derivatives sum to 0."""
     out: list[Theorem] = []
     for u in ctx.universals:
@@ -68,12 +68,12 @@ def slopes(ctx: Context, known: tuple[Conv, ...]) -> list[Theorem]:
             continue
         for x in u.variables:
             if x.sort is REAL and not any(x in g.free for g in u.guards):
-                th = _slope(u, x, ctx, known)
+                th = _slope(u, x, ctx)
                 out += [] if th is None else [th]
     return out
 
 
-def _slope(u: Universal, x: Var, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
+def _slope(u: Universal, x: Var, ctx: Context) -> Theorem | None:
     avoid = set(ctx.free) | u.theorem.free
     names: dict[Var, Term] = {}
     for v in u.variables:
@@ -90,7 +90,7 @@ def _slope(u: Universal, x: Var, ctx: Context, known: tuple[Conv, ...]) -> Theor
         same = r.cong(k.DERIVATIVE, (r.ext(here, th), r.refl(here)))
     except RuleError:
         return None
-    one = Meeting(known)
+    one = Meeting()  # without the equation itself, which would make both sides the same
     left, right = (one.normalize(t, inner) for t in sides(same.concl))
     out = r.rel_cong(same, (left, right))
     if sides(out.concl)[0] == sides(out.concl)[1]:
@@ -106,10 +106,7 @@ def logarithms(goal: Term, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Th
     """The logarithms of equations between positive numbers, in normal form; facts for all indices at those of the goal."""
     for fact in (*_plain(ctx), *_at_indices(goal, ctx)):
         a, b = sides(fact.concl)
-        if not any(isinstance(t, App) and t.op in (k.EXP, k.DIV, k.MUL, k.POW, k.PROD) for t in (a, b)) or Num(0) in (
-            a,
-            b,
-        ):
+        if Num(0) in (a, b):
             continue
         left = side.prove(Num(0) < a, ctx)
         right = side.prove(Num(0) < b, ctx) if left is not None else None
@@ -143,7 +140,7 @@ def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
 def prove(goal: Term, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known."""
     known: tuple[Conv, ...] = rules(ctx)
-    new = slopes(ctx, known)
+    new = slopes(ctx)
     if new:
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
@@ -154,9 +151,14 @@ def prove(goal: Term, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     plain = App(goal.op, (x, y))
     th = close(x, y, ctx) if goal.op is k.EQ else None
     th = th or side.prove(plain, ctx)
+    th = th or (gaps.closed(plain, ctx, known) if plain.op is not k.EQ else None)
     if th is None:
-        more = list(logarithms(goal, ctx, known))
+        more = list(logarithms(goal, ctx, known)) if _has_logarithms(plain) else []
         th = side.prove(plain, ctx.with_facts(*more)) if more else None
     if th is None:
         return None
     return r.rel_cong(th, (r.sym(left), r.sym(right))), tuple(one.used)
+
+
+def _has_logarithms(statement: Term) -> bool:
+    return any(isinstance(t, App) and t.op in (k.LOG, k.EXP) for t in subterms(statement))

@@ -116,6 +116,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_pow": ([_zero < _x], eq(_log(app(k.POW, _x, _a)), _a * _log(_x))),
     "log_le_sub_one": ([_zero < _x], _log(_x) <= _x - 1),
     "pow_eq_exp": ([_zero < _x], eq(_power(_x, _a), app(k.EXP, _a * _log(_x)))),
+    "sub_le_xlogy": ([_zero <= _a, _zero < _b], _a - _b <= app(k.XLOGY, _a, _a / _b)),
     "xlogy_div": (
         [_zero <= _a, _zero < _b],
         eq(app(k.XLOGY, _a, _a / _b), app(k.XLOGY, _a, _a) - _a * _log(_b)),

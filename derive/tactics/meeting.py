@@ -129,6 +129,21 @@ class Meeting(Normalizer):
             return None
         return self.lemma("xlogy_div", {"a": weight, "b": inside.args[1]}, facts[0], facts[1])
 
+    def multiplied_out(self, t: Term, ctx: Context) -> Theorem:
+        """|- t = a sum of products over divisors; t = t where that is not known."""
+        facts = nonzero_facts(ctx, t)
+        try:
+            poly, below = field.ratio(t, frozenset(sides(th.concl)[0] for th in facts))
+        except field.TooLargeError:
+            return r.refl(t)
+        out: Term | None = None
+        written = {factor(f): f for d in denominators(t) for f in (*factors(d), d)}
+        for c, m, divisors in fractions.pieces(poly, below, written.values()):
+            over = [written.get(d) or poly_term(dict(d)) for d, e in divisors for _ in range(e)]
+            piece = fractions.quotient_term(fractions.scaled(c, m), over)
+            out = piece if out is None else out + piece
+        return ring(t, ZERO if out is None else out, ctx) or r.refl(t)
+
     # --- sums
 
     def _pieces(
