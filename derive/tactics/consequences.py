@@ -75,12 +75,12 @@ def slopes(ctx: Context) -> list[Theorem]:
 
 def _slope(u: Universal, x: Var, ctx: Context) -> Theorem | None:
     avoid = set(ctx.free) | u.theorem.free
-    names: dict[Var, Term] = {}
+    new: dict[Var, Var] = {}
     for v in u.variables:
-        names[v] = fresh(v.name, v.sort, avoid)
-        avoid.add(names[v])  # type: ignore[arg-type]
-    here = names[x]
-    assert isinstance(here, Var)
+        new[v] = fresh(v.name, v.sort, avoid)
+        avoid.add(new[v])
+    names: dict[Var, Term] = dict(new)
+    here = new[x]
     guards = [k.substitute(g, {v: t for v, t in names.items() if v in g.free}) for g in u.guards]
     inner = ctx.extend(*guards) if guards else ctx
     th = side.specialise(u, names, inner, side.DEPTH)
@@ -98,7 +98,7 @@ def _slope(u: Universal, x: Var, ctx: Context) -> Theorem | None:
     for g in reversed(guards):
         out = r.discharge(g, out)
     for v in reversed(u.variables):
-        out = r.gen(names[v], out)  # type: ignore[arg-type]
+        out = r.gen(new[v], out)
     return out
 
 
@@ -137,7 +137,7 @@ def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
                 yield th
 
 
-def prove(goal: Term, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
+def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known."""
     known: tuple[Conv, ...] = rules(ctx)
     new = slopes(ctx)

@@ -90,7 +90,7 @@ def divided(p: field.Poly, d: field.Poly) -> tuple[field.Poly, field.Poly]:
         if by is None:
             rest[m] = waiting.pop(m)
             continue
-        step = {by: Fraction(c) / d[lead]}
+        step: field.Poly = {by: Fraction(c) / d[lead]}
         quotient = field.add(quotient, step)
         waiting = field.add(waiting, field.scale(field.mul(step, d), -1))
     return {}, dict(p)

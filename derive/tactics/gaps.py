@@ -158,7 +158,8 @@ def _spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
 def _power_product(exponents: dict[Term, int]) -> Term | None:
     if any(abs(e) > _POWER for e in exponents.values()):
         return None
-    above, below = ONE, ONE
+    above: Term = ONE
+    below: Term = ONE
     for u, e in exponents.items():
         for _ in range(abs(e)):
             above, below = (times(above, u), below) if e > 0 else (above, times(below, u))

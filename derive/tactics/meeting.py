@@ -21,19 +21,18 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, Var, app, fresh, instantiate
+from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate
 from derive.kernel.theorem import Theorem
 from derive.operators.derivatives import PARTIALS, taken_apart
-from derive.tactics import exponents, fractions, side
+from derive.tactics import exponents, fractions, side, whole_ranges
 from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
-from derive.tactics.conv import Conv, rewrite
+from derive.tactics.conv import Conv
 from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_head
 from derive.tactics.differentiation import differentiate
 from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
-from derive.tactics.normal import ALL, MORE, Normalizer, by_normal_form, is_delta
+from derive.tactics.normal import ALL, MORE, Normalizer, by_normal_form, is_delta, ring_or_none
 
-_NEAR = 4  # a range that begins or ends so many indices off is completed
 _LARGEST = 1_000_000  # a number whose logarithm is written with those of its primes
 _FEATURES = ALL | MORE
 
@@ -69,7 +68,11 @@ class Meeting(Normalizer):
         if t.op is k.XLOGY:
             return self._xlogy(t, ctx)
         if t.op is k.SUM:
-            return self._shifted(t, ctx) or self._completed(t, ctx) or self._picked(t, ctx)
+            return (
+                whole_ranges.at_index(t, ctx, self.lemma)
+                or whole_ranges.completed(t, ctx, self.lemma)
+                or self._picked(t, ctx)
+            )
         return None
 
     # --- logarithms, powers
@@ -86,11 +89,10 @@ class Meeting(Normalizer):
             return None
         if len(poly) < 2 and not (poly and isinstance(inside, App) and inside.op in (k.ADD, k.SUB)):
             return None
-        content = _content(poly)
-        if not below and content == (1, field.ONE):
+        size, shared = _content(poly)
+        if not below and size == 1 and not shared:
             return None
-        size, shared = content
-        rest = {fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()}
+        rest: field.Poly = {fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()}
         out = times(fractions.scaled(size, shared), poly_term(rest))
         as_written = {factor(d): d for d in denominators(inside)}
         divisors = [
@@ -152,7 +154,8 @@ class Meeting(Normalizer):
         as_written = {factor(f): f for d in denominators(body) for f in (*factors(d), d)}
         out: list[tuple[Term, Term]] = []
         for c, m, divisors in fractions.pieces(poly, below, as_written.values()):
-            outside, inside = number(c), ONE
+            outside: Term = number(c)
+            inside: Term = ONE
             for atom, e in sorted(m, key=lambda ae: (not is_delta(ae[0]), repr(ae[0]))):
                 for _ in range(e):
                     outside, inside = (
@@ -167,61 +170,6 @@ class Meeting(Normalizer):
             )
         return out
 
-    def _shifted(self, t: App, ctx: Context) -> Theorem | None:
-        """|- sum_{k=m}^n f(k - 1) = sum_{k=m-1}^{n-1} f(k), where the index stands in k - 1 only."""
-        low, high, fn = t.args
-        if not isinstance(fn, Lam):
-            return None
-        v = fresh(fn.hint, INT, ctx.free | t.free)
-        body = instantiate(fn, v)
-        places = _indices(body, v)
-        offs = {by for _, by in places}
-        if len(offs) != 1 or 0 in offs or None in offs:
-            return None
-        (by,) = offs
-        assert by is not None
-        moved = replaced(body, {place: v for place, _ in places})
-        back = rewrite(body, *(r.ring(place, v + by, ()) for place, _ in places if place != v + by))
-        values = {"m": low, "n": high, "s": Num(by), "f": k.lam(v, moved)}
-        th = self.lemma("sum_shift", values)
-        inside = r.bigop_ext(k.SUM, low, high, v, back)
-        if sides(inside.concl)[1] != sides(th.concl)[1]:
-            return None
-        out = chain(inside, r.sym(th))
-        ends = tuple(e for e in sides(out.concl)[1].args[:2])  # type: ignore[attr-defined]
-        plain = [r.ring(e, _plain(e), ()) for e in ends]
-        return chain(out, r.cong(k.SUM, (*plain, r.refl(values["f"]))))
-
-    def _completed(self, t: App, ctx: Context) -> Theorem | None:
-        """|- a sum from 2 = the sum from 1 less its first term; a sum to n - 1 = that to n less its last."""
-        low, high, fn = t.args
-        values = {"f": fn}
-        if isinstance(low, Num) and low != ONE and abs(low.value - 1) <= _NEAR and not isinstance(high, Num):
-            if low.value < 1:
-                some = side.prove(low <= high, ctx)
-                if some is None:
-                    return None
-                th = self.lemma("sum_first", {**values, "m": low, "n": high}, some)
-                return chain(th, _with_bounds(sides(th.concl)[1], low + 1, Num(low.value + 1)))
-            first = Num(low.value - 1)
-            some = side.prove(first <= high, ctx)
-            if some is None:
-                return None
-            th = self.lemma("sum_first", {**values, "m": first, "n": high}, some)
-            return _solved(chain(th, _with_bounds(sides(th.concl)[1], first + 1, low)), t)
-        off = _off(high)
-        if off is None or not off[1] or abs(off[1]) > _NEAR:
-            return None
-        base, by = off
-        if by > 0:
-            some = side.prove(low <= high, ctx)
-            th = self.lemma("sum_split_last", {**values, "m": low, "n": high}, some) if some else None
-            return None if th is None else chain(th, _with_bounds(sides(th.concl)[1], high - 1, _shifted(base, by - 1)))
-        more = _shifted(base, by + 1)
-        some = side.prove(low <= more, ctx)
-        th = self.lemma("sum_split_last", {**values, "m": low, "n": more}, some) if some else None
-        return None if th is None else _solved(chain(th, _with_bounds(sides(th.concl)[1], more - 1, high)), t)
-
     def _picked(self, t: App, ctx: Context) -> Theorem | None:
         """sum_z f(z) sum_s [Z(s) = z] g(s) = sum_s g(s) f(Z(s)): the inner indicator picks the outer index."""
         low, high, fn = t.args
@@ -230,31 +178,23 @@ class Meeting(Normalizer):
         v = fresh(fn.hint, INT, ctx.free | t.free)
         body = instantiate(fn, v)
         for inner in factors(body):
-            if not (isinstance(inner, App) and inner.op is k.SUM and isinstance(inner.args[2], Lam)):
+            if not (isinstance(inner, App) and inner.op is k.SUM) or v in inner.args[0].free | inner.args[1].free:
                 continue
             low2, high2, fn2 = inner.args
-            if v in low2.free or v in high2.free:
-                continue
-            w = fresh(fn2.hint, INT, ctx.free | t.free | {v})
-            deep = instantiate(fn2, w)
-            if not any(is_delta(x) and v in x.args and w in x.free for x in factors(deep)):  # type: ignore[attr-defined]
+            w = fresh("s", INT, ctx.free | t.free | {v})
+            deep = k.at(fn2, w)
+            if not any(isinstance(x, App) and x.op is k.DELTA and v in x.args and w in x.free for x in factors(deep)):
                 continue
             rest = without(body, inner)
-            whole = rest * deep
-            moved = app(k.SUM, low2, high2, k.Lam(w.name, INT, k.abstract(whole, w)))
-            facts = nonzero_facts(ctx.extend(low <= v, v <= high), body)
-            come_in = chain(
-                r.ring(body, rest * inner, facts) if body != rest * inner else r.refl(body),
-                r.sym(self.lemma("sum_mul", {"m": low2, "n": high2, "c": rest, "f": k.lam(w, deep)})),
-            )
-            if sides(come_in.concl)[1] != moved:
+            outside = ring_or_none(body, rest * inner, nonzero_facts(ctx.extend(low <= v, v <= high), body))
+            if outside is None:
                 continue
-            inside = r.bigop_ext(k.SUM, low, high, v, come_in)
-            swapped = self._swap(
-                app(k.SUM, low, high, Lam(v.name, INT, k.abstract(moved, v))), v, w, whole, (low, high), (low2, high2)
-            )
+            come_in = self.lemma("sum_mul", {"m": low2, "n": high2, "c": rest, "f": k.lam(w, deep)})
+            th = r.bigop_ext(k.SUM, low, high, v, chain(outside, r.sym(come_in)))
             self.note("sum_swap")
-            return chain(inside, swapped)
+            whole = sides(th.concl)[1]
+            assert isinstance(whole, App)
+            return chain(th, self._swap(whole, v, w, rest * deep, (low, high), (low2, high2)))
         return None
 
 
@@ -269,7 +209,7 @@ def _content(poly: field.Poly) -> tuple[Fraction, field.Monomial]:
     """The number and the monomial that all terms share."""
     numbers = [Fraction(c) for c in poly.values()]
     size = Fraction(gcd(*(x.numerator for x in numbers)), lcm(*(x.denominator for x in numbers)))
-    shared = dict(min(poly, key=len))
+    shared = dict(next(iter(poly)))
     for m in poly:
         powers = dict(m)
         shared = {a: min(e, powers[a]) for a, e in shared.items() if a in powers}
@@ -292,68 +232,3 @@ def _product(numbers: list[Term]) -> Term:
     for n in numbers:
         out = times(out, n)
     return out
-
-
-def _off(high: Term) -> tuple[Term, int] | None:
-    """n + 2 as n and 2; None for what is no letter and a number."""
-    try:
-        poly, below = field.ratio(high, frozenset())
-    except field.TooLargeError:
-        return None
-    by = poly.get(field.ONE, 0)
-    rest = {m: c for m, c in poly.items() if m}
-    if below or not rest or Fraction(by).denominator != 1:
-        return None
-    base = poly_term(rest)
-    return (base, int(by)) if base.sort is INT else None
-
-
-def _indices(t: Term, v: Var) -> list[tuple[Term, int | None]]:
-    """Where an integer v + c stands in a term, largest first, with its c; None for another use of v."""
-    if v not in t.free:
-        return []
-    if t.sort is INT:
-        poly, below = field.ratio(t, frozenset())
-        rest = {m: c for m, c in poly.items() if m}
-        if not below and rest == {frozenset({(v, 1)}): 1}:
-            return [(t, int(poly.get(field.ONE, 0)))]
-    if isinstance(t, (Var, Lam)):
-        return [(t, None)]
-    return [x for part in k.parts_of(t) for x in _indices(part, v)]
-
-
-def replaced(t: Term, table: Mapping[Term, Term]) -> Term:
-    if t in table:
-        return table[t]
-    parts = k.parts_of(t)
-    return k.rebuild(t, tuple(replaced(p, table) for p in parts)) if parts else t
-
-
-def _plain(e: Term) -> Term:
-    """m - 1 + 1 as m, 1 + 2 as 3."""
-    if isinstance(e, Num):
-        return e
-    constant = field.constant(field.ratio(e, frozenset()))
-    if constant is not None:
-        return Num(constant)
-    off = _off(e)
-    return e if off is None else _shifted(*off)
-
-
-def _shifted(base: Term, by: int) -> Term:
-    return base + by if by > 0 else base - (-by) if by < 0 else base
-
-
-def _with_bounds(t: Term, old: Term, new: Term) -> Theorem:
-    """|- t = t with a bound of its sum written as ``new``."""
-    return rewrite(t, r.ring(old, new, ())) if old != new else r.refl(t)
-
-
-def _solved(th: Theorem, part: Term) -> Theorem | None:
-    """From |- whole = a + part (or part + a) to |- part = whole - a."""
-    whole, total = sides(th.concl)
-    if not (isinstance(total, App) and total.op is k.ADD and part in total.args):
-        return None
-    other = total.args[0] if total.args[1] == part else total.args[1]
-    goal = k.eq(part, whole - other)
-    return r.linear(goal, (th,), (Fraction(-1),), ())

@@ -189,7 +189,7 @@ class Normalizer:
             poly, below = _cancelled(poly, below)
         pieces = self._pieces(v, body, poly, below)
         if not pieces:
-            same = _ring(body, ZERO, facts)
+            same = ring_or_none(body, ZERO, facts)
             if same is None:
                 return None
             zero = self.lemma("sum_zero", {"m": low, "n": high})
@@ -212,7 +212,7 @@ class Normalizer:
             )
             if plain or ("sums" not in self.features and self._single(app(k.SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
-        regroup = _ring(body, spread, nonzero_facts(inner, body, spread))
+        regroup = ring_or_none(body, spread, nonzero_facts(inner, body, spread))
         if regroup is None:
             return None
         out = r.bigop_ext(k.SUM, low, high, v, regroup)
@@ -279,7 +279,7 @@ class Normalizer:
                     continue
                 rest = without(body, factor)
                 facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
-                regroup = _ring(body, App(k.MUL, (factor, rest)), facts)
+                regroup = ring_or_none(body, App(k.MUL, (factor, rest)), facts)
                 if regroup is None:
                     continue
                 th = r.bigop_ext(k.SUM, low, high, v, regroup)
@@ -400,7 +400,7 @@ def _short(v: Var, body: Term) -> Term:
     return sides(eq(_fn(v, body), _fn(v, body)))[0]
 
 
-def _ring(a: Term, b: Term, facts: tuple[Theorem, ...]) -> Theorem | None:
+def ring_or_none(a: Term, b: Term, facts: tuple[Theorem, ...]) -> Theorem | None:
     for nonzero in ((), facts):
         try:
             return r.ring(a, b, nonzero)
