@@ -1,0 +1,1 @@
+"""Notes: derivations in the LaTeX that people have, checked row by row."""
