@@ -61,7 +61,8 @@ def _goal(claim: Term, given: Sequence[Term], context: Context) -> Goal:
     relation = BY_OPERATOR.get(claim.op) if isinstance(claim, App) else None
     if relation is None or not isinstance(claim, App):
         return Goal("", claim, claim, tuple(given), context, Citable(claim))
-    return Goal(relation.name, *claim.args, tuple(given), context, Citable(claim))
+    before, after = claim.args
+    return Goal(relation.name, before, after, tuple(given), context, Citable(claim))
 
 
 def _words(reasons: Sequence[Any]) -> str:
