@@ -59,6 +59,11 @@ def _power(base: Term, exponent: Term) -> Term:
     return app(k.POW, base, exponent)
 
 
+def _larger(a: Term, b: Term) -> Term:
+    """The larger of two, as its definition has it."""
+    return _over(k.MAX, (2 - _k) * a + (_k - 1) * b, _k, Num(1), Num(2))
+
+
 _POSITIVE = [_zero < _x, _zero < _y]
 _INSIDE = [_m <= _at, _at <= _n]
 
@@ -146,6 +151,8 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "derivative_exp_of": ([_SLOPE], _has(app(k.EXP, _Fx), app(k.EXP, _Fx) * _l1)),
     "derivative_log_of": ([_SLOPE, _zero < _Fx], _has(_log(_Fx), _l1 / _Fx)),
     "derivative_power_of": ([_SLOPE, _zero < _Fx], _has(_power(_Fx, _a), _a * _power(_Fx, _a - 1) * _l1)),
+    "derivative_larger_right": ([*_SLOPES, _Fx < _Gx], _has(_larger(_Fx, _Gx), _l2)),
+    "derivative_larger_left": ([*_SLOPES, _Gx < _Fx], _has(_larger(_Fx, _Gx), _l1)),
     "derivative_sum": (_LONG, _has(_sum(_Fk[_k][_x]), _sum(_l[_k]))),
     "derivative_prod": (
         _LONG,

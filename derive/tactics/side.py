@@ -14,7 +14,7 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms
 from derive.kernel.sorts import INT, is_numeric
-from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, fresh, instantiate, ne
+from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, eq, fresh, instantiate, ne, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import atoms, farkas, library, signs
 from derive.tactics.context import Context, Universal
@@ -82,7 +82,26 @@ def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
         th = _nonzero(goal, ctx, depth)
     elif goal.op in (terms.LT, terms.LE):
         th = _order(goal, ctx, depth)
-    return th or _by_equal_index(goal, ctx, depth)
+    return th or _by_equal_index(goal, ctx, depth) or _by_indicator(goal, ctx, depth)
+
+
+def _by_indicator(goal: App, ctx: Context, depth: int) -> Theorem | None:
+    """The goal in both cases of an indicator that it mentions: [i = j] a + (1 - [i = j]) b is a or b."""
+    if goal.op not in (terms.LT, terms.LE, terms.NE) or depth < DEPTH - 1:
+        return None
+    here = next((t for t in subterms(goal) if is_app(t, terms.DELTA) and not t.loose), None)
+    if here is None:
+        return None
+    i, j = here.args  # type: ignore[attr-defined]
+    cases: list[Theorem] = []
+    for case, name in ((eq(i, j), "delta_of_eq"), (ne(i, j), "delta_diff")):
+        value = library.use(name, {"i": i, "j": j}, r.assume(case))
+        steps = tuple(rewrite(a, value) for a in goal.args)
+        th = prove(App(goal.op, tuple(sides(s.concl)[1] for s in steps)), ctx.extend(case), depth - 1)
+        if th is None:
+            return None
+        cases.append(r.rel_cong(th, tuple(r.sym(s) for s in steps)))
+    return r.cases(eq(i, j), *cases)
 
 
 def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
