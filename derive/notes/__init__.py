@@ -1,0 +1,1 @@
+"""Documents that people have: their displayed derivations, read, judged row by row, and told."""
