@@ -7,13 +7,12 @@ what is known there; ``choice`` says which reading of its two sides it takes, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from derive.kernel.terms import Term
+from derive.notes.document.pages import Display
+from derive.notes.document.tree import Span
 
-Span = tuple[int, int]
-"""Offsets into the document's text."""
-Display = Any
 Kind = Literal["step", "definition", "condition", "approximate", "proportional", "constant"]
 """What a row says: ``constant`` is a step up to a term that does not depend on something ("+ const")."""
 
