@@ -1,1 +1,1 @@
-"""Documents that people have: their displayed derivations, read, judged row by row, and told."""
+"""Notes in: the derivations of a LaTeX file, a Markdown file or a notebook, read and judged row by row."""
