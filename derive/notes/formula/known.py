@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from derive.notes.formula.tokens import FUNCTIONS, Token, Tokens
 
 EXPECTATION = frozenset(("E_bb", "E_cal", "E", "Ex"))
+_LAWS = frozenset((*EXPECTATION, "KL", "KL_bb", "D", "D_bb", "H", "H_cal", "H_bb", "I", "max", "min", "argmax", "argmin"))
+"""Behind and below these stand laws, called by their names."""
 SCALARS = frozenset(["alpha", "beta", "gamma", "eta", "epsilon", "varepsilon", "lambda", "tau", "omega", "kappa", "zeta", "xi"])
 """Letters that are numbers rather than functions, where the page leaves it open."""
 
@@ -60,21 +62,27 @@ class _Seen:
             behind = tokens[i + 1] if i + 1 < len(tokens) else None
             if t.kind == "name":
                 self.name(t, behind, below)
-            if t.kind == "sign" and t.text == "∂" and behind is not None and behind.kind == "name" and not behind.sub:
-                self.moved.add(behind.text)
-            for part in (*t.parts, t.sub or (), t.sup or ()):
-                self.look(part, below=part is t.sub or below)
+            if t.kind == "fraction" and len(t.parts[1]) == 2 and t.parts[1][0].text in ("∂", "d") and not t.parts[1][1].sub:
+                self.moved.add(t.parts[1][1].text)
+            plain = t.kind != "name" or t.text not in _LAWS
+            for part in (*t.parts, t.sup or ()):
+                bare = set(self.bare)
+                self.look(part, below)
+                if i and tokens[i - 1].text in _LAWS:
+                    self.bare = bare
+            self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
             if t.kind == "sign" and t.text in ("∑", "∏") and t.sub:
                 self.indices.update(x.text for x in t.sub if x.kind == "name")
 
     def name(self, t: Token, behind: Token | None, below: bool) -> None:
         if t.bold:
             self.bold.add(t.text)
-        if below and len(t.text) == 1:
+        opens = behind is not None and behind.kind == "bracket" and behind.text.startswith("(")
+        if below and len(t.text) == 1 and not opens:
             self.indices.add(t.text)
         if t.text in FUNCTIONS:
             return
-        if behind is None or behind.kind != "bracket" or not behind.text.startswith("("):
+        if behind is None or not opens:
             if t.sub is None and t.sup is None:
                 self.bare.add(t.text)
         elif any(x.kind == "sign" and x.text in (",", "|", ";", "‖") for x in behind.parts[0]):

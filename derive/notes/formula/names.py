@@ -257,7 +257,8 @@ class Names:
     def called(self, text: str, ref: Expr, ts: Tokens, i: int) -> list[Reading]:
         """The name applied to the bracket; nothing where it is a number."""
         t = ts[i]
-        if not t.text.startswith(("(", "[")) or (text in self.known.numbers and not self.applied(text, t)):
+        single = len(t.parts[0]) == 1 and t.parts[0][0].kind == "name"
+        if not t.text.startswith("(") or (text in self.known.numbers and not self.applied(text, t) and not single):
             return []
         found = self.arguments(t.parts[0])
         if found is None:

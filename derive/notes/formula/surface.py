@@ -180,7 +180,9 @@ def written(e: Expr) -> str:
     if e.op == "big":
         return f"{e.data}[{'; '.join(a[1:])}]({a[0]})"
     if e.op == "bound":
-        signs = {"to": "={}..{}", "in": "∈{}", "all": "", "ne": "≠{}", "law": "~{}"}
+        if not a:
+            return ""
+        signs = {"to": "={}..{}", "in": "∈{}", "all": "", "ne": "≠{}", "inne": "∈{}∖{}", "law": "~{}"}
         return a[0] + signs[e.data].format(*a[1:])
     head = e.op if e.data is None else str(e.data)
     return f"{head}[{', '.join(a)}]"

@@ -192,8 +192,7 @@ def tokens_of(nodes: Iterable[Node], words: frozenset[str] = frozenset()) -> Tok
 
     Raises UnreadableError where brackets do not match or something has no place in a formula.
     """
-    flat = list(_flat(nodes, words))
-    return _bracketed(_sigma(_worded(flat, SPELLED | words)))
+    return _whole(_flat(nodes, words), words)
 
 
 def _flat(nodes: Iterable[Node], words: frozenset[str]) -> Iterator[Token]:
@@ -201,14 +200,21 @@ def _flat(nodes: Iterable[Node], words: frozenset[str]) -> Iterator[Token]:
     last: Token | None = None
     for node in nodes:
         for token in _of(node, words):
-            if token.kind == "group" and not (last and last.kind == "name" and last.text in FUNCTIONS):
-                if token.sub is None and token.sup is None and not token.primes:
-                    yield from token.parts[0]
-                    last = token.parts[0][-1] if token.parts[0] else last
-                    continue
+            behind = last is not None and last.kind == "name" and last.text in FUNCTIONS
+            scripts = token.sub is not None or token.sup is not None or token.primes
+            if token.kind == "group" and not behind and not scripts:
+                yield from token.parts[0]
+                last = token.parts[0][-1] if token.parts[0] else last
+                continue
+            if token.kind == "group":
+                token = replace(token, parts=(_whole(token.parts[0], words),))
             last = token
             if token.text or token.kind in ("bracket", "fraction", "root", "group", "table"):
                 yield token
+
+
+def _whole(tokens: Iterable[Token], words: frozenset[str]) -> Tokens:
+    return _bracketed(_sigma(_worded(list(tokens), SPELLED | words)))
 
 
 def _of(node: Node, words: frozenset[str]) -> Iterator[Token]:
@@ -338,8 +344,9 @@ def _styled(node: Call, words: frozenset[str]) -> Iterator[Token]:
     ):
         yield _word("".join(t.text for t in inner), node.span)
         return
-    if len(inner) == 1 and inner[0].kind == "number" and (name in BOLD or name in ALPHABETS):
-        yield Token("name", "indicator" if inner[0].text == "1" else f"zero{inner[0].text}", node.span, bold=True)
+    if len(inner) == 1 and inner[0].kind == "number":
+        one = inner[0].text == "1" and (name in BOLD or name in ALPHABETS)
+        yield Token("name", "indicator", node.span, bold=True) if one else replace(inner[0], span=node.span)
         return
     if len(inner) == 1 and inner[0].kind in ("name", "words"):
         one = inner[0]
