@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from derive.notes.formula.tokens import FUNCTIONS, Token, Tokens
 
 EXPECTATION = frozenset(("E_bb", "E_cal", "E", "Ex"))
-_LAWS = frozenset((*EXPECTATION, "KL", "KL_bb", "D", "D_bb", "H", "H_cal", "H_bb", "I", "max", "min", "argmax", "argmin"))
+_LAWS = frozenset(
+    (*EXPECTATION, "KL", "KL_bb", "D", "D_bb", "H", "H_cal", "H_bb", "I", "max", "min", "argmax", "argmin")
+)
 """Behind and below these stand laws, called by their names."""
-SCALARS = frozenset(["alpha", "beta", "gamma", "eta", "epsilon", "varepsilon", "lambda", "tau", "omega", "kappa", "zeta", "xi"])
+SCALARS = frozenset(
+    ["alpha", "beta", "gamma", "eta", "epsilon", "varepsilon", "lambda", "tau", "omega", "kappa", "zeta", "xi"]
+)
 """Letters that are numbers rather than functions, where the page leaves it open."""
 
 
@@ -32,10 +36,17 @@ class Known:
 
 
 def known_from(
-    pages: Iterable[Tokens], functions: Iterable[str] = (), vectors: Iterable[str] = (), means: Iterable[str] = ()
+    pages: Iterable[Tokens],
+    prose: Iterable[Tokens] = (),
+    functions: Iterable[str] = (),
+    vectors: Iterable[str] = (),
+    means: Iterable[str] = (),
 ) -> Known:
-    """What the formulas of a document show, and what is declared."""
+    """What the formulas of a document show, and what is declared.  In prose a function may be called by its name alone."""
     seen = _Seen()
+    for tokens in prose:
+        seen.look(tokens)
+    seen.bare.clear()
     for tokens in pages:
         seen.look(tokens)
     declared = frozenset(functions)
@@ -62,7 +73,12 @@ class _Seen:
             behind = tokens[i + 1] if i + 1 < len(tokens) else None
             if t.kind == "name":
                 self.name(t, behind, below)
-            if t.kind == "fraction" and len(t.parts[1]) == 2 and t.parts[1][0].text in ("∂", "d") and not t.parts[1][1].sub:
+            if (
+                t.kind == "fraction"
+                and len(t.parts[1]) == 2
+                and t.parts[1][0].text in ("∂", "d")
+                and not t.parts[1][1].sub
+            ):
                 self.moved.add(t.parts[1][1].text)
             plain = t.kind != "name" or t.text not in _LAWS
             for part in (*t.parts, t.sup or ()):

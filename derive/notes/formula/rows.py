@@ -41,7 +41,12 @@ def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
             if len(run) > 2 and run[0].isupper() and run[1:].islower() and opens:
                 out.add(run)
             run = ""
-            if isinstance(node, Script) and isinstance(node.base, Atom) and node.base.text.isalpha() and len(node.base.text) == 1:
+            if (
+                isinstance(node, Script)
+                and isinstance(node.base, Atom)
+                and node.base.text.isalpha()
+                and len(node.base.text) == 1
+            ):
                 run = ""
     return frozenset(out)
 
@@ -74,7 +79,17 @@ def _put(chains: list[list[Cell]], cell: Cell) -> None:
     elif not cell.sign and _rest(chains[-1][-1], cell):
         last = chains[-1].pop()
         span = Span(last.span.start, cell.span.end)
-        chains[-1].append(Cell(last.sign, last.tokens + cell.tokens, last.row, last.line, span, last.notes + cell.notes, last.unread or cell.unread))
+        chains[-1].append(
+            Cell(
+                last.sign,
+                last.tokens + cell.tokens,
+                last.row,
+                last.line,
+                span,
+                last.notes + cell.notes,
+                last.unread or cell.unread,
+            )
+        )
     else:
         chains.append([cell])
 
@@ -128,7 +143,9 @@ def _cell(sign: str, tokens: Tokens, n: int, row: Row, notes: tuple[str, ...], w
     return Cell(sign, tokens, n, row.line, span, notes)
 
 
-def _unread(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], error: UnreadableError) -> Iterator[Cell]:
+def _unread(
+    items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], error: UnreadableError
+) -> Iterator[Cell]:
     """Cells of a row that cannot be read, as many as it has signs outside brackets."""
     from derive.notes.formula.tokens import _SIGNS
 
