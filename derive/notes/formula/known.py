@@ -55,7 +55,12 @@ def known_from(
     numbers = ((seen.bare & seen.applied) - seen.separated - declared) | (fixed - applied)
     vector = frozenset(vectors) | seen.bold
     return Known(
-        applied, frozenset(numbers), vector, frozenset(seen.indices), frozenset(means), "T" in seen.indices | seen.bare
+        frozenset(applied),
+        frozenset(numbers),
+        vector,
+        frozenset(seen.indices),
+        frozenset(means),
+        "T" in seen.indices | seen.bare,
     )
 
 
@@ -103,5 +108,7 @@ class _Seen:
                 self.bare.add(t.text)
         elif any(x.kind == "sign" and x.text in (",", "|", ";", "‖") for x in behind.parts[0]):
             self.separated.add(t.text)
-        else:
-            self.applied.add(t.text)
+        elif t.sup is None or t.sup[0].kind == "bracket":
+            plus = any(x.kind == "sign" and x.text in ("+", "-") for x in behind.parts[0][1:])
+            if not plus or t.sub is None:
+                self.applied.add(t.text)

@@ -103,7 +103,8 @@ class Names:
             text = t.text + label + star + "'" * t.primes
             below_ = below or ()
             ref = Expr("ref", (*below_, *above), Ref(text, len(below_), len(above), (), t.bold), t.span)
-            call = self.called(text, ref, ts, i + 1) if after is not None and after.kind == "bracket" else []
+            opens = after is not None and after.kind == "bracket" and (power is None or self.applied(t.text, after))
+            call = self.called(text, ref, ts, i + 1) if opens else []
             if (
                 call
                 and power is not None
@@ -260,6 +261,8 @@ class Names:
         single = len(t.parts[0]) == 1 and t.parts[0][0].kind == "name"
         if not t.text.startswith("(") or (text in self.known.numbers and not self.applied(text, t) and not single):
             return []
+        if ref.ref.below and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
+            return []  # q_1 (1 - q_1)
         found = self.arguments(t.parts[0])
         if found is None:
             return []

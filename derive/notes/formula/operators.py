@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import EXPECTATION
@@ -78,7 +79,7 @@ class Operators(Names):
                 cuts.append(j)
             if over:
                 break
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             if ends is not None and start > i and _binds(ts[start:end], letters):
                 break
             if _uses(ts[start:end], letters) and not _binds(ts[start:end], letters):
@@ -166,8 +167,8 @@ class Operators(Names):
                 else Expr("bound", (first[0],), "all", span)
             )
         if signs == ["="] and sup:
-            above = self.maybe(split_at(sup, frozenset("="))[-1][1])
-            return Expr("bound", (first[0], first[1], above[0]), "to", span) if above else None
+            tops = self.maybe(split_at(sup, frozenset("="))[-1][1])
+            return Expr("bound", (first[0], first[1], tops[0]), "to", span) if tops else None
         if signs == ["∈"]:
             return Expr("bound", (first[0], first[1]), "in", span)
         if signs == ["∈", "∖"] and first[2].op == "set":
@@ -176,8 +177,8 @@ class Operators(Names):
             return Expr("bound", (first[0], first[1]), "ne", span)
         if len(signs) == 2 and set(signs) <= {"<=", "<"}:
             low = first[0] if signs[0] == "<=" else Expr("add", (first[0], num(1)))
-            high = first[2] if signs[1] == "<=" else Expr("sub", (first[2], num(1)))
-            return Expr("bound", (first[1], low, high), "to", span)
+            last = first[2] if signs[1] == "<=" else Expr("sub", (first[2], num(1)))
+            return Expr("bound", (first[1], low, last), "to", span)
         return None
 
     def integral(self, ts: Tokens, i: int) -> Iterator[Reading]:

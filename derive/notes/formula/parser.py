@@ -225,8 +225,8 @@ class Parser(Operators):
             for e in self.listed(inner):
                 yield Expr("tuple" if kind != "\\{" else "set", e.args, None, t.span)
         elif kind == "[" and signs & RELATIONS:
-            for e in self.relations(inner):
-                yield Expr("ind", e, None, t.span)
+            for rels in self.relations(inner):
+                yield Expr("ind", rels, None, t.span)
         elif not inner:
             return
         elif t.text.startswith("\\l"):

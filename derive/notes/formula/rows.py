@@ -118,7 +118,8 @@ def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], wo
     except UnreadableError as error:
         yield from _unread(items, n, row, notes, error)
         return
-    sign, part, count = "", [], 0
+    sign, count = "", 0
+    part: list[Token] = []
     for t in tokens:
         if t.kind == "words" or (t.kind == "sign" and t.text in _SKIPPED):
             continue

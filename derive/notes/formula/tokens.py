@@ -345,8 +345,8 @@ def _styled(node: Call, words: frozenset[str]) -> Iterator[Token]:
         yield _word("".join(t.text for t in inner), node.span)
         return
     if len(inner) == 1 and inner[0].kind == "number":
-        one = inner[0].text == "1" and (name in BOLD or name in ALPHABETS)
-        yield Token("name", "indicator", node.span, bold=True) if one else replace(inner[0], span=node.span)
+        single = inner[0].text == "1" and (name in BOLD or name in ALPHABETS)
+        yield Token("name", "indicator", node.span, bold=True) if single else replace(inner[0], span=node.span)
         return
     if len(inner) == 1 and inner[0].kind in ("name", "words"):
         one = inner[0]

@@ -13,7 +13,7 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import Num, SortError, Term, Var, app, at, fresh, lam
 from derive.language import definitions as d
-from derive.notes.formula.surface import Expr, Ref, num
+from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.ranges import Bounds, Ranges
 from derive.notes.meaning.scope import Scope
@@ -51,6 +51,9 @@ class Builder:
         self.vars: dict[Key, Var] = {}
         self.names: dict[str, Var] = {}
         self.count = 0
+        self.bests: dict[Term, Var] = {}  # where an optimum is taken
+        self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
+        self.marginals: dict[tuple[str, tuple[str, ...]], tuple[Law, Var, tuple[Term, ...]]] = {}
 
     # --- formulas
 
@@ -348,6 +351,8 @@ class Builder:
         indices = [self.term(a, scope) for a in e.args]
         keys = [key for key in self.sorts.keys[e.ref.name] if len(key[1]) == arity]
         key = sorted(keys)[0] if keys else (e.ref.name, ("",) * arity)
+        if not keys:
+            self.sorts.numbers.add(key)  # its entries are never written
         return self.variable(key), indices
 
     def at_all(self, head: Term, indices: Sequence[Term]) -> Term:
@@ -437,15 +442,44 @@ class Builder:
     def defined(self, e: Expr, scope: Scope) -> Value | None:
         """What a definition says of the formula as it stands; of an entry of a vector that is defined whole, and the other way round."""
         for m in reversed(self.world.meanings):
-            if any(m is x for x in scope.inside):
+            if any(m is x for x in scope.inside) or (
+                m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name)
+            ):
                 continue
-            found = matched(m.pattern, e, scope, {}, False)
+            found = self.meets(m, e, scope)
             if found is not None:
                 return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole
         return None
+
+    def meets(self, m: Meaning, e: Expr, scope: Scope) -> dict[str, tuple[Expr, Scope]] | None:
+        """What the letters of a definition stand for.  One in brackets that the meaning does not use is that very letter."""
+        found = matched(m.pattern, e, scope, {}, False)
+        if found is None or m.pattern.op != "ref":
+            return found
+        used = names_in(m.body)
+        scripts = m.pattern.ref.below + m.pattern.ref.above
+        for a in m.pattern.args[scripts:]:
+            for x in walk(a):
+                if x.is_name() and x.ref.name not in used and x.ref.name in found and found[x.ref.name][0] != x:
+                    return None
+        return found
+
+    def has_meaning(self, e: Expr) -> bool:
+        """Whether something says what a formula is."""
+        return any(
+            matched(m.pattern, e, Scope(), {}, False) is not None
+            or (
+                e.op == "ref"
+                and m.pattern.op == "ref"
+                and m.pattern.ref.name == e.ref.name
+                and not m.pattern.ref.signs
+                and not e.ref.signs
+            )
+            for m in self.world.meanings
+        )
 
     def entry_of(self, m: Meaning, e: Expr, scope: Scope) -> Value | None:
         """q_k, where q := softmax(z)."""

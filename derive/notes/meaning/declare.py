@@ -70,16 +70,14 @@ def line_of(declared: Declared, text: str, words: frozenset[str]) -> Line:
     """
     said = declared.text.strip()
     start = text.find(said, declared.span.start)
-    for form, pattern in FORMS.items():
-        m = re.fullmatch(pattern, said)
-        if m is not None:
-            break
-    else:
+    found = next(((form, m) for form, pattern in FORMS.items() if (m := re.fullmatch(pattern, said))), None)
+    if found is None:
         raise UnreadableError(
             said,
             declared.span,
             "this declaration fits none of the ten forms, such as k = 1..K, or p distribution over k",
         )
+    form, m = found
     flags = frozenset(w for w in ("positive", "joint", "row") if m.groupdict().get(w))
     parts: dict[str, Tokens] = {}
     for part, piece in m.groupdict().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import derive.lemmas  # noqa: F401  (what side conditions rest on)
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn
@@ -18,7 +19,6 @@ from derive.notes.meaning.sorts import base_letter
 from derive.notes.meaning.values import Range
 from derive.notes.meaning.world import Law, letters_free
 from derive.operators import needs_of
-import derive.lemmas  # noqa: F401  (what side conditions rest on)
 from derive.tactics import side
 from derive.tactics.context import Context
 from derive.tactics.derived import unfold_head
@@ -173,7 +173,7 @@ class Facts(Laws):
 
     def joint_facts(self, law: Law, names: set[str]) -> None:
         """The joint law sums to one; a marginal is the sum over the rest, and sums to one, too."""
-        needed = getattr(self, "laws_needed", {})
+        needed = self.marginals
         here = [
             (labels, var, fixed) for (name, labels), (w, var, fixed) in needed.items() if w is law and var.name in names
         ]
@@ -206,7 +206,8 @@ class Facts(Laws):
 
     # --- ranges of free letters
 
-    def letter_facts(self, free: Iterable[Var]) -> None:
+    def letter_facts(self, free: Iterable[Var], terms: Sequence[Term]) -> None:
+        """Ranges of the letters, and of the values that families give in the terms."""
         for v in sorted(free, key=lambda x: x.name):
             if v.name.startswith("N_"):
                 self.needs.fact(v >= 1)
@@ -223,7 +224,7 @@ class Facts(Laws):
                 elif key in self.sorts.indices:
                     self.needs.fact(v >= 0)
             elif args and base_letter(name) in self.sorts.values | self.value_names() and result(v) is INT:
-                self.values_facts(v, name)
+                self.values_facts(v, name, terms)
 
     def value_names(self) -> set[str]:
         return {
@@ -233,23 +234,30 @@ class Facts(Laws):
             if x.op == "ref" and x.is_name()
         }
 
-    def values_facts(self, v: Var, name: str) -> None:
+    def values_facts(self, v: Var, name: str, terms: Sequence[Term]) -> None:
         """z_s is a value of z, for each s."""
         bounds = self.ranges.of_letter(base_letter(name))
         if bounds is None:
             return
         size = self.range(bounds)
-        letters: list[Var] = []
+        letters: list[tuple[Var, Range | None]] = []
         t: Term = v
         while isinstance(t.sort, Fn):
             if t.sort.dom is not INT:
                 return
-            letters.append(fresh("i", INT, {v, *letters}))
-            t = at(t, letters[-1])
+            place = ("at", name, str(len(letters)))
+            known = self.ranges.bounds.get(self.ranges.find(place))
+            letters.append((self.letter("i"), None if known is None else self.range(known)))
+            t = at(t, letters[-1][0])
         for s in (size.low <= t, t <= size.high):
-            for x in reversed(letters):
-                s = forall(x, s)
-            self.needs.fact(s)
+            if all(r is not None for _, r in letters):
+                for x, r in reversed(letters):
+                    assert r is not None
+                    s = ranged("i", x, r, s)
+                self.needs.fact(s)
+            else:  # where it is used
+                for use in uses_of(v, terms):
+                    self.needs.fact(k.substitute(s, dict(zip((x for x, _ in letters), use, strict=True))))
 
     # --- what the page needs
 
@@ -261,7 +269,7 @@ class Facts(Laws):
         for t in terms:
             for need, guards, letters in wanted(t, [], []):
                 statement = quantified(need, guards, letters)
-                if statement in seen or not any(True for _ in statement.free) and isinstance(need, Num):
+                if statement in seen or (not any(True for _ in statement.free) and isinstance(need, Num)):
                     continue
                 seen.add(statement)
                 where = context.extend(*guards, *out) if guards or out else context
@@ -350,6 +358,17 @@ def forall_named(name: str, v: Var, statement: Term) -> Term:
 
 def ranged(name: str, v: Var, size: Range, statement: Term) -> Term:
     return app(k.FORALL, bind(name, v, implies(size.low <= v, v <= size.high, statement)))
+
+
+def uses_of(v: Var, terms: Sequence[Term]) -> list[list[Term]]:
+    """The closed indices at which a family is used."""
+    out: dict[tuple[Term, ...], None] = {}
+    for t in terms:
+        for part in k.subterms(t):
+            head, indices = k.spine(part)
+            if head == v and not isinstance(part.sort, Fn) and not any(i.loose for i in indices):
+                out[tuple(indices)] = None
+    return [list(i) for i in out]
 
 
 def result(v: Var) -> object:

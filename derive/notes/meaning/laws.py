@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import INT, REAL, Fn, Sort
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
 from derive.language import definitions as d
 from derive.notes.formula.surface import Expr, Ref, num, walk
 from derive.notes.meaning.build import unread
+from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import arranged, base_letter, components
 from derive.notes.meaning.sums import Sums, hint_of
@@ -112,8 +113,62 @@ class Laws(Sums):
 
     def mean(self, e: Expr, scope: Scope) -> Value:
         body, *bounds = e.args
+        if len(bounds) == 1 and not bounds[0].args and not self.mean_name(bounds[0]):
+            return self.mean_of_something(e, body, scope)
         draws = [d_ for b in bounds for d_ in self.draws(b, body)]
+        if any(
+            w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
+        ):
+            return self.mean_over_all(
+                body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
+            )
         return self.mean_over(body, draws, scope)
+
+    def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
+        """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
+        found = {
+            a.ref.name: a
+            for x in walk(body)
+            if x.op == "ref" and x.ref.signs
+            for _, a in arranged(x)
+            if a.is_name()
+            and (a.ref.name, ()) not in self.sorts.numbers
+            and a.ref.name not in scope.let
+            and str(a) not in scope.bound
+        }
+        if len(found) != 1:
+            raise unread(e, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
+        return self.mean_over_all(body, list(found.values()), scope)
+
+    def mean_over_all(self, body: Expr, whats: Sequence[Expr], scope: Scope) -> Value:
+        """A mean over several draws, as one over a finite set of outcomes at which each value is what was drawn.
+
+        What their laws are is left out, so that a reading may be proved and not refuted."""
+        w = self.letter("w")
+        weights, size = Var("P_drawn", FAMILY), Var("N_drawn", INT)
+        bound: dict[str, Term] = {}
+        held: dict[str, Term] = {}
+        i = self.letter("i")
+        for what in whats:
+            sort: Sort = INT
+            for _ in what.args:
+                sort = Fn(INT, sort)
+            drawn = Var(f"{what.ref.name}_drawn", Fn(INT, sort))
+            at_w = at(drawn, w)
+            if what.args:
+                held[what.ref.name] = at_w
+            else:
+                bound[what.ref.name] = at_w
+        self.needs.fact(ranged_over("w", i, size, Num(0) <= at(weights, i)))
+        total = app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, i), i)))
+        self.needs.fact(k.eq(total, 1))
+        self.needs.weak = "the laws of several draws are not in the reading"
+        inside = scope.under(bound)
+        inner = self.value(body, replace(inside, held={**inside.held, **held}))
+        return entrywise(
+            lambda t: app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, w) * t, w))),
+            inner,
+        )
 
     def draws(self, b: Expr, body: Expr) -> list[Draw]:
         """What a bound of a mean says is drawn, and from which law."""
@@ -365,7 +420,7 @@ class Laws(Sums):
             letters = "".join(c for x in labels for c in x if c.isalnum())
             self.vars[key] = Var(name if whole else f"{name}_{letters}", sort)
         var = self.vars[key]
-        self.laws_needed = {**getattr(self, "laws_needed", {}), (law.name.ref.name, labels): (law, var, fixed)}
+        self.marginals[law.name.ref.name, labels] = (law, var, fixed)
         out: Term = var
         for f in fixed:
             out = at(out, f)
@@ -417,6 +472,11 @@ class Laws(Sums):
         return family
 
 
+def ranged_over(name: str, v: Var, size: Term, statement: Term) -> Term:
+    """For all v from 1 to size."""
+    return app(k.FORALL, Lam(name, INT, abstract(k.implies(Num(1) <= v, v <= size, statement), v)))
+
+
 def follows(last: Term, condition: Term) -> bool:
     """Whether last is condition + 1."""
     if isinstance(last, Num) and isinstance(condition, Num):
@@ -426,11 +486,6 @@ def follows(last: Term, condition: Term) -> bool:
 
 def signs(count: int) -> tuple[str, ...]:
     return ("(", *([","] * (count - 1))) if count else ()
-
-
-def size_of(name: str) -> Expr:
-    base = base_letter(name) if "{" not in name else name.replace("{", "").replace("}", "").replace("_", "")
-    return Expr("ref", (), Ref(f"N_{base}"))
 
 
 __all__ = ["Draw", "Laws", "walk"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from derive.kernel.sorts import INT, SetOf, is_numeric
+from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
 from derive.kernel.terms import Term, Var
 from derive.notes.document.pages import Declared, Display, Document, Inline
 from derive.notes.document.tree import Span
@@ -133,9 +133,8 @@ class _Reader:
         cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
         formulas = [c.readings[0] for c in cells]
         formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
-        formulas += [e for bounds in whole.ranges.values() for e in bounds]
         formulas += [rel for rels, _ in whole.facts for rel in rels]
-        formulas += [length for _, length, _ in whole.vectors]
+        bounds = [e for two in whole.ranges.values() for e in two] + [length for _, length, _ in whole.vectors]
         s = self.sorts
         for law in whole.laws:
             s.law(law.name, (*law.letters(), *law.given))
@@ -159,6 +158,8 @@ class _Reader:
                 s.moved.add(line_solve.ref.name)
         self.patterns(whole)
         for _ in range(2):
+            for e in bounds:
+                s.gather(e, "index")
             for e in formulas:
                 s.gather(e)
         ranges = Ranges(whole, s)
@@ -270,7 +271,7 @@ class _Reader:
             e.ref.name in letters_free(rel) for rels, _ in self.world.facts for rel in rels
         )):  # fmt: skip
             return False
-        if self.builder.defined(e, Scope()) is not None:
+        if self.builder.has_meaning(e):
             return False
         for chains in self.chains.values():
             for chain in chains:
@@ -341,50 +342,32 @@ class _Reader:
         builder.declared_facts()
         builder.law_facts(closure(claim.free, needs.facts))
         relevant = closure(claim.free, needs.facts)
-        builder.letter_facts(relevant)
+        builder.letter_facts(relevant, (left, right))
         for fact in letters:
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
         missing = builder.definedness([left, right], given)
-        assumed = {needs.facts[f]: None for f in given if needs.facts[f]}
-        assumed.update({f"{f}": None for f in missing})
-        why = self.unexplained(a.expr, b.expr)
+        told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
+        told.update({f"{f}": None for f in missing})
+        why = self.unexplained(left, right, needs.facts)
         return Reading(
-            left, right, claim, (*given, *missing), kind, tuple(assumed), (*needs.inferred, *((why,) if why else ())),
+            left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
             (a.choice, b.choice), refutable=not needs.weak and not why,
         )  # fmt: skip
 
-    def unexplained(self, a: Expr, b: Expr) -> str:
+    def unexplained(self, left: Term, right: Term, facts: dict[Term, str]) -> str:
         """A name on one side only of which nothing is said: what it is may stand in the prose."""
-        one, two = self.opaque(a), self.opaque(b)
-        alone = sorted(one ^ two)
-        return f"nothing on the page says what {alone[0]} is" if alone else ""
-
-    def opaque(self, e: Expr) -> set[str]:
-        out = set()
-        for x in walk(e):
-            if x.op != "ref" or self.explained(x):
+        said = {v for f, assumed in facts.items() if not assumed for v in f.free}
+        for v in sorted(left.free ^ right.free, key=lambda x: x.name):
+            name = next((key[0] for key, w in self.builder.vars.items() if w == v), v.name)
+            if name in self.world.constants:
                 continue
-            if x.ref.signs or x.ref.bold or len(x.ref.name) > 1 and x.ref.name[0].isupper() or x.ref.name.isupper():
-                out.add(f"{x.ref.name}")
-        return out
-
-    def explained(self, e: Expr) -> bool:
-        name = e.ref.name
-        if (
-            self.world.law_of(name) is not None
-            or self.builder.ranges.of_letter(name) is not None
-            or (name, ()) in self.sorts.indices
-        ):
-            return True
-        if any(x.op == "ref" and x.ref.name == name for rels, _ in self.world.facts for rel in rels for x in walk(rel)):
-            return True
-        if any(x.op == "ref" and x.ref.name == name for m in self.world.meanings for x in walk(m.body)):
-            return True
-        return (
-            any(v.op == "ref" and v.ref.name == name for v, _, _ in self.world.vectors)
-            or self.builder.defined(e, Scope()) is not None
-        )
+            function = isinstance(v.sort, Fn) or name[:1].isupper()
+            if function and v not in said and not v.name.startswith("N_") and not any(
+                x.op == "ref" and x.ref.name == name for x, _, _ in self.world.vectors
+            ):  # fmt: skip
+                return f"nothing on the page says what {name} is"
+        return ""
 
 
 def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:

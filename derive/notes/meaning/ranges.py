@@ -19,6 +19,7 @@ class Ranges:
         self.world, self.sorts = world, sorts
         self.parent: dict[Place, Place] = {}
         self.bounds: dict[Place, Bounds] = {}
+        self.ends: set[str] = set()  # letters that are the last index of something
 
     def find(self, p: Place) -> Place:
         while self.parent.get(p, p) != p:
@@ -39,6 +40,16 @@ class Ranges:
     def look(self, formulas: Iterable[Expr]) -> None:
         """Learn from the formulas of a document."""
         formulas = list(formulas)
+        self.ends = {x.ref.name for two in self.world.ranges.values() for e in two for x in walk(e) if x.op == "ref"}
+        self.ends |= {x.ref.name for _, length, _ in self.world.vectors for x in walk(length) if x.op == "ref"}
+        self.ends |= {
+            y.ref.name
+            for e in formulas
+            for x in walk(e)
+            if x.op == "bound" and x.data == "to"
+            for y in walk(x.args[2])
+            if y.op == "ref"
+        }
         for letter, bounds in self.world.ranges.items():
             self.bound(("letter", letter), bounds)
         for vector, length, _ in self.world.vectors:
@@ -120,9 +131,10 @@ class Ranges:
         if letter in self.world.ranges:
             return self.world.ranges[letter]
         if self.world.is_value(letter) or base_letter(letter) in self.sorts.values:
-            return (num(1), name(f"N_{base_letter(letter)}"))
-        place = ("letter", letter)
-        root = self.find(place)
+            return (num(1), size_of(letter))
+        if letter in self.ends:
+            return None  # the last index, and no running one
+        root = self.find(("letter", letter))
         return self.bounds.get(root)
 
     def of_sum(self, letter: str) -> Bounds:
@@ -137,3 +149,9 @@ class Ranges:
     def of_set(self, written: str) -> Bounds:
         root = self.find(("set", written))
         return self.bounds.get(root) or (num(1), name("N_" + root[1]))
+
+
+def size_of(written: str) -> Expr:
+    """How many values a letter has, by the way in which it is written."""
+    plain = base_letter(written) if "{" not in written else "".join(c for c in written if c.isalnum())
+    return name(f"N_{plain}")

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from derive.notes.formula.surface import Expr, num, walk
+from derive.notes.formula.surface import Expr, names_in, num, walk
 
 Key = tuple[str, tuple[str, ...]]
 """A name, and what kind of arguments it has here: conditions, indices, events."""
@@ -96,6 +96,7 @@ class Sorts:
         self.bare_laws: set[str] = set()
         self.defined: dict[Key, list[str | None]] = {}
         self.uses: dict[Key, Expr] = {}  # how the page writes it first
+        self.shown: set[str] = set()  # letters that stand where something is differentiated in them
         self.values: set[str] = set()  # letters that count the values of something
 
     # --- gathering
@@ -106,6 +107,8 @@ class Sorts:
             for x in walk(e):
                 if x.op == "d" and x.args[1].is_name():
                     self.moved.add(x.args[1].ref.name)
+                if x.op == "d" and x.args[1].op == "ref" and x.args[1].ref.name in names_in(x.args[0]):
+                    self.shown.add(x.args[1].ref.name)
                 if x.op == "bound" and x.data == "law":
                     self.law(x.args[1], [x.args[0]])
                 if x.op == "compare":

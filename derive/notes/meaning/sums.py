@@ -10,6 +10,7 @@ from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
 from derive.notes.formula.surface import Expr, num, walk
 from derive.notes.meaning.build import Builder, unread
+from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.series import general_term
 from derive.notes.meaning.sorts import base_letter, key_of
@@ -33,6 +34,11 @@ class Sums(Builder):
         if len(bounds) == 1 and not bounds[0].args:
             bounds = [self.only_letter(e, body, scope)]
         ranged = [b for b in bounds if b.data != "ne"]
+        named = {str(b.args[0]) for b in ranged}
+        for b in bounds:  # a sum over all j that are not i
+            if b.data == "ne" and str(b.args[0]) not in named:
+                ranged.append(Expr("bound", b.args[:1], "all", b.span))
+                named.add(str(b.args[0]))
         if e.data == "integral":
             self.needs.inferred[f"the integral over {ranged[0].args[0]} is read as a sum over a finite set"] = None
         return self.over(e, ranged, [b for b in bounds if b.data == "ne"], scope)
@@ -88,16 +94,7 @@ class Sums(Builder):
         if b.data in ("in", "inne"):
             return self.set_range(b.args[1], letter, scope)
         if letter.op == "ref" and letter.args:
-            return self.range(
-                (
-                    num(1),
-                    Expr(
-                        "ref",
-                        (),
-                        letter.ref._replace(name="N_" + str(letter).replace("{", "").replace("}", ""), below=0),
-                    ),
-                )
-            )
+            return self.range((num(1), size_of(str(letter))))
         return self.range(self.ranges.of_sum(letter.ref.name))
 
     def set_range(self, s: Expr, letter: Expr, scope: Scope) -> Range:
@@ -184,14 +181,13 @@ class Sums(Builder):
         best = app(k.ARGMIN if least else k.ARGMAX, fn)
         if e.data in ("argmax", "argmin"):
             return scalar(best)
-        self.count += 1
-        at_best = Var(f"best_{self.count}", c.sort)
+        at_best = self.bests.setdefault(best, Var(f"best_{len(self.bests) + 1}", c.sort))
         self.needs.fact(app(k.IN, at_best, best), f"the {'least' if least else 'largest'} value over {name} is taken")
         return scalar(k.at(Lam(c.name, c.sort, abstract(body, c)), at_best))
 
     def chosen(self, old: Var, chosen: Var) -> None:
         """Facts about a law hold of each choice."""
-        self.choices = {**getattr(self, "choices", {}), old: chosen}
+        self.choices[old] = chosen
 
     # --- derivatives
 
@@ -266,12 +262,13 @@ class Sums(Builder):
         body, by = e.args
         before = self.needs
         t = self.value(body, scope)
-        free = {v for v in (t.at(*(Var("k", INT) for _ in t.dims))).free}
+        free = t.at(*(Var("k", INT) for _ in t.dims)).free
         assert before is self.needs
         if x in free:
             return
         unknown = [n for n in walk(body) if n.op == "ref" and self.unexplained(n, scope)]
-        if unknown and not self.shown_elsewhere(x.name):
+        whole = [n for n in unknown if not n.ref.signs]
+        if (whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name):
             raise unread(e, f"nothing says how {unknown[0]} depends on {x.name}; declare it: {unknown[0]} := ...")
 
     def unexplained(self, e: Expr, scope: Scope) -> bool:
@@ -281,11 +278,11 @@ class Sums(Builder):
             return False
         if e.is_name() and (self.sorts.is_index(key_of(e)) or self.ranges.of_letter(name) is not None):
             return False
-        return self.defined(e, scope) is None
+        return not self.has_meaning(e)
 
     def shown_elsewhere(self, name: str) -> bool:
-        """Whether the page writes the dependence on the letter: p_phi(x), f(x; w)."""
-        return any(
+        """Whether the page writes the dependence on the letter: p_phi(x), f(x; w), or a formula that has it under the derivative."""
+        return name in self.sorts.shown or any(
             v.is_name() and base_letter(v.ref.name) == name
             for places in self.sorts.places.values()
             for vs in places.values()
