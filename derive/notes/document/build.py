@@ -193,7 +193,11 @@ class Builder:
 
     def _char(self, token: Token, out: list[Node]) -> None:
         last = out[-1] if out else None
-        if token.text in signs.ABOVE and last is not None:
+        if (
+            token.text in signs.ABOVE
+            and last is not None
+            and not (isinstance(last, Call) and last.name in signs.ABOVE.values())
+        ):
             span = Span(last.span.start, token.end)
             out[-1] = Call(signs.ABOVE[token.text], (), (Group((last,), last.span),), span)
         elif (token.text.isdecimal() and token.text.isascii()) or (token.text == "." and self._is_point(out)):
@@ -249,8 +253,12 @@ class Builder:
             if not lowered and script.items and all(isinstance(n, Atom) and n.text == "'" for n in script.items):
                 new = replace(old, primes=old.primes + len(script.items))
             else:
-                if (old.sub if lowered else old.sup) is not None:  # x_a_b, which TeX refuses, reads as (x_a)_b
-                    old = Script(old, None, None, 0, old.span)
+                if (old.sub if lowered else old.sup) is not None:
+                    raise TexError(
+                        f"there are two {token.text} in a row; put braces around what the second belongs to",
+                        token.start,
+                        token.end,
+                    )
                 new = replace(old, sub=script) if lowered else replace(old, sup=script)
         out.append(replace(new, span=Span(start, max(token.end, self.tokens[self.i - 1].end))))
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from derive.notes.document.tokens import CHAR, CLOSE, CONTROL, HASH, OPEN, PARAGRAPH, Source, TexError, Token
 
 MOST_EXPANSIONS = 100_000
-MOST_TOKENS = 1_000_000  # of all expansions together
+MOST_TOKENS = 300_000  # of all expansions together
+_LONGEST_OPTION = 500  # tokens in square brackets; behind more, the bracket is one of the formula's
 
 _COMMANDS = {"\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareRobustCommand", "\\newrobustcmd"}
 _XPARSE = {f"\\{verb}DocumentCommand" for verb in ("New", "Renew", "Provide", "Declare")}
@@ -98,7 +99,7 @@ class Expander:
         while (token := self.raw()) is not None:
             taken.append(token)
             depth += {OPEN: 1, CLOSE: -1}.get(token.kind, 0)
-            if token.kind == PARAGRAPH or depth < 0:
+            if token.kind == PARAGRAPH or depth < 0 or len(taken) > _LONGEST_OPTION:
                 break
             if token.text == "]" and not depth:
                 return [t for t in taken[1:-1] if t is not None]

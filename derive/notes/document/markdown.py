@@ -24,13 +24,16 @@ _FORMULAS = {
     "math_inline": "$",
 }
 _CODE = ("fence", "code_block", "front_matter")
-MOST_MARKS = 300_000
+_MARGIN = " \t\n>"
+_LABEL = re.compile(r"(?<=\$\$)[ \t]*\{#[^}\n]*\}")
+_BRACKET = re.compile(r"(?m)^([ \t>]*)\\\[|\\\]([.,;]?[ \t]*)$")
 DEEPEST = 100
 
 
 def read_markdown(reader: Reader) -> None:
     """Read all of the reader's text.  Raises UserError when the reader of Markdown is not installed, TexError as it does."""
-    _Walk(reader).blocks(_parsed(reader.text))
+    walk = _Walk(reader)
+    walk.blocks(_parsed(walk.text))
 
 
 def _parsed(text: str) -> list[Mark]:
@@ -49,12 +52,18 @@ def _parsed(text: str) -> list[Mark]:
     return marks
 
 
+def _with_dollars(text: str) -> str:
+    r"""The text, of the same length, without Quarto's labels behind formulas, and with dollars for ``\[`` and ``\]`` at the ends of lines."""
+    text = _LABEL.sub(lambda found: " " * len(found[0]), text)
+    return _BRACKET.sub(lambda found: f"{found[1] or ''}$${found[2] or ''}", text)
+
+
 class _Walk:
     """Goes through the marks and the text side by side."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.text = reader.text
+        self.text = _with_dollars(reader.text)
         self.starts = [0, *(found.end() for found in re.finditer("\n", self.text)), len(self.text)]
         self.at = 0  # everything before it was found
 
@@ -63,7 +72,7 @@ class _Walk:
             if mark.map is not None:
                 self.at = max(self.at, self.starts[min(mark.map[0], len(self.starts) - 1)])
             if mark.type in _FORMULAS:
-                self.formula(mark, self.starts[min(mark.map[1], len(self.starts) - 1)] if mark.map else len(self.text))
+                self.formula(mark)
             elif mark.type == "html_block":
                 self.comments(mark.content)
             elif mark.type == "inline":
@@ -74,7 +83,7 @@ class _Walk:
     def inline(self, marks: list[Mark]) -> None:
         for mark in marks:
             if mark.type in _FORMULAS:
-                self.formula(mark, len(self.text))
+                self.formula(mark)
             elif mark.type == "html_inline":
                 self.comments(mark.content)
             elif mark.type in ("softbreak", "hardbreak"):
@@ -87,46 +96,49 @@ class _Walk:
 
     def comments(self, content: str) -> None:
         """Declarations in a piece of HTML."""
-        for found in _DECLARED.finditer(content):
+        for _ in _DECLARED.finditer(content):
             start = self.text.find("<!--:", self.at)
             end = self.text.find("-->", start)
             if start < 0 or end < 0:
                 return
             self.at = end + 3
             self.reader.declared(" ".join(self.text[start + 5 : end].split()), start, self.at, start + 5)
-            del found
 
-    def formula(self, mark: Mark, limit: int) -> None:
+    def formula(self, mark: Mark) -> None:
         """Read a formula where it stands: between its dollars, or as an environment."""
-        content = mark.content
         fence = _FORMULAS[mark.type]
-        first = self.text.find(fence, self.at, limit) if fence else self.text.find(r"\begin", self.at, limit)
-        last_line = content.rstrip().rsplit("\n", 1)[-1].strip()
+        lines = [line.strip() for line in mark.content.split("\n") if line.strip()]
+        first = self._behind(fence, lines[0]) if lines else -1
         if first < 0:
             return
-        inside = first + len(fence)
-        end = self._end(content, inside, limit, last_line)
-        stop = min(end + len(fence), len(self.text))
-        closed = self.text.startswith(fence, end) if fence else True
-        if not closed:
-            found = self.text.find(fence, end, limit)
+        start = self.text.rindex(fence, 0, first) if fence else first
+        at, margins = first, [(start + len(fence), first)]
+        for line in lines:
+            found = self.text.find(line, at)
             if found < 0:
-                raise TexError(
-                    f"{fence} begins a formula, and {fence} does not follow; write it where it ends", first, inside
-                )
-            stop = found + len(fence)
-        self.at = stop
-        self.reader.read(first, stop)
+                break
+            margins.append((at, found))
+            at = found + len(line)
+        end = self.text.find(fence, at)
+        if end < 0 or self.text[at:end].strip(_MARGIN):
+            raise TexError(
+                f"{fence} begins a formula, and {fence} does not follow; write it where it ends", start, first
+            )
+        self.at = end + len(fence)
+        text = self.text
+        for left, right in (*margins, (at, end)):  # the marks of a quotation are none of the formula's
+            if ">" in text[left:right]:
+                text = text[:left] + text[left:right].replace(">", " ") + text[right:]
+        self.reader.read(start, self.at, text)
 
-    def _end(self, content: str, inside: int, limit: int, last_line: str) -> int:
-        """Where the content ends: each of its lines is found in turn, as a quotation or list has marks before each."""
-        at = inside
-        for line in content.split("\n"):
-            words = line.strip()
-            if words:
-                found = self.text.find(words, at, limit)
-                if found < 0:
-                    return at
-                at = found + len(words)
-        del last_line
-        return at
+    def _behind(self, fence: str, words: str) -> int:
+        """Where these words stand next with the fence before them; -1 where they do not."""
+        found = self.text.find(words, self.at)
+        while found >= 0:
+            before = found
+            while before > self.at and self.text[before - 1] in _MARGIN:
+                before -= 1
+            if before >= self.at + len(fence) and self.text.endswith(fence, self.at, before):
+                return found
+            found = self.text.find(words, found + 1)
+        return -1

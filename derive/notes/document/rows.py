@@ -241,8 +241,8 @@ def _as_words(nodes: Sequence[Node], text: str) -> str:
             formula += [] if _is_gap(node) else [node]
             continue
         if formula:
-            shown = text[formula[0].span.start : max(n.span.end for n in formula)].strip(" \n\t,.;")
-            out.append(f"${shown}$")
+            typed = text[formula[0].span.start : max(n.span.end for n in formula)]
+            out.append("$" + typed.strip(" \n\t,.;") + "$")
             formula = []
         if node is not None:
             out.append(node.text.strip())

@@ -60,6 +60,10 @@ _SILENT = frozenset(
 """Their arguments are not seen on the page."""
 
 
+MOST_SIGNS = 100_000  # of one formula
+_MOST_PROSE = 40_000  # tokens before a display that are looked at
+
+
 class Reader:
     """Reads ``text``.  Raises TexError where a display is not closed, or a macro does not end."""
 
@@ -77,9 +81,9 @@ class Reader:
     def problem(self, what: str, start: int, end: int) -> None:
         self.problems.append(Problem(what, Span(start, end), self.line(start)))
 
-    def read(self, start: int = 0, end: int | None = None, comments: bool = True) -> None:
-        """Read a stretch of the text; what was defined before it still holds."""
-        before, self.expander = self.expander, Expander(Source(self.text, start, end, comments))
+    def read(self, start: int = 0, end: int | None = None, text: str | None = None) -> None:
+        """Read a stretch of the text; what was defined before it still holds.  ``text``: the text with blanks for what is not read."""
+        before, self.expander = self.expander, Expander(Source(text or self.text, start, end))
         self.expander.macros, self.expander.environments = before.macros, before.environments
         while (token := self.expander.next()) is not None:
             if token.kind == DECLARED:
@@ -88,6 +92,8 @@ class Reader:
                 self._dollar(token)
             elif token.kind != CONTROL:
                 self.prose.append(token)
+                if len(self.prose) > _MOST_PROSE:
+                    del self.prose[: _MOST_PROSE // 2]
             elif not self._control(token):
                 break
         for what, at, stop in self.expander.problems:
@@ -236,7 +242,7 @@ class Reader:
                     out += _named(token, name)
             elif depth <= 0 and not inside and ends(token):
                 return out, token
-            elif token.text != r"\end" or token.kind != CONTROL:
+            elif (token.text != r"\end" or token.kind != CONTROL) and len(out) <= MOST_SIGNS:
                 out.append(token)
         return out, None
 
@@ -254,7 +260,13 @@ class Reader:
 
     def add_display(self, tokens: list[Token], name: str, start: int, end: int) -> None:
         """A display of these tokens."""
-        rows = rows_of(tokens, end, name.rstrip("*"), self.text, self.line)
+        try:
+            if len(tokens) > MOST_SIGNS:
+                raise TexError(f"it has more than {MOST_SIGNS} signs; part it", start, end)
+            rows = rows_of(tokens, end, name.rstrip("*"), self.text, self.line)
+        except TexError as error:
+            self.problem(f"a formula is not read: {error.what}", error.start, error.end)
+            return
         if rows:
             before = plain_words(self.prose).strip()
             self.parts.append(Display(name, rows, Span(start, end), self.line(start), before))
