@@ -19,6 +19,7 @@ from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, everywhere, repeatedly
 from derive.tactics.derived import chain, instantiate_named, is_refl, resolve, sides, unfold_head
+from derive.tactics.matching import match
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -245,6 +246,20 @@ class Place:
             c = fact.concl
             if isinstance(c, App) and c.op is k.HAS_DERIVATIVE and c.args[:2] == (self.along(t), self.start):
                 return fact
+        return self._given_for_all(t)
+
+    def _given_for_all(self, t: Term) -> Theorem | None:
+        """The same from a fact that holds for all values of some letters."""
+        for universal in self.ctx.universals:
+            c = universal.concl
+            if not (isinstance(c, App) and c.op is k.HAS_DERIVATIVE):
+                continue
+            letters = set(universal.variables)
+            mapping = match(c.args[0], self.along(t), letters)
+            mapping = None if mapping is None else match(c.args[1], self.start, letters, mapping)
+            th = None if mapping is None else side.specialise(universal, mapping, self.ctx, side.DEPTH)
+            if th is not None and th.concl.args[:2] == (self.along(t), self.start):  # type: ignore[attr-defined]
+                return th
         return None
 
     def _applied(self, t: Term) -> Theorem | None:

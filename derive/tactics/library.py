@@ -114,12 +114,21 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_div": (_POSITIVE, eq(_log(_x / _y), _log(_x) - _log(_y))),
     "log_inv": ([_zero < _x], eq(_log(1 / _x), -_log(_x))),
     "log_pow": ([_zero < _x], eq(_log(app(k.POW, _x, _a)), _a * _log(_x))),
+    "log_le_sub_one": ([_zero < _x], _log(_x) <= _x - 1),
+    "pow_eq_exp": ([_zero < _x], eq(_power(_x, _a), app(k.EXP, _a * _log(_x)))),
+    "sub_le_xlogy": ([_zero <= _a, _zero < _b], _a - _b <= app(k.XLOGY, _a, _a / _b)),
+    "xlogy_div": (
+        [_zero <= _a, _zero < _b],
+        eq(app(k.XLOGY, _a, _a / _b), app(k.XLOGY, _a, _a) - _a * _log(_b)),
+    ),
     "log_prod": ([_each(_zero < _fk)], eq(_log(_over(k.PROD, _fk)), _sum(_log(_fk)))),
     # operators that read as others
     **{c.unfolding: (needs, eq(whole, read)) for c in READ for needs, whole, read in [reading(c)] if c.unfolding},
     # ranges
     "sum_empty": ([_n < _m], eq(_sum(_fk), 0)),
     "sum_last": ([_m <= _n + 1], eq(_sum(_fk, high=_n + 1), _sum(_fk) + _f[_n + 1])),
+    "sum_first": ([_m <= _n], eq(_sum(_fk), _f[_m] + _sum(_fk, low=_m + 1))),
+    "sum_split_last": ([_m <= _n], eq(_sum(_fk), _sum(_fk, high=_n - 1) + _f[_n])),
     "sum_single": ([], eq(_sum(_fk, high=_m), _f[_m])),
     "sum_shift": ([], eq(_sum(_fk, low=_m + _s, high=_n + _s), _sum(_f[_k + _s]))),
     "prod_empty": ([_n < _m], eq(_over(k.PROD, _fk), 1)),

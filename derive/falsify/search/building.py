@@ -240,8 +240,10 @@ def _distribution(total: Sum, key: Key, model: Partial) -> Options | None:
         rows = [(cost, row) for cost, row in candidates.distributions(len(free), positive)]
         rows += [] if nonnegative else candidates.signed(len(free))
     elif sign == 0:
-        rows = [(0, (0,) * len(free))]
-    scale = left if sign > 0 else 1
+        rows = [(0, (0,) * len(free))] if nonnegative else [*candidates.balanced(len(free))]
+    elif not nonnegative:
+        rows = [*candidates.distributions(len(free), False), *candidates.signed(len(free))]
+    scale = left if sign != 0 else 1
     if scale != 1:
         rows = [(cost, tuple([x * scale for x in row])) for cost, row in rows]
     if any(b.high is not None or (b.low is not None and b.low != 0) for b in bounds):
