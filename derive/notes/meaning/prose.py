@@ -85,10 +85,10 @@ def _formula(tokens: Tokens, before: str, parser: Parser) -> Iterator[object]:
             left
             and right
             and left[0].op == "ref"
-            and not any(x.op == "ref" and x.ref.name == left[0].ref.name for x in walk(right[0]))
+            and right[0].op != "num"
+            and left[0].ref.name not in names_in(right[0])
         ):
-            if right[0].op != "num":
-                yield Meaning(left[0], right[0])
+            yield Meaning(left[0], right[0])
 
 
 def _simple(rel: Expr) -> bool:
