@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from derive.notes.document.pages import Document, Inline
 from derive.notes.formula.parser import Parser
-from derive.notes.formula.surface import Expr, Ref
+from derive.notes.formula.surface import Expr, Ref, names_in, num
 from derive.notes.formula.tokens import Tokens, UnreadableError
 from derive.notes.meaning.sorts import Sorts
 from derive.notes.meaning.world import Meaning, World
@@ -115,7 +115,6 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
     if (_SUMS.search(behind) and not _ASIDE.search(before)) and entries is not None:
         letter = entries.args[-1]
         total = Expr("big", (entries, Expr("bound", (letter,), "all", e.span)), "sum", e.span)
-        from derive.notes.formula.surface import num
 
         yield "sums to one", (Expr("rel", (total, num(1)), "=", e.span),)
     if (_HOT.search(behind) or _HOT_BEFORE.search(before)) and entries is not None:
