@@ -32,6 +32,7 @@ class Needs:
     facts: dict[Term, str] = field(default_factory=dict)  # each with what it assumes, "" for what is declared
     inferred: dict[str, None] = field(default_factory=dict)
     letters: dict[str, Term] = field(default_factory=dict)  # free letters with a range
+    assumed: dict[str, None] = field(default_factory=dict)  # definitions that nobody declared
     weak: str = ""  # why a model of the claim need not be one of the page
 
     def fact(self, statement: Term, assumed: str = "") -> None:
@@ -448,11 +449,16 @@ class Builder:
                 continue
             found = self.meets(m, e, scope)
             if found is not None:
+                self.relied(m)
                 return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole
         return None
+
+    def relied(self, m: Meaning) -> None:
+        if m.assumed:
+            self.needs.assumed[m.assumed] = None
 
     def meets(self, m: Meaning, e: Expr, scope: Scope) -> dict[str, tuple[Expr, Scope]] | None:
         """What the letters of a definition stand for.  One in brackets that the meaning does not use is that very letter."""
@@ -502,6 +508,7 @@ class Builder:
         indices = e.args[n:]
         if whole.rank != len(indices):
             return None
+        self.relied(m)
         return scalar(whole.at(*(self.term(i, scope) for i in indices)))
 
     def whole_of(self, m: Meaning, e: Expr, scope: Scope) -> Value | None:
@@ -515,6 +522,7 @@ class Builder:
             return None
         if not all(x.is_name() for x in letters):
             return None
+        self.relied(m)
         inside = (*scope.inside, m)
         dims: list[Range | None] = []
         used = letters_free(m.body)

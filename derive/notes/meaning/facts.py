@@ -118,7 +118,8 @@ class Facts(Laws):
                 hot = at(hot, v)
             inside = implies(size.low <= j, j <= size.high, k.eq(value, app(k.DELTA, j, hot)))
             for s in (forall_named(letter, j, inside), size.low <= hot, hot <= size.high):
-                self.needs.fact(self.for_all(pattern, s, scope, {n: v for n, v in outer.items() if v in s.free}))
+                known = {n: v for n, v in outer.items() if v in s.free}
+                self.needs.fact(self.for_all(pattern, s, scope, known), self.world.assumed_hot.get(str(pattern), ""))
 
     def hot(self, name: str, arity: int) -> Var:
         sort = INT

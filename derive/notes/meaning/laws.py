@@ -82,6 +82,13 @@ class Laws(Sums):
                 return main
         return []
 
+    def only_use(self, e: Expr) -> Expr:
+        """A law that is named alone, as the page writes it, if it writes it in one way: E_g where only g_psi(h | v) is written."""
+        if e.op != "ref" or e.ref.signs or (e.ref.name, ("",) * (len(e.args) + 1)) in self.sorts.keys[e.ref.name]:
+            return e
+        uses = [self.sorts.uses[key] for key in sorted(self.sorts.keys[e.ref.name]) if self.sorts.uses[key].ref.signs]
+        return uses[0] if len(uses) == 1 else e
+
     def weight(self, e: Expr, outcomes: Sequence[Outcome] | None, scope: Scope, indices: Sequence[Term]) -> Term:
         """The probability that a law gives to values, whose letters are bound in the scope."""
         if outcomes is None:
@@ -190,7 +197,7 @@ class Laws(Sums):
         ):
             over = self.declared_over(x)
             if over:
-                return [Draw(over[0] if len(over) == 1 else Expr("tuple", tuple(over), None, x.span), x)]
+                return [Draw(over[0] if len(over) == 1 else Expr("tuple", tuple(over), None, x.span), self.only_use(x))]
         if x.op in ("ref", "tuple") and (x.op == "tuple" or not x.ref.signs):
             letters = x.args if x.op == "tuple" else (x,)
             return [Draw(a, Expr("ref", (a,), Ref(f"P_{hint_of(a)}", 0, 0, ("(",)), a.span)) for a in letters]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
-from derive.kernel.terms import Term, Var
+from derive.kernel.terms import Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document, Inline
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import Known, known_from
@@ -18,11 +18,14 @@ from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.declare import Line, described, line_of
 from derive.notes.meaning.facts import Facts, relation
+from derive.notes.meaning.guess import guessed_laws
+from derive.notes.meaning.prose import assume, phrases
 from derive.notes.meaning.ranges import Ranges
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
 from derive.notes.meaning.values import Value, vector
 from derive.notes.meaning.world import Meaning, World, letters_free, put
+from derive.operators.derivatives import taken_apart
 
 READINGS = 8
 """How many readings of a row are kept."""
@@ -109,6 +112,10 @@ class _Reader:
         except UnreadableError:
             return []
 
+    def inline(self, p: Inline) -> Tokens | None:
+        found = self.tokens(p.items)
+        return found[0] if found else None
+
     def parsed(self, cell: Cell) -> _Cell:
         if cell.unread is not None:
             return _Cell(cell, [], cell.unread)
@@ -162,9 +169,21 @@ class _Reader:
                 s.gather(e, "index")
             for e in formulas:
                 s.gather(e)
+            s.settled()
+        self.guessed = guessed_laws(whole, s)
+        for law in self.guessed:
+            s.law(law.name, (*law.letters(), *law.given))
+            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        for e in formulas:
+            s.gather(e)
+        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s))
+        for _, _, found in self.said:
+            if isinstance(found, Meaning):
+                s.gather(found.body)
         ranges = Ranges(whole, s)
         ranges.look(formulas)
         ranges.world = self.world
+        self.world.laws += self.guessed
         ranges.world.ranges.update(whole.ranges)
         return Facts(self.world, s, ranges)
 
@@ -186,19 +205,27 @@ class _Reader:
         last: _Cell | None = None
         start: _Cell | None = None
         declared: list[str] = []
+        said: list[str] = []
+        waiting = list(self.said)
         for p in self.document.parts:
             if isinstance(p, Declared) and id(p) in self.lines:
                 line = self.lines[id(p)]
                 put(self.world, line, self.parser)
                 declared.append(described(line))
             elif isinstance(p, Display):
+                while waiting and waiting[0][0] < p.span.start:
+                    _, words, found = waiting.pop(0)
+                    assume(self.world, words, found)
+                    said.append(words)
                 for chain in self.chains[id(p)]:
                     goes_on = bool(chain[0].cell.sign) and last is not None
                     if not goes_on:
                         start, last = chain[0], None
                     chains.append(self.chain(p, chain, last if goes_on else None, start))
                     last = chain[-1]
-        return Notes(tuple(chains), tuple(declared), (), tuple(self.builder.needs.inferred), tuple(self.problems))
+        return Notes(
+            tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
+        )
 
     def chain(self, display: Display, cells: list[_Cell], before: _Cell | None, start: _Cell | None) -> Chain:
         steps: list[Step] = []
@@ -331,6 +358,7 @@ class _Reader:
             for fact, assumed in x.needs.facts.items():
                 needs.fact(fact, assumed)
             needs.inferred.update(x.needs.inferred)
+            needs.assumed.update(x.needs.assumed)
             needs.weak = needs.weak or x.needs.weak
         left, right, letters = sides(a, b)
         if not (is_numeric(left.sort) and is_numeric(right.sort)) and not (
@@ -348,12 +376,23 @@ class _Reader:
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
         missing = builder.definedness([left, right], given)
         told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
+        told.update(needs.assumed)
         told.update({f"{f}": None for f in missing})
-        why = self.unexplained(left, right, needs.facts)
+        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right)
         return Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
             (a.choice, b.choice), refutable=not needs.weak and not why,
         )  # fmt: skip
+
+    def open_page(self, left: Term, right: Term) -> str:
+        """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""
+        if self.world.declared:
+            return ""
+        free = left.free | right.free
+        moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
+        if any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
+            return "conditions may stand in the prose; declare them, and the row is refuted if it is false"
+        return ""
 
     def unexplained(self, left: Term, right: Term, facts: dict[Term, str]) -> str:
         """A name on one side only of which nothing is said: what it is may stand in the prose."""

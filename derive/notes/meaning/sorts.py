@@ -141,6 +141,8 @@ class Sorts:
             self.indices.add(key)
         elif role == "number":
             self.numbers.add(key)
+            if e.is_name() and e.ref.bold:
+                self.vectors.setdefault(e.ref.name, 0)
         law = e.ref.name in self.laws
         known = self.defined.get(key)
         at = 0
@@ -221,7 +223,24 @@ class Sorts:
         for a in e.args[1:]:
             self.gather(a, "index")
 
+    def settled(self) -> None:
+        """Letters with which laws are written count values, once all uses are seen."""
+        for name in self.laws:
+            for key in self.keys[name]:
+                use = self.uses.get(key)
+                if use is not None and use.ref.signs:
+                    letters = {
+                        base_letter(a.ref.name)
+                        for p, a in arranged(use)
+                        if p == "(" and a.op == "ref" and not a.ref.signs
+                    }
+                    self.laws[name] |= letters
+                    self.values |= letters
+
     def _mul(self, e: Expr, role: str) -> None:
+        left = e.args[0].args[-1] if e.args[0].op == "mul" else e.args[0]
+        if left.op == "transpose" and e.args[1].op == "ref" and not e.args[1].ref.signs:
+            self.vector(e.args[1])
         for a in e.args:
             self.gather(a, role if role == "index" else "number")
 

@@ -266,9 +266,10 @@ class Sums(Builder):
         assert before is self.needs
         if x in free:
             return
-        unknown = [n for n in walk(body) if n.op == "ref" and self.unexplained(n, scope)]
+        unknown = [n for n in outer_names(body) if self.unexplained(n, scope)]
         whole = [n for n in unknown if not n.ref.signs]
-        if (whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name):
+        bare = whole and not self.world.declared and isinstance(x.sort, type(REAL))
+        if bare or ((whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name)):
             raise unread(e, f"nothing says how {unknown[0]} depends on {x.name}; declare it: {unknown[0]} := ...")
 
     def unexplained(self, e: Expr, scope: Scope) -> bool:
@@ -291,6 +292,13 @@ class Sums(Builder):
 
     def mean(self, e: Expr, scope: Scope) -> Value:
         raise NotImplementedError
+
+
+def outer_names(e: Expr) -> list[Expr]:
+    """The names of a formula that are no arguments of others."""
+    if e.op == "ref":
+        return [e]
+    return [n for a in (e.args[:1] if e.op == "big" else e.args) for n in outer_names(a)]
 
 
 def hint_of(letter: Expr) -> str:

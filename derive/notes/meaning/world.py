@@ -13,11 +13,12 @@ from derive.notes.meaning.sorts import base_letter
 
 
 class Meaning(NamedTuple):
-    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display."""
+    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display; ``assumed``: only the text says so."""
 
     pattern: Expr
     body: Expr
     row: bool = False
+    assumed: str = ""
 
 
 class Law(NamedTuple):
@@ -65,6 +66,7 @@ class World:
     nabla: Expr | None = None
     aliases: dict[str, str] = field(default_factory=dict)
     declared: bool = False
+    assumed_hot: dict[str, str] = field(default_factory=dict)
 
     def law_of(self, name: str, below: int | None = None) -> Law | None:
         found = [w for w in reversed(self.laws) if w.name.ref.name == name and below in (None, w.name.ref.below)]
