@@ -1,1 +1,1 @@
-"""Notes: derivations in the LaTeX that people have, checked row by row."""
+"""Notes in: the derivations of a LaTeX file, a Markdown file or a notebook, read and judged row by row."""
