@@ -13,7 +13,7 @@ from derive.notes.document.tokens import CHAR, CLOSE, CONTROL, HASH, OPEN, PARAG
 
 MOST_EXPANSIONS = 100_000
 MOST_TOKENS = 300_000  # of all expansions together
-_LONGEST_OPTION = 500  # tokens in square brackets; behind more, the bracket is one of the formula's
+_LONGEST_OPTION = 100  # tokens in square brackets; behind more, the bracket is one of the formula's
 
 _COMMANDS = {"\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareRobustCommand", "\\newrobustcmd"}
 _XPARSE = {f"\\{verb}DocumentCommand" for verb in ("New", "Renew", "Provide", "Declare")}

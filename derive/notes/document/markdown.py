@@ -9,21 +9,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import UserError
-from derive.notes.document.tex import Reader
+from derive.notes.document.tex import DISPLAYS, Reader
 from derive.notes.document.tokens import CHAR, PARAGRAPH, TexError, Token
 
 if TYPE_CHECKING:
     from markdown_it.token import Token as Mark
 
-_DECLARED = re.compile(r"<!--:(.*?)-->", re.DOTALL)
 _FORMULAS = {
     "math_block": "$$",
     "math_block_label": "$$",
-    "amsmath": "",
+    "environment": "",
     "math_inline_double": "$$",
     "math_inline": "$",
 }
 _CODE = ("fence", "code_block", "front_matter")
+_BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 _MARGIN = " \t\n>"
 _LABEL = re.compile(r"(?<=\$\$)[ \t]*\{#[^}\n]*\}")
 _BRACKET = re.compile(r"(?m)^([ \t>]*)\\\[|\\\]([.,;]?[ \t]*)$")
@@ -39,7 +39,6 @@ def read_markdown(reader: Reader) -> None:
 def _parsed(text: str) -> list[Mark]:
     try:
         from markdown_it import MarkdownIt
-        from mdit_py_plugins.amsmath import amsmath_plugin
         from mdit_py_plugins.dollarmath import dollarmath_plugin
         from mdit_py_plugins.front_matter import front_matter_plugin
     except ImportError:
@@ -47,7 +46,9 @@ def _parsed(text: str) -> list[Mark]:
             "notes in Markdown are read with markdown-it-py and mdit-py-plugins: pip install 'derive-lm[notes]'"
         ) from None
     parser: Any = MarkdownIt("commonmark", {"maxNesting": DEEPEST})
-    parser.use(front_matter_plugin).use(dollarmath_plugin, double_inline=True, allow_digits=False).use(amsmath_plugin)
+    parser.use(front_matter_plugin).use(dollarmath_plugin, double_inline=True, allow_digits=False)
+    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("blockquote", "environment", _environment, interrupts)
     marks: list[Mark] = parser.parse(text)
     return marks
 
@@ -56,6 +57,27 @@ def _with_dollars(text: str) -> str:
     r"""The text, of the same length, without Quarto's labels behind formulas, and with dollars for ``\[`` and ``\]`` at the ends of lines."""
     text = _LABEL.sub(lambda found: " " * len(found[0]), text)
     return _BRACKET.sub(lambda found: f"{found[1] or ''}$${found[2] or ''}", text)
+
+
+def _environment(state: Any, first: int, last: int, silent: bool) -> bool:
+    """A rule of markdown-it's: a displayed environment of LaTeX is a block, from its first line to its last."""
+    start = state.bMarks[first] + state.tShift[first]
+    found = _BEGIN.match(state.src, start)
+    if found is None or found[1].rstrip("*") not in DISPLAYS:
+        return False
+    end = state.src.find(rf"\end{{{found[1]}}}", start, state.eMarks[last - 1])
+    line = first
+    while end > state.eMarks[line]:
+        line += 1
+        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
+            return False
+    if end < 0 or silent:
+        return bool(end >= 0)
+    state.line = line + 1
+    mark = state.push("environment", "math", 0)
+    mark.content = state.getLines(first, line + 1, state.blkIndent, False)
+    mark.map = [first, line + 1]
+    return True
 
 
 class _Walk:
@@ -90,19 +112,32 @@ class _Walk:
                 self.reader.prose.append(Token(PARAGRAPH, " ", self.at, self.at, True))
             elif mark.type in ("text", "code_inline"):
                 self.reader.prose.append(Token(CHAR, mark.content, self.at, self.at))
+                self._left_over(mark)
                 found = self.text.find(mark.content, self.at)
                 if mark.content and found >= 0 and mark.type == "code_inline":
                     self.at = found + len(mark.content)
 
+    def _left_over(self, mark: Mark) -> None:
+        """What looks like a formula and is none to markdown-it is told."""
+        begun = _BEGIN.search(mark.content)
+        sign = "$$" if "$$" in mark.content else begun[0] if begun and begun[1].rstrip("*") in DISPLAYS else ""
+        if sign and mark.type == "text":
+            at = max(self.text.find(sign, self.at), self.at)
+            what = f"{sign} is not read as a formula: it does not end, or does not begin its line"
+            self.reader.problem(what, at, at + len(sign))
+
     def comments(self, content: str) -> None:
         """Declarations in a piece of HTML."""
-        for _ in _DECLARED.finditer(content):
+        at = content.find("<!--:")
+        while at >= 0 and content.find("-->", at) >= 0:
             start = self.text.find("<!--:", self.at)
             end = self.text.find("-->", start)
             if start < 0 or end < 0:
                 return
+            words = self.text[start + 5 : end].strip()
             self.at = end + 3
-            self.reader.declared(" ".join(self.text[start + 5 : end].split()), start, self.at, start + 5)
+            self.reader.declared(words, start, end, start + 5)
+            at = content.find("<!--:", content.find("-->", at))
 
     def formula(self, mark: Mark) -> None:
         """Read a formula where it stands: between its dollars, or as an environment."""
