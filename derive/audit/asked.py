@@ -118,6 +118,7 @@ class Piece(NamedTuple):
     kept: Term
     scope: list[Range]
     place: Place
+    needs: list[Term]
 
     @property
     def whole(self) -> Term:
@@ -131,7 +132,8 @@ class Piece(NamedTuple):
 def target_of(asked: Asked, inputs: Inputs) -> Target:
     """The loss as a term in the letters of the inputs.  Raises Missing when an input that it needs is not there."""
     pieces = [piece(asked, Roles(inputs, names)) for names in _batches(inputs)]
-    return _reduced(asked, pieces)
+    out = _reduced(asked, pieces)
+    return out._replace(given=(*out.given, *(n for p in pieces for n in p.needs)))
 
 
 def _batches(inputs: Inputs) -> list[list[str]]:
@@ -159,7 +161,8 @@ def piece(asked: Asked, roles: Roles) -> Piece:
     term = LOSSES[asked.parts[0].name].build(place, dict(asked.parts[0].arguments))
     for p in asked.parts[1:]:
         term = term + LOSSES[p.name].build(place, dict(p.arguments))
-    return Piece(term, roles.kept(ahead), scope, place)
+    needs = [_every(scope, n) for p in asked.parts for n in LOSSES[p.name].needs(place)]
+    return Piece(term, roles.kept(ahead), scope, place, needs)
 
 
 def _letters(dims: Sequence[str]) -> list[Var]:

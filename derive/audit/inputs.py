@@ -139,9 +139,7 @@ class Inputs:
     def _free(self, wished: str, whole: bool = False) -> str:
         """A letter that nothing has; of a real number, none that a reader takes for an integer."""
         names = (
-            (wished, *(f"{wished}{i}" for i in range(2, 99)))
-            if whole
-            else (wished, *_SPARE, *(f"z{i}" for i in range(1, 99)))
+            tuple(wished + "'" * n for n in range(99)) if whole else (wished, *_SPARE, *(f"z{i}" for i in range(1, 99)))
         )
         found = next(n for n in names if n not in self._taken and (whole or n not in _INTEGERS))
         self._taken.add(found)

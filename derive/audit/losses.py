@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from derive.audit.roles import ONE, Place
+from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
-from derive.kernel.terms import Term, Var, as_term
+from derive.kernel.terms import App, Term, Var, as_term, at, spine
 from derive.language.definitions import (
     binary_cross_entropy,
     cross_entropy,
@@ -36,6 +37,7 @@ class Kind(NamedTuple):
     arguments: Mapping[str, Fraction | int]
     doc: str
     shifts: bool = True  # whether next-token makes sense of it
+    needs: Callable[[Place], list[Term]] = lambda p: []  # conditions under which it has a value
 
 
 def _ratio(p: Place, new: str = r"^(log_?probs?|logps?|new|per_token_logps)", old: str = r"old") -> Term:
@@ -57,6 +59,12 @@ def _surrogate(p: Place, a: Arguments) -> Term:
 def _k3(p: Place, a: Arguments) -> Term:
     d = p.value(r"ref") - p.value(r"^(?!ref)(?!old).*log")
     return exp(d) - d - 1
+
+
+def _unfolded(t: Term) -> Term:
+    """A softmax at a token, as the quotient that programs write."""
+    head, args = spine(t)
+    return at(head.op.unfolded(head.args), *args) if isinstance(head, App) and isinstance(head.op, Definition) else t
 
 
 def _true(p: Place) -> Term:
@@ -90,7 +98,7 @@ LOSSES: dict[str, Kind] = {
     ),
     "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser"),
     "focal": Kind(lambda p, a: (1 - _true(p)) ** as_term(a["gamma"]) * -log(_true(p)), {"gamma": 2}, "surprisal with a weight (1 - p)^gamma"),
-    "unlikelihood": Kind(lambda p, a: -log(1 - _true(p)), {}, "minus the log of 1 - p of a token"),
+    "unlikelihood": Kind(lambda p, a: -log(1 - _unfolded(_true(p))), {}, "minus the log of 1 - p of a token", needs=lambda p: [_unfolded(_true(p)) < 1]),
     "distillation": Kind(lambda p, a: _distillation(p, as_term(a["tau"])), {"tau": 1}, "divergence of the teacher at a temperature, times its square"),
     "binary": Kind(
         lambda p, a: binary_cross_entropy(p.value(r"target|label"), sigmoid(p.value(r"input|logit|pred"))), {}, "binary cross-entropy of a logit", False

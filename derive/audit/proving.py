@@ -102,12 +102,12 @@ def _polynomial(d: Term, features: frozenset[str], ctx: Context) -> Term | None:
     return None if below else poly_term(poly)
 
 
-def prove(name: str, left: Term, right: Term, given: Sequence[Term], words: str) -> TheoremEntry | None:
-    """The theorem given |- left = right; None when the board finds no proof.  Its file is none: it is stated by a command."""
+def prove(name: str, left: Term, right: Term, given: Sequence[Term], words: str) -> TheoremEntry | str:
+    """The theorem given |- left = right, or why there is none.  Its file is none: it is stated by a command."""
     facts = counts(left, right, given)
     reasons = [auto] if left == right else reasons_for(left, right, [*given, *facts])
     if reasons is None:
-        return None
+        return "no proof was found"
 
     def lines(calc: Calc) -> None:
         for fact in facts:
@@ -119,6 +119,5 @@ def prove(name: str, left: Term, right: Term, given: Sequence[Term], words: str)
     try:
         entry.check()
     except UserError as error:
-        prove.last_error = str(error)  # type: ignore[attr-defined]
-        return None
+        return " ".join(str(error).split())
     return entry

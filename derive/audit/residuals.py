@@ -60,7 +60,8 @@ def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
     if not agree(audit.reading, target):
         return None
     given = conditions(audit.reading, target)
-    return proving.prove(_identifier(audit.program.name), audit.reading.term, target.term, given, words)
+    out = proving.prove(_identifier(audit.program.name), audit.reading.term, target.term, given, words)
+    return out if isinstance(out, TheoremEntry) else None
 
 
 # --- another loss of the library ---------------------------------------------------------------------------------------

@@ -102,8 +102,9 @@ def judged(p: Program, reading: Reading, seen: Seen, target: Target, dropped: bo
         theorem = proving.prove(
             _identifier(p.name), reading.term, term, given, f"What {p.name} computes is {target.name}."
         )
-        if theorem is not None:
+        if isinstance(theorem, TheoremEntry):
             return out._replace(verdict="proved", theorem=theorem)
+        out = out._replace(why=theorem)
     return _refuted(out, term, given)
 
 
@@ -170,7 +171,7 @@ def agree(reading: Reading, target: Target) -> bool:
 def _refuted(out: Audit, term: Term, given: Sequence[Term]) -> Audit:
     found = apart(out.reading, term, given) or find_counterexample(k.eq(out.reading.term, term), given, effort=EFFORT)
     if not isinstance(found, Counterexample):
-        return out._replace(why=f"no proof was found, and {found}")
+        return out._replace(why=f"{out.why or 'no proof was found'}; and {found}")
     again = replay(out.program, out.reading, found)
     if isinstance(again, str):
         return out._replace(counterexample=found, why=again)

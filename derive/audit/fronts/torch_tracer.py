@@ -205,6 +205,7 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     )
     if not isinstance(out, Tensor):
         return out
+    out = _placed(out, place())
     if changes:
         target: Symbol = args[0]
         target.tensor = out.like(out.entry, target.tensor.kind)
@@ -213,6 +214,18 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
         return target
     shared = plain in SHARES_STORAGE or (plain == "__getitem__" and not is_symbolic(args[1]))
     return Symbol(out, args[0].memory if shared and type(args[0]) is Symbol else None)
+
+
+def _placed(t: Tensor, where: str) -> Tensor:
+    """The tensor, whose entries are looked at later: what is not read in them is said with the line at which it was made."""
+
+    def entry(i: Any) -> Any:
+        try:
+            return t.entry(i)
+        except Unread as error:
+            raise error.at(where) from None
+
+    return t.like(entry)
 
 
 def _largest(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:

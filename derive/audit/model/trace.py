@@ -118,7 +118,8 @@ class Trace:
             last = _solved(cut, var)
             if last is None or self.at_most(low, add(last, ONE)) is not True or self.at_most(last, high) is not True:
                 raise
-        parts = [self.sum_over(low, last, body, size), self.sum_over(add(last, ONE), high, body, size)]
+        rest = sub(high, last)  # counted from 1 again, so that equal sums look equal
+        parts = [self.sum_over(low, last, body, size), self.sum_over(ONE, rest, lambda v: body(add(v, last)), size)]
         return apply(add, *parts)
 
     def _summed(self, low: Term, high: Term, var: Var, value: Value) -> Value:

@@ -129,7 +129,7 @@ def add(a: Term, b: Term) -> Term:
         return Num(a.value + b.value)
     if a == ZERO or b == ZERO:
         return b if a == ZERO else a
-    if a == b and not isinstance(a, Num):  # logits that are counted twice: log(2 s) has a law
+    if a == b and a.sort is REAL and not isinstance(a, Num):  # logits that are counted twice: log(2 s) has a law
         return mul(Num(2), a)
     if _whole(a, b) and (isinstance(a, Num) or isinstance(b, Num)):
         x, c = _offset(b if isinstance(a, Num) else a)
@@ -145,6 +145,8 @@ def sub(a: Term, b: Term) -> Term:
     if a == ZERO:
         return neg(b)
     if _whole(a, b):
+        if isinstance(a, App) and a.op is k.ADD and b in a.args:
+            return a.args[0] if a.args[1] == b else a.args[1]
         (x, c), (y, d) = _offset(a), _offset(b)
         if y == ZERO or x == y:
             return _with_offset(ZERO if x == y else x, c - d)
