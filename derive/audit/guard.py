@@ -57,15 +57,15 @@ def run(
     floats = reading.front.floats_of(result)
     if floats is None:
         raise UserError(
-            f"the program returned {type(result).__name__}, which is no tensor; name the loss in it with --output"
+            f"the program returned {type(result).__name__}, which is no tensor; name the loss in it with --result"
         )
-    return Run(dict(_entries(floats, ())), reading.front.name_of_type(result))
+    return Run(dict(entries(floats, ())), reading.front.name_of_type(result))
 
 
-def _entries(x: Any, path: tuple[int, ...]) -> Any:
+def entries(x: Any, path: tuple[int, ...]) -> Any:
     if isinstance(x, list):
         for i, v in enumerate(x):
-            yield from _entries(v, (*path, i + 1))
+            yield from entries(v, (*path, i + 1))
     else:
         yield path, x
 
@@ -103,7 +103,7 @@ def formula_at(term: Term, reading: Reading, values: Mapping[Var, Any]) -> dict[
     """The values of the formula at all indices of its result; None where it has none."""
     ends = [int(evaluate(high, Model(values))) for _, _, high in reading.scope]
     out: dict[tuple[int, ...], float | None] = {}
-    for index in _all(ends):
+    for index in all_indices(ends):
         here = substitute(term, {v: Num(i) for (v, _, _), i in zip(reading.scope, index, strict=True)})
         try:
             out[index] = as_float(evaluate(here, Model(values)))
@@ -112,7 +112,7 @@ def formula_at(term: Term, reading: Reading, values: Mapping[Var, Any]) -> dict[
     return out
 
 
-def _all(ends: list[int]) -> list[tuple[int, ...]]:
+def all_indices(ends: list[int]) -> list[tuple[int, ...]]:
     out: list[tuple[int, ...]] = [()]
     for n in ends:
         out = [(*i, j) for i in out for j in range(1, n + 1)]

@@ -170,7 +170,7 @@ def picked(result: Any, output: str = "") -> Any:
             elif hasattr(result, part):
                 result = getattr(result, part)
             else:
-                raise UserError(f"the result, a {type(result).__name__}, has no {part}; name its loss with --output")
+                raise UserError(f"the result, a {type(result).__name__}, has no {part}; name its loss with --result")
         return result
     if isinstance(result, Mapping) and "loss" in result:
         return result["loss"]

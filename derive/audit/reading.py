@@ -74,7 +74,7 @@ def read(
         if tensor is None:
             raise Unread(
                 f"a result of type {type(result).__name__}",
-                "the function must return a tensor; name the loss in it with --output",
+                "the function must return a tensor; name the loss in it with --result",
             )
         return _reading(inputs, tensor, given, trace, front)
     except Cut:

@@ -392,6 +392,13 @@ def floats_of(x: Any) -> Any:
     return float(x) if isinstance(x, (int, float)) else None
 
 
+def gradient_of(run: Callable[[Any], Any], x: torch.Tensor) -> Any:
+    """What autograd says: the gradient of a loss in one of its inputs, as nested lists."""
+    moved = x.clone().requires_grad_(True)
+    run(moved).backward()
+    return moved.grad.double().tolist() if moved.grad is not None else torch.zeros_like(x).tolist()
+
+
 def name_of_type(x: Any) -> str:
     return str(x.dtype).rpartition(".")[2] if isinstance(x, torch.Tensor) else "float64"
 
