@@ -9,6 +9,7 @@ import click
 
 from derive.cli.common import counted, plural, progress, quoting
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
+from derive.cli.notes import Wishes
 from derive.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,15 +19,32 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME, FILE.py, FOLDER or DECK ...]")
+@click.argument("names", nargs=-1, metavar="[NAME, FILE.py, FOLDER, NOTES or DECK ...]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the totals and what is wrong.")
-@click.option("--strict", is_flag=True, help="Exit status 1 for warnings too.")
+@click.option(
+    "--strict", is_flag=True, help="Exit status 1 for warnings too, and for rows of notes that are not known."
+)
+@click.option("--json", "as_json", is_flag=True, help="Of notes: the verdicts as JSON.")
+@click.option("--format", "form", type=click.Choice(["gcc", "github", "sarif"]), help="Of notes: for editors and CI.")
+@click.option("--explain", is_flag=True, help="Of notes: what was inferred and assumed.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Of notes: a page with the verdicts, or the proofs (.html .pdf .py)."
+)
 @click.option(
     "--verify/--no-verify", default=None, help="Read the pages back in LaTeX and text (done for what is named)."
 )
 @jobs_options
 def check(
-    names: tuple[str, ...], quiet: bool, strict: bool, verify: bool | None, jobs: int | None, address: str
+    names: tuple[str, ...],
+    quiet: bool,
+    strict: bool,
+    as_json: bool,
+    form: str | None,
+    explain: bool,
+    output: str | None,
+    verify: bool | None,
+    jobs: int | None,
+    address: str,
 ) -> None:
     """Check every line of every derivation: all of the catalogue, or the theorems and files named, or those in a folder.
 
@@ -34,12 +52,37 @@ def check(
     .md, .ipynb) is compared with what is proved now.  The exit status is 1 when a line is wrong.  Conditions
     that no model was found for are a warning.  Of several files each
     is checked as if it were the only one, in a process of its own.
+
+    Notes (.tex .md .qmd .ipynb) are read, and each relation in their displays is proved, refuted or said to be not known.
+    The exit status is 1 when a row is false, 2 when a file cannot be read.
     """
+    names, status = _notes(names, Wishes(quiet, strict, explain, as_json, form, output))
+    if status is not None and (status or not names):
+        raise SystemExit(status)
+    _proofs(names, quiet, strict, verify, jobs, address)
+
+
+def _notes(names: tuple[str, ...], wishes: Wishes) -> tuple[tuple[str, ...], int | None]:
+    """Checks the notes among the names.  Returns the other names, and the exit status where there were notes."""
+    from derive.cli.notes import check_notes_files, is_notes
+
+    notes = [n for n in names if "::" not in n and is_notes(n)]
+    if notes:
+        return tuple(n for n in names if n not in notes), check_notes_files(notes, wishes)
+    if wishes.json or wishes.form or wishes.explain or wishes.output:
+        raise UserError(
+            "--json, --format, --explain and -o are for notes; name a file that ends in .tex, .md, .qmd or .ipynb"
+        )
+    return names, None
+
+
+def _proofs(
+    names: tuple[str, ...], quiet: bool, strict: bool, verify: bool | None, jobs: int | None, address: str
+) -> None:
+    """Theorems, files and decks."""
     import time
 
-    from derive.slides.verify import is_deck
-
-    decks = [n for n in names if "::" not in n and is_deck(n)]
+    decks = _decks(names)
     wrong_decks = [n for n in decks if not _deck(n, [n for n in names if n.endswith(".py")])]
     names = tuple(n for n in names if n not in decks)
     if decks and not names:
@@ -56,6 +99,15 @@ def check(
         raise SystemExit(2)
     if found.wrong or wrong_decks or (strict and found.warnings):
         raise SystemExit(1)
+
+
+def _decks(names: tuple[str, ...]) -> list[str]:
+    files = [n for n in names if "::" not in n and not n.endswith(".py")]
+    if not files:
+        return []
+    from derive.slides.verify import is_deck
+
+    return [n for n in files if is_deck(n)]
 
 
 def _checked(names: tuple[str, ...], verify: bool, jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:

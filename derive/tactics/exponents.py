@@ -9,26 +9,31 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel.terms import ADD, EXP, MUL, NEG, App, Term, app
 from derive.kernel.theorem import Theorem
-from derive.tactics.derived import chain
-from derive.tactics.monomials import ZERO, monomial_term, number, times
+from derive.tactics.closing import denominators
+from derive.tactics.derived import chain, sides
+from derive.tactics.fractions import pieces, quotient_term, scaled
+from derive.tactics.monomials import ZERO, factor, monomial_term, poly_term
 
 _COPIES = 8  # exp(n a) is a product for whole n up to this, and stays for others
 
 Use = Callable[..., Theorem]  # a lemma at its values: ``Normalizer.lemma``
+Known = Callable[..., tuple[Theorem, ...]]
 
 
-def spread(t: App, lemma: Use) -> Theorem | None:
-    """|- exp(e) = a product of exponentials of single terms and of their reciprocals; None where e is a single term."""
+def spread(t: App, lemma: Use, known: Known | None = None) -> Theorem | None:
+    """|- exp(e) = a product of exponentials of single terms and of their reciprocals; None where e is a single term.
+
+    ``known`` gives which denominators of terms differ from 0; without it a quotient stays as it is.
+    """
     exponent = t.args[0]
+    facts = () if known is None else known(exponent)
     try:
-        poly, below = field.ratio(exponent, frozenset())
+        poly, below = field.ratio(exponent, frozenset(sides(th.concl)[0] for th in facts))
     except field.TooLargeError:
-        return None
-    if below:
         return None
     if not poly:
         return chain(r.cong(EXP, (r.ring(exponent, ZERO, ()),)), lemma("exp_zero", {}))
-    parts = list(_parts(poly))
+    parts = list(_parts(exponent, poly, below))
     if len(parts) == 1 and not parts[0][1]:
         return None
     total, out = _of(*parts[0], lemma)
@@ -36,18 +41,22 @@ def spread(t: App, lemma: Use) -> Theorem | None:
         part, th = _of(term, negative, lemma)
         out = chain(lemma("exp_add", {"x": total, "y": part}), r.cong(MUL, (out, th)))
         total = App(ADD, (total, part))
-    return chain(r.cong(EXP, (r.ring(exponent, total, ()),)), out)
+    if below and known is not None:
+        facts = known(exponent, total)
+    return chain(r.cong(EXP, (r.ring(exponent, total, facts),)), out)
 
 
-def _parts(poly: field.Poly) -> Iterator[tuple[Term, bool]]:
+def _parts(exponent: Term, poly: field.Poly, below: field.Denominator) -> Iterator[tuple[Term, bool]]:
     """The terms of the exponent, and which of them are negative."""
-    for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
+    as_written = {factor(d): d for d in denominators(exponent)} if below else {}
+    for c, m, divisors in pieces(poly, below, as_written.values()):
         size, negative = abs(Fraction(c)), c < 0
-        if m != field.ONE and size.denominator == 1 and size <= _COPIES:
+        over = [as_written.get(d) or poly_term(dict(d)) for d, e in divisors for _ in range(e)]
+        if (m != field.ONE or over) and size.denominator == 1 and size <= _COPIES:
             for _ in range(int(size)):
-                yield monomial_term(m), negative
+                yield quotient_term(monomial_term(m), over), negative
         else:
-            yield (times(number(size), monomial_term(m)) if m else number(size)), negative
+            yield quotient_term(scaled(size, m), over), negative
 
 
 def _of(term: Term, negative: bool, lemma: Use) -> tuple[Term, Theorem]:

@@ -13,7 +13,7 @@ from derive.kernel.sorts import FAMILY, INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Op, Term, Var, abstract, app, eq, forall, implies, ne
 from derive.kernel.theorem import Theorem
 from derive.operators import READ, reading
-from derive.tactics.derived import instantiate_named, resolve
+from derive.tactics.derived import instantiate, resolve
 
 
 class ShelfError(LookupError):
@@ -95,6 +95,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_pos": ([Num(1) < _x], _zero < _log(_x)),
     "log_nonneg": ([Num(1) <= _x], _zero <= _log(_x)),
     "log_neg_of_lt_one": ([_zero < _x, _x < 1], _log(_x) < 0),
+    "log_ne_zero": ([_zero < _x, ne(_x, 1)], ne(_log(_x), 0)),
     "term_le_sum": ([_each(_zero <= _fk), _m <= _j, _j <= _n], _f[_j] <= _sum(_fk)),
     "prod_nonneg": ([_each(_zero <= _fk)], _zero <= _over(k.PROD, _fk)),
     "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),
@@ -119,12 +120,21 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_div": (_POSITIVE, eq(_log(_x / _y), _log(_x) - _log(_y))),
     "log_inv": ([_zero < _x], eq(_log(1 / _x), -_log(_x))),
     "log_pow": ([_zero < _x], eq(_log(app(k.POW, _x, _a)), _a * _log(_x))),
+    "log_le_sub_one": ([_zero < _x], _log(_x) <= _x - 1),
+    "pow_eq_exp": ([_zero < _x], eq(_power(_x, _a), app(k.EXP, _a * _log(_x)))),
+    "sub_le_xlogy": ([_zero <= _a, _zero < _b], _a - _b <= app(k.XLOGY, _a, _a / _b)),
+    "xlogy_div": (
+        [_zero <= _a, _zero < _b],
+        eq(app(k.XLOGY, _a, _a / _b), app(k.XLOGY, _a, _a) - _a * _log(_b)),
+    ),
     "log_prod": ([_each(_zero < _fk)], eq(_log(_over(k.PROD, _fk)), _sum(_log(_fk)))),
     # operators that read as others
     **{c.unfolding: (needs, eq(whole, read)) for c in READ for needs, whole, read in [reading(c)] if c.unfolding},
     # ranges
     "sum_empty": ([_n < _m], eq(_sum(_fk), 0)),
     "sum_last": ([_m <= _n + 1], eq(_sum(_fk, high=_n + 1), _sum(_fk) + _f[_n + 1])),
+    "sum_first": ([_m <= _n], eq(_sum(_fk), _f[_m] + _sum(_fk, low=_m + 1))),
+    "sum_split_last": ([_m <= _n], eq(_sum(_fk), _sum(_fk, high=_n - 1) + _f[_n])),
     "sum_single": ([], eq(_sum(_fk, high=_m), _f[_m])),
     "sum_shift": ([], eq(_sum(_fk, low=_m + _s, high=_n + _s), _sum(_f[_k + _s]))),
     "prod_empty": ([_n < _m], eq(_over(k.PROD, _fk), 1)),
@@ -151,6 +161,10 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
             _sum(_l[_i] * (_over(k.PROD, _Fk[_k][_x], high=_i - 1) * _over(k.PROD, _Fk[_k][_x], low=_i + 1)), _i),
         ),
     ),
+    "derivative_prod_shares": (
+        [*_LONG, _each(ne(_Fk[_k][_x], 0))],
+        _has(_over(k.PROD, _Fk[_k][_x]), _over(k.PROD, _Fk[_k][_x]) * _sum(_l[_k] / _Fk[_k][_x])),
+    ),
     # sums
     "sum_zero": ([], eq(_sum(_zero), 0)),
     "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),
@@ -167,6 +181,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
 """Conditions and conclusion of every lemma that tactics use."""
 
 _FILLED: dict[str, Callable[[], Theorem]] = {}
+_LETTERS: dict[str, tuple[Theorem, dict[str, Var]]] = {}
 
 
 def offer(name: str, given: Sequence[Term], shows: Term, theorem: Callable[[], Theorem]) -> None:
@@ -190,4 +205,8 @@ def lemma(name: str) -> Theorem:
 
 def use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
     """The lemma at the values of its variables (by name), its hypotheses resolved with the facts."""
-    return resolve(instantiate_named(lemma(name), values), *facts)
+    th = lemma(name)
+    known = _LETTERS.get(name)
+    if known is None or known[0] is not th:
+        known = _LETTERS[name] = (th, {v.name: v for v in th.free})
+    return resolve(instantiate(th, {known[1][letter]: t for letter, t in values.items()}), *facts)

@@ -191,9 +191,9 @@ class Normalizer:
             return None
         if "exponents" in self.features:
             poly, below = _cancelled(poly, below)
-        pieces = _pieces(v, body, poly, below)
+        pieces = self._pieces(v, body, poly, below)
         if not pieces:
-            same = _ring(body, ZERO, facts)
+            same = ring_or_none(body, ZERO, facts)
             if same is None:
                 return None
             zero = self.lemma("sum_zero", {"m": low, "n": high})
@@ -216,11 +216,16 @@ class Normalizer:
             )
             if plain or ("sums" not in self.features and self._single(app(k.SUM, low, high, _fn(v, g)), ctx) is None):
                 return None
-        regroup = _ring(body, spread, nonzero_facts(inner, body, spread))
+        regroup = ring_or_none(body, spread, nonzero_facts(inner, body, spread))
         if regroup is None:
             return None
         out = r.bigop_ext(k.SUM, low, high, v, regroup)
         return chain(out, self._spread(low, high, v, parts, pieces, ctx))
+
+    def _pieces(
+        self, v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, int]
+    ) -> list[tuple[Term, Term]]:
+        return _pieces(v, body, poly, below)
 
     def _spread(
         self, low: Term, high: Term, v: Var, parts: list[Term], pieces: list[tuple[Term, Term]], ctx: Context
@@ -267,7 +272,7 @@ class Normalizer:
         body = instantiate(fn, v)
         if "indicators" in self.features:
             for factor in factors(body):
-                if not _is_delta(factor):
+                if not is_delta(factor):
                     continue
                 i, j = factor.args  # type: ignore[attr-defined]
                 value, name = (j, "sum_delta") if i == v else (i, "sum_delta'")
@@ -278,7 +283,7 @@ class Normalizer:
                     continue
                 rest = without(body, factor)
                 facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
-                regroup = _ring(body, App(k.MUL, (factor, rest)), facts)
+                regroup = ring_or_none(body, App(k.MUL, (factor, rest)), facts)
                 if regroup is None:
                     continue
                 th = r.bigop_ext(k.SUM, low, high, v, regroup)
@@ -343,7 +348,7 @@ def _pieces(v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, i
     for m, c in sorted(poly.items(), key=lambda mc: repr(sorted(map(repr, mc[0])))):
         outside: Term = number(c)
         inside: Term = ONE
-        for atom, e in sorted(m, key=lambda ae: (not _is_delta(ae[0]), repr(ae[0]))):
+        for atom, e in sorted(m, key=lambda ae: (not is_delta(ae[0]), repr(ae[0]))):
             for _ in range(e):
                 if v in atom.free:
                     inside = times(inside, atom)
@@ -387,7 +392,7 @@ def _tidy(t: App) -> Theorem | None:
     return r.ring(t, out, ())
 
 
-def _is_delta(t: Term) -> bool:
+def is_delta(t: Term) -> bool:
     return isinstance(t, App) and t.op is k.DELTA
 
 
@@ -399,7 +404,7 @@ def _short(v: Var, body: Term) -> Term:
     return sides(eq(_fn(v, body), _fn(v, body)))[0]
 
 
-def _ring(a: Term, b: Term, facts: tuple[Theorem, ...]) -> Theorem | None:
+def ring_or_none(a: Term, b: Term, facts: tuple[Theorem, ...]) -> Theorem | None:
     for nonzero in ((), facts):
         try:
             return r.ring(a, b, nonzero)

@@ -239,3 +239,16 @@ def signed(n: int) -> list[tuple[int, tuple[Fraction, ...]]]:
         return []
     rest = (Fraction(0),) * (n - 2)
     return [(6, (Fraction(a), 1 - Fraction(a), *rest)) for a in (2, -1, Fraction(3, 2))]
+
+
+def balanced(n: int) -> list[tuple[int, tuple[Fraction, ...]]]:
+    """A few families with sum 0."""
+    zeros = (Fraction(0),) * n
+    if n < 2:
+        return [(0, zeros)]
+    out = [(0, zeros)]
+    for cost, a in enumerate((Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2)), 1):
+        out.append((cost, (a, -a, *zeros[2:])))
+    if n > 2:
+        out += [(3, (Fraction(1), Fraction(1), Fraction(-2), *zeros[3:])), (4, (Fraction(1), *zeros[2:], Fraction(-1)))]
+    return out

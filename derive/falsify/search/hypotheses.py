@@ -186,10 +186,25 @@ class Knowledge:
 
 
 def _inverted(a: Term, b: Term) -> list[tuple[Term, Term]]:
-    """log x = c as x = exp c, and the other way round."""
+    """log x = c as x = exp c, and the other way round; exp(z_j) over the sum of all as z_j = log c, a logit that gives c."""
     inverse = {k.LOG: k.EXP, k.EXP: k.LOG}
-    pairs = ((a, b), (b, a))
+    pairs = [(_without_sum(s), t) for s, t in ((a, b), (b, a))]
     return [(s.args[0], k.app(inverse[s.op], t)) for s, t in pairs if isinstance(s, App) and s.op in inverse]
+
+
+def _without_sum(t: Term) -> Term:
+    """The numerator of a softmax."""
+    if isinstance(t, App) and t.op is k.DIV and isinstance(t.args[1], App) and t.args[1].op is k.SUM:
+        above, fn = t.args[0], t.args[1].args[2]
+        if (
+            isinstance(above, App)
+            and above.op is k.EXP
+            and isinstance(fn, Lam)
+            and isinstance(fn.body, App)
+            and fn.body.op is k.EXP
+        ):
+            return above
+    return t
 
 
 def _steps_down(var: Var, term: Term, indices: list[Var]) -> bool:

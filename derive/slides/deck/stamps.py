@@ -40,6 +40,11 @@ def read_stamp(text: str) -> Stamp:
     )  # fmt: skip
 
 
+def is_stamped(data: bytes) -> bool:
+    """Whether a file of text has a stamp."""
+    return re.search(rb"derive name=\S+ version=\S+ digest=", data) is not None
+
+
 def line_digest(shown: str) -> str:
     """Eight hexadecimal digits for what a target shows on one line; blanks do not count."""
     return hashlib.sha256("".join(shown.split()).encode()).hexdigest()[:8]

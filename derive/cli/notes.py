@@ -1,0 +1,110 @@
+"""derive check of notes: LaTeX, Markdown and notebooks, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from derive.cli.common import complain, quoting, screen_width
+from derive.errors import UserError, allow_deep_formulas
+from derive.files import write_whole
+
+if TYPE_CHECKING:
+    from derive.notes.tell.view import View
+
+ENDINGS = (".tex", ".md", ".qmd", ".ipynb")
+OUTPUTS = (".html", ".pdf", ".py")
+
+
+class Wishes(NamedTuple):
+    """What was asked for."""
+
+    quiet: bool = False
+    strict: bool = False
+    explain: bool = False
+    json: bool = False
+    form: str | None = None
+    output: str | None = None
+
+
+def is_notes(name: str) -> bool:
+    """Whether the name is that of notes, and the file is no deck that derive wrote."""
+    if not name.lower().endswith(ENDINGS):
+        return False
+    if name.lower().endswith(".qmd"):
+        return True
+    from derive.slides.deck.stamps import is_stamped
+
+    try:
+        return not is_stamped(Path(name).read_bytes())
+    except OSError:
+        return True
+
+
+def check_notes_files(paths: Sequence[str], wishes: Wishes) -> int:
+    """Check the files and tell what was found out.  Returns the exit status: 1 when a row is false, or with ``strict`` not known or
+    not read; 2 when a file cannot be read."""
+    from derive.notes.check import check_notes
+
+    _refuse_odd_wishes(paths, wishes)
+    allow_deep_formulas()
+    views, unread = [], False
+    for path in paths:
+        try:
+            views.append(check_notes(path))
+        except UserError as error:
+            complain(str(error))
+            unread = True
+    if views:
+        _tell(views, wishes)
+    if unread:
+        return 2
+    bad = {"false"} | ({"unproved", "unread"} if wishes.strict else set())
+    wrong = any(view.counts()[kind] for view in views for kind in bad)
+    return int(wrong or (wishes.strict and any(view.problems for view in views)))
+
+
+def _refuse_odd_wishes(paths: Sequence[str], wishes: Wishes) -> None:
+    if wishes.json and wishes.form:
+        raise UserError("--json and --format say in two ways what is printed; give one of them")
+    if wishes.output is None:
+        return
+    if not wishes.output.lower().endswith(OUTPUTS):
+        raise UserError(
+            f"{wishes.output}: notes are written as {', '.join(OUTPUTS)}; give the file one of these endings"
+        )
+    if len(paths) > 1:
+        raise UserError(f"{wishes.output} shows one file of notes, and {len(paths)} are named; name one")
+
+
+def _tell(views: Sequence[View], wishes: Wishes) -> None:
+    from derive.notes.tell.formats import as_json, formatted
+    from derive.notes.tell.terminal import terminal
+
+    if wishes.output is not None:
+        write_whole({wishes.output: _written(views[0], wishes.output)})
+    if wishes.json:
+        click.echo(as_json(views), nl=False)
+    elif wishes.form:
+        click.echo(formatted(views, wishes.form), nl=False)
+    else:
+        for view in views:
+            for line in terminal(view, wishes.quiet, wishes.explain, screen_width()):
+                click.echo(quoting(line))
+
+
+def _written(view: View, name: str) -> bytes:
+    if name.lower().endswith(".html"):
+        from derive.notes.tell.html import page
+
+        return page(view).encode()
+    if name.lower().endswith(".pdf"):
+        from derive.notes.tell.pdf import pdf
+
+        return pdf(view)
+    from derive.notes.tell.proofs import program
+
+    return program(view).encode()

@@ -1,0 +1,115 @@
+"""What is known of a document's names before its formulas are read: which are functions, which are numbers, which are indices.
+
+It is found from how the names stand on the page: a name with a bar or a comma in the brackets behind it is a function everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from derive.notes.formula.tokens import FUNCTIONS, Token, Tokens
+
+EXPECTATION = frozenset(("E_bb", "E_cal", "E", "Ex"))
+_LAWS = frozenset(
+    (*EXPECTATION, "KL", "KL_bb", "D", "D_bb", "H", "H_cal", "H_bb", "I", "max", "min", "argmax", "argmin")
+)
+"""Behind and below these stand laws, called by their names."""
+SCALARS = frozenset(
+    ["alpha", "beta", "gamma", "eta", "epsilon", "varepsilon", "lambda", "tau", "omega", "kappa", "zeta", "xi"]
+)
+"""Letters that are numbers rather than functions, where the page leaves it open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``functions`` are always applied to a bracket behind them, ``numbers`` multiplied by it; ``vectors`` may be transposed;
+    ``indices`` are letters that run through something or stand below another; ``means``: operators declared to be means."""
+
+    functions: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    vectors: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
+    means: frozenset[str] = frozenset()
+    length: bool = False
+    """T is a number on this page, such as a length, and so no transposition."""
+
+
+def known_from(
+    pages: Iterable[Tokens],
+    prose: Iterable[Tokens] = (),
+    functions: Iterable[str] = (),
+    vectors: Iterable[str] = (),
+    means: Iterable[str] = (),
+) -> Known:
+    """What the formulas of a document show, and what is declared.  In prose a function may be called by its name alone."""
+    seen = _Seen()
+    for tokens in prose:
+        seen.look(tokens)
+    seen.bare.clear()
+    for tokens in pages:
+        seen.look(tokens)
+    declared = frozenset(functions)
+    fixed = seen.indices | seen.moved
+    applied = (seen.separated | declared | (seen.applied - seen.bare)) - (fixed - seen.separated - declared)
+    numbers = ((seen.bare & seen.applied) - seen.separated - declared) | (fixed - applied)
+    vector = frozenset(vectors) | seen.bold
+    return Known(
+        frozenset(applied),
+        frozenset(numbers),
+        vector,
+        frozenset(seen.indices),
+        frozenset(means),
+        "T" in seen.indices | seen.bare,
+    )
+
+
+class _Seen:
+    def __init__(self) -> None:
+        self.separated: set[str] = set()  # f(a, b), p(x | y)
+        self.applied: set[str] = set()  # f(x)
+        self.bare: set[str] = set()  # x
+        self.bold: set[str] = set()
+        self.indices: set[str] = set()
+        self.moved: set[str] = set()  # d/dx
+
+    def look(self, tokens: Tokens, below: bool = False) -> None:
+        for i, t in enumerate(tokens):
+            behind = tokens[i + 1] if i + 1 < len(tokens) else None
+            if t.kind == "name":
+                self.name(t, behind, below)
+            if (
+                t.kind == "fraction"
+                and len(t.parts[1]) == 2
+                and t.parts[1][0].text in ("∂", "d")
+                and not t.parts[1][1].sub
+            ):
+                self.moved.add(t.parts[1][1].text)
+            plain = t.kind != "name" or t.text not in _LAWS
+            transposed = t.sup is not None and len(t.sup) == 1 and t.sup[0].text == "T"
+            for part in (*t.parts, () if transposed else t.sup or ()):
+                bare = set(self.bare)
+                self.look(part, below)
+                if i and tokens[i - 1].text in _LAWS:
+                    self.bare = bare
+            self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
+            if t.kind == "sign" and t.text in ("∑", "∏") and t.sub:
+                self.indices.update(x.text for x in t.sub if x.kind == "name")
+
+    def name(self, t: Token, behind: Token | None, below: bool) -> None:
+        if t.bold:
+            self.bold.add(t.text)
+        opens = behind is not None and behind.kind == "bracket" and behind.text.startswith("(")
+        if below and len(t.text) == 1 and not opens:
+            self.indices.add(t.text)
+        if t.text in FUNCTIONS:
+            return
+        if behind is None or not opens:
+            if t.sub is None and t.sup is None:
+                self.bare.add(t.text)
+        elif any(x.kind == "sign" and x.text in (",", "|", ";", "‖") for x in behind.parts[0]):
+            self.separated.add(t.text)
+        elif t.sup is None or t.sup[0].kind == "bracket":
+            plus = any(x.kind == "sign" and x.text in ("+", "-") for x in behind.parts[0][1:])
+            if not plus or t.sub is None:
+                self.applied.add(t.text)

@@ -1,0 +1,464 @@
+"""Sums, means, derivatives, logarithms and the other signs that take what follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from derive.notes.document.tree import Span
+from derive.notes.formula.known import EXPECTATION
+from derive.notes.formula.names import Names, Reading, halves
+from derive.notes.formula.surface import Expr, num
+from derive.notes.formula.tokens import Token, Tokens, split_at
+
+_BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
+_OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
+_LOGS = {"log": None, "ln": None, "lg": None}
+_FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
+              "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
+_COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
+            "entropy": "H"}  # fmt: skip
+_STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
+
+
+class Operators(Names):
+    """Reads what begins with an operator; ``factor`` sends it here."""
+
+    def signed(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """A factor that begins with a sign."""
+        t = ts[i]
+        if t.text in _BIG:
+            yield from self.big(ts, i, _BIG[t.text])
+        elif t.text == "∇":
+            yield from self.gradient(ts, i)
+        elif t.text == "∂" and t.sub:
+            for by in self.maybe(t.sub):
+                yield from self.derivative(ts, i + 1, by, t)
+        elif t.text == "∂" and i + 3 < len(ts) and ts[i + 1].text == "/" and ts[i + 2].text == "∂":
+            for by, end in self.factor(ts, i + 3):
+                yield from self.derivative(ts, end, by, t)
+        elif t.text in ("|", "‖"):
+            close = next((j for j in range(i + 1, len(ts)) if ts[j].kind == "sign" and ts[j].text == t.text), None)
+            if close is not None:
+                last = ts[close]
+                if t.text == "‖" and last.sub and len(last.sub) == 1 and last.sub[0].text == "2":
+                    last = replace(last, sub=None)  # the Euclidean norm
+                for e in self.maybe(ts[i + 1 : close]):
+                    whole = Expr("abs" if t.text == "|" else "norm", (e,), None, Span(t.span.start, ts[close].span.end))
+                    yield from self.scripted(whole, replace(last, kind="bracket"), close + 1)
+        elif t.text == "-":  # a sign behind an operator: \sum -x, \log -x is none
+            for e, end in self.term(ts, i + 1):
+                yield Expr("neg", (e,), None, Span(t.span.start, e.span.end)), end
+        elif t.text == "∞":
+            self.stop(ts, i, "infinity is no number here")
+        else:
+            self.stop(ts, i)
+
+    # --- what stands behind an operator
+
+    def body(self, ts: Tokens, i: int, letters: frozenset[str] = frozenset()) -> Iterator[Reading]:
+        """The rest of the product, and, before that, of the sum as far as it uses the letters."""
+        reach = self.reach(ts, i, letters)
+        if reach is not None:
+            piece = ts[i:reach]
+            for e in self.maybe(piece):
+                yield e, reach
+        yield from self.term(ts, i)
+
+    def reach(self, ts: Tokens, i: int, letters: frozenset[str]) -> int | None:
+        """Where the last term ends, behind a plus or minus, that uses one of the letters and does not bind it itself."""
+        ends, cuts = None, []
+        for j in range(i, len(ts) + 1):
+            t = ts[j] if j < len(ts) else None
+            over = t is None or (t.kind == "sign" and self.ends(t))
+            if over or (
+                t is not None
+                and t.kind == "sign"
+                and t.text in ("+", "-")
+                and j > i
+                and ts[j - 1].text not in ("·", "/")
+            ):
+                cuts.append(j)
+            if over:
+                break
+        for start, end in pairwise(cuts):
+            if ends is not None and start > i and _binds(ts[start:end], letters):
+                break
+            if _uses(ts[start:end], letters) and not _binds(ts[start:end], letters):
+                ends = end
+        return ends
+
+    def argument(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """What a logarithm or an exponential is of: the bracket behind it, one factor, or the product."""
+        if i >= len(ts):
+            self.stop(ts, i)
+            return
+        t = ts[i]
+        if t.kind in ("bracket", "group") and t.sub is None and t.sup is None:
+            for e in self.bracket(t):
+                yield e, i + 1
+            return
+        end = self.stretch(ts, i)
+        one = self.factor(ts, i)
+        many = [(e, end) for e, stop in self.term(ts[i:end], 0) if stop == end - i]
+        loose = all(x.kind != "fraction" for x in ts[i:end]) and t.kind != "number"
+        yield from (*many, *one) if loose else (*one, *many)
+
+    def stretch(self, ts: Tokens, i: int) -> int:
+        """Where the product ends, or the next operator begins that is not at its very start."""
+        for j in range(i, len(ts)):
+            t = ts[j]
+            if t.kind == "sign" and (self.ends(t) or (t.text in ("+", "-") and j > i)):
+                return j
+            operator = (t.kind == "sign" and t.text in _STOPS) or (
+                t.kind == "name" and t.text in (*_LOGS, "exp", *_OPTIMA)
+            )
+            if operator and j > i:
+                return j
+            if operator:
+                return len(ts) if not any(x.kind == "sign" and (x.text in ("+", "-") or self.ends(x)) for x in ts[j:]) else next(
+                    k for k in range(j, len(ts)) if ts[k].kind == "sign" and (ts[k].text in ("+", "-") or self.ends(ts[k])) and k > j
+                )  # fmt: skip
+        return len(ts)
+
+    # --- sums, means, optima
+
+    def big(self, ts: Tokens, i: int, kind: str) -> Iterator[Reading]:
+        t = ts[i]
+        if kind == "integral":
+            yield from self.integral(ts, i)
+            return
+        for bounds in self.bounds(t):
+            letters = frozenset(
+                x for b in bounds if b.args for x in (b.args[0].ref.name if b.args[0].op == "ref" else "",) if x
+            )
+            for e, end in self.body(ts, i + 1, letters):
+                yield Expr("big", (e, *bounds), kind, Span(t.span.start, e.span.end)), end
+
+    def bounds(self, t: Token) -> Iterator[tuple[Expr, ...]]:
+        """What a sum runs over: k = 1, ..., n;  k;  k in S, k != j;  1 <= k <= n."""
+        sub = tuple(x for x in t.sub or () if x.kind != "words")
+        if len(sub) == 1 and sub[0].kind == "table":
+            sub = tuple(x for n, cell in enumerate(sub[0].parts) for x in ((*_COMMA, *cell) if n else cell))
+        if not sub:
+            yield (Expr("bound", (), "all", t.span),)
+            return
+        out: list[Expr] = []
+        for _, piece in split_at(sub, frozenset((",", ":", ";"))):
+            one = self.bound(piece, t.sup)
+            if one is None:
+                if piece:
+                    self.why.setdefault(t.span, "what the sum runs over is not read")
+                return
+            out.append(one)
+        yield tuple(out)
+
+    def bound(self, piece: Tokens, sup: Tokens | None) -> Expr | None:
+        parts = split_at(piece, frozenset(("=", "∈", "!=", "<=", "<", "~", "∖")))
+        sides = [self.maybe(p) for _, p in parts]
+        signs = [s for s, _ in parts[1:]]
+        if not all(sides):
+            return None
+        first = [s[0] for s in sides]
+        span = first[0].span
+        if not signs:
+            high = self.maybe(sup) if sup else []
+            return (
+                Expr("bound", (first[0], num(1), high[0]), "to", span)
+                if high
+                else Expr("bound", (first[0],), "all", span)
+            )
+        if signs == ["="] and sup:
+            tops = self.maybe(split_at(sup, frozenset("="))[-1][1])
+            return Expr("bound", (first[0], first[1], tops[0]), "to", span) if tops else None
+        if signs == ["∈"]:
+            return Expr("bound", (first[0], first[1]), "in", span)
+        if signs == ["∈", "∖"] and first[2].op == "set":
+            return Expr("bound", tuple(first), "inne", span)
+        if signs == ["!="]:
+            return Expr("bound", (first[0], first[1]), "ne", span)
+        if len(signs) == 2 and set(signs) <= {"<=", "<"}:
+            low = first[0] if signs[0] == "<=" else Expr("add", (first[0], num(1)))
+            last = first[2] if signs[1] == "<=" else Expr("sub", (first[2], num(1)))
+            return Expr("bound", (first[1], low, last), "to", span)
+        return None
+
+    def integral(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """An integral over a letter named by its d, or below the sign; it is read as a finite sum."""
+        t = ts[i]
+        d = next((j for j in range(i + 1, len(ts) - 1) if ts[j].kind == "name" and ts[j].text == "d" and ts[j + 1].kind == "name"
+                  and ts[j].sub is None and ts[j].sup is None), None)  # fmt: skip
+        letter: Expr | None = None
+        if d is not None:
+            found = self.factor(ts[d + 1 : d + 2], 0)
+            letter = found[0][0] if found else None
+            yield from ((e, d + 2) for e in self._integrals(ts[i + 1 : d] or (), letter, t))
+            if d == i + 1 and letter is not None:
+                for e, end in self.term(ts, d + 2):
+                    yield self._integral(e, letter, t), end
+        elif t.sub is not None and t.sup is None:
+            for below in self.maybe(t.sub):
+                for e, end in self.term(ts, i + 1):
+                    yield self._integral(e, below, t), end
+        else:
+            self.stop(ts, i, "the integral does not say over what it is: write its d")
+
+    def _integrals(self, inner: Tokens, letter: Expr | None, t: Token) -> Iterator[Expr]:
+        if letter is not None:
+            yield from (self._integral(e, letter, t) for e in self.maybe(inner))
+
+    def _integral(self, body: Expr, letter: Expr, t: Token) -> Expr:
+        return Expr(
+            "big", (body, Expr("bound", (letter,), "all", letter.span)), "integral", Span(t.span.start, body.span.end)
+        )
+
+    def mean(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """E_{x ~ p}[...], E_x[...], E_p[...], E[...]; without brackets it takes the rest of the product."""
+        t = ts[i]
+        for laws in self.laws(t):
+            after = ts[i + 1] if i + 1 < len(ts) else None
+            if after is None:
+                self.stop(ts, i + 1)
+                return
+            bodies: Iterator[Reading] | list[Reading]
+            if after.kind in ("bracket", "group") and after.sub is None and after.sup is None:
+                bodies = [(e, i + 2) for e in self.bracket(after)]
+            elif after.kind == "name" and after.text in EXPECTATION:
+                bodies = self.factor(ts, i + 1)
+            else:
+                bodies = self.term(ts, i + 1)
+            for e, end in bodies:
+                yield Expr("big", (e, *laws), "mean", Span(t.span.start, e.span.end)), end
+
+    def laws(self, t: Token) -> Iterator[tuple[Expr, ...]]:
+        """What a mean is over: draws with their laws, draws alone, or a law alone."""
+        if not t.sub:
+            yield (Expr("bound", (), "all", t.span),)
+            return
+        sub = t.sub
+        if len(sub) == 1 and sub[0].kind == "table":
+            sub = tuple(x for n, cell in enumerate(sub[0].parts) for x in ((*_COMMA, *cell) if n else cell))
+        out: list[Expr] = []
+        waiting: list[Expr] = []
+        for _, piece in split_at(sub, frozenset((",", ";"))):
+            what, law = halves(piece, "~")
+            names = self.maybe(what)
+            if not names:
+                return
+            waiting.append(names[0])
+            if law:
+                one = self.argument_of(law)
+                if one is None:
+                    return
+                drawn = waiting[0] if len(waiting) == 1 else Expr("tuple", tuple(waiting), None, t.span)
+                out.append(Expr("bound", (drawn, one), "law", t.span))
+                waiting = []
+        out += [Expr("bound", (w,), "all", w.span) for w in waiting]
+        yield tuple(out)
+
+    def optimum(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        kind = _OPTIMA[t.text]
+        if not t.sub:
+            if i + 1 < len(ts) and ts[i + 1].kind == "bracket":
+                for e in self.listed(ts[i + 1].parts[0]):
+                    yield Expr("fn", e.args, kind, t.span), i + 2
+            return
+        for bounds in self.bounds(t):
+            bare = i + 1 < len(ts) and ts[i + 1].kind == "bracket" and ts[i + 1].sup is None and ts[i + 1].sub is None
+            bodies = [(e, i + 2) for e in self.bracket(ts[i + 1])] if bare else []
+            for e, end in (*bodies, *self.term(ts, i + 1)):
+                yield Expr("big", (e, *bounds), kind, Span(t.span.start, e.span.end)), end
+
+    # --- derivatives
+
+    def gradient(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        if t.sup is not None:
+            self.stop(ts, i, "second derivatives are not read")
+            return
+        nabla = [Expr("label", (), "nabla", t.span)]
+        for by in self.maybe(t.sub) if t.sub else nabla:
+            yield from self.derivative(ts, i + 1, by, t)
+
+    def derivative(self, ts: Tokens, i: int, by: Expr, t: Token) -> Iterator[Reading]:
+        """What is differentiated: the rest of the product, or the next factor."""
+        if i >= len(ts):
+            self.stop(ts, i, "there is nothing to differentiate")
+            return
+        bracket = ts[i].kind == "bracket" and ts[i].sub is None and ts[i].sup is None
+        loose, tight = self.term(ts, i), self.factor(ts, i)
+        bracket = bracket or (ts[i].kind == "name" and ts[i].text in _LOGS)
+        for e, end in (*tight, *loose) if bracket else (*loose, *tight):
+            yield Expr("d", (e, by), None, Span(t.span.start, e.span.end)), end
+
+    def fraction(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        above, below = t.parts
+        mark = above[0] if above else None
+        if (
+            mark is not None
+            and below
+            and _is_d(mark)
+            and _is_d(below[0])
+            and (mark.kind == "sign" or mark.text == below[0].text)
+        ):
+            if mark.sup is not None or sum(map(_is_d, below)) > 1:
+                self.stop(ts, i, "second derivatives are not read")
+                return
+            for by in self.maybe(below[1:]):
+                if len(above) == 1:
+                    yield from self.derivative(ts, i + 1, by, t)
+                else:
+                    for e in self.maybe(above[1:]):
+                        yield from self.scripted(Expr("d", (e, by), None, t.span), t, i + 1)
+            return
+        for a in self.maybe(above):
+            for b in self.maybe(below):
+                yield from self.scripted(Expr("div", (a, b), None, t.span), t, i + 1)
+
+    # --- words
+
+    def word(self, ts: Tokens, i: int) -> Iterator[Reading] | None:
+        """A word that stands for an operator; None where the name is one like any other."""
+        t, after = ts[i], ts[i + 1] if i + 1 < len(ts) else None
+        opens = after is not None and after.kind == "bracket"
+        if t.text in _LOGS:
+            return self.logarithm(ts, i)
+        if t.text in ("exp",):
+            return self.exponential(ts, i)
+        if t.text in self.known.means or (t.text in EXPECTATION and self.looks_like_mean(t, after)):
+            return self.mean(ts, i)
+        if t.text in _OPTIMA:
+            return self.optimum(ts, i)
+        if t.text == "softmax" and (opens or t.sub):
+            return self.softmax(ts, i)
+        if t.text in _FUNCTIONS and opens and t.sub is None and t.sup is None and t.text not in self.known.functions:
+            return self.function(ts, i, _FUNCTIONS[t.text])
+        if (
+            t.text == "sigma"
+            and opens
+            and not t.primes
+            and t.sub is None
+            and t.sup is None
+            and t.text not in self.known.numbers
+        ):
+            return self.function(ts, i, "sigmoid")
+        if t.text in ("indicator", "I_bb", "indicator_bb"):
+            return self.indicator(ts, i)
+        if (
+            t.text == "delta"
+            and t.sub
+            and len(split_at(t.sub, frozenset(","))) + len(t.sub) > 2
+            and t.text not in self.known.functions
+        ):
+            return self.kronecker(ts, i)
+        if opens and ((t.text in _COMPARE and t.sub is None) or _divergence(t)) and t.sup is None:
+            return self.compare(ts, i, _COMPARE.get(t.text) or "KL")
+        return None
+
+    def looks_like_mean(self, t: Token, after: Token | None) -> bool:
+        if t.text != "E":
+            return True
+        law = t.sub is not None and any(x.text == "~" for x in t.sub)
+        return law or (after is not None and after.kind == "bracket" and after.text.startswith("["))
+
+    def logarithm(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        bases = self.maybe(t.sub) if t.sub else [None]
+        power = self.maybe(t.sup) if t.sup else [None]
+        for base in bases:
+            for n in power:
+                for e, end in self.argument(ts, i + 1):
+                    args = (e,) if base is None else (base, e)
+                    out = Expr("log", args, None, Span(t.span.start, e.span.end))
+                    yield (out if n is None else Expr("pow", (out, n), None, out.span)), end
+
+    def exponential(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        for base in self.maybe(t.sub) if t.sub else [None]:
+            for e, end in self.argument(ts, i + 1):
+                span = Span(t.span.start, e.span.end)
+                out = Expr("exp", (e,), None, span) if base is None else Expr("pow", (base, e), None, span)
+                yield from self.scripted(out, replace(t, sub=None), end)
+
+    def softmax(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """softmax(z)_k, softmax_k(z), and softmax(z) as a vector."""
+        t = ts[i]
+        if i + 1 >= len(ts) or ts[i + 1].kind != "bracket":
+            self.stop(ts, i + 1)
+            return
+        bracket = ts[i + 1]
+        for e in self.listed(bracket.parts[0]):
+            inner = e.args[0] if len(e.args) == 1 else Expr("tuple", e.args, None, e.span)
+            out = Expr("fn", (inner,), "softmax", Span(t.span.start, bracket.span.end))
+            if t.sub:
+                for index in self.maybe(t.sub):
+                    yield Expr("entry", (out, index), None, out.span), i + 2
+            else:
+                yield from self.scripted(out, bracket, i + 2)
+
+    def function(self, ts: Tokens, i: int, what: str) -> Iterator[Reading]:
+        t, bracket = ts[i], ts[i + 1]
+        for e in self.bracket(bracket):
+            out = Expr("fn", (e,), what, Span(t.span.start, bracket.span.end))
+            yield from self.scripted(out, bracket, i + 2)
+
+    def indicator(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        if t.sub:
+            inner = t.sub[0].parts[0] if len(t.sub) == 1 and t.sub[0].kind == "bracket" else t.sub
+            yield from ((Expr("ind", e, None, t.span), i + 1) for e in self.relations(inner))
+        elif i + 1 < len(ts) and ts[i + 1].kind == "bracket":
+            yield from ((Expr("ind", e, None, t.span), i + 2) for e in self.relations(ts[i + 1].parts[0]))
+
+    def kronecker(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        t = ts[i]
+        indices = self.indices(t.sub or ())
+        if indices is not None and len(indices) == 2:
+            yield Expr("ind", (Expr("rel", indices, "=", t.span),), None, t.span), i + 1
+        else:
+            yield from self.plain(ts, i)
+
+    def compare(self, ts: Tokens, i: int, what: str) -> Iterator[Reading]:
+        """KL(p || q), H(p), H(p, q), I(X; Y)."""
+        t, bracket = ts[i], ts[i + 1]
+        inner = bracket.parts[0]
+        signs = frozenset(("‖",)) if any(x.kind == "sign" and x.text == "‖" for x in inner) else frozenset((",", ";"))
+        args = [self.argument_of(piece) for _, piece in split_at(inner, signs)]
+        if all(args):
+            data = what if "‖" not in signs or what != "H" else "H"
+            out = Expr("compare", tuple(a for a in args if a is not None), data, Span(t.span.start, bracket.span.end))
+            yield from self.scripted(out, bracket, i + 2)
+
+
+_COMMA = (Token("sign", ",", Span(0, 0)),)
+
+
+def _is_d(t: Token) -> bool:
+    return (t.kind == "sign" and t.text == "∂") or (t.kind == "name" and t.text == "d" and t.sub is None)
+
+
+def _divergence(t: Token) -> bool:
+    return t.text in ("D", "D_bb", "D_cal") and bool(t.sub) and "".join(x.text for x in t.sub or ()) in ("KL", "kl")
+
+
+def _uses(tokens: Tokens, letters: frozenset[str]) -> bool:
+    return any(
+        (t.kind == "name" and t.text in letters) or any(_uses(p, letters) for p in (*t.parts, t.sub or (), t.sup or ()))
+        for t in tokens
+    )
+
+
+def _binds(tokens: Tokens, letters: frozenset[str]) -> bool:
+    """Whether an operator among the tokens brings in one of the letters again."""
+    return any(
+        (
+            t.text in ("∑", "∏", "∫", *_OPTIMA, *EXPECTATION)
+            and bool(t.sub)
+            and any(x.text in letters for x in t.sub or ())
+        )
+        or any(_binds(p, letters) for p in t.parts)
+        for t in tokens
+    )

@@ -1,0 +1,174 @@
+"""Verdicts on the rows of a document: from the row before, from the start of the chain, from the last row that held.
+
+A row is proved when a reading of it is, and no reading that comes before it is false; it is false when every reading is, and each
+in exact numbers.  Where readings disagree the row is not known, and the reason says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from derive.falsify import Counterexample
+from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
+from derive.notes.judge import approximate, conditions
+from derive.notes.judge.prove import Proof, prove, search
+from derive.notes.judge.refute import refute
+from derive.notes.judge.verdict import Judged, Report, Row, Verdict
+
+if TYPE_CHECKING:
+    from derive.notes.meaning.chain import Chain, Notes, Reading, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one reading."""
+
+    reading: Reading
+    place: int
+    proof: Proof | None = None
+    counterexample: Counterexample | None = None
+
+
+def judge_notes(notes: Notes) -> Report:
+    """A verdict for each relation of the document, in page order."""
+    import derive.lemmas  # noqa: F401  (what tactics use is proved there)
+
+    displays: list[tuple[Any, list[Row]]] = []
+    sign = 0
+    for chain in notes.chains:
+        if not displays or displays[-1][0] is not chain.display:
+            displays.append((chain.display, []))
+        rows = displays[-1][1]
+        rows.append(Row(None, "", chain.line, None, chain))
+        for step, verdict in zip(chain.steps, judge_chain(chain), strict=True):
+            sign += 1
+            rows.append(Row(sign, step.sign, step.line, verdict, step))
+    return Report(tuple(Judged(display.line, tuple(rows)) for display, rows in displays))
+
+
+def judge_chain(chain: Chain) -> list[Verdict]:
+    """The verdicts on the steps of one chain."""
+    out: list[Verdict] = []
+    good: tuple[Reading, int] | None = None  # the last row that held from the start
+    broken = False
+    choice: int | None = None  # how the expression before the sign was read
+    for n, step in enumerate(chain.steps):
+        verdict, tried = judge_step(step, choice)
+        if verdict.kind == "false" or (broken and verdict.kind == "proved"):
+            verdict = _from_elsewhere(verdict, step, good, n)
+        holds = verdict.kind in ("proved", "definition") and not broken
+        broken = (broken or verdict.kind == "false") and not verdict.repairs
+        if (holds or verdict.repairs) and tried is not None:
+            good = tried.reading, n
+        choice = tried.reading.choice[1] if tried is not None else None
+        out.append(verdict)
+    return out
+
+
+def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | None]:
+    """The verdict on one relation from the expression before it, and the reading on which it rests."""
+    if step.unread is not None or not step.readings:
+        why = "" if step.unread is None else f"{step.unread.what}: {step.unread.why}".strip(": ")
+        return Verdict("unread", why), None
+    first = step.readings[0]
+    if first.kind == "definition":
+        return Verdict("definition", "brings in the name on its left", assumed=first.assumed), Tried(first, 0)
+    if first.kind == "condition":
+        return Verdict("condition", "to be solved", assumed=first.assumed), Tried(first, 0)
+    if first.kind != "step":
+        return approximate.judged(first, step.printed), Tried(first, 0)
+    tried: list[Tried] = []
+    for place, reading in enumerate(_in_order(step.readings, choice)):
+        one = try_reading(reading, place)
+        tried.append(one)
+        if one.proof is not None:
+            break
+    return _together(tried)
+
+
+def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
+    """The readings whose left side is read as the row before had it; all where there is none."""
+    same = [r for r in readings if choice is None or r.choice[0] == choice]
+    return same or list(readings)
+
+
+def try_reading(reading: Reading, place: int = 0) -> Tried:
+    """A proof of one reading, or numbers that refute it; short ways first."""
+    claim, given = reading.claim, reading.given
+    proof = prove(claim, given)
+    if proof is not None:
+        return Tried(reading, place, proof)
+    found = refute(claim, given) if reading.refutable else None
+    if found is not None:
+        return Tried(reading, place, None, found)
+    return Tried(reading, place, search(claim, given))
+
+
+def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
+    """One verdict from the readings that were tried, of which only the last can be proved."""
+    last = tried[-1]
+    refuted = [t for t in tried if t.counterexample is not None]
+    if last.proof is not None:
+        if refuted:
+            why = f"it depends on how the row is read: as {last.reading.claim} it holds, as {refuted[0].reading.claim} it does not"
+            return Verdict("unproved", why, counterexample=refuted[0].counterexample, reading=last.place), last
+        reason = last.proof.reason
+        if len(tried) > 1:
+            reason += f" (read as {last.reading.claim})"
+        proved = Verdict(
+            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=_used(last)
+        )
+        return proved, last
+    if len(refuted) == len(tried):
+        one = tried[0]
+        assert one.counterexample is not None
+        missing = conditions.missing(one.reading.claim, one.reading.given)
+        reason = str(one.counterexample)
+        return Verdict(
+            "false", reason, counterexample=one.counterexample, missing=missing, assumed=one.reading.assumed
+        ), one
+    why = "neither a proof nor numbers against it were found"
+    return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
+
+
+def _used(tried: Tried) -> tuple[str, ...]:
+    return tried.reading.assumed
+
+
+def _from_elsewhere(verdict: Verdict, step: Step, good: tuple[Reading, int] | None, n: int) -> Verdict:
+    """A row that is false, or that follows from a false one, held against the start and the last row that held."""
+    start = _holds(step.from_start)
+    from_good = None if good is None else _from_reading(good[0], step)
+    repairs = verdict.kind == "false" and (from_good or (from_good is None and start)) is True and n > 0
+    if start is None:
+        start = from_good
+    return replace(verdict, from_start=start, repairs=repairs)
+
+
+def _holds(readings: Iterable[Reading]) -> bool | None:
+    tried = [try_reading(r) for r in readings]
+    if any(t.proof is not None for t in tried):
+        return True
+    return False if tried and all(t.counterexample is not None for t in tried) else None
+
+
+def _from_reading(good: Reading, step: Step) -> bool | None:
+    """Whether the right side follows from the right side of the last row that held, by the relation of this row."""
+    for reading in step.readings:
+        statement = _same_relation(reading.claim, good.right, reading.right)
+        if statement is not None:
+            given = tuple(dict.fromkeys((*good.given, *reading.given)))
+            return _holds([replace(reading, left=good.right, claim=statement, given=given)])
+    return None
+
+
+def _same_relation(claim: Term, left: Term, right: Term) -> Term | None:
+    """left related to right as the claim relates its sides, where ``right`` is one of them."""
+    if not (isinstance(claim, App) and claim.op in (EQ, LE, LT) and right in claim.args):
+        return None
+    try:
+        return App(claim.op, (left, right) if claim.args[1] == right else (right, left))
+    except SortError:
+        return None

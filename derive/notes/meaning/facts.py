@@ -1,0 +1,321 @@
+"""What is known where a row stands: declared facts, laws, ranges of letters; and what the page needs in order to be defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT, REAL, Fn
+from derive.kernel.terms import Lam, Num, Term, Var, app, at, implies
+from derive.notes.formula.surface import Expr, walk
+from derive.notes.formula.tokens import UnreadableError
+from derive.notes.meaning.build import unread
+from derive.notes.meaning.joint import signs
+from derive.notes.meaning.laws import Laws
+from derive.notes.meaning.scope import Scope
+from derive.notes.meaning.sorts import arranged, base_letter
+from derive.notes.meaning.values import Range
+from derive.notes.meaning.world import Law, letters_free
+
+ZERO, ONE = Num(0), Num(1)
+
+
+class Facts(Laws):
+    """Reads statements, and says what is known."""
+
+    # --- statements
+
+    def statements(self, rel: Expr, scope: Scope) -> list[Term]:
+        """A relation as statements of the kernel; of vectors, for each entry."""
+        if rel.data == "∈":
+            return self.membership(rel, scope)
+        a, b = (self.value(x, scope) for x in rel.args)
+        if a.rank or b.rank:
+            raise unread(rel, "a fact about whole vectors is not read; say it of their entries")
+        return [relation(rel.data, a.term, b.term)]
+
+    def membership(self, rel: Expr, scope: Scope) -> list[Term]:
+        what, where = rel.args
+        x = self.term(what, scope)
+        if where.op == "set":
+            size = self.set_range(where, what, scope)
+            return [size.low <= x, x <= size.high]
+        if where.op == "tuple" and len(where.args) == 2:  # an open interval
+            low, high = (self.term(a, scope) for a in where.args)
+            return [low < x, x < high]
+        if where.op == "ref" and where.ref.name in ("R_bb", "N_bb", "Z_bb"):
+            return []
+        if where.op == "ref":
+            size = self.range(self.ranges.of_set(str(where)))
+            return [size.low <= x, x <= size.high]
+        raise unread(rel, "this set is not read")
+
+    def for_all(self, e: Expr, statement: Term, scope: Scope, bound: dict[str, Var]) -> Term:
+        """A statement for all values of its letters, within their ranges."""
+        for name, v in reversed(bound.items()):
+            size = self.size_of_letter(name)
+            guards = [] if size is None else [size.low <= v, v <= size.high]
+            statement = forall_named(name, v, implies(*guards, statement) if guards else statement)
+        return statement
+
+    def size_of_letter(self, name: str) -> Range | None:
+        bounds = self.ranges.of_letter(name)
+        return None if bounds is None else self.range(bounds)
+
+    def declared_facts(self) -> None:
+        """The facts of the page, each for all values of the letters that run."""
+        for rels, assumed in self.world.facts:
+            for rel in rels:
+                letters = sorted(n for n in letters_free(rel) if self.runs(n))
+                bound = {n: self.letter(n) for n in letters}
+                bound.update({n: self.letter(n, REAL) for n in sorted(self.parameters(rel))})
+                scope = Scope(bound=dict(bound))
+                try:
+                    for s in self.statements(rel, scope):
+                        used = {n: v for n, v in bound.items() if v in s.free}
+                        self.needs.fact(self.for_all(rel, s, scope, used), assumed)
+                except UnreadableError as error:
+                    if assumed:
+                        continue  # a turn of the prose, which need not be one
+                    self.needs.weak = f"the declaration {rel} is not read"
+                    self.not_read[str(rel)] = error
+        self.one_hots()
+
+    def parameters(self, rel: Expr) -> set[str]:
+        """Letters in which the page differentiates and that stand in a fact as parameters of functions only: it holds for each value."""
+        inside = {
+            a.ref.name
+            for x in walk(rel)
+            if x.op == "ref"
+            for p, a in arranged(x)
+            if p in ("_", ";") and x.ref.signs and a.is_name()
+        }
+        return {n for n in inside & self.sorts.moved if n not in letters_free(without_parameters(rel))}
+
+    def runs(self, name: str) -> bool:
+        """Whether a letter takes every value: it is declared with a range, named after over or given, or counts a declared vector."""
+        if name in self.world.ranges:
+            return True
+        named = [x for law in self.world.laws for x in (*law.letters(), *law.given)]
+        if any(x.is_name() and x.ref.name == name for x in named):
+            return True
+        fixed = any(
+            rel.data in ("∈", "!=", "=") and any(a.is_name() and a.ref.name == name for a in rel.args)
+            for rels, _ in self.world.facts
+            for rel in rels
+        )
+        return not fixed and self.ranges.of_letter(name) is not None and (name, ()) in self.sorts.indices
+
+    def one_hots(self) -> None:
+        """t one-hot over k: t_k is [k = c] for some c in the range."""
+        for pattern, over in self.world.one_hot:
+            letter = over.ref.name
+            size = self.size_of_letter(letter)
+            if size is None or pattern.op != "ref":
+                continue
+            outer = {n: self.letter(n) for n in sorted(letters_free(pattern)) if self.runs(n)}
+            j = self.letter(letter)
+            entry = replace(pattern, args=(*pattern.args, over), data=pattern.ref._replace(below=pattern.ref.below + 1))
+            scope = Scope(bound={**outer, letter: j})
+            try:
+                value = self.term(entry, scope)
+            except UnreadableError:
+                continue
+            hot: Term = self.hot(pattern.ref.name, len(outer))
+            for v in outer.values():
+                hot = at(hot, v)
+            inside = implies(size.low <= j, j <= size.high, k.eq(value, app(k.DELTA, j, hot)))
+            for s in (forall_named(letter, j, inside), size.low <= hot, hot <= size.high):
+                known = {n: v for n, v in outer.items() if v in s.free}
+                self.needs.fact(self.for_all(pattern, s, scope, known), self.world.assumed_hot.get(str(pattern), ""))
+
+    def hot(self, name: str, arity: int) -> Var:
+        sort = INT
+        for _ in range(arity):
+            sort = Fn(INT, sort)  # type: ignore[assignment]
+        return self.vars.setdefault((f"hot_{name}", ("",) * arity), Var(f"hot_{name}", sort))
+
+    # --- laws
+
+    def law_facts(self, free: Iterable[Var]) -> None:
+        """What is known of the laws that are used."""
+        names = {v.name for v in free}
+        for law in self.world.laws:
+            if law.joint:
+                self.joint_facts(law, names)
+            elif any(v.name in names for key, v in self.vars.items() if key[0] == law.name.ref.name and key[1]):
+                self.plain_facts(law)
+
+    def plain_facts(self, law: Law) -> None:
+        """p >= 0 or p > 0, and the sum is 1, for each value of what is given and every parameter."""
+        sep = ("|", *([","] * (len(law.given) - 1))) if law.given else ()
+        e = replace(
+            law.name,
+            args=(*law.name.args, *law.over, *law.given),
+            data=law.name.ref._replace(signs=(*signs(len(law.over)), *sep)),
+        )
+        try:
+            over = [self.outcome(x) for x in law.letters()]
+            given = [self.outcome(x) for x in law.given]
+            params = {
+                a.ref.name: self.letter(a.ref.name, REAL if a.ref.name in self.sorts.moved else INT)
+                for a in law.name.args
+                if a.is_name()
+            }
+            outer = {str(o.letter): self.letter(o.letter.ref.name) for o in given}
+            inner = {str(o.letter): self.letter(o.letter.ref.name) for o in over}
+            scope = Scope(bound={**params, **outer, **inner})
+            p = self.term(e, scope)
+        except UnreadableError:
+            return
+        sign = ZERO < p if law.positive else ZERO <= p
+        total = p
+        for o in reversed(over):
+            sign = ranged(o.letter.ref.name, inner[str(o.letter)], o.size, sign)
+            total = app(k.SUM, o.size.low, o.size.high, bind(o.letter.ref.name, inner[str(o.letter)], total))
+        for s in (sign, k.eq(total, 1)):
+            for o in reversed(given):
+                s = ranged(o.letter.ref.name, outer[str(o.letter)], o.size, s)
+            for n, v in reversed(params.items()):
+                s = forall_named(n, v, s)
+            self.needs.fact(s, law.assumed)
+
+    def joint_facts(self, law: Law, names: set[str]) -> None:
+        """The joint law sums to one; a marginal is the sum over the rest, and sums to one, too."""
+        needed = self.marginals
+        here = [
+            (labels, var, fixed) for (name, labels), (w, var, fixed) in needed.items() if w is law and var.name in names
+        ]
+        if not here or any(fixed for _, _, fixed in here):
+            return
+        labels = law.labels()
+        whole = self.joint_variable(law, labels, ())
+        sizes = dict(zip(labels, (self.outcome(x).size for x in law.letters()), strict=True))
+        hints = dict(zip(labels, (x.ref.name + "".join(map(str, x.args)) for x in law.letters()), strict=True))
+        for shown, var, _ in [*here, (labels, whole, ())]:
+            vs = {x: self.letter(hints[x]) for x in labels}
+            m: Term = var
+            for x in shown:
+                m = at(m, vs[x])
+            joint: Term = whole
+            for x in labels:
+                joint = at(joint, vs[x])
+            rest = joint
+            for x in reversed([x for x in labels if x not in shown]):
+                rest = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], rest))
+            total = m
+            sign = ZERO < m if law.positive else ZERO <= m
+            for x in reversed(shown):
+                total = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], total))
+            for s in (sign, *([k.eq(m, rest)] if shown != labels else [])):
+                for x in reversed(shown):
+                    s = ranged(hints[x], vs[x], sizes[x], s)
+                self.needs.fact(s, law.assumed)
+            self.needs.fact(k.eq(total, 1), law.assumed)
+
+    # --- ranges of free letters
+
+    def letter_facts(self, free: Iterable[Var], terms: Sequence[Term]) -> None:
+        """Ranges of the letters, and of the values that families give in the terms."""
+        for v in sorted(free, key=lambda x: x.name):
+            if v.name.startswith("N_"):
+                self.needs.fact(v >= 1)
+                continue
+            key = next((q for q, w in self.vars.items() if w == v), None)
+            if key is None:
+                continue
+            name, args = key
+            if v.sort is INT:
+                size = self.size_of_letter(name)
+                if size is not None:
+                    self.needs.fact(size.low <= v)
+                    self.needs.fact(v <= size.high)
+                elif key in self.sorts.indices:
+                    self.needs.fact(v >= 0)
+            elif args and base_letter(name) in self.sorts.values | self.value_names() and result(v) is INT:
+                self.values_facts(v, name, terms)
+
+    def value_names(self) -> set[str]:
+        return {
+            base_letter(x.ref.name)
+            for w in self.world.laws
+            for x in (*w.letters(), *w.given)
+            if x.op == "ref" and x.is_name()
+        }
+
+    def values_facts(self, v: Var, name: str, terms: Sequence[Term]) -> None:
+        """z_s is a value of z, for each s."""
+        bounds = self.ranges.of_letter(base_letter(name))
+        if bounds is None:
+            return
+        size = self.range(bounds)
+        letters: list[tuple[Var, Range | None]] = []
+        t: Term = v
+        while isinstance(t.sort, Fn):
+            if t.sort.dom is not INT:
+                return
+            place = ("at", name, str(len(letters)))
+            known = self.ranges.bounds.get(self.ranges.find(place))
+            letters.append((self.letter("i"), None if known is None else self.range(known)))
+            t = at(t, letters[-1][0])
+        for s in (size.low <= t, t <= size.high):
+            if all(r is not None for _, r in letters):
+                for x, r in reversed(letters):
+                    assert r is not None
+                    s = ranged("i", x, r, s)
+                self.needs.fact(s)
+            else:  # where it is used
+                for use in uses_of(v, terms):
+                    self.needs.fact(k.substitute(s, dict(zip((x for x, _ in letters), use, strict=True))))
+
+
+def without_parameters(e: Expr) -> Expr:
+    """A formula in which functions have lost what stands below them."""
+    args = tuple(without_parameters(a) for a in e.args)
+    if e.op == "ref" and e.ref.signs:
+        kept = [a for p, a in arranged(e) if p not in ("_", ";")]
+        return Expr("list", tuple(without_parameters(a) for a in kept))
+    return replace(e, args=args)
+
+
+def relation(sign: str, a: Term, b: Term) -> Term:
+    if sign in ("=", ":=", "≈", "∝"):
+        return k.eq(a, b)
+    if sign == "!=":
+        return k.ne(a, b)
+    if sign in ("<", "<="):
+        return a < b if sign == "<" else a <= b
+    if sign in (">", ">="):
+        return b < a if sign == ">" else b <= a
+    raise ValueError(sign)
+
+
+def bind(name: str, v: Var, body: Term) -> Lam:
+    return Lam(name, v.sort, k.abstract(body, v))
+
+
+def forall_named(name: str, v: Var, statement: Term) -> Term:
+    return app(k.FORALL, bind(name, v, statement)) if v in statement.free else statement
+
+
+def ranged(name: str, v: Var, size: Range, statement: Term) -> Term:
+    return app(k.FORALL, bind(name, v, implies(size.low <= v, v <= size.high, statement)))
+
+
+def uses_of(v: Var, terms: Sequence[Term]) -> list[list[Term]]:
+    """The closed indices at which a family is used."""
+    out: dict[tuple[Term, ...], None] = {}
+    for t in terms:
+        for part in k.subterms(t):
+            head, indices = k.spine(part)
+            if head == v and not isinstance(part.sort, Fn) and not any(i.loose for i in indices):
+                out[tuple(indices)] = None
+    return [list(i) for i in out]
+
+
+def result(v: Var) -> object:
+    sort = v.sort
+    while isinstance(sort, Fn):
+        sort = sort.cod
+    return sort

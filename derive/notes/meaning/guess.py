@@ -1,0 +1,119 @@
+"""What a page without declarations lets one assume: which names are distributions, over what, and which of them are one joint law.
+
+Each guess is a law with the words in which it is listed as assumed.
+"""
+
+from __future__ import annotations
+
+from derive.notes.formula.surface import Expr, Ref, walk
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter
+from derive.notes.meaning.world import Law, World
+
+
+def guessed_laws(world: World, sorts: Sorts) -> list[Law]:
+    """Laws that the formulas speak of and no line declares.  Names that are defined are what their definition says."""
+    out: list[Law] = []
+    defined = {m.pattern.ref.name for m in world.meanings if m.pattern.op == "ref"}
+    for name in sorted(sorts.keys):
+        if world.law_of(name) is not None or name in defined:
+            continue
+        uses = [sorts.uses[key] for key in sorted(sorts.keys[name]) if key in sorts.uses and sorts.uses[key].ref.signs]
+        sequence = _sequence(name, uses)
+        if sequence is not None:
+            out.append(sequence)
+            continue
+        joint = _joint(name, [u for u in uses if u.ref.below == 0])
+        if joint is not None:
+            out.append(joint)
+        elif name in sorts.laws:
+            out += [law for u in uses if (law := _plain(u)) is not None]
+    return out
+
+
+def _split(e: Expr) -> tuple[list[Expr], list[Expr], list[Expr]]:
+    """What a law is written over, given what, and its parameters."""
+    places = arranged(e)
+    return (
+        [a for p, a in places if p == "("],
+        [a for p, a in places if p == "|"],
+        [a for p, a in places if p in ("_", ";")],
+    )
+
+
+def _is_letter(e: Expr) -> bool:
+    return e.op == "ref" and not e.ref.signs
+
+
+def _plain(use: Expr) -> Law | None:
+    over, given, params = _split(use)
+    if not over or not all(map(_is_letter, (*over, *given))) or not all(p.is_name() for p in params) or use.ref.above:
+        return None
+    head = Expr("ref", use.args[: use.ref.below], Ref(use.ref.name, use.ref.below), use.span)
+    return Law(
+        head, tuple(over), tuple(given), True, False, f"{use.ref.name} is a positive distribution over {_listed(over)}"
+    )
+
+
+def _joint(name: str, uses: list[Expr]) -> Law | None:
+    """p(x, y), p(x | y) and p(x) on one page: a joint law, its conditional and its marginal."""
+    events: dict[str, Expr] = {}
+    shapes: set[tuple[frozenset[str], frozenset[str]]] = set()
+    for use in uses:
+        over, given, params = _split(use)
+        if params or use.ref.above:
+            return None
+        sides: list[frozenset[str]] = []
+        for group in (over, given):
+            labels = set()
+            for a in group:
+                if (
+                    a.op == "rel"
+                    and a.data == "="
+                    and a.args[0].op == "ref"
+                    and a.args[1].op == "ref"
+                    and not a.args[1].ref.signs
+                ):
+                    label, event = str(a.args[0]), a
+                elif a.op == "ref" and a.args and all(x.op == "range" for x in a.args):
+                    label, event = str(a), a
+                elif a.op == "ref" and not a.ref.signs and not a.args:
+                    label, event = base_letter(a.ref.name), Expr("ref", (), Ref(base_letter(a.ref.name)), a.span)
+                else:
+                    return None
+                labels.add(label)
+                events.setdefault(label, event)
+            sides.append(frozenset(labels))
+        shapes.add((sides[0], sides[1]))
+    several = len({over | given for over, given in shapes}) > 1 or len(shapes) > 1
+    if not several or len(events) < 2 or any(over & given for over, given in shapes):
+        return None
+    head = Expr("ref", (), Ref(name))
+    over_all = tuple(events[x] for x in sorted(events))
+    return Law(
+        head, over_all, (), True, True, f"{name} is one positive joint distribution of {', '.join(sorted(events))}"
+    )
+
+
+def _sequence(name: str, uses: list[Expr]) -> Law | None:
+    """P(v_1, ..., v_M): the joint law of a sequence."""
+    for use in uses:
+        over, given, params = _split(use)
+        series = over[0] if len(over) == 1 and over[0].op == "series" and not given and not params else None
+        if series is not None and series.args[-1].op == "ref" and len(series.args[-1].args) == 1:
+            head = Expr("ref", (), Ref(name))
+            v = series.args[-1].ref.name
+            return Law(
+                head, (series,), (), True, True, f"{name} is the positive joint distribution of {v}_1, {v}_2, ..."
+            )
+    return None
+
+
+def guessed_base(formulas: list[Expr]) -> Expr | None:
+    """The base that every logarithm of the page has, which entropies then have, too."""
+    logs = [x for e in formulas for x in walk(e) if x.op == "log"]
+    bases = {x.args[0] for x in logs if len(x.args) == 2}
+    return next(iter(bases)) if len(bases) == 1 and all(len(x.args) == 2 for x in logs) else None
+
+
+def _listed(es: list[Expr]) -> str:
+    return ", ".join(map(str, es))

@@ -1,0 +1,286 @@
+"""Distributions: means, divergences, entropies; joint laws with their marginals and conditionals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from derive.kernel import terms as k
+from derive.kernel.sorts import FAMILY, INT, Fn, Sort
+from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
+from derive.notes.formula.surface import Expr, Ref, walk
+from derive.notes.meaning.build import unread
+from derive.notes.meaning.joint import Joint, Outcome, signs
+from derive.notes.meaning.scope import Scope
+from derive.notes.meaning.sorts import arranged
+from derive.notes.meaning.sums import hint_of
+from derive.notes.meaning.values import Range, Value, entrywise, scalar
+from derive.notes.meaning.world import Draw
+
+
+class Laws(Joint):
+    """Reads what speaks of distributions."""
+
+    # --- means
+
+    def mean(self, e: Expr, scope: Scope) -> Value:
+        body, *bounds = e.args
+        if len(bounds) == 1 and not bounds[0].args and not self.mean_name(bounds[0]):
+            return self.mean_of_something(e, body, scope)
+        draws = [d_ for b in bounds for d_ in self.draws(b, body)]
+        if any(
+            w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
+        ):
+            return self.mean_over_all(
+                body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
+            )
+        return self.mean_over(body, draws, scope)
+
+    def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
+        """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
+        inner = {
+            b.args[0].ref.name
+            for x in walk(body)
+            if x.op == "big"
+            for b in x.args[1:]
+            if b.args and b.args[0].op == "ref"
+        }
+        found = {
+            a.ref.name: a
+            for x in walk(body)
+            if x.op == "ref" and x.ref.signs
+            for _, a in arranged(x)
+            if a.op == "ref" and not a.ref.signs and self.drawable(a, scope, inner)
+        }
+        if not found:
+            raise unread(e, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
+        return self.mean_over_all(body, list(found.values()), scope)
+
+    def drawable(self, a: Expr, scope: Scope, inner: set[str]) -> bool:
+        """Whether an argument may be a random value: a letter that is no number, or one counted by a letter of a sum inside."""
+        if a.args:
+            return all(i.is_name() and i.ref.name in inner for i in a.args)
+        return (
+            (a.ref.name, ()) not in self.sorts.numbers
+            and a.ref.name not in scope.let
+            and str(a) not in {*scope.bound, *inner}
+        )
+
+    def mean_over_all(self, body: Expr, whats: Sequence[Expr], scope: Scope) -> Value:
+        """A mean over several draws, as one over a finite set of outcomes at which each value is what was drawn.
+
+        What their laws are is left out, so that a reading may be proved and not refuted."""
+        w = self.letter("w")
+        weights, size = Var("P_drawn", FAMILY), Var("N_drawn", INT)
+        bound: dict[str, Term] = {}
+        held: dict[str, Term] = {}
+        i = self.letter("i")
+        for what in whats:
+            sort: Sort = INT
+            for _ in what.args:
+                sort = Fn(INT, sort)
+            drawn = Var(f"{what.ref.name}_drawn", Fn(INT, sort))
+            at_w = at(drawn, w)
+            if what.args:
+                held[what.ref.name] = at_w
+            else:
+                bound[what.ref.name] = at_w
+        self.needs.fact(ranged_over("w", i, size, Num(0) <= at(weights, i)))
+        total = app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, i), i)))
+        self.needs.fact(k.eq(total, 1))
+        self.needs.weak = "the laws of several draws are not in the reading"
+        inside = scope.under(bound)
+        inner = self.value(body, replace(inside, held={**inside.held, **held}))
+        return entrywise(
+            lambda t: app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, w) * t, w))),
+            inner,
+        )
+
+    def draws(self, b: Expr, body: Expr) -> list[Draw]:
+        """What a bound of a mean says is drawn, and from which law."""
+        if b.data == "law":
+            return [Draw(b.args[0], b.args[1])]
+        if not b.args:
+            found = self.world.means.get(self.mean_name(b))
+            if found is None:
+                raise unread(b, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
+            return list(found)
+        x = b.args[0]
+        declared = self.world.means.get("E_" + str(x)) or self.world.means.get("E_bb_" + str(x))
+        if declared is not None:
+            return list(declared)
+        if x.op == "ref" and x.ref.signs:
+            return [Draw(self.drawn(x), x)]
+        if x.op == "ref" and (
+            self.world.law_of(x.ref.name) is not None or x.ref.name in self.sorts.laws or self.applied_elsewhere(x)
+        ):
+            over = self.declared_over(x)
+            if over:
+                return [Draw(over[0] if len(over) == 1 else Expr("tuple", tuple(over), None, x.span), self.only_use(x))]
+        if x.op in ("ref", "tuple") and (x.op == "tuple" or not x.ref.signs):
+            letters = x.args if x.op == "tuple" else (x,)
+            return [Draw(a, Expr("ref", (a,), Ref(f"P_{hint_of(a)}", 0, 0, ("(",)), a.span)) for a in letters]
+        raise unread(x, "what is drawn is not read")
+
+    def mean_name(self, b: Expr) -> str:
+        """The mean without a subscript, as the page declares it."""
+        return next((n for n in ("E_bb", "E", "E_cal") if n in self.world.means), "")
+
+    def applied_elsewhere(self, x: Expr) -> bool:
+        return (
+            any(key[1] for key in self.sorts.keys[x.ref.name])
+            and not self.sorts.is_vector(x)
+            and x.ref.name not in self.sorts.values
+        )
+
+    def drawn(self, law: Expr) -> Expr:
+        main = tuple(a for place, a in arranged(law) if place == "(")
+        return main[0] if len(main) == 1 else Expr("tuple", main, None, law.span)
+
+    def mean_over(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> Value:
+        if not draws:
+            return self.value(body, scope)
+        first, rest = draws[0], draws[1:]
+        whats = first.what.args if first.what.op == "tuple" else (first.what,)
+        law, where = scope.meant(first.law)
+        outcomes = [self.outcome(w) for w in whats]
+        if any(o.letter is not o.argument for o in outcomes):
+            raise unread(
+                first.what, "a mean over several draws is not read: it is a sum over more letters than are written"
+            )
+        letters = {str(o.letter): self.of_outcome(o) for o in outcomes}
+        inside = scope.under(dict(letters))
+        weight_scope = where.under(dict(letters)) if where is not scope else inside
+        weight = self.weight(self.with_values(law, outcomes), outcomes, weight_scope, list(letters.values()))
+        inner = self.mean_over(body, rest, inside)
+
+        def total(t: Term) -> Term:
+            out = weight * t
+            for o in reversed(outcomes):
+                out = app(
+                    k.SUM, o.size.low, o.size.high, Lam(hint_of(o.letter), INT, abstract(out, letters[str(o.letter)]))
+                )
+            return out
+
+        return entrywise(total, inner)
+
+    def with_values(self, law: Expr, outcomes: Sequence[Outcome]) -> Expr:
+        """A law at the values that are drawn: p as p(x), p(. | y) as p(x | y), h(a) for a draw of another name as it is of that."""
+        if law.op != "ref":
+            return law
+        if not law.ref.signs:
+            return law
+        main = [a for place, a in arranged(law) if place == "("]
+        if all(a.op == "any" for a in main) or len(main) != len(outcomes):
+            return law
+        values = {id(a): o.argument for a, o in zip(main, outcomes, strict=True)}
+        return replace(law, args=tuple(values.get(id(a), a) for a in law.args))
+
+    # --- divergences and entropies
+
+    def read_compare(self, e: Expr, scope: Scope) -> Value:
+        base = next((b for n, b in self.world.bases.items() if n.split("_")[0] == e.data), None)
+        base_term = None if base is None else self.term(base, Scope())
+        if e.data == "KL" and len(e.args) == 2:
+            return scalar(self.divergence(e.args[0], e.args[1], scope, base_term))
+        if e.data == "H":
+            variables = self.variables_of(e.args)
+            if variables is not None:
+                return scalar(self.entropy(variables, scope, base_term))
+            if len(e.args) == 1:
+                return scalar(self.entropy(e.args[0], scope, base_term))
+            if len(e.args) == 2:
+                return scalar(self.cross(e.args[0], e.args[1], scope, base_term))
+        if e.data == "I" and len(e.args) == 2:
+            both = self.variables_of(e.args)
+            if both is not None:
+                return scalar(self.information(e.args, scope, base_term))
+        raise unread(e, f"{e.data} is not read with these arguments")
+
+    def variables_of(self, args: Sequence[Expr]) -> Expr | None:
+        """The joint law of random variables that are named, Z_1, Z_2, at their values."""
+        for law in reversed(self.world.laws):
+            named = {str(o.args[0]): o for o in law.over if o.op == "rel"}
+            if all(str(a) in named for a in args):
+                events = tuple(named[str(a)] for a in args)
+                return replace(
+                    law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
+                )
+        return None
+
+    def positive(self, e: Expr) -> bool:
+        law = self.world.law_of(e.ref.name) if e.op == "ref" else None
+        return law is not None and law.positive
+
+    def ranged(self, e: Expr, scope: Scope) -> tuple[list[Outcome] | None, list[Range]]:
+        outcomes = self.parts(e)
+        if outcomes is not None:
+            return outcomes, [o.size for o in outcomes]
+        v = self.value(e, scope)
+        return None, [self.length(e, v)]
+
+    def total(self, e: Expr, scope: Scope, body: Callable[[Scope, list[Term]], Term]) -> Term:
+        """The sum of something over the values of a law."""
+        outcomes, sizes = self.ranged(e, scope)
+        if outcomes is not None:
+            return self.over_outcomes(outcomes, scope, body)
+        v = self.letter("k")
+        return app(k.SUM, sizes[0].low, sizes[0].high, Lam("k", INT, abstract(body(scope, [v]), v)))
+
+    def divergence(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        outcomes, _ = self.ranged(p, scope)
+        other = self.matching(p, q, outcomes)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            if base is not None:
+                return a * self.log(a / b, base)
+            return a * app(k.LOG, a / b) if self.positive(p) else app(k.XLOGY, a, a / b)
+
+        return self.total(p, scope, body)
+
+    def matching(self, p: Expr, q: Expr, outcomes: list[Outcome] | None) -> list[Outcome] | None:
+        """The values of the second law are those of the first."""
+        own = self.parts(q)
+        if outcomes is None or own is None:
+            if (outcomes is None) != (own is None) and own is not None:
+                raise unread(q, "the two laws are over different values")
+            return own
+        if {str(o.letter) for o in own} != {str(o.letter) for o in outcomes}:
+            bare = q.op == "ref" and not q.ref.signs and len(own) == len(outcomes)
+            if not bare:
+                raise unread(q, "the two laws are over different values")
+            return outcomes
+        return own
+
+    def entropy(self, p: Expr, scope: Scope, base: Term | None) -> Term:
+        outcomes, _ = self.ranged(p, scope)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a = self.weight(p, outcomes, inside, at_)
+            if base is not None:
+                return a * self.log(a, base)
+            return a * app(k.LOG, a) if self.positive(p) else app(k.XLOGY, a, a)
+
+        return -self.total(p, scope, body)
+
+    def cross(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        outcomes, _ = self.ranged(p, scope)
+        other = self.matching(p, q, outcomes)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            return self.weight(p, outcomes, inside, at_) * self.log(self.weight(q, other, inside, at_), base)
+
+        return -self.total(p, scope, body)
+
+    def information(self, args: Sequence[Expr], scope: Scope, base: Term | None) -> Term:
+        both, one, two = self.variables_of(args), self.variables_of(args[:1]), self.variables_of(args[1:])
+        assert both is not None
+        assert one is not None
+        assert two is not None
+        return self.divergence(both, Expr("mul", (one, two), None, both.span), scope, base)
+
+
+def ranged_over(name: str, v: Var, size: Term, statement: Term) -> Term:
+    """For all v from 1 to size."""
+    return app(k.FORALL, Lam(name, INT, abstract(k.implies(Num(1) <= v, v <= size, statement), v)))

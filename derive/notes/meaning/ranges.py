@@ -1,0 +1,163 @@
+"""Through what indices run.  What is not declared is found from the sums of the page: positions that one letter counts have one range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.notes.formula.surface import Expr, name, num, walk
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
+from derive.notes.meaning.world import World
+
+Place = tuple[str, ...]
+Bounds = tuple[Expr, Expr]
+
+
+class Ranges:
+    """Letters and positions of families in classes; a class has the bounds that one of its members has, or a size of its own."""
+
+    def __init__(self, world: World, sorts: Sorts) -> None:
+        self.world, self.sorts = world, sorts
+        self.parent: dict[Place, Place] = {}
+        self.bounds: dict[Place, Bounds] = {}
+        self.summed: dict[str, set[Bounds]] = {}  # letters of sums with bounds
+        self.ends: set[str] = set()  # letters that are the last index of something
+
+    def find(self, p: Place) -> Place:
+        while self.parent.get(p, p) != p:
+            p = self.parent[p]
+        return p
+
+    def join(self, a: Place, b: Place) -> None:
+        x, y = self.find(a), self.find(b)
+        if x != y:
+            low, high = sorted((x, y))
+            self.parent[high] = low
+            if high in self.bounds:
+                self.bounds.setdefault(low, self.bounds[high])
+
+    def bound(self, place: Place, bounds: Bounds) -> None:
+        self.bounds.setdefault(self.find(place), bounds)
+
+    def look(self, formulas: Iterable[Expr]) -> None:
+        """Learn from the formulas of a document."""
+        formulas = list(formulas)
+        self.ends = {x.ref.name for two in self.world.ranges.values() for e in two for x in walk(e) if x.op == "ref"}
+        self.ends |= {x.ref.name for _, length, _ in self.world.vectors for x in walk(length) if x.op == "ref"}
+        self.ends |= {
+            y.ref.name
+            for e in formulas
+            for x in walk(e)
+            if x.op == "bound" and x.data == "to"
+            for y in walk(x.args[2])
+            if y.op == "ref"
+        }
+        for letter, bounds in self.world.ranges.items():
+            self.bound(("letter", letter), bounds)
+        for vector, length, _ in self.world.vectors:
+            if vector.op == "ref":
+                self.bound(("at", vector.ref.name, str(len(vector.args))), (num(1), length))
+        for pattern, over in self.world.one_hot:
+            if pattern.op == "ref":
+                self.join(("at", pattern.ref.name, str(len(pattern.args))), ("letter", over.ref.name))
+        for e in formulas:
+            self.sums(e)
+        for e in formulas:
+            self.uses(e, frozenset())
+        for meaning in self.world.meanings:
+            self.uses(meaning.body, frozenset())
+
+    def sums(self, e: Expr) -> None:
+        for x in walk(e):
+            if x.op != "big":
+                continue
+            for b in x.args[1:]:
+                if b.data == "to" and b.args[0].is_name() and not self.world.ranges.get(b.args[0].ref.name):
+                    letter = b.args[0].ref.name
+                    if self.closed(b.args[1]) and self.closed(b.args[2]):
+                        self.summed.setdefault(letter, set()).add((b.args[1], b.args[2]))
+                    for place in self.places(x.args[0], letter):
+                        if self.closed(b.args[1]) and self.closed(b.args[2]):
+                            self.bound(place, (b.args[1], b.args[2]))
+                if b.data == "in" and b.args[0].is_name() and b.args[1].op == "ref":
+                    self.join(("letter", b.args[0].ref.name), ("set", str(b.args[1])))
+
+    def closed(self, e: Expr) -> bool:
+        """Whether a bound mentions no letter that is bound itself."""
+        return e.op in ("num", "ref", "add", "sub") and all(
+            x.is_name() or x.op in ("num", "add", "sub") for x in walk(e)
+        )
+
+    def places(self, e: Expr, letter: str) -> set[Place]:
+        """The positions of families at which the letter stands."""
+        out: set[Place] = set()
+        for x in walk(e):
+            if x.op == "entry" and any(a.is_name() and a.ref.name == letter for a in x.args[1:]):
+                out |= {
+                    ("at", n.ref.name, str(len(n.args)))
+                    for n in walk(x.args[0])
+                    if n.op == "ref" and self.sorts.is_vector(n)
+                }
+            if x.op == "ref":
+                args = [c.value for _, a in arranged(x) for c in components(a)]
+                out |= {("at", x.ref.name, str(i)) for i, a in enumerate(args) if a.is_name() and a.ref.name == letter}
+        return out
+
+    def uses(self, e: Expr, local: frozenset[str]) -> None:
+        """Letters without bounds of their own share the range of what they count."""
+        if e.op == "big":
+            local |= {b.args[0].ref.name for b in e.args[1:] if b.data == "to" and b.args[0].is_name()}
+        if e.op in ("ref", "entry"):
+            here: list[tuple[Place, Expr]]
+            if e.op == "ref":
+                args = [c.value for _, a in arranged(e) for c in components(a)]
+                here = [(("at", e.ref.name, str(i)), a) for i, a in enumerate(args)]
+            else:
+                vectors = [n for n in walk(e.args[0]) if n.op == "ref" and self.sorts.is_vector(n)]
+                here = [(("at", n.ref.name, str(len(n.args))), a) for n in vectors for a in e.args[1:2]]
+            for place, a in here:
+                if (
+                    a.is_name()
+                    and a.ref.name not in local
+                    and not self.world.ranges.get(a.ref.name)
+                    and (a.ref.name, ()) in self.sorts.indices
+                ):
+                    self.join(place, ("letter", a.ref.name))
+                elif a.is_name() and a.ref.name not in local and self.world.ranges.get(a.ref.name):
+                    self.bound(place, self.world.ranges[a.ref.name])
+        for a in e.args:
+            self.uses(a, local)
+
+    # --- answers
+
+    def of_letter(self, letter: str) -> Bounds | None:
+        """The bounds of a letter that is not bound by a sum with bounds; None where nothing says that it runs through something."""
+        if letter in self.world.ranges:
+            return self.world.ranges[letter]
+        if self.world.is_value(letter) or base_letter(letter) in self.sorts.values:
+            return (num(1), size_of(letter))
+        if letter in self.ends:
+            return None  # the last index, and no running one
+        root = self.find(("letter", letter))
+        found = self.bounds.get(root)
+        if found is None and not self.world.declared and len(self.summed.get(letter, ())) == 1:
+            (found,) = self.summed[letter]  # the page uses the letter in one way
+        return found
+
+    def of_sum(self, letter: str) -> Bounds:
+        """The same for a letter under a sum, which runs through some finite set."""
+        return self.of_letter(letter) or (num(1), name("N_" + self.find(("letter", letter))[1]))
+
+    def of_place(self, family: str, position: int) -> Bounds:
+        """Through what the index of a family at a position runs."""
+        root = self.find(("at", family, str(position)))
+        return self.bounds.get(root) or (num(1), name("N_" + root[1]))
+
+    def of_set(self, written: str) -> Bounds:
+        root = self.find(("set", written))
+        return self.bounds.get(root) or (num(1), name("N_" + root[1]))
+
+
+def size_of(written: str) -> Expr:
+    """How many values a letter has, by the way in which it is written."""
+    plain = base_letter(written) if "{" not in written else "".join(c for c in written if c.isalnum())
+    return name(f"N_{plain}")

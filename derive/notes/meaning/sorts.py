@@ -1,0 +1,298 @@
+"""What a name stands for: an index or a number, a family, a function of what.  Found from how it is used on the whole page.
+
+A name is an index (an integer) where it stands below another, is summed over, counts the values of a distribution or is compared in
+Iverson's brackets.  It is a number (a real) where it is added, multiplied or differentiated in.  What is only handed to functions
+that the page does not define may be anything, and is an integer here: the place of the value in a list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from derive.notes.formula.surface import Expr, names_in, num, walk
+
+Key = tuple[str, tuple[str, ...]]
+"""A name, and what kind of arguments it has here: conditions, indices, events."""
+
+
+class Component(NamedTuple):
+    """An argument as it counts: what it is told apart by, and the value."""
+
+    tag: str
+    value: Expr
+
+
+def components(e: Expr) -> list[Component]:
+    """The values that an argument brings in: of y_{<t} and y_1, ..., y_{t-1} where they end; of an event both its sides."""
+    if e.op == "rel":
+        if e.data == "=":
+            return [Component(f"{e.args[0]}=", e.args[1])]
+        return [Component(e.data, e.args[0]), Component("", e.args[1])]
+    if e.op == "before":
+        last = e.args[0] if e.data == "<=" else Expr("sub", (e.args[0], num(1)), None, e.span)
+        return [Component("..", last)]
+    if e.op == "range":
+        return (
+            [Component("..", e.args[1])]
+            if e.args[0] == num(1)
+            else [Component("..", e.args[0]), Component("..", e.args[1])]
+        )
+    if e.op == "ref" and any(a.op in ("before", "range") for a in e.args):
+        return [Component(f"{e.ref.name}..", c.value) for a in e.args for c in components(a)]
+    if e.op == "series" and e.data == "list" and e.args[-1].op == "ref" and e.args[-1].args:
+        return [Component(f"{e.args[-1].ref.name}..", e.args[-1].args[0])]
+    if e.op == "tuple":
+        return [c for a in e.args for c in components(a)]
+    return [Component("", e)]
+
+
+def arranged(e: Expr) -> list[tuple[str, Expr]]:
+    """The arguments of a name: conditions first, then those below, above and in brackets, then parameters behind a semicolon.
+
+    Each has the place where it stands: | _ ^ ( ;
+    """
+    r = e.ref
+    split = r.below + r.above
+    groups: dict[str, list[Expr]] = {
+        "|": [],
+        "_": list(e.args[: r.below]),
+        "^": list(e.args[r.below : split]),
+        "(": [],
+        ";": [],
+    }
+    place = "("
+    for sign, a in zip(r.signs, e.args[split:], strict=True):
+        place = sign if sign in ("|", ";") else place
+        groups[place].append(a)
+    return [(p, a) for p in ("|", "_", "^", "(", ";") for a in groups[p]]
+
+
+def key_of(e: Expr) -> Key:
+    out = []
+    for place, a in arranged(e):
+        mark = "|" if place == "|" else ""
+        out += [mark + c.tag for c in components(a)]
+    return e.ref.name, tuple(out)
+
+
+def base_letter(name: str) -> str:
+    """A name without accents, marks and labels: the letter that says what kind of value it is."""
+    return name.split("_")[0].rstrip("'")
+
+
+class Sorts:
+    """What the names of a document stand for."""
+
+    def __init__(self) -> None:
+        self.indices: set[Key] = set()
+        self.numbers: set[Key] = set()
+        self.moved: set[str] = set()  # letters in which is differentiated
+        self.vectors: dict[str, int] = {}  # names that are vectors, with how many indices they carry besides
+        self.keys: dict[str, set[Key]] = defaultdict(set)
+        self.places: dict[Key, dict[int, list[Expr]]] = defaultdict(lambda: defaultdict(list))
+        self.laws: dict[str, set[str]] = defaultdict(set)  # names of distributions, and the letters that they are over
+        self.bare_laws: set[str] = set()
+        self.defined: dict[Key, list[str | None]] = {}
+        self.uses: dict[Key, Expr] = {}  # how the page writes it first
+        self.shown: set[str] = set()  # letters that stand where something is differentiated in them
+        self.values: set[str] = set()  # letters that count the values of something
+
+    # --- gathering
+
+    def first(self, formulas: Iterable[Expr]) -> None:
+        """Letters in which is differentiated and laws that are named, which decide how others are seen."""
+        for e in formulas:
+            for x in walk(e):
+                if x.op == "d" and x.args[1].is_name():
+                    self.moved.add(x.args[1].ref.name)
+                if x.op == "d" and x.args[1].op == "ref" and x.args[1].ref.name in names_in(x.args[0]):
+                    self.shown.add(x.args[1].ref.name)
+                if x.op == "bound" and x.data == "law":
+                    self.law(x.args[1], [x.args[0]])
+                if x.op == "big" and x.data == "mean":
+                    for b in x.args[1:]:
+                        if b.data == "all" and b.args and b.args[0].op == "ref" and b.args[0].ref.signs:
+                            self.law(b.args[0], [])
+                if x.op == "compare":
+                    for a in x.args:
+                        self.law(a, [])
+
+    def law(self, e: Expr, drawn: Iterable[Expr]) -> None:
+        if e.op != "ref":
+            return
+        letters = {y.ref.name for d in drawn for y in (d.args if d.op == "tuple" else (d,)) if y.op == "ref"}
+        letters |= {d.args[1].ref.name for d in drawn if d.op == "rel" and d.args[1].op == "ref"}
+        if e.ref.signs:
+            letters |= {a.ref.name for p, a in arranged(e) if p == "(" and a.op == "ref"}
+        self.laws[e.ref.name] |= {base_letter(n) for n in letters}
+        self.values |= {base_letter(n) for n in letters}
+
+    def gather(self, e: Expr, role: str = "number") -> None:
+        handler = getattr(self, "_" + e.op, None)
+        if handler is not None:
+            handler(e, role)
+            return
+        inner = role if role == "index" else "number"
+        for a in e.args:
+            self.gather(a, inner)
+
+    def _ref(self, e: Expr, role: str) -> None:
+        key = key_of(e)
+        self.keys[e.ref.name].add(key)
+        self.uses.setdefault(key, e)
+        if role == "index" and not (e.is_name() and e.ref.name in self.moved):
+            self.indices.add(key)
+        elif role == "number":
+            self.numbers.add(key)
+            if e.is_name() and e.ref.bold:
+                self.vectors.setdefault(e.ref.name, 0)
+        law = e.ref.name in self.laws
+        known = self.defined.get(key)
+        at = 0
+        for place, a in arranged(e):
+            for c in components(a):
+                inner = "index" if place in ("_", "^") or (law and place in ("(", "|")) or ".." in c.tag else "argument"
+                if known is not None and at < len(known) and known[at] is not None and inner == "argument":
+                    letter = known[at]
+                    assert letter is not None
+                    inner = (
+                        "index" if (letter, ()) in self.indices else "number" if (letter, ()) in self.numbers else inner
+                    )
+                self.places[key][at].append(c.value)
+                self.gather(c.value, inner)
+                at += 1
+
+    def _d(self, e: Expr, role: str) -> None:
+        self.gather(e.args[0])
+        self.gather(e.args[1])
+
+    def _big(self, e: Expr, role: str) -> None:
+        for b in e.args[1:]:
+            if not b.args:
+                continue
+            optimum = e.data in ("max", "min", "argmax", "argmin") and b.data != "to"
+            if b.data == "law" or e.data == "mean":
+                drawn = b.args[0].args if b.args[0].op == "tuple" else (b.args[0],)
+                for x in drawn:
+                    law = x.op == "ref" and (bool(x.ref.signs) or x.ref.name in self.laws)
+                    self.gather(x, "law" if law else "index")
+                for x in b.args[1:]:
+                    self.gather(x, "law")
+                continue
+            if not optimum:
+                self.gather(b.args[0], "index")
+            for x in b.args[1:]:
+                if b.data not in ("in", "inne"):
+                    self.gather(x, "index")
+        self.gather(e.args[0], role)
+
+    def _ind(self, e: Expr, role: str) -> None:
+        for rel in e.args:
+            for a in rel.args:
+                self.gather(a, "index" if rel.data in ("=", "!=") else "number")
+
+    def _and(self, e: Expr, role: str) -> None:
+        self._ind(e, role)
+
+    def _rel(self, e: Expr, role: str) -> None:
+        left, right = e.args
+        whole = (
+            e.data == "∈"
+            and right.op == "set"
+            and all(x.op in ("num", "series", "ref", "dots") or x.is_name() for x in right.args)
+        )
+        if e.data == "∈":
+            self.gather(left, "index" if whole else "argument")
+            return
+        self.gather(left)
+        self.gather(right)
+
+    def _compare(self, e: Expr, role: str) -> None:
+        for a in e.args:
+            self.gather(a, "law")
+
+    def _fn(self, e: Expr, role: str) -> None:
+        vector = e.data in ("softmax", "diag", "logsumexp")
+        for a in e.args:
+            if vector:
+                self.vector(a)
+            self.gather(a, "vector" if vector and a.op == "ref" else "number")
+
+    def _transpose(self, e: Expr, role: str) -> None:
+        self.vector(e.args[0])
+        self.gather(e.args[0], "vector")
+
+    def _entry(self, e: Expr, role: str) -> None:
+        self.gather(e.args[0], "vector")
+        for a in e.args[1:]:
+            self.gather(a, "index")
+
+    def settled(self) -> None:
+        """Letters with which laws are written count values, once all uses are seen."""
+        for name in self.laws:
+            for key in self.keys[name]:
+                use = self.uses.get(key)
+                if use is not None and use.ref.signs:
+                    letters = {
+                        base_letter(a.ref.name)
+                        for p, a in arranged(use)
+                        if p == "(" and a.op == "ref" and not a.ref.signs
+                    }
+                    self.laws[name] |= letters
+                    self.values |= letters
+
+    def _mul(self, e: Expr, role: str) -> None:
+        left = e.args[0].args[-1] if e.args[0].op == "mul" else e.args[0]
+        if left.op == "transpose" and e.args[1].op == "ref" and not e.args[1].ref.signs:
+            self.vector(e.args[1])
+        for a in e.args:
+            self.gather(a, role if role == "index" else "number")
+
+    def vector(self, e: Expr) -> None:
+        """The names in an expression that is a vector."""
+        for x in walk(e):
+            if (
+                x.op == "ref"
+                and x.ref.signs == ()
+                and x.ref.name not in self.vectors
+                and (x.ref.name, ()) not in self.indices
+            ):
+                one = x is e or x.ref.bold or any(len(k[1]) == len(x.args) + 1 for k in self.keys[x.ref.name])
+                if one and not any(y is not x and x in y.args for y in walk(e) if y.op == "ref"):
+                    self.vectors[x.ref.name] = len(x.args)
+
+    # --- answers
+
+    def is_index(self, key: Key) -> bool:
+        name, args = key
+        if not args and name in self.moved:
+            return False
+        if key in self.indices or (base_letter(name) in self.values and key not in self.numbers):
+            return True
+        return key not in self.numbers
+
+    def is_vector(self, e: Expr) -> bool:
+        """Whether a name, as it stands, is a family and not one of its entries."""
+        if e.op != "ref" or e.ref.signs:
+            return False
+        name, n = e.ref.name, len(e.args)
+        if name in self.vectors:
+            return self.vectors[name] == n
+        return (
+            n == 0
+            and (name, ()) not in self.indices
+            and ((name, ("",)) in self.keys[name])
+            and base_letter(name) not in self.values
+        )
+
+    def is_real(self, e: Expr) -> bool:
+        """Whether an argument is a number that need not be whole."""
+        if e.op == "num":
+            return bool(e.data.denominator != 1)
+        if e.op == "ref":
+            return not self.is_index(key_of(e)) and not self.is_vector(e)
+        if e.op in ("add", "sub", "mul", "neg"):
+            return any(self.is_real(a) for a in e.args)
+        return e.op not in ("any", "range", "before", "series")

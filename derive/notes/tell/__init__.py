@@ -1,0 +1,1 @@
+"""What was found out about notes, told: to people, to editors and machines, as pages, as proofs."""

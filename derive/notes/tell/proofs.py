@@ -1,0 +1,243 @@
+"""Chains that are proved as a program: a @theorem for each, with the reasons that were found, which checks as it stands.
+
+Rows are joined into one theorem where each begins with what the one before ends with.  What the program has no words for, such as
+a derivative, is left out and named in a comment.  The program is run before it is written: a theorem that
+does not check is left out as well.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from derive.board.program import Program, UnwrittenError
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
+from derive.kernel.terms import Lam, Term, Var
+from derive.notes.judge.verdict import Row
+from derive.notes.tell.view import View
+from derive.render.pens.alphabets import GREEK_NAMES
+
+_CALLS = {"=": "eq", "<=": "le", "<": "lt", ">=": "ge", ">": "gt"}
+_STATEMENTS = {"=": "Eq({}, {})", "<=": "{} <= {}", "<": "{} < {}", ">=": "{} >= {}", ">": "{} > {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A proved relation."""
+
+    row: Row
+    left: Term
+    right: Term
+    given: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text of a theorem, or why there is none."""
+
+    name: str
+    lines: str
+    text: str
+    imports: frozenset[str] = frozenset()
+    why: str = ""
+
+
+def program(view: View) -> str:
+    """The program.  A file without a proved chain gives one that says so."""
+    stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
+    stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
+    chains = list(_chains(view))
+    names = _letters(t for chain in chains for link in chain for t in (link.left, link.right, *link.given))
+    written = [_theorem(f"{stem}_{n}", chain, names) for n, chain in enumerate(chains, 1)]
+    return _file(view.path, names, written)
+
+
+def _chains(view: View) -> Iterator[list[Link]]:
+    """The longest runs of proved rows that fit together."""
+    for shown in view.shown:
+        run: list[Link] = []
+        for line in shown.lines:
+            for row in line.judged:
+                link = _link(row)
+                if run and (link is None or link.left != run[-1].right or not _chained(run, link)):
+                    yield run
+                    run = []
+                if link is not None:
+                    run.append(link)
+        if run:
+            yield run
+
+
+def _link(row: Row) -> Link | None:
+    verdict = row.verdict
+    if verdict is None or verdict.kind != "proved" or not row.step.readings or row.relation not in _CALLS:
+        return None
+    reading = row.step.readings[verdict.reading]
+    return Link(row, reading.left, reading.right, reading.given)
+
+
+def _chained(run: Sequence[Link], link: Link) -> bool:
+    """Whether the relations point one way."""
+    signs = {x.row.relation[0] for x in (*run, link)} - {"="}
+    return len(signs) < 2
+
+
+# --- one theorem
+
+
+def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any]) -> Written:
+    first, last = chain[0].row.line, chain[-1].row.line
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    code = Program(names)
+    try:
+        signs = [link.row.relation for link in chain]
+        strict = [s for s in signs if s in ("<", ">")] or [s for s in signs if s != "="] or ["="]
+        shows = _STATEMENTS[strict[0]].format(code.term(chain[0].left), code.term(chain[-1].right))
+        if strict[0] == "=":
+            code._own("Eq")
+        given = [code.term(g) for g in dict.fromkeys(g for link in chain for g in link.given)]
+        steps = [_step(code, link) for link in chain]
+    except UnwrittenError as error:
+        return Written(name, where, "", why=str(error))
+    head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
+    text = f'{head}\ndef {name}(calc):\n    """{where[0].upper()}{where[1:]}."""\n' + "".join(
+        f"    {s}\n" for s in steps
+    )
+    return Written(name, where, text, frozenset(f"{i.module}:{i.name}" for i in code.imports))
+
+
+def _step(code: Program, link: Link) -> str:
+    verdict = link.row.verdict
+    by = f", by={code.by(verdict.reasons)}" if verdict is not None and verdict.reasons else ""
+    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}{by})"
+
+
+# --- letters
+
+
+def _letters(terms: Iterable[Term]) -> dict[str, Any]:
+    """A name of the program for each letter, free or bound."""
+    own: dict[Var, None] = {}
+    for term in dict.fromkeys(terms):
+        for v in sorted(term.free, key=repr):
+            own[v] = None
+        for t in k.subterms(term):
+            if isinstance(t, Lam):
+                own[Var(t.hint, t.dom)] = None
+    names: dict[str, Any] = {}
+    for v in own:
+        names[_name(v.name, names)] = v
+    return names
+
+
+def _name(letter: str, taken: dict[str, Any]) -> str:
+    import derive.api as api
+
+    spelled = "".join(f"{GREEK_NAMES[c]}_" if c in GREEK_NAMES else c for c in letter.replace("'", "_prime"))
+    base = re.sub(r"\W+", "_", spelled, flags=re.ASCII).strip("_") or "x"
+    base = f"x_{base}" if base[0].isdigit() else base
+    reserved = {"calc", "theorem", *keyword.kwlist, *api.__all__}
+    n, name = 1, base if base not in reserved else f"{base}_"
+    while name in taken or name in reserved:
+        n += 1
+        name = f"{base}_{n}"
+    return name
+
+
+def _made(v: Var) -> str:
+    """How a letter is made, by the function that authors use."""
+    name = repr(v.name)
+    if v.sort == INT:
+        return f"integer({name})"
+    if v.sort == REAL:
+        return f"real({name})"
+    if v.sort == Fn(INT, REAL):
+        return f"family({name})"
+    if isinstance(v.sort, Fn):
+        return f"function({name}, {', '.join(_sorts(v.sort))})"
+    return f"Var({name}, {_sort(v.sort)})"
+
+
+def _sorts(sort: Sort) -> list[str]:
+    out = []
+    while isinstance(sort, Fn):
+        out.append(_sort(sort.dom))
+        sort = sort.cod
+    return [*out, _sort(sort)]
+
+
+def _sort(sort: Sort) -> str:
+    if sort == INT:
+        return "INT"
+    if sort == REAL:
+        return "REAL"
+    if isinstance(sort, Fn):
+        return f"Fn({_sort(sort.dom)}, {_sort(sort.cod)})"
+    return f"Base({sort.name!r})" if isinstance(sort, Base) else repr(sort)
+
+
+# --- the file
+
+
+def _file(path: str, names: dict[str, Any], written: Sequence[Written]) -> str:
+    made = [f"{name} = {_made(v)}" for name, v in names.items()]
+    good = _that_check(made, [w for w in written if w.text])
+    out = [
+        f'"""What is proved in {_quoted(PurePath(path).name)}, by derive check {_quoted(PurePath(path).name)} -o."""',
+        "",
+    ]
+    imports = sorted({i for w in good for i in w.imports if not i.startswith("derive:")})
+    out += ["from derive import *", *(f"from {i.replace(':', ' import ')}" for i in imports), ""]
+    used = " ".join(w.text for w in good)
+    out += [line for line, name in zip(made, names, strict=True) if re.search(rf"\b{name}\b", used)]
+    for w in written:
+        if w in good:
+            out += ["", "", w.text.rstrip("\n")]
+    left = [w for w in written if w not in good]
+    out += (
+        ["", *(f"# {w.lines}: {_comment(w.why or 'its reasons do not carry it by themselves')}" for w in left)]
+        if left
+        else []
+    )
+    if not written:
+        out.append("# no chain of this file is proved")
+    return "\n".join(out) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r'[\\"\x00-\x1f]', "_", text)
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _that_check(made: Sequence[str], written: Sequence[Written]) -> list[Written]:
+    """Those whose proofs check when the program is run."""
+    import tempfile
+    from pathlib import Path
+
+    from derive.board import catalogue
+    from derive.board.entries import TheoremEntry
+    from derive.errors import UserError
+
+    good = []
+    with tempfile.TemporaryDirectory() as folder:
+        for w in written:
+            lines = ["from derive import *", *(f"from {i.replace(':', ' import ')}" for i in sorted(w.imports)), *made]
+            file = Path(folder, f"{w.name}.py")
+            file.write_text("\n".join([*lines, "", "", w.text]), "utf-8")
+            try:
+                entries = [e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry)]
+                for entry in entries:
+                    entry.check()
+            except UserError as error:
+                print(error, chr(10), w.text)
+                continue
+            good.append(w)
+    return good

@@ -1,0 +1,164 @@
+"""What known equations are good for: definitions to put in, sums to replace, and what follows by derivatives and logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.kernel import rules as r
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT, REAL, is_numeric
+from derive.kernel.terms import App, At, Num, Term, Var, fresh, spine, subterms
+from derive.kernel.theorem import RuleError, Theorem
+from derive.tactics import gaps, side
+from derive.tactics.closing import close
+from derive.tactics.context import Context, Universal
+from derive.tactics.conv import Conv
+from derive.tactics.derived import sides, strip_forall
+from derive.tactics.meeting import Meeting
+from derive.tactics.rewriting import Rule
+
+_INSTANCES = 12  # of a fact, at the indices that a line has
+
+
+def rules(ctx: Context) -> tuple[Rule, ...]:
+    """The equations between numbers among what is known, each in the direction in which it makes a line plainer.
+
+    A name alone on a side, such as p(k) = a(k) b, is defined by it, if no other definition leads back to it.  Other equations
+    lead from their longer side to the shorter.
+    """
+    fixed = frozenset(ctx.free)
+    defined: dict[Var, frozenset[Var]] = {}
+    out: list[Rule] = []
+    for fact in ctx.facts:
+        variables, _, concl = strip_forall(fact.concl)
+        if not (isinstance(concl, App) and concl.op is k.EQ and is_numeric(concl.args[0].sort)):
+            continue
+        turned = _as_definition(concl.args, set(variables), defined)
+        if turned is None:
+            left, right = (sum(1 for _ in subterms(side_)) for side_ in concl.args)
+            turned = right > left or (right == left and isinstance(concl.args[0], Num))
+        rule = Rule(fact, "condition", fixed, turned)
+        if not rule.feeds_itself:
+            out.append(rule)
+    return tuple(out)
+
+
+def _as_definition(both: tuple[Term, ...], letters: set[Var], defined: dict[Var, frozenset[Var]]) -> bool | None:
+    """Whether the equation defines the name on its right (True) or left (False), or none."""
+    for turned, (name, body) in ((False, both), (True, (both[1], both[0]))):
+        head, args = spine(name)
+        if not isinstance(head, Var) or head in letters or head in defined or head in _needed(body.free, defined):
+            continue
+        if any(isinstance(a, Var) and a in letters for a in args) == bool(args) and letters <= name.free:
+            defined[head] = _needed(body.free, defined)
+            return turned
+    return None
+
+
+def _needed(names: Iterable[Var], defined: dict[Var, frozenset[Var]]) -> frozenset[Var]:
+    out = frozenset(names)
+    return out.union(*(defined.get(v, frozenset()) for v in out))
+
+
+def slopes(ctx: Context) -> list[Theorem]:
+    """Equations that hold for all values of a real letter, differentiated: where p sums to 1, its derivatives sum to 0."""
+    out: list[Theorem] = []
+    for u in ctx.universals:
+        if not (isinstance(u.concl, App) and u.concl.op is k.EQ and is_numeric(u.concl.args[0].sort)):
+            continue
+        for x in u.variables:
+            if x.sort is REAL and not any(x in g.free for g in u.guards):
+                th = _slope(u, x, ctx)
+                out += [] if th is None else [th]
+    return out
+
+
+def _slope(u: Universal, x: Var, ctx: Context) -> Theorem | None:
+    avoid = set(ctx.free) | u.theorem.free
+    new: dict[Var, Var] = {}
+    for v in u.variables:
+        new[v] = fresh(v.name, v.sort, avoid)
+        avoid.add(new[v])
+    names: dict[Var, Term] = dict(new)
+    here = new[x]
+    guards = [k.substitute(g, {v: t for v, t in names.items() if v in g.free}) for g in u.guards]
+    inner = ctx.extend(*guards) if guards else ctx
+    th = side.specialise(u, names, inner, side.DEPTH)
+    if th is None:
+        return None
+    try:
+        same = r.cong(k.DERIVATIVE, (r.ext(here, th), r.refl(here)))
+    except RuleError:
+        return None
+    one = Meeting()  # without the equation itself, which would make both sides the same
+    left, right = (one.normalize(t, inner) for t in sides(same.concl))
+    out = r.rel_cong(same, (left, right))
+    if sides(out.concl)[0] == sides(out.concl)[1]:
+        return None
+    for g in reversed(guards):
+        out = r.discharge(g, out)
+    for v in reversed(u.variables):
+        out = r.gen(new[v], out)
+    return out
+
+
+def logarithms(goal: Term, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Theorem]:
+    """The logarithms of equations between positive numbers, in normal form; facts for all indices at those of the goal."""
+    for fact in (*_plain(ctx), *_at_indices(goal, ctx)):
+        a, b = sides(fact.concl)
+        if Num(0) in (a, b):
+            continue
+        left = side.prove(Num(0) < a, ctx)
+        right = side.prove(Num(0) < b, ctx) if left is not None else None
+        if right is None:
+            continue
+        same = r.cong(k.LOG, (fact,))
+        one = Meeting(known)
+        yield r.rel_cong(same, tuple(one.normalize(t, ctx) for t in sides(same.concl)))
+
+
+def _plain(ctx: Context) -> Iterator[Theorem]:
+    for fact in ctx.facts:
+        c = fact.concl
+        if isinstance(c, App) and c.op is k.EQ and is_numeric(c.args[0].sort):
+            yield fact
+
+
+def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
+    places = dict.fromkeys(t.arg for t in subterms(goal) if isinstance(t, At) and t.arg.sort is INT and not t.arg.loose)
+    for u in ctx.universals:
+        if not (isinstance(u.concl, App) and u.concl.op is k.EQ and len(u.variables) == 1):
+            continue
+        if u.variables[0].sort is not INT or not is_numeric(u.concl.args[0].sort):
+            continue
+        for at in list(places)[:_INSTANCES]:
+            th = side.specialise(u, {u.variables[0]: at}, ctx, side.DEPTH)
+            if th is not None:
+                yield th
+
+
+def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
+    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known."""
+    known: tuple[Conv, ...] = rules(ctx)
+    new = slopes(ctx)
+    if new:
+        ctx = ctx.with_facts(*new)
+        known = rules(ctx)
+    one = Meeting(known)
+    a, b = sides(goal)
+    left, right = one.normalize(a, ctx), one.normalize(b, ctx)
+    x, y = sides(left.concl)[1], sides(right.concl)[1]
+    plain = App(goal.op, (x, y))
+    th = close(x, y, ctx) if goal.op is k.EQ else None
+    th = th or side.prove(plain, ctx)
+    th = th or (gaps.closed(plain, ctx, known) if plain.op is not k.EQ else None)
+    if th is None:
+        more = list(logarithms(goal, ctx, known)) if _has_logarithms(plain) else []
+        th = side.prove(plain, ctx.with_facts(*more)) if more else None
+    if th is None:
+        return None
+    return r.rel_cong(th, (r.sym(left), r.sym(right))), tuple(one.used)
+
+
+def _has_logarithms(statement: Term) -> bool:
+    return any(isinstance(t, App) and t.op in (k.LOG, k.EXP) for t in subterms(statement))

@@ -1,0 +1,166 @@
+"""Inequalities of entropies: log u <= u - 1 in each term of a sum, and what comes of adding up.
+
+The gap between the sides is read as sums over ranges.  In the terms of one range logarithms with the same factor a >= 0 are taken
+together, a log U, and give a log(1/U) <= a (1/U - 1); added up, that is a fact.  What stands outside sums is spread over weights
+that sum to 1.  So Gibbs' inequality and Jensen's for log are found; ``linear`` puts the facts together and the kernel checks it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from math import lcm
+
+from derive.kernel import ring as field
+from derive.kernel import rules as r
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Lam, Term, fresh, instantiate
+from derive.kernel.theorem import Theorem
+from derive.tactics import library, side
+from derive.tactics.closing import nonzero_facts
+from derive.tactics.context import Context
+from derive.tactics.conv import Conv
+from derive.tactics.derived import sides
+from derive.tactics.meeting import Meeting
+from derive.tactics.monomials import ONE, ZERO, monomial_term, poly_term, times
+
+_POWER = 8  # of what stands under a logarithm
+
+Range = tuple[Term, Term]
+
+
+def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
+    """|- a <= b (or <) from what the terms of its sums give; both sides in normal form."""
+    a, b = goal.args
+    gap = _poly(b - a, ctx)
+    if gap is None:
+        return None
+    sums, rest = _by_range(gap)
+    facts = [*_bounds(gap, ctx)]
+    for ends, parts in sums.items():
+        facts += _summed(ends, parts, {}, None, ctx, known)
+        for fn, th in _weights(ends, ctx):
+            facts += _summed(ends, parts, rest, fn, ctx, known)
+            facts.append(th)
+    return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
+
+
+def _poly(t: Term, ctx: Context) -> field.Poly | None:
+    facts = nonzero_facts(ctx, t)
+    try:
+        poly, below = field.ratio(t, frozenset(sides(th.concl)[0] for th in facts))
+    except field.TooLargeError:
+        return None
+    return None if below else poly
+
+
+def _by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], field.Poly]:
+    """The sums of a polynomial with their factors, by their ranges; and the rest of it."""
+    out: dict[Range, list[tuple[Term, Lam]]] = defaultdict(list)
+    rest: field.Poly = {}
+    for m, c in gap.items():
+        sums = [t for t, e in m if isinstance(t, App) and t.op is k.SUM and e == 1]
+        if len(sums) == 1 and isinstance(sums[0].args[2], Lam):
+            low, high, fn = sums[0].args
+            others = poly_term({frozenset((t, e) for t, e in m if t != sums[0]): c})
+            out[low, high].append((others, fn))  # type: ignore[arg-type]
+        else:
+            rest[m] = c
+    return out, rest
+
+
+def _weights(ends: Range, ctx: Context) -> Iterator[tuple[Lam, Theorem]]:
+    """What sums to 1 over the range."""
+    for fact in ctx.facts:
+        c = fact.concl
+        if isinstance(c, App) and c.op is k.EQ and isinstance(c.args[0], App) and c.args[1] == ONE:
+            s = c.args[0]
+            if s.op is k.SUM and s.args[:2] == ends and isinstance(s.args[2], Lam):
+                yield s.args[2], fact
+
+
+def _summed(
+    ends: Range,
+    parts: list[tuple[Term, Lam]],
+    rest: field.Poly,
+    weights: Lam | None,
+    ctx: Context,
+    known: tuple[Conv, ...],
+) -> list[Theorem]:
+    """What the bounds of the terms of one sum come to; the rest is spread over the weights."""
+    low, high = ends
+    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
+    terms = [times(c, instantiate(fn, v)) for c, fn in parts]
+    if weights is not None and rest:
+        terms.append(poly_term(rest) * instantiate(weights, v))
+    body = terms[0]
+    for t in terms[1:]:
+        body = body + t
+    inner = ctx.extend(low <= v, v <= high)
+    gap = _poly(body, inner)
+    out: list[Theorem] = []
+    for bound in _bounds(gap, inner) if gap is not None else ():
+        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, bound)))
+        f, g = (k.lam(v, s) for s in sides(bound.concl))
+        th = library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
+        out.append(_spread(th, ctx, known))
+    return out
+
+
+def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
+    """For c times logarithms, taken together as c log U: c log(1/U) <= c (1/U - 1), where c is not negative."""
+    groups: dict[field.Monomial, dict[Term, Fraction]] = defaultdict(dict)
+    for m, c in gap.items():
+        logs = [t for t, e in m if isinstance(t, App) and t.op is k.LOG and e == 1]
+        if len(logs) == 1:
+            groups[frozenset((t, e) for t, e in m if t != logs[0])][logs[0].args[0]] = Fraction(c)
+    for m, size in gap.items():
+        yield from _at_zero(m, Fraction(size), groups, ctx)
+    for cofactor, powers in groups.items():
+        factor = monomial_term(cofactor)
+        scale = lcm(*(c.denominator for c in powers.values()))
+        inverse = _power_product({u: -int(c * scale) for u, c in powers.items()})
+        weight = None if inverse is None else side.prove(ZERO <= factor, ctx)
+        positive = None if weight is None or inverse is None else side.prove(ZERO < inverse, ctx)
+        if positive is None or inverse is None or weight is None:
+            continue
+        line = library.use("log_le_sub_one", {"x": inverse}, positive)
+        values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": factor}
+        yield _spread(library.use("mul_le_mul_left", values, weight, line), ctx)
+
+
+def _at_zero(
+    m: field.Monomial, size: Fraction, groups: dict[field.Monomial, dict[Term, Fraction]], ctx: Context
+) -> Iterator[Theorem]:
+    """The same for a log a with 0 log 0 = 0, where a may be 0: a - b <= a log(a/b)."""
+    atom = next((t for t, _ in m), None) if len(m) == 1 else None
+    if not (isinstance(atom, App) and atom.op is k.XLOGY and atom.args[0] == atom.args[1] and size > 0):
+        return
+    a = atom.args[0]
+    powers = groups.get(frozenset({(a, 1)}), {})
+    if any((c / size).denominator != 1 for c in powers.values()):
+        return
+    b = _power_product({u: -int(c / size) for u, c in powers.items()})
+    needs = None if b is None else (side.prove(ZERO <= a, ctx), side.prove(ZERO < b, ctx))
+    if b is not None and needs is not None and needs[0] is not None and needs[1] is not None:
+        yield _spread(library.use("sub_le_xlogy", {"a": a, "b": b}, needs[0], needs[1]), ctx)
+
+
+def _spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
+    """The same inequality with its sides in normal form and multiplied out."""
+    one = Meeting(known)
+    normal = r.rel_cong(th, tuple(one.normalize(t, ctx) for t in sides(th.concl)))
+    return r.rel_cong(normal, tuple(one.multiplied_out(t, ctx) for t in sides(normal.concl)))
+
+
+def _power_product(exponents: dict[Term, int]) -> Term | None:
+    if any(abs(e) > _POWER for e in exponents.values()):
+        return None
+    above: Term = ONE
+    below: Term = ONE
+    for u, e in exponents.items():
+        for _ in range(abs(e)):
+            above, below = (times(above, u), below) if e > 0 else (above, times(below, u))
+    return above if below == ONE else above / below

@@ -1,0 +1,234 @@
+"""Both sides of an equation in one form: what the reason ``normal`` does, where no shorter reason is known.
+
+Beyond the normal form of ``auto``:
+
+    definitions      all are unfolded, and the equations among what is known are used as definitions
+    derivatives      are taken, of what is already in normal form; equations that hold for all values are differentiated
+    logarithms       of fractions are brought over one denominator first
+    powers           are exponentials of logarithms, exponentials of sums are products
+    fractions        have one form (``fractions``), inside sums too
+    ranges           of sums that begin later than at 1, or end before or after n, are those from 1 to n and single terms
+    indicators       pick a term out of a sum that stands outside theirs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import gcd, lcm
+
+from derive.kernel import ring as field
+from derive.kernel import rules as r
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate
+from derive.kernel.theorem import Theorem
+from derive.operators.derivatives import PARTIALS, taken_apart
+from derive.tactics import exponents, fractions, side, whole_ranges
+from derive.tactics.closing import denominators, nonzero_facts, ring
+from derive.tactics.context import Context
+from derive.tactics.conv import Conv
+from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_head
+from derive.tactics.differentiation import differentiate
+from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
+from derive.tactics.normal import ALL, MORE, Normalizer, by_normal_form, is_delta, ring_or_none
+
+_LARGEST = 1_000_000  # a number whose logarithm is written with those of its primes
+_FEATURES = ALL | MORE
+
+
+class Meeting(Normalizer):
+    """One run of the full normal form."""
+
+    def __init__(self, rules: tuple[Conv, ...] = ()) -> None:
+        super().__init__(_FEATURES, (), rules)
+
+    def root(self, t: Term, ctx: Context) -> Theorem | None:
+        th = self._first(t, ctx)
+        return th if th is not None and not is_refl(th) else super().root(t, ctx)
+
+    def _first(self, t: Term, ctx: Context) -> Theorem | None:
+        definition = defined_head(t)
+        if definition is not None and definition not in PARTIALS.values():
+            self.note(definition.name)
+            return unfold_head(t)
+        if not isinstance(t, App):
+            return None
+        if taken_apart(t) is not None:
+            th = differentiate(t, ctx, shares=True)
+            if th is not None:
+                self.note("differentiation")
+            return th
+        if t.op is k.LOG:
+            return self._one_fraction(t, ctx)
+        if t.op is k.EXP:
+            return exponents.spread(t, self.lemma, lambda *terms: nonzero_facts(ctx, *terms))
+        if t.op is k.POW:
+            return self._power(t, ctx)
+        if t.op is k.XLOGY:
+            return self._xlogy(t, ctx)
+        if t.op is k.SUM:
+            return (
+                whole_ranges.at_index(t, ctx, self.lemma)
+                or whole_ranges.completed(t, ctx, self.lemma)
+                or self._picked(t, ctx)
+            )
+        return None
+
+    # --- logarithms, powers
+
+    def _one_fraction(self, t: App, ctx: Context) -> Theorem | None:
+        """|- log of sums of fractions = log of one fraction, whose terms have no factor in common."""
+        (inside,) = t.args
+        if isinstance(inside, Num):
+            return self._number(inside)
+        facts = nonzero_facts(ctx, inside)
+        try:
+            poly, below = field.ratio(inside, frozenset(sides(th.concl)[0] for th in facts))
+        except field.TooLargeError:
+            return None
+        if len(poly) < 2 and not (poly and isinstance(inside, App) and inside.op in (k.ADD, k.SUB)):
+            return None
+        size, shared = _content(poly)
+        if not below and size == 1 and not shared:
+            return None
+        rest: field.Poly = {fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()}
+        out = times(fractions.scaled(size, shared), poly_term(rest))
+        as_written = {factor(d): d for d in denominators(inside)}
+        divisors = [
+            as_written.get(d) or poly_term(dict(d)) for d, e in sorted(below.items(), key=repr) for _ in range(e)
+        ]
+        whole = fractions.quotient_term(out, divisors)
+        same = ring(inside, whole, ctx)
+        return None if same is None or whole == inside else r.cong(k.LOG, (same,))
+
+    def _number(self, inside: Num) -> Theorem | None:
+        """|- log(12/5) = log(2*2*3/5)."""
+        value = inside.value
+        if value <= 0 or max(value.numerator, value.denominator) > _LARGEST:
+            return None
+        above, below = (_primes(n) for n in (value.numerator, value.denominator))
+        if not below and len(above) < 2:
+            return None
+        whole = fractions.quotient_term(_product(above), [_product(below)] if below else [])
+        return r.cong(k.LOG, (r.ring(inside, whole, ()),))
+
+    def _power(self, t: App, ctx: Context) -> Theorem | None:
+        base, exponent = t.args
+        if isinstance(exponent, Num) and exponent.sort is INT and exponent.value >= 0:
+            return None
+        positive = side.prove(ZERO < base, ctx)
+        return None if positive is None else self.lemma("pow_eq_exp", {"x": base, "a": exponent}, positive)
+
+    def _xlogy(self, t: App, ctx: Context) -> Theorem | None:
+        weight, inside = t.args
+        if not (isinstance(inside, App) and inside.op is k.DIV and inside.args[0] == weight):
+            return None
+        if side.prove(ZERO < inside, ctx) is not None:
+            return None  # it is an ordinary product
+        facts = side.prove(ZERO <= weight, ctx), side.prove(ZERO < inside.args[1], ctx)
+        if facts[0] is None or facts[1] is None:
+            return None
+        return self.lemma("xlogy_div", {"a": weight, "b": inside.args[1]}, facts[0], facts[1])
+
+    def multiplied_out(self, t: Term, ctx: Context) -> Theorem:
+        """|- t = a sum of products over divisors; t = t where that is not known."""
+        facts = nonzero_facts(ctx, t)
+        try:
+            poly, below = field.ratio(t, frozenset(sides(th.concl)[0] for th in facts))
+        except field.TooLargeError:
+            return r.refl(t)
+        out: Term | None = None
+        written = {factor(f): f for d in denominators(t) for f in (*factors(d), d)}
+        for c, m, divisors in fractions.pieces(poly, below, written.values()):
+            over = [written.get(d) or poly_term(dict(d)) for d, e in divisors for _ in range(e)]
+            piece = fractions.quotient_term(fractions.scaled(c, m), over)
+            out = piece if out is None else out + piece
+        return ring(t, ZERO if out is None else out, ctx) or r.refl(t)
+
+    # --- sums
+
+    def _pieces(
+        self, v: Var, body: Term, poly: field.Poly, below: Mapping[field.Factor, int]
+    ) -> list[tuple[Term, Term]]:
+        as_written = {factor(f): f for d in denominators(body) for f in (*factors(d), d)}
+        out: list[tuple[Term, Term]] = []
+        for c, m, divisors in fractions.pieces(poly, below, as_written.values()):
+            outside: Term = number(c)
+            inside: Term = ONE
+            for atom, e in sorted(m, key=lambda ae: (not is_delta(ae[0]), repr(ae[0]))):
+                for _ in range(e):
+                    outside, inside = (
+                        (outside, times(inside, atom)) if v in atom.free else (times(outside, atom), inside)
+                    )
+            terms = [as_written.get(d) or poly_term(dict(d)) for d, e in divisors for _ in range(e)]
+            out.append(
+                (
+                    fractions.quotient_term(outside, [d for d in terms if v not in d.free]),
+                    fractions.quotient_term(inside, [d for d in terms if v in d.free]),
+                )
+            )
+        return out
+
+    def _picked(self, t: App, ctx: Context) -> Theorem | None:
+        """sum_z f(z) sum_s [Z(s) = z] g(s) = sum_s g(s) f(Z(s)): the inner indicator picks the outer index."""
+        low, high, fn = t.args
+        if not isinstance(fn, Lam):
+            return None
+        v = fresh(fn.hint, INT, ctx.free | t.free)
+        body = instantiate(fn, v)
+        for inner in factors(body):
+            if not (isinstance(inner, App) and inner.op is k.SUM) or v in inner.args[0].free | inner.args[1].free:
+                continue
+            low2, high2, fn2 = inner.args
+            w = fresh("s", INT, ctx.free | t.free | {v})
+            deep = k.at(fn2, w)
+            if not any(isinstance(x, App) and x.op is k.DELTA and v in x.args and w in x.free for x in factors(deep)):
+                continue
+            rest = without(body, inner)
+            outside = ring_or_none(body, rest * inner, nonzero_facts(ctx.extend(low <= v, v <= high), body))
+            if outside is None:
+                continue
+            come_in = self.lemma("sum_mul", {"m": low2, "n": high2, "c": rest, "f": k.lam(w, deep)})
+            th = r.bigop_ext(k.SUM, low, high, v, chain(outside, r.sym(come_in)))
+            self.note("sum_swap")
+            whole = sides(th.concl)[1]
+            assert isinstance(whole, App)
+            return chain(th, self._swap(whole, v, w, rest * deep, (low, high), (low2, high2)))
+        return None
+
+
+def meet(a: Term, b: Term, ctx: Context, rules: tuple[Conv, ...] = ()) -> tuple[Theorem, tuple[str, ...]] | None:
+    """|- a = b, and the names of what was used; None where the two normal forms differ."""
+    one = Meeting(rules)
+    th = by_normal_form(a, b, ctx, one)
+    return None if th is None else (th, tuple(one.used))
+
+
+def _content(poly: field.Poly) -> tuple[Fraction, field.Monomial]:
+    """The number and the monomial that all terms share."""
+    numbers = [Fraction(c) for c in poly.values()]
+    size = Fraction(gcd(*(x.numerator for x in numbers)), lcm(*(x.denominator for x in numbers)))
+    shared = dict(next(iter(poly)))
+    for m in poly:
+        powers = dict(m)
+        shared = {a: min(e, powers[a]) for a, e in shared.items() if a in powers}
+    return size, frozenset(shared.items())
+
+
+def _primes(n: int) -> list[Term]:
+    out: list[Term] = []
+    d = 2
+    while d * d <= n:
+        while n % d == 0:
+            out.append(Num(d))
+            n //= d
+        d += 1
+    return [*out, Num(n)] if n > 1 else out
+
+
+def _product(numbers: list[Term]) -> Term:
+    out: Term = ONE
+    for n in numbers:
+        out = times(out, n)
+    return out
