@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from derive.cli.common import counted, notation_option, progress
+from derive.cli.common import counted, notation_option, progress, shape_options
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
@@ -38,6 +39,7 @@ EACH = "{name}"
 )
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="The first line to show.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="The last line to show.")
+@shape_options
 @click.option("--handout", is_flag=True, help="All lines of a slide at once, to print.")
 @click.option("--flavour", default="", metavar="NAME", help="Markdown: quarto, marp, slidev.  Typst: plain, touying.")
 @click.option("--title", default="", help="Of the deck; gives it a title slide.")
@@ -67,6 +69,8 @@ def slides(
     dark: bool,
     logo: str,
     replay: bool,
+    expand: tuple[str, ...],
+    join: tuple[str, ...],
     jobs: int | None,
     address: str,
     **wishes: Any,
@@ -83,6 +87,8 @@ def slides(
     from derive.slides.targets import target_of
 
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
+    if EACH in output and (expand or join):
+        raise UserError(f"--expand and --join are for one deck; write it without {EACH} in its name")
     if EACH in output:
         work = list(_works(names, output))
     elif jobs or address:
@@ -103,6 +109,8 @@ def slides(
         for name, e in entries.items():
             told(name)
             derivations.append((name, e.derivation))
+    derivations, shapes = shaped(derivations, expand, join)
+    wish = replace(wish, shapes=shapes)
     saved = save(
         derivations, output, wish, target, progress=progress, say=lambda size: click.echo(f"derive: {size}", err=True)
     )
@@ -187,6 +195,35 @@ def draw(name: str, output: str, wish: Wish, target: str) -> tuple[str, dict[Pat
     notation_for(wish.notation or None)
     saved = save([(name, entry.derivation)], output, wish, target, files.update)
     return _wrote(saved, wish, 1), files
+
+
+def shaped(
+    derivations: Sequence[tuple[str, Derivation]], expand: Sequence[str], join: Sequence[str]
+) -> tuple[list[tuple[str, Derivation]], dict[str, tuple[str, str]]]:
+    """The derivations with theorems opened in place and lines joined, and by name what was done to each.
+
+    Raises UserError where a number could be of several derivations, and where nothing cites a name.
+    """
+    if not (expand or join):
+        return list(derivations), {}
+    from derive.board.opened import cites, reshaped
+
+    names = [x for x in expand if not x.isdecimal()]
+    if len(derivations) > 1 and (join or len(names) < len(expand)):
+        raise UserError("--join, and --expand with a number, are about the lines of one derivation; name one")
+    if len(derivations) == 1:
+        ((name, d),) = derivations
+        return [(name, reshaped(d, expand, join))], {name: (" ".join(expand), " ".join(join))}
+    out, shapes = [], {}
+    for name, d in derivations:
+        own = [x for x in names if cites(d, x)]
+        out.append((name, reshaped(d, own)))
+        if own:
+            shapes[name] = " ".join(own), ""
+    stray = [x for x in names if not any(cites(d, x) for _, d in derivations)]
+    if stray:
+        raise UserError(f"--expand {stray[0][:60]}: none of these derivations cites it")
+    return out, shapes
 
 
 def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,10 +37,17 @@ class Wish:
     into: str = ""  # a PowerPoint file to add to
     after: int | None = None
     replayed: str = ""  # the version of Rocq that has replayed the proofs
+    shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the derivations: opened, joined; by name
 
     def choice(self) -> Choice:
         return Choice(
-            load_notation(self.notation or None), self.notation, self.detail, self.first, self.last, self.replayed
+            load_notation(self.notation or None),
+            self.notation,
+            self.detail,
+            self.first,
+            self.last,
+            self.replayed,
+            self.shapes,
         )
 
 

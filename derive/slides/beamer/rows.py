@@ -116,7 +116,11 @@ def block_rows(block: Block, guarded: bool = False) -> str:
         rows.insert(len(rows) - 1, r"\hline")
     columns = "l" + "r" * (len(block.head) - 1)
     return "\n".join(
-        [rf"{{\footnotesize\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}", *rows, r"\end{tabular}\par}"]
+        [
+            rf"{{\footnotesize\renewcommand{{\arraystretch}}{{1.3}}\par\medskip\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
+            *rows,
+            r"\end{tabular}\par}",
+        ]
     )
 
 
