@@ -65,6 +65,8 @@ def neutral(source: str) -> str:
 
 def sealed(rows: list[str], name: str, place: str, spoken: str) -> list[str]:
     """Lines of the source that show one line of a derivation: how it is said, and a digest at the end of the last."""
+    if not name:
+        return [f"% spoken: {plain(spoken)}", *rows]
     digest = line_digest(" ".join(map(neutral, rows)))
     seal = f"% derive-line {quote(name, safe=':./-_')} {quote(place)} {digest}"
     return [f"% spoken: {plain(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]

@@ -121,6 +121,7 @@ class Slide:
     picture: Picture | None = None
     stamp: Stamp | None = None
     blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
+    speaker: str = ""  # what the lecturer wants to say, in the notes before what is said of the slide
 
     def stands(self, i: int) -> bool:
         """Whether step ``i`` is there before the first click: the first formula of a chain, and a carried one."""
