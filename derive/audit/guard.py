@@ -51,10 +51,11 @@ def run(
     """Run the program on the exact numbers that ``value`` gives for the letters."""
     plain = reading.inputs.plain(sizes, value)
     kinds = {x.name: x.kind for x in reading.inputs.inputs}
-    made = {n: reading.front.concrete(v, kinds[n], dtype) for n, v in plain.items()}
-    args, kwargs = program.arguments(function, made, program.with_sizes(fixed, sizes))
-    result = program.picked(function(*args, **kwargs), output)
-    floats = reading.front.floats_of(result)
+    with reading.front.exactly():
+        made = {n: reading.front.concrete(v, kinds[n], dtype) for n, v in plain.items()}
+        args, kwargs = program.arguments(function, made, program.with_sizes(fixed, sizes))
+        result = program.picked(function(*args, **kwargs), output)
+        floats = reading.front.floats_of(result)
     if floats is None:
         raise UserError(
             f"the program returned {type(result).__name__}, which is no tensor; name the loss in it with --result"
