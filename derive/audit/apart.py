@@ -27,9 +27,10 @@ _DRAWS = 5  # of each size, after the plainest
 class Plain(Draw):
     """Entries that make short sums: logits 0 and log 2, the first tokens, halves.  The first draw is the plainest of all."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, bounds: bool = False) -> None:
         super().__init__(seed)
         self.plainest = seed == 0
+        self.logits = (0, 12, -12) if bounds else (0, 0, log(2), -log(2))  # where there are bounds, some beyond them
 
     def number(self, kind: str, tokens: int, ignore: int | None) -> Any:
         if self.plainest:
@@ -47,7 +48,7 @@ class Plain(Draw):
                 return self.random.choice((Fraction(1, 2), Fraction(1, 4)))
             case "positive":
                 return self.random.choice((1, 2, Fraction(1, 2)))
-        return self.random.choice((0, 0, log(2), -log(2)))
+        return self.random.choice(self.logits)
 
     def kept(self, lengths: Sequence[int]) -> Any:
         return _full(lengths) if self.plainest else super().kept(lengths)
@@ -118,7 +119,7 @@ def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
             return
         sizes = dict(zip(names, choice, strict=True))
         for seed in range(1 + _DRAWS):
-            values = reading.inputs.numbers(sizes, Plain(seed))
+            values = reading.inputs.numbers(sizes, Plain(seed, bool(reading.trace.idle_clamps)))
             for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
                 yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
 

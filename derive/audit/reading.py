@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from derive.audit import program
@@ -66,11 +66,13 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
 
 
 def read(
-    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None
-) -> Reading:
-    """The formula of the function.  Raises Unread when a step has no reading, with the line of the program."""
+    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None,
+    supposed: Sequence[Term] = (),
+) -> Reading:  # fmt: skip
+    """The formula of the function, under further conditions if they are ``supposed``.  Raises Unread when a step has no reading, with
+    the line of the program."""
     front = front or front_of(function)
-    given = (*inputs.conditions(), *inputs.some_kept())
+    given = (*inputs.conditions(), *inputs.some_kept(), *supposed)
     trace = Trace(given)
     symbols = {n: front.symbol(inputs.tensor(trace, n)) for n in inputs.symbols}
     sizes = {s: number(v, trace) for s, v in inputs.sizes.items()}
