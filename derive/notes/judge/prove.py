@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, SortError, Term, subterms
+from derive.kernel.terms import EQ, LE, LT, App, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -58,11 +58,17 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     return Proof(found.theorem, _words(found.reasons), found.reasons)
 
 
+def contradictory(conditions: Sequence[Term]) -> bool:
+    """Whether the conditions are seen to contradict each other, so that everything follows from them."""
+    return consequences.prove(App(LE, (Num(1), Num(0))), Context.of(conditions)) is not None
+
+
 def _goal(claim: Term, given: Sequence[Term], context: Context) -> Goal:
     relation = BY_OPERATOR.get(claim.op) if isinstance(claim, App) else None
     if relation is None or not isinstance(claim, App):
         return Goal("", claim, claim, tuple(given), context, Citable(claim))
-    return Goal(relation.name, *claim.args, tuple(given), context, Citable(claim))
+    before, after = claim.args
+    return Goal(relation.name, before, after, tuple(given), context, Citable(claim))
 
 
 def _words(reasons: Sequence[Any]) -> str:
