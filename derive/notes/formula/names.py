@@ -107,6 +107,13 @@ class Names:
             bare = self.powered(ref, power)
             if not call or self.product_first(t.text, after):
                 yield bare, i + 1
+            if call and power is not None and power.op == "neg":
+                self.stop(
+                    ts,
+                    i,
+                    "a function with -1 above it may be the inverse function; write 1 / f(x), or a name of its own",
+                )
+                return
             for e, end in call:
                 yield self.powered(e, power), end
             if call and not self.product_first(t.text, after) and not self.applied(t.text, after):

@@ -139,7 +139,7 @@ class Laws(Joint):
 
     def mean_over(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> Value:
         if not draws:
-            return self.value(body, scope)
+            return self.number(body, scope)
         first, rest = draws[0], draws[1:]
         whats = first.what.args if first.what.op == "tuple" else (first.what,)
         law, where = scope.meant(first.law)

@@ -16,6 +16,7 @@ from derive.notes.formula.surface import Expr, num, walk
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, tokens_of
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
+from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import Line, described, line_of
 from derive.notes.meaning.facts import Facts, relation
 from derive.notes.meaning.guess import guessed_base, guessed_laws
@@ -61,6 +62,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Unread] = []
+        self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
         pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
         self.words = words_in(pages)
         self.lines: dict[int, Line] = {}
@@ -220,6 +222,7 @@ class _Reader:
                 put(self.world, line, self.parser)
                 declared.append(described(line))
             elif isinstance(p, Display):
+                self.here = self.conditions(p)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -240,6 +243,8 @@ class _Reader:
         steps: list[Step] = []
         left = before
         signs: list[str] = []
+        if cells[0].cell.condition:
+            return self.condition(display, cells)
         for n, c in enumerate(cells):
             if left is not None and c.cell.sign:
                 signs.append(c.cell.sign)
@@ -250,6 +255,42 @@ class _Reader:
         first = cells[0]
         bad = None if first.error is None or steps else _unread(first.error)
         return Chain(display, first.cell.line, first.cell.span, tuple(steps), bad, self.printed(first.cell.span))
+
+    def condition(self, display: Display, cells: list[_Cell]) -> Chain:
+        """What stands behind a row, k = 1, ..., K: no claim, whatever its signs."""
+        first = cells[0].cell
+        found = of_tokens(first.tokens, self.parser)
+        rel = next((r for rels in found or () for r in rels if r.data != "∈"), None)
+        steps = []
+        for c in cells[1:]:
+            step = Step(c.cell.sign, first.row, first.line, first.span, printed=self.printed(first.span))
+            self.builder.needs = Needs()
+            try:
+                if rel is None:
+                    raise UnreadableError(
+                        self.printed(first.span), first.span, "a condition, which is not read as a relation of numbers"
+                    )
+                claim = self.builder.statements(rel, Scope())[0]
+                a, b = claim.args  # type: ignore[attr-defined]
+                steps.append(replace(step, readings=(Reading(a, b, claim, (), "condition"),)))
+            except UnreadableError as error:
+                steps.append(replace(step, unread=_unread(error)))
+        return Chain(display, first.line, first.span, tuple(steps), None, self.printed(first.span))
+
+    def conditions(self, display: Display) -> dict[int, list[tuple[Expr, ...]] | None]:
+        """The conditions of each row that has some; None where one is not read."""
+        out: dict[int, list[tuple[Expr, ...]] | None] = {}
+        for n, row in enumerate(display.rows):
+            if row.notes and (found := of_notes(row.notes, self.parser, self.words)) != []:
+                out[n] = found
+        for chain in self.chains[id(display)]:
+            first = chain[0].cell
+            if first.condition:
+                more, known = of_tokens(first.tokens, self.parser), out.get(first.row, [])
+                if more == []:
+                    continue  # for all x
+                out[first.row] = None if more is None or known is None else [*known, *more]
+        return out
 
     def printed(self, span: Span) -> str:
         return self.document.text[span.start : span.end]
@@ -262,7 +303,7 @@ class _Reader:
                 return replace(base, unread=_unread(side.error))
         kind = self.kind(left, right, first)
         try:
-            readings = list(self.readings(left, right, cell.sign, kind))
+            readings = list(self.readings(left, right, cell.sign, kind, cell.row))
         except UnreadableError as error:
             return replace(base, unread=_unread(error))
         if kind == "definition":
@@ -271,7 +312,7 @@ class _Reader:
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
             try:
-                from_start = tuple(self.readings(start, right, total, kind))
+                from_start = tuple(self.readings(start, right, total, kind, cell.row))
             except UnreadableError:
                 from_start = ()
         return replace(base, readings=tuple(readings), from_start=from_start)
@@ -336,7 +377,7 @@ class _Reader:
                 out.append(_Built(e, None, self.builder.needs, n, error))
         return out
 
-    def readings(self, left: _Cell, right: _Cell, sign: str, kind: Kind) -> Iterator[Reading]:
+    def readings(self, left: _Cell, right: _Cell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
         lefts, rights = self.built(left), self.built(right)
         good = [(a, b) for b in rights if b.value is not None for a in lefts if a.value is not None]
         if not good:
@@ -347,7 +388,7 @@ class _Reader:
         count = 0
         for a, b in good[: 2 * READINGS]:
             try:
-                one = self.reading(a, b, sign, kind)
+                one = self.reading(a, b, sign, kind, row)
             except UnreadableError as error:
                 errors.append(error)
                 continue
@@ -360,7 +401,7 @@ class _Reader:
         if not count:
             raise errors[0]
 
-    def reading(self, a: _Built, b: _Built, sign: str, kind: Kind) -> Reading:
+    def reading(self, a: _Built, b: _Built, sign: str, kind: Kind, row: int) -> Reading:
         builder = self.builder
         builder.needs = needs = Needs()
         for x in (a, b):
@@ -377,6 +418,7 @@ class _Reader:
         shown = sign if sign in ("=", "!=", "<", "<=", ">", ">=") else "="
         claim = relation(shown, left, right)
         builder.declared_facts()
+        self.row_facts(row, needs)
         builder.law_facts(closure(claim.free, needs.facts))
         relevant = closure(claim.free, needs.facts)
         builder.letter_facts(relevant, (left, right))
@@ -392,6 +434,23 @@ class _Reader:
             left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
             (a.choice, b.choice), refutable=not needs.weak and not why,
         )  # fmt: skip
+
+    def row_facts(self, row: int, needs: Needs) -> None:
+        """The conditions behind the row; where another row of the display has some, they may be meant for all."""
+        if row not in self.here:
+            needs.weak = needs.weak or (
+                "the display has a condition that may be meant for this row" if self.here else ""
+            )
+            return
+        found = self.here[row]
+        if found is None:
+            needs.weak = needs.weak or "the words behind the row are a condition that is not read"
+        for rel in (rel for rels in found or () for rel in rels):
+            try:
+                for fact in self.builder.statements(rel, Scope()):
+                    needs.fact(fact)
+            except UnreadableError:
+                needs.weak = needs.weak or "a condition behind the row is not read"
 
     def open_page(self, left: Term, right: Term) -> str:
         """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""

@@ -47,9 +47,9 @@ class Sums(Refs):
     def over(self, e: Expr, bounds: Sequence[Expr], others: Sequence[Expr], scope: Scope) -> Value:
         """The sum over the first letter of the sum over the rest."""
         if not bounds:
-            return self.value(e.args[0], scope)
+            return self.number(e.args[0], scope)
         b, rest = bounds[0], bounds[1:]
-        size = self.range_of(b, scope)
+        size = self.range_of(b, scope, e.args[0])
         letter = b.args[0]
         v = self.new(letter)
         if b.data != "to" and self.is_value_letter(letter):
@@ -62,8 +62,11 @@ class Sums(Refs):
         if b.data == "inne":
             conditions.append(k.ne(v, self.term(b.args[2].args[0], inside)))
         op = _OPS[e.data]
+        value = self.counted.get(v)
 
         def big(t: Term) -> Term:
+            if e.data == "integral" and value and any(x.name == f"{value}_value" for x in t.free):
+                raise unread(e, f"an integral of a formula in {value} is no sum over a finite set")
             if op is k.MAX:
                 t = -t if e.data == "min" else t
                 out = app(k.MAX, size.low, size.high, Lam(hint_of(letter), INT, abstract(t, v)))
@@ -92,7 +95,7 @@ class Sums(Refs):
             raise unread(letter, "a sum runs over a letter")
         return self.letter(hint_of(letter))
 
-    def range_of(self, b: Expr, scope: Scope) -> Range:
+    def range_of(self, b: Expr, scope: Scope, body: Expr) -> Range:
         letter = b.args[0]
         if b.data == "to":
             low, high = self.term(b.args[1], scope), self.term(b.args[2], scope)
@@ -103,6 +106,13 @@ class Sums(Refs):
             return self.set_range(b.args[1], letter, scope)
         if letter.op == "ref" and letter.args:
             return self.range((num(1), size_of(str(letter))))
+        counted = self.ranges.of_body(letter.ref.name, body)
+        if letter.ref.name not in self.world.ranges and counted:
+            if len(counted) > 1:
+                raise unread(
+                    b, f"{letter} counts families of different lengths; say through what it runs: {letter} = 1..n"
+                )
+            return self.range(counted.pop())
         return self.range(self.ranges.of_sum(letter.ref.name))
 
     def set_range(self, s: Expr, letter: Expr, scope: Scope) -> Range:
