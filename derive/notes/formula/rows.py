@@ -157,8 +157,11 @@ def _conditions(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
         else:
             pieces[-1].append(t)
     main, conditions = list(pieces[0]), []
-    for piece in pieces[1:]:
+    for n, piece in enumerate(pieces[1:], 1):
         bare = tuple(t for t in piece[1:] if t.text != GAP)
+        if len(bare) == 1 and bare[0].kind == "name" and n + 1 < len(pieces) and _limits(tuple(pieces[n + 1][1:])):
+            pieces[n + 1][1:1] = [*bare, Token("sign", ",", bare[0].span)]  # a, b > 0
+            continue
         if not bare:
             continue
         if pieces[0] and (piece[0].text == "∀" or _limits(bare)):
@@ -180,6 +183,8 @@ def _limits(tokens: Tokens) -> bool:
     if not signs:
         return False
     left, right = tokens[: signs[0]], tokens[signs[-1] + 1 :]
+    if any(t.text == "," for t in left):
+        left = left[-1:]
     if len(left) != 1 or left[0].kind not in ("name", "number") or not right:
         return False
     if tokens[signs[0]].text != "=":

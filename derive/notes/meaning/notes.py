@@ -26,7 +26,7 @@ from derive.notes.meaning.ranges import Ranges
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
 from derive.notes.meaning.values import Value
-from derive.notes.meaning.world import Meaning, World, letters_free, put
+from derive.notes.meaning.world import Meaning, World, put
 from derive.operators.derivatives import taken_apart
 
 READINGS = 8
@@ -305,7 +305,12 @@ class _Reader:
         try:
             readings = list(self.readings(left, right, cell.sign, kind, cell.row))
         except UnreadableError as error:
+            if kind == "definition":  # what rests on it is not read either
+                self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
+        if kind == "step" and first and self.brings_in(left, readings):
+            kind = "definition"
+            readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
         from_start: tuple[Reading, ...] = ()
@@ -333,6 +338,24 @@ class _Reader:
             return "constant"
         return "step"
 
+    def brings_in(self, left: _Cell, readings: Sequence[Reading]) -> bool:
+        """Whether a row says what a name is that was used before it was explained: y_hat = softmax(z), behind a row with y_hat."""
+        e = left.readings[0]
+        if (
+            e.op != "ref"
+            or self.world.law_of(e.ref.name) is not None
+            or self.builder.has_meaning(e)
+            or e.ref.name in self.world.constants
+        ):
+            return False
+        if not all(c.value.is_name() for _, a in arranged(e) for c in components(a)):
+            return False
+        heads = {v for key, v in self.builder.vars.items() if key[0] == e.ref.name}
+        said = {v for r in readings for f in r.given for v in f.free}
+        return bool(heads) and all(
+            heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
+        )
+
     def introduces(self, left: _Cell, right: Expr) -> bool:
         """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
         e = left.readings[0]
@@ -344,24 +367,21 @@ class _Reader:
             or e.ref.name in self.world.constants
         ):
             return False
-        if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or any(
-            e.ref.name in letters_free(rel) for rels, _ in self.world.facts for rel in rels
-        )):  # fmt: skip
+        if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
         if self.builder.has_meaning(e):
             return False
-        for chains in self.chains.values():
-            for chain in chains:
-                for c in chain:
-                    if c is left:
-                        return True
-                    if any(
-                        x.op == "ref" and x.ref.name == e.ref.name and key_of(x) == key_of(e)
-                        for r in c.readings[:1]
-                        for x in walk(r)
-                    ):
-                        return False
+        for c in (c for chains in self.chains.values() for chain in chains for c in chain):
+            if c is left:
+                return True
+            names = (x for r in c.readings[:1] for x in walk(r) if x.op == "ref" and x.ref.name == e.ref.name)
+            if any(key_of(x) == key_of(e) for x in names):
+                return False
         return True
+
+    def equated(self, e: Expr) -> bool:
+        """Whether a declared equation says what a name is: K = 5."""
+        return any(rel.data == "=" and e in rel.args for rels, _ in self.world.facts for rel in rels)
 
     # --- readings
 

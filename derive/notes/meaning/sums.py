@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
-from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.refs import Refs
@@ -273,26 +273,42 @@ class Sums(Refs):
     def hidden(self, e: Expr, x: Var, scope: Scope) -> None:
         """A derivative of what does not show the letter: nothing says that it does not depend on it."""
         body, by = e.args
-        before = self.needs
-        t = self.value(body, scope)
-        free = t.at(*(Var("k", INT) for _ in t.dims)).free
-        assert before is self.needs
+        v = self.value(body, scope)
+        free = v.at(*(self.letter("i") for _ in v.dims)).free
         if x in free:
             return
-        unknown = [n for n in outer_names(body) if self.unexplained(n, scope)]
-        whole = [n for n in unknown if not n.ref.signs]
-        bare = bool(whole) and not self.world.declared
-        if bare or ((whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name)):
-            raise unread(e, f"nothing says how {unknown[0]} depends on {x.name}; declare it: {unknown[0]} := ...")
+        unknown = [(name, applied) for name, applied in map(self.source, free) if name and self.may_hide(name)]
+        bare = [name for name, applied in unknown if not applied]
+        if not self.world.declared and unknown and (bare or not self.shown_elsewhere(by.ref.name)):
+            bare = bare or [unknown[0][0]]
+        if bare:
+            name = min(bare)
+            raise unread(e, f"nothing says how {name} depends on {x.name}; declare it: {name} := ...")
 
-    def unexplained(self, e: Expr, scope: Scope) -> bool:
-        """A name that may hide what it depends on: it is no letter of a sum, no index, and nothing says what it is."""
-        name = e.ref.name
-        if str(e) in scope.bound or name in scope.let or name in self.world.constants:
+    def source(self, v: Var) -> tuple[str, bool]:
+        """The name on the page that a variable stands for, and whether it has brackets behind it there."""
+        for key, w in self.vars.items():
+            if w == v:
+                use = self.sorts.uses.get(key)
+                return key[0], use is not None and bool(use.ref.signs)
+        return "", False
+
+    def may_hide(self, name: str) -> bool:
+        """Whether a name may depend on what it does not show: it is no index or constant, and nothing is declared of it."""
+        if (
+            name in self.world.constants
+            or name in self.sorts.laws
+            or self.world.law_of(name) is not None
+            or name.startswith("N_")
+        ):
             return False
-        if e.is_name() and (self.sorts.is_index(key_of(e)) or self.ranges.of_letter(name) is not None):
+        if (name, ()) in self.sorts.indices or self.ranges.of_letter(name) is not None:
             return False
-        return not self.has_meaning(e)
+        declared = {n for rels, _ in self.world.facts for rel in rels for n in names_in(rel)}
+        declared |= {n for v, _ in self.world.one_hot for n in names_in(v)} | {
+            n for v, _, _ in self.world.vectors for n in names_in(v)
+        }
+        return name not in declared
 
     def shown_elsewhere(self, name: str) -> bool:
         """Whether the page writes the dependence on the letter: p_phi(x), f(x; w), or a formula that has it under the derivative."""
@@ -305,13 +321,6 @@ class Sums(Refs):
 
     def mean(self, e: Expr, scope: Scope) -> Value:
         raise NotImplementedError
-
-
-def outer_names(e: Expr) -> list[Expr]:
-    """The names of a formula that are no arguments of others."""
-    if e.op == "ref":
-        return [e]
-    return [n for a in (e.args[:1] if e.op == "big" else e.args) for n in outer_names(a)]
 
 
 def hint_of(letter: Expr) -> str:
