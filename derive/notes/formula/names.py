@@ -255,7 +255,8 @@ class Names:
         single = len(t.parts[0]) == 1 and t.parts[0][0].kind == "name"
         if not t.text.startswith("(") or (text in self.known.numbers and not self.applied(text, t) and not single):
             return []
-        if ref.ref.below and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
+        one_number = ref.ref.below or text in SCALARS
+        if one_number and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
             return []  # q_1 (1 - q_1)
         found = self.arguments(t.parts[0])
         if found is None:
