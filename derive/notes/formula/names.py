@@ -331,17 +331,22 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
         k = next(n for n, a in enumerate(args) if a.op == "dots")
         if k == 0 or k + 1 >= len(args):
             return None
-        start = k
-        while (
-            start > 0
-            and (start == k or signs[start] == ",")
-            and args[start - 1].op in ("ref", "num", "add", "sub", "neg")
-        ):
+        start, last = k, args[k + 1]
+        while start > 0 and (start == k or signs[start] == ",") and _like(args[start - 1], last):
             start -= 1
+        if start == k:
+            return None
         series = Expr("series", tuple(args[start : k + 2]), "list", args[start].span)
         args[start : k + 2] = [series]
         signs[start : k + 2] = [signs[start]]
     return tuple(signs), tuple(args)
+
+
+def _like(a: Expr, last: Expr) -> bool:
+    """Whether a term goes with the last of a list: v_1 with v_M, 1 with K."""
+    if last.op == "ref" and last.args:
+        return a.op == "ref" and a.ref.name == last.ref.name
+    return a.op == "num"
 
 
 def _letter(t: Token) -> bool:

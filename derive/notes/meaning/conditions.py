@@ -12,7 +12,26 @@ from derive.notes.formula.tokens import Tokens, UnreadableError, split_at, token
 from derive.notes.meaning.world import facts_of
 
 _ASKS = re.compile(r"\b(?:if|for|when|whenever|where|provided|assuming|given|unless|with|as long as)\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:unless|not)\b", re.IGNORECASE)
+_PLAIN = frozenset(
+    [
+        "if",
+        "for",
+        "when",
+        "whenever",
+        "where",
+        "provided",
+        "assuming",
+        "given",
+        "with",
+        "all",
+        "any",
+        "each",
+        "every",
+        "and",
+        "that",
+    ]
+)
+"""The words that a condition may have besides its formulas."""
 
 Relations = tuple[Expr, ...]
 
@@ -23,8 +42,9 @@ def of_notes(notes: tuple[str, ...], parser: Parser, words: frozenset[str]) -> l
     for note in notes:
         if not _ASKS.search(note):
             continue
-        if _NOT.search(note):
-            return None
+        said = re.sub(r"\$[^$]+\$", " ", note).lower()
+        if not set(re.findall(r"[^\W\d_]+", said)) <= _PLAIN:
+            return None  # for small x; unless k = y
         formulas = re.findall(r"\$([^$]+)\$", note)
         if not formulas:
             return None  # otherwise, for small x: a condition in words alone

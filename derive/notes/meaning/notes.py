@@ -457,6 +457,8 @@ class _Reader:
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""
+        if self.problems:
+            needs.weak = needs.weak or "a declaration of the page is not read"
         if row not in self.here:
             needs.weak = needs.weak or (
                 "the display has a condition that may be meant for this row" if self.here else ""
