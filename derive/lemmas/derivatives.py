@@ -13,6 +13,7 @@ from derive.lemmas.base import (
     ZERO,
     a,
     apply_every,
+    assume,
     at_values,
     b,
     c,
@@ -26,6 +27,7 @@ from derive.lemmas.base import (
     x,
 )
 from derive.lemmas.logs import exp, log
+from derive.lemmas.maxima import larger, larger_by_difference, larger_left, larger_right
 from derive.lemmas.sums import empty_range, fn, last_term, product, sum_mul_right, total
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, sides
@@ -179,6 +181,60 @@ def derivative_power_of() -> Theorem:
     return at_values(r.axiom("derivative_chain"), r.assume(_F), outer, F=of_x(_power(x, a)), G=F, l2=slope)
 
 
+# --- the larger of two, away from where they are equal ----------------------------------------------------------------
+
+
+def _larger_at(of_zero: Theorem, value: Term, low: Term, high: Term, slope: Theorem) -> Theorem:
+    """The slope of larger(0, s) at x, where it is ``value`` for s from low to high."""
+    v = Var("y_", REAL)
+    same = r.sym(at_values(of_zero, a=ZERO, b=v))
+    near = r.gen(
+        v, r.discharge(low < v, r.discharge(v < high, r.cut(lin(same.hyps[0], *assume(low < v, v < high)), same)))
+    )
+    ends = (r.assume(ZERO < x), lin(x < high)) if low == ZERO else (lin(low < x), r.assume(x < ZERO))
+    return at_values(
+        r.axiom("derivative_local"), near, *ends, slope,
+        F=of_x(value), G=of_x(larger(ZERO, x)), a=low, c=high, l1=slope_of(slope),
+    )  # fmt: skip
+
+
+def _larger(of_positive: bool) -> Theorem:
+    """By the chain rule on F + larger(0, G - F)."""
+    condition = F[x] < G[x] if of_positive else G[x] < F[x]
+    if of_positive:
+        at_zero = _larger_at(larger_right.theorem, x, ZERO, x + 1, r.axiom("derivative_id"))
+    else:
+        at_zero = _larger_at(larger_left.theorem, ZERO, x - 1, ZERO, _const(ZERO))
+    slope = slope_of(at_zero)
+    difference = at_values(derivative_sub.theorem, r.assume(_G), r.assume(_F), F=G, G=F, l1=l2, l2=l1)
+    sign = lin(ZERO < G[x] - F[x] if of_positive else G[x] - F[x] < ZERO, r.assume(condition))
+    outer = at_values(at_zero, sign, x=G[x] - F[x])
+    inner = at_values(
+        r.axiom("derivative_chain"),
+        difference,
+        outer,
+        F=of_x(larger(ZERO, x)),
+        G=of_x(G[x] - F[x]),
+        l1=l2 - l1,
+        l2=slope,
+    )
+    whole = at_values(
+        r.axiom("derivative_add"), r.assume(_F), inner, G=of_x(larger(ZERO, G[x] - F[x])), l2=slope_of(inner)
+    )
+    same = r.sym(at_values(larger_by_difference.theorem, a=F[x], b=G[x]))
+    return _turned(whole, same, r.ring(slope_of(whole), l2 if of_positive else l1, ()))
+
+
+@lemma(has(larger(F[x], G[x]), l2), [_F, _G, F[x] < G[x]], phrase="the derivative of the larger", internal=True)
+def derivative_larger_right() -> Theorem:
+    return _larger(True)
+
+
+@lemma(has(larger(F[x], G[x]), l1), [_F, _G, G[x] < F[x]], phrase="the derivative of the larger", internal=True)
+def derivative_larger_left() -> Theorem:
+    return _larger(False)
+
+
 # --- long sums and products ------------------------------------------------------------------------------------------
 
 _each = every(k, m, n, app(HAS_DERIVATIVE, of_x(Fk[k][x]), x, slopes[k]))
@@ -258,5 +314,46 @@ def derivative_prod() -> Theorem:
 
     def fn_short() -> Term:
         return lam(k, Fk[k][x])
+
+    return range_induction(m, n, lambda top: has(_upto(PROD, top), slope(top)), empty, step)
+
+
+_nonzero_each = every(k, m, n, ne(Fk[k][x], 0))
+
+
+def _shares(top: Term) -> Term:
+    """The sum of slope over factor."""
+    return total(slopes[k] / Fk[k][x], high=top)
+
+
+@lemma(
+    has(_upto(PROD, n), _upto(PROD, n) * _shares(n)),
+    [_each, _nonzero_each],
+    phrase="the product times the sum of slope over factor",
+    internal=True,
+)
+def derivative_prod_shares() -> Theorem:
+    """By induction on the top: (P S) f + P l = P f (S + l/f)."""
+    known, apart = r.assume(_each), r.assume(_nonzero_each)
+
+    def slope(top: Term) -> Term:
+        return _upto(PROD, top) * _shares(top)
+
+    def empty(top: Term, th: Theorem) -> Theorem:
+        one = empty_range(Fk[k][x], top, th, PROD)
+        none = empty_range(slopes[k] / Fk[k][x], top, th)
+        return _turned(_const(ONE), r.sym(one), r.sym(ring_with(slope(top), ZERO, (none,))))
+
+    def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
+        here, last = apply_every(known, top + 1, low, high), Fk[top + 1][x]
+        nonzero = apply_every(apart, top + 1, low, high)
+        th = at_values(
+            r.axiom("derivative_mul"), ih, here,
+            F=of_x(_upto(PROD, top)), G=Fk[top + 1], l1=slope(top), l2=slopes[top + 1],
+        )  # fmt: skip
+        longer = last_term(Fk[k][x], top, low, PROD)
+        more = last_term(slopes[k] / Fk[k][x], top, low)
+        end = slope(top) * last + _upto(PROD, top) * slopes[top + 1]
+        return _turned(th, r.sym(longer), r.sym(ring_with(slope(top + 1), end, (longer, more), (nonzero,))))
 
     return range_induction(m, n, lambda top: has(_upto(PROD, top), slope(top)), empty, step)

@@ -24,17 +24,18 @@ from derive.tactics.matching import match
 ZERO, ONE = Num(0), Num(1)
 
 
-def differentiate(term: Term, ctx: Context, known: Iterable[Conv] = ()) -> Theorem | None:
+def differentiate(term: Term, ctx: Context, known: Iterable[Conv] = (), shares: bool = False) -> Theorem | None:
     """|- the derivative = its value; None where the function is none of the shapes below, or a condition is not proved.
 
-    ``known`` are equations that give derivatives, such as gradients proved before.
+    ``known`` are equations that give derivatives, such as gradients proved before.  ``shares``: that of a product is the product
+    times the sum of slope over factor, where no factor is 0.
     """
     parts = taken_apart(term)
     if parts is None:
         return None
     if not isinstance(parts.fn, Lam):
         return None
-    place = Place(parts, ctx, tuple(known))
+    place = Place(parts, ctx, tuple(known), shares)
     th = place.of(instantiate(parts.fn, place.var))
     if th is None:
         return None
@@ -55,8 +56,8 @@ def calculate(ctx: Context, known: Iterable[Conv] = ()) -> Conv:
 class Place:
     """What moves in a derivative, and where."""
 
-    def __init__(self, parts: Derivative, ctx: Context, known: tuple[Conv, ...] = ()) -> None:
-        self.point, self.entry, self.known = parts.point, parts.entry, known
+    def __init__(self, parts: Derivative, ctx: Context, known: tuple[Conv, ...] = (), shares: bool = False) -> None:
+        self.point, self.entry, self.known, self.shares = parts.point, parts.entry, known, shares
         assert isinstance(parts.fn, Lam)
         avoid = set(ctx.free | parts.fn.free | parts.point.free)
         for index in self.entry:
@@ -237,8 +238,35 @@ class Place:
         slopes = Lam(i.name, INT, abstract(_slope(inner), i))
         family = Lam(i.name, INT, abstract(self.along(body), i))
         every = r.gen(i, r.discharge(low <= i, r.discharge(i <= high, inner)))
-        name = "derivative_sum" if t.op is k.SUM else "derivative_prod"
-        return self._use(name, {"m": low, "n": high, "F": family, "l": slopes}, every)
+        values: dict[str, Term] = {"m": low, "n": high, "F": family, "l": slopes}
+        if t.op is k.SUM:
+            return self._use("derivative_sum", values, every)
+        apart = self._apart(body, i, low, high) if self.shares else None
+        if apart is not None:
+            return self._use("derivative_prod_shares", values, every, apart)
+        return self._use("derivative_prod", values, every)
+
+    def _apart(self, body: Term, i: Var, low: Term, high: Term) -> Theorem | None:
+        """That no factor of a product is 0 at the point."""
+        outer, self.ctx = self.ctx, self.ctx.extend(low <= i, i <= high)
+        th = self.proved(ne(at(self.along(body), self.start), ZERO), body)  # type: ignore[arg-type]
+        self.ctx = outer
+        return None if th is None else r.gen(i, r.discharge(low <= i, r.discharge(i <= high, th)))
+
+    def _largest(self, t: App) -> Theorem | None:
+        """The larger of two, where they are known to differ: at a kink there is no derivative."""
+        two = _larger_of(t)
+        if two is None:
+            return None
+        clean = [self.here(a) for a in two]
+        (left, a), (right, b) = (sides(th.concl) for th in clean)
+        for name, before, after in (("right", (a, b), (left, right)), ("left", (b, a), (right, left))):
+            less = side.prove(before[0] < before[1], self.ctx)
+            if less is not None:
+                back = [r.sym(th) for want in after for th in clean if sides(th.concl)[0] == want]
+                known = r.rel_cong(less, tuple(back[:1] + back[-1:]))
+                return self._both(f"derivative_larger_{name}", App(k.ADD, two), known)
+        return None
 
     def _given(self, t: Term) -> Theorem | None:
         """A fact that says what the derivative of this very function is."""
@@ -323,8 +351,25 @@ class Place:
 
 _RULES = {
     k.ADD: "_sum_of", k.SUB: "_sum_of", k.NEG: "_neg", k.MUL: "_mul", k.DIV: "_div", k.POW: "_pow", k.EXP: "_exp",
-    k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", **{card.op: "_as_it_reads" for card in READ if card.unfolding},
+    k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", k.MAX: "_largest",
+    **{card.op: "_as_it_reads" for card in READ if card.unfolding},
 }  # fmt: skip
+
+
+def _larger_of(t: App) -> tuple[Term, Term] | None:
+    """a and b of the largest of (2 - k) a + (k - 1) b for k = 1, 2, which is how the larger of two is defined."""
+    low, high, fn = t.args
+    if (low, high) != (ONE, Num(2)) or not isinstance(fn, Lam):
+        return None
+    i = fresh(fn.hint, INT, fn.free)
+    body = instantiate(fn, i)
+    if not (
+        isinstance(body, App) and body.op is k.ADD and all(isinstance(p, App) and p.op is k.MUL for p in body.args)
+    ):
+        return None
+    (first, a), (second, b) = (p.args for p in body.args)  # type: ignore[attr-defined]
+    plain = (first, second) == (2 - i, i - 1) and i not in a.free | b.free
+    return (a, b) if plain else None
 
 
 def _as_it_reads_near(outer: App, s: Var, ctx: Context) -> Theorem | None:
