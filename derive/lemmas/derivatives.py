@@ -260,3 +260,44 @@ def derivative_prod() -> Theorem:
         return lam(k, Fk[k][x])
 
     return range_induction(m, n, lambda top: has(_upto(PROD, top), slope(top)), empty, step)
+
+
+_nonzero_each = every(k, m, n, ne(Fk[k][x], 0))
+
+
+def _shares(top: Term) -> Term:
+    """The sum of slope over factor."""
+    return total(slopes[k] / Fk[k][x], high=top)
+
+
+@lemma(
+    has(_upto(PROD, n), _upto(PROD, n) * _shares(n)),
+    [_each, _nonzero_each],
+    phrase="the product times the sum of slope over factor",
+    internal=True,
+)
+def derivative_prod_shares() -> Theorem:
+    """By induction on the top: (P S) f + P l = P f (S + l/f)."""
+    known, apart = r.assume(_each), r.assume(_nonzero_each)
+
+    def slope(top: Term) -> Term:
+        return _upto(PROD, top) * _shares(top)
+
+    def empty(top: Term, th: Theorem) -> Theorem:
+        one = empty_range(Fk[k][x], top, th, PROD)
+        none = empty_range(slopes[k] / Fk[k][x], top, th)
+        return _turned(_const(ONE), r.sym(one), r.sym(ring_with(slope(top), ZERO, (none,))))
+
+    def step(top: Term, low: Theorem, high: Theorem, ih: Theorem) -> Theorem:
+        here, last = apply_every(known, top + 1, low, high), Fk[top + 1][x]
+        nonzero = apply_every(apart, top + 1, low, high)
+        th = at_values(
+            r.axiom("derivative_mul"), ih, here,
+            F=of_x(_upto(PROD, top)), G=Fk[top + 1], l1=slope(top), l2=slopes[top + 1],
+        )  # fmt: skip
+        longer = last_term(Fk[k][x], top, low, PROD)
+        more = last_term(slopes[k] / Fk[k][x], top, low)
+        end = slope(top) * last + _upto(PROD, top) * slopes[top + 1]
+        return _turned(th, r.sym(longer), r.sym(ring_with(slope(top + 1), end, (longer, more), (nonzero,))))
+
+    return range_induction(m, n, lambda top: has(_upto(PROD, top), slope(top)), empty, step)

@@ -24,17 +24,18 @@ from derive.tactics.matching import match
 ZERO, ONE = Num(0), Num(1)
 
 
-def differentiate(term: Term, ctx: Context, known: Iterable[Conv] = ()) -> Theorem | None:
+def differentiate(term: Term, ctx: Context, known: Iterable[Conv] = (), shares: bool = False) -> Theorem | None:
     """|- the derivative = its value; None where the function is none of the shapes below, or a condition is not proved.
 
-    ``known`` are equations that give derivatives, such as gradients proved before.
+    ``known`` are equations that give derivatives, such as gradients proved before.  ``shares``: that of a product is the product
+    times the sum of slope over factor, where no factor is 0.
     """
     parts = taken_apart(term)
     if parts is None:
         return None
     if not isinstance(parts.fn, Lam):
         return None
-    place = Place(parts, ctx, tuple(known))
+    place = Place(parts, ctx, tuple(known), shares)
     th = place.of(instantiate(parts.fn, place.var))
     if th is None:
         return None
@@ -55,8 +56,8 @@ def calculate(ctx: Context, known: Iterable[Conv] = ()) -> Conv:
 class Place:
     """What moves in a derivative, and where."""
 
-    def __init__(self, parts: Derivative, ctx: Context, known: tuple[Conv, ...] = ()) -> None:
-        self.point, self.entry, self.known = parts.point, parts.entry, known
+    def __init__(self, parts: Derivative, ctx: Context, known: tuple[Conv, ...] = (), shares: bool = False) -> None:
+        self.point, self.entry, self.known, self.shares = parts.point, parts.entry, known, shares
         assert isinstance(parts.fn, Lam)
         avoid = set(ctx.free | parts.fn.free | parts.point.free)
         for index in self.entry:
@@ -237,8 +238,20 @@ class Place:
         slopes = Lam(i.name, INT, abstract(_slope(inner), i))
         family = Lam(i.name, INT, abstract(self.along(body), i))
         every = r.gen(i, r.discharge(low <= i, r.discharge(i <= high, inner)))
-        name = "derivative_sum" if t.op is k.SUM else "derivative_prod"
-        return self._use(name, {"m": low, "n": high, "F": family, "l": slopes}, every)
+        values: dict[str, Term] = {"m": low, "n": high, "F": family, "l": slopes}
+        if t.op is k.SUM:
+            return self._use("derivative_sum", values, every)
+        apart = self._apart(body, i, low, high) if self.shares else None
+        if apart is not None:
+            return self._use("derivative_prod_shares", values, every, apart)
+        return self._use("derivative_prod", values, every)
+
+    def _apart(self, body: Term, i: Var, low: Term, high: Term) -> Theorem | None:
+        """That no factor of a product is 0 at the point."""
+        outer, self.ctx = self.ctx, self.ctx.extend(low <= i, i <= high)
+        th = self.proved(ne(at(self.along(body), self.start), ZERO), body)  # type: ignore[arg-type]
+        self.ctx = outer
+        return None if th is None else r.gen(i, r.discharge(low <= i, r.discharge(i <= high, th)))
 
     def _given(self, t: Term) -> Theorem | None:
         """A fact that says what the derivative of this very function is."""

@@ -153,6 +153,10 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
             _sum(_l[_i] * (_over(k.PROD, _Fk[_k][_x], high=_i - 1) * _over(k.PROD, _Fk[_k][_x], low=_i + 1)), _i),
         ),
     ),
+    "derivative_prod_shares": (
+        [*_LONG, _each(ne(_Fk[_k][_x], 0))],
+        _has(_over(k.PROD, _Fk[_k][_x]), _over(k.PROD, _Fk[_k][_x]) * _sum(_l[_k] / _Fk[_k][_x])),
+    ),
     # sums
     "sum_zero": ([], eq(_sum(_zero), 0)),
     "sum_const": ([_m <= _n + 1], eq(_sum(_c), (_n - _m + 1) * _c)),

@@ -55,7 +55,7 @@ class Meeting(Normalizer):
         if not isinstance(t, App):
             return None
         if taken_apart(t) is not None:
-            th = differentiate(t, ctx)
+            th = differentiate(t, ctx, shares=True)
             if th is not None:
                 self.note("differentiation")
             return th

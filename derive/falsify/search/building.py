@@ -244,16 +244,17 @@ def _distribution(total: Sum, key: Key, model: Partial) -> Options | None:
     elif not nonnegative:
         rows = [*candidates.distributions(len(free), False), *candidates.signed(len(free))]
     scale = left if sign != 0 else 1
-    if scale != 1:
-        rows = [(cost, tuple([x * scale for x in row])) for cost, row in rows]
     if any(b.high is not None or (b.low is not None and b.low != 0) for b in bounds):
         WORK.spent += len(rows) * len(free)
-        rows = [r for r in rows if all(b.allow(x) for b, x in zip(bounds, r[1], strict=True))]
+        rows = [r for r in rows if all(b.allow(x * scale) for b, x in zip(bounds, r[1], strict=True))]
     WORK.spent += len(rows)
+
+    def make(row: tuple[Number, ...]) -> Assignment:  # of the few that are tried
+        return {(var, p): x * scale for p, x in zip(free, row, strict=True)}
 
     def other(rng: Random) -> tuple[Number, ...] | None:
         if sign <= 0 or not free:
             return None
-        return tuple([x * scale for x in candidates.random_distribution(rng, len(free), positive)])
+        return candidates.random_distribution(rng, len(free), positive)
 
-    return Options(rows, lambda row: {(var, p): x for p, x in zip(free, row, strict=True)}, other)
+    return Options(rows, make, other)

@@ -86,7 +86,8 @@ class _Seen:
             ):
                 self.moved.add(t.parts[1][1].text)
             plain = t.kind != "name" or t.text not in _LAWS
-            for part in (*t.parts, t.sup or ()):
+            transposed = t.sup is not None and len(t.sup) == 1 and t.sup[0].text == "T"
+            for part in (*t.parts, () if transposed else t.sup or ()):
                 bare = set(self.bare)
                 self.look(part, below)
                 if i and tokens[i - 1].text in _LAWS:

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import SCALARS, Known
-from derive.notes.formula.surface import Expr, Ref, num
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError
+from derive.notes.formula.surface import Expr, Ref
+from derive.notes.formula.tokens import ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
 
 Reading = tuple[Expr, int]
-_ENDS = frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖",
-                   ",", ";", "|", "‖", "⇒", "⇔", "∴", "∵", ":", "∀", "↦", "∧"))  # fmt: skip
 _STARS = {"·": "star", "⋆": "star", "†": "dagger", "+": "plus", "-": "minus", "♯": "sharp"}
 _EVENTS = frozenset(("=", "<", ">", "<=", ">=", "≻", "≺", "!=", "∈"))
-
-
-def split_at(tokens: Tokens, signs: frozenset[str]) -> list[tuple[str, Tokens]]:
-    """The pieces between signs, each with the sign before it."""
-    out: list[tuple[str, list[Token]]] = [("", [])]
-    for t in tokens:
-        if t.kind == "sign" and t.text in signs:
-            out.append((t.text, []))
-        else:
-            out[-1][1].append(t)
-    return [(s, tuple(p)) for s, p in out]
 
 
 def halves(tokens: Tokens, sign: str) -> tuple[Tokens, Tokens]:
@@ -45,6 +31,7 @@ class Names:
         self.sums: dict[tuple[int, int], list[Reading]] = {}
         self.terms: dict[tuple[int, int], list[Reading]] = {}
         self.factors: dict[tuple[int, int], list[Reading]] = {}
+        self.orders: dict[tuple[str, int, int, int], tuple[str, ...]] = {}  # of conditions
         self.kept: list[Tokens] = []  # so that no other tokens get the same identity
         self.stuck: dict[int, int] = {}
         self.why: dict[Span, str] = {}
@@ -68,7 +55,7 @@ class Names:
         raise NotImplementedError
 
     def ends(self, t: Token) -> bool:
-        return t.text in _ENDS
+        return t.text in ENDS
 
     def stop(self, ts: Tokens, i: int, why: str = "") -> None:
         """Note how far a reading went, and why no further."""
@@ -266,9 +253,22 @@ class Names:
         found = self.arguments(t.parts[0])
         if found is None:
             return []
-        signs, args = found
+        signs, args = self.ordered(text, ref, *found)
         whole = Expr("ref", (*ref.args, *args), ref.ref._replace(signs=signs), Span(ref.span.start, t.span.end))
         return list(self.scripted(whole, t, i + 1))
+
+    def ordered(
+        self, text: str, ref: Expr, signs: tuple[str, ...], args: tuple[Expr, ...]
+    ) -> tuple[tuple[str, ...], tuple[Expr, ...]]:
+        """Conditions in the order in which the page first writes them: p(y | x, z) and p(y | z, x) are the same."""
+        cut = next((i for i, s in enumerate(signs) if s == "|"), len(signs))
+        end = next((i for i, s in enumerate(signs) if i > cut and s == ";"), len(signs))
+        given = args[cut:end]
+        letters = tuple(a.ref.name.split("_")[0].rstrip("'") if a.op == "ref" else str(a) for a in given)
+        first = self.orders.setdefault((text, len(ref.args), cut, len(given)), letters)
+        if letters == first or sorted(letters) != sorted(first) or len(set(letters)) < len(letters):
+            return signs, args
+        return signs, (*args[:cut], *(given[letters.index(x)] for x in first), *args[end:])
 
     def arguments(self, inner: Tokens) -> tuple[tuple[str, ...], tuple[Expr, ...]] | None:
         """What stands in brackets behind a name, each with the sign before it."""
@@ -324,7 +324,11 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
         if k == 0 or k + 1 >= len(args):
             return None
         start = k
-        while start > 0 and (start == k or signs[start] == ",") and args[start - 1].op == "ref":
+        while (
+            start > 0
+            and (start == k or signs[start] == ",")
+            and args[start - 1].op in ("ref", "num", "add", "sub", "neg")
+        ):
             start -= 1
         series = Expr("series", tuple(args[start : k + 2]), "list", args[start].span)
         args[start : k + 2] = [series]
@@ -334,14 +338,9 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
 
 def _letter(t: Token) -> bool:
     """A letter of one sign, Greek or with an accent."""
-    from derive.notes.formula.tokens import LETTERS
-
     head = t.text.split("_")[0]
     return t.kind == "name" and (len(head) == 1 or head in LETTERS)
 
 
 def _is_transpose(sup: Tokens, letter: bool) -> bool:
     return len(sup) == 1 and (sup[0].text == "⊤" or (letter and sup[0].text == "T"))
-
-
-__all__ = ["Fraction", "Names", "Reading", "halves", "num", "split_at"]

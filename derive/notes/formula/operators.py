@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import EXPECTATION
-from derive.notes.formula.names import Names, Reading, halves, split_at
+from derive.notes.formula.names import Names, Reading, halves
 from derive.notes.formula.surface import Expr, num
-from derive.notes.formula.tokens import Token, Tokens
+from derive.notes.formula.tokens import Token, Tokens, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
@@ -41,9 +41,12 @@ class Operators(Names):
         elif t.text in ("|", "‖"):
             close = next((j for j in range(i + 1, len(ts)) if ts[j].kind == "sign" and ts[j].text == t.text), None)
             if close is not None:
+                last = ts[close]
+                if t.text == "‖" and last.sub and len(last.sub) == 1 and last.sub[0].text == "2":
+                    last = replace(last, sub=None)  # the Euclidean norm
                 for e in self.maybe(ts[i + 1 : close]):
                     whole = Expr("abs" if t.text == "|" else "norm", (e,), None, Span(t.span.start, ts[close].span.end))
-                    yield from self.scripted(whole, ts[close], close + 1)
+                    yield from self.scripted(whole, replace(last, kind="bracket"), close + 1)
         elif t.text == "-":  # a sign behind an operator: \sum -x, \log -x is none
             for e, end in self.term(ts, i + 1):
                 yield Expr("neg", (e,), None, Span(t.span.start, e.span.end)), end
@@ -286,6 +289,7 @@ class Operators(Names):
             return
         bracket = ts[i].kind == "bracket" and ts[i].sub is None and ts[i].sup is None
         loose, tight = self.term(ts, i), self.factor(ts, i)
+        bracket = bracket or (ts[i].kind == "name" and ts[i].text in _LOGS)
         for e, end in (*tight, *loose) if bracket else (*loose, *tight):
             yield Expr("d", (e, by), None, Span(t.span.start, e.span.end)), end
 
@@ -404,7 +408,8 @@ class Operators(Names):
     def indicator(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]
         if t.sub:
-            yield from ((Expr("ind", e, None, t.span), i + 1) for e in self.relations(t.sub))
+            inner = t.sub[0].parts[0] if len(t.sub) == 1 and t.sub[0].kind == "bracket" else t.sub
+            yield from ((Expr("ind", e, None, t.span), i + 1) for e in self.relations(inner))
         elif i + 1 < len(ts) and ts[i + 1].kind == "bracket":
             yield from ((Expr("ind", e, None, t.span), i + 2) for e in self.relations(ts[i + 1].parts[0]))
 

@@ -12,33 +12,18 @@ from fractions import Fraction
 from derive.notes.document.tree import Span
 from derive.notes.formula.operators import Operators
 from derive.notes.formula.surface import Expr
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError
+from derive.notes.formula.tokens import ENDS, RELATIONS, Token, Tokens, UnreadableError, split_at
 
 LIMIT = 6
 """How many readings of one expression are kept."""
 WORK = 40_000
 """How many parts are looked at for one expression."""
-RELATIONS = frozenset(
-    ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
-)
-ENDS = RELATIONS | frozenset((",", ";", "|", "‖", "⇒", "⇔", "∴", "∵", ":", "∀", "↦", "∧"))
 Reading = tuple[Expr, int]
 
 
 def span_of(tokens: Tokens, start: int = 0, end: int | None = None) -> Span:
     part = tokens[start:end]
     return Span(part[0].span.start, part[-1].span.end) if part else Span(0, 0)
-
-
-def split(tokens: Tokens, signs: frozenset[str]) -> list[tuple[str, Tokens]]:
-    """The pieces between signs, each with the sign before it."""
-    out: list[tuple[str, list[Token]]] = [("", [])]
-    for t in tokens:
-        if t.kind == "sign" and t.text in signs:
-            out.append((t.text, []))
-        else:
-            out[-1][1].append(t)
-    return [(s, tuple(p)) for s, p in out]
 
 
 class Parser(Operators):
@@ -219,7 +204,7 @@ class Parser(Operators):
         kind = t.text[:1] if not t.text.startswith("\\") else t.text[:2]
         signs = {x.text for x in inner if x.kind == "sign"}
         if t.text in ("||", "‖‖"):
-            for e in self.maybe(inner):
+            for e in self.maybe(inner):  # scripts are read by the caller
                 yield Expr("abs" if t.text == "||" else "norm", (e,), None, t.span)
         elif "," in signs and kind in ("(", "\\{", "\\l"):
             for e in self.listed(inner):
@@ -237,8 +222,8 @@ class Parser(Operators):
     def relations(self, tokens: Tokens) -> Iterator[tuple[Expr, ...]]:
         """k = c; k = c, j = d; 1 <= k <= V, as single relations."""
         out: list[Expr] = []
-        for _, piece in split(tokens, frozenset((",", "∧"))):
-            parts = split(piece, RELATIONS)
+        for _, piece in split_at(tokens, frozenset((",", "∧"))):
+            parts = split_at(piece, RELATIONS)
             sides = [self.maybe(p) for _, p in parts]
             if len(parts) < 2 or not all(sides):
                 return

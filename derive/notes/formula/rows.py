@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from derive.notes.document.pages import Display, Row
 from derive.notes.document.tree import Atom, Node, Script, Span
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, tokens_of
+from derive.notes.formula.tokens import Token, Tokens, UnreadableError, sign_of, tokens_of
 
-RELATIONS = frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
+CHAINED = frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
+"""Relations of which a chain is made, and arrows between chains."""
 _SKIPPED = frozenset(("∴", "∵", "\\qquad", ".", "\\Longleftrightarrow", "\\blacksquare", "\\square"))
 _STATEMENT = frozenset(("⇒", "⇔"))
 _CONTINUES = frozenset(("+", "-", "·", "/"))
@@ -124,7 +125,7 @@ def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], wo
         if t.kind == "words" or (t.kind == "sign" and t.text in _SKIPPED):
             continue
         text = t.text if t.kind == "sign" else ""
-        if text in RELATIONS or text in (",", ";"):
+        if text in CHAINED or text in (",", ";"):
             if part or sign or count:
                 yield _cell(sign, tuple(part), n, row, notes, t.span)
             count += bool(part or sign)
@@ -148,16 +149,14 @@ def _unread(
     items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], error: UnreadableError
 ) -> Iterator[Cell]:
     """Cells of a row that cannot be read, as many as it has signs outside brackets."""
-    from derive.notes.formula.tokens import _SIGNS
-
     signs: list[str] = []
     depth, started = 0, False
     for node in items:
         base = node.base if isinstance(node, Script) else node
         text = base.text if isinstance(base, Atom) else ""
         depth += (text in ("(", "[", "\\{")) - (text in (")", "]", "\\}"))
-        sign = _SIGNS.get(text, text)
-        if depth <= 0 and sign in RELATIONS and sign not in _STATEMENT:
+        sign = sign_of(text)
+        if depth <= 0 and sign in CHAINED and sign not in _STATEMENT:
             signs.append(sign)
         elif not signs:
             started = True
@@ -165,7 +164,3 @@ def _unread(
         yield Cell("", (), n, row.line, row.span, notes, error)
     for sign in signs:
         yield Cell(sign, (), n, row.line, row.span, notes, error)
-
-
-def place(t: Token) -> Span:
-    return t.span

@@ -14,8 +14,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from derive.notes.document.tree import Span
@@ -57,8 +58,6 @@ class Expr:
 
 
 def num(value: int, span: Span = NOWHERE) -> Expr:
-    from fractions import Fraction
-
     return Expr("num", (), Fraction(value), span)
 
 
@@ -77,82 +76,6 @@ def walk(e: Expr) -> Iterator[Expr]:
 
 def names_in(e: Expr) -> set[str]:
     return {x.ref.name for x in walk(e) if x.op == "ref"}
-
-
-def letters_of(e: Expr) -> set[str]:
-    """Names that stand alone somewhere in the formula: letters, and not functions of something."""
-    return {x.ref.name for x in walk(e) if x.is_name()}
-
-
-def rebuilt(e: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
-    """The formula with every part for which ``change`` has something else put in, outermost first."""
-    new = change(e)
-    if new is not None:
-        return new
-    if not e.args:
-        return e
-    args = tuple(rebuilt(a, change) for a in e.args)
-    return e if args == e.args else replace(e, args=args)
-
-
-Found = dict[str, Expr]
-
-
-def match(pattern: Expr, e: Expr, found: Mapping[str, Expr], free: bool = False) -> Found | None:
-    """What the letters of a pattern stand for, where the formula has its form.  At the head names are themselves; in arguments and
-    scripts (``free``) a name alone stands for anything, the same everywhere."""
-    if free and pattern.is_name():
-        old = found.get(pattern.ref.name)
-        if old is None:
-            return {**found, pattern.ref.name: e}
-        return dict(found) if old == e else None
-    if pattern.op != e.op or len(pattern.args) != len(e.args):
-        return None
-    if pattern.op == "ref":
-        a, b = pattern.ref, e.ref
-        if a.name != b.name or a.below != b.below or a.above != b.above or a.signs != b.signs:
-            return None
-    elif pattern.data != e.data:
-        return None
-    out: Found | None = dict(found)
-    inside = free or pattern.op == "ref"
-    for i, (p, x) in enumerate(zip(pattern.args, e.args, strict=True)):
-        assert out is not None
-        raised = pattern.op in ("pow", "entry") and i > 0
-        out = match(p, x, out, inside or raised)
-        if out is None:
-            return None
-    return out
-
-
-def filled(e: Expr, found: Mapping[str, Expr]) -> Expr:
-    """The formula with letters replaced by what they stand for.  A letter that carries indices takes a new name where a name was
-    found for it.  Letters bound inside are left alone."""
-    if not found:
-        return e
-
-    def change(x: Expr) -> Expr | None:
-        if x.op == "ref" and x.ref.name in found:
-            new = found[x.ref.name]
-            if not x.args:
-                return replace(new, span=x.span) if new.span == NOWHERE else new
-            if new.is_name():
-                args = tuple(filled(a, found) for a in x.args)
-                return replace(x, args=args, data=x.ref._replace(name=new.ref.name))
-        if x.op == "big":
-            bound = {n for b in x.args[1:] for n in letters_of(b.args[0])}
-            if bound & found.keys():
-                return (
-                    rebuilt(x, lambda y: None)
-                    if not (rest := {k: v for k, v in found.items() if k not in bound})
-                    else filled_under(x, rest)
-                )
-        return None
-
-    def filled_under(x: Expr, rest: Mapping[str, Expr]) -> Expr:
-        return replace(x, args=tuple(filled(a, rest) for a in x.args))
-
-    return rebuilt(e, change)
 
 
 _INFIX = {"add": " + ", "sub": " - ", "mul": " ", "div": "/", "pow": "^", "dot": "·"}

@@ -176,7 +176,12 @@ _SIGNS = {
     "\\colon": ":", "\\lvert": "|", "\\rvert": "|", "\\lVert": "‖", "\\rVert": "‖", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "−": "-",
     "\\quad": "", "\\lbrack": "[", "\\rbrack": "]", "\\lbrace": "\\{", "\\rbrace": "\\}", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
-_INDICATOR = frozenset(("bb", "bold"))
+RELATIONS = frozenset(
+    ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
+)
+"""Signs between two expressions."""
+ENDS = RELATIONS | frozenset((",", ";", "|", "‖", "⇒", "⇔", "∴", "∵", ":", "∀", "↦", "∧"))
+"""Signs at which an expression ends."""
 
 
 class UnreadableError(ValueError):
@@ -185,6 +190,22 @@ class UnreadableError(ValueError):
     def __init__(self, what: str, span: Span, why: str) -> None:
         super().__init__(why)
         self.what, self.span, self.why = what, span, why
+
+
+def split_at(tokens: Tokens, signs: frozenset[str]) -> list[tuple[str, Tokens]]:
+    """The pieces between signs, each with the sign before it."""
+    out: list[tuple[str, list[Token]]] = [("", [])]
+    for t in tokens:
+        if t.kind == "sign" and t.text in signs:
+            out.append((t.text, []))
+        else:
+            out[-1][1].append(t)
+    return [(s, tuple(p)) for s, p in out]
+
+
+def sign_of(text: str) -> str:
+    """A sign of TeX in the one spelling that is used here."""
+    return _SIGNS.get(text, text)
 
 
 def tokens_of(nodes: Iterable[Node], words: frozenset[str] = frozenset()) -> Tokens:

@@ -11,17 +11,18 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
+from derive.kernel.terms import EQ, LE, LT, App, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
+from derive.notes.judge import optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
 from derive.tactics.monomials import expansion
 
-ATTEMPTS = 60
-"""How many reasons of the board are tried where normal forms did not do."""
+ATTEMPTS, SIZE = 60, 1_500
+"""How many reasons of the board are tried where normal forms did not do; fewer for a large row, so many parts in all."""
 LARGE = 20_000
 """Products of monomials beyond which a row is not multiplied out."""
 
@@ -51,7 +52,7 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     if expansion(claim) > LARGE:
         return None
     goal = _goal(claim, given, Context.of(given))
-    found = find(goal, attempts)
+    found = find(goal, max(4, min(attempts, SIZE // sum(1 for _ in subterms(claim)))))
     if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
@@ -88,7 +89,10 @@ def _by_normal_form(claim: Term, context: Context) -> Proof | None:
     if not (is_numeric(sort) or isinstance(sort, SetOf)):
         return None
     try:
-        found = consequences.prove(claim, context)
+        found = consequences.prove(claim, context) if is_numeric(sort) else None
+        if found is None and claim.op is EQ:
+            th = optima.prove(claim, context)
+            found = None if th is None else (th, ("optima",))
     except (RuleError, SortError, RecursionError):
         return None
     if found is None or found[0].concl != claim:
@@ -105,6 +109,7 @@ _KINDS = (
     ("exp_", "rules of exponentials"),
     ("pow_", "rules of exponentials"),
     ("delta_", "indicators"),
+    ("optima", "what optima are"),
 )
 
 

@@ -15,6 +15,7 @@ from derive.kernel import ring as field
 from derive.kernel import terms as k
 from derive.kernel.sorts import REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import App, At, Lam, Term, Var, at, fresh, instantiate, parts_of, rebuild, spine, subterms
+from derive.operators.derivatives import taken_apart
 from derive.tactics.consequences import slopes
 from derive.tactics.context import Context
 from derive.tactics.derived import sides
@@ -31,12 +32,18 @@ def refute(claim: Term, given: Sequence[Term], effort: int = EFFORT) -> Countere
     if pointwise is None:
         return None
     claim, given = pointwise
-    found = find_counterexample(claim, given, budget=BUDGET, effort=effort)
-    return found if isinstance(found, Counterexample) and _fails(found, given) else None
+    ways = [claim]
+    if any(taken_apart(t) is not None for t in subterms(claim)):
+        ways.append(_calculated(claim, Context.of(given)))
+    for way in dict.fromkeys(ways):
+        found = find_counterexample(way, given, budget=BUDGET, effort=effort)
+        if isinstance(found, Counterexample):
+            return found if _fails(found) else None
+    return None
 
 
-def _fails(found: Counterexample, given: Sequence[Term]) -> bool:
-    """The second look: every condition holds in the finished model and the claim that was instantiated does not."""
+def _fails(found: Counterexample) -> bool:
+    """The second look: in the finished model the claim that was instantiated does not hold."""
     try:
         return not evaluate(found.claim, found.model)
     except (Undecided, Undefined):

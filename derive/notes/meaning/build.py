@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
-from derive.kernel.terms import Num, SortError, Term, Var, app, at, fresh, lam
+from derive.kernel.sorts import FAMILY, INT, Sort
+from derive.kernel.terms import Num, SortError, Term, Var, app, at, lam
 from derive.language import definitions as d
-from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
+from derive.notes.formula.surface import Expr, num
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.ranges import Bounds, Ranges
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
+from derive.notes.meaning.sorts import Key, Sorts
 from derive.notes.meaning.values import Range, Value, entrywise, scalar, vector
-from derive.notes.meaning.world import Law, Meaning, World, letters_free
+from derive.notes.meaning.world import Law, World
 
 DEPTH = 40
 """How many definitions may be inside one another."""
@@ -52,6 +53,8 @@ class Builder:
         self.vars: dict[Key, Var] = {}
         self.names: dict[str, Var] = {}
         self.count = 0
+        self.not_read: dict[str, UnreadableError] = {}
+        self.counted: dict[Term, str] = {}  # letters that count values: what they are as numbers is another thing
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
         self.marginals: dict[tuple[str, tuple[str, ...]], tuple[Law, Var, tuple[Term, ...]]] = {}
@@ -82,11 +85,29 @@ class Builder:
         assert isinstance(out, Value)
         return out
 
+    def number(self, e: Expr, scope: Scope) -> Value:
+        """A part that is calculated with.  Of a letter that counts the values of a law it is the value, and not its place in a list."""
+        v = self.value(e, scope)
+        if v.rank or not isinstance(v.term, Var) or v.term.sort is not INT:
+            return v
+        name = self.counted.get(v.term)
+        if name is None and v.term.name in self.needs.letters:
+            bounds = self.ranges.of_letter(v.term.name)
+            name = (
+                v.term.name
+                if bounds is not None and bounds[1].is_name() and bounds[1].ref.name.startswith("N_")
+                else None
+            )
+        if name is None or name in self.world.ranges:
+            return v
+        key = (f"{name}_value", ("",))
+        return scalar(at(self.vars.setdefault(key, Var(key[0], FAMILY)), v.term))
+
     def read_num(self, e: Expr, scope: Scope) -> Value:
         return scalar(Num(e.data))
 
     def read_neg(self, e: Expr, scope: Scope) -> Value:
-        return entrywise(lambda a: -a, self.value(e.args[0], scope))
+        return entrywise(lambda a: -a, self.number(e.args[0], scope))
 
     def read_add(self, e: Expr, scope: Scope) -> Value:
         return self.both(e, scope, lambda a, b: a + b)
@@ -98,19 +119,19 @@ class Builder:
         return self.both(e, scope, lambda a, b: a * b)
 
     def both(self, e: Expr, scope: Scope, op: Callable[[Term, Term], Term]) -> Value:
-        a, b = (self.value(x, scope) for x in e.args)
+        a, b = (self.number(x, scope) for x in e.args)
         if a.rank and b.rank and a.rank != b.rank:
             raise unread(e, "a vector and a matrix are added")
         return entrywise(op, a, b)
 
     def read_div(self, e: Expr, scope: Scope) -> Value:
-        a, b = (self.value(x, scope) for x in e.args)
+        a, b = (self.number(x, scope) for x in e.args)
         if b.rank and a.rank:
             raise unread(e, "a vector is divided by a vector; say what the entries are: (A)_k := ...")
         return entrywise(lambda x, y: x / y, a, b)
 
     def read_mul(self, e: Expr, scope: Scope) -> Value:
-        a, b = (self.value(x, scope) for x in e.args)
+        a, b = (self.number(x, scope) for x in e.args)
         if not a.rank or not b.rank:
             return entrywise(lambda x, y: x * y, a, b)
         return self.matrices(e, a, b)
@@ -157,7 +178,9 @@ class Builder:
         raise unread(e, "a number is transposed")
 
     def read_pow(self, e: Expr, scope: Scope) -> Value:
-        a, b = (self.value(x, scope) for x in e.args)
+        if e.args[0].op == "norm" and e.args[1] == num(2):
+            return scalar(self.squared(e.args[0], scope))
+        a, b = (self.number(x, scope) for x in e.args)
         if b.rank:
             raise unread(e, "a power with a vector above; say what it is: A := B")
         if a.rank:
@@ -165,7 +188,7 @@ class Builder:
         return scalar(a.term**b.term)
 
     def read_log(self, e: Expr, scope: Scope) -> Value:
-        inner = self.value(e.args[-1], scope)
+        inner = self.number(e.args[-1], scope)
         base = self.term(e.args[0], scope) if len(e.args) == 2 else None
         if base is None and "log" in self.world.bases:
             base = self.term(self.world.bases["log"], Scope())
@@ -175,13 +198,18 @@ class Builder:
         return app(k.LOG, x) if base is None else d.log_base(base, x)
 
     def read_exp(self, e: Expr, scope: Scope) -> Value:
-        return entrywise(lambda x: app(k.EXP, x), self.value(e.args[0], scope))
+        return entrywise(lambda x: app(k.EXP, x), self.number(e.args[0], scope))
 
     def read_abs(self, e: Expr, scope: Scope) -> Value:
         return entrywise(lambda x: d.absolute(x), self.value(e.args[0], scope))
 
     def read_norm(self, e: Expr, scope: Scope) -> Value:
-        raise unread(e, "a norm is read where it is squared only; write the sum")
+        return scalar(self.squared(e, scope) ** Num(Fraction(1, 2)))
+
+    def squared(self, e: Expr, scope: Scope) -> Term:
+        """The square of a Euclidean norm."""
+        v = self.value(e.args[0], scope)
+        return self.dot(e, v, v) if v.rank == 1 else v.term**2
 
     def read_fn(self, e: Expr, scope: Scope) -> Value:
         if e.data == "softmax":
@@ -193,7 +221,7 @@ class Builder:
             if one is None:
                 raise unread(e, "the softmax of a vector that does not begin at 1")
             return vector(size, lambda i: at(one, i), z.row)
-        values = [self.value(a, scope) for a in e.args]
+        values = [self.number(a, scope) for a in e.args]
         if e.data == "diag":
             (z,) = values
             return Value((z.dims[0], z.dims[0]), lambda i, j: app(k.DELTA, i, j) * z.at(i))
@@ -282,285 +310,6 @@ class Builder:
             raise unread(bounds[1], "the bounds of an index are no whole numbers")
         return Range(low, high)
 
-    # --- names
-
-    def read_ref(self, e: Expr, scope: Scope) -> Value:
-        e, scope = scope.meant(e)
-        if e.op != "ref":
-            return self.value(e, scope)
-        if e.ref.name in self.world.aliases:
-            e = replace(e, data=e.ref._replace(name=self.world.aliases[e.ref.name]))
-        written = str(e)
-        if written in scope.bound:
-            return scalar(scope.bound[written])
-        if e.ref.name in scope.held:
-            return self.held(e, scope)
-        found = self.defined(e, scope)
-        if found is not None:
-            return found
-        law = self.world.law_of(e.ref.name)
-        if law is not None and law.joint and e.ref.signs and e.ref.below == law.name.ref.below:
-            return self.joint(law, self.spread(e, scope), scope)
-        if any(a.op == "any" for a in e.args):
-            raise unread(e, "a dot stands for a value here that nothing gives")
-        if self.sorts.is_vector(e):
-            return self.named_vector(e, scope)
-        return scalar(self.applied(self.spread(e, scope), scope))
-
-    def joint(self, law: Law, e: Expr, scope: Scope) -> Value:
-        raise NotImplementedError
-
-    def held(self, e: Expr, scope: Scope) -> Value:
-        """A name that a derivative moves, whole or at an index."""
-        whole = scope.held[e.ref.name]
-        args = [self.term(c.value, scope) for _, a in arranged(e) for c in components(a)]
-        for a in args:
-            whole = at(whole, a)
-        if isinstance(whole.sort, Fn):
-            return vector(self.range(self.ranges.of_place(e.ref.name, len(args))), lambda i: at(whole, i))
-        return scalar(whole)
-
-    def spread(self, e: Expr, scope: Scope) -> Expr:
-        """Arguments that stand for several, V := (v_1, ..., v_M), as what they stand for."""
-
-        def one(a: Expr) -> Expr:
-            if (
-                a.is_name()
-                and a.ref.name not in scope.let
-                and str(a) not in scope.bound
-                and not self.world.is_value(a.ref.name)
-            ):
-                for m in reversed(self.world.meanings):
-                    if m.pattern.is_name() and m.pattern.ref.name == a.ref.name and m.body.op == "tuple":
-                        return m.body
-            return a
-
-        args = tuple(one(a) for a in e.args)
-        return e if args == e.args else replace(e, args=args)
-
-    def named_vector(self, e: Expr, scope: Scope) -> Value:
-        """A name that stands for a family, such as a, h_b of vectors h."""
-        count = len(e.args)
-        head, indices = self.head(e, scope, count + 1)
-        for v, length, row in reversed(self.world.vectors):
-            if v.op == "ref" and v.ref.name == e.ref.name and len(v.args) == count:
-                return vector(self.range((num(1), length)), lambda i: at(self.at_all(head, indices), i), row)
-        size = self.range(self.ranges.of_place(e.ref.name, count))
-        return vector(size, lambda i: at(self.at_all(head, indices), i))
-
-    def head(self, e: Expr, scope: Scope, arity: int) -> tuple[Term, list[Term]]:
-        indices = [self.term(a, scope) for a in e.args]
-        keys = [key for key in self.sorts.keys[e.ref.name] if len(key[1]) == arity]
-        key = sorted(keys)[0] if keys else (e.ref.name, ("",) * arity)
-        if not keys:
-            self.sorts.numbers.add(key)  # its entries are never written
-        return self.variable(key), indices
-
-    def at_all(self, head: Term, indices: Sequence[Term]) -> Term:
-        for i in indices:
-            head = at(head, i)
-        return head
-
-    def applied(self, e: Expr, scope: Scope) -> Term:
-        """An unknown name at its arguments."""
-        key = key_of(e)
-        values = [self.value(c.value, scope) for _, a in arranged(e) for c in components(a)]
-        var = self.variable(key, [v.rank for v in values])
-        args = [self.family(v) if v.rank == 1 else v.term if not v.rank else None for v in values]
-        out: Term = var
-        for i in self.order(key, [v.rank for v in values]):
-            a = args[i]
-            if a is None:
-                raise unread(e, "a matrix stands as an argument of a function")
-            out = at(out, a)
-        if not args:
-            self.note_letter(e)
-        else:
-            self.differentiable(e, key, var, out)
-        return out
-
-    def note_letter(self, e: Expr) -> None:
-        """A free letter: its range is known, or it is one fixed number."""
-        var = self.variable(key_of(e))
-        if var.sort is INT and e.ref.name not in self.needs.letters:
-            self.needs.letters[e.ref.name] = var
-
-    def differentiable(self, e: Expr, key: Key, var: Var, at_args: Term) -> None:
-        """Every derivative printed exists: a function of a parameter has one."""
-        if len(self.params(key)) != 1 or not isinstance(at_args, k.At) or not self.moves(at_args.arg):
-            return
-        sort: Sort = var.sort
-        letters: list[Var] = []
-        fn: Term = var
-        while isinstance(sort, Fn) and isinstance(sort.cod, Fn):
-            letters.append(fresh("ijkmn"[len(letters) % 5], sort.dom, {var, *letters}))
-            fn, sort = at(fn, letters[-1]), sort.cod
-        x = fresh("x", REAL, {var, *letters})
-        if fn.sort is not Fn(REAL, REAL):
-            return
-        fact = app(k.HAS_DERIVATIVE, fn, x, app(k.DERIVATIVE, fn, x))
-        for v in (x, *reversed(letters)):
-            fact = k.forall(v, fact)
-        self.needs.fact(fact, f"{e.ref.name} has a derivative in its parameter")
-
-    def moves(self, argument: Term) -> bool:
-        return any(v.name in self.sorts.moved or v.sort is REAL for v in argument.free)
-
-    # --- variables
-
-    def params(self, key: Key) -> list[int]:
-        """Which arguments are numbers."""
-        return [i for i in range(len(key[1])) if any(self.sorts.is_real(v) for v in self.sorts.places[key].get(i, ()))]
-
-    def order(self, key: Key, ranks: Sequence[int] = ()) -> list[int]:
-        """Arguments that are indices first, then numbers, so that a function of a number is a part of the term."""
-        numbers = self.params(key)
-        return [i for i in range(len(key[1])) if i not in numbers] + numbers
-
-    def variable(self, key: Key, ranks: Sequence[int] = ()) -> Var:
-        if key in self.vars:
-            return self.vars[key]
-        numbers = set(self.params(key))
-        sort: Sort = INT if self.sorts.is_index(key) else REAL
-        for i in reversed(self.order(key)):
-            rank = ranks[i] if i < len(ranks) else 0
-            sort = Fn(FAMILY if rank == 1 else REAL if i in numbers else INT, sort)
-        name = key[0]
-        n = 1
-        while name in self.names:
-            n += 1
-            name = f"{key[0]}_{n}"
-        var = Var(name, sort)
-        self.names[name] = self.vars[key] = var
-        if n > 1:
-            self.needs.inferred[
-                f"{key[0]} with {len(key[1])} arguments of another kind is another function, {name}"
-            ] = None
-        return var
-
-    # --- definitions
-
     def defined(self, e: Expr, scope: Scope) -> Value | None:
-        """What a definition says of the formula as it stands; of an entry of a vector that is defined whole, and the other way round."""
-        for m in reversed(self.world.meanings):
-            if any(m is x for x in scope.inside) or (
-                m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name)
-            ):
-                continue
-            found = self.meets(m, e, scope)
-            if found is not None:
-                self.relied(m)
-                return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
-            whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
-            if whole is not None:
-                return whole
-        return None
-
-    def relied(self, m: Meaning) -> None:
-        if m.assumed:
-            self.needs.assumed[m.assumed] = None
-
-    def meets(self, m: Meaning, e: Expr, scope: Scope) -> dict[str, tuple[Expr, Scope]] | None:
-        """What the letters of a definition stand for.  One in brackets that the meaning does not use is that very letter."""
-        found = matched(m.pattern, e, scope, {}, False)
-        if found is None or m.pattern.op != "ref":
-            return found
-        used = names_in(m.body)
-        scripts = m.pattern.ref.below + m.pattern.ref.above
-        for a in m.pattern.args[scripts:]:
-            for x in walk(a):
-                if x.is_name() and x.ref.name not in used and x.ref.name in found and found[x.ref.name][0] != x:
-                    return None
-        return found
-
-    def has_meaning(self, e: Expr) -> bool:
-        """Whether something says what a formula is."""
-        return any(
-            matched(m.pattern, e, Scope(), {}, False) is not None
-            or (
-                e.op == "ref"
-                and m.pattern.op == "ref"
-                and m.pattern.ref.name == e.ref.name
-                and not m.pattern.ref.signs
-                and not e.ref.signs
-            )
-            for m in self.world.meanings
-        )
-
-    def entry_of(self, m: Meaning, e: Expr, scope: Scope) -> Value | None:
-        """q_k, where q := softmax(z)."""
-        if (
-            e.op != "ref"
-            or not e.args
-            or m.pattern.op != "ref"
-            or m.pattern.ref.name != e.ref.name
-            or m.pattern.ref.signs
-        ):
-            return None
-        n = len(m.pattern.args)
-        if len(e.args) <= n or (e.ref.below + (1 if e.ref.signs else 0) <= n and not e.ref.signs):
-            return None
-        head = replace(e, args=e.args[:n], data=Ref(e.ref.name, m.pattern.ref.below, m.pattern.ref.above))
-        found = matched(m.pattern, head, scope, {}, False)
-        if found is None:
-            return None
-        whole = self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
-        indices = e.args[n:]
-        if whole.rank != len(indices):
-            return None
-        self.relied(m)
-        return scalar(whole.at(*(self.term(i, scope) for i in indices)))
-
-    def whole_of(self, m: Meaning, e: Expr, scope: Scope) -> Value | None:
-        """q, where q_k := ...; A, where (A)_{jk} := ..."""
-        p = m.pattern
-        if p.op == "entry" and matched(p.args[0], e, scope, {}, False) is not None:
-            letters = p.args[1:]
-        elif p.op == "ref" and e.is_name() and p.ref.name == e.ref.name and p.ref.below and p.ref.below == len(p.args):
-            letters = p.args
-        else:
-            return None
-        if not all(x.is_name() for x in letters):
-            return None
-        self.relied(m)
-        inside = (*scope.inside, m)
-        dims: list[Range | None] = []
-        used = letters_free(m.body)
-        for x in letters:
-            bounds = self.ranges.of_letter(x.ref.name)
-            dims.append(self.range(bounds) if bounds is not None and x.ref.name in used else None)
-
-        def entry(*at_: Term) -> Term:
-            bound = {x.ref.name: t for x, t in zip(letters, at_, strict=True)}
-            return self.term(m.body, Scope(bound=bound, inside=inside, held=scope.held))
-
-        lies = any(row for _, _, row in self.world.vectors)
-        return Value(tuple(dims), entry, row=lies and len(dims) == 1)
-
-
-def matched(
-    p: Expr, e: Expr, scope: Scope, found: dict[str, tuple[Expr, Scope]], free: bool
-) -> dict[str, tuple[Expr, Scope]] | None:
-    """What the letters of a definition stand for, where the formula has its form."""
-    e, scope = scope.meant(e)
-    if free and p.is_name():
-        old = found.get(p.ref.name)
-        if old is None:
-            return {**found, p.ref.name: (e, scope)}
-        return found if old[0] == e else None
-    if p.op != e.op or len(p.args) != len(e.args):
-        return None
-    if p.op == "ref":
-        a, b = p.ref, e.ref
-        if (a.name, a.below, a.above, a.signs) != (b.name, b.below, b.above, b.signs):
-            return None
-    elif p.data != e.data:
-        return None
-    inside = free or p.op in ("ref", "compare", "fn")
-    out: dict[str, tuple[Expr, Scope]] | None = found
-    for i, (x, y) in enumerate(zip(p.args, e.args, strict=True)):
-        assert out is not None
-        out = matched(x, y, scope, out, inside or (p.op in ("pow", "entry") and i > 0))
-        if out is None:
-            return None
-    return out
+        """What a definition says of the formula as it stands; None where there is none."""
+        raise NotImplementedError

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from derive.notes.document.pages import Declared
 from derive.notes.document.tree import Node, Span
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, tokens_of
+from derive.notes.formula.tokens import Tokens, UnreadableError, split_at, tokens_of
 
 _WORD = r"(?:positive|joint|distribution|one-hot|row|vectors?|over|given|constant|base|solve|length)"
 _PLAIN = rf"(?! )(?:(?!(?<![^ ]){_WORD}(?![^ ])|:=|(?<!\.)\.\.(?!\.)).)+?"
@@ -54,13 +53,7 @@ class Line:
 
     def pieces(self, part: str) -> list[Tokens]:
         """The members of a list, separated by commas outside brackets."""
-        out: list[list[Token]] = [[]]
-        for t in self.parts.get(part, ()):
-            if t.kind == "sign" and t.text == ",":
-                out.append([])
-            else:
-                out[-1].append(t)
-        return [tuple(p) for p in out if p]
+        return [piece for _, piece in split_at(self.parts.get(part, ()), frozenset(",")) if piece]
 
 
 def line_of(declared: Declared, text: str, words: frozenset[str]) -> Line:
@@ -90,9 +83,6 @@ def line_of(declared: Declared, text: str, words: frozenset[str]) -> Line:
 
 def _within(items: tuple[Node, ...], start: int, end: int) -> list[Node]:
     return [n for n in items if start <= n.span.start < end]
-
-
-Parse = Callable[[Tokens], object]
 
 
 def described(line: Line) -> str:

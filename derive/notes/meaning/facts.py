@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import derive.lemmas  # noqa: F401  (what side conditions rest on)
 from derive.kernel import terms as k
-from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, app, at, forall, fresh, implies, instantiate
-from derive.notes.formula.surface import Expr, num
+from derive.kernel.terms import Lam, Num, Term, Var, app, at, implies
+from derive.notes.formula.surface import Expr, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import unread
-from derive.notes.meaning.laws import Laws, signs
+from derive.notes.meaning.joint import signs
+from derive.notes.meaning.laws import Laws
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import base_letter
+from derive.notes.meaning.sorts import arranged, base_letter
 from derive.notes.meaning.values import Range
 from derive.notes.meaning.world import Law, letters_free
-from derive.operators import needs_of
-from derive.tactics import side
-from derive.tactics.context import Context
-from derive.tactics.derived import unfold_head
 
 ZERO, ONE = Num(0), Num(1)
-_RELATIONS = {"=": k.eq, "!=": k.ne}
 
 
 class Facts(Laws):
@@ -75,14 +69,29 @@ class Facts(Laws):
             for rel in rels:
                 letters = sorted(n for n in letters_free(rel) if self.runs(n))
                 bound = {n: self.letter(n) for n in letters}
+                bound.update({n: self.letter(n, REAL) for n in sorted(self.parameters(rel))})
                 scope = Scope(bound=dict(bound))
                 try:
                     for s in self.statements(rel, scope):
                         used = {n: v for n, v in bound.items() if v in s.free}
                         self.needs.fact(self.for_all(rel, s, scope, used), assumed)
                 except UnreadableError as error:
-                    self.needs.inferred[f"the fact {rel} is not read: {error.why}"] = None
+                    if assumed:
+                        continue  # a turn of the prose, which need not be one
+                    self.needs.weak = f"the declaration {rel} is not read"
+                    self.not_read[str(rel)] = error
         self.one_hots()
+
+    def parameters(self, rel: Expr) -> set[str]:
+        """Letters in which the page differentiates and that stand in a fact as parameters of functions only: it holds for each value."""
+        inside = {
+            a.ref.name
+            for x in walk(rel)
+            if x.op == "ref"
+            for p, a in arranged(x)
+            if p in ("_", ";") and x.ref.signs and a.is_name()
+        }
+        return {n for n in inside & self.sorts.moved if n not in letters_free(without_parameters(rel))}
 
     def runs(self, name: str) -> bool:
         """Whether a letter takes every value: it is declared with a range, named after over or given, or counts a declared vector."""
@@ -260,81 +269,14 @@ class Facts(Laws):
                 for use in uses_of(v, terms):
                     self.needs.fact(k.substitute(s, dict(zip((x for x, _ in letters), use, strict=True))))
 
-    # --- what the page needs
 
-    def definedness(self, terms: Sequence[Term], given: Sequence[Term]) -> list[Term]:
-        """What must hold so that logarithms, quotients and powers have a value, and does not follow from what is given."""
-        context = Context.of(given)
-        out: list[Term] = []
-        seen: set[Term] = set()
-        for t in terms:
-            for need, guards, letters in wanted(t, [], []):
-                statement = quantified(need, guards, letters)
-                if statement in seen or (not any(True for _ in statement.free) and isinstance(need, Num)):
-                    continue
-                seen.add(statement)
-                where = context.extend(*guards, *out) if guards or out else context
-                if side.prove(need, where) is None:
-                    for simple in simpler(need):
-                        where = context.extend(*guards, *out) if guards or out else context
-                        if side.prove(simple, where) is None:
-                            out.append(quantified(simple, guards, letters))
-        return out
-
-
-def simpler(need: Term) -> list[Term]:
-    """0 < a b, or 0 < a / b, as 0 < a and 0 < b: a product under a logarithm is one of positive numbers."""
-    if isinstance(need, App) and need.op is k.LT and need.args[0] == ZERO:
-        t = need.args[1]
-        if isinstance(t, App) and t.op in (k.MUL, k.DIV) and all(atomic(a) for a in t.args):
-            return [ZERO < a for a in t.args]
-    return [need]
-
-
-def atomic(t: Term) -> bool:
-    return isinstance(t, (At, Var)) or (
-        isinstance(t, App) and t.op in (k.MUL, k.DIV) and all(atomic(a) for a in t.args)
-    )
-
-
-def wanted(t: Term, guards: list[Term], letters: list[Var]) -> Iterator[tuple[Term, list[Term], list[Var]]]:
-    """The needs of a term's parts, with the bounds of the sums around them."""
-    if isinstance(t, App):
-        if isinstance(t.op, Definition):
-            for a in t.args:
-                if not isinstance(a.sort, Fn):
-                    yield from wanted(a, guards, letters)
-            yield from wanted(t.op.unfolded(t.args), guards, letters)
-            return
-        if t.op in (k.ARGMAX, k.ARGMIN, k.DERIVATIVE, k.HAS_DERIVATIVE, k.FORALL, k.IN):
-            if t.op is k.DERIVATIVE:
-                yield from wanted(at(t.args[0], t.args[1]), guards, letters)
-            return
-        for need in needs_of(t):
-            yield need, guards, letters
-        for a in t.args:
-            if isinstance(a, Lam):
-                v = fresh(a.hint, a.dom, {x for y in (t, *guards) for x in y.free} | set(letters))
-                bounds = [t.args[0] <= v, v <= t.args[1]] if t.op in (k.SUM, k.PROD, k.MAX) else []
-                yield from wanted(instantiate(a, v), [*guards, *bounds], [*letters, v])
-            else:
-                yield from wanted(a, guards, letters)
-    elif isinstance(t, At):
-        body = unfold_head(t)
-        if body is not None:
-            yield from wanted(body.concl.args[1], guards, letters)  # type: ignore[attr-defined]
-        yield from wanted(t.fn, guards, letters)
-        yield from wanted(t.arg, guards, letters)
-
-
-def quantified(need: Term, guards: Sequence[Term], letters: Sequence[Var]) -> Term:
-    used = set(need.free)
-    for v in reversed(letters):
-        if v in used:
-            mine = [g for g in guards if v in g.free]
-            need = forall(v, implies(*mine, need) if mine else need)
-            used |= need.free
-    return need
+def without_parameters(e: Expr) -> Expr:
+    """A formula in which functions have lost what stands below them."""
+    args = tuple(without_parameters(a) for a in e.args)
+    if e.op == "ref" and e.ref.signs:
+        kept = [a for p, a in arranged(e) if p not in ("_", ";")]
+        return Expr("list", tuple(without_parameters(a) for a in kept))
+    return replace(e, args=args)
 
 
 def relation(sign: str, a: Term, b: Term) -> Term:
@@ -377,6 +319,3 @@ def result(v: Var) -> object:
     while isinstance(sort, Fn):
         sort = sort.cod
     return sort
-
-
-__all__ = ["Expr", "Facts", "num"]

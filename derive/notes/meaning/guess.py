@@ -5,7 +5,7 @@ Each guess is a law with the words in which it is listed as assumed.
 
 from __future__ import annotations
 
-from derive.notes.formula.surface import Expr, Ref
+from derive.notes.formula.surface import Expr, Ref, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter
 from derive.notes.meaning.world import Law, World
 
@@ -18,6 +18,10 @@ def guessed_laws(world: World, sorts: Sorts) -> list[Law]:
         if world.law_of(name) is not None or name in defined:
             continue
         uses = [sorts.uses[key] for key in sorted(sorts.keys[name]) if key in sorts.uses and sorts.uses[key].ref.signs]
+        sequence = _sequence(name, uses)
+        if sequence is not None:
+            out.append(sequence)
+            continue
         joint = _joint(name, [u for u in uses if u.ref.below == 0])
         if joint is not None:
             out.append(joint)
@@ -45,7 +49,9 @@ def _plain(use: Expr) -> Law | None:
     if not over or not all(map(_is_letter, (*over, *given))) or not all(p.is_name() for p in params) or use.ref.above:
         return None
     head = Expr("ref", use.args[: use.ref.below], Ref(use.ref.name, use.ref.below), use.span)
-    return Law(head, tuple(over), tuple(given), False, False, f"{use.ref.name} is a distribution over {_listed(over)}")
+    return Law(
+        head, tuple(over), tuple(given), True, False, f"{use.ref.name} is a positive distribution over {_listed(over)}"
+    )
 
 
 def _joint(name: str, uses: list[Expr]) -> Law | None:
@@ -68,6 +74,8 @@ def _joint(name: str, uses: list[Expr]) -> Law | None:
                     and not a.args[1].ref.signs
                 ):
                     label, event = str(a.args[0]), a
+                elif a.op == "ref" and a.args and all(x.op == "range" for x in a.args):
+                    label, event = str(a), a
                 elif a.op == "ref" and not a.ref.signs and not a.args:
                     label, event = base_letter(a.ref.name), Expr("ref", (), Ref(base_letter(a.ref.name)), a.span)
                 else:
@@ -81,7 +89,30 @@ def _joint(name: str, uses: list[Expr]) -> Law | None:
         return None
     head = Expr("ref", (), Ref(name))
     over_all = tuple(events[x] for x in sorted(events))
-    return Law(head, over_all, (), False, True, f"{name} is one joint distribution of {', '.join(sorted(events))}")
+    return Law(
+        head, over_all, (), True, True, f"{name} is one positive joint distribution of {', '.join(sorted(events))}"
+    )
+
+
+def _sequence(name: str, uses: list[Expr]) -> Law | None:
+    """P(v_1, ..., v_M): the joint law of a sequence."""
+    for use in uses:
+        over, given, params = _split(use)
+        series = over[0] if len(over) == 1 and over[0].op == "series" and not given and not params else None
+        if series is not None and series.args[-1].op == "ref" and len(series.args[-1].args) == 1:
+            head = Expr("ref", (), Ref(name))
+            v = series.args[-1].ref.name
+            return Law(
+                head, (series,), (), True, True, f"{name} is the positive joint distribution of {v}_1, {v}_2, ..."
+            )
+    return None
+
+
+def guessed_base(formulas: list[Expr]) -> Expr | None:
+    """The base that every logarithm of the page has, which entropies then have, too."""
+    logs = [x for e in formulas for x in walk(e) if x.op == "log"]
+    bases = {x.args[0] for x in logs if len(x.args) == 2}
+    return next(iter(bases)) if len(bases) == 1 and all(len(x.args) == 2 for x in logs) else None
 
 
 def _listed(es: list[Expr]) -> str:

@@ -4,117 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
+from derive.kernel.sorts import FAMILY, INT, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
-from derive.language import definitions as d
-from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.formula.surface import Expr, Ref, walk
 from derive.notes.meaning.build import unread
-from derive.notes.meaning.ranges import size_of
+from derive.notes.meaning.joint import Joint, Outcome, signs
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, base_letter, components
-from derive.notes.meaning.sums import Sums, hint_of
+from derive.notes.meaning.sorts import arranged
+from derive.notes.meaning.sums import hint_of
 from derive.notes.meaning.values import Range, Value, entrywise, scalar
-from derive.notes.meaning.world import Draw, Law
+from derive.notes.meaning.world import Draw
 
 
-class Outcome(NamedTuple):
-    """A value that a law is over, as it is written as an argument, with the letter that runs and its range."""
-
-    argument: Expr
-    letter: Expr
-    size: Range
-
-
-class Laws(Sums):
+class Laws(Joint):
     """Reads what speaks of distributions."""
-
-    # --- what a law is over
-
-    def outcome(self, argument: Expr) -> Outcome:
-        """The letter that runs: of z it is z; of z_j it is j, where j has a range; else the value itself."""
-        if argument.op == "ref" and argument.args and not argument.ref.signs:
-            for a in argument.args:
-                if a.is_name():
-                    bounds = self.ranges.of_letter(a.ref.name)
-                    if bounds is not None:
-                        return Outcome(argument, a, self.range(bounds))
-        if argument.op != "ref" or argument.ref.signs:
-            raise unread(argument, "a distribution is over values that a letter stands for")
-        name = argument.ref.name if not argument.args else str(argument)
-        return Outcome(argument, argument, self.range((num(1), size_of(name))))
-
-    def outcomes(self, e: Expr) -> list[Outcome] | None:
-        """The values of a law written p, p(x), p(z|x) or h(a) h(b); None where it is a vector by its entries."""
-        if e.op == "mul":
-            both = [self.outcomes(x) for x in e.args]
-            if all(b is not None for b in both):
-                return [o for b in both for o in b or ()]
-            return None
-        if e.op != "ref":
-            return None
-        if e.ref.signs:
-            main = [a for place, a in arranged(e) if place == "("]
-            if all(a.op == "ref" for a in main):
-                return [self.outcome(a) for a in main]
-            return [self.outcome(x) for x in self.declared_over(e)] if all(a.op == "any" for a in main) else None
-        over = self.declared_over(e)
-        return [self.outcome(x) for x in over] if over else None
-
-    def declared_over(self, e: Expr) -> list[Expr]:
-        """The letters of a law that is named without its values: declared, or those with which the page writes it."""
-        law = self.world.law_of(e.ref.name)
-        if law is not None:
-            return list(law.letters())
-        for m in reversed(self.world.meanings):
-            if m.pattern.op == "ref" and m.pattern.ref.name == e.ref.name and m.pattern.ref.signs:
-                main = [a for place, a in arranged(m.pattern) if place == "("]
-                if main and all(a.op == "ref" for a in main):
-                    return main
-        if any(m.pattern.is_name() and m.pattern.ref.name == e.ref.name for m in self.world.meanings):
-            return []
-        uses = [(key, self.sorts.uses[key]) for key in sorted(self.sorts.keys[e.ref.name]) if key in self.sorts.uses]
-        for _, use in uses:
-            main = [a for place, a in arranged(use) if place == "("]
-            if main and all(a.op == "ref" and not a.ref.signs for a in main):
-                return main
-        return []
-
-    def only_use(self, e: Expr) -> Expr:
-        """A law that is named alone, as the page writes it, if it writes it in one way: E_g where only g_psi(h | v) is written."""
-        if e.op != "ref" or e.ref.signs or (e.ref.name, ("",) * (len(e.args) + 1)) in self.sorts.keys[e.ref.name]:
-            return e
-        uses = [self.sorts.uses[key] for key in sorted(self.sorts.keys[e.ref.name]) if self.sorts.uses[key].ref.signs]
-        return uses[0] if len(uses) == 1 else e
-
-    def weight(self, e: Expr, outcomes: Sequence[Outcome] | None, scope: Scope, indices: Sequence[Term]) -> Term:
-        """The probability that a law gives to values, whose letters are bound in the scope."""
-        if outcomes is None:
-            v = self.value(e, scope)
-            if v.rank != len(indices):
-                raise unread(e, "this is no distribution over one index")
-            return v.at(*indices)
-        if e.op == "ref" and not e.ref.signs:
-            e = replace(
-                e, args=(*e.args, *(o.argument for o in outcomes)), data=e.ref._replace(signs=signs(len(outcomes)))
-            )
-        elif e.op == "ref" and any(a.op == "any" for a in e.args):
-            values = iter(o.argument for o in outcomes)
-            e = replace(e, args=tuple(next(values) if a.op == "any" else a for a in e.args))
-        return self.term(e, scope)
-
-    def over_outcomes(
-        self, outcomes: Sequence[Outcome], scope: Scope, body: Callable[[Scope, list[Term]], Term]
-    ) -> Term:
-        """The sum over all values."""
-        letters = {str(o.letter): self.letter(hint_of(o.letter)) for o in outcomes}
-        out = body(scope.under(dict(letters)), list(letters.values()))
-        for o in reversed(outcomes):
-            v = letters[str(o.letter)]
-            out = app(k.SUM, o.size.low, o.size.high, Lam(hint_of(o.letter), INT, abstract(out, v)))
-        return out
 
     # --- means
 
@@ -133,19 +38,33 @@ class Laws(Sums):
 
     def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
         """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
+        inner = {
+            b.args[0].ref.name
+            for x in walk(body)
+            if x.op == "big"
+            for b in x.args[1:]
+            if b.args and b.args[0].op == "ref"
+        }
         found = {
             a.ref.name: a
             for x in walk(body)
             if x.op == "ref" and x.ref.signs
             for _, a in arranged(x)
-            if a.is_name()
-            and (a.ref.name, ()) not in self.sorts.numbers
-            and a.ref.name not in scope.let
-            and str(a) not in scope.bound
+            if a.op == "ref" and not a.ref.signs and self.drawable(a, scope, inner)
         }
-        if len(found) != 1:
+        if not found:
             raise unread(e, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
         return self.mean_over_all(body, list(found.values()), scope)
+
+    def drawable(self, a: Expr, scope: Scope, inner: set[str]) -> bool:
+        """Whether an argument may be a random value: a letter that is no number, or one counted by a letter of a sum inside."""
+        if a.args:
+            return all(i.is_name() and i.ref.name in inner for i in a.args)
+        return (
+            (a.ref.name, ()) not in self.sorts.numbers
+            and a.ref.name not in scope.let
+            and str(a) not in {*scope.bound, *inner}
+        )
 
     def mean_over_all(self, body: Expr, whats: Sequence[Expr], scope: Scope) -> Value:
         """A mean over several draws, as one over a finite set of outcomes at which each value is what was drawn.
@@ -229,7 +148,7 @@ class Laws(Sums):
             raise unread(
                 first.what, "a mean over several draws is not read: it is a sum over more letters than are written"
             )
-        letters = {str(o.letter): self.letter(hint_of(o.letter)) for o in outcomes}
+        letters = {str(o.letter): self.of_outcome(o) for o in outcomes}
         inside = scope.under(dict(letters))
         weight_scope = where.under(dict(letters)) if where is not scope else inside
         weight = self.weight(self.with_values(law, outcomes), outcomes, weight_scope, list(letters.values()))
@@ -288,14 +207,6 @@ class Laws(Sums):
                     law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
                 )
         return None
-
-    def parts(self, e: Expr) -> list[Outcome] | None:
-        """The values of a law, events X=x among them."""
-        if e.op == "ref" and e.ref.signs:
-            main = [a for place, a in arranged(e) if place == "("]
-            if main and all(a.op == "rel" for a in main):
-                return [self.outcome(a.args[1]) for a in main]
-        return self.outcomes(e)
 
     def positive(self, e: Expr) -> bool:
         law = self.world.law_of(e.ref.name) if e.op == "ref" else None
@@ -369,130 +280,7 @@ class Laws(Sums):
         assert two is not None
         return self.divergence(both, Expr("mul", (one, two), None, both.span), scope, base)
 
-    # --- joint laws
-
-    def joint(self, law: Law, e: Expr, scope: Scope) -> Value:
-        """p(x, y), p(x), p(x | y) of one joint law: the family itself, a marginal, a quotient."""
-        if len(law.over) == 1 and law.over[0].op == "series":
-            return scalar(self.sequence(law, e, scope))
-        main: dict[str, Term] = {}
-        condition: dict[str, Term] = {}
-        params = [a for place, a in arranged(e) if place in ("_", ";")]
-        for place, a in arranged(e):
-            if place in ("_", ";"):
-                continue
-            label, value = self.slot(law, a, scope)
-            (condition if place == "|" else main)[label] = self.term(value, scope)
-        fixed = tuple(self.term(a, scope) for a in params)
-        top = self.marginal(law, {**condition, **main}, fixed)
-        return scalar(top if not condition else top / self.marginal(law, condition, fixed))
-
-    def slot(self, law: Law, a: Expr, scope: Scope) -> tuple[str, Expr]:
-        """Which of the law's values an argument is."""
-        labels = law.labels()
-        if a.op == "rel" and a.data == "=" and str(a.args[0]) in labels:
-            return str(a.args[0]), a.args[1]
-        meant = a
-        if a.op == "ref" and a.ref.name in scope.let:
-            meant, _ = scope.meant(a)
-        for label, letter in zip(labels, law.letters(), strict=True):
-            if meant == letter:
-                return label, a
-        bases = [base_letter(x.ref.name) if x.op == "ref" else "" for x in law.letters()]
-        here = base_letter(meant.ref.name) if meant.op == "ref" else ""
-        if here and bases.count(here) == 1:
-            return labels[bases.index(here)], a
-        raise unread(a, f"nothing says which value of {law.name.ref.name} this is")
-
-    def marginal(self, law: Law, values: dict[str, Term], fixed: tuple[Term, ...]) -> Term:
-        """The law of some of the values, at these."""
-        labels = law.labels()
-        shown = [x for x in labels if x in values]
-        out: Term = self.joint_variable(law, tuple(shown), fixed)
-        for x in shown:
-            out = at(out, values[x])
-        return out
-
-    def joint_variable(self, law: Law, labels: tuple[str, ...], fixed: tuple[Term, ...]) -> Term:
-        """The family of a marginal, with what is known of it."""
-        name = law.name.ref.name
-        whole = labels == law.labels()
-        key = (name, tuple(f"={x}" for x in labels))
-        sort: Sort = REAL
-        for _ in labels:
-            sort = Fn(INT, sort)
-        for f in reversed(fixed):
-            sort = Fn(f.sort, sort)
-        if key not in self.vars:
-            letters = "".join(c for x in labels for c in x if c.isalnum())
-            self.vars[key] = Var(name if whole else f"{name}_{letters}", sort)
-        var = self.vars[key]
-        self.marginals[law.name.ref.name, labels] = (law, var, fixed)
-        out: Term = var
-        for f in fixed:
-            out = at(out, f)
-        return out
-
-    def sequence(self, law: Law, e: Expr, scope: Scope) -> Term:
-        """A joint law of v_1, ..., v_M: the probability of the first n, which is 1 for none; a conditional is a quotient."""
-        over = law.over[0]
-        name = over.args[-1].ref.name
-        main: list[Term] = []
-        condition: Term | None = None
-        for place, a in arranged(e):
-            for c in components(a):
-                if place == "|":
-                    if c.tag != f"{name}..":
-                        raise unread(a, f"the condition must be the first of {name}_1, {name}_2, ...")
-                    condition = self.term(c.value, scope)
-                elif c.tag == f"{name}..":
-                    main.append(self.term(c.value, scope))
-                elif a.op == "ref" and a.ref.name == name and len(a.args) == 1:
-                    at_ = a.args[0]
-                    main.append(self.term(at_, scope))
-                    first = at_ == num(1) and condition is None
-                    if condition is None and not first:
-                        raise unread(a, "the law of one of them alone is not read; give those before it")
-                else:
-                    raise unread(a, f"nothing says which of {name}_1, {name}_2, ... this is")
-        (last,) = main
-        family = self.sequence_family(law)
-        whole = at(family, last)
-        if condition is None:
-            return whole
-        if not follows(last, condition):
-            raise unread(e, "the condition must be all that come before")
-        return d.conditional(family, last) if condition == last - 1 else whole / at(family, condition)
-
-    def sequence_family(self, law: Law) -> Term:
-        key = (law.name.ref.name, ("sequence",))
-        if key not in self.vars:
-            self.vars[key] = Var(law.name.ref.name, Fn(INT, REAL))
-        over = law.over[0]
-        family = self.vars[key]
-        high = self.term(over.args[-1].args[0], Scope())
-        self.needs.fact(k.eq(at(family, Num(0)), 1))
-        i = Var("i", INT)
-        if law.positive:
-            self.needs.fact(k.forall(i, k.implies(Num(0) <= i, i <= high, Num(0) < at(family, i))))
-        self.needs.inferred[f"{law.name.ref.name}(n) stands for the probability of the first n of {over}"] = None
-        return family
-
 
 def ranged_over(name: str, v: Var, size: Term, statement: Term) -> Term:
     """For all v from 1 to size."""
     return app(k.FORALL, Lam(name, INT, abstract(k.implies(Num(1) <= v, v <= size, statement), v)))
-
-
-def follows(last: Term, condition: Term) -> bool:
-    """Whether last is condition + 1."""
-    if isinstance(last, Num) and isinstance(condition, Num):
-        return last.value == condition.value + 1
-    return condition == last - 1 or last == condition + 1
-
-
-def signs(count: int) -> tuple[str, ...]:
-    return ("(", *([","] * (count - 1))) if count else ()
-
-
-__all__ = ["Draw", "Laws", "walk"]

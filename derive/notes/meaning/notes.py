@@ -18,12 +18,13 @@ from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.declare import Line, described, line_of
 from derive.notes.meaning.facts import Facts, relation
-from derive.notes.meaning.guess import guessed_laws
+from derive.notes.meaning.guess import guessed_base, guessed_laws
+from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.prose import assume, phrases
 from derive.notes.meaning.ranges import Ranges
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
-from derive.notes.meaning.values import Value, vector
+from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, World, letters_free, put
 from derive.operators.derivatives import taken_apart
 
@@ -174,9 +175,15 @@ class _Reader:
         for law in self.guessed:
             s.law(law.name, (*law.letters(), *law.given))
             s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        if not whole.declared:
+            base = guessed_base([r for c in cells for r in c.readings[:1]])
+            if base is not None:
+                self.world.bases["H"] = self.world.bases["KL"] = base
+            if "P" in s.keys and "Pr" in s.keys and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
+                self.world.aliases["Pr"] = "P"
         for e in formulas:
             s.gather(e)
-        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s))
+        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s, self.guessed))
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 s.gather(found.body)
@@ -223,6 +230,8 @@ class _Reader:
                         start, last = chain[0], None
                     chains.append(self.chain(p, chain, last if goes_on else None, start))
                     last = chain[-1]
+        for fact, error in self.builder.not_read.items():
+            self.problems.append(Unread(fact, error.span, f"this fact is not read: {error.why}"))
         return Notes(
             tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
         )
@@ -374,7 +383,7 @@ class _Reader:
         for fact in letters:
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
-        missing = builder.definedness([left, right], given)
+        missing = definedness([left, right], given)
         told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
         told.update(needs.assumed)
         told.update({f"{f}": None for f in missing})
@@ -466,6 +475,3 @@ def label(t: object) -> str:
 
 def _unread(error: UnreadableError) -> Unread:
     return Unread(error.what, error.span, error.why)
-
-
-__all__ = ["Value", "read_notes", "vector"]

@@ -6,35 +6,33 @@ Only what stands between dollars is read as a formula, and only in a few fixed t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from derive.notes.document.pages import Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, Ref, names_in, num
 from derive.notes.formula.tokens import Tokens, UnreadableError
+from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
-from derive.notes.meaning.world import Meaning, World
+from derive.notes.meaning.world import Law, Meaning, World
 
-_LEADS = re.compile(r"(?:\b(?:let|with|write|where|for|put|set|denote|here|has|and)\s*|[(,;:]\s*)$", re.IGNORECASE)
-_NAMES = re.compile(r"\b(?:let|with|write|where|put|set|denote|here|for|has)\s*$|\(\s*$", re.IGNORECASE)
+_TAKES = re.compile(r"\b(?:take|set|let|with|choose|and|for)\s*$|,\s*$", re.IGNORECASE)
 _SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re.IGNORECASE)
 _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECASE)
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_LAW_BEFORE = re.compile(r"\b(?:distribution|distributions|density|densities|policy|policies)\s*$", re.IGNORECASE)
-_LAW_BEHIND = re.compile(
-    r"^\s*(?:is|are|be)\s+(?:an?\s+)?(?:positive\s+)?(?:probability\s+)?(?:distribution|distributions|densit)",
-    re.IGNORECASE,
-)
+_INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
 _BOUND = frozenset(("<", "<=", ">", ">=", "∈", "!="))
 _ASIDE = re.compile(
-    r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|recall|would|should|cannot|not|when)\b[^.$]{0,20}$",
+    r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|therefore|recall|would|should|cannot|not|when|get|gives?|obtain|"
+    r"yields?|find|becomes?|follows?|implies|means|conclude|wrong|false|slip|error)\b[^.$]{0,20}$",
     re.IGNORECASE,
 )
+"""Behind these words a formula is a result, a question or a condition, and no description of what a name is."""
 
 
 def phrases(
-    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, sorts: Sorts
+    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, sorts: Sorts, laws: Sequence[Law]
 ) -> Iterator[tuple[int, str, object]]:
     """What the prose says, in order: where, in words, and the fact or definition."""
     text = document.text
@@ -46,10 +44,11 @@ def phrases(
             continue
         before, behind = _around(text, p)
         said = text[p.span.start : p.span.end].strip("$ ")
-        for found in _formula(tokens, before, parser):
+        for found in _formula(tokens, before, parser, sorts):
             yield p.span.start, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
             yield p.span.start, f"{said}: {fact[0]} (from the text)", fact[1]
+    yield from _independent(document, read, parser, laws)
 
 
 def _around(text: str, p: Inline) -> tuple[str, str]:
@@ -61,7 +60,7 @@ def _around(text: str, p: Inline) -> tuple[str, str]:
     return before, behind
 
 
-def _formula(tokens: Tokens, before: str, parser: Parser) -> Iterator[object]:
+def _formula(tokens: Tokens, before: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     if _ASIDE.search(before):
@@ -76,9 +75,9 @@ def _formula(tokens: Tokens, before: str, parser: Parser) -> Iterator[object]:
         except UnreadableError:
             rels = None
         if rels and all(_simple(r) for r in rels):
-            yield rels
+            yield tuple(_applied(r, sorts) for r in rels)
         return
-    if signs.count("=") == 1 and _NAMES.search(before) and "…" not in signs:
+    if signs.count("=") == 1 and "…" not in signs and not {"+", "-"} & {t.text for t in tokens[:1]}:
         cut = next(i for i, t in enumerate(tokens) if t.text == "=" and t.kind == "sign")
         left, right = parser.maybe(tokens[:cut]), parser.maybe(tokens[cut + 1 :])
         if (
@@ -89,6 +88,49 @@ def _formula(tokens: Tokens, before: str, parser: Parser) -> Iterator[object]:
             and left[0].ref.name not in names_in(right[0])
         ):
             yield Meaning(left[0], right[0])
+
+
+def _applied(rel: Expr, sorts: Sorts) -> Expr:
+    """rho > 0 of a function: rho(a | u) > 0, as the page writes it."""
+
+    def one(e: Expr) -> Expr:
+        if e.op != "ref" or e.ref.signs:
+            return e
+        keys = sorted(key for key in sorts.keys[e.ref.name] if key in sorts.uses and sorts.uses[key].ref.signs)
+        bare = any(
+            key in sorts.numbers or key in sorts.indices for key in sorts.keys[e.ref.name] if len(key[1]) == len(e.args)
+        )
+        return sorts.uses[keys[0]] if keys and not bare else e
+
+    return Expr("rel", tuple(map(one, rel.args)), rel.data, rel.span)
+
+
+def _independent(
+    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, laws: Sequence[Law]
+) -> Iterator[tuple[int, str, object]]:
+    """The variables X and Y are independent: their joint law is the product of their own."""
+    for m in _INDEPENDENT.finditer(document.text):
+        start = max(document.text.rfind(". ", 0, m.start()), document.text.rfind("\n\n", 0, m.start()), 0)
+        named: set[str] = set()
+        for p in document.parts:
+            if isinstance(p, Inline) and start <= p.span.start < m.start() + 60:
+                tokens = read(p)
+                found = parser.maybe(tokens) if tokens and not any(t.kind == "sign" for t in tokens) else []
+                named |= {str(found[0])} if found else set()
+        for law in laws:
+            if law.joint and set(law.labels()) == named and len(named) > 1:
+                head = law.name
+                whole = Expr("ref", law.over, Ref(head.ref.name, 0, 0, signs(len(law.over))))
+                product: Expr | None = None
+                for o in law.over:
+                    one = Expr("ref", (o,), Ref(head.ref.name, 0, 0, ("(",)))
+                    product = one if product is None else Expr("mul", (product, one))
+                assert product is not None
+                yield (
+                    m.start(),
+                    f"{', '.join(sorted(named))}: independent (from the text)",
+                    (Expr("rel", (whole, product), "="),),
+                )
 
 
 def _simple(rel: Expr) -> bool:

@@ -19,6 +19,7 @@ class Ranges:
         self.world, self.sorts = world, sorts
         self.parent: dict[Place, Place] = {}
         self.bounds: dict[Place, Bounds] = {}
+        self.summed: dict[str, set[Bounds]] = {}  # letters of sums with bounds
         self.ends: set[str] = set()  # letters that are the last index of something
 
     def find(self, p: Place) -> Place:
@@ -72,6 +73,8 @@ class Ranges:
             for b in x.args[1:]:
                 if b.data == "to" and b.args[0].is_name() and not self.world.ranges.get(b.args[0].ref.name):
                     letter = b.args[0].ref.name
+                    if self.closed(b.args[1]) and self.closed(b.args[2]):
+                        self.summed.setdefault(letter, set()).add((b.args[1], b.args[2]))
                     for place in self.places(x.args[0], letter):
                         if self.closed(b.args[1]) and self.closed(b.args[2]):
                             self.bound(place, (b.args[1], b.args[2]))
@@ -135,7 +138,10 @@ class Ranges:
         if letter in self.ends:
             return None  # the last index, and no running one
         root = self.find(("letter", letter))
-        return self.bounds.get(root)
+        found = self.bounds.get(root)
+        if found is None and not self.world.declared and len(self.summed.get(letter, ())) == 1:
+            (found,) = self.summed[letter]  # the page uses the letter in one way
+        return found
 
     def of_sum(self, letter: str) -> Bounds:
         """The same for a letter under a sum, which runs through some finite set."""

@@ -111,6 +111,10 @@ class Sorts:
                     self.shown.add(x.args[1].ref.name)
                 if x.op == "bound" and x.data == "law":
                     self.law(x.args[1], [x.args[0]])
+                if x.op == "big" and x.data == "mean":
+                    for b in x.args[1:]:
+                        if b.data == "all" and b.args and b.args[0].op == "ref" and b.args[0].ref.signs:
+                            self.law(b.args[0], [])
                 if x.op == "compare":
                     for a in x.args:
                         self.law(a, [])
@@ -118,7 +122,8 @@ class Sorts:
     def law(self, e: Expr, drawn: Iterable[Expr]) -> None:
         if e.op != "ref":
             return
-        letters = {y.ref.name for d in drawn for y in walk(d) if y.op == "ref"}
+        letters = {y.ref.name for d in drawn for y in (d.args if d.op == "tuple" else (d,)) if y.op == "ref"}
+        letters |= {d.args[1].ref.name for d in drawn if d.op == "rel" and d.args[1].op == "ref"}
         if e.ref.signs:
             letters |= {a.ref.name for p, a in arranged(e) if p == "(" and a.op == "ref"}
         self.laws[e.ref.name] |= {base_letter(n) for n in letters}
@@ -171,7 +176,8 @@ class Sorts:
             if b.data == "law" or e.data == "mean":
                 drawn = b.args[0].args if b.args[0].op == "tuple" else (b.args[0],)
                 for x in drawn:
-                    self.gather(x, "index")
+                    law = x.op == "ref" and (bool(x.ref.signs) or x.ref.name in self.laws)
+                    self.gather(x, "law" if law else "index")
                 for x in b.args[1:]:
                     self.gather(x, "law")
                 continue

@@ -8,9 +8,10 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
-from derive.notes.formula.surface import Expr, num, walk
-from derive.notes.meaning.build import Builder, unread
+from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
+from derive.notes.meaning.refs import Refs
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.series import general_term
 from derive.notes.meaning.sorts import base_letter, key_of
@@ -22,7 +23,7 @@ from derive.operators.exclusions import without
 _OPS = {"sum": k.SUM, "prod": k.PROD, "integral": k.SUM, "max": k.MAX, "min": k.MAX}
 
 
-class Sums(Builder):
+class Sums(Refs):
     """Reads what binds letters."""
 
     def read_big(self, e: Expr, scope: Scope) -> Value:
@@ -51,6 +52,8 @@ class Sums(Builder):
         size = self.range_of(b, scope)
         letter = b.args[0]
         v = self.new(letter)
+        if b.data != "to" and self.is_value_letter(letter):
+            self.counted[v] = hint_of(letter)
         inside = scope.under({str(letter): v})
         body = self.over(e, rest, others if rest else (), inside)
         conditions: list[Term] = []
@@ -71,6 +74,11 @@ class Sums(Builder):
         if op is k.MAX and conditions:
             raise unread(b, "the largest of all but one is not read")
         return entrywise(big, body)
+
+    def is_value_letter(self, letter: Expr) -> bool:
+        """Whether a letter stands for a value of something, of which its number in a list is no more than a name."""
+        bounds = self.ranges.of_letter(letter.ref.name) if letter.op == "ref" else None
+        return bounds is None or (bounds[1].is_name() and bounds[1].ref.name.startswith("N_"))
 
     def excluded(self, o: Expr, v: Var, scope: Scope) -> list[Term]:
         a, b = (self.term(x, scope) for x in o.args)
@@ -121,7 +129,7 @@ class Sums(Builder):
         free = [n for n in sorted(letters_free(body)) if n not in scope.bound and self.ranges.of_letter(n) is not None]
         if len(free) != 1:
             raise unread(e, "nothing says over which letter this sum runs")
-        return Expr("bound", (Expr("ref", (), body_ref(free[0])),), "all", e.span)
+        return Expr("bound", (Expr("ref", (), Ref(free[0])),), "all", e.span)
 
     # --- series with dots
 
@@ -199,9 +207,7 @@ class Sums(Builder):
         if meant.op != "ref" or meant.ref.signs:
             raise unread(by, "a derivative is taken in a letter or an entry")
         name = meant.ref.name
-        if any(
-            x.op == "ref" and x.ref.name == name for m in self.world.meanings for x in (m.pattern,)
-        ) and not self.sorts_letter(name):
+        if any(x.op == "ref" and x.ref.name == name for m in self.world.meanings for x in (m.pattern,)):
             return self.in_defined(body, meant, where, scope)
         if meant.is_name() and not self.sorts.is_vector(meant):
             x = self.variable(key_of(meant))
@@ -210,9 +216,6 @@ class Sums(Builder):
             self.hidden(e, x, scope)
             return entrywise(lambda t: app(k.DERIVATIVE, lam_long(x, t), x), self.value(body, scope))
         return self.in_entry(e, body, meant, where, scope)
-
-    def sorts_letter(self, name: str) -> bool:
-        return False
 
     def nabla(self, e: Expr) -> Expr:
         if self.world.nabla is not None:
@@ -223,7 +226,7 @@ class Sums(Builder):
         self.needs.inferred[
             f"the gradient is taken in {moved[0]}, the only letter in which the page differentiates"
         ] = None
-        return Expr("ref", (), body_ref(moved[0]))
+        return Expr("ref", (), Ref(moved[0]))
 
     def in_entry(self, e: Expr, body: Expr, by: Expr, where: Scope, scope: Scope) -> Value:
         """The derivative in an entry of a family, or in all entries of a vector."""
@@ -268,7 +271,7 @@ class Sums(Builder):
             return
         unknown = [n for n in outer_names(body) if self.unexplained(n, scope)]
         whole = [n for n in unknown if not n.ref.signs]
-        bare = whole and not self.world.declared and isinstance(x.sort, type(REAL))
+        bare = bool(whole) and not self.world.declared
         if bare or ((whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name)):
             raise unread(e, f"nothing says how {unknown[0]} depends on {x.name}; declare it: {unknown[0]} := ...")
 
@@ -309,9 +312,3 @@ def hint_of(letter: Expr) -> str:
 
 def lam_long(x: Var, t: Term) -> Term:
     return Lam(x.name, x.sort, abstract(t, x))
-
-
-def body_ref(name: str) -> object:
-    from derive.notes.formula.surface import Ref
-
-    return Ref(name)

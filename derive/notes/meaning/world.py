@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, walk
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError
+from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
 from derive.notes.meaning.declare import Line
 from derive.notes.meaning.sorts import base_letter
 
@@ -194,7 +194,7 @@ def _fact(world: World, line: Line, parser: Parser) -> None:
 
 def facts_of(parser: Parser, tokens: Tokens) -> list[tuple[Expr, ...]]:
     """c, k \\in {1, ..., K};  0 < rho < 1;  a = b, each as relations."""
-    *before, last = _commas(tokens)
+    *before, last = [piece for _, piece in split_at(tokens, frozenset(",")) if piece]
     out = []
     tail = next(parser.relations(last), None)
     if tail is None:
@@ -207,16 +207,6 @@ def facts_of(parser: Parser, tokens: Tokens) -> list[tuple[Expr, ...]]:
             e = one(parser, piece)
             out.append((Expr("rel", (e, *tail[0].args[1:]), tail[0].data, e.span),))
     return [*out, tail]
-
-
-def _commas(tokens: Tokens) -> list[Tokens]:
-    out: list[list[Token]] = [[]]
-    for t in tokens:
-        if t.kind == "sign" and t.text == ",":
-            out.append([])
-        else:
-            out[-1].append(t)
-    return [tuple(p) for p in out if p]
 
 
 def letters_free(e: Expr) -> set[str]:
