@@ -167,6 +167,16 @@ def test_facts_hold_for_each_value_of_a_letter_that_runs():
     assert given(r"0 = t + c", r"t \in \{0,1\}")[:2] == ["0 <= t", "t <= 1"]
 
 
+def test_facts_about_values_with_an_index_hold_for_each_value():
+    facts = given(
+        r"0 = Q(X_1=x_1)", "Q joint distribution over X_1=x_1, X_2=x_2", "Q(X_1=x_1, X_2=x_2) = Q(X_1=x_1) Q(X_2=x_2)"
+    )
+    assert (
+        "for all x_1: 1 <= x_1 => x_1 <= N_x1 => (for all x_2: 1 <= x_2 => x_2 <= N_x2 => Q[x_1][x_2] = Q_X1[x_1]*Q_X2[x_2])"
+        in facts
+    )
+
+
 def test_one_hot_and_distributions_bring_their_facts():
     facts = given(r"0 = \sum_k t_k", "k = 1..K", "t one-hot over k")
     assert "for all k: 1 <= k => k <= K => t[k] = [k = hot_t]" in facts

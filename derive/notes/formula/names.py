@@ -332,7 +332,8 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
         if k == 0 or k + 1 >= len(args):
             return None
         start, last = k, args[k + 1]
-        while start > 0 and (start == k or signs[start] == ",") and _like(args[start - 1], last):
+        behind = {a.ref.name for a in args[k + 1 :] if a.op == "ref" and a.args}
+        while start > 0 and (start == k or signs[start] == ",") and _like(args[start - 1], last, behind):
             start -= 1
         if start == k:
             return None
@@ -342,10 +343,10 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
     return tuple(signs), tuple(args)
 
 
-def _like(a: Expr, last: Expr) -> bool:
-    """Whether a term goes with the last of a list: v_1 with v_M, 1 with K."""
+def _like(a: Expr, last: Expr, behind: set[str]) -> bool:
+    """Whether a term goes with those behind the dots: v_1 with v_M, 1 with K; s_1 and a_1 with s_T, a_T."""
     if last.op == "ref" and last.args:
-        return a.op == "ref" and a.ref.name == last.ref.name
+        return a.op == "ref" and bool(a.args) and a.ref.name in behind
     return a.op == "num"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derive.notes.document.pages import Display, Row
 from derive.notes.document.tree import Atom, Node, Script, Span
-from derive.notes.formula.tokens import GAP, Token, Tokens, UnreadableError, sign_of, tokens_of
+from derive.notes.formula.tokens import GAP, Token, Tokens, UnreadableError, refuse_depth, sign_of, tokens_of
 
 CHAINED = frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
 """Relations of which a chain is made, and arrows between chains."""
@@ -121,7 +121,7 @@ def _open(items: tuple[Node, ...]) -> bool:
 def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], words: frozenset[str]) -> Iterator[Cell]:
     """The cells of one row, in order."""
     try:
-        tokens = tokens_of(items, words, gaps=True)
+        tokens = refuse_depth(tokens_of(items, words, gaps=True))
     except UnreadableError as error:
         yield from _unread(items, n, row, notes, error)
         return

@@ -164,6 +164,8 @@ STOP = frozenset(
 )
 _OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil", "\\langle": "\\rangle"}
 _CLOSE = frozenset(_OPEN.values())
+DEEPEST = 60
+"""How deeply brackets, fractions and scripts may stand in one another."""
 GAP = "␣"
 """A wide space."""
 _SIGNS = {
@@ -218,6 +220,18 @@ def tokens_of(nodes: Iterable[Node], words: frozenset[str] = frozenset(), gaps: 
     """
     nodes = (n for n in nodes if gaps or not _is_gap(n))
     return _whole(_flat(nodes, words), words)
+
+
+def refuse_depth(tokens: Tokens) -> Tokens:
+    """The tokens, unless brackets, fractions and scripts stand in one another more deeply than anyone writes them."""
+    level = [tokens]
+    for _ in range(DEEPEST):
+        level = [p for part in level for t in part for p in (*t.parts, t.sub or (), t.sup or ()) if p]
+        if not level:
+            return tokens
+    raise UnreadableError(
+        "the formula", Span(tokens[0].span.start, tokens[-1].span.end), "brackets and fractions are nested too deeply"
+    )
 
 
 def _is_gap(node: Node) -> bool:

@@ -6,33 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
-from derive.kernel.terms import Term, Var, subterms
-from derive.notes.document.pages import Declared, Display, Document, Inline
+from derive.kernel.terms import SortError, Term, Var, subterms
+from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.known import Known, known_from
-from derive.notes.formula.parser import Parser
-from derive.notes.formula.rows import Cell, cells_of, words_in
 from derive.notes.formula.surface import Expr, num, walk
-from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, tokens_of
+from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
-from derive.notes.meaning.declare import Line, described, line_of
-from derive.notes.meaning.facts import Facts, relation
-from derive.notes.meaning.guess import guessed_base, guessed_laws
+from derive.notes.meaning.declare import described
+from derive.notes.meaning.facts import relation
 from derive.notes.meaning.needs import definedness
-from derive.notes.meaning.prose import assume, phrases
-from derive.notes.meaning.ranges import Ranges
+from derive.notes.meaning.page import Page, PageCell
+from derive.notes.meaning.prose import assume
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
+from derive.notes.meaning.sorts import arranged, components, key_of
 from derive.notes.meaning.values import Value
-from derive.notes.meaning.world import Meaning, World, put
+from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
 
 READINGS = 8
 """How many readings of a row are kept."""
-CELLS = 400
-"""How many expressions of a document are looked at before sorts are decided; those behind them are read with these."""
 
 
 @dataclass
@@ -46,173 +40,18 @@ class _Built:
     error: UnreadableError | None = None
 
 
-@dataclass
-class _Cell:
-    cell: Cell
-    readings: list[Expr]
-    error: UnreadableError | None = None
-
-
 def read_notes(document: Document) -> Notes:
     """All chains of a document, in page order."""
     return _Reader(document).notes()
 
 
-class _Reader:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.problems: list[Unread] = []
-        self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
-        pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
-        self.words = words_in(pages)
-        self.lines: dict[int, Line] = {}
-        for p in document.parts:
-            if isinstance(p, Declared):
-                try:
-                    self.lines[id(p)] = line_of(p, document.text, self.words)
-                except UnreadableError as error:
-                    self.problems.append(Unread(error.what, error.span, error.why))
-        self.known = self.learn(pages)
-        self.parser = Parser(self.known)
-        self.chains: dict[int, list[list[_Cell]]] = {
-            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words)]
-            for p in document.parts
-            if isinstance(p, Display)
-        }
-        self.world = World()
-        self.sorts = Sorts()
-        self.builder = self.prepare()
-
-    def learn(self, pages: Sequence[object]) -> Known:
-        """What the tokens show of names, before they are read."""
-        shown, prose = [], []
-        for p in self.document.parts:
-            if isinstance(p, Display):
-                for row in p.rows:
-                    shown += self.tokens(row.items)
-            elif isinstance(p, Inline):
-                prose += self.tokens(p.items)
-        functions: set[str] = set()
-        vectors: set[str] = set()
-        means: set[str] = set()
-        for line in self.lines.values():
-            shown += [t for part, t in line.parts.items() if part not in ("names", "name", "draws")]
-            if line.form == "definition":
-                new = line.parts["new"]
-                if len(new) == 2 and new[0].kind == "name" and new[1].kind == "bracket":
-                    functions.add(new[0].text)
-            if line.form == "distribution":
-                functions |= {label(t) for piece in line.pieces("names") for t in piece[:1]}
-            if line.form == "vectors":
-                vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
-            if line.form == "mean":
-                means.add(line.parts["name"][0].text)
-        return known_from(shown, prose, functions - FUNCTIONS, vectors, means)
-
-    def tokens(self, items: Sequence[object]) -> list[Tokens]:
-        try:
-            return [tokens_of(items, self.words)]  # type: ignore[arg-type]
-        except UnreadableError:
-            return []
-
-    def inline(self, p: Inline) -> Tokens | None:
-        found = self.tokens(p.items)
-        return found[0] if found else None
-
-    def parsed(self, cell: Cell) -> _Cell:
-        if cell.unread is not None:
-            return _Cell(cell, [], cell.unread)
-        try:
-            return _Cell(cell, self.parser.expressions(cell.tokens))
-        except UnreadableError as error:
-            where = error if error.span.end else UnreadableError(error.what, cell.span, error.why)
-            return _Cell(cell, [], where)
-
-    # --- sorts and ranges, from the whole page
-
-    def prepare(self) -> Facts:
-        whole = World()
-        bad: set[int] = set()
-        for key, line in self.lines.items():
-            try:
-                put(whole, line, self.parser)
-            except UnreadableError as error:
-                bad.add(key)
-                self.problems.append(Unread(error.what, error.span or line.span, error.why))
-        self.lines = {key: line for key, line in self.lines.items() if key not in bad}
-        cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
-        formulas = [c.readings[0] for c in cells]
-        formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
-        formulas += [rel for rels, _ in whole.facts for rel in rels]
-        bounds = [e for two in whole.ranges.values() for e in two] + [length for _, length, _ in whole.vectors]
-        s = self.sorts
-        for law in whole.laws:
-            s.law(law.name, (*law.letters(), *law.given))
-        for draws in whole.means.values():
-            for draw in draws:
-                s.law(draw.law, [draw.what])
-        for v, _, _ in whole.vectors:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-        for v, _ in whole.one_hot:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-                s.indices.add((v.ref.name, ("",) * (len(v.args) + 1)))
-        s.first(formulas)
-        for letter in whole.ranges:
-            s.indices.add((letter, ()))
-        for law in whole.laws:
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        for line_solve in whole.solve:
-            if line_solve.is_name():
-                s.moved.add(line_solve.ref.name)
-        self.patterns(whole)
-        for _ in range(2):
-            for e in bounds:
-                s.gather(e, "index")
-            for e in formulas:
-                s.gather(e)
-            s.settled()
-        self.guessed = guessed_laws(whole, s)
-        for law in self.guessed:
-            s.law(law.name, (*law.letters(), *law.given))
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        if not whole.declared:
-            base = guessed_base([r for c in cells for r in c.readings[:1]])
-            if base is not None:
-                self.world.bases["H"] = self.world.bases["KL"] = base
-            if "P" in s.keys and "Pr" in s.keys and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
-                self.world.aliases["Pr"] = "P"
-        for e in formulas:
-            s.gather(e)
-        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s, self.guessed))
-        for _, _, found in self.said:
-            if isinstance(found, Meaning):
-                s.gather(found.body)
-        ranges = Ranges(whole, s)
-        ranges.look(formulas)
-        ranges.world = self.world
-        self.world.laws += self.guessed
-        ranges.world.ranges.update(whole.ranges)
-        return Facts(self.world, s, ranges)
-
-    def patterns(self, whole: World) -> None:
-        """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
-        heads = [m.pattern for m in whole.meanings]
-        heads += [c[0].readings[0] for chains in self.chains.values() for c in chains if len(c) > 1 and c[0].readings]
-        for p in heads:
-            if p.op == "ref" and p.args:
-                letters = [
-                    x.value.ref.name if x.value.is_name() else None for _, a in arranged(p) for x in components(a)
-                ]
-                self.sorts.defined.setdefault(key_of(p), letters)
-
+class _Reader(Page):
     # --- chains
 
     def notes(self) -> Notes:
         chains: list[Chain] = []
-        last: _Cell | None = None
-        start: _Cell | None = None
+        last: PageCell | None = None
+        start: PageCell | None = None
         declared: list[str] = []
         said: list[str] = []
         waiting = list(self.said)
@@ -239,7 +78,7 @@ class _Reader:
             tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
         )
 
-    def chain(self, display: Display, cells: list[_Cell], before: _Cell | None, start: _Cell | None) -> Chain:
+    def chain(self, display: Display, cells: list[PageCell], before: PageCell | None, start: PageCell | None) -> Chain:
         steps: list[Step] = []
         left = before
         signs: list[str] = []
@@ -256,7 +95,7 @@ class _Reader:
         bad = None if first.error is None or steps else _unread(first.error)
         return Chain(display, first.cell.line, first.cell.span, tuple(steps), bad, self.printed(first.cell.span))
 
-    def condition(self, display: Display, cells: list[_Cell]) -> Chain:
+    def condition(self, display: Display, cells: list[PageCell]) -> Chain:
         """What stands behind a row, k = 1, ..., K: no claim, whatever its signs."""
         first = cells[0].cell
         found = of_tokens(first.tokens, self.parser)
@@ -295,7 +134,7 @@ class _Reader:
     def printed(self, span: Span) -> str:
         return self.document.text[span.start : span.end]
 
-    def step(self, left: _Cell, right: _Cell, start: _Cell | None, signs: list[str], first: bool) -> Step:
+    def step(self, left: PageCell, right: PageCell, start: PageCell | None, signs: list[str], first: bool) -> Step:
         cell = right.cell
         base = Step(cell.sign, cell.row, cell.line, cell.span, printed=self.printed(cell.span), notes=cell.notes)
         for side in (right, left):
@@ -303,7 +142,7 @@ class _Reader:
                 return replace(base, unread=_unread(side.error))
         kind = self.kind(left, right, first)
         try:
-            readings = list(self.readings(left, right, cell.sign, kind, cell.row))
+            readings = self.all_readings(left, right, cell.sign, kind, cell.row)
         except UnreadableError as error:
             if kind == "definition":  # what rests on it is not read either
                 self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
@@ -317,12 +156,12 @@ class _Reader:
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
             try:
-                from_start = tuple(self.readings(start, right, total, kind, cell.row))
+                from_start = tuple(self.all_readings(start, right, total, kind, cell.row))
             except UnreadableError:
                 from_start = ()
         return replace(base, readings=tuple(readings), from_start=from_start)
 
-    def kind(self, left: _Cell, right: _Cell, first: bool) -> Kind:
+    def kind(self, left: PageCell, right: PageCell, first: bool) -> Kind:
         sign = right.cell.sign
         if sign == "≈":
             return "approximate"
@@ -338,7 +177,7 @@ class _Reader:
             return "constant"
         return "step"
 
-    def brings_in(self, left: _Cell, readings: Sequence[Reading]) -> bool:
+    def brings_in(self, left: PageCell, readings: Sequence[Reading]) -> bool:
         """Whether a row says what a name is that was used before it was explained: y_hat = softmax(z), behind a row with y_hat."""
         e = left.readings[0]
         if (
@@ -356,7 +195,7 @@ class _Reader:
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
 
-    def introduces(self, left: _Cell, right: Expr) -> bool:
+    def introduces(self, left: PageCell, right: Expr) -> bool:
         """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
         e = left.readings[0]
         if e.op != "ref" or any(x.op == "ref" and x.ref.name == e.ref.name for x in walk(right)):
@@ -385,7 +224,7 @@ class _Reader:
 
     # --- readings
 
-    def built(self, c: _Cell) -> list[_Built]:
+    def built(self, c: PageCell) -> list[_Built]:
         out = []
         for n, e in enumerate(c.readings):
             self.builder.needs = Needs()
@@ -397,7 +236,15 @@ class _Reader:
                 out.append(_Built(e, None, self.builder.needs, n, error))
         return out
 
-    def readings(self, left: _Cell, right: _Cell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
+    def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
+        try:
+            return list(self.readings(left, right, sign, kind, row))
+        except SortError as error:
+            raise unread(right.readings[0], f"the parts do not fit: {error}") from None
+        except RecursionError:
+            raise unread(right.readings[0], "the formula is nested too deeply") from None
+
+    def readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
         lefts, rights = self.built(left), self.built(right)
         good = [(a, b) for b in rights if b.value is not None for a in lefts if a.value is not None]
         if not good:
@@ -548,10 +395,6 @@ def together(signs: Sequence[str]) -> str:
         if kinds <= {"=", ":=", weak, strict}:
             return strict if strict in kinds else weak
     return ""
-
-
-def label(t: object) -> str:
-    return str(t.text)  # type: ignore[attr-defined]
 
 
 def _unread(error: UnreadableError) -> Unread:

@@ -274,10 +274,11 @@ class Sums(Refs):
         """A derivative of what does not show the letter: nothing says that it does not depend on it."""
         body, by = e.args
         v = self.value(body, scope)
-        free = v.at(*(self.letter("i") for _ in v.dims)).free
-        if x in free:
+        t = v.at(*(self.letter("i") for _ in v.dims))
+        if x in t.free:
             return
-        unknown = [(name, applied) for name, applied in map(self.source, free) if name and self.may_hide(name)]
+        heads = sorted(values_in(t), key=lambda y: y.name)
+        unknown = [(name, applied) for name, applied in map(self.source, heads) if name and self.may_hide(name)]
         bare = [name for name, applied in unknown if not applied]
         if not self.world.declared and unknown and (bare or not self.shown_elsewhere(by.ref.name)):
             bare = bare or [unknown[0][0]]
@@ -321,6 +322,21 @@ class Sums(Refs):
 
     def mean(self, e: Expr, scope: Scope) -> Value:
         raise NotImplementedError
+
+
+def values_in(t: Term) -> set[Var]:
+    """The variables of a term, those left out that stand as arguments of others only."""
+    out: set[Var] = set()
+    waiting = [t]
+    while waiting:
+        t = waiting.pop()
+        if isinstance(t, k.At):
+            waiting.append(k.spine(t)[0])
+        elif isinstance(t, Var):
+            out.add(t)
+        else:
+            waiting.extend(k.parts_of(t))
+    return out
 
 
 def hint_of(letter: Expr) -> str:
