@@ -11,6 +11,8 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
@@ -159,17 +161,21 @@ def _letters(terms: Iterable[Term]) -> dict[str, Any]:
 
 
 def _name(letter: str, taken: dict[str, Any]) -> str:
-    import derive.api as api
-
     spelled = "".join(f"{GREEK_NAMES[c]}_" if c in GREEK_NAMES else c for c in letter.replace("'", "_prime"))
     base = re.sub(r"\W+", "_", spelled, flags=re.ASCII).strip("_") or "x"
     base = f"x_{base}" if base[0].isdigit() else base
-    reserved = {"calc", *keyword.kwlist, *dir(api)}
+    reserved = {"calc", *keyword.kwlist, *_given_names()}
     n, name = 1, base if base not in reserved else f"{base}_"
     while name in taken or name in reserved:
         n += 1
         name = f"{base}_{n}"
     return name
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """What ``from derive import *`` gives."""
+    return frozenset(dir(import_module("derive")))
 
 
 def _made(v: Var) -> str:

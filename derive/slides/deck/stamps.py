@@ -45,7 +45,7 @@ def read_stamp(text: str) -> Stamp:
 
 def is_stamped(data: bytes) -> bool:
     """Whether a file of text has a stamp."""
-    return re.search(rb"derive name=\S+ version=\S+ digest=", data) is not None
+    return re.search(rb"name=\S+ version=\S+ digest=[0-9a-f]+ notation=", data) is not None
 
 
 def line_digest(shown: str) -> str:
