@@ -38,7 +38,7 @@ def mean_nll_is_empirical_cross_entropy(calc):
     catalogue="28",
 )
 def argmin_cross_entropy_eq_argmin_kl(calc):
-    """Minimising the cross-entropy under fixed targets q is minimising the divergence of q from the model: the entropy of q
+    """Minimising the cross-entropy under fixed targets q is minimising the divergence of q from p_theta: the entropy of q
     does not depend on the parameters."""
     calc.eq(argmin(theta, entropy(V, q) + kl(V, q, p_of[theta])), by=cross_entropy_eq_entropy_add_kl)
     calc.eq(argmin(theta, kl(V, q, p_of[theta]) + entropy(V, q)), by=ring)
@@ -48,11 +48,11 @@ def argmin_cross_entropy_eq_argmin_kl(calc):
 @theorem(
     shows=Eq(argmax(theta, Sum(log(p_of[theta][ys[i]]), (i, 1, n))), argmin(theta, kl(V, frequency, p_of[theta]))),
     given=[1 <= n, data, every_model],
-    phrase="maximum likelihood is the least divergence from the data",
+    phrase="maximum likelihood minimises how far the data diverge from the model",
     catalogue="28",
 )
 def argmax_likelihood_eq_argmin_kl(calc):
-    """Maximum likelihood minimises the divergence of the frequencies of the data from the model."""
+    """Maximum likelihood minimises how far the frequencies of the data diverge from the model."""
     calc.have(ForAll((k, 1, V), 0 <= frequency[k]), by=order)
     likelihood = Sum(log(p_of[theta][ys[i]]), (i, 1, n))
     calc.eq(argmin(theta, -likelihood), by=reverse(argmin_neg))
