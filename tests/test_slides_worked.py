@@ -178,7 +178,7 @@ def test_log_probabilities_stay_exact_and_what_is_derived_from_them_is_rounded()
 
 def test_numbers_are_in_the_courses_notation():
     assert "ŷ = (0.5, 0.3, 0.2)" in said(slides("kl_eq_cross_entropy_sub_entropy", notation="hat")[0].given)
-    assert "ln 0.5" in board(slides("kl_eq_cross_entropy_sub_entropy", notation="hat"))[1][1]
+    assert "ln 0.5" in board(slides("kl_eq_cross_entropy_sub_entropy", notation="hat"))[2][1]
 
 
 def test_a_line_that_does_not_agree_says_so():
