@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, SortError, Term, subterms
+from derive.kernel.terms import EQ, LE, LT, App, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -56,6 +56,11 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
+
+
+def contradictory(conditions: Sequence[Term]) -> bool:
+    """Whether the conditions are seen to contradict each other, so that everything follows from them."""
+    return consequences.prove(App(LE, (Num(1), Num(0))), Context.of(conditions)) is not None
 
 
 def _goal(claim: Term, given: Sequence[Term], context: Context) -> Goal:

@@ -131,6 +131,12 @@ def _reads_as_other_sort(letter: Letter) -> str | None:
 
 def offer(letter: Letter, others: Iterable[Letter], definition: bool = False) -> str:
     """Another name, as in ", to x for instance"."""
+    name = other_name(letter, others, definition)
+    return f", to {name} for instance" if name else ""
+
+
+def other_name(letter: Letter, others: Iterable[Letter], definition: bool = False) -> str:
+    """A name for a letter that reads as nothing else beside the others; "" where none comes to mind."""
     others = list(others)
     rest = [x for x in others if x.name != letter.name]
     taken = {x.name for x in rest}
@@ -151,7 +157,7 @@ def offer(letter: Letter, others: Iterable[Letter], definition: bool = False) ->
     ):
         new = letter._replace(name=name)
         if name and name != letter.name and name not in taken and not trouble(new, [*rest, new], definition):
-            return f", to {name} for instance"
+            return str(name)
     return ""
 
 
