@@ -83,7 +83,11 @@ def title_slides(deck: Deck) -> list[str]:
     if len(pages) > 1:
         pages.insert(0, [])
     first = f"#title-slide({content(escape(deck.title))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
-    return [first, *(f"#contents-slide({array(page, lines=True)})\n" for page in pages[1:])]
+    out, number = [first], len(pages[0]) + 1
+    for page in pages[1:]:
+        out.append(f"#contents-slide({array(page, lines=True)}, {number})\n")
+        number += len(page)
+    return out
 
 
 def handout(deck: Deck) -> str:
