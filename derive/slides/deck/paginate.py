@@ -154,11 +154,13 @@ def _paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pr
     if c.lead:  # the start stands in the row of the step after it
         heights[1] = max(heights[:2])
         heights[0] = 0.0
-    air = AIR if scale < 1 else 0.0
+    air = AIR if c.scale < 1 else 0.0
     room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
         alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
+            alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())
         room = template.height - air - header_height(head, template)
     capacity = template.height - air - header_height(following, template)

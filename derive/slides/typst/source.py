@@ -155,6 +155,8 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
         fields["assume"] = content(markup(first.assumes))
     if first.blocks_above:
         fields["blocks"] = array([block_source(b) for b in first.blocks_above], lines=True)
+    if first.kind == "text":
+        fields["words"] = "1em"
     lead, steps = steps_of(chain)
     if lead is not None:
         fields["lead"] = f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0])}$)"

@@ -125,7 +125,7 @@ COMMON = r"""
   if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
   if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
   if "assume" in s { text(size: 0.8em)[Assume #s.assume] + parbreak() }
-  for it in s.at("blocks", default: ()) { block(text(size: 0.85em, it)) }
+  for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
   for it in s.at("later", default: ()) { block(above: 0.8em, text(size: 0.85em, (if at >= it.click { it => it } else { hide })(it.it))) }
