@@ -126,7 +126,7 @@ def table_row_height(cells: Sequence[Prose]) -> float:
 
 
 def notes_height(notes: Sequence[Prose], template: Template) -> float:
-    return sum(small_height(("Note. ", *n), template.width) for n in notes)
+    return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
 def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
