@@ -186,3 +186,9 @@ class Model(torch.nn.Module):
 
     def forward(self, logits, labels):
         return {"loss": self.loss(logits.view(-1, logits.size(-1)), labels.view(-1)), "logits": logits}
+
+
+def masked_by_numbers(logprobs, old_logprobs, advantages, mask):
+    ratio = torch.exp(logprobs - old_logprobs)
+    losses = -torch.min(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages)
+    return (losses * mask + (1 - mask) * 0).sum(-1).div(mask.sum(-1)).mean()

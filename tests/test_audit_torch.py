@@ -50,6 +50,11 @@ PROVED = {
         "dpo(beta=1/10), mean",
     ),
     "ppo": (cases.ppo, "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T", "ppo(eps=1/5), mean over kept"),
+    "flags": (
+        cases.masked_by_numbers,
+        "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T:flags",
+        "ppo(eps=1/5), mean of rows",
+    ),
     "divergence": (cases.divergence, "logprobs=T ref_logprobs=T", "k3, mean"),
     "focal": (cases.focal, ROWS, "focal(gamma=2), mean"),
     "unlikelihood": (cases.unlikelihood, ROWS + "", "unlikelihood, mean"),
@@ -106,6 +111,8 @@ def test_a_wrong_loss_is_refuted_by_numbers_that_the_program_confirms(name) -> N
 
 
 UNREAD = {
+    "rounding": (lambda logits, labels: logits.div(2, rounding_mode="floor").mean(), ROWS, "with rounding is not read"),
+    "legacy": (lambda logits, labels: F.cross_entropy(logits, labels, size_average=False), ROWS, "deprecated"),
     "branch": (cases.branches_on_data, ROWS, r"audit_cases\.py:\d+: a comparison is not read"),
     "unknown": (cases.unknown_operation, ROWS, r"audit_cases\.py:\d+: fft_fft is not read"),
 }

@@ -54,7 +54,7 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
     used |= {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
     used |= {_BUILT_ON[n] for n in used & _BUILT_ON.keys()}
     found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
-    needed = {"torch": "torch_tracer", "jax": "jax_reader", "numpy": "numpy_tracer"}
+    needed = {"torch": "torch_tracer", "export": "torch_export", "jax": "jax_reader", "numpy": "numpy_tracer"}
     if found not in needed:
         raise UserError(f"there is no front end {found!r}; they are {', '.join(needed)}")
     try:
