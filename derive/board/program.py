@@ -11,6 +11,7 @@ from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, fresh, instantiate
 from derive.language import syntax
+from derive.operators.derivatives import Derivative, taken_apart
 
 
 class UnwrittenError(UserError):
@@ -34,8 +35,10 @@ _CALLS = {
     k.NE: "Ne",
     k.IFF: "Iff",
     k.IMPLIES: "Implies",
+    k.IN: "Member",
 }
 _REASONS = {"reverse": reverse, "by_cases": by_cases}
+_OPTIMA = {k.ARGMIN: "argmin", k.ARGMAX: "argmax"}
 _RANGED = {k.SUM: "Sum", k.PROD: "Prod", k.MAX: "Max"}
 
 
@@ -106,6 +109,8 @@ class Program:
             return f"({text})" if term.value < 0 else text
         if isinstance(term, At):
             return f"{self.term(term.fn, 5)}[{self.term(term.arg)}]"
+        if isinstance(term, Lam):
+            return self._bound("fun", term)
         if not isinstance(term, App):
             raise UnwrittenError(f"{term} is no formula by itself")
         text, binds = self._app(term)
@@ -128,11 +133,27 @@ class Program:
             return f"{self._own(_RANGED[op])}({body}, ({self.letters[letter]}, {low}, {high}))", 5
         if op is k.FORALL and isinstance(args[0], Lam):
             return self._for_all(args[0]), 5
+        parts = taken_apart(term)
+        if parts is not None:
+            return self._derivative(parts), 5
+        if op in _OPTIMA and isinstance(args[0], Lam):
+            return self._bound(_OPTIMA[op], args[0]), 5
         if isinstance(op, Definition):
             return f"{self._named(op)}({', '.join(map(self.term, args))})", 5
         if op in _CALLS:
             return f"{self._own(_CALLS[op])}({', '.join(map(self.term, args))})", 5
         raise UnwrittenError(f"{term} is left to you to write")
+
+    def _bound(self, function: str, fn: Lam) -> str:
+        letter = self._letter(fn)
+        return f"{self._own(function)}({self.letters[letter]}, {self.term(instantiate(fn, letter))})"
+
+    def _derivative(self, parts: Derivative) -> str:
+        """As ``partial`` takes it, where the derivative is by a letter that the function does not have besides."""
+        if not isinstance(parts.point, Var) or parts.point in parts.fn.free:
+            raise UnwrittenError(f"the derivative by {parts.by} is left to you to write")
+        by = ", ".join(map(self.term, (parts.point, *parts.entry)))
+        return f"{self._own('partial')}({self.term(k.at(parts.fn, parts.point))}, {by})"
 
     def _for_all(self, fn: Lam) -> str:
         letter = self._letter(fn)

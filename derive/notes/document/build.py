@@ -312,10 +312,7 @@ class Builder:
                 name, f"{name} has no partner; remove it, or add what it closes"
             )
             raise TexError(what, token.start, token.end)
-        if name == "'":
-            self._script(token._replace(text="'", kind=CHAR), out)
-        else:
-            out.append(Atom(name, Span(token.start, token.end)))
+        out.append(Atom(name, Span(token.start, token.end)))
 
     def _call(self, token: Token, name: str) -> Node:
         options: tuple[Group, ...] = ()

@@ -136,7 +136,7 @@ def _node(item: Node, before: Sequence[nodes.Node]) -> nodes.Node:
     if isinstance(item, Group):
         return formula(item.items)
     if isinstance(item, Words):
-        return Symbol(item.text, "text")
+        return Symbol(f" {item.text} " if " " in item.text or before else item.text, "text")
     if isinstance(item, Fence):
         opening, closing = (_SIGNS.get(sign, sign).replace(".", "") for sign in (item.open, item.close))
         return nodes.fenced(formula(item.items), opening, closing)

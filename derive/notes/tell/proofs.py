@@ -10,15 +10,18 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
 from derive.board.program import Program, UnwrittenError
+from derive.board.reasons import auto
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Term, Var
 from derive.notes.judge.verdict import Row
+from derive.notes.tell.letters import readable
 from derive.notes.tell.view import View
 from derive.render.pens.alphabets import GREEK_NAMES
 
@@ -51,10 +54,23 @@ def program(view: View) -> str:
     """The program.  A file without a proved chain gives one that says so."""
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
-    chains = list(_chains(view))
+    chains = [_readable(chain) for chain in _chains(view)]
     names = _letters(t for chain in chains for link in chain for t in (link.left, link.right, *link.given))
-    written = [_theorem(f"{stem}_{n}", chain, names) for n, chain in enumerate(chains, 1)]
+    written: list[Written] = []
+    for chain in chains:
+        written += _checked(stem, chain, names, len(written))
     return _file(view.path, names, written)
+
+
+def _checked(stem: str, chain: Sequence[Link], names: dict[str, Any], before: int) -> list[Written]:
+    """A chain as a theorem; where it does not check as a whole, its parts between the rows for which no reason was found."""
+    whole = _that_checks(_theorem(f"{stem}_{before + 1}", chain, names), names)
+    parts = [
+        list(links) for _, links in groupby(chain, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
+    ]
+    if not whole.why or len(parts) == 1:
+        return [whole]
+    return [_that_checks(_theorem(f"{stem}_{before + n}", part, names), names) for n, part in enumerate(parts, 1)]
 
 
 def _chains(view: View) -> Iterator[list[Link]]:
@@ -79,6 +95,13 @@ def _link(row: Row) -> Link | None:
         return None
     reading = row.step.readings[verdict.reading]
     return Link(row, reading.left, reading.right, reading.given)
+
+
+def _readable(chain: Sequence[Link]) -> list[Link]:
+    """The chain with letters that read as what they are."""
+    terms = [t for link in chain for t in (link.left, link.right, *link.given)]
+    new = iter(readable(terms)[0])
+    return [Link(x.row, next(new), next(new), tuple(next(new) for _ in x.given)) for x in chain]
 
 
 def _chained(run: Sequence[Link], link: Link) -> bool:
@@ -113,8 +136,8 @@ def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any]) -> Written
 
 def _step(code: Program, link: Link) -> str:
     verdict = link.row.verdict
-    by = f", by={code.by(verdict.reasons)}" if verdict is not None and verdict.reasons else ""
-    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}{by})"
+    reasons = verdict.reasons if verdict is not None and verdict.reasons else (auto,)
+    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}, by={code.by(reasons)})"
 
 
 # --- letters
@@ -141,7 +164,7 @@ def _name(letter: str, taken: dict[str, Any]) -> str:
     spelled = "".join(f"{GREEK_NAMES[c]}_" if c in GREEK_NAMES else c for c in letter.replace("'", "_prime"))
     base = re.sub(r"\W+", "_", spelled, flags=re.ASCII).strip("_") or "x"
     base = f"x_{base}" if base[0].isdigit() else base
-    reserved = {"calc", "theorem", *keyword.kwlist, *api.__all__}
+    reserved = {"calc", *keyword.kwlist, *dir(api)}
     n, name = 1, base if base not in reserved else f"{base}_"
     while name in taken or name in reserved:
         n += 1
@@ -185,59 +208,53 @@ def _sort(sort: Sort) -> str:
 
 
 def _file(path: str, names: dict[str, Any], written: Sequence[Written]) -> str:
-    made = [f"{name} = {_made(v)}" for name, v in names.items()]
-    good = _that_check(made, [w for w in written if w.text])
-    out = [
-        f'"""What is proved in {_quoted(PurePath(path).name)}, by derive check {_quoted(PurePath(path).name)} -o."""',
-        "",
-    ]
-    imports = sorted({i for w in good for i in w.imports if not i.startswith("derive:")})
-    out += ["from derive import *", *(f"from {i.replace(':', ' import ')}" for i in imports), ""]
-    used = " ".join(w.text for w in good)
-    out += [line for line, name in zip(made, names, strict=True) if re.search(rf"\b{name}\b", used)]
-    for w in written:
-        if w in good:
-            out += ["", "", w.text.rstrip("\n")]
-    left = [w for w in written if w not in good]
-    out += (
-        ["", *(f"# {w.lines}: {_comment(w.why or 'its reasons do not carry it by themselves')}" for w in left)]
-        if left
-        else []
-    )
-    if not written:
-        out.append("# no chain of this file is proved")
+    name = re.sub(r'[\\"\x00-\x1f]', "_", PurePath(path).name)
+    good = [w for w in written if not w.why]
+    out = [f'"""What is proved in {name}."""', "", *_head(frozenset[str]().union(*(w.imports for w in good))), ""]
+    out += _makes(names, " ".join(w.text for w in good))
+    for w in good:
+        out += ["", "", w.text.rstrip("\n")]
+    left = [f"# {w.lines}: {' '.join(w.why.split())}" for w in written if w.why]
+    out += ["", "", "# Proved, and not written here:", *left] if left else []
+    out += [] if written else ["# No chain of this file is proved."]
     return "\n".join(out) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return re.sub(r'[\\"\x00-\x1f]', "_", text)
+def _head(imports: frozenset[str]) -> list[str]:
+    own = sorted(i.replace(":", " import ") for i in imports if not i.startswith("derive:"))
+    return ["from derive import *", *(f"from {i}" for i in own)]
 
 
-def _comment(text: str) -> str:
-    return " ".join(text.split())
+def _makes(names: dict[str, Any], text: str) -> list[str]:
+    """The lines that make the letters of a text."""
+    words = set(re.findall(r"\w+", text))
+    return [f"{name} = {_made(v)}" for name, v in names.items() if name in words]
 
 
-def _that_check(made: Sequence[str], written: Sequence[Written]) -> list[Written]:
-    """Those whose proofs check when the program is run."""
+def _that_checks(written: Written, names: dict[str, Any]) -> Written:
+    """The theorem, or why there is none, when the program is run: its proof must check, and its page read as what is proved."""
     import tempfile
     from pathlib import Path
 
     from derive.board import catalogue
     from derive.board.entries import TheoremEntry
     from derive.errors import UserError
+    from derive.render.pages.readback import read_back
 
-    good = []
+    if written.why:
+        return written
     with tempfile.TemporaryDirectory() as folder:
-        for w in written:
-            lines = ["from derive import *", *(f"from {i.replace(':', ' import ')}" for i in sorted(w.imports)), *made]
-            file = Path(folder, f"{w.name}.py")
-            file.write_text("\n".join([*lines, "", "", w.text]), "utf-8")
-            try:
-                entries = [e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry)]
-                for entry in entries:
+        file = Path(folder, f"{written.name}.py")
+        file.write_text(
+            "\n".join([*_head(written.imports), *_makes(names, written.text), "", "", written.text]), "utf-8"
+        )
+        try:
+            for entry in catalogue.load_file(str(file)):
+                if isinstance(entry, TheoremEntry):
                     entry.check()
-            except UserError as error:
-                print(error, chr(10), w.text)
-                continue
-            good.append(w)
-    return good
+                    for form in ("latex", "text"):
+                        read_back(entry.derivation, None, form)
+        except UserError as error:
+            why = re.sub(rf"^\S*{written.name}\.py:\d+:? ", "", str(error).partition("\n")[0])
+            return replace(written, text="", why=why)
+    return written

@@ -28,7 +28,7 @@ class Line:
     @property
     def text(self) -> str:
         """The row on one line."""
-        drawn = Pen().draw(on_one_line(self.layout))
+        drawn = " ".join(Pen().draw(on_one_line(self.layout)).split())
         first = nodes.first(self.layout)
         return f"{drawn[0]} {drawn[1:].lstrip()}" if first is not None and first.kind == "rel" else drawn
 

@@ -1,0 +1,53 @@
+"""Letters of a chain that read as they are meant on a page of derive's: those of the notes, or others in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derive.kernel.sorts import Sort
+from derive.kernel.terms import Lam, Term, Var, parts_of, rebuild
+from derive.record.letters import Letter, letters_in
+from derive.render.pages import reads
+
+_Names = dict[tuple[str, Sort], str]
+
+
+def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
+    """The terms with letters that read as what they are, and which letter stands for which of the notes."""
+    names: _Names = {}
+    letters = _letters(terms)
+    for _ in range(3 * len(letters) + 3):  # a new name may be in the way of another letter
+        now = [x._replace(name=names.get((x.name, x.sort), x.name)) for x in letters]
+        around = reads.Around(now)
+        clash = next((n for n, x in enumerate(now) if reads.trouble(x, around) or _twin(x, now)), None)
+        if clash is None:
+            break
+        new = reads.other_name(now[clash], now)
+        if not new:
+            break
+        names[letters[clash].name, letters[clash].sort] = new
+    cache: dict[Term, Term] = {}
+    told = {new: old for (old, _), new in names.items() if new != old}
+    return [_renamed(t, names, cache) for t in terms], told
+
+
+def _letters(terms: Sequence[Term]) -> list[Letter]:
+    found = {x for t in terms for x in letters_in(t) if isinstance(x, Letter)}
+    return sorted(found, key=lambda x: (x.bound, x.name, repr(x.sort), repr(x.binder)))
+
+
+def _twin(letter: Letter, others: Sequence[Letter]) -> bool:
+    """Whether another letter, of another sort, has this name."""
+    return any(x.name == letter.name and x.sort != letter.sort and not x.bound for x in others if x is not letter)
+
+
+def _renamed(term: Term, names: Mapping[tuple[str, Sort], str], cache: dict[Term, Term]) -> Term:
+    if isinstance(term, Var):
+        return Var(names.get((term.name, term.sort), term.name), term.sort)
+    found = cache.get(term)
+    if found is None or isinstance(term, Lam):  # equal functions may have other letters
+        parts = tuple(_renamed(p, names, cache) for p in parts_of(term))
+        if isinstance(term, Lam):
+            return Lam(names.get((term.hint, term.dom), term.hint), term.dom, parts[0])
+        found = cache[term] = rebuild(term, parts) if parts else term
+    return found

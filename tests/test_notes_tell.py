@@ -1,0 +1,186 @@
+"""Verdicts told: in words, as JSON, for compilers' readers, as pages, as programs.  What is told is judged by hand here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from derive.board import catalogue
+from derive.board.entries import TheoremEntry
+from derive.board.reasons import auto
+from derive.kernel.sorts import REAL
+from derive.kernel.terms import Term, Var, eq
+from derive.language.syntax import log
+from derive.lemmas import log_mul
+from derive.notes.document import Display, document_of
+from derive.notes.judge.verdict import Judged, Report, Row, Verdict
+from derive.notes.meaning.chain import Reading, Step
+from derive.notes.tell.formats import as_json, formatted
+from derive.notes.tell.html import page
+from derive.notes.tell.pdf import pdf, source
+from derive.notes.tell.proofs import program
+from derive.notes.tell.terminal import terminal
+from derive.notes.tell.view import View, view
+from derive.notes.tell.words import MARKS, NAMES, said
+from derive.render.pens.mathml import text_html
+
+TEXT = r"""We take logs <b>here</b>.
+\begin{align}
+L &= \log (x y) \\
+  &= \log x + \log y \\
+  &= \log x - \log y = 2 \text{ \#let <script>} \\
+  &\approx z
+\end{align}
+\input{rest}
+"""
+KINDS = ["definition", "proved", "false", "unread", "approximate"]
+x, y = Var("x", REAL), Var("y", REAL)
+
+
+def _step(display: Display, row: int, sign: str, left: Term, right: Term, given: tuple[Term, ...] = ()) -> Step:
+    printed = display.rows[row]
+    return Step(sign, row, printed.line, printed.span, (Reading(left, right, eq(left, right), given),))
+
+
+def _verdict(kind: Any) -> Verdict:
+    if kind == "proved":
+        return Verdict(kind, "the log of a product", reasons=(log_mul,), assumed=("x > 0", "y > 0"))
+    if kind == "false":
+        return Verdict(kind, "x=1, y=2 <&> makes the left side log 2", from_start=True, repairs=True, missing=eq(y, y))
+    return Verdict(kind, {"unread": "the words are no formula"}.get(kind, ""))
+
+
+def told(text: str = TEXT, path: str = "my notes.tex") -> View:
+    document = document_of(path, text)
+    (display,) = (part for part in document.parts if isinstance(part, Display))
+    terms = [x, log(x * y), log(x) + log(y), log(x) - log(y), x, y]
+    given = (0 < x, 0 < y)
+    places = [0, 1, 2, 2, 3]
+    rows = [Row(None, "", display.line, None)]
+    for n, (kind, at) in enumerate(zip(KINDS, places, strict=True)):
+        step = _step(display, at, "≈" if kind == "approximate" else "=", terms[n], terms[n + 1], given)
+        rows.append(Row(n + 1, step.sign, step.line, _verdict(kind), step))
+    return view(document, Report((Judged(display.line, tuple(rows)),)), declared=("k = 1..K",), inferred=("x: a real",))
+
+
+def test_every_verdict_has_a_mark_and_a_name() -> None:
+    from typing import get_args
+
+    from derive.notes.judge.verdict import Kind
+
+    assert set(get_args(Kind)) == set(MARKS) == set(NAMES)
+    assert len(set(MARKS.values())) == len(MARKS)
+
+
+def test_for_people() -> None:
+    out = "\n".join(terminal(told(), width=200))
+    assert out == "\n".join(
+        [
+            "my notes.tex:3: L = log(x y)",
+            "    ≔ definition",
+            "my notes.tex:4: = log x + log y",
+            "    ✓ proved: the log of a product",
+            "my notes.tex:5: = log x − log y = 2 #let <script>",
+            "    ✗ = false: x=1, y=2 <&> makes the left side log 2; with the condition y = y it is proved; it follows from the last row"
+            " that holds, and so repairs the one between",
+            "    – = not read: the words are no formula",
+            "my notes.tex:6: ≈ z",
+            "    ≈ approximate",
+            "my notes.tex:8: warning: \\input names rest, which is not read; check that file by its own name",
+            "my notes.tex: 5 relations: 1 proved, 1 false, 1 definition, 1 approximate, 1 not read",
+        ]
+    )
+
+
+def test_quiet_says_what_is_wrong_and_explain_what_it_rests_on() -> None:
+    quiet = list(terminal(told(), quiet=True, width=200))
+    assert next(line for line in quiet if line.startswith("my notes.tex:")).startswith("my notes.tex:5:")
+    explained = list(terminal(told(), explain=True, width=200))
+    assert "      assumed: x > 0, y > 0" in explained
+    assert "    x: a real" in explained and "    k = 1..K" in explained
+
+
+def test_json_has_displays_with_rows() -> None:
+    data = json.loads(as_json([told()]))
+    (display,) = data["displays"]
+    assert [row["sign"] for row in display["rows"]] == [None, 1, 2, 3, 4, 5]
+    assert [row["verdict"] for row in display["rows"][1:]] == KINDS
+    assert (display["line"], display["rows"][2]["line"], display["rows"][2]["assumed"]) == (2, 4, ["x > 0", "y > 0"])
+    assert data["problems"][0]["line"] == 8
+    assert len(json.loads(as_json([told(), told()]))) == 2
+
+
+def test_for_compilers_readers() -> None:
+    lines = formatted([told()], "gcc").splitlines()
+    assert [line.split(": ")[0:2] for line in lines] == [
+        ["my notes.tex:5:4", "error"],
+        ["my notes.tex:5:4", "warning"],
+        ["my notes.tex:8:1", "warning"],
+    ]
+
+
+def test_for_github() -> None:
+    first = formatted([told(path="a,b:c.tex")], "github").splitlines()[0]
+    assert first.startswith("::error file=a%2Cb%3Ac.tex,line=5,endLine=5,col=4,title=derive::false: x=1, y=2 <&>")
+
+
+def test_for_sarif() -> None:
+    log_ = json.loads(formatted([told()], "sarif"))
+    (run,) = log_["runs"]
+    assert log_["version"] == "2.1.0"
+    assert [r["ruleId"] for r in run["results"]] == ["false", "unread", "unread"]
+    assert {r["ruleId"] for r in run["results"]} <= {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    region = run["results"][0]["locations"][0]["physicalLocation"]
+    assert region["artifactLocation"]["uri"] == "my%20notes.tex"
+    start, end = region["region"]["startColumn"], region["region"]["endColumn"]
+    assert TEXT.split("\n")[4][start - 1 : end - 1].startswith("= \\log x - \\log y = 2")
+
+
+def test_the_page_is_escaped_and_marks_each_row() -> None:
+    import xml.etree.ElementTree as ElementTree
+
+    html = page(told())
+    assert "<script>" not in html and "<b>here" not in html
+    body = html[html.index("<main>") : html.index("</main>") + 7].replace("<br>", "<br/>")
+    rows = ElementTree.fromstring(body.replace("&nbsp;", " ")).findall(".//tr")
+    assert [r.get("class") for r in rows] == KINDS
+    assert text_html("x=1, y=2 <&> makes the left side log 2") in html
+
+
+def test_the_pdf_is_set_and_its_source_is_escaped() -> None:
+    assert "frac" not in source(told()) and '"#let <script>' not in source(told())
+    assert "x=1, y=2 \\<&\\>" in source(told())
+    assert pdf(told()).startswith(b"%PDF")
+
+
+def test_a_proved_chain_is_a_program_that_checks(tmp_path: Path) -> None:
+    path = tmp_path / "proofs.py"
+    path.write_text(program(told()), "utf-8")
+    (entry,) = (e for e in catalogue.load_file(str(path)) if isinstance(e, TheoremEntry))
+    entry.check()
+    a = Var("a", REAL)  # a reader takes y for an integer, so the letter is another
+    assert entry.shows == eq(log(x * a), log(x) + log(a))
+    assert entry.name == "my_notes_1" and entry.summary == "Line 4."
+
+
+def test_what_does_not_check_is_named_and_left_out() -> None:
+    wrong = told()
+    row = wrong.shown[0].lines[1].judged[0]
+    false = Row(row.sign, row.relation, row.line, Verdict("proved", reasons=(auto,)), row.step)
+    left = row.step.readings[0].left
+    step = Step("=", 1, 4, row.step.span, (Reading(left, left + 1, eq(left, left + 1), (0 < x, 0 < y)),))
+    lines = [("proved", Row(false.sign, "=", 4, false.verdict, step))]
+    report = Report((Judged(2, tuple(r for _, r in lines)),))
+    text = program(view(wrong.document, report))
+    assert "@theorem" not in text
+    assert "# line 4: " in text and "auto" in text
+
+
+@pytest.mark.parametrize(
+    "verdict", [Verdict("false", "x", from_start=True), Verdict("unproved"), Verdict("proved", "algebra")]
+)
+def test_words_begin_with_the_verdict(verdict: Verdict) -> None:
+    assert said(Row(1, "=", 1, verdict)).startswith(NAMES[verdict.kind])
