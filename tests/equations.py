@@ -94,6 +94,9 @@ ROWS: dict[str, Row] = {
         (*positives(q), 1 <= m, over(s, 1, m, 1 <= words[s]), over(s, 1, m, words[s] <= n)),
         1 / m * Sum(log(q[words[s]]), (s, 1, m)),
     ),
+    "a product of exponentials": Row(
+        q[i] * Prod(exp(p[k]), (k, 1, n)), q[i] * exp(total(p[k])), (), exp(q[i] * total(p[k]))
+    ),
     "a first term by itself": Row(
         t[1] * a + Sum(t[k] * a, (k, 2, n)), a, (one_of(t), 1 <= n), t[1] * a
     ),

@@ -336,6 +336,11 @@ REFUSED = {
         r"\[ \sum_k a_k + \sum_k a_k b_k = 1 \]",
     ): "different lengths",
     ("%: p joint distribution over x, y", r"\[ p(c) = 1 \]"): "which value of p",
+    (r"%: P joint distribution over v_1, \ldots, v_M", r"\[ P(v_k | v_2, \ldots, v_{k-1}) = 1 \]"): "the first of v_1",
+    (
+        r"%: P joint distribution over v_1, \ldots, v_M",
+        r"\[ P(v_k | v_1, \ldots, v_{k-2}) = 1 \]",
+    ): "all that come before",
     ("%: f := g + 1", "%: g := f - 1", r"\[ f = g \]"): "",
 }
 

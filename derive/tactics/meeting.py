@@ -67,6 +67,8 @@ class Meeting(Normalizer):
             return self._power(t, ctx)
         if t.op is k.XLOGY:
             return self._xlogy(t, ctx)
+        if t.op is k.PROD:
+            return self._of_exponentials(t)
         if t.op is k.SUM:
             return (
                 whole_ranges.at_index(t, ctx, self.lemma)
@@ -138,6 +140,15 @@ class Meeting(Normalizer):
             return None
         positive = side.prove(ZERO < base, ctx)
         return None if positive is None else self.lemma("pow_eq_exp", {"x": base, "a": exponent}, positive)
+
+    def _of_exponentials(self, t: App) -> Theorem | None:
+        """|- a product of exponentials = the exponential of the sum."""
+        low, high, fn = t.args
+        v = fresh("k", INT, t.free)
+        body = k.at(fn, v)
+        if not (isinstance(body, App) and body.op is k.EXP):
+            return None
+        return self.lemma("prod_exp", {"m": low, "n": high, "f": k.lam(v, body.args[0])})
 
     def _xlogy(self, t: App, ctx: Context) -> Theorem | None:
         weight, inside = t.args

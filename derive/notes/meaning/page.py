@@ -104,70 +104,76 @@ class Page:
             return PageCell(cell, [], where)
 
     def prepare(self) -> Facts:
-        whole = World()
-        bad: set[int] = set()
-        for key, line in self.lines.items():
-            try:
-                put(whole, line, self.parser)
-            except UnreadableError as error:
-                bad.add(key)
-                self.problems.append(Unread(error.what, error.span or line.span, error.why))
-        self.lines = {key: line for key, line in self.lines.items() if key not in bad}
+        """Sorts, ranges and guesses, from all formulas of the page at once."""
+        whole = self.declared()
         cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
         formulas = [c.readings[0] for c in cells]
         formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
         formulas += [rel for rels, _ in whole.facts for rel in rels]
         bounds = [e for two in whole.ranges.values() for e in two] + [length for _, length, _ in whole.vectors]
-        s = self.sorts
-        for law in whole.laws:
-            s.law(law.name, (*law.letters(), *law.given))
-        for draws in whole.means.values():
-            for draw in draws:
-                s.law(draw.law, [draw.what])
-        for v, _, _ in whole.vectors:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-        for v, _ in whole.one_hot:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-                s.indices.add((v.ref.name, ("",) * (len(v.args) + 1)))
-        s.first(formulas)
-        for letter in whole.ranges:
-            s.indices.add((letter, ()))
-        for law in whole.laws:
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        for line_solve in whole.solve:
-            if line_solve.is_name():
-                s.moved.add(line_solve.ref.name)
+        self.seed(whole)
+        self.sorts.first(formulas)
         self.patterns(whole)
         for _ in range(2):
             for e in bounds:
-                s.gather(e, "index")
+                self.sorts.gather(e, "index")
             for e in formulas:
-                s.gather(e)
-            s.settled()
-        self.guessed = guessed_laws(whole, s)
-        for law in self.guessed:
-            s.law(law.name, (*law.letters(), *law.given))
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        if not whole.declared:
-            base = guessed_base([r for c in cells for r in c.readings[:1]])
-            if base is not None:
-                self.world.bases["H"] = self.world.bases["KL"] = base
-            if "P" in s.keys and "Pr" in s.keys and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
-                self.world.aliases["Pr"] = "P"
+                self.sorts.gather(e)
+            self.sorts.settled()
+        self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
-            s.gather(e)
-        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s, self.guessed))
+            self.sorts.gather(e)
+        prose = () if whole.declared else phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
+        self.said = list(prose)
         for _, _, found in self.said:
             if isinstance(found, Meaning):
-                s.gather(found.body)
-        ranges = Ranges(whole, s)
+                self.sorts.gather(found.body)
+        ranges = Ranges(whole, self.sorts)
         ranges.look(formulas)
         ranges.world = self.world
         self.world.laws += self.guessed
-        ranges.world.ranges.update(whole.ranges)
-        return Facts(self.world, s, ranges)
+        self.world.ranges.update(whole.ranges)
+        return Facts(self.world, self.sorts, ranges)
+
+    def declared(self) -> World:
+        """All declarations of the page; those that are not read are problems."""
+        whole = World()
+        for key, line in list(self.lines.items()):
+            try:
+                put(whole, line, self.parser)
+            except UnreadableError as error:
+                del self.lines[key]
+                self.problems.append(Unread(error.what, error.span or line.span, error.why))
+        return whole
+
+    def seed(self, whole: World) -> None:
+        """What declarations say of sorts."""
+        s = self.sorts
+        for law in whole.laws:
+            s.law(law.name, (*law.letters(), *law.given))
+            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        for draw in (draw for draws in whole.means.values() for draw in draws):
+            s.law(draw.law, [draw.what])
+        for v in [v for v, _, _ in whole.vectors] + [v for v, _ in whole.one_hot]:
+            if v.op == "ref":
+                s.vectors[v.ref.name] = len(v.args)
+        s.indices |= {(v.ref.name, ("",) * (len(v.args) + 1)) for v, _ in whole.one_hot if v.op == "ref"}
+        s.indices |= {(letter, ()) for letter in whole.ranges}
+        s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
+
+    def guess(self, whole: World, cells: Sequence[Expr]) -> None:
+        """Laws that nobody declares, and on a page without declarations the base of entropies."""
+        self.guessed = guessed_laws(whole, self.sorts)
+        for law in self.guessed:
+            self.sorts.law(law.name, (*law.letters(), *law.given))
+            self.sorts.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        if whole.declared:
+            return
+        base = guessed_base(cells)
+        if base is not None:
+            self.world.bases["H"] = self.world.bases["KL"] = base
+        if {"P", "Pr"} <= self.sorts.keys.keys() and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
+            self.world.aliases["Pr"] = "P"
 
     def patterns(self, whole: World) -> None:
         """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
