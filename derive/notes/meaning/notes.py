@@ -9,7 +9,7 @@ from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.surface import Expr, num, walk
+from derive.notes.formula.surface import Expr, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
@@ -208,7 +208,7 @@ class _Reader(Page):
             return False
         if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
-        if self.builder.has_meaning(e):
+        if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
         for c in (c for chains in self.chains.values() for chain in chains for c in chain):
             if c is left:
@@ -217,6 +217,16 @@ class _Reader(Page):
             if any(key_of(x) == key_of(e) for x in names):
                 return False
         return True
+
+    def rests_on(self, e: Expr) -> set[str]:
+        """The names in a formula, and those in what defines them."""
+        out: set[str] = set()
+        new = names_in(e)
+        while new:
+            out |= new
+            bodies = [m.body for m in self.world.meanings if m.pattern.op == "ref" and m.pattern.ref.name in new]
+            new = {n for body in bodies for n in names_in(body)} - out
+        return out
 
     def equated(self, e: Expr) -> bool:
         """Whether a declared equation says what a name is: K = 5."""
