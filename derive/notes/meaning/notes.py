@@ -21,6 +21,7 @@ from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import arranged, components, key_of
+from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
@@ -74,9 +75,15 @@ class _Reader(Page):
                     last = chain[-1]
         for fact, error in self.builder.not_read.items():
             self.problems.append(Unread(fact, error.span, f"this fact is not read: {error.why}"))
-        return Notes(
-            tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
-        )
+        return Notes(tuple(chains), tuple(declared), tuple(said), self.taken_for(), tuple(self.problems))
+
+    def taken_for(self) -> tuple[str, ...]:
+        """What the letters of the page were taken for."""
+        runs = []
+        for v in sorted(self.free, key=lambda x: x.name):
+            size = self.builder.size_of_letter(v.name) if v.sort is INT and (v.name, ()) in self.builder.vars else None
+            runs += [f"{v.name} runs from {size.low} to {size.high}"] if size is not None else []
+        return (*sorts_in_words(self.free), *runs, *self.inferred)
 
     def chain(self, display: Display, cells: list[PageCell], before: PageCell | None, start: PageCell | None) -> Chain:
         steps: list[Step] = []
@@ -306,10 +313,13 @@ class _Reader(Page):
         told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
         told.update(needs.assumed)
         told.update({f"{f}": None for f in missing})
-        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right)
+        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
+        self.inferred.update(dict.fromkeys(needs.inferred))
+        self.free |= claim.free
         return Reading(
-            left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
-            (a.choice, b.choice), refutable=not needs.weak and not why,
+            left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
+            (a.choice, b.choice), refutable=not why,
         )  # fmt: skip
 
     def row_facts(self, row: int, needs: Needs) -> None:
