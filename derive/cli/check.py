@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Of notes: the verdicts as JSON.")
 @click.option("--format", "form", type=click.Choice(["gcc", "github", "sarif"]), help="Of notes: for editors and CI.")
 @click.option("--explain", is_flag=True, help="Of notes: what was inferred and assumed.")
+@click.option("--watch", is_flag=True, help="Of notes: check again whenever a file is saved.")
 @click.option(
     "-o", "--output", metavar="FILE", help="Of notes: a page with the verdicts, or the proofs (.html .pdf .py)."
 )
