@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
 from derive.notes.judge import approximate, conditions
-from derive.notes.judge.prove import Proof, prove, search
+from derive.notes.judge.prove import Proof, contradictory, prove, search
 from derive.notes.judge.refute import refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 
@@ -119,6 +119,10 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
     if last.proof is not None:
+        if contradictory(last.proof.theorem.hyps):
+            return Verdict(
+                "unproved", "the conditions contradict each other, so that anything follows", reading=last.place
+            ), last
         if refuted:
             why = f"it depends on how the row is read: as {last.reading.claim} it holds, as {refuted[0].reading.claim} it does not"
             return Verdict("unproved", why, counterexample=refuted[0].counterexample, reading=last.place), last
@@ -126,7 +130,7 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         if len(tried) > 1:
             reason += f" (read as {last.reading.claim})"
         proved = Verdict(
-            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=_used(last)
+            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=last.reading.assumed
         )
         return proved, last
     if len(refuted) == len(tried):
@@ -139,10 +143,6 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         ), one
     why = "neither a proof nor numbers against it were found"
     return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
-
-
-def _used(tried: Tried) -> tuple[str, ...]:
-    return tried.reading.assumed
 
 
 def _from_elsewhere(verdict: Verdict, step: Step, good: tuple[Reading, int] | None, n: int) -> Verdict:
