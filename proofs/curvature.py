@@ -1,10 +1,10 @@
 """Log-sum-exp and softmax further: bounds by the largest logit, second derivatives, temperature.
 
-Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``softmax_gradient``, ``logsumexp_hessian``,
+Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``logsumexp_hessian``,
 ``tempered_gradient``, ``z_loss_gradient``.
 """
 
-from derive.proofs.softmax import logsumexp_gradient
+from derive.proofs.softmax import logsumexp_gradient, softmax_gradient
 
 from derive import *
 from derive.language.letters import *
@@ -44,25 +44,6 @@ def logsumexp_le_largest_logit(calc):
     calc.le(log(Sum(exp(largest), (k, 1, V))), by=[log_le, bound])
     calc.eq(log(V * exp(largest)), by=sums)
     calc.eq(largest + log(V), by=logs)
-
-
-@theorem(
-    shows=Eq(partial(softmax(V, z)[i], z, j), softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j])),
-    given=[in_vocabulary(j, V)],
-    phrase="the derivative of softmax",
-    catalogue="23",
-)
-def softmax_gradient(calc):
-    """The derivative of the probability of the token i in the logit z_j."""
-    calc.eq(partial(exp(z[i]) / partition, z, j), by=softmax)
-    calc.eq(
-        (exp(z[i]) * delta(i, j) * partition - exp(z[i]) * Sum(exp(z[k]) * delta(k, j), (k, 1, V)))
-        / (partition * partition),
-        by=calculus,
-    )
-    calc.eq((exp(z[i]) * delta(i, j) * partition - exp(z[i]) * exp(z[j])) / (partition * partition), by=sum_delta)
-    calc.eq(exp(z[i]) / partition * (delta(i, j) - exp(z[j]) / partition), by=ring)
-    calc.eq(softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j]), by=reverse(softmax))
 
 
 @theorem(

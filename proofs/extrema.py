@@ -2,7 +2,7 @@
 
 Main definitions: ``maximum``, ``minimum``, ``absolute``, ``positive_part``.
 Main results: ``left_le_maximum``, ``right_le_maximum``, ``maximum_le``, ``maximum_of_le``, ``maximum_add_minimum``,
-``absolute_triangle``, ``positive_part_le_softplus``.
+``absolute_triangle``, ``positive_part_le_softplus``, ``hinge_slope_inside_the_margin``, ``clipped_slope``.
 """
 
 from derive import *
@@ -115,12 +115,61 @@ def positive_part_le_softplus(calc):
     calc.eq(softplus(x), by=reverse(softplus))
 
 
+# --- slopes, away from where the two are equal -----------------------------------------------------------------------
+
+
+@theorem(shows=Eq(partial(absolute(x), x), 1), given=[0 < x], phrase="the slope of the absolute value")
+def absolute_slope_of_positive(calc):
+    """The absolute value rises with slope 1 to the right of 0; at 0 it has no slope."""
+    calc.eq(1)
+
+
+@theorem(shows=Eq(partial(absolute(x), x), -1), given=[x < 0], phrase="the slope of the absolute value")
+def absolute_slope_of_negative(calc):
+    """The absolute value falls with slope -1 to the left of 0."""
+    calc.eq(-1)
+
+
+@theorem(
+    shows=Eq(partial(positive_part(1 - a * x), x), -a),
+    given=[a * x < 1],
+    phrase="the slope of the hinge loss",
+)
+def hinge_slope_inside_the_margin(calc):
+    """The hinge loss has a slope while the margin is less than 1."""
+    calc.eq(-a)
+
+
+@theorem(
+    shows=Eq(partial(minimum(a * x, b), x), 0),
+    given=[b < a * x],
+    phrase="the slope of a clipped objective",
+)
+def clipped_slope(calc):
+    """An objective that is clipped from above has no gradient beyond the clip."""
+    calc.eq(0)
+
+
 # --- what people get wrong -------------------------------------------------------------------------------------------
 
 
 @false_claim(claims=Eq(absolute(a + b), absolute(a) + absolute(b)), instead="absolute_triangle")
 def absolute_value_is_additive():
     """The absolute value of a sum is the sum of the absolute values."""
+
+
+@false_claim(
+    claims=Eq(partial(positive_part(1 - a * x), x), -a),
+    given=[Ne(a * x, 1)],
+    instead="hinge_slope_inside_the_margin",
+)
+def hinge_always_has_a_slope():
+    """The hinge loss has the same slope beyond the margin."""
+
+
+@false_claim(claims=Eq(partial(minimum(a * x, b), x), a), given=[b < a * x], instead="clipped_slope")
+def clip_passes_the_gradient():
+    """The gradient of an objective passes through its clip."""
 
 
 @false_claim(claims=Eq(maximum(a, b), minimum(a, b)), given=[a <= b], instead="maximum_of_le")

@@ -4,8 +4,7 @@ Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``
 ``contrastive_loss_nonnegative``, ``evidence_bound``, ``evidence_is_bound_plus_divergence``.
 """
 
-from derive.proofs.curvature import softmax_gradient
-from derive.proofs.softmax import cross_entropy_gradient_any_target, softmax_sums_to_one
+from derive.proofs.softmax import cross_entropy_gradient_any_target, softmax_gradient, softmax_sums_to_one
 
 from derive import *
 from derive.language.letters import *

@@ -83,7 +83,7 @@ base = real("b")
 
 @theorem(
     shows=Eq(base ** (-(1 / T) * Sum(log(ps[t][ys[t]]) / log(base), (t, 1, T))), perplexity(T, ps, ys)),
-    given=[1 <= T, tokens, models, 0 < base, Ne(log(base), 0)],
+    given=[1 <= T, tokens, models, 0 < base, Ne(base, 1)],
     phrase="perplexity does not depend on the base of the logarithm",
     catalogue="25",
 )

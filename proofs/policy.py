@@ -4,8 +4,7 @@ Main results: ``policy_gradient``, ``score_has_mean_zero``, ``baseline_costs_not
 ``posterior_times_evidence``, ``posterior_sums_to_one``, ``total_probability``.
 """
 
-from derive.proofs.curvature import softmax_gradient
-from derive.proofs.softmax import softmax_sums_to_one
+from derive.proofs.softmax import softmax_gradient, softmax_sums_to_one
 
 from derive import *
 from derive.language.letters import *

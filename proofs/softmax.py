@@ -154,6 +154,22 @@ def cross_entropy_of_logits_any_target(calc):
 
 
 @theorem(
+    shows=Eq(cross_entropy(V, q, softmax(V, z)), logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V))),
+    given=[some_tokens, sums_to_one(q, V)],
+    phrase="the loss from logits, for a target that sums to 1",
+    catalogue="22",
+)
+def cross_entropy_of_logits_of_distribution(calc):
+    """The loss for a target that sums to 1, from logits: log-sum-exp minus the mean logit under the target."""
+    calc.eq(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), by=cross_entropy_of_logits_any_target)
+    calc.eq(
+        1 * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)),
+        by=because("the target sums to 1", sums_to_one(q, V)[0]),
+    )
+    calc.eq(logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), by=ring)
+
+
+@theorem(
     shows=Eq(partial(logsumexp(V, z), z, j), softmax(V, z)[j]),
     given=[in_vocabulary(j, V)],
     phrase="the gradient of log-sum-exp is softmax",
@@ -168,22 +184,23 @@ def logsumexp_gradient(calc):
 
 
 @theorem(
-    shows=Eq(partial(cross_entropy(V, q, softmax(V, z)), z, j), total * softmax(V, z)[j] - q[j]),
+    shows=Eq(partial(softmax(V, z)[i], z, j), softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j])),
     given=[in_vocabulary(j, V)],
-    phrase="the gradient of the loss in the logits",
-    catalogue="22",
+    phrase="the derivative of softmax",
+    catalogue="23",
 )
-def cross_entropy_gradient_any_target(calc):
-    """The gradient of the loss in the logit z_j, for a target that need not be normalised."""
-    calc.eq(partial(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_any_target)
-    calc.eq(partial(total * log(Sum(exp(z[k]), (k, 1, V))) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=logsumexp)
+def softmax_gradient(calc):
+    """The Jacobian of softmax: the derivative of the probability of the token i in the logit z_j."""
+    partition = Sum(exp(z[k]), (k, 1, V))
+    calc.eq(partial(exp(z[i]) / partition, z, j), by=softmax)
     calc.eq(
-        total * (Sum(exp(z[k]) * delta(k, j), (k, 1, V)) / Sum(exp(z[k]), (k, 1, V)))
-        - Sum(q[k] * delta(k, j), (k, 1, V)),
+        (exp(z[i]) * delta(i, j) * partition - exp(z[i]) * Sum(exp(z[k]) * delta(k, j), (k, 1, V)))
+        / (partition * partition),
         by=calculus,
     )
-    calc.eq(total * (exp(z[j]) / Sum(exp(z[k]), (k, 1, V))) - q[j], by=sum_delta)
-    calc.eq(total * softmax(V, z)[j] - q[j], by=reverse(softmax))
+    calc.eq((exp(z[i]) * delta(i, j) * partition - exp(z[i]) * exp(z[j])) / (partition * partition), by=sum_delta)
+    calc.eq(exp(z[i]) / partition * (delta(i, j) - exp(z[j]) / partition), by=ring)
+    calc.eq(softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j]), by=reverse(softmax))
 
 
 @theorem(
@@ -194,9 +211,22 @@ def cross_entropy_gradient_any_target(calc):
 )
 def cross_entropy_gradient(calc):
     """The gradient of the loss in the logits is prediction minus target."""
-    calc.eq(total * softmax(V, z)[j] - q[j], by=cross_entropy_gradient_any_target)
-    calc.eq(1 * softmax(V, z)[j] - q[j], by=sums_to_one(q, V)[0])
-    calc.eq(softmax(V, z)[j] - q[j], by=ring)
+    calc.eq(partial(logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_of_distribution)
+    calc.eq(softmax(V, z)[j] - Sum(q[k] * delta(k, j), (k, 1, V)), by=[calculus, logsumexp_gradient])
+    calc.eq(softmax(V, z)[j] - q[j], by=sum_delta)
+
+
+@theorem(
+    shows=Eq(partial(cross_entropy(V, q, softmax(V, z)), z, j), total * softmax(V, z)[j] - q[j]),
+    given=[in_vocabulary(j, V)],
+    phrase="the gradient of the loss in the logits",
+    catalogue="22",
+)
+def cross_entropy_gradient_any_target(calc):
+    """The gradient of the loss in the logit z_j, for a target that need not be normalised."""
+    calc.eq(partial(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_any_target)
+    calc.eq(total * softmax(V, z)[j] - Sum(q[k] * delta(k, j), (k, 1, V)), by=[calculus, logsumexp_gradient])
+    calc.eq(total * softmax(V, z)[j] - q[j], by=sum_delta)
 
 
 @theorem(

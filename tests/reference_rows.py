@@ -8,12 +8,13 @@ import derive.api
 from derive.board.reasons import describe
 from derive.cli.library import sort_words
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import REAL
+from derive.kernel.sorts import FAMILY, INT, REAL
 from derive.kernel.terms import Term, Var
 from derive.language import conditions, letters, syntax
 from derive.language.arguments import EXAMPLES
 from derive.language.syntax import function
 from derive.lemmas import LEMMAS
+from derive.operators.finite_sets import set_name
 from derive.render.pens.text import conditions_text, term_text
 from derive.render.words.where import equation
 
@@ -21,6 +22,7 @@ NAMES = {
     **vars(derive.api), **{n: v for n, v in vars(letters).items() if isinstance(v, Var)},
     "loss": function("L", letters.THETA, REAL), "score": function("s", letters.THETA, REAL),
     "g": function("g", REAL, REAL), "slope": letters.b,
+    "P": function("P", INT, FAMILY), "X": syntax.finite_set("X"), "Y": syntax.finite_set("Y"),
 }  # fmt: skip
 
 
@@ -69,9 +71,13 @@ def definition_rows() -> dict[str, tuple[str, ...]]:
     out = {}
     for d in own:
         left = equation(d)
-        arguments = "; ".join(f"{p.name}: {sort_words(p.sort)}" for p in d.params)
+        arguments = "; ".join(f"{set_name(p) or p.name}: {_what(p)}" for p in d.params)
         out[d.name] = (code(d(*d.params)), arguments, code(term_text(left.args[0])))  # type: ignore[attr-defined]
     return out
+
+
+def _what(p: Var) -> str:
+    return "a finite set" if set_name(p) else sort_words(p.sort)
 
 
 def lemma_rows() -> dict[str, tuple[str, ...]]:

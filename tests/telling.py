@@ -16,6 +16,8 @@ from derive.language.definitions import (
     cross_entropy,
     entropy,
     expectation,
+    first_given_second,
+    first_marginal,
     geometric_mean,
     kl,
     log_base,
@@ -26,6 +28,8 @@ from derive.language.definitions import (
     one_hot,
     perplexity,
     positive_part,
+    second_given_first,
+    second_marginal,
     sequence_probability,
     sigmoid,
     smoothed,
@@ -52,8 +56,10 @@ from derive.language.syntax import (
     argmin,
     delta,
     exp,
+    finite_set,
     fun,
     function,
+    integer,
     log,
     partial,
     real,
@@ -73,6 +79,7 @@ class Telling(NamedTuple):
 
 total, mean = Sum(p[k], (k, 1, V)), 1 / V * Sum(log(p[k]), (k, 1, V))
 loss = function("L", Base("Theta"), REAL)
+P, X, Y, x = function("P", INT, INT, REAL), finite_set("X"), finite_set("Y"), integer("x")
 residual = eps * (log(p[y]) - mean)
 at_a_point = partial(z[j], z, j)
 assert isinstance(at_a_point, App)
@@ -197,6 +204,10 @@ PECULIAR: tuple[tuple[str, Term], ...] = (
     ("a mean", geometric_mean(V, p)),
     ("a variance", variance(V, q, f)),
     ("a covariance", covariance(V + 1, q, f, z)),
+    ("sums over sets", Sum(P[x][y], (x, X), (y, Y)) / Y),
+    ("over a set", expectation(Y, q, f) - kl(Y, q, p)),
+    ("marginals", first_marginal(Y, P)[x] * second_marginal(X, P)[y]),
+    ("conditionals", second_given_first(Y, P)[x][y] * first_given_second(X, P)[y][x]),
     ("the larger and the smaller", maximum(a, 0) - minimum(a, b + 1)),
     ("without a sign", absolute(-a) + positive_part(b)),
     ("a sigmoid", sigmoid(-a) * softplus(b)),

@@ -18,6 +18,7 @@ MEANT = {
     fun: (k, 1 / V), ForAll: ((t, 1, T), ys[t] <= V), integer: ("n",), real: ("a",), family: ("r",), function: ("g", INT, REAL),
     in_vocabulary: (y, V), tokens_in_vocabulary: (ys, T, V), positive: (p, V), nonnegative: (q, V), sums_to_one: (q, V),
     distribution: (q, V), positive_distribution: (p, V), positive_at_each_position: (ps, T, V),
+    finite_set: ("Y",), joint_distribution: (ps, T, V), positive_joint_distribution: (ps, T, V), independent: (ps, T, V),
     because: ("by symmetry", ring), reverse: (log_mul,), by_cases: (Eq(k, y),), gap: ("to be shown",),
     partial: (a * a, a), has_derivative: (g, a, b), define: ("square_of", (a,), a * a),
 }  # fmt: skip
@@ -78,9 +79,9 @@ def test_too_few_and_too_many_arguments(fn):
     ("call", "message"),
     [
         (lambda: Sum(p, (k, 1, V)), "Sum: body must be a number, not p, which is of sort (integer -> real); write Sum(p[k], (k, 1, V))"),
-        (lambda: Sum(p[k], (k, V)), "Sum: limits must be a range of a letter, such as (k, 1, V), not the tuple (k, V)"),
+        (lambda: Sum(p[k], (k, a)), "Sum: limits must be a range of a letter, such as (k, 1, V), or (y, Y) for 1 to Y, not the tuple (k, a)"),
         (lambda: Sum((k, 1, V), p[k]), "Sum: body must be a number, not the tuple (k, 1, V)"),
-        (lambda: Sum(p[k], k, 1, V), "Sum: limits must be a range of a letter, such as (k, 1, V), not k, which is of sort integer"),
+        (lambda: Sum(p[k], k, 1, V), "Sum: limits must be a range of a letter, such as (k, 1, V), or (y, Y) for 1 to Y, not k, which is of sort integer"),
         (lambda: ForAll(0 < p[k], (k, 1, V)), "ForAll: scope must be a letter or a range of one, not 0 < p[k], which is a statement"),
         (lambda: log(a < b), "log: x must be a number, not a < b, which is a statement; write log(a)"),
         (lambda: in_vocabulary(ys, V), "in_vocabulary: y must be an integer, not y, which is of sort (integer -> integer)"),

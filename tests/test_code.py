@@ -91,8 +91,9 @@ def _kernel_value(name: str, draw: Callable[[random.Random], Fraction], rng: ran
             reals.update({(v, (i, m)): e for i, row in enumerate(rows, 1) for m, e in enumerate(row, 1)})
             args.append(Family(*(Family(*map(float, row)) for row in rows)))
     term: Term = definition(*definition.params)
-    if isinstance(term.sort, Fn):
-        index = rng.randint(1, SIZE)
+    of_rows = any(isinstance(v.sort, Fn) and v.sort.cod == Fn(INT, REAL) for v in definition.params)
+    while isinstance(term.sort, Fn):
+        index = rng.randint(1, LENGTH if of_rows else SIZE)
         term = term[index]
         args.append(index)
     model = SmallModel(integers, rng, lambda var, key: reals[var, key], tables=tables)
@@ -164,7 +165,12 @@ def _apart(f: str) -> str:
     return rf"{_OPEN}{f}_{{k}} - \mathrm{{expectation}} \mathopen{{}}\left( V, q, {f}{_CLOSE}{_CLOSE}"
 
 
+_FIRST, _SECOND = r"first\_marginal", r"second\_marginal"
 LATEX = {
+    "first_marginal": rf"\sum_{{y = 1}}^{{Y}} {_SUM}P_{{x, y}}{_END}",
+    "second_marginal": rf"\sum_{{x = 1}}^{{X}} {_SUM}P_{{x, y}}{_END}",
+    "second_given_first": rf"\frac{{P_{{x, y}}}}{{{_called(_FIRST, 'Y', 'P', 'x')}}}",
+    "first_given_second": rf"\frac{{P_{{x, y}}}}{{{_called(_SECOND, 'X', 'P', 'y')}}}",
     "variance": rf"\sum_{{k = 1}}^{{V}} {_SUM}q_{{k}} \cdot {_apart('f')}^{{2}}{_END}",
     "covariance": rf"\sum_{{k = 1}}^{{V}} {_SUM}q_{{k}} \cdot {_apart('f')} {_apart('g')}{_END}",
     "maximum": _called("max", "a", "b"),

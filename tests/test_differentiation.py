@@ -124,6 +124,17 @@ ELSEWHERE = {
     "the chain rule by name": (
         partial(g(tau**2), tau), [ForAll(tau, has_derivative(g, tau, g_slope(tau)))], 2 * tau * g_slope(tau**2),
     ),
+    "an absolute value, to the right": (partial(absolute(tau), tau), [0 < tau], Num(1)),
+    "an absolute value, to the left": (partial(absolute(a * tau), tau), [a * tau < 0], -a),
+    "a positive part": (partial(positive_part(tau - a), tau), [a < tau], Num(1)),
+    "a positive part that is 0": (partial(positive_part(tau - a), tau), [tau < a], Num(0)),
+    "the larger of two": (partial(maximum(tau**2, a), tau), [a < tau**2], 2 * tau),
+    "the smaller of two": (partial(minimum(tau**2, a), tau), [a < tau**2], Num(0)),
+    "a sum of absolute values": (
+        partial(Sum(absolute(zs_[i][k]), (k, 1, n)), zs_[i], j),
+        [*in_vocabulary(j, n), ForAll((k, 1, n), zs_[i][k] < 0)],
+        Num(-1),
+    ),
     "at a value given by name": (partial(g(tau), tau), [has_derivative(g, tau, c)], c),
 }  # fmt: skip
 
@@ -196,6 +207,9 @@ REFUSED = {
     "a real power of what may be negative": z[j] ** a,
     "x log x with its convention, where x may be 0": xlogy(z[j], z[j]),
     "a function by name of which nothing is known": function("g", REAL, REAL)[z[j]],
+    "an absolute value, which may have a kink": absolute(z[j]),
+    "the larger of two that may be equal": maximum(z[j], a),
+    "a largest of many": Max(z[k], (k, 1, n)),
 }
 
 

@@ -23,6 +23,9 @@ SOME = [1 <= n]
 LINES = {
     "at least each": (f[j] <= LARGEST, in_vocabulary(j, n), max_upper),
     "at most what bounds all": (LARGEST <= c, [*SOME, ForAll((k, 1, n), f[k] <= c)], max_least),
+    "where it is attained": (
+        Eq(LARGEST, f[j]), [*in_vocabulary(j, n), ForAll((k, 1, n), f[k] <= f[j])], max_attained,
+    ),
     "of one": (Eq(Max(f[k], (k, 3, 3)), f[3]), [], max_single),
     "of equals": (Eq(Max(c, (k, 1, n)), c), SOME, max_const),
     "a constant comes out": (Eq(Max(f[k] + c, (k, 1, n)), LARGEST + c), SOME, max_add),

@@ -16,10 +16,12 @@ from derive.render.formula.layout import layout
 from derive.render.formula.measure import node_em
 from derive.render.pens.latex import node_latex
 from derive.render.pens.text import Pen
+from derive.slides.deck.numerals import MOST, adding_up, closed_form, placed, readable, rounded
 from derive.slides.deck.paginate import INDENT, columns, header_height, notes_height, row_height
 from derive.slides.deck.template import Template
-from derive.slides.deck.worked import MOST, closed_form, readable, rounded, worked_slides
-from derive.work import work_out
+from derive.slides.deck.worked import worked_slides
+from derive.work import sides_of, sum_table, work_out
+from derive.work.simpler import simpler
 
 HALF, THIRD, QUARTER, TENTH = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(1, 10)
 EXAMPLES = {
@@ -65,29 +67,82 @@ def test_a_worked_example_is_a_chain_of_numbers_with_their_values():
     value = "(16)/(15) log 2, about 0.7394"
     assert board(shown) == [
         ("", "H(q_y^ε, p)", ""),
-        (
-            "=",
-            "−(((1 − 0.1) · 1 + (0.1)/(3)) log 0.5 +((1 − 0.1) · 0 + (0.1)/(3)) log 0.25 +((1 − 0.1) · 0 + (0.1)/(3)) log 0.25)",
-            value,
-        ),
-        ("=", "−((1 − 0.1) (1 log 0.5 + 0 log 0.25 +0 log 0.25) +0.1 ((1)/(3) (log 0.5 + log 0.25 + log 0.25)))", value),
-        ("=", "−((1 − 0.1) log 0.5 +0.1 ((1)/(3) (log 0.5 + log 0.25 + log 0.25)))", value),
-        ("=", "−log 0.5 + 0.1 (log 0.5 −(1)/(3) (log 0.5 + log 0.25 + log 0.25))", value),
-    ]  # fmt: skip
+        ("=", "−((14)/(15) log 0.5 + (1)/(30) log 0.25 + (1)/(30) log 0.25)", value),
+        ("=", "−(0.9 log 0.5 + 0.1 ((1)/(3) (log 0.5 + log 0.25 + log 0.25)))", value),
+        ("=", "−log 0.5 + 0.1 (log 0.5 − (1)/(3) (log 0.5 + log 0.25 + log 0.25))", value),
+    ]
+
+
+def table(block):
+    return [[said(cell) for cell in row] for row in (block.head, *block.rows)]
+
+
+def test_the_sum_stands_term_by_term_and_each_part_of_the_claim_has_its_value():
+    first, *_ = slides("label_smoothing_residual")
+    of_sum, of_sides = first.blocks
+    assert table(of_sum) == [
+        ["k", "q_y^ε(k)", "p(k)", "−log p(k)", "−q_y^ε(k) log p(k)"],
+        ["1", "0.9333", "0.5", "0.6931", "0.6469"],
+        ["2", "0.0333", "0.25", "1.3863", "0.0462"],
+        ["3", "0.0333", "0.25", "1.3863", "0.0462"],
+        ["sum", "", "", "", "0.7394"],
+    ]
+    assert of_sum.total
+    assert table(of_sides) == [
+        ["H(q_y^ε, p)", "=", "−log p(y)", "+", "ε (log p(y) − (1)/(V) ∑ₖ₌₁ⱽ log p(k))"],
+        ["", "", "", "", "residual"],
+        ["(16)/(15) log 2", "=", "log 2", "+", "(1)/(15) log 2"],
+        ["0.73936", "=", "0.69315", "+", "0.04621"],  # 0.6931 and 0.0462 do not add up to 0.7394
+    ]
+
+
+def test_the_rounded_parts_add_up_where_some_more_decimals_make_them():
+    log2 = ex.log(Exact.of(2))
+    parts = [("", log2), ("+", log2 / 8)]
+    assert [placed(v, 4) for v in (9 * log2 / 8, log2, log2 / 8)] == ["0.7798", "0.6931", "0.0866"]  # 1 too few
+    places = adding_up(9 * log2 / 8, parts)
+    whole, *rounded_parts = (Fraction(placed(v, places)) for v in (9 * log2 / 8, log2, log2 / 8))
+    assert sum(rounded_parts) == whole and places == 5
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_table_adds_up_exactly(name):
+    worked = work_out(find_theorem(name).derivation, EXAMPLES[name])
+    shown = sum_table(worked.derivation, worked.model)
+    if shown is not None:
+        assert sum((Exact.of(row[-1]) for row in shown.rows), Exact.of(0)) == shown.total
+    sides = sides_of(worked.derivation, worked.model)
+    if sides is not None and sides.relation == "=":
+        signed = ((-1 if part.sign == "−" else 1) * Exact.of(part.value) for part in sides.right)
+        assert sum(signed, Exact.of(0)) == sides.left.value
+
+
+@pytest.mark.parametrize(
+    ("term", "simple"),
+    [
+        (((1 - Num(TENTH)) * 0 + Num(TENTH) / 4) * log(Num(HALF)), Num(Fraction(1, 40)) * log(Num(HALF))),
+        (1 * log(Num(HALF)) + 0 * log(Num(THIRD)), log(Num(HALF))),
+        (-log(Num(HALF) * Num(THIRD)), -log(Num(HALF) * Num(THIRD))),  # probabilities stay factors
+        (xlogy(Num(0), Num(0)) + Num(HALF), Num(HALF)),
+        (Num(1) / 0 * log(Num(2)), Num(1) / 0 * log(Num(2))),  # what has no value is left alone
+    ],
+)
+def test_what_vanishes_is_left_out_and_a_weight_is_one_number(term, simple):
+    assert simpler(term) == simple
 
 
 def test_steps_are_named_and_know_their_line_of_the_derivation():
     steps = [step for slide in slides("label_smoothing_residual") for step in slide.steps if not step.carried]
-    assert [step.place for step in steps] == ["work1", "work2", "work3", "work4", "work5"]
-    # line 2 only unfolds a definition: its numbers are those of line 1, and are not shown again
-    assert [step.number for step in steps] == [0, 1, 3, 4, 5]
+    assert [step.place for step in steps] == ["work1", "work2", "work3", "work4"]
+    # the numbers of line 2 are those of line 1, and those of line 4 are those of line 3: they are not shown again
+    assert [step.number for step in steps] == [0, 1, 3, 5]
     derivation = find_theorem("label_smoothing_residual").derivation
     assert all(step.source is derivation.lines[step.number - 1] for step in steps[1:])
 
 
 def test_what_does_not_fit_goes_on_with_its_last_line_repeated():
-    first, *rest = slides("label_smoothing_residual")
-    assert rest and [s.part for s in (first, *rest)] == [*range(1, len(rest) + 2)]
+    overview, first, *rest = slides("cross_entropy_eq_entropy_add_kl", template=Template(aspect="4:3"))
+    assert overview.blocks and rest and [s.part for s in (overview, first, *rest)] == [*range(1, len(rest) + 3)]
     for before, after in zip((first, *rest), rest, strict=False):
         assert after.steps[0].carried and after.steps[0].place == before.steps[-1].place
         assert not after.given
@@ -111,13 +166,13 @@ def test_an_inequality_and_an_equivalence():
 
 
 def test_log_probabilities_stay_exact_and_what_is_derived_from_them_is_rounded():
-    (slide,) = slides("cross_entropy_is_nll")
+    overview, slide = slides("cross_entropy_is_nll")
     assert board([slide])[1:] == [
         ("=", "−log exp(−0.7) + (−log exp(−0.4))", "1.1"),
         ("=", "−(log exp(−0.7) + log exp(−0.4))", "1.1"),
         ("=", "−log(exp(−0.7) exp(−0.4))", "1.1"),
     ]
-    assert "y = (1, 2); p₁ about (0.4966, 0.2517, 0.2517)" in said(slide.given)
+    assert "y = (1, 2); p₁ about (0.4966, 0.2517, 0.2517)" in said(overview.given)
     assert said(slide.notes[0]).startswith("only the true tokens' probabilities are given")
 
 
@@ -146,14 +201,14 @@ def test_a_long_sum_keeps_its_first_terms_and_its_last():
     formulas = [formula.replace(" +", " + ").replace("  ", " ") for _, formula, _ in board(shown)]
     assert formulas[1] == "−((1)/(12) log (1)/(24) + (1)/(12) log (1)/(24) + … + (1)/(12) log 0.125)"
     assert all(formula.count("log") <= 4 * MOST for formula in formulas)
-    whole = next(step for step in shown[0].steps if step.place == "work2")
+    whole = next(step for slide in shown for step in slide.steps if step.place == "work2")
     assert evaluate(whole.term, Model()) == Exact.of(HALF) * ex.log(Exact.of(192))  # what it says is not cut
 
 
 def test_many_positions_are_cut_short_too():
     numbers = {"y": [1] * 9, "p": [[HALF, HALF]] * 9}
-    (slide,) = slides("perplexity_eq_geometric_mean", numbers)
-    assert said(slide.given) == (
+    overview, *_, slide = slides("perplexity_eq_geometric_mean", numbers)
+    assert said(overview.given) == (
         "T = 9, V = 2, y = (1, 1, …, 1), p₁ = (0.5, 0.5), p₂ = (0.5, 0.5), …, and p₉ = (0.5, 0.5)"
     )
     assert "(0.5 · 0.5 · … · 0.5)^{−1/9}" in [formula for _, formula, _ in board([slide])]

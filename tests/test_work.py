@@ -22,7 +22,7 @@ def test_a_smoothed_loss_with_numbers(tmp_path):
     out = work("label_smoothing_residual", "y = 1\neps = 0.1\np = [0.5, 0.25, 0.25]", tmp_path).output
     assert "eps = 1/10" in out and "V = 3" in out
     assert "every line has the value that it should, exactly" in out
-    assert out.count("0.739357") == 6  # ((1 - 1/15) + 4/30) log 2 = (16/15) log 2, on every line
+    assert out.count("0.739357") == 7  # ((1 - 1/15) + 4/30) log 2 = (16/15) log 2, on every line and of the claim
 
 
 def test_exercise_1_from_log_probabilities(tmp_path):

@@ -22,6 +22,7 @@ from derive.kernel.terms import App, Lam, Num, Op, Term, eq, fresh, instantiate,
 from derive.lemmas import LEMMAS, Lemma
 from derive.operators import READ
 from derive.operators.derivatives import PARTIALS
+from derive.record.letters import definitions_in
 from derive.tactics.context import Context
 from derive.tactics.derived import sides
 from derive.tactics.rewriting import DefinitionRule, exhaustively
@@ -108,7 +109,7 @@ def _many(goal: Goal) -> Iterator[Try]:
     gone, new = _definitions(goal)
     shelves = goal.citable.shelves(goal.before, goal.after)
     known, tools = telling(goal), bearing(goal, shelves)
-    inside = [d for d in operators(goal.statement) if isinstance(d, Definition)]
+    inside = definitions_in([goal.statement])
     rules = _rules(goal)
     closing = auto if k.EQ in heads(goal.statement) else order
     cases = [ByCases(eq(i, j)) for i, j in indices(goal)][:_CASES]
@@ -121,6 +122,8 @@ def _many(goal: Goal) -> Iterator[Try]:
     for bag in (defined + known, [*defined, *known, auto], [*defined, *tools[:_BAG], *known, auto]):
         if len(bag) > 1:
             yield Try(bag, bag=True)
+    if set(inside) - {d for d in defined if isinstance(d, Definition)}:  # those that definitions are made of, too
+        yield Try([*inside, *known, auto], bag=True)
 
 
 def _slopes(shelves: Iterable[Shelf], ops: Set[Op]) -> list[Any]:

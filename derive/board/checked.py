@@ -72,7 +72,9 @@ class Results:
             key = self._key(file)
             if key:
                 before = self.store.get(_name(file), key)
-                new[_name(file)] = key, (before if isinstance(before, dict) else {}) | found
+                known = before if isinstance(before, dict) else {}
+                if known | found != before:
+                    new[_name(file)] = key, known | found
         # without a key: whatever they depended on, they are evaluated anew
         new |= {name: ("", self._refuted[name]) for name in self._new}
         self.store.keep(new)

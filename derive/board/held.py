@@ -18,6 +18,10 @@ from derive.tactics.derived import strip_forall
 _TIES = (EQ, HAS_DERIVATIVE, IFF, IN)
 
 
+Letters = tuple[Term, set[Var]]
+"""A condition and letters in it."""
+
+
 class Tie(NamedTuple):
     """A letter that a derivative holds fixed, the letter that it moves, and the condition that ties the two."""
 
@@ -26,9 +30,15 @@ class Tie(NamedTuple):
     condition: Term
 
 
-def tied(statement: Term, given: Sequence[Term]) -> Tie | None:
-    """The first letter that a derivative in the statement holds fixed though the conditions tie it to what moves."""
-    ties = [(g, letters) for g in given if len(letters := _letters(_equations(g)) & g.free) > 1]
+def ties_of(given: Sequence[Term]) -> list[Letters]:
+    """The conditions that tie letters to each other, and these letters."""
+    return [(g, letters) for g in given if len(letters := _letters(_equations(g)) & g.free) > 1]
+
+
+def tied(statement: Term, given: Sequence[Term], ties: list[Letters] | None = None) -> Tie | None:
+    """The first letter that a derivative in the statement holds fixed though the conditions tie it to what moves.  ``ties`` are those
+    of the conditions, where they are known already."""
+    ties = ties_of(given) if ties is None else ties
     if not ties:
         return None
     for parts in _derivatives(statement, set(statement.free).union(*(g.free for g in given))):
@@ -40,7 +50,7 @@ def tied(statement: Term, given: Sequence[Term]) -> Tie | None:
     return None
 
 
-def _reached(moving: Var, fixed: set[Var], ties: list[tuple[Term, set[Var]]]) -> Tie | None:
+def _reached(moving: Var, fixed: set[Var], ties: list[Letters]) -> Tie | None:
     """One of the fixed letters that hangs on the moving one, over as many conditions as it takes."""
     reached, left = {moving}, ties
     while True:

@@ -400,7 +400,7 @@ def turns(reason: Reversed) -> bool:
 def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     """A statement that is no line of a chain, such as a fact on the way that holds for all k."""
     if not tools.splits:
-        return entail(statement, ctx, tools.lemmas, tools.equations)
+        return entail(statement, ctx, tools.lemmas, tools.equations) or _opened(statement, tools, ctx)
     if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
         v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
         inner = prove_statement(instantiate(statement.args[0], v), tools, ctx)
@@ -410,6 +410,22 @@ def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | 
         return None if inner is None else r.discharge(statement.args[0], inner)
     tools.ctx = ctx
     return _split(statement, tools, ctx)
+
+
+def _opened(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
+    """What holds for all k, by what proves it as a line, for one k under its conditions."""
+    if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
+        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
+        inner = _opened(instantiate(statement.args[0], v), tools, ctx)
+        return None if inner is None else r.gen(v, inner)
+    if isinstance(statement, App) and statement.op is k.IMPLIES:
+        inner = _opened(statement.args[1], tools, ctx.extend(statement.args[0]))
+        return None if inner is None else r.discharge(statement.args[0], inner)
+    if not (isinstance(statement, App) and statement.op in (k.EQ, k.LE, k.LT)):
+        return None
+    if statement.op is k.EQ:
+        return _equation(statement.args[0], statement.args[1], tools, ctx)[0]
+    return _weaker(statement, tools, ctx)
 
 
 def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:

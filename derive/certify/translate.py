@@ -43,7 +43,9 @@ from derive.kernel.terms import (
     Op,
     Term,
     Var,
+    parts_of,
     spine,
+    subterms,
 )
 from derive.operators import CARDS
 
@@ -522,29 +524,28 @@ def definitions_in(terms: Iterable[Term]) -> list[Definition]:
     out: dict[Definition, None] = {}
     seen: set[Term] = set()
 
-    def visit(term: Term) -> None:
-        stack = [term]
+    def used(term: Term) -> list[Definition]:
+        """Those at the terms in it that were not seen before."""
         found: list[Definition] = []
+        stack = [term]
         while stack:
             t = stack.pop()
-            if t in seen:
-                continue
-            seen.add(t)
-            if isinstance(t, App):
-                if isinstance(t.op, Definition):
-                    found.append(t.op)
-                stack.extend(t.args)
-            elif isinstance(t, At):
-                stack.extend((t.fn, t.arg))
-            elif isinstance(t, Lam):
-                stack.append(t.body)
-        for d in found:
-            if d not in out:
-                visit(d.body)
-                out.setdefault(d)
+            if t not in seen:
+                seen.add(t)
+                found += [t.op] if isinstance(t, App) and isinstance(t.op, Definition) else []
+                stack.extend(parts_of(t))
+        return found
+
+    def add(definition: Definition) -> None:
+        if definition not in out:
+            for t in subterms(definition.body):  # seen or not: it must stand before this one
+                if isinstance(t, App) and isinstance(t.op, Definition):
+                    add(t.op)
+            out[definition] = None
 
     for t in terms:
-        visit(t)
+        for d in used(t):
+            add(d)
     return list(out)
 
 

@@ -88,9 +88,7 @@ def _proofs(
     """Theorems, files and decks."""
     import time
 
-    from derive.slides.verify import is_deck
-
-    decks = [n for n in names if "::" not in n and is_deck(n)]
+    decks = _decks(names)
     wrong_decks = [n for n in decks if not _deck(n, [n for n in names if n.endswith(".py")])]
     names = tuple(n for n in names if n not in decks)
     if decks and not names:
@@ -107,6 +105,15 @@ def _proofs(
         raise SystemExit(2)
     if found.wrong or wrong_decks or (strict and found.warnings):
         raise SystemExit(1)
+
+
+def _decks(names: tuple[str, ...]) -> list[str]:
+    files = [n for n in names if "::" not in n and not n.endswith(".py")]
+    if not files:
+        return []
+    from derive.slides.verify import is_deck
+
+    return [n for n in files if is_deck(n)]
 
 
 def _checked(names: tuple[str, ...], verify: bool, jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:

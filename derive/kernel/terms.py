@@ -134,12 +134,19 @@ class Term:
 Operand = Term | int | Fraction
 
 
+def _writer(kind: type, slot: str) -> Callable[[object, object], None]:
+    """What fills this slot of a term that is being made; ``object.__setattr__`` takes twice the time."""
+    return vars(kind)[slot].__set__  # type: ignore[no-any-return]
+
+
+_put_sort, _put_loose, _put_free, _put_hash = [_writer(Term, s) for s in ("sort", "loose", "free", "_hash")]
+
+
 def _set(term: Term, sort: Sort, loose: int, free: frozenset[Var], key: tuple[object, ...]) -> None:
-    put = object.__setattr__
-    put(term, "sort", sort)
-    put(term, "loose", loose)
-    put(term, "free", free)
-    put(term, "_hash", hash(key))
+    _put_sort(term, sort)
+    _put_loose(term, loose)
+    _put_free(term, free)
+    _put_hash(term, hash(key))
 
 
 class Num(Term):
@@ -259,16 +266,17 @@ class At(Term):
     def __new__(cls, fn: Term, arg: Term) -> At:
         if not isinstance(fn, Term) or not isinstance(arg, Term):
             raise SortError(f"{fn!r} at {arg!r} is no term")
-        self = object.__new__(cls)
-        arg = _eta_short(arg)
+        if type(arg) is Lam:
+            arg = _eta_short(arg)
         if not isinstance(fn.sort, Fn):
             raise SortError(f"{fn} is of sort {fn.sort}; it cannot be applied to {arg}")
         if isinstance(fn, Lam):
             raise SortError("At of a Lam; use at()")
         if not is_subsort(arg.sort, fn.sort.dom):
             raise SortError(f"{fn} takes {fn.sort.dom}, and {arg} is of sort {arg.sort}")
-        object.__setattr__(self, "fn", fn)
-        object.__setattr__(self, "arg", arg)
+        self = object.__new__(cls)
+        _put_fn(self, fn)
+        _put_arg(self, arg)
         _set(self, fn.sort.cod, max(fn.loose, arg.loose), fn.free | arg.free, ("at", fn._hash, arg._hash))
         return self
 
@@ -281,6 +289,9 @@ class At(Term):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (At, (self.fn, self.arg))
+
+
+_put_fn, _put_arg = _writer(At, "fn"), _writer(At, "arg")
 
 
 class Op:
@@ -329,19 +340,17 @@ class App(Term):
 
     def __new__(cls, op: Op, args: tuple[Term, ...]) -> App:
         args = tuple(args)
+        binders = op.binders
+        functions = bool(binders)
         for a in args:
             if not isinstance(a, Term):
                 raise SortError(f"{op!r} takes terms, not {a!r}")
+            if type(a) is Lam:
+                functions = True
         if len(args) != op.arity:
             raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
-        binders = op.binders
-        if binders:
-            args = tuple(_eta_long(a) if i in binders else _eta_short(a) for i, a in enumerate(args))
-        else:
-            for a in args:
-                if type(a) is Lam:
-                    args = tuple(_eta_short(a) for a in args)
-                    break
+        if functions:
+            args = tuple([_eta_long(a) if i in binders else _eta_short(a) for i, a in enumerate(args)])
         sort = op.result(args)
         if sort is None:
             shown = ", ".join(f"{a} of sort {a.sort}" for a in args)
@@ -354,13 +363,9 @@ class App(Term):
             if a.free and a.free is not free:
                 free = free | a.free if free else a.free
         self = object.__new__(cls)
-        put = object.__setattr__
-        put(self, "op", op)
-        put(self, "args", args)
-        put(self, "sort", sort)
-        put(self, "loose", loose)
-        put(self, "free", free)
-        put(self, "_hash", hash((op.name, *[a._hash for a in args])))
+        _put_op(self, op)
+        _put_args(self, args)
+        _set(self, sort, loose, free, (op.name, *[a._hash for a in args]))
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -374,6 +379,7 @@ class App(Term):
         return (App, (self.op, self.args))
 
 
+_put_op, _put_args = _writer(App, "op"), _writer(App, "args")
 _closed = True
 
 
@@ -559,7 +565,7 @@ def _shift(term: Term, by: int, cutoff: int = 0) -> Term:
     if isinstance(term, Bound):
         return Bound(term.index + by, term.sort)
     inner = cutoff + 1 if isinstance(term, Lam) else cutoff
-    return rebuild(term, tuple(_shift(p, by, inner) for p in parts_of(term)))
+    return rebuild(term, tuple([p if p.loose <= inner else _shift(p, by, inner) for p in parts_of(term)]))
 
 
 def _beta(body: Term, depth: int, arg: Term) -> Term:
@@ -586,7 +592,7 @@ def abstract(term: Term, var: Var, depth: int = 0) -> Term:
     if isinstance(term, Var):
         return Bound(depth, var.sort)
     inner = depth + 1 if isinstance(term, Lam) else depth
-    return rebuild(term, tuple(abstract(p, var, inner) for p in parts_of(term)))
+    return rebuild(term, tuple([abstract(p, var, inner) for p in parts_of(term)]))
 
 
 def substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:

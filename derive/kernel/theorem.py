@@ -42,14 +42,23 @@ class RuleError(ValueError):
 class Proof:
     """One primitive step: a rule and its arguments.  Theorems among the arguments are the premises."""
 
-    __slots__ = ("args", "rule")
+    __slots__ = ("args", "premises", "rule")
     rule: str
     args: tuple[Any, ...]
+    premises: tuple[Theorem, ...]
 
     def __new__(cls, rule: str, args: tuple[Any, ...]) -> Proof:
+        premises: list[Theorem] = []
+        for a in args:
+            if isinstance(a, Theorem):
+                premises.append(a)
+            elif isinstance(a, tuple):
+                premises += [b for b in a if isinstance(b, Theorem)]
         self = object.__new__(cls)
-        object.__setattr__(self, "rule", rule)
-        object.__setattr__(self, "args", args)
+        put = object.__setattr__
+        put(self, "rule", rule)
+        put(self, "args", args)
+        put(self, "premises", tuple(premises))
         return self
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -57,16 +66,6 @@ class Proof:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError("the record of a proof does not change")
-
-    @property
-    def premises(self) -> list[Theorem]:
-        out: list[Theorem] = []
-        for a in self.args:
-            if isinstance(a, Theorem):
-                out.append(a)
-            elif isinstance(a, tuple):
-                out += [b for b in a if isinstance(b, Theorem)]
-        return out
 
 
 _SEAL = object()
@@ -200,9 +199,10 @@ def _check(kind: str) -> Callable[[str, Any], Any]:
 
 def union(*hyps: tuple[Term, ...]) -> tuple[Term, ...]:
     """Hypotheses of several premises, each once, in order."""
-    if len(hyps) == 1:
-        return hyps[0]
-    return tuple(dict.fromkeys(h for hs in hyps for h in hs))
+    some = [hs for hs in hyps if hs]
+    if len(some) <= 1:
+        return some[0] if some else ()
+    return tuple(dict.fromkeys([h for hs in some for h in hs]))
 
 
 def without(hyps: tuple[Term, ...], *gone: Term) -> tuple[Term, ...]:
@@ -212,17 +212,14 @@ def without(hyps: tuple[Term, ...], *gone: Term) -> tuple[Term, ...]:
 def proof_steps(*theorems: Theorem) -> list[Theorem]:
     """All theorems in the proofs of ``theorems``, premises before conclusions, each once."""
     done: dict[int, Theorem] = {}
-    for root in theorems:
-        stack: list[tuple[Theorem, bool]] = [(root, False)]
-        while stack:
-            th, ready = stack.pop()
-            if id(th) in done:
-                continue
-            if ready:
-                done[id(th)] = th
-            else:
-                stack.append((th, True))
-                stack += [(p, False) for p in th.proof.premises if id(p) not in done]
+    stack = list(theorems[::-1])
+    while stack:
+        th = stack[-1]
+        first = [p for p in th.proof.premises if id(p) not in done]
+        if first:
+            stack += first
+        else:
+            done[id(stack.pop())] = th
     return list(done.values())
 
 

@@ -28,7 +28,9 @@ def _whole(value: Any) -> bool:
 
 
 def _range(value: Any) -> bool:
-    return isinstance(value, tuple) and len(value) == 3 and isinstance(value[0], Var) and all(is_(value[1:], "number"))
+    if not (isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[0], Var)):
+        return False
+    return all(is_(value[1:], "number" if len(value) == 3 else "integer"))
 
 
 def is_(values: tuple[Any, ...], kind: str) -> list[bool]:
@@ -43,7 +45,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "variable": (lambda v: isinstance(v, Var), "a letter"),
     "function": (lambda v: isinstance(v, Term) and isinstance(v.sort, Fn), "a family, or a function"),
     "set": (lambda v: isinstance(v, Term) and isinstance(v.sort, SetOf), "a set, such as argmin(...)"),
-    "range": (_range, "a range of a letter, such as (k, 1, V)"),
+    "range": (_range, "a range of a letter, such as (k, 1, V), or (y, Y) for 1 to Y"),
     "text": (lambda v: isinstance(v, str), "a text in quotation marks"),
     "sort": (lambda v: isinstance(v, Sort), "sorts, such as INT, REAL or FAMILY"),
     "reason": (lambda v: True, "a reason, or a list of them"),  # its own message says what is one

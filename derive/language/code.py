@@ -118,6 +118,25 @@ def smoothing_residual(V: int, eps: float, p: Entries, y: int) -> float:
     return eps * (log(p[y]) - 1 / V * sum(log(p[k]) for k in range(1, V + 1)))
 
 
+# --- two variables ----------------------------------------------------------------------------------------------------
+
+
+def first_marginal(Y: int, P: Rows, x: int) -> float:
+    return sum(P[x][y] for y in range(1, Y + 1))
+
+
+def second_marginal(X: int, P: Rows, y: int) -> float:
+    return sum(P[x][y] for x in range(1, X + 1))
+
+
+def second_given_first(Y: int, P: Rows, x: int, y: int) -> float:
+    return P[x][y] / first_marginal(Y, P, x)
+
+
+def first_given_second(X: int, P: Rows, y: int, x: int) -> float:
+    return P[x][y] / second_marginal(X, P, y)
+
+
 # --- functions of one number, and of two ------------------------------------------------------------------------------
 
 

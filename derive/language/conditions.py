@@ -64,6 +64,33 @@ def positive_distribution(p: Term, V: Operand) -> list[Term]:
     return [*positive(p, V), *sums_to_one(p, V)]
 
 
+@_takes("joint_distribution(P, X, Y)", "function", "integer")
+def joint_distribution(P: Term, X: Operand, Y: Operand) -> list[Term]:
+    """P is a probability distribution of two variables, the first in X and the second in Y; zeros are allowed."""
+    x, y = _two(P, X, Y)
+    return [ForAll([(x, X), (y, Y)], 0 <= P[x][y]), Eq(Sum(P[x][y], (x, X), (y, Y)), 1)]
+
+
+@_takes("positive_joint_distribution(P, X, Y)", "function", "integer")
+def positive_joint_distribution(P: Term, X: Term, Y: Term) -> list[Term]:
+    """P is a probability distribution of two variables without zeros, the first in X, the second in Y, neither empty."""
+    x, y = _two(P, X, Y)
+    return [1 <= X, 1 <= Y, ForAll([(x, X), (y, Y)], 0 < P[x][y]), Eq(Sum(P[x][y], (x, X), (y, Y)), 1)]
+
+
+@_takes("independent(P, X, Y)", "function", "integer")
+def independent(P: Term, X: Operand, Y: Operand) -> list[Term]:
+    """The two variables of the distribution P are independent: it is the product of its marginals."""
+    from derive.language.definitions import first_marginal, second_marginal
+
+    x, y = _two(P, X, Y)
+    return [ForAll([(x, X), (y, Y)], Eq(P[x][y], first_marginal(Y, P)[x] * second_marginal(X, P)[y]))]
+
+
+def _two(*terms: Operand) -> tuple[Var, Var]:
+    return _index(Var("x", INT), *terms), _index(Var("y", INT), *terms)
+
+
 @_takes("positive_at_each_position(ps, T, V)", "function", "integer")
 def positive_at_each_position(p: Term, T: Operand, V: Operand) -> list[Term]:
     """p_t(k) > 0 for t = 1..T, k = 1..V."""

@@ -16,6 +16,7 @@ from derive.language.syntax import (
     delta,
     exp,
     family,
+    finite_set,
     fun,
     function,
     integer,
@@ -28,6 +29,7 @@ from derive.language.words import define as _define
 _V, _T, _y, _t, _k, _j = (integer(s) for s in "VTytkj")
 _eps, _a, _b, _x, _t0 = (real(s) for s in ("eps", "a", "b", "x", "r"))
 _p, _q, _z, _f, _g, _Pr = (family(s) for s in ("p", "q", "z", "f", "g", "Pr"))
+_Xs, _Ys, _x0, _P = finite_set("X"), finite_set("Y"), integer("x"), function("P", INT, FAMILY)
 _ps, _ys = function("p", INT, FAMILY), function("y", INT, INT)
 
 # --- targets ---------------------------------------------------------------------------------------------------------
@@ -90,6 +92,27 @@ smoothing_residual: Definition = _define(
     "smoothing_residual", (_V, _eps, _p, _y), _eps * (log(_p[_y]) - 1 / _V * Sum(log(_p[_k]), (_k, 1, _V))),
     "The residual of label smoothing: what the smoothed loss adds to the surprisal of the true token y.",
     words="the residual",
+)  # fmt: skip
+
+# --- two variables: P(x, y) for x in X and y in Y ---------------------------------------------------------------------
+
+first_marginal: Definition = _define(
+    "first_marginal", (_Ys, _P), fun(_x0, Sum(_P[_x0][_y], (_y, _Ys))),
+    "The marginal distribution of the first of two variables.", words="the marginal",
+)  # fmt: skip
+second_marginal: Definition = _define(
+    "second_marginal", (_Xs, _P), fun(_y, Sum(_P[_x0][_y], (_x0, _Xs))),
+    "The marginal distribution of the second of two variables.", words="the marginal",
+)  # fmt: skip
+second_given_first: Definition = _define(
+    "second_given_first", (_Ys, _P), fun(_x0, fun(_y, _P[_x0][_y] / first_marginal(_Ys, _P)[_x0])),
+    "The conditional distribution of the second variable given the first, at x and y: P(y | x).",
+    words="the conditional",
+)  # fmt: skip
+first_given_second: Definition = _define(
+    "first_given_second", (_Xs, _P), fun(_y, fun(_x0, _P[_x0][_y] / second_marginal(_Xs, _P)[_y])),
+    "The conditional distribution of the first variable given the second, at y and x: P(x | y).",
+    words="the conditional",
 )  # fmt: skip
 
 # --- functions of one number, and of two ------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Operand, Term, Var, abstract, as_term
 from derive.language.arguments import KINDS, ArgumentError, takes, told
-from derive.operators import derivatives, exclusions
+from derive.operators import derivatives, exclusions, finite_sets
 
-Range = tuple[Var, Operand, Operand]
+Range = tuple[Var, Operand, Operand] | tuple[Var, Operand]
 Scope = Var | Range | list[Var | Range]
 
 
@@ -53,14 +53,23 @@ def function(name: str, *sorts: Sort) -> Var:
     return Var(_spelled(name), out)
 
 
+@takes('finite_set("Y")', "text")
+def finite_set(name: str) -> Var:
+    """A finite set by its name, such as outputs, sequences or documents; as a number, the size |Y| of the set.
+
+    ``Sum(f[y], (y, Y))`` is the sum over its elements, which are numbered 1, ..., |Y|; ``1 <= Y`` says that there are some.
+    """
+    return finite_sets.size(_spelled(name))
+
+
 def _spelled(name: str) -> str:
     """A name as Unicode says it is written: one of two spellings that look the same."""
     return unicodedata.normalize("NFKC", name) if isinstance(name, str) else name
 
 
 def _range(limits: Range) -> tuple[Var, Term, Term]:
-    var, low, high = limits
-    low, high = as_term(low), as_term(high)
+    var, *bounds = limits
+    low, high = as_term(bounds[0] if len(bounds) == 2 else 1), as_term(bounds[-1])
     if var in low.free or var in high.free:
         raise k.SortError(f"the bounds {low}..{high} mention the index {var}")
     return var, low, high
@@ -83,7 +92,7 @@ def _nested(op: k.Op, body: Operand, limits: tuple[Range, ...], where: Term | Se
 
 @takes("Sum(p[k], (k, 1, V))", "number", "range")
 def Sum(body: Operand, *limits: Range, where: Term | Sequence[Term] = ()) -> Term:
-    """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty.
+    """The sum of ``body`` over ``(k, low, high)``, low <= k <= high; 0 when the range is empty.  ``(k, V)`` is ``(k, 1, V)``.
 
     Over several ranges the first is outermost.  ``where=Ne(j, i)`` leaves indices out: the last index is not i.
     """
@@ -237,6 +246,6 @@ def ForAll(scope: Scope, statement: Any) -> Term | list[Term]:
 
 __all__ = [
     "FAMILY", "INT", "REAL", "Base", "Eq", "Fn", "ForAll", "Iff", "Implies", "Max", "Member", "Ne", "Prod", "Sum", "Var",
-    "argmax", "argmin", "delta", "exp", "family", "fun", "function", "has_derivative", "integer", "log", "partial", "real",
+    "argmax", "argmin", "delta", "exp", "family", "finite_set", "fun", "function", "has_derivative", "integer", "log", "partial", "real",
     "xlogy",
 ]  # fmt: skip

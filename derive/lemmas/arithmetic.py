@@ -26,7 +26,7 @@ from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain
 
 __all__ = [
-    "delta_comm", "delta_diff", "delta_same", "delta_sq", "le_antisymm", "le_trans", "mul_eq_zero_iff",
+    "delta_comm", "delta_diff", "delta_same", "delta_sq", "div_eq_zero_iff", "le_antisymm", "le_trans", "mul_eq_zero_iff",
     "mul_le_mul_left", "mul_le_mul_right", "mul_pos_iff",
 ]  # fmt: skip
 
@@ -246,6 +246,14 @@ def mul_eq_zero_iff() -> Theorem:
     forth = chain(r.ring(a, c * a / c, (nonzero,)), ring_with(c * a / c, ZERO, (r.assume(eq(c * a, 0)),), (nonzero,)))
     back = ring_with(c * a, ZERO, (r.assume(eq(a, 0)),))
     return r.iff_intro(r.discharge(eq(c * a, 0), forth), r.discharge(eq(a, 0), back))
+
+
+@lemma(iff(eq(a / c, 0), eq(a, 0)), [ne(c, 0)], phrase="a quotient is 0 only if its numerator is")
+def div_eq_zero_iff() -> Theorem:
+    nonzero = r.assume(ne(c, 0))
+    forth = chain(r.ring(a, a / c * c, (nonzero,)), ring_with(a / c * c, ZERO, (r.assume(eq(a / c, 0)),)))
+    back = ring_with(a / c, ZERO, (r.assume(eq(a, 0)),), (nonzero,))
+    return r.iff_intro(r.discharge(eq(a / c, 0), forth), r.discharge(eq(a, 0), back))
 
 
 @lemma(iff(ZERO < c * a, ZERO < a), [ZERO < c], phrase="a positive factor does not change the sign")

@@ -39,7 +39,7 @@ from derive.tactics.derived import chain
 
 __all__ = [
     "div_le_div_right", "div_le_iff", "div_lt_div_right", "exp_le", "exp_le_iff", "exp_lt_iff", "jensen_log",
-    "le_div_iff", "le_log_iff", "le_one_of_sum_one", "log_le_iff_le_exp", "log_neg_of_lt_one", "log_nonneg",
+    "le_div_iff", "le_log_iff", "le_one_of_sum_one", "log_le_iff_le_exp", "log_ne_zero", "log_neg_of_lt_one", "log_nonneg",
     "log_nonpos", "log_pos", "log_sum_inequality", "lt_one_of_sum_one", "mean_log_le_log_mean", "mean_pos",
     "prod_le_one", "prod_nonneg", "term_le_sum",
 ]  # fmt: skip
@@ -168,6 +168,14 @@ def log_nonpos() -> Theorem:
 def log_neg_of_lt_one() -> Theorem:
     th = at_values(logs.log_lt.theorem, *assume(ZERO < x, x < 1), y=ONE)
     return lin(log(x) < 0, th, logs.log_one.theorem)
+
+
+@lemma(ne(log(x), ZERO), [ZERO < x, ne(x, 1)], phrase="only the log of 1 is 0")
+def log_ne_zero() -> Theorem:
+    same = chain(r.assume(eq(log(x), ZERO)), r.sym(logs.log_one.theorem))
+    one = at_values(logs.log_inj.theorem, r.assume(ZERO < x), lin(ZERO < ONE), same, y=ONE)
+    no = r.absurd(one, r.assume(ne(x, 1)), ne(log(x), ZERO))
+    return r.cases(eq(log(x), ZERO), no, r.assume(ne(log(x), ZERO)))
 
 
 # --- probabilities, and products of them -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from derive.lemmas.base import (
     ZERO,
     a,
     apply_every,
+    assume,
     at_values,
     b,
     c,
@@ -26,6 +27,7 @@ from derive.lemmas.base import (
     x,
 )
 from derive.lemmas.logs import exp, log
+from derive.lemmas.maxima import larger, larger_by_difference, larger_left, larger_right
 from derive.lemmas.sums import empty_range, fn, last_term, product, sum_mul_right, total
 from derive.tactics.conv import ring_with
 from derive.tactics.derived import chain, sides
@@ -177,6 +179,60 @@ def derivative_power_of() -> Theorem:
     outer = at_values(derivative_power.theorem, r.assume(ZERO < F[x]), x=F[x])
     slope = a * _power(F[x], a - 1)
     return at_values(r.axiom("derivative_chain"), r.assume(_F), outer, F=of_x(_power(x, a)), G=F, l2=slope)
+
+
+# --- the larger of two, away from where they are equal ----------------------------------------------------------------
+
+
+def _larger_at(of_zero: Theorem, value: Term, low: Term, high: Term, slope: Theorem) -> Theorem:
+    """The slope of larger(0, s) at x, where it is ``value`` for s from low to high."""
+    v = Var("y_", REAL)
+    same = r.sym(at_values(of_zero, a=ZERO, b=v))
+    near = r.gen(
+        v, r.discharge(low < v, r.discharge(v < high, r.cut(lin(same.hyps[0], *assume(low < v, v < high)), same)))
+    )
+    ends = (r.assume(ZERO < x), lin(x < high)) if low == ZERO else (lin(low < x), r.assume(x < ZERO))
+    return at_values(
+        r.axiom("derivative_local"), near, *ends, slope,
+        F=of_x(value), G=of_x(larger(ZERO, x)), a=low, c=high, l1=slope_of(slope),
+    )  # fmt: skip
+
+
+def _larger(of_positive: bool) -> Theorem:
+    """By the chain rule on F + larger(0, G - F)."""
+    condition = F[x] < G[x] if of_positive else G[x] < F[x]
+    if of_positive:
+        at_zero = _larger_at(larger_right.theorem, x, ZERO, x + 1, r.axiom("derivative_id"))
+    else:
+        at_zero = _larger_at(larger_left.theorem, ZERO, x - 1, ZERO, _const(ZERO))
+    slope = slope_of(at_zero)
+    difference = at_values(derivative_sub.theorem, r.assume(_G), r.assume(_F), F=G, G=F, l1=l2, l2=l1)
+    sign = lin(ZERO < G[x] - F[x] if of_positive else G[x] - F[x] < ZERO, r.assume(condition))
+    outer = at_values(at_zero, sign, x=G[x] - F[x])
+    inner = at_values(
+        r.axiom("derivative_chain"),
+        difference,
+        outer,
+        F=of_x(larger(ZERO, x)),
+        G=of_x(G[x] - F[x]),
+        l1=l2 - l1,
+        l2=slope,
+    )
+    whole = at_values(
+        r.axiom("derivative_add"), r.assume(_F), inner, G=of_x(larger(ZERO, G[x] - F[x])), l2=slope_of(inner)
+    )
+    same = r.sym(at_values(larger_by_difference.theorem, a=F[x], b=G[x]))
+    return _turned(whole, same, r.ring(slope_of(whole), l2 if of_positive else l1, ()))
+
+
+@lemma(has(larger(F[x], G[x]), l2), [_F, _G, F[x] < G[x]], phrase="the derivative of the larger", internal=True)
+def derivative_larger_right() -> Theorem:
+    return _larger(True)
+
+
+@lemma(has(larger(F[x], G[x]), l1), [_F, _G, G[x] < F[x]], phrase="the derivative of the larger", internal=True)
+def derivative_larger_left() -> Theorem:
+    return _larger(False)
 
 
 # --- long sums and products ------------------------------------------------------------------------------------------

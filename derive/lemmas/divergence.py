@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import SUM, XLOGY, app, eq, iff, ne
+from derive.kernel.terms import SUM, XLOGY, Term, app, eq, iff, ne
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas import logs, sums
@@ -24,20 +24,30 @@ from derive.lemmas.base import (
     lin,
     m,
     n,
+    x,
+    y,
 )
 from derive.lemmas.logs import log
 from derive.tactics.conv import ring_with
-from derive.tactics.derived import chain
+from derive.tactics.derived import chain, sides
 
-__all__ = ["sub_le_xlogy", "sub_lt_xlogy", "sum_eq_zero_iff", "xlogy_div", "xlogy_gap_eq_zero_iff"]
+__all__ = [
+    "sub_le_xlogy",
+    "sub_lt_xlogy",
+    "sum_eq_zero_iff",
+    "xlogy_div",
+    "xlogy_gap_eq_zero_iff",
+    "xlogy_mul",
+    "xlogy_mul_div",
+]
 
 ratio = app(XLOGY, a, a / b)
 
 
-def _positive_a() -> Theorem:
-    """0 <= a, a != 0 |- 0 < a."""
-    flipped = at_values(ar.ne_sym.theorem, r.assume(ne(a, 0)), a=a, b=ZERO)
-    return at_values(ar.lt_of_le_of_ne.theorem, r.assume(ZERO <= a), flipped, a=ZERO, b=a)
+def _positive(t: Term = a) -> Theorem:
+    """0 <= t, t != 0 |- 0 < t."""
+    flipped = at_values(ar.ne_sym.theorem, r.assume(ne(t, 0)), a=t, b=ZERO)
+    return at_values(ar.lt_of_le_of_ne.theorem, r.assume(ZERO <= t), flipped, a=ZERO, b=t)
 
 
 def _as_product(positive: Theorem) -> Theorem:
@@ -74,7 +84,7 @@ def sub_le_xlogy() -> Theorem:
     goal = a - b <= ratio
     zero = r.assume(eq(a, 0))
     at_zero = lin(goal, zero, at_values(logs.xlogy_zero.theorem, x=a / b), r.assume(ZERO < b))
-    positive = _positive_a()
+    positive = _positive()
     plain = r.cut(positive, _as_product(r.assume(ZERO < a)))
     return r.cases(eq(a, 0), at_zero, lin(goal, plain, r.cut(positive, _bound(strict=False))))
 
@@ -84,7 +94,7 @@ def sub_lt_xlogy() -> Theorem:
     goal = a - b < ratio
     zero = r.assume(eq(a, 0))
     at_zero = lin(goal, zero, at_values(logs.xlogy_zero.theorem, x=a / b), r.assume(ZERO < b))
-    positive = _positive_a()
+    positive = _positive()
     plain = r.cut(positive, _as_product(r.assume(ZERO < a)))
     return r.cases(eq(a, 0), at_zero, lin(goal, plain, r.cut(positive, _bound(strict=True))))
 
@@ -102,7 +112,51 @@ def xlogy_div() -> Theorem:
     own = at_values(logs.xlogy_eq_mul_log.theorem, positive, x=a)
     plain = chain(_as_product(positive), r.ring(a * (log(a) - log(b)), a * log(a) - a * log(b), ()))
     otherwise = chain(plain, r.sym(ring_with(right, a * log(a) - a * log(b), (own,))))
-    return r.cases(eq(a, 0), at_zero, r.cut(_positive_a(), otherwise))
+    return r.cases(eq(a, 0), at_zero, r.cut(_positive(), otherwise))
+
+
+@lemma(
+    eq(app(XLOGY, a * b, a * b), b * app(XLOGY, a, a) + a * app(XLOGY, b, b)),
+    [ZERO <= a, ZERO <= b],
+    phrase="the log of a product, with 0 log 0 = 0",
+)
+def xlogy_mul() -> Theorem:
+    parts = b * app(XLOGY, a, a) + a * app(XLOGY, b, b)
+
+    def at_zero(t: Term) -> Theorem:
+        """Where the factor t is 0 both sides are."""
+        zero = r.assume(eq(t, 0))
+        none = at_values(logs.xlogy_zero.theorem, ring_with(a * b, ZERO, (zero,)), a=a * b, x=a * b)
+        alone = at_values(logs.xlogy_zero.theorem, zero, a=t, x=t)
+        return chain(none, r.sym(ring_with(parts, ZERO, (alone, zero))))
+
+    signs = assume(ZERO < a, ZERO < b)
+    positive = at_values(ar.mul_pos.theorem, *signs, x=a, y=b)
+    plain = at_values(logs.xlogy_eq_mul_log.theorem, positive, a=a * b, x=a * b)
+    split = at_values(logs.log_mul.theorem, *signs, x=a, y=b)
+    own = tuple(at_values(logs.xlogy_eq_mul_log.theorem, p, a=t, x=t) for t, p in zip((a, b), signs, strict=True))
+    apart = a * b * (log(a) + log(b))
+    otherwise = chain(plain, ring_with(a * b * log(a * b), apart, (split,)), r.sym(ring_with(parts, apart, own)))
+    one_left = r.cases(eq(b, 0), at_zero(b), r.cut(_positive(b), otherwise))
+    return r.cases(eq(a, 0), at_zero(a), r.cut(_positive(a), one_left))
+
+
+@lemma(
+    eq(app(XLOGY, a * x, a * x / (b * y)), x * ratio + a * app(XLOGY, x, x / y)),
+    [ZERO <= a, ZERO <= x, ZERO < b, ZERO < y],
+    phrase="the log of a product of quotients, with 0 log 0 = 0",
+)
+def xlogy_mul_div() -> Theorem:
+    weights, divisors = assume(ZERO <= a, ZERO <= x), assume(ZERO < b, ZERO < y)
+    product = at_values(ar.mul_nonneg.theorem, *weights, x=a, y=x)
+    divisor = at_values(ar.mul_pos.theorem, *divisors, x=b, y=y)
+    left = at_values(xlogy_div.theorem, product, divisor, a=a * x, b=b * y)
+    whole = at_values(xlogy_mul.theorem, *weights, b=x)
+    logs_of = at_values(logs.log_mul.theorem, *divisors, x=b)
+    first, second = xlogy_div.theorem, at_values(xlogy_div.theorem, *assume(ZERO <= x, ZERO < y), a=x, b=y)
+    apart = x * (app(XLOGY, a, a) - a * log(b)) + a * (app(XLOGY, x, x) - x * log(y))
+    right = ring_with(x * ratio + a * app(XLOGY, x, x / y), apart, (first, second))
+    return chain(left, ring_with(sides(left.concl)[1], apart, (whole, logs_of)), r.sym(right))
 
 
 @lemma(iff(eq(ratio - (a - b), 0), eq(a, b)), [ZERO <= a, ZERO < b], phrase="log x = x - 1 only at x = 1")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import MAX, Term, app, eq, iff
+from derive.kernel.terms import MAX, Num, Term, app, eq, iff
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
+    ONE,
     ZERO,
+    a,
     apply_every,
     assume,
     at_values,
     axiom_lemma,
+    b,
     c,
     every,
     f,
     g,
+    j,
     k,
     lemma,
     lin,
@@ -26,13 +30,13 @@ from derive.lemmas.bounds import div_le_div_right, term_le_sum
 from derive.lemmas.sums import fn, total
 
 __all__ = [
-    "max_add", "max_const", "max_le_iff", "max_le_max", "max_le_sum", "max_least", "max_mul", "max_single", "max_upper",
+    "max_add", "max_attained", "max_const", "max_le_iff", "max_le_max", "max_le_sum", "max_least", "max_mul", "max_single", "max_upper",
 ]  # fmt: skip
 
 max_upper = axiom_lemma("max_upper", "the largest is at least each")
 max_least = axiom_lemma("max_least", "the largest is at most what bounds all")
 
-fk, gk = f[k], g[k]
+fk, gk, TWO = f[k], g[k], Num(2)
 _some = m <= n
 _inside = (m <= k, k <= n)
 
@@ -89,6 +93,71 @@ def max_single() -> Theorem:
     low = at_values(max_least.theorem, lin(m <= m), each, n=m, c=f[m])
     high = at_values(max_upper.theorem, lin(m <= m), n=m, j=m)
     return _both(largest(fk, high=m), f[m], low, high)
+
+
+@lemma(
+    eq(largest(fk), f[j]),
+    [m <= j, j <= n, every(k, m, n, fk <= f[j])],
+    phrase="the largest is the value that bounds all",
+)
+def max_attained() -> Theorem:
+    """Where the values are greatest, there the largest of them is."""
+    high = r.assume(every(k, m, n, fk <= f[j]))
+    some = lin(m <= n, *assume(m <= j, j <= n))
+    low = at_values(max_least.theorem, some, high, c=f[j])
+    return _both(largest(fk), f[j], low, max_upper.theorem)
+
+
+# --- the larger of two: of (2 - k) a + (k - 1) b for k = 1, 2 ----------------------------------------------------------
+
+
+def larger(left: Term, right: Term) -> Term:
+    return largest((2 - k) * left + (k - 1) * right, ONE, TWO)
+
+
+def _of_two(bound: Term, *known: Theorem) -> Theorem:
+    """larger(a, b) is at most what bounds both."""
+    body = (2 - k) * a + (k - 1) * b
+    inside = assume(ONE <= k, k <= TWO)
+    share = at_values(
+        ar.mul_le_mul_left.theorem, lin(a <= bound, *known), lin(ZERO <= 2 - k, *inside), c=2 - k, b=bound
+    )
+    other = at_values(
+        ar.mul_le_mul_left.theorem, lin(b <= bound, *known), lin(ZERO <= k - 1, *inside), c=k - 1, a=b, b=bound
+    )
+    each = r.gen(k, r.discharge(ONE <= k, r.discharge(k <= TWO, lin(body <= bound, share, other))))
+    return at_values(max_least.theorem, lin(ONE <= TWO), each, m=ONE, n=TWO, f=fn(body), c=bound)
+
+
+def _is_at(place: Num, value: Term, *known: Theorem) -> Theorem:
+    """larger(a, b) is the value at 1 or 2, where that bounds both."""
+    body = (2 - k) * a + (k - 1) * b
+    low, high = lin(ONE <= place), lin(place <= TWO)
+    upper = at_values(max_upper.theorem, low, high, m=ONE, n=TWO, f=fn(body), j=place)
+    return _both(larger(a, b), value, _of_two(value, *known), lin(value <= larger(a, b), upper))
+
+
+@lemma(eq(larger(a, b), b), [a <= b], phrase="the larger of two is the larger", internal=True)
+def larger_right() -> Theorem:
+    return _is_at(TWO, b, r.assume(a <= b))
+
+
+@lemma(eq(larger(a, b), a), [b <= a], phrase="the larger of two is the larger", internal=True)
+def larger_left() -> Theorem:
+    return _is_at(ONE, a, r.assume(b <= a))
+
+
+@lemma(eq(larger(a, b), a + larger(ZERO, b - a)), phrase="the larger of two by their difference", internal=True)
+def larger_by_difference() -> Theorem:
+    goal = eq(larger(a, b), a + larger(ZERO, b - a))
+    up, down = r.assume(a <= b), r.assume(b < a)
+    right = at_values(larger_right.theorem, lin(ZERO <= b - a, up), a=ZERO, b=b - a)
+    left = at_values(larger_left.theorem, lin(b - a <= ZERO, down), a=ZERO, b=b - a)
+    return r.cases(
+        a <= b,
+        lin(goal, larger_right.theorem, right),
+        lin(goal, at_values(larger_left.theorem, lin(b <= a, down)), left),
+    )
 
 
 @lemma(eq(largest(fk + c), largest(fk) + c), [_some], phrase="a constant comes out of the largest")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel import rules as r
-from derive.kernel.terms import DELTA, PROD, SUM, Op, Term, Var, app, eq, implies, ne, substitute
+from derive.kernel.sorts import INT, Fn
+from derive.kernel.terms import ADD, DELTA, PROD, SUM, Op, Term, Var, app, eq, implies, ne, substitute
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
@@ -18,6 +19,7 @@ from derive.lemmas.base import (
     every,
     f,
     g,
+    i,
     j,
     k,
     lemma,
@@ -47,7 +49,8 @@ from derive.tactics.derived import chain, instantiate, sides
 
 __all__ = [
     "prod_const", "prod_div", "prod_first", "prod_mul", "prod_one", "prod_single", "prod_split_at", "prod_split_last",
-    "prod_telescope", "sum_except", "sum_first", "sum_reverse", "sum_single", "sum_telescope", "sum_telescope_back",
+    "prod_telescope", "sum_blocks", "sum_except", "sum_first", "sum_integers", "sum_pieces", "sum_reverse", "sum_single", "sum_telescope",
+    "sum_telescope_back",
 ]  # fmt: skip
 
 fk, gk = f[k], g[k]
@@ -122,6 +125,25 @@ def prod_single() -> Theorem:
 def prod_first() -> Theorem:
     split = at_values(prod_split_at.theorem, *assume(m <= n), lin(m <= m + 1), j=m)
     return chain(split, ring_with(sides(split.concl)[1], f[m] * product(fk, low=m + 1), (prod_single.theorem,)))
+
+
+# --- the integers up to n ---------------------------------------------------------------------------------------------
+
+
+@lemma(eq(total(k, low=ONE), n * (n + 1) / 2), [ZERO <= n], phrase="the sum of the integers up to n")
+def sum_integers() -> Theorem:
+    """By induction on n."""
+    top = Var("N", n.sort)
+
+    def statement(t: Term) -> Term:
+        return eq(total(k, low=ONE, high=t), t * (t + 1) / 2)
+
+    none = at_values(r.axiom("sum_empty"), lin(ZERO < ONE), m=ONE, n=ZERO, f=fn(k))
+    base = chain(none, r.ring(ZERO, ZERO * (ZERO + 1) / 2, ()))
+    last = at_values(r.axiom("sum_last"), lin(ONE <= top + 1, r.assume(ZERO <= top)), m=ONE, n=top, f=fn(k))
+    step = chain(last, ring_with(sides(last.concl)[1], (top + 1) * (top + 1 + 1) / 2, (r.assume(statement(top)),)))
+    done = r.induction(top, ZERO, statement(top), base, step)
+    return instantiate(done, {top: n})
 
 
 # --- all but one ------------------------------------------------------------------------------------------------------
@@ -323,3 +345,103 @@ def prod_telescope() -> Theorem:
     done = r.induction(top, below, statement(top), base, r.discharge(top + 1 <= n, chain(last, grown)))
     at_n = r.mp(instantiate(done, {top: n}), lin(n <= n))
     return r.cut(lin(below <= n, r.assume(m <= n + 1)), at_n)
+
+
+# --- a range in pieces: piece i goes from s(i - 1) + 1 to s(i) --------------------------------------------------------
+
+cut_at = Var("s", Fn(INT, INT))
+_grows = every(i, m, n, cut_at[i - 1] <= cut_at[i])
+
+
+def _next_cut(top: Term, start: Theorem, limit: Theorem) -> Theorem:
+    """m - 1 <= top, top + 1 <= n |- s(top) <= s(top + 1)."""
+    here = apply_every(r.assume(_grows), top + 1, lin(m <= top + 1, start), limit)
+    before = r.cong_at(r.refl(cut_at), r.ring(top + 1 - 1, top, ()))
+    return lin(cut_at[top] <= cut_at[top + 1], here, before)
+
+
+def _by_the_top(
+    statement: Callable[[Term], Term], base: Theorem, step: Callable[[Term, Theorem, Theorem], Theorem]
+) -> Theorem:
+    """m <= n + 1 |- statement(n), from the statement at m - 1, and at top + 1 <= n where it holds at top."""
+    top, below = Var("N", INT), m - 1
+    start, limit = r.assume(below <= top), r.assume(top + 1 <= n)
+    more = step(top, start, limit)
+    earlier = r.mp(r.assume(implies(top <= n, statement(top))), lin(top <= n, limit))
+    grown = r.discharge(top + 1 <= n, r.cut(earlier, more))
+    done = r.induction(top, below, implies(top <= n, statement(top)), r.discharge(below <= n, base), grown)
+    at_n = r.mp(instantiate(done, {top: n}), lin(n <= n))
+    return r.cut(lin(below <= n, r.assume(m <= n + 1)), at_n)
+
+
+@lemma(cut_at[m - 1] <= cut_at[n], [m <= n + 1, _grows], internal=True)
+def cuts_grow() -> Theorem:
+    def statement(t: Term) -> Term:
+        return cut_at[m - 1] <= cut_at[t]
+
+    def step(top: Term, start: Theorem, limit: Theorem) -> Theorem:
+        return lin(statement(top + 1), r.assume(statement(top)), _next_cut(top, start, limit))
+
+    return _by_the_top(statement, lin(statement(m - 1)), step)
+
+
+@lemma(
+    eq(
+        total(total(fk, low=cut_at[i - 1] + 1, high=cut_at[i]), i),
+        total(fk, low=cut_at[m - 1] + 1, high=cut_at[n]),
+    ),
+    [m <= n + 1, _grows],
+    phrase="the sum over the pieces is the sum over the whole",
+)
+def sum_pieces() -> Theorem:
+    """By induction on the number of pieces: the last piece is split off the whole."""
+    piece = total(fk, low=cut_at[i - 1] + 1, high=cut_at[i])
+
+    def whole(t: Term) -> Term:
+        return total(fk, low=cut_at[m - 1] + 1, high=cut_at[t])
+
+    def statement(t: Term) -> Term:
+        return eq(total(piece, i, high=t), whole(t))
+
+    def step(top: Term, start: Theorem, limit: Theorem) -> Theorem:
+        last = last_term(piece, top, lin(m <= top + 1, start), var=i)
+        before = r.cong_at(r.refl(cut_at), r.ring(top + 1 - 1, top, ()))
+        moved = r.cong(SUM, (r.cong(ADD, (before, r.refl(ONE))), r.refl(cut_at[top + 1]), r.refl(f)))
+        below = at_values(cuts_grow.theorem, lin(m <= top + 1, start), _grows_to(top, limit), n=top)
+        split = at_values(
+            sum_split_at.theorem, lin(cut_at[m - 1] + 1 <= cut_at[top] + 1, below), _next_cut(top, start, limit),
+            m=cut_at[m - 1] + 1, j=cut_at[top], n=cut_at[top + 1],
+        )  # fmt: skip
+        return lin(statement(top + 1), last, moved, split, r.assume(statement(top)))
+
+    none = empty_range(piece, m - 1, lin(m - 1 < m), var=i)
+    nothing = at_values(
+        r.axiom("sum_empty"), lin(cut_at[m - 1] < cut_at[m - 1] + 1), m=cut_at[m - 1] + 1, n=cut_at[m - 1]
+    )
+    return _by_the_top(statement, chain(none, r.sym(nothing)), step)
+
+
+def _grows_to(top: Term, limit: Theorem) -> Theorem:
+    """The condition on the cuts, up to ``top`` only."""
+    low, high = assume(m <= i, i <= top)
+    one = apply_every(r.assume(_grows), i, low, lin(i <= n, high, limit))
+    return r.gen(i, r.discharge(m <= i, r.discharge(i <= top, one)))
+
+
+@lemma(
+    eq(total(fk, low=ONE, high=n * m), total(total(f[(i - 1) * m + k], low=ONE, high=m), i, low=ONE)),
+    [ZERO <= n, ZERO <= m],
+    phrase="the sum over equal blocks is the sum over the whole",
+)
+def sum_blocks() -> Theorem:
+    """Pieces of m terms each, in each of which the index counts from 1."""
+    long, wide = assume(ZERO <= n, ZERO <= m)
+    low, high = (i - 1) * m + 1, i * m
+    grows = r.gen(i, r.discharge(ONE <= i, r.discharge(i <= n, lin((i - 1) * m <= i * m, wide))))
+    pieces = at_values(sum_pieces.theorem, lin(ONE <= n + 1, long), grows, s=fn(i * m, i), m=ONE)
+    moved = at_values(sum_shift.theorem, m=ONE, n=m, s=(i - 1) * m)
+    same = r.cong(SUM, (r.ring(low, ONE + (i - 1) * m, ()), r.ring(high, m + (i - 1) * m, ()), r.refl(f)))
+    counted = r.bigop_ext(SUM, ONE, m, k, _same_at(k + (i - 1) * m, (i - 1) * m + k))
+    block = chain(same, moved, counted)
+    start = r.cong(SUM, (r.ring((ONE - 1) * m + 1, ONE, ()), r.refl(n * m), r.refl(f)))
+    return r.sym(chain(r.sym(r.bigop_ext(SUM, ONE, n, i, block)), pieces, start))

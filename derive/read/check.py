@@ -21,7 +21,7 @@ from derive.read.grammar import bases
 from derive.read.joint import Knowledge, read_together
 from derive.read.names import integers_said, spelled
 from derive.read.page import Items, UnreadableError
-from derive.read.ranges import halves
+from derive.read.ranges import halves, is_element
 from derive.read.sheet import Row, Sheet, declared, with_integers
 from derive.record import Block, Derivation
 from derive.record.letters import Letter, definitions_in, letters_in
@@ -154,7 +154,7 @@ class Check:
 
     def read(self, places: Sequence[Place], groups: dict[str, tuple[Term, ...]], given: Iterable[Items]) -> None:
         """Reads all formulas of the page.  Raises MisreadError at the first that is not what was proved."""
-        integers = {name for c in given if declared(c) for name in integers_said(c)}
+        integers = {name for c in given if declared(c) or is_element(c) for name in integers_said(c)}
         meaning = read_together([p.items for p in places], self.known, integers)
         said: dict[str, set[Term]] = {group: set() for group in groups}
         for place, readings in zip(places, meaning.readings, strict=True):

@@ -43,13 +43,14 @@ from derive.kernel.terms import (
     lam,
     spine,
 )
+from derive.operators import finite_sets
 from derive.operators.derivatives import derivative, taken_apart
 from derive.operators.exclusions import without
 from derive.read.letters import Letters
 from derive.read.names import names_of, spelled
 from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, sorted_
-from derive.read.ranges import Range, Vocabulary, halves, ranges, scope_words, words_at
+from derive.read.ranges import Range, halves, ranges, scope_words, size_of, words_at
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
 
@@ -80,16 +81,15 @@ class Reader(Patterns):
         field = field or Letters(sets=sorted(sets, key=repr))
         super().__init__(load_notation(notation), letters, definitions, frozenset(hidden), field, settled)
         self.taken = frozenset(spelled(v.name) for v in letters) if settled else frozenset()
-        self.vocabulary = self.whole_set()
         self.read_before: dict[object, tuple[Term, ...]] = {}
         self.atoms: dict[object, tuple[Reading, ...]] = {}
 
-    def whole_set(self) -> Vocabulary | None:
-        """How the set of all tokens is written, where the notation does so."""
+    def size(self, items: Items) -> Items | None:
+        """The size of the set behind ∈: of one with a name, or of the set of all tokens, where the notation writes it."""
         body = self.notation.vocabulary_set.body
-        if self.notation.sums != "set" or not isinstance(body, Symbol):
-            return None
-        return Vocabulary((Sign("∈"), self.sign(body)), (Sign(self.notation.vocabulary),))
+        if self.notation.sums == "set" and isinstance(body, Symbol) and items == (Sign("∈"), self.sign(body)):
+            return (Sign(self.notation.vocabulary),)
+        return size_of(items)
 
     def read(self, items: Items) -> set[Term]:
         """All terms and statements that the page can mean, in canonical form."""
@@ -177,7 +177,7 @@ class Reader(Patterns):
     ) -> Iterator[Term]:
         """``body`` for all letters of the ranges, in order, and where the bounds of all hold."""
         try:
-            found = [r for word, piece in said for r in ranges(piece, self.vocabulary, word)]
+            found = [r for word, piece in said for r in ranges(piece, self.size, word)]
         except UnreadableError:
             return
 
@@ -306,8 +306,8 @@ class Reader(Patterns):
         under, *others = split(item.sub, Sign(","))
         if item.sup is not None and under[1:2] == (Sign("="),):
             low, high = under[2:], item.sup
-        elif item.sup is None and self.vocabulary is not None and under[1:] == self.vocabulary.written:
-            low, high = (number("1"),), self.vocabulary.size
+        elif item.sup is None and (size := self.size(under[1:])) is not None:
+            low, high = (number("1"),), size
         else:
             return
         if any(other[:2] != (under[0], Sign("≠")) for other in others):
@@ -338,8 +338,8 @@ class Reader(Patterns):
         ranged = split(item.sub, Sign("≤"))
         if len(ranged) == 3:
             low, letter, high = ranged
-        elif self.vocabulary is not None and item.sub[1:] == self.vocabulary.written:
-            low, letter, high = (number("1"),), item.sub[:1], self.vocabulary.size
+        elif (size := self.size(item.sub[1:])) is not None:
+            low, letter, high = (number("1"),), item.sub[:1], size
         else:
             return
         if len(letter) != 1:
@@ -435,6 +435,8 @@ class Reader(Patterns):
         if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
             for x in self.sum_(items[1].body, scope):
                 yield from ((t, 2) for t in sorted_(app, EXP, x))
+        if item == Sign(finite_sets.CARD, "up") and len(items) > 1 and isinstance(items[1], Brackets):
+            yield from ((finite_sets.as_size(x), 2) for x in self.named_set(items[1].body))
         yield from self.indicator(items, scope)
         yield from self.at_a_point(item, scope)
         yield from self.variables(items, scope)

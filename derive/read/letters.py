@@ -12,6 +12,7 @@ from functools import cache
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort, is_numeric
 from derive.kernel.terms import Var
 from derive.language import letters as field
+from derive.operators.finite_sets import inside
 from derive.read.names import is_index, spelled
 from derive.render.formula.names import split_name
 
@@ -67,8 +68,8 @@ class Letters:
 
     def sorts(self, name: str, kind: Sort | None = None) -> tuple[Sort, ...]:
         """What a letter may be; ``kind`` where the page says that it is an integer, or a real number."""
-        if kind is not None:
-            return (kind,)
+        if kind is not None or inside(name):  # a size is an integer
+            return (kind or INT,)
         rank = self.ranks.get(name, self.rank)
         known = tuple(s for u in usual(name) for s in self.renamed(u))
         if name in self.integers:
@@ -76,7 +77,7 @@ class Letters:
         value: Sort = INT if name in self.integers or is_index(name) else REAL
         out = list(known)
         if not known or rank > 1:
-            out += [value, Fn(INT, value), Fn(INT, Fn(INT, value))]
+            out += [value, Fn(INT, value), Fn(INT, Fn(INT, value)), Fn(INT, Fn(INT, Fn(INT, value)))]
         if rank > 1:
             for s in (*self.sets, *(() if known else (REAL,))):
                 out += [Fn(s, value), Fn(s, Fn(INT, value)), Fn(s, Fn(INT, Fn(INT, value)))]

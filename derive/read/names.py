@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from derive.operators.finite_sets import inside, size
 from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign
 from derive.render.formula.names import GREEK, INTEGERS, KNOWN, split_name
 from derive.render.formula.nodes import Symbol
@@ -20,6 +21,9 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 @cache
 def spelled(name: str) -> str:
     """The name in the one spelling that stands for all that look the same: eps for epsilon, x_1 for x1, x' for x_prime."""
+    in_set = inside(name)
+    if in_set is not None:
+        return size(spelled(in_set)).name
     split = split_name(name)
     parts = [*split.marks, *map(_first, split.subscripts)]
     return "_".join([_first(split.head), *parts]) + "'" * split.primes

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric, is_subsort
 from derive.kernel.terms import App, At, SortError, Term, Var, app, at, lam, spine
+from derive.operators.finite_sets import ELEMENTS, as_size
 from derive.read.canonical import alike
 from derive.read.letters import Letters
-from derive.read.names import names_of, spelled, spellings
+from derive.read.names import is_index, names_of, spelled, spellings
 from derive.read.page import Brackets, Hat, Item, Items, Scripts, Sign
 from derive.read.sequences import MODEL, SEQUENCE, is_called, said_alone
 from derive.render.formula.nodes import Symbol
@@ -25,7 +26,7 @@ from derive.render.formula.templates import Bracketed, Fresh, Marked, Part, Scri
 
 # letters whose index stands under them; a token stands behind any other name, in brackets
 _UNDER = frozenset("abcdeijklmnostvwxyz")
-_BAR = Sign("∣")
+_BAR, _IN, _AT_MOST = Sign("∣"), Sign("∈"), Symbol("≤", "rel")
 _VARIABLE = "variable"  # the kind of a name that is written in the usual way, in a pattern
 _STYLES = {"fn": "up", "name": "up", "bold": "bf", "cal": "cal", "num": "num"}
 
@@ -214,10 +215,17 @@ class Patterns:
         for way in ways:
             for found, end in self.match(way.pattern, items, 0, scope, way.known):
                 values = dict(found)
-                for head in sorted_(app, way.definition, *(values[p.name] for p in way.definition.params)):
+                args = (as_size(v) if p.sort is INT else v for p in way.definition.params for v in [values[p.name]])
+                for head in sorted_(app, way.definition, *args):
                     if self.meant(head, way.pattern, scope):
                         for term in self.filled(head, way.indices, found):
                             yield term, end
+
+    def named_set(self, items: Items) -> Iterator[Term]:
+        """The letter of a set by itself, as a definition's size: a letter that a reader takes for no number."""
+        for name in names_of(items[0]) if len(items) == 1 else ():
+            if not is_index(name):
+                yield Var(name, ELEMENTS)
 
     def meant(self, term: Term, pattern: Part, scope: Scope) -> bool:
         """Whether what a template says by itself is so: the sequence that a model has seen is the one that it is used with, and
@@ -252,6 +260,8 @@ class Patterns:
             for fresh in self.fresh_letters(part, found):
                 for value, end in self.atom(items, i, scope.under(*fresh)):
                     yield from ((f, end) for f in _with(found, part.name, _under_binders(fresh, value)))
+            for value in self.named_set(items[i : i + 1]):
+                yield from ((f, i + 1) for f in _with(found, part.name, value))
         elif isinstance(part, Symbol) and part.kind == "times":
             yield found, i
         elif i >= len(items):
@@ -298,6 +308,8 @@ class Patterns:
             for fresh in self.fresh_letters(parts[0], found):
                 for value in self.whole(items, scope.under(*fresh)):
                     yield from _with(found, parts[0].name, _under_binders(fresh, value))
+            for value in self.named_set(items):
+                yield from _with(found, parts[0].name, value)
         else:
             yield from self.match_parts(parts, items, scope, found)
 
@@ -308,6 +320,11 @@ class Patterns:
                 yield found
             return
         first, rest = parts[0], parts[1:]
+        if first == _AT_MOST and rest and isinstance(rest[0], Slot) and items[:1] == (_IN,):  # of a set with a name
+            for value in self.named_set(items[1:2]):
+                for f in _with(found, rest[0].name, value):
+                    yield from self.match_parts(rest[1:], items[2:], scope, f)
+            return
         if not isinstance(first, Slot):
             for f, end in self.match(first, items, 0, scope, found):
                 yield from self.match_parts(rest, items[end:], scope, f)
@@ -319,6 +336,9 @@ class Patterns:
                 for value in self.sum_(items[:end], scope.under(*fresh)):
                     for f in _with(found, first.name, _under_binders(fresh, value)):
                         yield from self.match_parts(rest, items[end:], scope, f)
+            for value in self.named_set(items[:end]):
+                for f in _with(found, first.name, value):
+                    yield from self.match_parts(rest, items[end:], scope, f)
 
     def starts(self, part: Part, item: Item) -> bool:
         return not isinstance(part, Symbol) or item == self.sign(part)

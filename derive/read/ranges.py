@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from derive.kernel.sorts import INT, REAL, Sort
-from derive.read.page import Item, Items, Sign, UnreadableError, number, split
+from derive.operators.finite_sets import CARD
+from derive.read.names import is_index, names_of
+from derive.read.page import Brackets, Item, Items, Sign, UnreadableError, number, split
 
 KINDS: dict[str, Sort] = {"integer": INT, "real": REAL}
 SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL}
 
 
-class Vocabulary(NamedTuple):
-    """How a notation writes that an index is any token, and up to which size that is."""
-
-    written: Items  # ∈ and the set
-    size: Items
+Sets = Callable[[Items], Items | None]
+"""What stands for the size of a set, where the items are ∈ and a set over which an index can run."""
 
 
 class Range(NamedTuple):
@@ -48,9 +47,14 @@ def scope_words(behind: Items) -> Iterator[tuple[str, Items]]:
 
 
 def halves(items: Items) -> list[Items]:
-    """The statements that make a condition in a line of text: one, or two for a chain 1 <= y <= V; p > 0 is 0 < p."""
+    """The statements that make a condition in a line of text: one, or two for a chain 1 <= y <= V, or for y in a set; p > 0 is
+    0 < p."""
     cut = words_at(items)
     said, behind = items[:cut], items[cut:]
+    size = size_of(said[said.index(Sign("∈")) :]) if Sign("∈") in said else None
+    if size is not None:
+        letter = said[: said.index(Sign("∈"))]
+        return [(number("1"), Sign("≤"), *letter, *behind), (*letter, Sign("≤"), *size, *behind)]
     order = [k for k, item in enumerate(said) if item in (Sign("<"), Sign("≤"))]
     parts = [said] if len(order) != 2 else [said[: order[1]], said[order[0] + 1 :]]
     return [(*_turned(part), *behind) for part in parts]
@@ -73,7 +77,18 @@ def _turned(items: Items) -> Items:
     return items
 
 
-def ranges(items: Items, vocabulary: Vocabulary | None, word: str = "") -> list[Range]:
+def size_of(items: Items) -> Items | None:
+    """The size of the set with a name that stands behind ∈."""
+    named = len(items) == 2 and items[0] == Sign("∈") and any(not is_index(name) for name in names_of(items[1]))
+    return (Sign(CARD, "up"), Brackets("(", items[1:], ")")) if named else None
+
+
+def is_element(clause: Items) -> bool:
+    """Whether a condition says that a letter is an element of a set with a name."""
+    return size_of(clause[1:]) is not None
+
+
+def ranges(items: Items, sets: Sets, word: str = "") -> list[Range]:
     """The ranges that stand after ∀, or behind ``word`` after a statement: ``0 ≤ x ≤ 1, x real`` is one."""
     parts = split(items, Sign(","))
     if word and any(part[1:2] == (Sign("="),) for part in parts):  # t = 1, ..., T has commas of its own
@@ -84,7 +99,8 @@ def ranges(items: Items, vocabulary: Vocabulary | None, word: str = "") -> list[
         if kind is not None and len(part) == 2 and out and out[-1].letter == part[0]:
             out[-1] = out[-1]._replace(kind=kind)
         else:
-            out.append(_range(part if kind is None else part[:-1], vocabulary)._replace(kind=kind or SCOPES.get(word)))
+            found = _range(part if kind is None else part[:-1], sets)
+            out.append(found._replace(kind=kind or SCOPES.get(word) or found.kind))
     return out
 
 
@@ -98,10 +114,11 @@ def _listed(parts: Sequence[Items]) -> Range:
     return Range(letter, low, parts[2], INT)
 
 
-def _range(items: Items, vocabulary: Vocabulary | None) -> Range:
+def _range(items: Items, sets: Sets) -> Range:
     """The letter of a range and its bounds: 1 ≤ k ≤ V, k ≥ 1, k ≤ V, k."""
-    if vocabulary is not None and items[1:] == vocabulary.written:
-        return Range(items[0], (number("1"),), vocabulary.size, INT)
+    size = sets(items[1:])
+    if size is not None:
+        return Range(items[0], (number("1"),), size, INT)
     parts = split(items, Sign("≤"))
     if len(parts) == 3 and len(parts[1]) == 1:
         return Range(parts[1][0], parts[0], parts[2])

@@ -20,7 +20,7 @@ from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
-from derive.slides.markdown.text import at_start, escaped, prose_markdown
+from derive.slides.markdown.text import at_start, blocks_markdown, escaped, prose_markdown
 from derive.slides.shown import Shown
 
 Cell = dict[str, Any]
@@ -108,6 +108,8 @@ class _Writer:
             text = self.step(step, slide.ends and i == len(slide.steps) - 1)
             kept = {step.place: line_digest(common(text))}
             yield _cell(text, "-" if stands else "fragment", slide.stamp, kept)
+        for block in slide.later:
+            yield _cell(at_start(_prose(block.words)), "-" if self.handout else "fragment", slide.stamp)
         if slide.picture is not None:
             yield _picture(slide.picture)
         below = [f"*Note* {_prose(n)}" for n in slide.notes]
@@ -125,7 +127,8 @@ class _Writer:
         said = self.statements(slide)
         out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []
-        return [*out, said["assume"]] if "assume" in said else out
+        out += [said["assume"]] if "assume" in said else []
+        return [*out, *blocks_markdown(slide.blocks_above)]
 
     def statements(self, slide: Slide) -> dict[str, str]:
         """The conditions, the claim and what is assumed."""

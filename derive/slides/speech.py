@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derive.render.formula.nodes import Node, row
+from derive.render.formula.nodes import Node, Prose, row
 from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 from derive.render.words.sentence import prose
-from derive.slides.deck import Deck, Files, Options, Slide, Step
+from derive.slides.deck import Block, Deck, Files, Options, Slide, Step, Words
 from derive.slides.deck.stamps import provenance
 
 
@@ -54,6 +54,22 @@ def above(slide: Slide, colons: tuple[str, ...] = ("Claim",)) -> Iterator[tuple[
     ):
         if shown:
             yield place, f"{word}{':' if word in colons else ''} {prose_speech(shown)}".strip()
+    yield from (("block", words) for block in slide.blocks_above for words in block_words(block))
+
+
+def block_words(block: Block) -> Iterator[str]:
+    """A paragraph; a table row by row, each number behind what it is."""
+    if isinstance(block, Words):
+        yield prose_speech(block.words)
+        return
+    for numbers in block.rows:
+        yield ", ".join(_cell(head, cell) for head, cell in zip(block.head, numbers, strict=True) if cell)
+
+
+def _cell(head: Prose, cell: Prose) -> str:
+    """A number behind what it is; words, and the signs between the columns, alone."""
+    alone = head == cell or isinstance(cell[0], str)
+    return prose_speech(cell) if alone else f"{prose_speech(head)} {prose_speech(cell)}"
 
 
 def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
@@ -70,6 +86,7 @@ def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
         yield _step(step, first and (step.carried or not step.relation), "Value" if slide.kind == "work" else "Reason")
     if slide.picture is not None:
         yield sentence(f"Picture: {prose_speech(prose(slide.picture.alt))}")
+    yield from (sentence(prose_speech(block.words)) for block in slide.later)
     yield from (sentence(f"Note: {prose_speech(note)}") for note in slide.notes)
     if slide.ends:
         yield "This completes the proof."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from derive.kernel.sorts import INT
-from derive.kernel.terms import DELTA, EQ, SUM, App, At, Lam, Op, Term, Var, fresh, instantiate, ne, subterms
+from derive.kernel.terms import DELTA, EQ, SUM, App, At, Lam, Op, Term, Var, fresh, instantiate, ne
 from derive.kernel.theorem import Theorem
 from derive.tactics import library
 from derive.tactics.context import Context, Universal
@@ -20,11 +20,9 @@ def instances(
         if not (isinstance(u.concl, App) and u.concl.op in relations):
             continue
         done = set()
-        for part in subterms(u.concl):
-            if part.loose or not set(u.variables) <= part.free or not isinstance(part, (At, App)):
-                continue
+        for part in u.parts:
             for atom in atoms:
-                mapping = match(part, atom, set(u.variables))
+                mapping = match(part, atom, u.schematic)
                 if mapping is None:
                     continue
                 key = tuple(mapping[v] for v in u.variables)

@@ -61,7 +61,7 @@ def ring(a: Term, b: Term, ctx: Context) -> Theorem | None:
 
 
 def close(a: Term, b: Term, ctx: Context, depth: int = 6) -> Theorem | None:
-    """|- a = b by field identities in all parts, or None."""
+    """|- a = b by field identities in all parts, or None; ``depth`` bounds how often atoms are looked into."""
     if a == b:
         return r.refl(a)
     if depth == 0:
@@ -72,7 +72,7 @@ def close(a: Term, b: Term, ctx: Context, depth: int = 6) -> Theorem | None:
     arithmetic = isinstance(a, App) and a.op in _ARITHMETIC
     if not arithmetic or not isinstance(b, App) or b.op not in _ARITHMETIC:
         if isinstance(a, (At, Lam)) or (isinstance(a, App) and not arithmetic):
-            th = relate_parts(a, b, ctx, lambda x, y, c: close(x, y, c, depth - 1) if y is not None else None)
+            th = relate_parts(a, b, ctx, lambda x, y, c: close(x, y, c, depth) if y is not None else None)
             if th is not None:
                 return th
         if not is_numeric(a.sort):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from derive.kernel import rules as r
-from derive.kernel.terms import Term, Var
+from derive.kernel.terms import App, At, Term, Var, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics.derived import strip_forall
 
@@ -15,11 +15,15 @@ from derive.tactics.derived import strip_forall
 class Universal:
     """A fact ``for all x..: G => ... => P`` taken apart, ready to be matched."""
 
-    __slots__ = ("concl", "guards", "theorem", "variables")
+    __slots__ = ("concl", "guards", "parts", "schematic", "theorem", "variables")
 
     def __init__(self, theorem: Theorem) -> None:
         self.theorem = theorem
         self.variables, self.guards, self.concl = strip_forall(theorem.concl)
+        self.schematic = frozenset(self.variables)
+        self.parts = tuple(  # from each of which all values can be read
+            t for t in subterms(self.concl) if not t.loose and self.schematic <= t.free and isinstance(t, (At, App))
+        )
 
 
 class Context:
@@ -27,13 +31,14 @@ class Context:
 
     What is proved here is kept in ``proved``, and holds in every context with more facts.  ``failed`` says how deeply a goal
     was looked for in vain, ``underway`` which goals are being proved, ``defined`` which terms have a value, and ``needed``
-    what was proved so that they have.  A context that was extended before is used again, since sums over one range ask the
-    same again and again.
+    what was proved so that they have.  ``comparisons`` are the facts read as linear, with and without inequalities, and ``relevant``
+    those of them, and of what follows from them, that bear on some monomials.  A context that was extended before is used again,
+    since sums over one range ask the same again and again.
     """
 
     __slots__ = (
-        "_extended", "blocked", "by_statement", "defined", "facts", "failed", "free", "linear", "missing", "needed", "proved", "underway",
-        "universals",
+        "_extended", "blocked", "by_statement", "comparisons", "defined", "facts", "failed", "free", "linear", "missing", "needed",
+        "proved", "relevant", "underway", "universals",
     )  # fmt: skip
     free: set[Var]
 
@@ -57,6 +62,8 @@ class Context:
         self.free = free
         self.proved: dict[Term, Theorem] = {} if outer is None else dict(outer.proved)
         self.defined: set[Term] = set() if outer is None else set(outer.defined)
+        self.comparisons: dict[bool, list[Any]] = {}
+        self.relevant: dict[Any, list[Any]] = {}
         self.failed: dict[Term, int] = {}
         self.underway: set[Term] = set()
         self.blocked: list[None] = [] if outer is None else outer.blocked  # one for each goal met while underway

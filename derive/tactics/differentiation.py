@@ -253,6 +253,21 @@ class Place:
         self.ctx = outer
         return None if th is None else r.gen(i, r.discharge(low <= i, r.discharge(i <= high, th)))
 
+    def _largest(self, t: App) -> Theorem | None:
+        """The larger of two, where they are known to differ: at a kink there is no derivative."""
+        two = _larger_of(t)
+        if two is None:
+            return None
+        clean = [self.here(a) for a in two]
+        (left, a), (right, b) = (sides(th.concl) for th in clean)
+        for name, before, after in (("right", (a, b), (left, right)), ("left", (b, a), (right, left))):
+            less = side.prove(before[0] < before[1], self.ctx)
+            if less is not None:
+                back = [r.sym(th) for want in after for th in clean if sides(th.concl)[0] == want]
+                known = r.rel_cong(less, tuple(back[:1] + back[-1:]))
+                return self._both(f"derivative_larger_{name}", App(k.ADD, two), known)
+        return None
+
     def _given(self, t: Term) -> Theorem | None:
         """A fact that says what the derivative of this very function is."""
         for fact in self.ctx.facts:
@@ -336,8 +351,25 @@ class Place:
 
 _RULES = {
     k.ADD: "_sum_of", k.SUB: "_sum_of", k.NEG: "_neg", k.MUL: "_mul", k.DIV: "_div", k.POW: "_pow", k.EXP: "_exp",
-    k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", **{card.op: "_as_it_reads" for card in READ if card.unfolding},
+    k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", k.MAX: "_largest",
+    **{card.op: "_as_it_reads" for card in READ if card.unfolding},
 }  # fmt: skip
+
+
+def _larger_of(t: App) -> tuple[Term, Term] | None:
+    """a and b of the largest of (2 - k) a + (k - 1) b for k = 1, 2, which is how the larger of two is defined."""
+    low, high, fn = t.args
+    if (low, high) != (ONE, Num(2)) or not isinstance(fn, Lam):
+        return None
+    i = fresh(fn.hint, INT, fn.free)
+    body = instantiate(fn, i)
+    if not (
+        isinstance(body, App) and body.op is k.ADD and all(isinstance(p, App) and p.op is k.MUL for p in body.args)
+    ):
+        return None
+    (first, a), (second, b) = (p.args for p in body.args)  # type: ignore[attr-defined]
+    plain = (first, second) == (2 - i, i - 1) and i not in a.free | b.free
+    return (a, b) if plain else None
 
 
 def _as_it_reads_near(outer: App, s: Var, ctx: Context) -> Theorem | None:

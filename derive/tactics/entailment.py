@@ -133,12 +133,11 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
     if isinstance(goal, App) and goal.op is terms.EQ:
         th = directed(goal.args[0], goal.args[1], rules, known)
         if th is None and is_numeric(goal.args[0].sort):
-            both = [
-                side.prove(goal.args[0] <= goal.args[1], known),
-                side.prove(goal.args[1] <= goal.args[0], known),
-            ]
-            if all(both):
-                th = library.use("le_antisymm", {"x": goal.args[0], "y": goal.args[1]}, *both)  # type: ignore[arg-type]
+            x, y = goal.args
+            below = side.prove(x <= y, known)
+            above = side.prove(y <= x, known) if below is not None else None
+            if below is not None and above is not None:
+                th = library.use("le_antisymm", {"x": x, "y": y}, below, above)
         return th
     if isinstance(goal, App) and goal.op in (terms.LE, terms.LT):
         return less(goal, known, lemmas, rules)

@@ -43,12 +43,14 @@ def as_facts(th: Theorem) -> Iterator[Fact]:
 
 def facts_of(ctx: Context, equations: bool = False) -> list[Fact]:
     """What the context says of order, or only its equations."""
-    out: list[Fact] = []
-    for th in ctx.facts:
-        if not equations or is_app(th.concl, EQ):
-            out += known(th, ctx)
-        if not equations and is_app(th.concl, NE):
-            out += _apart(th, ctx)
+    out = ctx.comparisons.get(equations)
+    if out is None:
+        out = ctx.comparisons[equations] = []
+        for th in ctx.facts:
+            if not equations or is_app(th.concl, EQ):
+                out += known(th, ctx)
+            if not equations and is_app(th.concl, NE):
+                out += _apart(th, ctx)
     return out
 
 

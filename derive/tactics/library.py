@@ -13,7 +13,7 @@ from derive.kernel.sorts import FAMILY, INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Op, Term, Var, abstract, app, eq, forall, implies, ne
 from derive.kernel.theorem import Theorem
 from derive.operators import READ, reading
-from derive.tactics.derived import instantiate_named, resolve
+from derive.tactics.derived import instantiate, resolve
 
 
 class ShelfError(LookupError):
@@ -59,6 +59,11 @@ def _power(base: Term, exponent: Term) -> Term:
     return app(k.POW, base, exponent)
 
 
+def _larger(a: Term, b: Term) -> Term:
+    """The larger of two, as its definition has it."""
+    return _over(k.MAX, (2 - _k) * a + (_k - 1) * b, _k, Num(1), Num(2))
+
+
 _POSITIVE = [_zero < _x, _zero < _y]
 _INSIDE = [_m <= _at, _at <= _n]
 
@@ -90,6 +95,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_pos": ([Num(1) < _x], _zero < _log(_x)),
     "log_nonneg": ([Num(1) <= _x], _zero <= _log(_x)),
     "log_neg_of_lt_one": ([_zero < _x, _x < 1], _log(_x) < 0),
+    "log_ne_zero": ([_zero < _x, ne(_x, 1)], ne(_log(_x), 0)),
     "term_le_sum": ([_each(_zero <= _fk), _m <= _j, _j <= _n], _f[_j] <= _sum(_fk)),
     "prod_nonneg": ([_each(_zero <= _fk)], _zero <= _over(k.PROD, _fk)),
     "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),
@@ -146,6 +152,8 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "derivative_exp_of": ([_SLOPE], _has(app(k.EXP, _Fx), app(k.EXP, _Fx) * _l1)),
     "derivative_log_of": ([_SLOPE, _zero < _Fx], _has(_log(_Fx), _l1 / _Fx)),
     "derivative_power_of": ([_SLOPE, _zero < _Fx], _has(_power(_Fx, _a), _a * _power(_Fx, _a - 1) * _l1)),
+    "derivative_larger_right": ([*_SLOPES, _Fx < _Gx], _has(_larger(_Fx, _Gx), _l2)),
+    "derivative_larger_left": ([*_SLOPES, _Gx < _Fx], _has(_larger(_Fx, _Gx), _l1)),
     "derivative_sum": (_LONG, _has(_sum(_Fk[_k][_x]), _sum(_l[_k]))),
     "derivative_prod": (
         _LONG,
@@ -174,6 +182,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
 """Conditions and conclusion of every lemma that tactics use."""
 
 _FILLED: dict[str, Callable[[], Theorem]] = {}
+_LETTERS: dict[str, tuple[Theorem, dict[str, Var]]] = {}
 
 
 def offer(name: str, given: Sequence[Term], shows: Term, theorem: Callable[[], Theorem]) -> None:
@@ -197,4 +206,8 @@ def lemma(name: str) -> Theorem:
 
 def use(name: str, values: dict[str, Term], *facts: Theorem) -> Theorem:
     """The lemma at the values of its variables (by name), its hypotheses resolved with the facts."""
-    return resolve(instantiate_named(lemma(name), values), *facts)
+    th = lemma(name)
+    known = _LETTERS.get(name)
+    if known is None or known[0] is not th:
+        known = _LETTERS[name] = (th, {v.name: v for v in th.free})
+    return resolve(instantiate(th, {known[1][letter]: t for letter, t in values.items()}), *facts)

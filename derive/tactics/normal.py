@@ -22,7 +22,7 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne, parts_of
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, Card, arguments, needs_of
-from derive.tactics import exponents, library, ranges, side
+from derive.tactics import choices, exponents, library, ranges, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
@@ -31,7 +31,7 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_te
 from derive.tactics.signs import every_term
 
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
-MORE = frozenset({"exponents", "symmetry"})  # what ``auto`` tries when that does not do
+MORE = frozenset({"exponents", "symmetry", "choices"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
 _PIECES = 24  # a sum of more than so many terms stays one sum; the proof grows with their square
 
@@ -95,6 +95,10 @@ class Normalizer:
             return unfold_head(t)
         if not isinstance(t, App):
             return None
+        if t.op in (k.LOG, k.EXP) and "choices" in self.features:
+            th = choices.chosen(t, ctx, self.lemma, self.normalize)
+            if th is not None:
+                return th
         if t.op is k.LOG and "logs" in self.features:
             return self._log(t, ctx)
         if t.op is k.EXP and isinstance(t.args[0], App) and t.args[0].op is k.LOG and "logs" in self.features:

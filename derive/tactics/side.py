@@ -14,7 +14,7 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms
 from derive.kernel.sorts import INT, is_numeric
-from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, fresh, instantiate, ne
+from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, eq, fresh, instantiate, ne, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import atoms, farkas, library, signs
 from derive.tactics.context import Context, Universal
@@ -82,7 +82,26 @@ def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
         th = _nonzero(goal, ctx, depth)
     elif goal.op in (terms.LT, terms.LE):
         th = _order(goal, ctx, depth)
-    return th or _by_equal_index(goal, ctx, depth)
+    return th or _by_equal_index(goal, ctx, depth) or _by_indicator(goal, ctx, depth)
+
+
+def _by_indicator(goal: App, ctx: Context, depth: int) -> Theorem | None:
+    """The goal in both cases of an indicator that it mentions: [i = j] a + (1 - [i = j]) b is a or b."""
+    if goal.op not in (terms.LT, terms.LE, terms.NE) or depth < DEPTH - 1:
+        return None
+    here = next((t for t in subterms(goal) if is_app(t, terms.DELTA) and not t.loose), None)
+    if here is None:
+        return None
+    i, j = here.args  # type: ignore[attr-defined]
+    cases: list[Theorem] = []
+    for case, name in ((eq(i, j), "delta_of_eq"), (ne(i, j), "delta_diff")):
+        value = library.use(name, {"i": i, "j": j}, r.assume(case))
+        steps = tuple(rewrite(a, value) for a in goal.args)
+        th = prove(App(goal.op, tuple(sides(s.concl)[1] for s in steps)), ctx.extend(case), depth - 1)
+        if th is None:
+            return None
+        cases.append(r.rel_cong(th, tuple(r.sym(s) for s in steps)))
+    return r.cases(eq(i, j), *cases)
 
 
 def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
@@ -103,7 +122,7 @@ def _by_equal_index(goal: App, ctx: Context, depth: int) -> Theorem | None:
 
 
 def _instance(goal: Term, u: Universal, ctx: Context, depth: int) -> Theorem | None:
-    mapping = match(u.concl, goal, set(u.variables))
+    mapping = match(u.concl, goal, u.schematic)
     return None if mapping is None else specialise(u, mapping, ctx, depth - 1)
 
 
@@ -197,18 +216,18 @@ def _order(goal: App, ctx: Context, depth: int) -> Theorem | None:
 def _positive(t: Term, ctx: Context, depth: int) -> Theorem | None:
     """0 < t from the shape of t."""
     th = _of_many(terms.LT, t, ctx, depth)
-    return th or _by(signs.positive(t), ctx, depth) or _by_definition(terms.LT, t, ctx, depth)
+    return th or _by(signs.positive(t), ctx, depth) or _by_reading(terms.LT, t, ctx, depth)
 
 
-def _nonnegative(t: Term, ctx: Context, depth: int) -> Theorem | None:
-    """0 <= t from the shape of t."""
+def _nonnegative(t: Term, ctx: Context, depth: int, positive: bool = True) -> Theorem | None:
+    """0 <= t from the shape of t; with ``positive`` also where 0 < t, which was tried before otherwise."""
     th = _of_many(terms.LE, t, ctx, depth) or _by(signs.nonnegative(t), ctx, depth)
     if th is not None:
         return th
-    strict = _positive(t, ctx, depth)
+    strict = _positive(t, ctx, depth) if positive else None
     if strict is not None:
         return library.use("le_of_lt", {"a": ZERO, "b": t}, strict)
-    return _by_definition(terms.LE, t, ctx, depth)
+    return _by_reading(terms.LE, t, ctx, depth)
 
 
 def _of_many(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
@@ -288,13 +307,26 @@ def _by(ways: Iterable[signs.Way], ctx: Context, depth: int) -> Theorem | None:
     return None
 
 
-def _by_definition(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
-    """Unfold the defined constant at the head of t, and ask again."""
+def _by_reading(relation: Op, t: Term, ctx: Context, depth: int) -> Theorem | None:
+    """Unfold the defined constant at the head of t, or read an entry of a family as the facts say it is, and ask again."""
     unfolded = unfold_head(t)
-    if unfolded is None:
-        return None
-    th = prove(App(relation, (ZERO, sides(unfolded.concl)[1])), ctx, depth - 1)
-    return None if th is None else r.rel_cong(th, (r.refl(ZERO), r.sym(unfolded)))
+    for same in [unfolded] if unfolded is not None else _entries(t, ctx, depth):
+        th = prove(App(relation, (ZERO, sides(same.concl)[1])), ctx, depth - 1)
+        if th is not None:
+            return r.rel_cong(th, (r.refl(ZERO), r.sym(same)))
+    return None
+
+
+def _entries(t: Term, ctx: Context, depth: int) -> Iterator[Theorem]:
+    """t = e, for an entry t of a family of which the facts say what it is, for all indices: r(k) = e for all k."""
+    if depth < 2 or not isinstance(t, At):
+        return
+    for u in ctx.universals:
+        left = sides(u.concl)[0] if is_app(u.concl, terms.EQ) else None
+        mapping = match(left, t, set(u.variables)) if isinstance(left, At) else None
+        same = None if mapping is None else specialise(u, mapping, ctx, depth - 2)
+        if same is not None:
+            yield same
 
 
 # --- linear arithmetic -----------------------------------------------------------------------------------------------
@@ -331,14 +363,26 @@ def _combined(goal: App, want: field.Poly, ctx: Context, depth: int, cheap: bool
 
 
 def _relevant(want: field.Poly, ctx: Context, depth: int, cheap: bool, equations: bool) -> list[farkas.Fact]:
-    """The comparisons among the facts that share a monomial with the goal, directly or through each other."""
-    pool = farkas.facts_of(ctx, equations)
+    """The comparisons among the facts that share a monomial with the goal, directly or through each other.  For a <= b they are those
+    for a < b and for b < a."""
+    if cheap:
+        return farkas.connected(farkas.facts_of(ctx, equations), {m for m in want if m != field.ONE})
+    key = frozenset(want), depth, equations
+    found = ctx.relevant.get(key)
+    if found is None:
+        blocked = len(ctx.blocked)
+        found = _all_relevant(want, ctx, depth, equations)
+        if len(ctx.blocked) == blocked:
+            ctx.relevant[key] = found
+    return found
+
+
+def _all_relevant(want: field.Poly, ctx: Context, depth: int, equations: bool) -> list[farkas.Fact]:
     goals = {a for m in want for a, _ in m}
-    if not cheap:
-        pool += _about(want, goals, ctx, depth, equations)
+    pool = [*farkas.facts_of(ctx, equations), *_about(want, goals, ctx, depth, equations)]
     seen = {m for m in want if m != field.ONE}
     chosen = farkas.connected(pool, seen)
-    if not cheap and depth > 2:  # universal facts about the atoms that came in on the way
+    if depth > 2:  # universal facts about the atoms that came in on the way
         new = {a for m in seen for a, _ in m} - goals
         for th, p in _about({frozenset({(a, 1)}): 1 for a in new}, new, ctx, depth - 1, equations):
             if any(m in seen for m in p):
@@ -371,7 +415,7 @@ def _sign(m: field.Monomial, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
     if len(m) == 1 and e == 1:
         if isinstance(atom, (App, At)) and depth > 2:
             yield from _above(atom, ctx, depth - 2)
-            th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2)
+            th = _positive(atom, ctx, depth - 2) or _nonnegative(atom, ctx, depth - 2, positive=False)
         for value in atoms.indicator(atom, ctx):
             yield from farkas.as_facts(value)
     elif depth > 2:

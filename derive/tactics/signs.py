@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, is_numeric
-from derive.kernel.terms import LE, LT, App, Lam, Num, Op, Term, abstract, app, fresh, implies, instantiate, ne
+from derive.kernel.terms import LE, LT, App, Bound, Lam, Num, Op, Term, app, implies, ne
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -86,6 +86,8 @@ def nonzero(a: Term, b: Term) -> Iterator[Way]:
         first, second = a.args
         values, needs = {"a": first, "b": second}, (ne(first, ZERO), ne(second, ZERO))
         yield Way("mul_ne_zero" if a.op is k.MUL else "div_ne_zero", values, needs)
+    elif b == ZERO and isinstance(a, App) and a.op is k.LOG:
+        yield Way("log_ne_zero", {"x": a.args[0]}, (ZERO < a.args[0], ne(a.args[0], ONE)))
     if is_numeric(a.sort) and is_numeric(b.sort):
         yield Way("ne_of_gt", {"a": a, "b": b}, (b < a,))
         yield Way("ne_of_lt", {"a": a, "b": b}, (a < b,))
@@ -94,11 +96,10 @@ def nonzero(a: Term, b: Term) -> Iterator[Way]:
 def every_term(relation: Op, args: tuple[Term, ...]) -> Term | None:
     """for all k: m <= k => k <= n => 0 < f(k) (or <=), from the bounds and the terms of a sum or product."""
     low, high, fn = args
-    if not isinstance(fn, Lam):
+    if not isinstance(fn, Lam) or low.loose or high.loose:
         return None
-    i = fresh(fn.hint, INT, fn.free | low.free | high.free)
-    statement = implies(low <= i, i <= high, app(relation, ZERO, instantiate(fn, i)))
-    return app(k.FORALL, Lam(fn.hint, INT, abstract(statement, i)))
+    i = Bound(0, INT)  # the body keeps its variable: it only gets another binder
+    return app(k.FORALL, Lam(fn.hint, INT, implies(low <= i, i <= high, app(relation, ZERO, fn.body))))
 
 
 def _both(args: tuple[Term, ...]) -> dict[str, Term]:

@@ -13,13 +13,19 @@ Numbers are exact: 0.1 is 1/10, and "1/3" may be written as a string.
 
 from derive.work.numbers import read_numbers
 from derive.work.pages import value_text, worked_latex, worked_text
+from derive.work.tables import Part, Sides, SumTable, sides_of, sum_table
 from derive.work.worked import Worked, WorkedBlock, WorkedLine, work_out
 
 __all__ = [
+    "Part",
+    "Sides",
+    "SumTable",
     "Worked",
     "WorkedBlock",
     "WorkedLine",
     "read_numbers",
+    "sides_of",
+    "sum_table",
     "value_text",
     "work_out",
     "worked_latex",

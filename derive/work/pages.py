@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, sentence_text, term_text
 from derive.render.words.prose import integers, letters, line_words
 from derive.render.words.where import stated, where
+from derive.work.tables import sides_of, sum_table
 from derive.work.worked import Worked
 
 
@@ -40,6 +42,7 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     for e in where(stated(d, n), n, linear=True, avoid=letters(d)):
         out.append(f"  where  {sentence_text(e)}")
     out += [f"  note   {note}" for note in worked.notes]
+    out += _tables(worked, n)
     for block in worked.blocks:
         out.append("")
         if block.title:
@@ -66,6 +69,26 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     else:
         out.append("  every line holds")
     return "\n".join(out) + "\n"
+
+
+def _tables(worked: Worked, n: Notation) -> Iterator[str]:
+    """The sum term by term, and what each part of the claim is worth."""
+    terms, sides = sum_table(worked.derivation, worked.model), sides_of(worked.derivation, worked.model)
+    if terms is not None:
+        rows = [[term_text(h, n) for h in terms.heads], *([_short(v) for v in row] for row in terms.rows)]
+        rows.append(["sum", *[""] * (len(terms.heads) - 2), _short(terms.total)])
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        yield ""
+        yield from ("  " + "   ".join(map(str.rjust, row, widths)).rstrip() for row in rows)
+    if sides is not None and len(sides.right) > 1:
+        yield ""
+        for part in (sides.left, *sides.right):
+            words = f"  ({part.words})" if part.words else ""
+            yield f"  {part.sign or (' ' if part is sides.left else sides.relation)} {term_text(part.term, n)}{words}: {value_text(part.value)}"
+
+
+def _short(value: Any) -> str:
+    return approx(value, 4).replace("-", "−")
 
 
 def _reason(line: Line | None) -> str:

@@ -14,6 +14,7 @@ from derive.record import Block, Derivation, Line
 from derive.record.relations import RELATIONS
 from derive.render.pens.text import conditions_text, term_text
 from derive.work.model import Numbers, letters
+from derive.work.simpler import simpler
 
 DEEPEST = 60  # operations inside one another, such as the terms of a sum: a formula of more is no help on a page
 
@@ -123,6 +124,8 @@ def _written_out(term: Term, model: Model) -> Term | None:
         return None
     try:
         numbers = substitute_model(term, model, unfold=True)
+        shorter = simpler(numbers)
+        numbers = shorter if evaluate(shorter, model) == evaluate(numbers, model) else numbers
     except (Undefined, Undecided):
         return None
     level = [numbers]

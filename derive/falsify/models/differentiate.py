@@ -93,7 +93,7 @@ def _d(t: Term, x: _Place) -> Term:
         return _d(at_point(parts), x)
     if isinstance(op, Definition):
         return _d(unfold_one(t), x)
-    if op is k.SUM or op is k.PROD:
+    if op in (k.SUM, k.PROD, k.MAX):
         return _big(t, x)
     card = CARDS[op]
     if card.reads is not None:
@@ -127,6 +127,21 @@ def _big(t: App, x: _Place) -> Term:
     inner = _d(at(fn, i), x)
     if inner == _ZERO:
         return _ZERO
+    if t.op is k.MAX:
+        inner, t = _mul(inner, _wins(i, low, high, fn)), app(k.SUM, low, high, fn)  # type: ignore[assignment]
     if t.op is k.PROD:  # the sum over i of the i-th derivative times the other factors
         inner = _mul(inner, _mul(app(k.PROD, low, i - 1, fn), app(k.PROD, i + 1, high, fn)))
     return app(k.SUM, low, high, Lam(fn.hint, INT, abstract(inner, i)))
+
+
+def _wins(i: Term, low: Term, high: Term, fn: Lam) -> Term:
+    """1 where the i-th value is greater than all others, 0 where another is greater; without a value where it equals one of
+    them, since there may be a kink."""
+    j = fresh("j", INT, fn.free | i.free)
+    d = at(fn, i) - at(fn, j)
+    size = app(k.MAX, _ONE, Num(2), Lam("k", INT, abstract((2 - _K) * d + (_K - 1) * -d, _K)))
+    more = Lam("j", INT, abstract((1 + d / size) / 2, j))
+    return app(k.MUL, app(k.PROD, low, i - 1, more), app(k.PROD, i + 1, high, more))
+
+
+_K = Var("k#", INT)

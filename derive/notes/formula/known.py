@@ -111,5 +111,5 @@ class _Seen:
             self.separated.add(t.text)
         elif t.sup is None or t.sup[0].kind == "bracket":
             plus = any(x.kind == "sign" and x.text in ("+", "-") for x in behind.parts[0][1:])
-            if not plus or t.sub is None:
+            if not plus or (t.sub is None and t.text not in SCALARS):
                 self.applied.add(t.text)

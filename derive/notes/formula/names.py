@@ -107,6 +107,13 @@ class Names:
             bare = self.powered(ref, power)
             if not call or self.product_first(t.text, after):
                 yield bare, i + 1
+            if call and power is not None and power.op == "neg":
+                self.stop(
+                    ts,
+                    i,
+                    "a function with -1 above it may be the inverse function; write 1 / f(x), or a name of its own",
+                )
+                return
             for e, end in call:
                 yield self.powered(e, power), end
             if call and not self.product_first(t.text, after) and not self.applied(t.text, after):
@@ -248,7 +255,8 @@ class Names:
         single = len(t.parts[0]) == 1 and t.parts[0][0].kind == "name"
         if not t.text.startswith("(") or (text in self.known.numbers and not self.applied(text, t) and not single):
             return []
-        if ref.ref.below and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
+        one_number = ref.ref.below or text in SCALARS
+        if one_number and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
             return []  # q_1 (1 - q_1)
         found = self.arguments(t.parts[0])
         if found is None:
@@ -323,17 +331,23 @@ def _lists(signs: list[str], args: list[Expr]) -> tuple[tuple[str, ...], tuple[E
         k = next(n for n, a in enumerate(args) if a.op == "dots")
         if k == 0 or k + 1 >= len(args):
             return None
-        start = k
-        while (
-            start > 0
-            and (start == k or signs[start] == ",")
-            and args[start - 1].op in ("ref", "num", "add", "sub", "neg")
-        ):
+        start, last = k, args[k + 1]
+        behind = {a.ref.name for a in args[k + 1 :] if a.op == "ref" and a.args}
+        while start > 0 and (start == k or signs[start] == ",") and _like(args[start - 1], last, behind):
             start -= 1
+        if start == k:
+            return None
         series = Expr("series", tuple(args[start : k + 2]), "list", args[start].span)
         args[start : k + 2] = [series]
         signs[start : k + 2] = [signs[start]]
     return tuple(signs), tuple(args)
+
+
+def _like(a: Expr, last: Expr, behind: set[str]) -> bool:
+    """Whether a term goes with those behind the dots: v_1 with v_M, 1 with K; s_1 and a_1 with s_T, a_T."""
+    if last.op == "ref" and last.args:
+        return a.op == "ref" and bool(a.args) and a.ref.name in behind
+    return a.op == "num"
 
 
 def _letter(t: Token) -> bool:

@@ -14,7 +14,7 @@ from derive.notes.formula.tokens import Token, Tokens, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
-_LOGS = {"log": None, "ln": None, "lg": None}
+_LOGS = frozenset(("log", "ln"))
 _FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
@@ -112,7 +112,7 @@ class Operators(Names):
             if t.kind == "sign" and (self.ends(t) or (t.text in ("+", "-") and j > i)):
                 return j
             operator = (t.kind == "sign" and t.text in _STOPS) or (
-                t.kind == "name" and t.text in (*_LOGS, "exp", *_OPTIMA)
+                t.kind == "name" and t.text in (*sorted(_LOGS), "exp", *_OPTIMA)
             )
             if operator and j > i:
                 return j
@@ -190,6 +190,10 @@ class Operators(Names):
         d = next((j for j in range(i + 1, len(ts) - 1) if ts[j].kind == "name" and ts[j].text == "d" and ts[j + 1].kind == "name"
                   and ts[j].sub is None and ts[j].sup is None), None)  # fmt: skip
         letter: Expr | None = None
+        whole = {"∞"} <= {x.text for x in t.sup or ()} and {"∞"} <= {x.text for x in t.sub or ()}
+        if t.sup is not None and not whole:
+            self.stop(ts, i, "an integral between bounds is no finite sum")
+            return
         if d is not None:
             found = self.factor(ts[d + 1 : d + 2], 0)
             letter = found[0][0] if found else None
@@ -202,7 +206,7 @@ class Operators(Names):
                 for e, end in self.term(ts, i + 1):
                     yield self._integral(e, below, t), end
         else:
-            self.stop(ts, i, "the integral does not say over what it is: write its d")
+            self.stop(ts, i, "the integral does not say over what it is; write its d")
 
     def _integrals(self, inner: Tokens, letter: Expr | None, t: Token) -> Iterator[Expr]:
         if letter is not None:
@@ -339,12 +343,12 @@ class Operators(Names):
         if (
             t.text == "sigma"
             and opens
-            and not t.primes
+            and t.primes < 2
             and t.sub is None
             and t.sup is None
             and t.text not in self.known.numbers
         ):
-            return self.function(ts, i, "sigmoid")
+            return self.function(ts, i, "sigmoid'" if t.primes else "sigmoid")
         if t.text in ("indicator", "I_bb", "indicator_bb"):
             return self.indicator(ts, i)
         if (

@@ -43,7 +43,10 @@ class Parser(Operators):
             tokens = tokens[:-1]
         if not tokens:
             raise UnreadableError("", Span(0, 0), "there is no formula here")
-        return self.whole(tokens)
+        try:
+            return self.whole(tokens)
+        except RecursionError:
+            raise UnreadableError(shown(tokens[0]), tokens[0].span, "the formula is nested too deeply") from None
 
     def whole(self, tokens: Tokens) -> list[Expr]:
         out: dict[Expr, None] = {}

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from derive.notes.document.pages import Display, Row
 from derive.notes.document.tree import Atom, Node, Script, Span
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, sign_of, tokens_of
+from derive.notes.formula.tokens import GAP, Token, Tokens, UnreadableError, refuse_depth, sign_of, tokens_of
 
 CHAINED = frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
 """Relations of which a chain is made, and arrows between chains."""
 _SKIPPED = frozenset(("∴", "∵", "\\qquad", ".", "\\Longleftrightarrow", "\\blacksquare", "\\square"))
 _STATEMENT = frozenset(("⇒", "⇔"))
+_PARTS = frozenset((",", ";", "⇒", "⇔"))
 _CONTINUES = frozenset(("+", "-", "·", "/"))
 
 
@@ -27,6 +28,7 @@ class Cell:
     span: Span
     notes: tuple[str, ...] = ()
     unread: UnreadableError | None = None
+    condition: bool = False  # behind the row's formula: k = 1, ..., K
 
 
 def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
@@ -72,12 +74,16 @@ def cells_of(display: Display, words: frozenset[str]) -> list[list[Cell]]:
 
 def _put(chains: list[list[Cell]], cell: Cell) -> None:
     """A cell goes on with the chain, begins one, or is the rest of the last expression."""
-    goes_on = bool(cell.sign) and cell.sign not in _STATEMENT
+    goes_on = (
+        bool(cell.sign)
+        and cell.sign not in _STATEMENT
+        and (cell.condition == chains[-1][-1].condition if chains else True)
+    )
     if not chains:
         chains.append([cell])
     elif goes_on:
         chains[-1].append(cell)
-    elif not cell.sign and _rest(chains[-1][-1], cell):
+    elif not cell.sign and not cell.condition and _rest(chains[-1][-1], cell):
         last = chains[-1].pop()
         span = Span(last.span.start, cell.span.end)
         chains[-1].append(
@@ -115,29 +121,86 @@ def _open(items: tuple[Node, ...]) -> bool:
 def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], words: frozenset[str]) -> Iterator[Cell]:
     """The cells of one row, in order."""
     try:
-        tokens = tokens_of(items, words)
+        tokens = refuse_depth(tokens_of(items, words, gaps=True))
     except UnreadableError as error:
         yield from _unread(items, n, row, notes, error)
         return
+    main, conditions = _conditions(
+        tuple(t for t in tokens if t.kind != "words" and not (t.kind == "sign" and t.text in _SKIPPED))
+    )
     sign, count = "", 0
     part: list[Token] = []
-    for t in tokens:
-        if t.kind == "words" or (t.kind == "sign" and t.text in _SKIPPED):
-            continue
+    for t in main:
         text = t.text if t.kind == "sign" else ""
-        if text in CHAINED or text in (",", ";"):
+        if text in CHAINED or text in _PARTS:
             if part or sign or count:
                 yield _cell(sign, tuple(part), n, row, notes, t.span)
             count += bool(part or sign)
-            sign, part = ("" if text in (",", ";", "⇒", "⇔") else text), []
-            if text in (",", ";", "⇒", "⇔"):
-                count = 0
-            else:
-                count += 1
+            sign, part = ("" if text in _PARTS else text), []
+            count = 0 if text in _PARTS else count + 1
         else:
             part.append(t)
     if part or sign:
         yield _cell(sign, tuple(part), n, row, notes, row.span)
+    for piece in conditions:
+        yield from _condition(piece, n, row)
+
+
+def _conditions(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
+    """The row's formula, and the conditions behind it: after a comma or a wide space, or with "for all" before them."""
+    pieces: list[list[Token]] = [[]]
+    for i, t in enumerate(tokens):
+        near = {x.text for x in (*tokens[max(0, i - 1) : i], *tokens[i + 1 : i + 2])}
+        cuts = t.kind == "sign" and (t.text in (GAP, "∀") or (t.text in (",", ";") and "…" not in near))
+        if cuts:
+            pieces.append([t])
+        else:
+            pieces[-1].append(t)
+    main, conditions = list(pieces[0]), []
+    for n, piece in enumerate(pieces[1:], 1):
+        bare = tuple(t for t in piece[1:] if t.text != GAP)
+        if len(bare) == 1 and bare[0].kind == "name" and n + 1 < len(pieces) and _limits(tuple(pieces[n + 1][1:])):
+            pieces[n + 1][1:1] = [*bare, Token("sign", ",", bare[0].span)]  # a, b > 0
+            continue
+        if not bare:
+            continue
+        if pieces[0] and (piece[0].text == "∀" or _limits(bare)):
+            conditions.append(bare)
+        elif conditions:
+            conditions[-1] = (*conditions[-1], *piece[:1], *bare)
+        else:
+            apart = (
+                piece[0].text == GAP and any(t.text in CHAINED for t in bare) and any(t.text in CHAINED for t in main)
+            )
+            comma = [Token("sign", ",", piece[0].span)] if apart else []
+            main += comma + [t for t in piece if t.text != GAP]
+    return tuple(main), conditions
+
+
+def _limits(tokens: Tokens) -> bool:
+    """Whether a piece says within what a letter runs: k = 1, ..., K;  k = 1;  j \\ne i;  x \\in S;  a > 0."""
+    signs = [i for i, t in enumerate(tokens) if t.kind == "sign" and t.text in ("=", "∈", "!=", "<", ">", "<=", ">=")]
+    if not signs:
+        return False
+    left, right = tokens[: signs[0]], tokens[signs[-1] + 1 :]
+    if any(t.text == "," for t in left):
+        left = left[-1:]
+    if len(left) != 1 or left[0].kind not in ("name", "number") or not right:
+        return False
+    if tokens[signs[0]].text != "=":
+        return len(right) == 1
+    return len(left[0].text) == 1 and (
+        any(t.text == "…" for t in right) or (len(right) == 1 and right[0].kind == "number")
+    )
+
+
+def _condition(tokens: Tokens, n: int, row: Row) -> Iterator[Cell]:
+    """A condition as cells, one for each relation sign in it."""
+    span = Span(tokens[0].span.start, tokens[-1].span.end)
+    yield Cell("", tokens, n, row.line, span, condition=True)
+    for t in tokens:
+        if t.kind == "sign" and t.text in CHAINED:
+            yield Cell(t.text, tokens, n, row.line, span, condition=True)
 
 
 def _cell(sign: str, tokens: Tokens, n: int, row: Row, notes: tuple[str, ...], where: Span) -> Cell:

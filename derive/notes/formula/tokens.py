@@ -164,7 +164,12 @@ STOP = frozenset(
 )
 _OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil", "\\langle": "\\rangle"}
 _CLOSE = frozenset(_OPEN.values())
+DEEPEST = 60
+"""How deeply brackets, fractions and scripts may stand in one another."""
+GAP = "␣"
+"""A wide space."""
 _SIGNS = {
+    "\\quad": GAP, "\\qquad": GAP,
     "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\ne": "!=", "\\neq": "!=",
     "\\lt": "<", "\\gt": ">", "\\approx": "≈", "\\simeq": "≈", "\\doteq": "≈", "\\propto": "∝", "\\triangleq": ":=", "\\coloneqq": ":=",
     "\\defeq": ":=", "\\equiv": "=", "\\Rightarrow": "⇒", "\\implies": "⇒", "\\Leftrightarrow": "⇔", "\\iff": "⇔", "\\therefore": "∴",
@@ -174,7 +179,7 @@ _SIGNS = {
     "\\because": "∵", "\\to": "→", "\\mapsto": "↦", "\\forall": "∀", "\\land": "∧", "\\wedge": "∧", "\\setminus": "∖", "\\backslash": "∖",
     "\\succ": "≻", "\\prec": "≺", "\\top": "⊤", "\\intercal": "⊤", "\\prime": "′", "\\star": "⋆", "\\dagger": "†", "\\pm": "±",
     "\\colon": ":", "\\lvert": "|", "\\rvert": "|", "\\lVert": "‖", "\\rVert": "‖", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "−": "-",
-    "\\quad": "", "\\lbrack": "[", "\\rbrack": "]", "\\lbrace": "\\{", "\\rbrace": "\\}", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
+    "\\lbrack": "[", "\\rbrack": "]", "\\lbrace": "\\{", "\\rbrace": "\\}", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
 RELATIONS = frozenset(
     ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
@@ -208,12 +213,29 @@ def sign_of(text: str) -> str:
     return _SIGNS.get(text, text)
 
 
-def tokens_of(nodes: Iterable[Node], words: frozenset[str] = frozenset()) -> Tokens:
-    """The tokens of a formula; ``words`` are the document's names of several letters.
+def tokens_of(nodes: Iterable[Node], words: frozenset[str] = frozenset(), gaps: bool = False) -> Tokens:
+    """The tokens of a formula; ``words`` are the document's names of several letters; wide spaces are signs where ``gaps`` says so.
 
     Raises UnreadableError where brackets do not match or something has no place in a formula.
     """
+    nodes = (n for n in nodes if gaps or not _is_gap(n))
     return _whole(_flat(nodes, words), words)
+
+
+def refuse_depth(tokens: Tokens) -> Tokens:
+    """The tokens, unless brackets, fractions and scripts stand in one another more deeply than anyone writes them."""
+    level = [tokens]
+    for _ in range(DEEPEST):
+        level = [p for part in level for t in part for p in (*t.parts, t.sub or (), t.sup or ()) if p]
+        if not level:
+            return tokens
+    raise UnreadableError(
+        "the formula", Span(tokens[0].span.start, tokens[-1].span.end), "brackets and fractions are nested too deeply"
+    )
+
+
+def _is_gap(node: Node) -> bool:
+    return isinstance(node, Atom) and sign_of(node.text) == GAP
 
 
 def _flat(nodes: Iterable[Node], words: frozenset[str]) -> Iterator[Token]:

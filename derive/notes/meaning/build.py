@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import FAMILY, INT, Sort
+from derive.kernel.sorts import FAMILY, INT, REAL, Sort
 from derive.kernel.terms import Num, SortError, Term, Var, app, at, lam
 from derive.language import definitions as d
 from derive.notes.formula.surface import Expr, num
@@ -235,6 +235,9 @@ class Builder:
     def function(self, e: Expr, x: Term) -> Term:
         if e.data == "sigmoid":
             return d.sigmoid(x)
+        if e.data == "sigmoid'":
+            v = self.letter("x", REAL)
+            return app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(d.sigmoid(v), v)), x)
         if e.data == "logsigmoid":
             return app(k.LOG, d.sigmoid(x))
         if e.data == "softplus":

@@ -8,11 +8,12 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, app, at, implies
-from derive.notes.formula.surface import Expr, walk
+from derive.notes.formula.surface import Expr, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.laws import Laws
+from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import arranged, base_letter
 from derive.notes.meaning.values import Range
@@ -56,10 +57,13 @@ class Facts(Laws):
         for name, v in reversed(bound.items()):
             size = self.size_of_letter(name)
             guards = [] if size is None else [size.low <= v, v <= size.high]
-            statement = forall_named(name, v, implies(*guards, statement) if guards else statement)
+            hint = name.replace("{", "").replace("}", "")
+            statement = forall_named(hint, v, implies(*guards, statement) if guards else statement)
         return statement
 
     def size_of_letter(self, name: str) -> Range | None:
+        if "{" in name:
+            return self.range((num(1), size_of(name)))
         bounds = self.ranges.of_letter(name)
         return None if bounds is None else self.range(bounds)
 
@@ -70,6 +74,7 @@ class Facts(Laws):
                 letters = sorted(n for n in letters_free(rel) if self.runs(n))
                 bound = {n: self.letter(n) for n in letters}
                 bound.update({n: self.letter(n, REAL) for n in sorted(self.parameters(rel))})
+                bound.update({str(x): self.letter(x.ref.name) for x in self.scripted_values(rel)})
                 scope = Scope(bound=dict(bound))
                 try:
                     for s in self.statements(rel, scope):
@@ -81,6 +86,19 @@ class Facts(Laws):
                     self.needs.weak = f"the declaration {rel} is not read"
                     self.not_read[str(rel)] = error
         self.one_hots()
+
+    def scripted_values(self, rel: Expr) -> list[Expr]:
+        """Letters of laws that carry an index, such as z_1, in a fact: it holds for each value."""
+        letters = [
+            x
+            for law in self.world.laws
+            for x in (*law.letters(), *law.given)
+            if x.op == "ref" and x.args and not x.ref.signs
+        ]
+        whole = [
+            x for x in letters if not any(a.is_name() and self.ranges.of_letter(a.ref.name) is not None for a in x.args)
+        ]
+        return [x for x in dict.fromkeys(whole) if any(y == x for y in walk(rel))]
 
     def parameters(self, rel: Expr) -> set[str]:
         """Letters in which the page differentiates and that stand in a fact as parameters of functions only: it holds for each value."""

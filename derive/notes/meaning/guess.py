@@ -5,6 +5,8 @@ Each guess is a law with the words in which it is listed as assumed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.notes.formula.surface import Expr, Ref, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter
 from derive.notes.meaning.world import Law, World
@@ -108,7 +110,7 @@ def _sequence(name: str, uses: list[Expr]) -> Law | None:
     return None
 
 
-def guessed_base(formulas: list[Expr]) -> Expr | None:
+def guessed_base(formulas: Sequence[Expr]) -> Expr | None:
     """The base that every logarithm of the page has, which entropies then have, too."""
     logs = [x for e in formulas for x in walk(e) if x.op == "log"]
     bases = {x.args[0] for x in logs if len(x.args) == 2}

@@ -82,9 +82,9 @@ class Joint(Sums):
                     return main
         if any(m.pattern.is_name() and m.pattern.ref.name == e.ref.name for m in self.world.meanings):
             return []
-        uses = [(key, self.sorts.uses[key]) for key in sorted(self.sorts.keys[e.ref.name]) if key in self.sorts.uses]
-        for _, use in uses:
-            main = [a for place, a in arranged(use) if place == "("]
+        uses = [self.sorts.uses[key] for key in sorted(self.sorts.keys[e.ref.name]) if key in self.sorts.uses]
+        written = [[a for place, a in arranged(use) if place == "("] for use in uses]
+        for main in sorted(written, key=lambda m: any(not a.is_name() for a in m)):  # a letter rather than y_t
             if main and all(a.op == "ref" and not a.ref.signs for a in main):
                 return main
         return []

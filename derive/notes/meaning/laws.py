@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.kernel import terms as k
-from derive.kernel.sorts import FAMILY, INT, Fn, Sort
+from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
 from derive.notes.formula.surface import Expr, Ref, walk
 from derive.notes.meaning.build import unread
@@ -52,6 +52,8 @@ class Laws(Joint):
             for _, a in arranged(x)
             if a.op == "ref" and not a.ref.signs and self.drawable(a, scope, inner)
         }
+        if not found:  # E[X + Y] of random numbers, which are written as capitals
+            found = {x.ref.name: x for x in walk(body) if x.is_name() and len(x.ref.name) == 1 and x.ref.name.isupper()}
         if not found:
             raise unread(e, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
         return self.mean_over_all(body, list(found.values()), scope)
@@ -76,7 +78,8 @@ class Laws(Joint):
         held: dict[str, Term] = {}
         i = self.letter("i")
         for what in whats:
-            sort: Sort = INT
+            number = what.is_name() and (what.ref.name, ()) in self.sorts.numbers and what.ref.name.isupper()
+            sort: Sort = REAL if number else INT
             for _ in what.args:
                 sort = Fn(INT, sort)
             drawn = Var(f"{what.ref.name}_drawn", Fn(INT, sort))
@@ -90,7 +93,7 @@ class Laws(Joint):
         self.needs.fact(k.eq(total, 1))
         self.needs.weak = "the laws of several draws are not in the reading"
         inside = scope.under(bound)
-        inner = self.value(body, replace(inside, held={**inside.held, **held}))
+        inner = self.number(body, replace(inside, held={**inside.held, **held}))
         return entrywise(
             lambda t: app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, w) * t, w))),
             inner,
@@ -139,7 +142,7 @@ class Laws(Joint):
 
     def mean_over(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> Value:
         if not draws:
-            return self.value(body, scope)
+            return self.number(body, scope)
         first, rest = draws[0], draws[1:]
         whats = first.what.args if first.what.op == "tuple" else (first.what,)
         law, where = scope.meant(first.law)

@@ -6,32 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
-from derive.kernel.terms import Term, Var, subterms
-from derive.notes.document.pages import Declared, Display, Document, Inline
+from derive.kernel.terms import SortError, Term, Var, subterms
+from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.known import Known, known_from
-from derive.notes.formula.parser import Parser
-from derive.notes.formula.rows import Cell, cells_of, words_in
 from derive.notes.formula.surface import Expr, num, walk
-from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, tokens_of
+from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
-from derive.notes.meaning.declare import Line, described, line_of
-from derive.notes.meaning.facts import Facts, relation
-from derive.notes.meaning.guess import guessed_base, guessed_laws
+from derive.notes.meaning.conditions import of_notes, of_tokens
+from derive.notes.meaning.declare import described
+from derive.notes.meaning.facts import relation
 from derive.notes.meaning.needs import definedness
-from derive.notes.meaning.prose import assume, phrases
-from derive.notes.meaning.ranges import Ranges
+from derive.notes.meaning.page import Page, PageCell
+from derive.notes.meaning.prose import assume
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
+from derive.notes.meaning.sorts import arranged, components, key_of
 from derive.notes.meaning.values import Value
-from derive.notes.meaning.world import Meaning, World, letters_free, put
+from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
 
 READINGS = 8
 """How many readings of a row are kept."""
-CELLS = 400
-"""How many expressions of a document are looked at before sorts are decided; those behind them are read with these."""
 
 
 @dataclass
@@ -45,172 +40,18 @@ class _Built:
     error: UnreadableError | None = None
 
 
-@dataclass
-class _Cell:
-    cell: Cell
-    readings: list[Expr]
-    error: UnreadableError | None = None
-
-
 def read_notes(document: Document) -> Notes:
     """All chains of a document, in page order."""
     return _Reader(document).notes()
 
 
-class _Reader:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.problems: list[Unread] = []
-        pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
-        self.words = words_in(pages)
-        self.lines: dict[int, Line] = {}
-        for p in document.parts:
-            if isinstance(p, Declared):
-                try:
-                    self.lines[id(p)] = line_of(p, document.text, self.words)
-                except UnreadableError as error:
-                    self.problems.append(Unread(error.what, error.span, error.why))
-        self.known = self.learn(pages)
-        self.parser = Parser(self.known)
-        self.chains: dict[int, list[list[_Cell]]] = {
-            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words)]
-            for p in document.parts
-            if isinstance(p, Display)
-        }
-        self.world = World()
-        self.sorts = Sorts()
-        self.builder = self.prepare()
-
-    def learn(self, pages: Sequence[object]) -> Known:
-        """What the tokens show of names, before they are read."""
-        shown, prose = [], []
-        for p in self.document.parts:
-            if isinstance(p, Display):
-                for row in p.rows:
-                    shown += self.tokens(row.items)
-            elif isinstance(p, Inline):
-                prose += self.tokens(p.items)
-        functions: set[str] = set()
-        vectors: set[str] = set()
-        means: set[str] = set()
-        for line in self.lines.values():
-            shown += [t for part, t in line.parts.items() if part not in ("names", "name", "draws")]
-            if line.form == "definition":
-                new = line.parts["new"]
-                if len(new) == 2 and new[0].kind == "name" and new[1].kind == "bracket":
-                    functions.add(new[0].text)
-            if line.form == "distribution":
-                functions |= {label(t) for piece in line.pieces("names") for t in piece[:1]}
-            if line.form == "vectors":
-                vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
-            if line.form == "mean":
-                means.add(line.parts["name"][0].text)
-        return known_from(shown, prose, functions - FUNCTIONS, vectors, means)
-
-    def tokens(self, items: Sequence[object]) -> list[Tokens]:
-        try:
-            return [tokens_of(items, self.words)]  # type: ignore[arg-type]
-        except UnreadableError:
-            return []
-
-    def inline(self, p: Inline) -> Tokens | None:
-        found = self.tokens(p.items)
-        return found[0] if found else None
-
-    def parsed(self, cell: Cell) -> _Cell:
-        if cell.unread is not None:
-            return _Cell(cell, [], cell.unread)
-        try:
-            return _Cell(cell, self.parser.expressions(cell.tokens))
-        except UnreadableError as error:
-            where = error if error.span.end else UnreadableError(error.what, cell.span, error.why)
-            return _Cell(cell, [], where)
-
-    # --- sorts and ranges, from the whole page
-
-    def prepare(self) -> Facts:
-        whole = World()
-        bad: set[int] = set()
-        for key, line in self.lines.items():
-            try:
-                put(whole, line, self.parser)
-            except UnreadableError as error:
-                bad.add(key)
-                self.problems.append(Unread(error.what, error.span or line.span, error.why))
-        self.lines = {key: line for key, line in self.lines.items() if key not in bad}
-        cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
-        formulas = [c.readings[0] for c in cells]
-        formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
-        formulas += [rel for rels, _ in whole.facts for rel in rels]
-        bounds = [e for two in whole.ranges.values() for e in two] + [length for _, length, _ in whole.vectors]
-        s = self.sorts
-        for law in whole.laws:
-            s.law(law.name, (*law.letters(), *law.given))
-        for draws in whole.means.values():
-            for draw in draws:
-                s.law(draw.law, [draw.what])
-        for v, _, _ in whole.vectors:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-        for v, _ in whole.one_hot:
-            if v.op == "ref":
-                s.vectors[v.ref.name] = len(v.args)
-                s.indices.add((v.ref.name, ("",) * (len(v.args) + 1)))
-        s.first(formulas)
-        for letter in whole.ranges:
-            s.indices.add((letter, ()))
-        for law in whole.laws:
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        for line_solve in whole.solve:
-            if line_solve.is_name():
-                s.moved.add(line_solve.ref.name)
-        self.patterns(whole)
-        for _ in range(2):
-            for e in bounds:
-                s.gather(e, "index")
-            for e in formulas:
-                s.gather(e)
-            s.settled()
-        self.guessed = guessed_laws(whole, s)
-        for law in self.guessed:
-            s.law(law.name, (*law.letters(), *law.given))
-            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
-        if not whole.declared:
-            base = guessed_base([r for c in cells for r in c.readings[:1]])
-            if base is not None:
-                self.world.bases["H"] = self.world.bases["KL"] = base
-            if "P" in s.keys and "Pr" in s.keys and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
-                self.world.aliases["Pr"] = "P"
-        for e in formulas:
-            s.gather(e)
-        self.said = [] if whole.declared else list(phrases(self.document, self.inline, self.parser, s, self.guessed))
-        for _, _, found in self.said:
-            if isinstance(found, Meaning):
-                s.gather(found.body)
-        ranges = Ranges(whole, s)
-        ranges.look(formulas)
-        ranges.world = self.world
-        self.world.laws += self.guessed
-        ranges.world.ranges.update(whole.ranges)
-        return Facts(self.world, s, ranges)
-
-    def patterns(self, whole: World) -> None:
-        """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
-        heads = [m.pattern for m in whole.meanings]
-        heads += [c[0].readings[0] for chains in self.chains.values() for c in chains if len(c) > 1 and c[0].readings]
-        for p in heads:
-            if p.op == "ref" and p.args:
-                letters = [
-                    x.value.ref.name if x.value.is_name() else None for _, a in arranged(p) for x in components(a)
-                ]
-                self.sorts.defined.setdefault(key_of(p), letters)
-
+class _Reader(Page):
     # --- chains
 
     def notes(self) -> Notes:
         chains: list[Chain] = []
-        last: _Cell | None = None
-        start: _Cell | None = None
+        last: PageCell | None = None
+        start: PageCell | None = None
         declared: list[str] = []
         said: list[str] = []
         waiting = list(self.said)
@@ -220,6 +61,7 @@ class _Reader:
                 put(self.world, line, self.parser)
                 declared.append(described(line))
             elif isinstance(p, Display):
+                self.here = self.conditions(p)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -236,10 +78,12 @@ class _Reader:
             tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
         )
 
-    def chain(self, display: Display, cells: list[_Cell], before: _Cell | None, start: _Cell | None) -> Chain:
+    def chain(self, display: Display, cells: list[PageCell], before: PageCell | None, start: PageCell | None) -> Chain:
         steps: list[Step] = []
         left = before
         signs: list[str] = []
+        if cells[0].cell.condition:
+            return self.condition(display, cells)
         for n, c in enumerate(cells):
             if left is not None and c.cell.sign:
                 signs.append(c.cell.sign)
@@ -251,10 +95,46 @@ class _Reader:
         bad = None if first.error is None or steps else _unread(first.error)
         return Chain(display, first.cell.line, first.cell.span, tuple(steps), bad, self.printed(first.cell.span))
 
+    def condition(self, display: Display, cells: list[PageCell]) -> Chain:
+        """What stands behind a row, k = 1, ..., K: no claim, whatever its signs."""
+        first = cells[0].cell
+        found = of_tokens(first.tokens, self.parser)
+        rel = next((r for rels in found or () for r in rels if r.data != "∈"), None)
+        steps = []
+        for c in cells[1:]:
+            step = Step(c.cell.sign, first.row, first.line, first.span, printed=self.printed(first.span))
+            self.builder.needs = Needs()
+            try:
+                if rel is None:
+                    raise UnreadableError(
+                        self.printed(first.span), first.span, "a condition, which is not read as a relation of numbers"
+                    )
+                claim = self.builder.statements(rel, Scope())[0]
+                a, b = claim.args  # type: ignore[attr-defined]
+                steps.append(replace(step, readings=(Reading(a, b, claim, (), "condition"),)))
+            except UnreadableError as error:
+                steps.append(replace(step, unread=_unread(error)))
+        return Chain(display, first.line, first.span, tuple(steps), None, self.printed(first.span))
+
+    def conditions(self, display: Display) -> dict[int, list[tuple[Expr, ...]] | None]:
+        """The conditions of each row that has some; None where one is not read."""
+        out: dict[int, list[tuple[Expr, ...]] | None] = {}
+        for n, row in enumerate(display.rows):
+            if row.notes and (found := of_notes(row.notes, self.parser, self.words)) != []:
+                out[n] = found
+        for chain in self.chains[id(display)]:
+            first = chain[0].cell
+            if first.condition:
+                more, known = of_tokens(first.tokens, self.parser), out.get(first.row, [])
+                if more == []:
+                    continue  # for all x
+                out[first.row] = None if more is None or known is None else [*known, *more]
+        return out
+
     def printed(self, span: Span) -> str:
         return self.document.text[span.start : span.end]
 
-    def step(self, left: _Cell, right: _Cell, start: _Cell | None, signs: list[str], first: bool) -> Step:
+    def step(self, left: PageCell, right: PageCell, start: PageCell | None, signs: list[str], first: bool) -> Step:
         cell = right.cell
         base = Step(cell.sign, cell.row, cell.line, cell.span, printed=self.printed(cell.span), notes=cell.notes)
         for side in (right, left):
@@ -262,21 +142,26 @@ class _Reader:
                 return replace(base, unread=_unread(side.error))
         kind = self.kind(left, right, first)
         try:
-            readings = list(self.readings(left, right, cell.sign, kind))
+            readings = self.all_readings(left, right, cell.sign, kind, cell.row)
         except UnreadableError as error:
+            if kind == "definition":  # what rests on it is not read either
+                self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
+        if kind == "step" and first and self.brings_in(left, readings):
+            kind = "definition"
+            readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
         from_start: tuple[Reading, ...] = ()
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
             try:
-                from_start = tuple(self.readings(start, right, total, kind))
+                from_start = tuple(self.all_readings(start, right, total, kind, cell.row))
             except UnreadableError:
                 from_start = ()
         return replace(base, readings=tuple(readings), from_start=from_start)
 
-    def kind(self, left: _Cell, right: _Cell, first: bool) -> Kind:
+    def kind(self, left: PageCell, right: PageCell, first: bool) -> Kind:
         sign = right.cell.sign
         if sign == "≈":
             return "approximate"
@@ -292,7 +177,25 @@ class _Reader:
             return "constant"
         return "step"
 
-    def introduces(self, left: _Cell, right: Expr) -> bool:
+    def brings_in(self, left: PageCell, readings: Sequence[Reading]) -> bool:
+        """Whether a row says what a name is that was used before it was explained: y_hat = softmax(z), behind a row with y_hat."""
+        e = left.readings[0]
+        if (
+            e.op != "ref"
+            or self.world.law_of(e.ref.name) is not None
+            or self.builder.has_meaning(e)
+            or e.ref.name in self.world.constants
+        ):
+            return False
+        if not all(c.value.is_name() for _, a in arranged(e) for c in components(a)):
+            return False
+        heads = {v for key, v in self.builder.vars.items() if key[0] == e.ref.name}
+        said = {v for r in readings for f in r.given for v in f.free}
+        return bool(heads) and all(
+            heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
+        )
+
+    def introduces(self, left: PageCell, right: Expr) -> bool:
         """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
         e = left.readings[0]
         if e.op != "ref" or any(x.op == "ref" and x.ref.name == e.ref.name for x in walk(right)):
@@ -303,28 +206,25 @@ class _Reader:
             or e.ref.name in self.world.constants
         ):
             return False
-        if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or any(
-            e.ref.name in letters_free(rel) for rels, _ in self.world.facts for rel in rels
-        )):  # fmt: skip
+        if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
         if self.builder.has_meaning(e):
             return False
-        for chains in self.chains.values():
-            for chain in chains:
-                for c in chain:
-                    if c is left:
-                        return True
-                    if any(
-                        x.op == "ref" and x.ref.name == e.ref.name and key_of(x) == key_of(e)
-                        for r in c.readings[:1]
-                        for x in walk(r)
-                    ):
-                        return False
+        for c in (c for chains in self.chains.values() for chain in chains for c in chain):
+            if c is left:
+                return True
+            names = (x for r in c.readings[:1] for x in walk(r) if x.op == "ref" and x.ref.name == e.ref.name)
+            if any(key_of(x) == key_of(e) for x in names):
+                return False
         return True
+
+    def equated(self, e: Expr) -> bool:
+        """Whether a declared equation says what a name is: K = 5."""
+        return any(rel.data == "=" and e in rel.args for rels, _ in self.world.facts for rel in rels)
 
     # --- readings
 
-    def built(self, c: _Cell) -> list[_Built]:
+    def built(self, c: PageCell) -> list[_Built]:
         out = []
         for n, e in enumerate(c.readings):
             self.builder.needs = Needs()
@@ -336,7 +236,15 @@ class _Reader:
                 out.append(_Built(e, None, self.builder.needs, n, error))
         return out
 
-    def readings(self, left: _Cell, right: _Cell, sign: str, kind: Kind) -> Iterator[Reading]:
+    def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
+        try:
+            return list(self.readings(left, right, sign, kind, row))
+        except SortError as error:
+            raise unread(right.readings[0], f"the parts do not fit: {error}") from None
+        except RecursionError:
+            raise unread(right.readings[0], "the formula is nested too deeply") from None
+
+    def readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
         lefts, rights = self.built(left), self.built(right)
         good = [(a, b) for b in rights if b.value is not None for a in lefts if a.value is not None]
         if not good:
@@ -347,7 +255,7 @@ class _Reader:
         count = 0
         for a, b in good[: 2 * READINGS]:
             try:
-                one = self.reading(a, b, sign, kind)
+                one = self.reading(a, b, sign, kind, row)
             except UnreadableError as error:
                 errors.append(error)
                 continue
@@ -360,7 +268,7 @@ class _Reader:
         if not count:
             raise errors[0]
 
-    def reading(self, a: _Built, b: _Built, sign: str, kind: Kind) -> Reading:
+    def reading(self, a: _Built, b: _Built, sign: str, kind: Kind, row: int) -> Reading:
         builder = self.builder
         builder.needs = needs = Needs()
         for x in (a, b):
@@ -377,6 +285,7 @@ class _Reader:
         shown = sign if sign in ("=", "!=", "<", "<=", ">", ">=") else "="
         claim = relation(shown, left, right)
         builder.declared_facts()
+        self.row_facts(row, needs)
         builder.law_facts(closure(claim.free, needs.facts))
         relevant = closure(claim.free, needs.facts)
         builder.letter_facts(relevant, (left, right))
@@ -392,6 +301,25 @@ class _Reader:
             left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
             (a.choice, b.choice), refutable=not needs.weak and not why,
         )  # fmt: skip
+
+    def row_facts(self, row: int, needs: Needs) -> None:
+        """The conditions behind the row; where another row of the display has some, they may be meant for all."""
+        if self.problems:
+            needs.weak = needs.weak or "a declaration of the page is not read"
+        if row not in self.here:
+            needs.weak = needs.weak or (
+                "the display has a condition that may be meant for this row" if self.here else ""
+            )
+            return
+        found = self.here[row]
+        if found is None:
+            needs.weak = needs.weak or "the words behind the row are a condition that is not read"
+        for rel in (rel for rels in found or () for rel in rels):
+            try:
+                for fact in self.builder.statements(rel, Scope()):
+                    needs.fact(fact)
+            except UnreadableError:
+                needs.weak = needs.weak or "a condition behind the row is not read"
 
     def open_page(self, left: Term, right: Term) -> str:
         """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""
@@ -467,10 +395,6 @@ def together(signs: Sequence[str]) -> str:
         if kinds <= {"=", ":=", weak, strict}:
             return strict if strict in kinds else weak
     return ""
-
-
-def label(t: object) -> str:
-    return str(t.text)  # type: ignore[attr-defined]
 
 
 def _unread(error: UnreadableError) -> Unread:

@@ -29,7 +29,8 @@ class Ranges:
 
     def join(self, a: Place, b: Place) -> None:
         x, y = self.find(a), self.find(b)
-        if x != y:
+        one, two = self.bounds.get(x), self.bounds.get(y)
+        if x != y and (one is None or two is None or one == two):
             low, high = sorted((x, y))
             self.parent[high] = low
             if high in self.bounds:
@@ -142,6 +143,11 @@ class Ranges:
         if found is None and not self.world.declared and len(self.summed.get(letter, ())) == 1:
             (found,) = self.summed[letter]  # the page uses the letter in one way
         return found
+
+    def of_body(self, letter: str, body: Expr) -> set[Bounds]:
+        """The bounds of what the letter counts in the body of a sum."""
+        roots = {self.find(p) for p in self.places(body, letter)}
+        return {self.bounds[r] for r in roots if r in self.bounds}
 
     def of_sum(self, letter: str) -> Bounds:
         """The same for a letter under a sum, which runs through some finite set."""

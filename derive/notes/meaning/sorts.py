@@ -42,7 +42,11 @@ def components(e: Expr) -> list[Component]:
     if e.op == "ref" and any(a.op in ("before", "range") for a in e.args):
         return [Component(f"{e.ref.name}..", c.value) for a in e.args for c in components(a)]
     if e.op == "series" and e.data == "list" and e.args[-1].op == "ref" and e.args[-1].args:
-        return [Component(f"{e.args[-1].ref.name}..", e.args[-1].args[0])]
+        name = e.args[-1].ref.name
+        from_one = all(
+            a.op == "ref" and a.ref.name == name and a.args[:1] == (num(n),) for n, a in enumerate(e.args[:-2], 1)
+        )
+        return [Component(f"{name}.." if from_one else f"{name}:{e.args[0]}..", e.args[-1].args[0])]
     if e.op == "tuple":
         return [c for a in e.args for c in components(a)]
     return [Component("", e)]

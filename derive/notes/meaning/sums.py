@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
-from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.refs import Refs
@@ -47,9 +47,9 @@ class Sums(Refs):
     def over(self, e: Expr, bounds: Sequence[Expr], others: Sequence[Expr], scope: Scope) -> Value:
         """The sum over the first letter of the sum over the rest."""
         if not bounds:
-            return self.value(e.args[0], scope)
+            return self.number(e.args[0], scope)
         b, rest = bounds[0], bounds[1:]
-        size = self.range_of(b, scope)
+        size = self.range_of(b, scope, e.args[0])
         letter = b.args[0]
         v = self.new(letter)
         if b.data != "to" and self.is_value_letter(letter):
@@ -62,8 +62,11 @@ class Sums(Refs):
         if b.data == "inne":
             conditions.append(k.ne(v, self.term(b.args[2].args[0], inside)))
         op = _OPS[e.data]
+        value = self.counted.get(v)
 
         def big(t: Term) -> Term:
+            if e.data == "integral" and value and any(x.name == f"{value}_value" for x in t.free):
+                raise unread(e, f"an integral of a formula in {value} is no sum over a finite set")
             if op is k.MAX:
                 t = -t if e.data == "min" else t
                 out = app(k.MAX, size.low, size.high, Lam(hint_of(letter), INT, abstract(t, v)))
@@ -92,7 +95,7 @@ class Sums(Refs):
             raise unread(letter, "a sum runs over a letter")
         return self.letter(hint_of(letter))
 
-    def range_of(self, b: Expr, scope: Scope) -> Range:
+    def range_of(self, b: Expr, scope: Scope, body: Expr) -> Range:
         letter = b.args[0]
         if b.data == "to":
             low, high = self.term(b.args[1], scope), self.term(b.args[2], scope)
@@ -103,6 +106,13 @@ class Sums(Refs):
             return self.set_range(b.args[1], letter, scope)
         if letter.op == "ref" and letter.args:
             return self.range((num(1), size_of(str(letter))))
+        counted = self.ranges.of_body(letter.ref.name, body)
+        if letter.ref.name not in self.world.ranges and counted:
+            if len(counted) > 1:
+                raise unread(
+                    b, f"{letter} counts families of different lengths; say through what it runs: {letter} = 1..n"
+                )
+            return self.range(counted.pop())
         return self.range(self.ranges.of_sum(letter.ref.name))
 
     def set_range(self, s: Expr, letter: Expr, scope: Scope) -> Range:
@@ -263,26 +273,43 @@ class Sums(Refs):
     def hidden(self, e: Expr, x: Var, scope: Scope) -> None:
         """A derivative of what does not show the letter: nothing says that it does not depend on it."""
         body, by = e.args
-        before = self.needs
-        t = self.value(body, scope)
-        free = t.at(*(Var("k", INT) for _ in t.dims)).free
-        assert before is self.needs
-        if x in free:
+        v = self.value(body, scope)
+        t = v.at(*(self.letter("i") for _ in v.dims))
+        if x in t.free:
             return
-        unknown = [n for n in outer_names(body) if self.unexplained(n, scope)]
-        whole = [n for n in unknown if not n.ref.signs]
-        bare = bool(whole) and not self.world.declared
-        if bare or ((whole if self.world.declared else unknown) and not self.shown_elsewhere(by.ref.name)):
-            raise unread(e, f"nothing says how {unknown[0]} depends on {x.name}; declare it: {unknown[0]} := ...")
+        heads = sorted(values_in(t), key=lambda y: y.name)
+        unknown = [(name, applied) for name, applied in map(self.source, heads) if name and self.may_hide(name)]
+        bare = [name for name, applied in unknown if not applied]
+        if not self.world.declared and unknown and (bare or not self.shown_elsewhere(by.ref.name)):
+            bare = bare or [unknown[0][0]]
+        if bare:
+            name = min(bare)
+            raise unread(e, f"nothing says how {name} depends on {x.name}; declare it: {name} := ...")
 
-    def unexplained(self, e: Expr, scope: Scope) -> bool:
-        """A name that may hide what it depends on: it is no letter of a sum, no index, and nothing says what it is."""
-        name = e.ref.name
-        if str(e) in scope.bound or name in scope.let or name in self.world.constants:
+    def source(self, v: Var) -> tuple[str, bool]:
+        """The name on the page that a variable stands for, and whether it has brackets behind it there."""
+        for key, w in self.vars.items():
+            if w == v:
+                use = self.sorts.uses.get(key)
+                return key[0], use is not None and bool(use.ref.signs)
+        return "", False
+
+    def may_hide(self, name: str) -> bool:
+        """Whether a name may depend on what it does not show: it is no index or constant, and nothing is declared of it."""
+        if (
+            name in self.world.constants
+            or name in self.sorts.laws
+            or self.world.law_of(name) is not None
+            or name.startswith("N_")
+        ):
             return False
-        if e.is_name() and (self.sorts.is_index(key_of(e)) or self.ranges.of_letter(name) is not None):
+        if (name, ()) in self.sorts.indices or self.ranges.of_letter(name) is not None:
             return False
-        return not self.has_meaning(e)
+        declared = {n for rels, _ in self.world.facts for rel in rels for n in names_in(rel)}
+        declared |= {n for v, _ in self.world.one_hot for n in names_in(v)} | {
+            n for v, _, _ in self.world.vectors for n in names_in(v)
+        }
+        return name not in declared
 
     def shown_elsewhere(self, name: str) -> bool:
         """Whether the page writes the dependence on the letter: p_phi(x), f(x; w), or a formula that has it under the derivative."""
@@ -297,11 +324,19 @@ class Sums(Refs):
         raise NotImplementedError
 
 
-def outer_names(e: Expr) -> list[Expr]:
-    """The names of a formula that are no arguments of others."""
-    if e.op == "ref":
-        return [e]
-    return [n for a in (e.args[:1] if e.op == "big" else e.args) for n in outer_names(a)]
+def values_in(t: Term) -> set[Var]:
+    """The variables of a term, those left out that stand as arguments of others only."""
+    out: set[Var] = set()
+    waiting = [t]
+    while waiting:
+        t = waiting.pop()
+        if isinstance(t, k.At):
+            waiting.append(k.spine(t)[0])
+        elif isinstance(t, Var):
+            out.add(t)
+        else:
+            waiting.extend(k.parts_of(t))
+    return out
 
 
 def hint_of(letter: Expr) -> str:

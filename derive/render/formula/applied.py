@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort
 from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, at
+from derive.operators import finite_sets
 from derive.render.formula import templates as tpl
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import name_node
@@ -24,7 +25,7 @@ from derive.render.formula.nodes import (
     superscript,
 )
 from derive.render.formula.notation import Notation, Variable, check_definition
-from derive.render.formula.pieces import COMMA, Level, Piece
+from derive.render.formula.pieces import COMMA, Level, Piece, rel
 
 _SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
 
@@ -73,6 +74,9 @@ def variable_template(notation: Notation, name: str, sort: Sort, indices: int) -
 
 
 def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
+    in_set = finite_sets.inside(name)
+    if in_set is not None:
+        return Piece(_called(b, Symbol(finite_sets.CARD, "fn"), [Var(in_set, finite_sets.ELEMENTS)]))
     sorts: list[Sort] = []
     out = sort
     while isinstance(out, Fn):
@@ -120,6 +124,9 @@ def definition_template(
         letters = notation.indices.get(place, ())
         slots = values | dict(zip(letters, indices, strict=False))
         slots |= {str(i + 1): a for i, a in enumerate(app.args)}
+        for i, p in enumerate(definition.params):
+            if p.sort is INT:  # where a size is meant, a set is written by its letter
+                slots[p.name] = slots[str(i + 1)] = finite_sets.as_letter(app.args[i])
         check_definition(notation, place, definition)
         for t in notation.definitions.get(place, ()):
             shown = {*t.slots, *(params[int(s) - 1] for s in t.slots if s.isdigit())}
@@ -145,26 +152,29 @@ def _defined(b: Builder, app: App, definition: Definition, indices: list[Term]) 
 # --- templates -------------------------------------------------------------------------------------------------------
 
 
-def is_vocabulary(b: Builder, low: Term, high: Term) -> bool:
-    """Whether the range from ``low`` to ``high`` is the vocabulary, and the notation writes that as a set."""
-    n = b.notation
-    return n.sums == "set" and low == Num(1) and isinstance(high, Var) and high.name == n.vocabulary
-
-
-def vocabulary(b: Builder) -> Node:
-    return _build(b, b.notation.vocabulary_set.body, {}, {}, True)
+def set_over(b: Builder, low: Term, high: Term) -> Node | None:
+    """The set whose elements run from ``low`` to ``high``: one with a name, or the vocabulary where the notation writes it as
+    a set; None where it is a range."""
+    n, in_set = b.notation, finite_sets.ranged(low, high)
+    if in_set is not None:
+        return b.letter(in_set, finite_sets.ELEMENTS)
+    if n.sums == "set" and low == Num(1) and isinstance(high, Var) and high.name == n.vocabulary:
+        return _build(b, n.vocabulary_set.body, {}, {}, True)
+    return None
 
 
 def _fresh_letters(b: Builder, t: tpl.Template, slots: dict[str, Term], scope: Term) -> dict[str, Var]:
     """The fresh letters of a template: the author's own where the argument at it is written with one."""
     out: dict[str, Var] = {}
     parts = list(tpl.walk(t.body))
+    sets = [v.name for v in slots.values() if isinstance(v, Var) and v.sort is finite_sets.ELEMENTS]
+    usual = sets[0].lower() if sets and len(sets[0]) == 1 else ""  # y for an element of Y
     for part in parts:
         if isinstance(part, tpl.Slot):
             for a in part.at:
                 fn = slots[part.name]
                 if a[:1] == "@" and a[1:] not in out:
-                    out[a[1:]] = Var(b.fresh(fn.hint if isinstance(fn, Lam) else a[1:], scope), INT)
+                    out[a[1:]] = Var(b.fresh(fn.hint if isinstance(fn, Lam) else usual or a[1:], scope), INT)
     for part in parts:
         if isinstance(part, tpl.Fresh) and part.letter not in out:
             out[part.letter] = Var(b.fresh(part.letter, scope), INT)
@@ -181,7 +191,8 @@ def _build(b: Builder, part: tpl.Part, slots: dict[str, Term], letters: dict[str
             return b.letter(letters[part.letter].name, INT)
         if isinstance(part, tpl.Seq):
             apart = [inside, *map(tpl.separates, part.items), inside]
-            return row(*(build(item, apart[i] and apart[i + 2]) for i, item in enumerate(part.items)))
+            parts = [_bounded(part.items, i, slots) for i in range(len(part.items))]
+            return row(*(build(item, apart[i] and apart[i + 2]) for i, item in enumerate(parts)))
         if isinstance(part, tpl.Scripted):
             base = build(part.base, False)
             with b.on_one_line():
@@ -196,6 +207,13 @@ def _build(b: Builder, part: tpl.Part, slots: dict[str, Term], letters: dict[str
         return part
 
     return build(part, inside)
+
+
+def _bounded(items: Sequence[tpl.Part], i: int, slots: dict[str, Term]) -> tpl.Part:
+    """A part of a template: k <= V is k in the set where V is one."""
+    after = items[i + 1] if i + 1 < len(items) else None
+    of_set = items[i] == rel("≤") and isinstance(after, tpl.Slot) and not after.at
+    return rel("∈") if of_set and slots[after.name].sort is finite_sets.ELEMENTS else items[i]  # type: ignore[union-attr]
 
 
 def _slot(part: tpl.Slot, slots: dict[str, Term], letters: dict[str, Var]) -> Term:

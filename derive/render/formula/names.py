@@ -29,7 +29,7 @@ INTEGERS = frozenset("VTnmijkty")
 PARAMETERS = frozenset(("theta", "phi"))
 """The letters that a reader takes for parameters of a model, of which it is not said what they are."""
 KNOWN = FUNCTIONS | frozenset((
-    "det", "tr", "trace", "rank", "dim", "ker", "deg", "Pr", "Prob", "Var", "Cov", "Corr", "Std", "E", "H", "Re", "Im",
+    "card", "det", "tr", "trace", "rank", "dim", "ker", "deg", "Pr", "Prob", "Var", "Cov", "Corr", "Std", "E", "H", "Re", "Im",
     "infty", "infinity", "nan", "true", "false",
 ))  # fmt: skip
 """Functions and constants of mathematics that readers know, besides those that a notation prints."""

@@ -12,7 +12,7 @@ from derive.operators import CARDS, READ
 from derive.operators.derivatives import PARTIALS, Derivative, taken_apart
 from derive.operators.exclusions import left_out
 from derive.render.formula import nodes
-from derive.render.formula.applied import is_vocabulary, vocabulary
+from derive.render.formula.applied import set_over
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import GREEK, split_name
 from derive.render.formula.pieces import COMMA, NEGATIVE, SLASH, Level, Piece, rel
@@ -160,11 +160,11 @@ def _delta(b: Builder, term: App) -> Piece:
 def _bigop(b: Builder, term: App) -> Piece:
     low, high, fn = term.args
     assert isinstance(fn, Lam)
-    whole = is_vocabulary(b, low, high)
+    whole = set_over(b, low, high)
     with b.on_one_line():
         start, over = b.fit(low, Level.ADD), (None if whole else b.fit(high, Level.ADD))
     with b.under(fn) as letter:
-        under = nodes.row(letter, rel("∈"), vocabulary(b)) if whole else nodes.row(letter, rel("="), start)
+        under = nodes.row(letter, rel("="), start) if whole is None else nodes.row(letter, rel("∈"), whole)
         others, inside = _excluded(b, term.op, fn)
         with b.on_one_line():
             for other in others:
@@ -196,12 +196,12 @@ def _largest(b: Builder, term: App) -> Piece:
     """max, with the range of its letter under it."""
     low, high, fn = term.args
     assert isinstance(fn, Lam)
-    whole = is_vocabulary(b, low, high)
+    whole = set_over(b, low, high)
     with b.on_one_line():
         start, end = b.fit(low, Level.ADD), b.fit(high, Level.ADD)
     with b.under(fn) as letter:
-        most = (rel("∈"), vocabulary(b)) if whole else (rel("≤"), end)
-        under = nodes.row(letter, *most) if whole else nodes.row(start, rel("≤"), letter, *most)
+        within = nodes.row(start, rel("≤"), letter, rel("≤"), end)
+        under = within if whole is None else nodes.row(letter, rel("∈"), whole)
         body = b.fit(fn.body, Level.MUL)
     return Piece(nodes.BigOp(nodes.Symbol(CARDS[term.op].sign, "fn"), under, None, body), Level.PREFIX, True)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from derive.kernel.sorts import INT, REAL, Sort
 from derive.kernel.terms import EQ, FORALL, IFF, IMPLIES, IN, LE, LT, NE, App, Bound, Lam, Num, Op, Term
-from derive.operators import CARDS
+from derive.operators import CARDS, finite_sets
 from derive.record.relations import TURNED
-from derive.render.formula.applied import is_vocabulary, vocabulary
+from derive.render.formula.applied import set_over
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import reads_as_integer, reads_as_parameter
 from derive.render.formula.nodes import Node, Shape, Space, Symbol, row, separated
@@ -72,7 +72,7 @@ class _Range(Shape):
     sort: Sort
     low: Node | None
     high: Node | None
-    whole: bool = False  # 1..V, which is written as the vocabulary
+    whole: Node | None = None  # the set that is written for 1..V
     integer: bool = False
     kind: str = ""  # integer or real, where a reader would not know
 
@@ -140,7 +140,9 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
         said = b.fit(body, Level.IMPLIES if premises else Level.ANY)
         if isinstance(body, App) and body.op in (LE, LT):
             low, high = body.args
-            if isinstance(partner, App):
+            if isinstance(partner, App) and finite_sets.ranged(low, partner.args[1]) and body.op is partner.op is LE:
+                said = row(b.fit(high, Level.ADD), rel("∈"), b.piece(finite_sets.as_letter(partner.args[1])).node)
+            elif isinstance(partner, App):
                 said = row(_compared(b, body), rel(CARDS[partner.op].sign), b.fit(partner.args[1], Level.ADD))
             elif flip and isinstance(low, Num) and not isinstance(high, Num):
                 said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
@@ -184,7 +186,8 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
         low_term, low_node = lows.get(level, (None, None))
         high_term, high_node = highs.get(level, (None, None))
         integer, bounded = letter.sort is INT, low_term is not None or high_term is not None
-        whole = integer and low_term is not None and high_term is not None and is_vocabulary(b, low_term, high_term)
+        both = integer and low_term is not None and high_term is not None
+        whole = set_over(b, low_term, high_term) if both else None  # type: ignore[arg-type]
         usual = reads_as_integer(letter.lam.hint)
         elsewise = bounded or usual or reads_as_parameter(letter.lam.hint)
         kind = ("" if usual else "integer") if integer else "real" if letter.sort is REAL and elsewise else ""
@@ -197,8 +200,8 @@ def _range(b: Builder, r: _Range, inline: bool = False) -> Node:
     letter, low, high = b.letter(r.name, r.sort), r.low, r.high
     kind = Symbol(f" {r.kind}", "text")
     said = (Symbol(", ", "text"), letter, kind) if r.kind else ()
-    if r.whole:
-        return row(letter, rel("∈"), vocabulary(b))
+    if r.whole is not None:
+        return row(letter, rel("∈"), r.whole)
     if low is not None and high is not None:
         if inline or not r.integer:
             return row(low, rel("≤"), letter, rel("≤"), high, *said)

@@ -11,8 +11,9 @@ from derive.kernel.sorts import INT, REAL, Fn, is_numeric
 from derive.kernel.terms import ARGMAX, ARGMIN, FORALL, Var
 from derive.language import letters
 from derive.language.words import WORDS
+from derive.operators import finite_sets
 from derive.record.letters import Letter, value_sort
-from derive.render.formula.names import GREEK, INTEGERS, KNOWN, split_name
+from derive.render.formula.names import GREEK, INTEGERS, KNOWN, reads_as_integer, reads_as_parameter, split_name
 from derive.render.formula.printed import all_printed_words, definitions_by_word
 from derive.render.pens.spoken import SIGNS
 from derive.render.pens.text import ASCII
@@ -46,6 +47,9 @@ class Around:
 def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool = False) -> str | None:
     """What a letter, or the name of a definition, reads as, when that is not what it is."""
     name, sort = letter.name, letter.sort
+    in_set = finite_sets.inside(name)
+    if in_set is not None and not definition:
+        return _reads_as_no_set(letter, in_set, others)
     if not _SPELLING.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:
         if re.fullmatch(r"[+-]?[\d.,/]+", name):
             return "which reads as a number"
@@ -55,6 +59,16 @@ def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool 
     if not definition and Var(name, sort) in _usual():
         return None
     return _reads_as_word(letter, definition) or _reads_as_indexed(letter, others) or _reads_as_other_sort(letter)
+
+
+def _reads_as_no_set(letter: Letter, name: str, others: Iterable[Letter] | Around) -> str | None:
+    """What the letter of a finite set reads as."""
+    around = others if isinstance(others, Around) else Around(others)
+    if name in around.signs:
+        return f"the size of the set {name}, and another letter {name}"
+    if letter.bound or reads_as_integer(name) or reads_as_parameter(name):
+        return f"the size of the set {name}, which reads as a number or as parameters"
+    return trouble(Letter(name, finite_sets.ELEMENTS), around)
 
 
 def _reads_as_word(letter: Letter, definition: bool) -> str | None:

@@ -340,7 +340,8 @@ class Speaker:
         """A subscript or power, ended aloud where it is not simple, and what it leaves open."""
         groups = _listed(_items(node))
         said = [self.row(g) for g in groups]
-        if all(s.kind == LETTER for s in said):
+        nested = any(s.words.endswith(f", end {name},") for s in said)  # what it ends must be told from this index
+        if all(s.kind == LETTER for s in said) and not nested:
             words = [*(self.closed(s) for s in said[:-1]), said[-1].words]
             return " comma ".join(words), name
         if name == "power" and _is(groups[0][0], "neg") and self.row(groups[0][1:]).kind == LETTER and len(said) == 1:
@@ -369,7 +370,10 @@ class Speaker:
         return self.call(said.words, fence)
 
     def drawn(self, sub: nodes.Node) -> str:
-        return " ".join("drawn from" if _is(i, "rel", "∼") else self.words(i) for i in _items(sub))
+        items = _items(sub)
+        listed = [i + 1 < len(items) and _is(items[i + 1], "punct") for i in range(len(items))]
+        said = [self.closed(self.say(i)) if more else self.words(i) for i, more in zip(items, listed, strict=True)]
+        return " ".join("drawn from" if _is(i, "rel", "∼") else words for i, words in zip(items, said, strict=True))
 
     def call(self, name: str, fence: nodes.Fence, closed: bool = False, of: str = " of") -> Said:
         """``name`` of its arguments: without brackets where all of them are simple."""

@@ -15,7 +15,7 @@ from derive.errors import UserError
 from derive.render.formula.measure import node_em, prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
-from derive.slides.beamer.rows import Clicks, chain, claim, condition, neutral, sentence, size
+from derive.slides.beamer.rows import Clicks, block_rows, chain, claim, condition, neutral, sentence, size
 from derive.slides.beamer.style import EM, fragment_commands, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
@@ -91,6 +91,7 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
         out.append(rf"\derivetitle{{{sentence(prose(slide.title))}}}")
     if slide.assumes:
         out += condition(slide.assumes, "Assume", "assume", name, clicks)
+    out += [block_rows(b) for b in slide.blocks_above]
     if slide.steps:
         out += _chain(slide, clicks)
     if slide.picture is not None:
@@ -109,6 +110,9 @@ def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
 def _closing(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
     """What stands under a chain, from its last click on."""
     out = []
+    for block in slide.later:
+        clicks.next()
+        out.append(clicks.cover(rf"\derivesmall{{{sentence(block.words, guarded)}}}"))
     if slide.ends and not slide.steps:
         out.append(clicks.cover(r"\hspace*{\fill}\deriveend\par"))
     if slide.gaps and slide.part == slide.parts:
@@ -200,6 +204,7 @@ def _piece(slide: Slide, before: Slide | None) -> list[str]:
         out.append(rf"\derivecarried{{{title}}}" if again else title)
     if slide.assumes:
         out += condition(slide.assumes, "Assume", "assume", name, clicks, True)
+    out += [block_rows(b, True) for b in slide.blocks_above]
     if slide.steps:
         out += _chain(slide, clicks, guarded=True)
     return out + _closing(slide, clicks, guarded=True)

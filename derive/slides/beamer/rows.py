@@ -9,7 +9,7 @@ from derive.render.formula.nodes import Node, Prose, first, row, unmarked
 from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import plain, words
-from derive.slides.deck import Slide, Step
+from derive.slides.deck import Block, Slide, Step, Words
 from derive.slides.deck.stamps import line_digest
 
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
@@ -45,7 +45,7 @@ class Clicks:
 
 def pages(slide: Slide) -> int:
     """How many pages a deck has for a slide: one, and one for each click."""
-    return 1 + sum(not slide.stands(i) for i in range(len(slide.steps)))
+    return 1 + sum(not slide.stands(i) for i in range(len(slide.steps))) + len(slide.later)
 
 
 def sentence(prose: Prose, guarded: bool = False) -> str:
@@ -103,6 +103,21 @@ def _part(node: Node, mark: str) -> str:
     head = first(node)
     before = {"op": "{}", "rel": "{}", "neg": r"\mathopen{}", "fn": r"\mathopen{}", "big": r"\mathopen{}"}
     return before.get(head.kind if head is not None else "", "") + node_latex(node, mark=mark)
+
+
+def block_rows(block: Block, guarded: bool = False) -> str:
+    """A paragraph, an item of a list, or a table."""
+    if isinstance(block, Words):
+        bullet = r"\textbullet\enspace " if block.item else ""
+        return rf"\derivesmall{{{bullet}{sentence(block.words, guarded)}}}"
+    rows = [" & ".join(sentence(cell, guarded) for cell in row) + r" \\" for row in (block.head, *block.rows)]
+    rows.insert(1, r"\hline")
+    if block.total:
+        rows.insert(len(rows) - 1, r"\hline")
+    columns = "l" + "r" * (len(block.head) - 1)
+    return "\n".join(
+        [rf"{{\footnotesize\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}", *rows, r"\end{tabular}\par}"]
+    )
 
 
 # --- a chain ---------------------------------------------------------------------------------------------------------

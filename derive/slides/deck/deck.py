@@ -72,9 +72,31 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph of its own, or an item of a list.  ``later``: it comes at a click, after the steps."""
+
+    words: Prose
+    item: bool = False
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers in columns, each cell a sentence or a formula; ``total``: the last row stands under a rule."""
+
+    head: tuple[Prose, ...]
+    rows: tuple[tuple[Prose, ...], ...]
+    total: bool = False
+
+
+Block = Words | Table
+"""What stands on a slide beside the lines of a derivation."""
+
+
+@dataclass(frozen=True, slots=True)
 class Slide:
     """``kind``: "steps" (a chain of lines, ``steps``), "statement" (only the claim), "work" (a derivation with numbers put
-    in: steps whose reasons are the values), "proof" (primitive steps, numbered by their labels) or "plot" (``picture``)."""
+    in: steps whose reasons are the values), "proof" (primitive steps, numbered by their labels), "plot" (``picture``) or "text" (only ``blocks``)."""
 
     kind: str
     name: str  # the theorem's name
@@ -95,10 +117,21 @@ class Slide:
     gaps: int = 0  # of the derivation: lines that are not proved; the slide says so
     picture: Picture | None = None
     stamp: Stamp | None = None
+    blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
 
     def stands(self, i: int) -> bool:
         """Whether step ``i`` is there before the first click: the first formula of a chain, and a carried one."""
         return self.steps[i].carried or (i == 0 and not self.steps[i].relation)
+
+    @property
+    def blocks_above(self) -> tuple[Block, ...]:
+        """What stands there from the start, above the steps."""
+        return tuple(b for b in self.blocks if not (isinstance(b, Words) and b.later))
+
+    @property
+    def later(self) -> tuple[Words, ...]:
+        """What comes after the steps, each at a click of its own."""
+        return tuple(b for b in self.blocks if isinstance(b, Words) and b.later)
 
     @property
     def gaps_left(self) -> str:
@@ -131,7 +164,8 @@ class Deck:
     def pages(self) -> int:
         """How many there are with one for each click, those of the title left out."""
         there = sum(bool(s.steps) and (s.lead or not (s.steps[0].relation or s.steps[0].carried)) for s in self.slides)
-        return len(self.slides) + sum(not x.carried for s in self.slides for x in s.steps) - there
+        later = sum(len(s.later) for s in self.slides)
+        return len(self.slides) + sum(not x.carried for s in self.slides for x in s.steps) + later - there
 
     @property
     def stamps(self) -> tuple[Stamp, ...]:

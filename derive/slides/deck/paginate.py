@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Prose, Symbol
-from derive.slides.deck.deck import Slide, Step
+from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import Template
 
 SMALL = 0.8  # size of reasons, conditions and notes beside that of formulas
@@ -108,7 +108,20 @@ def header_height(slide: Slide, template: Template) -> float:
     if slide.claim:
         out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
     out += LEADING if slide.title else 0.0
+    out += sum(block_height(b, template) for b in slide.blocks)
     return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
+
+
+def block_height(block: Block, template: Template) -> float:
+    """Of a paragraph or a table, with the gap behind it."""
+    if isinstance(block, Words):
+        return small_height(block.words, template.width - (1.5 if block.item else 0)) + GAP
+    return sum(map(table_row_height, (block.head, *block.rows))) + GAP + 0.4
+
+
+def table_row_height(cells: Sequence[Prose]) -> float:
+    """Of a row of a table, as high as its highest cell."""
+    return max(small_height(cell, 100.0) for cell in cells if cell)
 
 
 def notes_height(notes: Sequence[Prose], template: Template) -> float:
@@ -123,7 +136,7 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
     head = replace(
         first, kind=chain.kind, title=chain.title, assumes=chain.assumes, lead=c.lead, beside=c.beside, scale=c.scale
     )
-    following = replace(head, given=(), claim=(), assumes=(), lead=False)
+    following = replace(head, given=(), claim=(), assumes=(), lead=False, blocks=())
     alone: list[Slide] = []
     heights = [row_height(s, c) for s in steps]
     heights[-1] += notes_height(notes, template)
@@ -134,7 +147,7 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
         alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
-        head = replace(head, given=(), claim=())
+        head = replace(head, given=(), claim=(), blocks=())
         room = template.height - header_height(head, template)
     capacity = template.height - header_height(following, template)
     groups = _groups(heights, room, capacity, chain.kind != "proof")

@@ -7,12 +7,12 @@ and the step's place, and ``data-digest``, that of the text that was written the
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
-from derive.slides.deck import Slide, Step
+from derive.slides.deck import Block, Slide, Step, Table, Words
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
@@ -70,9 +70,11 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
         kind = "svg+xml" if p.svg else "png"
         size = f"width:{p.width:g}em;height:{p.height:g}em"
         yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
+    yield from blocks(slide.blocks_above, look)
     steps = [s for s in slide.steps if carried or not s.carried]
     if steps:
         yield from chain(slide, steps, look)
+    yield from blocks(slide.later, look)
     for note in slide.notes:
         yield f'<p class="small remark">Note. {look.ink.prose(note)}</p>'
     if slide.gaps:
@@ -110,6 +112,34 @@ def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:
         row_kind = "row fragment custom" if clicked else "row"
         yield f'<div class="{row_kind}"{_line(slide, step.place, cells)}</div>'
     yield "</div>"
+
+
+def blocks(matter: Sequence[Block], look: Look) -> Iterator[str]:
+    """Paragraphs, lists and tables; what comes later is a fragment."""
+    listed: list[str] = []
+    for block in (*matter, None):
+        if isinstance(block, Words) and block.item:
+            listed.append(f"<li{_later(block, look)}>{look.ink.prose(block.words)}</li>")
+            continue
+        if listed:
+            yield f'<ul class="points">{"".join(listed)}</ul>'
+            listed = []
+        if isinstance(block, Words):
+            yield f'<p class="point{_later(block, look, " fragment")}">{look.ink.prose(block.words)}</p>'
+        elif block is not None:
+            yield table(block, look)
+
+
+def _later(block: Words, look: Look, within: str = ' class="fragment"') -> str:
+    return within if block.later and look.steps else ""
+
+
+def table(shown: Table, look: Look) -> str:
+    head = "".join(f'<th scope="col">{look.ink.prose(cell)}</th>' for cell in shown.head)
+    rows = ["".join(f"<td>{look.ink.prose(cell)}</td>" for cell in row) for row in shown.rows]
+    body = "".join(f"<tr>{row}</tr>" for row in (rows[:-1] if shown.total else rows))
+    foot = f"<tfoot><tr>{rows[-1]}</tr></tfoot>" if shown.total else ""
+    return f'<table class="numbers"><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>'
 
 
 def parts(nodes: tuple[Node, ...], look: Look) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from derive.render.formula.nodes import Prose
 from derive.render.pens.web import web_latex
 from derive.render.words.prose import clean
+from derive.slides.deck import Block, Words
 
 _SIGNS = re.compile(
     r"[\\`*_{}\[\]<>#$~^|@&]"
@@ -49,6 +51,25 @@ def prose_markdown(prose: Prose, tool: str = "") -> str:
         else:
             out += f"${web_latex(piece, inline=True)}$"
     return out.strip()
+
+
+def blocks_markdown(blocks: Iterable[Block], tool: str = "") -> list[str]:
+    """Paragraphs, lists and tables."""
+    out: list[str] = []
+    for block in blocks:
+        if isinstance(block, Words):
+            # words before the formula: a block that begins with one is a line of a derivation
+            out.append(("+ " if block.item else "") + at_start(prose_markdown(block.words, tool)))
+        else:
+            marks = [":--", *("--:" for _ in block.head[1:])]
+            rows = [[_cell(c, tool) for c in block.head], marks, *([_cell(c, tool) for c in row] for row in block.rows)]
+            out.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return out
+
+
+def _cell(words: Prose, tool: str) -> str:
+    """A bar in a cell would end it."""
+    return prose_markdown(words, tool).replace("|", r"\vert ") or " "
 
 
 def yaml_string(words: str) -> str:

@@ -16,7 +16,7 @@ from derive.slides.deck.paginate import small_height
 from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE
-from derive.slides.markdown.text import at_start, comment, escaped, prose_markdown
+from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, prose_markdown
 
 
 class Writer:
@@ -80,7 +80,8 @@ class Writer:
         out = [f"{GIVEN} {self.prose(slide.given)}"] if slide.given else []
         out += [f"{CLAIM} {self.formula('', slide.claim)}"] if slide.claim else []
         out += [f"### {at_start(self.prose(prose(slide.title)))}"] if slide.title else []
-        return [*out, f"{ASSUME} {self.prose(slide.assumes)}"] if slide.assumes else out
+        out += [f"{ASSUME} {self.prose(slide.assumes)}"] if slide.assumes else []
+        return [*out, *blocks_markdown(slide.blocks_above, self.tool)]
 
     def chain(self, slide: Slide) -> list[str]:
         """What stands there before the first click, and the list of what comes at clicks."""
@@ -102,7 +103,8 @@ class Writer:
 
     def below(self, slide: Slide) -> list[str]:
         """What stands under the chain: a picture, remarks, how much is not proved."""
-        out = []
+        later = "\n".join(f"* {at_start(self.prose(b.words))}" for b in slide.later)
+        out = [] if not later else [later.replace("* ", "- ")] if self.handout else self.clicks(later)
         if slide.picture is not None:
             file = self.file(f"{slide.picture.name}.svg", slide.picture.svg.encode())
             out.append(self.image(file, slide.picture.alt, round(LETTERS * slide.picture.height)))

@@ -10,7 +10,18 @@ from derive.slides.deck import Deck, Options, Slide
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.pptx import shapes
 from derive.slides.pptx.ground import TITLES, Ground, fitted_title, placeholder_of
-from derive.slides.pptx.layout import Box, Equation, Formulas, Plot, Text, arrange, heading, shown_parts
+from derive.slides.pptx.layout import (
+    Box,
+    Equation,
+    Formulas,
+    Grid,
+    Plot,
+    Text,
+    Thing,
+    arrange,
+    heading,
+    shown_parts,
+)
 from derive.slides.pptx.read import line_name, text_name
 from derive.slides.pptx.said import clean_notes, equation_alt, spoken
 from derive.slides.pptx.text import Span, Spans, lines, plain
@@ -81,7 +92,7 @@ class Drawer:
         fill(shape, text, ground, smaller)
         return Box(body.x, body.y - free, body.width, body.height + free)
 
-    def add(self, thing: Text | Equation | Plot) -> int:
+    def add(self, thing: Thing) -> int:
         self.number += 1
         if isinstance(thing, Text):
             if thing.place and self.slide.stamp is not None:
@@ -95,6 +106,8 @@ class Drawer:
                     self.number, thing, name, equation_alt(thing), self.ground.changed, picture, self.ground.dark
                 )
             )
+        elif isinstance(thing, Grid):
+            self.append(shapes.table_box(self.number, thing, self.ground.fills))
         else:
             p = thing.picture
             png = self.media.relation(self.page, p.png, "png")

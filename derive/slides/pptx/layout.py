@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.render.formula.nodes import Node, Symbol, row, unmarked
 from derive.render.words.sentence import prose
-from derive.slides.deck import Picture, Slide, Step
+from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.pptx.pictures import Formula
 from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em
 
@@ -69,7 +69,19 @@ class Plot:
     picture: Picture
 
 
-Thing = Text | Equation | Plot
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its columns' widths, and its cells row by row."""
+
+    box: Box
+    widths: tuple[float, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+    size: float
+    total: bool
+    click: int = 0
+
+
+Thing = Text | Equation | Plot | Grid
 Formulas = Mapping[Node, Formula]
 
 
@@ -139,11 +151,31 @@ class _Page:
             self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume")
         if s.picture is not None:
             self.plot(s.picture)
+        self.blocks()
         self.steps()
+        for block in s.later:
+            self.clicks += 1
+            self.text(spans(block.words), small, "text", extra=0.3, click=self.clicks)
         for n, note in enumerate(s.notes):
             self.text(joined((Span("Note. ", bold=True), *spans(note))), small, "muted", extra=0 if n else 0.4)
         if s.gaps:
             self.text((Span(s.gaps_left, bold=True, color="changed"),), small, "text", extra=0.3)
+
+    def blocks(self) -> None:
+        size = 0.85 * self.em
+        for block in self.slide.blocks_above:
+            if isinstance(block, Words):
+                self.text(joined((*((Span("• "),) if block.item else ()), *spans(block.words))), size, "text")
+                continue
+            y = self.down(0.2)
+            rows = tuple(tuple(map(spans, row)) for row in (block.head, *block.rows))
+            columns = zip(*rows, strict=True)
+            widths = tuple((max(map(spans_em, column)) * self.stretch * 1.1 + 1.4) * size for column in columns)
+            height = 1.45 * size * len(rows)
+            self.things.append(
+                Grid(Box(self.room.x, self.room.y + y, sum(widths), height), widths, rows, size, block.total)
+            )
+            self.bottom = y + height
 
     def high(self, words: Spans, width: float, size: float) -> float:
         """How high a text is in a column."""
@@ -158,11 +190,11 @@ class _Page:
             self.bottom += self.gap + extra * self.em
         return self.bottom
 
-    def text(self, words: Spans, size: float, color: str, extra: float = 0.0, place: str = "") -> None:
+    def text(self, words: Spans, size: float, color: str, extra: float = 0.0, place: str = "", click: int = 0) -> None:
         y = self.down(extra)
         height = self.high(words, self.room.width, size)
         box = Box(self.room.x, self.room.y + y, self.room.width, height)
-        self.things.append(Text(box, words, size, color, place=place))
+        self.things.append(Text(box, words, size, color, place=place, click=click))
         self.bottom = y + height
 
     def size(self, node: Node, size: float) -> _Size:

@@ -28,6 +28,7 @@ def spoken(slide: Slide) -> str:
     if slide.picture is not None:
         out.append(sentence(slide.picture.alt))
     out += [step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason)) for s in slide.steps]
+    out += [sentence(prose_speech(b.words)) for b in slide.later]
     out += [sentence(f"Note: {prose_speech(n)}") for n in slide.notes]
     return "\n".join(out)
 

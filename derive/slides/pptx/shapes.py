@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from derive.render.pens.omml import node_omml
 from derive.render.words.prose import clean
-from derive.slides.pptx.layout import Box, Equation, Text
+from derive.slides.pptx.layout import Box, Equation, Grid, Text
 from derive.slides.pptx.text import SUB, Span
 
 EMU = 12700
@@ -107,6 +107,41 @@ def plot_box(number: int, box: Box, name: str, alt: str, png: str, svg: str) -> 
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill>'
         f'<a:blip r:embed="{png}">{vector}</a:blip><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
         f'<p:spPr>{_place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+    )
+
+
+def table_box(number: int, grid: Grid, fills: Fills) -> str:
+    """A table that can be edited; its head is in the accent's colour, with rules under it and above a total."""
+    columns = "".join(f'<a:gridCol w="{round(w * EMU)}"/>' for w in grid.widths)
+    rows = ""
+    high = round(grid.box.height / len(grid.rows) * EMU)
+    for i, row in enumerate(grid.rows):
+        ruled = ("lnB",) if i == 0 else ("lnT",) if grid.total and i == len(grid.rows) - 1 else ()
+        color = "muted" if i else "accent"
+        cells = "".join(
+            _cell(cell, grid.size, fills, "l" if j == 0 else "r", color if not i else "text", ruled)
+            for j, cell in enumerate(row)
+        )
+        rows += f'<a:tr h="{high}">{cells}</a:tr>'
+    return (
+        f'<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr><p:cNvPr id="{number}" name="table {number}"/>'
+        f'<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
+        f"{_place(grid.box).replace('a:xfrm', 'p:xfrm')}"
+        '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table">'
+        f'<a:tbl><a:tblPr firstRow="1"/><a:tblGrid>{columns}</a:tblGrid>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>'
+    )
+
+
+def _cell(cell: Sequence[Span], size: float, fills: Fills, side: str, color: str, ruled: Sequence[str]) -> str:
+    fill = fills.get(color, "")
+    runs = words([s if s.color or not fill else s._replace(color=color) for s in cell], fills, size)
+    lines = "".join(
+        f'<a:{edge} w="{12700 if edge in ruled else 0}">{fills.get("muted", "") if edge in ruled else "<a:noFill/>"}</a:{edge}>'
+        for edge in ("lnL", "lnR", "lnT", "lnB")
+    )
+    return (
+        f'<a:tc><a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="{side}"/>{runs}<a:endParaRPr lang="en-US" sz="{round(100 * size)}"/>'
+        f'</a:p></a:txBody><a:tcPr marL="0" marR="91440" marT="0" marB="0" anchor="ctr">{lines}<a:noFill/></a:tcPr></a:tc>'
     )
 
 

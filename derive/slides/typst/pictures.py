@@ -38,15 +38,19 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def page_words(deck: Deck, overlays: bool) -> Iterator[str]:
     """What each page says, in order."""
+    from derive.render.pens.speech import prose_speech
+
     for i in range(len(title_slides(deck))):
         yield clean(deck.title if i == 0 else "Contents")
     for s in deck.slides:
         lead, steps = steps_of([s])
-        clicks = steps[-1][0] if steps else 0
+        shown = steps[-1][0] if steps else 0
+        clicks = shown + len(s.later)
         for at in range(clicks + 1) if overlays else (clicks,):
             words = _matter(s)
             words += [formula_alt(lead.parts)] if lead is not None else []
             words += [said(step) for click, step in steps if click <= at]
+            words += [prose_speech(b.words) for i, b in enumerate(s.later, 1) if shown + i <= at]
             yield clean(". ".join(words))
 
 

@@ -10,7 +10,7 @@ from derive.render.formula.nodes import Node, Prose, Symbol, row
 from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
-from derive.slides.deck import Deck, Picture, Slide, Step
+from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors
@@ -149,6 +149,8 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
         fields["title"] = content(markup(prose(first.title)))
     if first.assumes:
         fields["assume"] = content(markup(first.assumes))
+    if first.blocks_above:
+        fields["blocks"] = array([block_source(b) for b in first.blocks_above], lines=True)
     lead, steps = steps_of(chain)
     if lead is not None:
         fields["lead"] = f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0])}$)"
@@ -156,6 +158,10 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
     clicks = steps[-1][0] if steps else 0
     if rows:
         fields["steps"] = array(rows, lines=True)
+    if last.later:
+        later = [f"(click: {clicks + i}, it: {content(markup(b.words))})" for i, b in enumerate(last.later, 1)]
+        fields["later"] = array(later, lines=True)
+        clicks += len(last.later)
     if clicks:
         fields["clicks"] = str(clicks)
     if not first.beside:
@@ -169,6 +175,19 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
     if last.notes:
         fields["notes"] = array(content(markup(n)) for n in last.notes)
     return fields
+
+
+def block_source(block: Block) -> str:
+    """A paragraph, an item of a list, or a table."""
+    if isinstance(block, Words):
+        words = content(markup(block.words))
+        return content(f"#list({words})") if block.item else words
+    cells = [f"table.header({', '.join(content(markup(cell)) for cell in block.head)})"]
+    for i, numbers in enumerate(block.rows):
+        if block.total and i == len(block.rows) - 1:
+            cells.append("table.hline(stroke: 1pt + colors.muted)")
+        cells += [content(markup(cell)) for cell in numbers]
+    return content(f"#numbers({len(block.head)}, {', '.join(cells)})")
 
 
 def steps_of(chain: Sequence[Slide]) -> tuple[Step | None, list[tuple[int, Step]]]:

@@ -105,6 +105,15 @@ COMMON = r"""
   ))
 })
 
+// Numbers in columns.
+#let numbers(columns, ..cells) = {
+  show table.cell.where(y: 0): set text(fill: colors.accent)
+  table(
+    columns: columns, stroke: none, inset: (x: 0.6em, y: 0.25em), align: (x, y) => if x == 0 { left } else { right },
+    cells.pos().first(), table.hline(stroke: 1pt + colors.muted), ..cells.pos().slice(1),
+  )
+}
+
 // All that stands under the heading of a slide; `gap` is what parts the steps.
 #let matter(s, at, gap: 0.5em) = {
   set par(leading: 0.5em, spacing: 0.7em)
@@ -114,8 +123,10 @@ COMMON = r"""
   if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
   if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
   if "assume" in s { text(size: 0.8em)[Assume #s.assume] + parbreak() }
+  for it in s.at("blocks", default: ()) { block(text(size: 0.85em, it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
+  for it in s.at("later", default: ()) { block(above: 0.8em, text(size: 0.85em, (if at >= it.click { it => it } else { hide })(it.it))) }
   if "end" in s and "steps" not in s { small(s.end) }
   for it in s.at("notes", default: ()) {
     (if at >= s.at("clicks", default: 0) { it => it } else { hide })(small[_Note:_ #it])

@@ -27,6 +27,10 @@ _DEFINITIONS = """
 // a reason in the letters of the text, and the beginning of a line that goes on with the one above
 #let why(width: auto, it) = h(1.5em) + box(width: width, { set align(start); text(size: 0.8em, font: fonts, it) })
 #let indent = h(2em) + box()
+#let numbers(columns, ..cells) = table(
+  columns: columns, stroke: none, align: (x, y) => if x == 0 { left } else { right },
+  cells.pos().first(), table.hline(), ..cells.pos().slice(1),
+)
 """.strip()
 
 
@@ -55,7 +59,9 @@ def _theorem(group: Sequence[Sequence[Slide]], template: Template) -> list[str]:
             out.append(f"*{source.markup(prose(chain[0].title))}.* {assume}".replace("*.*", "").strip())
         elif n == 0 and chain[0].claim:
             out.append("_Proof._")
+        out += [source.block_source(b)[1:-1] for b in chain[0].blocks_above]
         out += _chain(chain, template)
+        out += [source.markup(b.words) for b in chain[-1].later]
         out += [f"_Note:_ {source.markup(note)}" for note in chain[-1].notes]
         if chain[-1].ends or chain[-1].gaps:
             out.append(_end(chain[-1]))
@@ -156,7 +162,9 @@ def _slide(s: Slide, template: Template) -> list[str]:
         out.append(f'#text(weight: "bold", fill: colors.accent)[{source.markup(prose(s.title))}]')
     if s.assumes:
         out.append(f"Assume {source.markup(s.assumes)}")
+    out += [source.block_source(b)[1:-1] for b in s.blocks_above]
     out += _chain([s], template, pauses=True)
+    out += [f"#pause\n{source.markup(b.words)}" for b in s.later]
     if s.picture is not None:
         out.append(f"#align(center, {source.image(s.picture)})")
     out += [f"#small[_Note:_ {source.markup(note)}]" for note in s.notes]

@@ -1,0 +1,107 @@
+"""The smallest numbers that tell a program and a loss apart: inputs of growing sizes, with simple entries, evaluated exactly.
+
+The general search for counterexamples builds a model entry by entry; a loss wants whole tensors, which are tried here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from derive.audit.inputs import Draw
+from derive.audit.reading import Reading
+from derive.falsify import Counterexample, Model, Undecided, Undefined, evaluate
+from derive.falsify.models.arithmetic import sign_of_difference
+from derive.falsify.numbers.exact import log
+from derive.falsify.search.found import shown
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT
+from derive.kernel.terms import Term, Var
+
+LARGEST = 12  # entries in a tensor of the largest inputs that are tried
+_DRAWS = 5  # of each size, after the plainest
+
+
+class Plain(Draw):
+    """Entries that make short sums: logits 0 and log 2, the first tokens, halves.  The first draw is the plainest of all."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.plainest = seed == 0
+
+    def number(self, kind: str, tokens: int, ignore: int | None) -> Any:
+        if self.plainest:
+            return (
+                next(x for x in (1, 2) if x - 1 != ignore)
+                if kind == "label"
+                else {"probability": Fraction(1, 2), "real": 0}.get(kind, 1)
+            )
+        match kind:
+            case "label" | "mask":
+                return super().number(kind, tokens, ignore)
+            case "count":
+                return self.random.randint(1, 3)
+            case "probability":
+                return self.random.choice((Fraction(1, 2), Fraction(1, 4)))
+            case "positive":
+                return self.random.choice((1, 2, Fraction(1, 2)))
+        return self.random.choice((0, 0, log(2), -log(2)))
+
+    def kept(self, lengths: Sequence[int]) -> Any:
+        return _full(lengths) if self.plainest else super().kept(lengths)
+
+
+def _full(lengths: Sequence[int]) -> Any:
+    return tuple(_full(lengths[1:]) for _ in range(lengths[0])) if lengths else 1
+
+
+def apart(reading: Reading, target: Term, given: Sequence[Term]) -> Counterexample | None:
+    """The first of these inputs at which formula and target differ, as decided exactly, and all conditions hold."""
+    tried = 0
+    for values in _inputs(reading):
+        tried += 1
+        model = Model(values)
+        try:
+            if not all(evaluate(g, model) for g in given):
+                continue
+            left, right = evaluate(reading.term, model), evaluate(target, model)
+            if sign_of_difference(left, right) == 0:
+                continue
+        except (Undecided, Undefined):
+            continue
+        words = f"the left side {shown(left)} and the right side {shown(right)}"
+        return Counterexample(model, k.eq(reading.term, target), left, right, words, tried)
+    return None
+
+
+def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
+    names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
+    choices = sorted(
+        product(*((2, 3) if n in ("V", "C") else (1, 2, 3) for n in names)),
+        key=lambda c: (_largest(reading, names, c), sum(c)),
+    )
+    for choice in choices:
+        if _largest(reading, names, choice) > LARGEST:
+            return
+        sizes = dict(zip(names, choice, strict=True))
+        for seed in range(1 + _DRAWS):
+            values = reading.inputs.numbers(sizes, Plain(seed))
+            for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
+                yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
+
+
+def _largest(reading: Reading, names: Sequence[str], choice: Sequence[int]) -> int:
+    sizes = dict(zip(names, choice, strict=True))
+    out = 1
+    for x in reading.inputs.inputs:
+        n = 1
+        for length in reading.inputs.lengths(x, sizes):
+            n *= length
+        out = max(out, n)
+    return out
+
+
+def _end(high: Term, sizes: dict[str, int]) -> int:
+    return int(evaluate(high, Model({Var(n, INT): v for n, v in sizes.items()})))

@@ -1,0 +1,406 @@
+"""Programs in PyTorch, read by running them on symbols: a symbol answers ``__torch_function__``, and its sizes are terms.
+
+torch looks at sizes itself in a few functions that make tensors, and at a list of tensors in others; these are replaced while a
+program is read, by ones that pass everything on which has no symbol in it, so that other threads notice nothing.  They are put
+back whatever happens, and one program is read at a time.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.nn.functional
+
+from derive.audit.fronts import torch_losses, torch_shapes
+from derive.audit.fronts.sizes import Shape, Size, number
+from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
+from derive.audit.model.functions import exact
+from derive.audit.model.tensor import Tensor, count, scalar, size
+from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.values import as_term
+from derive.kernel.terms import Num, Term
+
+_ = torch_losses, torch_shapes  # their import adds to the operations
+
+_READING = threading.RLock()
+_PATCHED = (
+    (torch, "arange"), (torch, "full"), (torch, "zeros"), (torch, "ones"), (torch, "full_like"), (torch, "einsum"), (torch, "cat"),
+    (torch, "stack"), (torch, "where"), (torch, "clamp"), (torch, "maximum"), (torch, "minimum"), (torch, "tensor"), (torch, "as_tensor"),
+    (torch, "is_tensor"), (torch.nn.functional, "one_hot"), (torch.nn.functional, "pad"),
+)  # fmt: skip
+_PRECISION = {"half": "float16", "float16": "float16", "bfloat16": "bfloat16", "float": "float32", "float32": "float32"}
+
+
+class Symbol:
+    """A tensor of which entries and sizes are terms.  ``memory`` is shared by those that torch lets share it."""
+
+    __slots__ = ("__weakref__", "grad", "memory", "seen", "tensor")
+
+    def __init__(self, tensor: Tensor, memory: list[int] | None = None) -> None:
+        self.tensor = tensor
+        self.memory = memory if memory is not None else [0]
+        self.seen = self.memory[0]
+
+    __class__ = property(lambda self: torch.Tensor)  # programs ask isinstance(x, torch.Tensor)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return call(getattr(func, "__name__", str(func)), args, kwargs or {})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if not {name, name.rstrip("_")} & {*OPERATIONS, "max", "min"}:
+            raise Unread(
+                f"Tensor.{name}", "there is no reading of it; say so, or write it with operations that have one"
+            )
+        return lambda *a, **kw: call(name, (self, *a), kw)
+
+    shape = property(
+        lambda self: Shape(number(count(d, self.tensor.trace), self.tensor.trace) for d in self.tensor.shape)
+    )
+    ndim = property(lambda self: self.tensor.ndim)
+    dtype = property(lambda self: {"real": torch.float64, "int": torch.int64, "bool": torch.bool}[self.tensor.kind])
+    device = property(lambda self: torch.device("cpu"))
+    layout = property(lambda self: torch.strided)
+    requires_grad = property(lambda self: False, lambda self, value: None)
+    is_cuda = is_sparse = is_quantized = is_leaf = property(lambda self: False)
+    data = property(lambda self: call("detach", (self,), {}))
+    T = property(lambda self: call("t", (self,), {}))
+    mT = property(lambda self: call("transpose", (self, -2, -1), {}))  # noqa: N815
+
+    def size(self, dim: int | None = None) -> Any:
+        return self.shape if dim is None else self.shape[dim]
+
+    def dim(self) -> int:
+        return self.tensor.ndim
+
+    def numel(self) -> Any:
+        return number(size(self.tensor), self.tensor.trace)
+
+    nelement = numel
+
+    def is_floating_point(self) -> bool:
+        return self.tensor.kind == "real"
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def __bool__(self) -> bool:
+        value = (
+            self.tensor.entry(tuple(() for _ in self.tensor.shape))
+            if all(d.is_one for d in self.tensor.shape)
+            else None
+        )
+        if isinstance(value, Num):
+            return bool(value.value)
+        raise Unread(
+            "a branch",
+            "it depends on the numbers in a tensor, and a formula has no such branch; read each branch by itself",
+        )
+
+    def item(self) -> Any:
+        value = self.tensor.entry(tuple(() for _ in self.tensor.shape))
+        if isinstance(value, Term):
+            return number(value, self.tensor.trace)
+        raise Unread("item()", "the number depends on a mask; keep it a tensor")
+
+    def __iter__(self) -> Iterator[Any]:
+        n = self.shape[0]
+        if not isinstance(n, int):
+            raise Unread(
+                "a loop over a tensor",
+                "its length may be any number; write the loop as an operation on the whole tensor",
+            )
+        return iter([call("select", (self, 0, i), {}) for i in range(n)])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        mask = key.tensor if isinstance(key, Symbol) else None
+        if mask is None or mask.kind != "bool":
+            raise Unread("x[...] = value", "only x[mask] = value is read; write torch.where, or masked_fill")
+        call("masked_fill_", (self, key, value), {})
+
+    def __repr__(self) -> str:
+        return f"<symbol of shape {tuple(self.shape)}>"
+
+    __hash__ = object.__hash__
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return lambda self, *args: call(name, (self, *args), {})
+
+
+for _name in (
+    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__", "__pow__", "__rpow__", "__eq__",
+    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__getitem__", "__invert__", "__and__", "__or__", "__rand__", "__ror__", "__matmul__", "__abs__",
+):  # fmt: skip
+    setattr(Symbol, _name, _method(_name))
+
+
+def _in_place(operator: str) -> Callable[..., Any]:
+    return lambda self, other: call(operator, (self, other), {})
+
+
+for _name, _operation in (("__iadd__", "add_"), ("__isub__", "sub_"), ("__imul__", "mul_"), ("__itruediv__", "div_")):
+    setattr(Symbol, _name, _in_place(_operation))
+
+
+class Largest:
+    """What max over a dimension gives: values, and indices that have no reading."""
+
+    def __init__(self, values: Symbol) -> None:
+        self.values = values
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.values, None))
+
+    def __getitem__(self, i: int) -> Any:
+        return (self.values, None)[i]
+
+
+def is_symbolic(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(is_symbolic(v) for v in x)
+    return type(x) in (Symbol, Size)
+
+
+def call(name: str, args: Any, kwargs: Any) -> Any:
+    """One operation on symbols.  Raises Unread, with the line of the program, when it has no reading."""
+    first = next((x for x in _flat((args, kwargs)) if type(x) in (Symbol, Size)), None)
+    if first is None:
+        raise Unread(name, "it is called without a symbol")
+    trace: Trace = first.tensor.trace if type(first) is Symbol else first.trace
+    trace.count(name)
+    try:
+        return _done(trace, name, args, kwargs)
+    except Unread as error:
+        raise error.at(place()) from None
+    except TypeError as error:
+        raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
+
+
+def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
+    for x in (*args, *kwargs.values()):
+        _note_precision(trace, name, x)
+    changes = name.endswith("_") and not name.endswith("__") and name[:-1] in OPERATIONS
+    plain = name[:-1] if changes else name
+    if plain in ("max", "min") and ("dim" in kwargs or (len(args) > 1 and isinstance(args[1], int))):
+        return _largest(trace, plain, args, kwargs)
+    if plain in ("max", "min"):
+        plain = ("amax" if len(args) == 1 else "maximum") if plain == "max" else "minimum"
+        if plain == "minimum" and len(args) == 1:
+            raise Unread("min()", "the smallest of all entries is not read; write -(-x).max()")
+    if plain == "__get__":
+        raise Unread("an attribute of a tensor", "there is no reading of it")
+    run = OPERATIONS.get(plain)
+    if run is None:
+        raise Unread(name, "there is no reading of it; write it with operations that have one, or use --measure")
+    out = run(
+        trace, *(_plain(trace, a) for a in args), **{n: _plain(trace, v) for n, v in kwargs.items() if n != "out"}
+    )
+    if not isinstance(out, Tensor):
+        return out
+    out = _placed(out, place())
+    if changes:
+        target: Symbol = args[0]
+        target.tensor = out.like(out.entry, target.tensor.kind)
+        target.memory[0] += 1
+        target.seen = target.memory[0]
+        return target
+    shared = plain in SHARES_STORAGE or (plain == "__getitem__" and not is_symbolic(args[1]))
+    return Symbol(out, args[0].memory if shared and type(args[0]) is Symbol else None)
+
+
+def _placed(t: Tensor, where: str) -> Tensor:
+    """The tensor, whose entries are looked at later: what is not read in them is said with the line at which it was made."""
+
+    def entry(i: Any) -> Any:
+        try:
+            return t.entry(i)
+        except Unread as error:
+            raise error.at(where) from None
+
+    return t.like(entry)
+
+
+def _largest(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
+    if name == "min":
+        raise Unread("min over a dimension", "write -(-x).max(dim)")
+    x = _plain(trace, args[0])
+    dim = args[1] if len(args) > 1 else kwargs.get("dim")
+    return Largest(Symbol(OPERATIONS["amax"](trace, x, dim, kwargs.get("keepdim", False))))
+
+
+def _note_precision(trace: Trace, name: str, x: Any) -> None:
+    asked = _PRECISION.get(name) or (_PRECISION.get(str(x).rpartition(".")[2]) if isinstance(x, torch.dtype) else None)
+    if asked is not None:
+        trace.note(f"precision {asked}")
+
+
+def _plain(trace: Trace, x: Any) -> Any:
+    if type(x) is Symbol:
+        if x.seen != x.memory[0]:
+            raise Unread(
+                "a tensor that shares memory",
+                "it was changed in place through another name; change a copy, as with masked_fill without the underscore",
+            )
+        return x.tensor
+    if isinstance(x, (list, tuple)) and not isinstance(x, torch.Size):
+        return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
+    if isinstance(x, torch.Tensor):
+        return constant(trace, x)
+    return x
+
+
+def constant(trace: Trace, x: torch.Tensor) -> Tensor:
+    """A tensor of the program's own, such as a buffer: a number, or a short row of numbers."""
+    if x.ndim > 1 or x.numel() > 64:
+        raise Unread(
+            "a tensor of numbers",
+            f"of shape {tuple(x.shape)}; give it to the function as an input, with letters for its sizes",
+        )
+    kind = "bool" if x.dtype == torch.bool else "real" if x.is_floating_point() else "int"
+    if x.ndim == 0:
+        return scalar(trace, _exact(x), kind)
+    from derive.audit.model.shaping import stack
+
+    return stack([scalar(trace, _exact(v), kind) for v in x], 0)
+
+
+def _exact(x: torch.Tensor) -> Term:
+    x = x.detach().float() if x.dtype in (torch.bfloat16, torch.float16) else x.detach()
+    value = x.item()
+    if not isinstance(value, float) or x.dtype == torch.float64:
+        return exact(value)
+    for digits in range(1, 18):
+        text = f"{value:.{digits}g}"
+        if torch.tensor(float(text), dtype=x.dtype).item() == value:
+            return exact(float(text))
+    return exact(value)
+
+
+def _flat(x: Any) -> Iterator[Any]:
+    if isinstance(x, (list, tuple)):
+        for v in x:
+            yield from _flat(v)
+    elif isinstance(x, dict):
+        yield from _flat(list(x.values()))
+    else:
+        yield x
+
+
+def place() -> str:
+    """The line of the user's program that is being run."""
+    frame = sys._getframe(1)
+    own = __file__.rpartition("derive")[0]
+    inside: str = ""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if (
+            not file.startswith(own + "derive")
+            and "/torch/" not in file
+            and not file.startswith("<")
+            and "contextlib" not in file
+        ):
+            return f"{file.rpartition('/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return inside
+
+
+@contextmanager
+def patched() -> Iterator[None]:
+    """torch with functions that take symbols, for this thread alone."""
+    with _READING:
+        thread = threading.get_ident()
+        old = [(m, n, getattr(m, n)) for m, n in _PATCHED]
+        try:
+            for m, n, f in old:
+                setattr(m, n, _passing(n, f, thread))
+            yield
+        finally:
+            for m, n, f in old:
+                setattr(m, n, f)
+
+
+def _passing(name: str, original: Any, thread: int) -> Any:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != thread or not any(type(x) in (Symbol, Size) for x in _flat((args, kwargs))):
+            return original(*args, **kwargs)
+        if name == "is_tensor":
+            return True
+        if name in ("tensor", "as_tensor"):
+            return _made(args[0])
+        return call(name, args, kwargs)
+
+    function.__name__ = name
+    return function
+
+
+def _made(x: Any) -> Any:
+    if type(x) is Symbol:
+        return x
+    if isinstance(x, Size):
+        return Symbol(scalar(x.trace, x.term))
+    return call("stack", (x,), {})
+
+
+def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run the program on symbols."""
+    with patched(), torch.no_grad():
+        return function(*args, **kwargs)
+
+
+def symbol(tensor: Tensor) -> Any:
+    return Symbol(tensor)
+
+
+def tensor_of(x: Any, trace: Trace) -> Tensor | None:
+    if type(x) is Symbol:
+        return _plain(trace, x)  # type: ignore[no-any-return]
+    if isinstance(x, Size):
+        return scalar(trace, x.term)
+    if type(x) in (int, float):
+        return scalar(trace, exact(x))
+    return constant(trace, x) if isinstance(x, torch.Tensor) else None
+
+
+# --- the function itself ----------------------------------------------------------------------------------------------
+
+
+def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:
+    """Exact numbers in nested lists, as a tensor."""
+    if kind in ("label", "count"):
+        return torch.tensor(value, dtype=torch.int64)
+    if kind == "mask":
+        return torch.tensor(value, dtype=torch.bool)
+    return torch.tensor(_floats(value), dtype=getattr(torch, dtype))
+
+
+def _floats(value: Any) -> Any:
+    return [_floats(v) for v in value] if isinstance(value, list) else float(value)
+
+
+def floats_of(x: Any) -> Any:
+    """The result of the function as nested lists of floats; None when it is no tensor and no number."""
+    if isinstance(x, torch.Tensor):
+        return x.detach().double().tolist()
+    return float(x) if isinstance(x, (int, float)) else None
+
+
+def gradient_of(run: Callable[[Any], Any], x: torch.Tensor) -> Any:
+    """What autograd says: the gradient of a loss in one of its inputs, as nested lists."""
+    moved = x.clone().requires_grad_(True)
+    run(moved).backward()
+    return moved.grad.double().tolist() if moved.grad is not None else torch.zeros_like(x).tolist()
+
+
+def name_of_type(x: Any) -> str:
+    return str(x.dtype).rpartition(".")[2] if isinstance(x, torch.Tensor) else "float64"
+
+
+__all__ = ["as_term", "concrete", "floats_of", "name_of_type", "patched", "read", "symbol", "tensor_of"]

@@ -1,0 +1,182 @@
+"""The formula that was read, held against the program itself: on numbers at random, and at the edges.
+
+The readings of operations are trusted, and so each is looked at before a word is said: the formula is evaluated exactly, the
+program in its floats.  Where they differ by more than the program's own precision, the reading is at fault, and is not used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from derive.audit import program
+from derive.audit.inputs import Draw
+from derive.audit.reading import Reading
+from derive.errors import UserError, described
+from derive.falsify import Exact, Model, Undecided, Undefined, evaluate
+from derive.kernel.terms import Num, Term, Var, substitute
+
+TOLERANCE = {"float64": 1e-9, "float32": 5e-5, "float16": 2e-2, "bfloat16": 8e-2}
+"""The relative difference that a type explains, by its name."""
+
+_SIZES = ((1, 1, 2), (1, 1, 1), (2, 3, 4), (1, 3, 2), (3, 2, 3), (2, 4, 3), (2, 2, 2), (5, 4, 2))
+"""Of the first sizes, and of the vocabulary: one position, a vocabulary of 1 and of 2 among them."""
+
+
+class MisreadProgramError(UserError):
+    """The formula does not say what the program does: a fault of derive's, with what to send."""
+
+
+class Seen(NamedTuple):
+    """What the comparison came to: on how many inputs, the largest relative difference, and what was not comparable."""
+
+    compared: int
+    largest: float
+    precision: str
+    left_out: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """The program on numbers: the entries of its result by index, and the type of its floats."""
+
+    values: Mapping[tuple[int, ...], float]
+    precision: str
+
+
+def run(
+    function: Callable[..., Any], reading: Reading, fixed: Mapping[str, Any], output: str, sizes: Mapping[str, int],
+    value: Callable[[Var, tuple[int, ...]], Any], dtype: str = "float64",
+) -> Run:  # fmt: skip
+    """Run the program on the exact numbers that ``value`` gives for the letters."""
+    plain = reading.inputs.plain(sizes, value)
+    kinds = {x.name: x.kind for x in reading.inputs.inputs}
+    made = {n: reading.front.concrete(v, kinds[n], dtype) for n, v in plain.items()}
+    args, kwargs = program.arguments(function, made, program.with_sizes(fixed, sizes))
+    result = program.picked(function(*args, **kwargs), output)
+    floats = reading.front.floats_of(result)
+    if floats is None:
+        raise UserError(
+            f"the program returned {type(result).__name__}, which is no tensor; name the loss in it with --result"
+        )
+    return Run(dict(entries(floats, ())), reading.front.name_of_type(result))
+
+
+def entries(x: Any, path: tuple[int, ...]) -> Any:
+    if isinstance(x, list):
+        for i, v in enumerate(x):
+            yield from entries(v, (*path, i + 1))
+    else:
+        yield path, x
+
+
+def samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
+    """Sizes and exact values of all letters, the same ones each time."""
+    names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
+    out: list[tuple[dict[str, int], dict[Var, Any]]] = []
+    for seed, (a, b, v) in enumerate(_SIZES):
+        rest = iter([a, b, *([2] * len(names))])
+        sizes = {s: v if s in ("V", "C") else next(rest) for s in names}
+        if sizes not in [s for s, _ in out]:
+            out.append((sizes, reading.inputs.numbers(sizes, Draw(seed))))
+        if seed in (2, 5) and any(s.kept is not None for s in reading.inputs.symbols.values()):
+            out.append((sizes, reading.inputs.numbers(sizes, Draw(100 + seed, few=True))))
+    return out
+
+
+def value_at(values: Mapping[Var, Any]) -> Callable[[Var, tuple[int, ...]], Any]:
+    def value(var: Var, path: tuple[int, ...]) -> Any:
+        out = values[var]
+        for i in path:
+            out = out[i - 1]
+        return out
+
+    return value
+
+
+def as_float(x: Any) -> float:
+    """An exact number, correctly rounded."""
+    return float(Exact.of(x).approx(20))
+
+
+def formula_at(term: Term, reading: Reading, values: Mapping[Var, Any]) -> dict[tuple[int, ...], float | None]:
+    """The values of the formula at all indices of its result; None where it has none."""
+    ends = [int(evaluate(high, Model(values))) for _, _, high in reading.scope]
+    out: dict[tuple[int, ...], float | None] = {}
+    for index in all_indices(ends):
+        here = substitute(term, {v: Num(i) for (v, _, _), i in zip(reading.scope, index, strict=True)})
+        try:
+            out[index] = as_float(evaluate(here, Model(values)))
+        except (Undefined, Undecided):
+            out[index] = None
+    return out
+
+
+def all_indices(ends: list[int]) -> list[tuple[int, ...]]:
+    out: list[tuple[int, ...]] = [()]
+    for n in ends:
+        out = [(*i, j) for i in out for j in range(1, n + 1)]
+    return out
+
+
+def allowed(reading: Reading, precision: str) -> tuple[float, str]:
+    """By how much the program may differ for its floats, and which floats these are."""
+    seen = [precision, *(n.removeprefix("precision ") for n in reading.trace.notes if n.startswith("precision "))]
+    worst = max(seen, key=lambda p: TOLERANCE.get(p, 0.0))
+    return TOLERANCE.get(worst, TOLERANCE["float64"]), worst
+
+
+def relative(a: float, b: float) -> float:
+    return abs(a - b) / max(1.0, abs(a), abs(b))
+
+
+def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, Any], output: str = "") -> Seen:
+    """Compare formula and program.  Raises MisreadProgramError where they differ, UserError when the program runs on none of the inputs."""
+    compared, largest, out = 0, 0.0, list[str]()
+    precision = "float64"
+    for sizes, values in samples(reading):
+        where = ", ".join(f"{n}={v}" for n, v in sizes.items()) or "the only size"
+        try:
+            got = run(function, reading, fixed, output, sizes, value_at(values))
+        except UserError:
+            raise
+        except Exception as error:
+            out.append(f"at {where} the program fails: {described(error)}")
+            continue
+        expected = formula_at(reading.term, reading, values)
+        tolerance, precision = allowed(reading, got.precision)
+        flat = _aligned(got.values, expected)
+        if flat is None:
+            raise MisreadProgramError(
+                _fault(reading, where, f"a result of {len(got.values)} entries", f"{len(expected)}")
+            )
+        for a, b in flat:
+            if b is None or math.isnan(a) or math.isinf(a):
+                if b is not None and where not in out:
+                    out.append(f"at {where} the program gives {a}")
+                continue
+            compared += 1
+            largest = max(largest, relative(a, b))
+            if relative(a, b) > tolerance:
+                raise MisreadProgramError(_fault(reading, where, repr(a), repr(b)))
+    if not compared:
+        raise UserError(
+            f"the program could not be compared with the formula that was read of it: {'; '.join(out[:2]) or 'no value'}"
+        )
+    return Seen(compared, largest, precision, tuple(dict.fromkeys(out)))
+
+
+def _aligned(
+    got: Mapping[tuple[int, ...], float], expected: Mapping[tuple[int, ...], float | None]
+) -> list[tuple[float, float | None]] | None:
+    """The entries of both side by side, in row order; a formula has no index for a dimension of size 1."""
+    if len(got) != len(expected):
+        return None
+    return list(zip(got.values(), expected.values(), strict=True))
+
+
+def _fault(reading: Reading, where: str, program_value: str, formula_value: str) -> str:
+    return (
+        f"the formula that was read does not say what the program does: at {where} the program gives {program_value} and the formula "
+        f"{formula_value}.  This is a fault of derive's, and no verdict is given.  Please report it with the function and this formula: {reading.term!r}"
+    )

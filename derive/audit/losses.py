@@ -1,0 +1,138 @@
+"""The library of losses at one position: what a program may be held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from derive.audit.roles import ONE, Place
+from derive.kernel.definitions import Definition
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Term, Var, as_term, at, spine
+from derive.language.definitions import (
+    binary_cross_entropy,
+    cross_entropy,
+    kl,
+    logsumexp,
+    maximum,
+    minimum,
+    one_hot,
+    positive_part,
+    sigmoid,
+    smoothed,
+    smoothed_off,
+    softmax,
+)
+from derive.language.syntax import delta, exp, fun, log
+
+Arguments = Mapping[str, Fraction | int]
+Loss = Callable[[Place, Arguments], Term]
+
+
+class Kind(NamedTuple):
+    """A loss at one position: how it is built, its arguments with their usual values, and a line of prose."""
+
+    build: Loss
+    arguments: Mapping[str, Fraction | int]
+    doc: str
+    shifts: bool = True  # whether next-token makes sense of it
+    needs: Callable[[Place], list[Term]] = lambda p: []  # conditions under which it has a value
+
+
+def _ratio(p: Place, new: str = r"^(log_?probs?|logps?|new|per_token_logps)", old: str = r"old") -> Term:
+    return exp(p.value(new) - p.value(old))
+
+
+def _margin(p: Place) -> Term:
+    chosen = p.value(r"(?<!ref_)(?<!reference_)\bpolicy_chosen|^chosen|^(?!ref).*chosen") - p.value(r"ref.*chosen")
+    return chosen - (p.value(r"^(?!ref).*rejected") - p.value(r"ref.*rejected"))
+
+
+def _surrogate(p: Place, a: Arguments) -> Term:
+    """-min(r A, clip(r, 1 - low, 1 + high) A)."""
+    r, gain = _ratio(p), p.value(r"adv")
+    clipped = minimum(maximum(r, as_term(1 - a["eps"])), as_term(1 + a.get("high", a["eps"])))
+    return -minimum(r * gain, clipped * gain)
+
+
+def _k3(p: Place, a: Arguments) -> Term:
+    d = p.value(r"ref") - p.value(r"^(?!ref)(?!old).*log")
+    return exp(d) - d - 1
+
+
+def _unfolded(t: Term) -> Term:
+    """A softmax at a token, as the quotient that programs write."""
+    head, args = spine(t)
+    return at(head.op.unfolded(head.args), *args) if isinstance(head, App) and isinstance(head.op, Definition) else t
+
+
+def _true(p: Place) -> Term:
+    return p.model[p.token]
+
+
+def _focal_binary(p: Place, a: Arguments) -> Term:
+    """alpha_t (1 - p_t)^gamma times binary cross-entropy, for targets that are 0 or 1."""
+    x, y = p.value(r"input|logit|pred"), p.value(r"target|label")
+    s = sigmoid(x)
+    right = s * y + (1 - s) * (1 - y)
+    weight = as_term(a["alpha"]) * y + (1 - as_term(a["alpha"])) * (1 - y) if a["alpha"] >= 0 else ONE
+    return weight * (binary_cross_entropy(y, s) * (1 - right) ** as_term(a["gamma"]))
+
+
+F = Fraction
+LOSSES: dict[str, Kind] = {
+    "one-hot": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(p.token), p.model), {}, "cross-entropy with the true token"),
+    "soft": Kind(lambda p, a: cross_entropy(p.vocabulary, p.soft, p.model), {}, "cross-entropy with a given distribution"),
+    "smoothed": Kind(
+        lambda p, a: cross_entropy(p.vocabulary, smoothed(p.vocabulary, as_term(a["eps"]), p.token), p.model), {"eps": F(1, 10)},
+        "label smoothing over all V tokens",
+    ),
+    "smoothed-off": Kind(
+        lambda p, a: cross_entropy(p.vocabulary, smoothed_off(p.vocabulary, as_term(a["eps"]), p.token), p.model), {"eps": F(1, 10)},
+        "label smoothing over the V - 1 wrong tokens",
+    ),
+    "smoothed-rest": Kind(lambda p, a: _smoothed_rest(p, as_term(a["eps"])), {"eps": F(1, 10)}, "1 - eps for the true token, eps/V for each other one"),
+    "weighted one-hot": Kind(
+        lambda p, a: p.roles.named("weight").at((p.token,)) * cross_entropy(p.vocabulary, one_hot(p.token), p.model), {}, "with a weight for each class"
+    ),
+    "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser"),
+    "focal": Kind(lambda p, a: (1 - _true(p)) ** as_term(a["gamma"]) * -log(_true(p)), {"gamma": 2}, "surprisal with a weight (1 - p)^gamma"),
+    "unlikelihood": Kind(lambda p, a: -log(1 - _unfolded(_true(p))), {}, "minus the log of 1 - p of a token", needs=lambda p: [_unfolded(_true(p)) < 1]),
+    "distillation": Kind(lambda p, a: _distillation(p, as_term(a["tau"])), {"tau": 1}, "divergence of the teacher at a temperature, times its square"),
+    "binary": Kind(
+        lambda p, a: binary_cross_entropy(p.value(r"target|label"), sigmoid(p.value(r"input|logit|pred"))), {}, "binary cross-entropy of a logit", False
+    ),
+    "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False),
+    "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(p.here[-1]), p.model), {}, "the row's own column is the true one", False),
+    "dpo": Kind(lambda p, a: -log(sigmoid(as_term(a["beta"]) * _margin(p))), {"beta": F(1, 10)}, "direct preference optimisation", False),
+    "cdpo": Kind(lambda p, a: _conservative(p, as_term(a["beta"]), as_term(a["eps"])), {"beta": F(1, 10), "eps": F(1, 10)}, "DPO with labels that may be wrong", False),
+    "ipo": Kind(lambda p, a: (_margin(p) - 1 / (2 * as_term(a["beta"]))) ** 2, {"beta": F(1, 10)}, "the squared distance from a margin", False),
+    "slic": Kind(lambda p, a: positive_part(1 - as_term(a["beta"]) * _margin(p)), {"beta": F(1, 10)}, "a hinge on the margin", False),
+    "ppo": Kind(_surrogate, {"eps": F(1, 5)}, "the clipped surrogate", False),
+    "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
+    "k1": Kind(lambda p, a: p.value(r"^(?!ref)(?!old).*log") - p.value(r"ref"), {}, "the plain estimator of a divergence", False),
+    "k2": Kind(lambda p, a: (p.value(r"^(?!ref)(?!old).*log") - p.value(r"ref")) ** 2 / 2, {}, "half the square of the log-ratio", False),
+    "k3": Kind(_k3, {}, "the estimator exp(d) - d - 1", False),
+}  # fmt: skip
+
+
+def _smoothed_rest(p: Place, eps: Term) -> Term:
+    k = Var("k", INT)
+    d = delta(k, p.token)
+    return cross_entropy(p.vocabulary, fun(k, (1 - eps) * d + eps / p.vocabulary * (1 - d)), p.model)
+
+
+def _distillation(p: Place, tau: Term) -> Term:
+    k = Var("k", INT)
+    student, teacher = (
+        p.roles.row(p.roles.named(r"student|^logits"), p.here),
+        p.roles.row(p.roles.named(r"teacher"), p.here),
+    )
+    rows = [fun(k, x[k] / tau) if tau != ONE else x for x in (teacher, student)]
+    loss = kl(p.vocabulary, softmax(p.vocabulary, rows[0]), softmax(p.vocabulary, rows[1]))
+    return tau**2 * loss if tau != ONE else loss
+
+
+def _conservative(p: Place, beta: Term, eps: Term) -> Term:
+    return -(1 - eps) * log(sigmoid(beta * _margin(p))) - eps * log(sigmoid(-(beta * _margin(p))))

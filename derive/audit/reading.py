@@ -1,0 +1,136 @@
+"""From a program to a formula: its inputs as symbols, the program run on them, and what comes out as a term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from derive.audit import program
+from derive.audit.fronts.sizes import number
+from derive.audit.inputs import Inputs
+from derive.audit.model.tensor import Tensor, count
+from derive.audit.model.trace import Cut, Trace, Unread, letter_of
+from derive.audit.model.values import MINUS_INFINITY, ONE, as_term
+from derive.errors import UserError, described
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Term, Var, subterms
+from derive.language.syntax import ForAll
+
+
+class Reading(NamedTuple):
+    """What a program computes: a term, with letters for the indices of what it returns, and their ranges."""
+
+    inputs: Inputs
+    term: Term
+    scope: tuple[tuple[Var, Term, Term], ...]
+    given: tuple[Term, ...]
+    trace: Trace
+    front: Any
+
+    def claim(self, target: Term) -> Term:
+        equation = k.eq(self.term, target)
+        return ForAll(list(self.scope), equation) if self.scope else equation
+
+
+def front_of(function: Callable[..., Any], name: str = "") -> Any:
+    """The module that reads programs of the kind: ``name`` is torch, jax or numpy, or it is told by what the function's module imports."""
+    from importlib import import_module
+
+    called = getattr(function, "func", function)
+    space = (
+        getattr(called, "__globals__", None) or getattr(getattr(type(called), "forward", None), "__globals__", {}) or {}
+    )
+    space = space or getattr(getattr(called, "__func__", None), "__globals__", {})
+    used = {getattr(v, "__name__", "").partition(".")[0] for v in space.values() if type(v).__name__ == "module"}
+    used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}
+    used.add(str(getattr(called, "__module__", "")).partition(".")[0])
+    found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
+    needed = {"torch": "torch_tracer", "jax": "jax_reader", "numpy": "numpy_tracer"}
+    if found not in needed:
+        raise UserError(f"there is no front end {found!r}; they are {', '.join(needed)}")
+    try:
+        return import_module(f"derive.audit.fronts.{needed[found]}")
+    except ImportError as error:
+        raise UserError(
+            f"programs that use {found} are read with {found} itself, which cannot be imported ({error}); install it: "
+            f"pip install 'derive-lm[{found}]'"
+        ) from None
+
+
+def read(
+    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None
+) -> Reading:
+    """The formula of the function.  Raises Unread when a step has no reading, with the line of the program."""
+    front = front or front_of(function)
+    given = (*inputs.conditions(), *inputs.some_kept())
+    trace = Trace(given)
+    symbols = {n: front.symbol(inputs.tensor(trace, n)) for n in inputs.symbols}
+    sizes = {s: number(v, trace) for s, v in inputs.sizes.items()}
+    args, kwargs = program.arguments(function, symbols, program.with_sizes(fixed, sizes))
+    try:
+        result = program.picked(front.read(function, args, kwargs), output)
+        tensor = front.tensor_of(result, trace)
+        if tensor is None:
+            raise Unread(
+                f"a result of type {type(result).__name__}",
+                "the function must return a tensor; name the loss in it with --result",
+            )
+        return _reading(inputs, tensor, given, trace, front)
+    except Cut:
+        raise Unread(
+            "a result with pieces", "its entries are different formulas in different ranges; return their sum or mean"
+        ) from None
+    except (UserError, RecursionError):
+        raise
+    except Exception as error:
+        where = _line(error)
+        raise Unread(
+            f"{where}the program", f"it fails on symbols with {described(error)}; what it does there has no reading"
+        ) from error
+
+
+def _line(error: BaseException) -> str:
+    at = error.__traceback__
+    out = ""
+    while at is not None:
+        file = at.tb_frame.f_code.co_filename
+        if "/derive/" not in file and "/torch/" not in file:
+            out = f"{file.rpartition('/')[2]}:{at.tb_lineno}: "
+        at = at.tb_next
+    return out
+
+
+def _reading(inputs: Inputs, tensor: Tensor, given: tuple[Term, ...], trace: Trace, front: Any) -> Reading:
+    scope: list[tuple[Var, Term, Term]] = []
+    index: list[tuple[Term, ...]] = []
+    for d in tensor.shape:
+        if d.keep is not None:
+            raise Unread(
+                "a result with x[mask]",
+                f"it has as many entries as the mask keeps ({count(d, trace)!r}); return their sum or mean",
+            )
+        letters = []
+        for n in d.factors:
+            v = Var(letter_of(repr(n), {x.name for x, _, _ in scope}), INT)
+            scope.append((v, ONE, n))
+            letters.append(v)
+        index.append(tuple(letters))
+    ranges = [s for v, low, high in scope for s in (low <= v, v <= high)]
+    with trace.within(*ranges):
+        term = as_term(tensor.entry(tuple(index)))
+    if MINUS_INFINITY in term.free:
+        raise Unread("-inf", "a value of -inf gets into the result; fill with -inf only what goes into a softmax")
+    longer = {a.args[1]: a for a in trace.assumed if isinstance(a, App)}  # sizes that are supposed to be more than 1
+    given = tuple(
+        longer.get(g.args[1], g) if isinstance(g, App) and g.op is k.LE and g.args[0] == ONE else g for g in given
+    )
+    return Reading(inputs, term, tuple(scope), _needed(given, inputs, term), trace, front)
+
+
+def _needed(given: tuple[Term, ...], inputs: Inputs, term: Term) -> tuple[Term, ...]:
+    """The conditions; that a position is kept only where something is divided by what is counted."""
+    kept = [s.kept for s in inputs.symbols.values() if s.kept is not None]
+    divided = any(isinstance(t, App) and t.op is k.DIV and t.args[1].free & {*kept} for t in subterms(term))
+    some = inputs.some_kept()
+    return given if divided else tuple(g for g in given if g not in some)

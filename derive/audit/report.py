@@ -1,0 +1,182 @@
+"""An audit as a page: the formula that was read, what it supposes, how it was looked at, the verdict and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.audit.residuals import Residual
+from derive.audit.verdict import Audit
+from derive.falsify import approx
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Lam, Term, Var
+from derive.render.formula.notation import Notation
+from derive.render.pages.latex import derivation_latex
+from derive.render.pages.text import derivation_text
+from derive.render.pens.latex import escape, term_latex
+from derive.render.pens.text import conditions_text, term_text
+from derive.render.words.prose import unsaid_integers
+
+WORDS = {"proved": "PROVED", "refuted": "REFUTED", "unknown": "NOT KNOWN"}
+STATUS = {"proved": 0, "refuted": 1, "unknown": 1}
+REALS = "The theorem is about real numbers; --floats measures what the program's own floats make of it."
+
+
+def text(a: Audit, residual: Residual | None, notation: Notation, width: int = 100, ascii_only: bool = False) -> str:
+    """The page in plain characters."""
+    lines = [f"{a.program.name} computes", "", f"    {term_text(a.reading.term, notation, ascii=ascii_only)}", ""]
+    lines += [f"  {x}" for x in (*_about(a, notation, ascii_only), *_looked_at(a))]
+    lines += ["", *verdict_lines(a)]
+    if a.verdict == "refuted":
+        lines += _numbers(a)
+    lines += [f"  {x}" for x in remarks(a)]
+    if residual is not None:
+        lines += ["", f"  the difference: {residual.words}"]
+        if residual.instead:
+            lines.append(f"  proved: it is {residual.instead}")
+        else:
+            sign = "times" if residual.factor else "plus"
+            lines.append(f"  proved: it is {a.target.name}, {sign}")
+            lines.append(f"    {term_text(residual.term, notation, ascii=ascii_only)}")
+    theorem = a.theorem or (residual.theorem if residual else None)
+    if theorem is not None:
+        lines += [
+            "",
+            derivation_text(theorem.derivation, notation, width=width, ascii=ascii_only).rstrip(),
+            "",
+            f"  {REALS}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def verdict_lines(a: Audit) -> list[str]:
+    what = {
+        "proved": f"it is {a.target.name}",
+        "refuted": f"it is not {a.target.name}",
+        "unknown": f"whether it is {a.target.name}: {a.why}",
+    }
+    return [f"{WORDS[a.verdict]}: {what[a.verdict]}"]
+
+
+def _about(a: Audit, notation: Notation, ascii_only: bool) -> Iterator[str]:
+    """What the letters are, and what is supposed of them."""
+    for s in a.reading.inputs.symbols.values():
+        letter = term_text(indexed(s.letter), notation, ascii=ascii_only)
+        words = f"{letter} is {s.input.name}"
+        if s.input.kind == "label":
+            words += ", a token, counted from 1"
+        if s.kept is not None:
+            words += f"; {term_text(indexed(s.kept), notation, ascii=ascii_only)} is 1 where it is not {a.reading.inputs.ignore}, and 0 where it is"
+        yield words
+    if a.ignore_dropped:
+        yield "the program fails at ignored labels, so there are none here"
+    given = conditions_text(
+        a.reading.given,
+        notation,
+        ascii=ascii_only,
+        integers=unsaid_integers((*a.reading.given, a.reading.term), notation),
+    )
+    yield f"supposed: {'; '.join(given)}"
+
+
+def indexed(letter: Var) -> Term:
+    """A family at the letters of its indices, to be shown."""
+    out: Term = letter
+    names = iter("tkij")
+    sort = letter.sort
+    while hasattr(sort, "cod"):
+        out = out[Var(next(names), INT)]
+        sort = sort.cod
+    return out
+
+
+def _looked_at(a: Audit) -> Iterator[str]:
+    yield (
+        f"compared with the program: {a.seen.compared} results, largest relative difference {a.seen.largest:.1e} ({a.seen.precision})"
+    )
+    yield from a.seen.left_out[:2]
+
+
+def _numbers(a: Audit) -> list[str]:
+    assert a.counterexample is not None
+    assert a.replay is not None
+    out = ["", "  false at"]
+    out += [f"    {variable} = {value}" for variable, value in a.counterexample.model.assignments()]
+    left, right = approx(a.counterexample.left, 10), approx(a.counterexample.right, 10)
+    out.append(
+        f"  the formula gives       {a.counterexample.left} = {left}"
+        if str(a.counterexample.left) != left
+        else f"  the formula gives       {left}"
+    )
+    out.append(
+        f"  {'the loss asked for is':22}  {a.counterexample.right} = {right}"
+        if str(a.counterexample.right) != right
+        else f"  the loss asked for is   {right}"
+    )
+    out.append(f"  the program, run on it, gives {a.replay.program!r} ({a.replay.precision})")
+    return out
+
+
+def remarks(a: Audit) -> list[str]:
+    """What makes no difference, and what a reader should know of the reading."""
+    notes = [n for n in a.reading.trace.notes if not n.startswith("precision ")]
+    if a.verdict == "proved" and _normalised_twice(a.reading.term):
+        notes.append("a log-softmax is taken of what is normalised already, which makes no difference")
+    return [f"note: {n}" for n in notes]
+
+
+def _normalised_twice(term: Term) -> bool:
+    """Whether a log of a sum of exponentials stands inside another one."""
+    from derive.kernel import terms as k
+    from derive.kernel.terms import subterms
+
+    for t in subterms(term):
+        if isinstance(t, App) and t.op is k.EXP:
+            inside = [u for u in subterms(t.args[0]) if isinstance(u, App) and u.op is k.LOG]
+            if any(
+                isinstance(u.args[0], App) and u.args[0].op is k.SUM and isinstance(u.args[0].args[2], Lam)
+                for u in inside
+            ):
+                return True
+    return False
+
+
+def latex(a: Audit, residual: Residual | None, notation: Notation) -> str:
+    """The page in LaTeX, to be put into a document that loads amsmath."""
+    out = [
+        f"\\noindent\\texttt{{{escape(a.program.name)}}} computes",
+        "\\[",
+        f"  {term_latex(a.reading.term, notation)}",
+        "\\]",
+    ]
+    out.append(f"\\noindent {escape(verdict_lines(a)[0])}.")
+    if a.verdict == "refuted" and a.replay is not None and a.counterexample is not None:
+        out.append(
+            f"At {escape(str(a.counterexample.model))} the program gives {a.replay.program!r}, and the loss is {approx(a.counterexample.right, 10)}."
+        )
+    if residual is not None:
+        out.append(f"The difference: {escape(residual.words)}.")
+    theorem = a.theorem or (residual.theorem if residual else None)
+    if theorem is not None:
+        out += ["", derivation_latex(theorem.derivation, notation).rstrip(), "", f"\\noindent {escape(REALS)}"]
+    return "\n".join(out) + "\n"
+
+
+def line(a: Audit, residual: Residual | None = None) -> str:
+    """The audit in one line, for continuous integration."""
+    out = f"{a.program.name}: {verdict_lines(a)[0]}"
+    return f"{out}; {residual.words}" if residual is not None else out
+
+
+def failure(a: Audit, residual: Residual | None, notation: Notation) -> str:
+    """What a test says that fails."""
+    out = [line(a, residual), f"  formula     {term_text(a.reading.term, notation)}"]
+    if residual is not None:
+        out.append(f"  difference  {term_text(residual.term, notation)}" + (" (a factor)" if residual.factor else ""))
+    if a.counterexample is not None:
+        out.append(f"  at          {a.counterexample.model}")
+    if a.replay is not None:
+        out.append(f"  program     {a.replay.program!r}, where the loss is {a.replay.target!r}")
+    return "\n".join(out)
+
+
+__all__: Sequence[str] = ("STATUS", "failure", "latex", "line", "text")

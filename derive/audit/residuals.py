@@ -1,0 +1,247 @@
+"""What a program does that is not what was asked: the difference as a formula that is proved, with its name where it has one.
+
+Each candidate is a term for what is added to the target, or a factor in front of it.  Numbers say which are worth a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from typing import NamedTuple
+
+from derive.audit import guard, proving
+from derive.audit.asked import REDUCTIONS, Asked, Part, Range, Target, _count, _sum, _weighed, piece, target_of
+from derive.audit.losses import LOSSES
+from derive.audit.reading import Reading
+from derive.audit.roles import ONE, Missing, Place, Roles
+from derive.audit.verdict import Audit, conditions
+from derive.board.entries import TheoremEntry
+from derive.kernel.terms import Num, Term, Var, as_term, subterms
+from derive.language.definitions import cross_entropy, entropy, logsumexp, one_hot, smoothed_off, softmax, uniform
+from derive.language.syntax import log
+
+
+class Residual(NamedTuple):
+    """program = target + term, or program = term * target: ``words`` say what it is."""
+
+    words: str
+    term: Term
+    factor: bool
+    theorem: TheoremEntry
+    instead: str = ""  # the loss of the library that the program computes
+
+
+class _Candidate(NamedTuple):
+    words: str
+    term: Term
+    factor: bool = False
+
+
+def explain(audit: Audit, asked: Asked | None) -> Residual | None:
+    """The first difference that is proved; None when none of those that have a name is."""
+    reading, target = audit.reading, audit.target
+    if asked is None or reading.scope:
+        return _instead(audit, asked)
+    found = _instead(audit, asked)
+    if found is not None:
+        return found
+    for c in _candidates(reading, asked):
+        whole = c.term * target.term if c.factor else target.term + c.term
+        theorem = _proved(audit, Target(target.name, whole, (), target.given), c.words)
+        if theorem is not None:
+            return Residual(c.words, c.term, c.factor, theorem)
+    return None
+
+
+def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
+    from derive.audit.verdict import _identifier, agree
+
+    if not agree(audit.reading, target):
+        return None
+    given = conditions(audit.reading, target)
+    out = proving.prove(_identifier(audit.program.name), audit.reading.term, target.term, given, words)
+    return out if isinstance(out, TheoremEntry) else None
+
+
+# --- another loss of the library ---------------------------------------------------------------------------------------
+
+
+_OTHER = {
+    ("smoothed", "smoothed-off"): "the other convention of smoothing: eps is shared by the V - 1 wrong tokens",
+    ("smoothed-off", "smoothed"): "the other convention of smoothing: eps is shared by all V tokens",
+    ("smoothed", "smoothed-rest"): "the other tokens get eps/V each, and nothing of it goes to the true one",
+    ("smoothed", "one-hot"): "no smoothing",
+    ("smoothed-off", "one-hot"): "no smoothing",
+}
+
+
+def _instead(audit: Audit, asked: Asked | None) -> Residual | None:
+    if asked is None:
+        return None
+    for other, words in _others(audit.reading, asked):
+        try:
+            target = target_of(other, audit.reading.inputs)
+        except Missing:
+            continue
+        if [h for _, _, h in target.scope] != [h for _, _, h in audit.reading.scope] or target.scope:
+            continue
+        theorem = _proved(audit, target, words)
+        if theorem is not None:
+            return Residual(words, target.term - audit.target.term, False, theorem, str(other))
+    return None
+
+
+def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str]]:
+    for reduction in REDUCTIONS:
+        if reduction not in (asked.reduction, "none"):
+            yield (
+                asked._replace(reduction=reduction),
+                f"another reduction: {reduction}, where {asked.reduction} was meant",
+            )
+    first = asked.parts[0]
+    for name, kind in LOSSES.items():
+        if name == first.name or (name in ("binary", "binary focal") and first.name not in ("binary", "binary focal")):
+            continue
+        eps = dict(first.arguments)
+        part = Part(name, tuple((n, eps.get(n, v)) for n, v in kind.arguments.items()))
+        words = _OTHER.get((first.name, name), f"another loss: {name}, where {first.name} was meant")
+        yield asked._replace(parts=(part, *asked.parts[1:])), words
+    if LOSSES[first.name].shifts:
+        words = (
+            "the shift by one is missing"
+            if asked.next_token
+            else "it predicts the next token, and not the one at its position"
+        )
+        yield asked._replace(next_token=not asked.next_token), words
+    for n, value in first.arguments:
+        for c in _constants(reading):
+            if c != value:
+                part = Part(first.name, tuple((m, c if m == n else v) for m, v in first.arguments))
+                yield asked._replace(parts=(part, *asked.parts[1:])), f"{n} is {c}, where {value} was meant"
+    for c in _constants(reading):
+        extra = Part("z-loss", (("coef", c),))
+        yield asked._replace(parts=(*asked.parts, extra)), f"a z-loss is added, with the factor {c}"
+
+
+def _constants(reading: Reading) -> list[Fraction]:
+    """The numbers in the formula, and what they leave of 1."""
+    found = {t.value for t in subterms(reading.term) if isinstance(t, Num)}
+    return sorted({c for v in found for c in (v, 1 - v) if 0 < c < 1})
+
+
+# --- what is added, and factors ------------------------------------------------------------------------------------------
+
+
+def _candidates(reading: Reading, asked: Asked) -> Iterator[_Candidate]:
+    one = piece(asked, Roles(reading.inputs))
+    scope, kept, place = one.scope, one.kept, one.place
+    yield from _factors(reading, scope, kept)
+    with suppress(Missing):
+        yield from _of_smoothing(place, asked, scope, kept, _divisor(asked, place, scope, kept))
+    with suppress(Missing):
+        yield from _of_constants(reading, place, asked, scope, kept)
+
+
+def _divisor(asked: Asked, place: Place, scope: list[Range], kept: Term) -> Term:
+    match asked.reduction:
+        case "sum over n":
+            return place.roles.of_kind("count", "a count").letter
+        case "mean over kept":
+            return _count(kept, scope)
+        case "mean":
+            return _count(ONE, scope)
+    return ONE
+
+
+def _over(term: Term, divisor: Term) -> Term:
+    return term if divisor == ONE else term / divisor
+
+
+def _factors(reading: Reading, scope: list[Range], kept: Term) -> Iterator[_Candidate]:
+    positions, counted = _count(ONE, scope), _count(kept, scope)
+    if kept != ONE:
+        yield _Candidate("a mean over all positions, where those that are kept were meant", counted / positions, True)
+        yield _Candidate("a mean over the kept positions, where all were meant", positions / counted, True)
+        yield _Candidate("a sum that is not divided by the kept positions", counted, True)
+        yield _Candidate("a sum that is divided by the kept positions", 1 / counted, True)
+    for name, n in reading.inputs.sizes.items():
+        if isinstance(n, Var):
+            yield _Candidate(f"the loss is {name} times too large", n, True)
+            yield _Candidate(f"the loss is divided by {name} as well", 1 / n, True)
+    yield _Candidate("the loss is counted once for each position", positions, True)
+    for s in reading.inputs.symbols.values():
+        if s.input.kind == "count":
+            yield _Candidate(f"{s.input.name} is not used: the mean is over what is there", s.letter / counted, True)
+            yield _Candidate(f"the loss is divided by {s.input.name}", 1 / s.letter, True)
+    yield _Candidate("the sign is wrong", Num(-1), True)
+
+
+def _of_smoothing(place: Place, asked: Asked, scope: list[Range], kept: Term, divisor: Term) -> Iterator[_Candidate]:
+    first = asked.parts[0]
+    arguments = dict(first.arguments)
+    flat = cross_entropy(place.vocabulary, uniform(place.vocabulary), place.model)
+    if first.name in ("smoothed", "smoothed-off"):
+        eps = as_term(arguments["eps"])
+        true = cross_entropy(place.vocabulary, one_hot(place.token), place.model)
+        if kept != ONE:
+            leak = flat if first.name == "smoothed" else _spread(place, eps) / eps
+            yield _Candidate(
+                "ignored positions leak into the smoothing term", _over(eps * _sum((1 - kept) * leak, scope), divisor)
+            )
+        yield _Candidate(
+            "the smoothing term has 1/V in place of eps/V",
+            _over((1 - eps) * _sum(_weighed(kept, flat), scope), divisor),
+        )
+        yield _Candidate(
+            "the true token keeps its whole weight beside the smoothing",
+            _over(eps * _sum(_weighed(kept, true), scope), divisor),
+        )
+        yield _Candidate(
+            "the smoothing term is not divided by V",
+            _over(eps * (place.vocabulary - 1) * _sum(_weighed(kept, flat), scope), divisor),
+        )
+        off = cross_entropy(place.vocabulary, smoothed_off(place.vocabulary, eps, place.token), place.model)
+        yield _Candidate(
+            "twice the loss, in two conventions of smoothing", _over(_sum(_weighed(kept, off), scope), divisor)
+        )
+    if first.name == "soft":
+        whole = _over(_sum(_weighed(kept, entropy(place.vocabulary, place.soft)), scope), divisor)
+        yield _Candidate(
+            "a divergence: the entropy of the target, which does not depend on the model, is taken off", -whole
+        )
+
+
+def _spread(place: Place, eps: Term) -> Term:
+    whole = cross_entropy(place.vocabulary, smoothed_off(place.vocabulary, eps, place.token), place.model)
+    return whole - (1 - eps) * cross_entropy(place.vocabulary, one_hot(place.token), place.model)
+
+
+def _of_constants(reading: Reading, place: Place, asked: Asked, scope: list[Range], kept: Term) -> Iterator[_Candidate]:
+    """Terms with a number that stands in the formula."""
+    divisor = _divisor(asked, place, scope, kept)
+    numbers = sorted(
+        {t.value for t in subterms(reading.term) if isinstance(t, Num) and t.value > 0}
+        | {Fraction(n) for n in (2, 4, 8)}
+    )
+    for c in numbers:
+        square = _sum(_weighed(kept, logsumexp(place.vocabulary, place.logits()) ** 2), scope)
+        yield _Candidate(f"a z-loss is added, with the factor {c}", _over(as_term(c) * square, divisor))
+        if c > 1:
+            each = _sum(_weighed(kept, log(as_term(c))), scope) if kept != ONE or scope else log(as_term(c))
+            yield _Candidate(f"the logits are counted {c} times in the normaliser", _over(each, divisor))
+    for name, n in reading.inputs.sizes.items():
+        if isinstance(n, Var):
+            yield _Candidate(
+                f"the logits are counted {name} times in the normaliser",
+                _over(_sum(_weighed(kept, log(n)), scope), divisor),
+            )
+    for c in numbers:
+        if c < 1:
+            h = _sum(_weighed(kept, entropy(place.vocabulary, softmax(place.vocabulary, place.logits()))), scope)
+            yield _Candidate(
+                f"the entropy of the model is taken off, with the factor {c}", -_over(as_term(c) * h, divisor)
+            )
+
+
+__all__ = ["Residual", "explain", "guard"]

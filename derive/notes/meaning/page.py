@@ -1,0 +1,191 @@
+"""A page before its rows are read: its declarations, its cells, and what its names and letters stand for throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.notes.document.pages import Declared, Display, Document, Inline
+from derive.notes.formula.known import Known, known_from
+from derive.notes.formula.parser import Parser
+from derive.notes.formula.rows import Cell, cells_of, words_in
+from derive.notes.formula.surface import Expr
+from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
+from derive.notes.meaning.chain import Unread
+from derive.notes.meaning.declare import Line, line_of
+from derive.notes.meaning.facts import Facts
+from derive.notes.meaning.guess import guessed_base, guessed_laws
+from derive.notes.meaning.prose import phrases
+from derive.notes.meaning.ranges import Ranges
+from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
+from derive.notes.meaning.world import Meaning, World, put
+
+CELLS = 400
+"""How many expressions of a document are looked at before sorts are decided; those behind them are read with these."""
+
+
+@dataclass
+class PageCell:
+    cell: Cell
+    readings: list[Expr]
+    error: UnreadableError | None = None
+
+
+class Page:
+    """A document, with all that its formulas show together."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Unread] = []
+        self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
+        pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
+        self.words = words_in(pages)
+        self.lines: dict[int, Line] = {}
+        for p in document.parts:
+            if isinstance(p, Declared):
+                try:
+                    self.lines[id(p)] = line_of(p, document.text, self.words)
+                except UnreadableError as error:
+                    self.problems.append(Unread(error.what, error.span, error.why))
+        self.known = self.learn(pages)
+        self.parser = Parser(self.known)
+        self.chains: dict[int, list[list[PageCell]]] = {
+            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words)]
+            for p in document.parts
+            if isinstance(p, Display)
+        }
+        self.world = World()
+        self.sorts = Sorts()
+        self.builder = self.prepare()
+
+    def learn(self, pages: Sequence[object]) -> Known:
+        """What the tokens show of names, before they are read."""
+        shown, prose = [], []
+        for p in self.document.parts:
+            if isinstance(p, Display):
+                for row in p.rows:
+                    shown += self.tokens(row.items)
+            elif isinstance(p, Inline):
+                prose += self.tokens(p.items)
+        functions: set[str] = set()
+        vectors: set[str] = set()
+        means: set[str] = set()
+        for line in self.lines.values():
+            shown += [t for part, t in line.parts.items() if part not in ("names", "name", "draws")]
+            if line.form == "definition":
+                new = line.parts["new"]
+                if len(new) == 2 and new[0].kind == "name" and new[1].kind == "bracket":
+                    functions.add(new[0].text)
+            if line.form == "distribution":
+                functions |= {label(t) for piece in line.pieces("names") for t in piece[:1]}
+            if line.form == "vectors":
+                vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
+            if line.form == "mean":
+                means.add(line.parts["name"][0].text)
+        return known_from(shown, prose, functions - FUNCTIONS, vectors, means)
+
+    def tokens(self, items: Sequence[object]) -> list[Tokens]:
+        try:
+            return [refuse_depth(tokens_of(items, self.words))]  # type: ignore[arg-type]
+        except UnreadableError:
+            return []
+
+    def inline(self, p: Inline) -> Tokens | None:
+        found = self.tokens(p.items)
+        return found[0] if found else None
+
+    def parsed(self, cell: Cell) -> PageCell:
+        if cell.unread is not None:
+            return PageCell(cell, [], cell.unread)
+        try:
+            return PageCell(cell, self.parser.expressions(cell.tokens))
+        except UnreadableError as error:
+            where = error if error.span.end else UnreadableError(error.what, cell.span, error.why)
+            return PageCell(cell, [], where)
+
+    def prepare(self) -> Facts:
+        """Sorts, ranges and guesses, from all formulas of the page at once."""
+        whole = self.declared()
+        cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
+        formulas = [c.readings[0] for c in cells]
+        formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
+        formulas += [rel for rels, _ in whole.facts for rel in rels]
+        bounds = [e for two in whole.ranges.values() for e in two] + [length for _, length, _ in whole.vectors]
+        self.seed(whole)
+        self.sorts.first(formulas)
+        self.patterns(whole)
+        for _ in range(2):
+            for e in bounds:
+                self.sorts.gather(e, "index")
+            for e in formulas:
+                self.sorts.gather(e)
+            self.sorts.settled()
+        self.guess(whole, [c.readings[0] for c in cells])
+        for e in formulas:
+            self.sorts.gather(e)
+        prose = () if whole.declared else phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
+        self.said = list(prose)
+        for _, _, found in self.said:
+            if isinstance(found, Meaning):
+                self.sorts.gather(found.body)
+        ranges = Ranges(whole, self.sorts)
+        ranges.look(formulas)
+        ranges.world = self.world
+        self.world.laws += self.guessed
+        self.world.ranges.update(whole.ranges)
+        return Facts(self.world, self.sorts, ranges)
+
+    def declared(self) -> World:
+        """All declarations of the page; those that are not read are problems."""
+        whole = World()
+        for key, line in list(self.lines.items()):
+            try:
+                put(whole, line, self.parser)
+            except UnreadableError as error:
+                del self.lines[key]
+                self.problems.append(Unread(error.what, error.span or line.span, error.why))
+        return whole
+
+    def seed(self, whole: World) -> None:
+        """What declarations say of sorts."""
+        s = self.sorts
+        for law in whole.laws:
+            s.law(law.name, (*law.letters(), *law.given))
+            s.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        for draw in (draw for draws in whole.means.values() for draw in draws):
+            s.law(draw.law, [draw.what])
+        for v in [v for v, _, _ in whole.vectors] + [v for v, _ in whole.one_hot]:
+            if v.op == "ref":
+                s.vectors[v.ref.name] = len(v.args)
+        s.indices |= {(v.ref.name, ("",) * (len(v.args) + 1)) for v, _ in whole.one_hot if v.op == "ref"}
+        s.indices |= {(letter, ()) for letter in whole.ranges}
+        s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
+
+    def guess(self, whole: World, cells: Sequence[Expr]) -> None:
+        """Laws that nobody declares, and on a page without declarations the base of entropies."""
+        self.guessed = guessed_laws(whole, self.sorts)
+        for law in self.guessed:
+            self.sorts.law(law.name, (*law.letters(), *law.given))
+            self.sorts.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
+        if whole.declared:
+            return
+        base = guessed_base(cells)
+        if base is not None:
+            self.world.bases["H"] = self.world.bases["KL"] = base
+        if {"P", "Pr"} <= self.sorts.keys.keys() and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
+            self.world.aliases["Pr"] = "P"
+
+    def patterns(self, whole: World) -> None:
+        """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
+        heads = [m.pattern for m in whole.meanings]
+        heads += [c[0].readings[0] for chains in self.chains.values() for c in chains if len(c) > 1 and c[0].readings]
+        for p in heads:
+            if p.op == "ref" and p.args:
+                letters = [
+                    x.value.ref.name if x.value.is_name() else None for _, a in arranged(p) for x in components(a)
+                ]
+                self.sorts.defined.setdefault(key_of(p), letters)
+
+
+def label(t: object) -> str:
+    return str(t.text)  # type: ignore[attr-defined]

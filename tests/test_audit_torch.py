@@ -1,0 +1,198 @@
+"""derive audit on losses in PyTorch: what is proved, what is refuted by numbers that the program confirms, what the difference is."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from frameworks import framework
+
+torch = framework("torch")
+
+import audit_cases as cases
+
+from derive.audit import assert_loss, loss, smoothed_loss
+from derive.audit.inputs import Inputs, read_input
+from derive.audit.model.trace import Unread
+from derive.audit.reading import read
+from derive.audit.request import Answer, answer
+from derive.audit.verdict import Program
+from derive.certify import certificate
+from derive.errors import UserError, allow_deep_formulas
+
+pytestmark = pytest.mark.filterwarnings("default")
+allow_deep_formulas()
+
+F = torch.nn.functional
+ROWS = "logits=T,V labels=T"
+BATCH = "logits=B,T,V labels=B,T"
+
+
+def asked(function, shapes, wanted, ignore=-100, **fixed) -> Answer:
+    name = getattr(function, "__name__", type(function).__name__)
+    inputs = Inputs([read_input(s) for s in shapes.split()], ignore)
+    return answer(Program(name, function, inputs, fixed), wanted)
+
+
+PROVED = {
+    "plain": (cases.plain, ROWS, "one-hot, mean over kept"),
+    "by hand": (cases.by_hand, ROWS, "one-hot, mean over kept"),
+    "by a mask": (cases.by_mask, ROWS, "one-hot, mean over kept"),
+    "stabilised": (cases.stabilised, ROWS, "one-hot, mean"),
+    "count at least one": (cases.count_at_least_one, ROWS, "one-hot, mean over kept"),
+    "one-hot product": (cases.one_hot_product, ROWS, "one-hot, mean"),
+    "scattered": (cases.scattered, ROWS, "smoothed-off(eps=1/10), mean"),
+    "next token": (cases.next_token, BATCH, "next-token one-hot, mean over kept"),
+    "normalised twice": (cases.normalised_twice, ROWS, "one-hot, mean over kept"),
+    "distillation": (cases.distillation, "student_logits=T,V teacher_logits=T,V", "distillation(tau=2), mean"),
+    "dpo": (
+        cases.dpo, "policy_chosen_logps=B policy_rejected_logps=B reference_chosen_logps=B reference_rejected_logps=B",
+        "dpo(beta=1/10), mean",
+    ),
+    "ppo": (cases.ppo, "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T", "ppo(eps=1/5), mean over kept"),
+    "divergence": (cases.divergence, "logprobs=T ref_logprobs=T", "k3, mean"),
+    "focal": (cases.focal, ROWS, "focal(gamma=2), mean"),
+    "unlikelihood": (cases.unlikelihood, ROWS + "", "unlikelihood, mean"),
+    "module": (cases.Model(), BATCH, "smoothed(eps=1/10), mean over kept"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_a_right_loss_is_proved_at_all_sizes(name) -> None:
+    found = asked(*PROVED[name])
+    assert found.audit.verdict == "proved", found.audit.why
+    theorem = found.audit.theorem.theorem
+    assert theorem.concl.args == (found.audit.reading.term, found.audit.target.term)
+    assert set(theorem.hyps) <= set(found.audit.theorem.given)
+
+
+REFUTED = {
+    "leak": (cases.leak, ROWS, "smoothed(eps=1/10), mean over kept", "ignored positions leak into the smoothing term"),
+    "1/V": (cases.inverse_size, ROWS, "smoothed(eps=1/10), mean", "the smoothing term has 1/V in place of eps/V"),
+    "mean over all": (cases.mean_over_all, ROWS, "one-hot, mean over kept", "another reduction: mean, where"),
+    "mean of rows": (cases.mean_of_rows, BATCH, "one-hot, mean over kept", "another reduction: mean of rows, where"),
+    "micro-batches": (
+        cases.micro_batches, "batches.0.logits=T,V batches.0.labels=T batches.1.logits=S,V batches.1.labels=S",
+        "one-hot, mean over kept", "another reduction: mean of batches, where",
+    ),
+    "z-loss": (cases.with_z_loss, ROWS, "one-hot, mean over kept", "a z-loss is added, with the factor 1/10000"),
+    "counted twice": (cases.counted_twice, ROWS, "one-hot, mean over kept", "the logits are counted 2 times in the normaliser"),
+    "no entropy": (cases.without_entropy, "logits=T,V target=T,V", "soft, mean", "a divergence: the entropy of the target"),
+    "convention": (cases.scattered, ROWS, "smoothed(eps=1/10), mean", "the other convention of smoothing"),
+    "no shift": (cases.no_shift, BATCH, "next-token one-hot, mean over kept", "the shift by one is missing"),
+    "slip": (cases.slip, ROWS, "smoothed(eps=1/10), mean over kept", "eps is 1001/10000, where 1/10 was meant"),
+    "softmax twice": (cases.softmax_twice, ROWS, "one-hot, mean over kept", ""),
+    "no log": (cases.no_log, ROWS, "one-hot, mean over kept", ""),
+    "wrong axis": (cases.wrong_axis, ROWS, "one-hot, mean over kept", ""),
+    "wrong size": (cases.wrong_size, ROWS, "smoothed(eps=1/10), mean", ""),
+    "double shift": (cases.double_shift, ROWS, "next-token one-hot, mean over kept", ""),
+    "missing squeeze": (cases.missing_squeeze, ROWS, "one-hot, mean over kept", ""),
+    "log of more": (cases.log_of_more, ROWS, "one-hot, mean", ""),
+    "wrong weight": (F.cross_entropy, "input=T,V target=T weight=V", "weighted one-hot, mean over kept", "another reduction: mean over weights"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUTED)
+def test_a_wrong_loss_is_refuted_by_numbers_that_the_program_confirms(name) -> None:
+    *case, words = REFUTED[name]
+    found = asked(*case)
+    assert found.audit.verdict == "refuted", found.audit.why
+    assert found.audit.replay.confirms
+    assert (found.residual.words if found.residual else "").startswith(words)
+    assert bool(found.residual) == bool(words)
+    if found.residual:
+        assert found.residual.theorem.theorem.concl.args[0] == found.audit.reading.term
+
+
+UNREAD = {
+    "branch": (cases.branches_on_data, ROWS, r"audit_cases\.py:\d+: a comparison is not read"),
+    "unknown": (cases.unknown_operation, ROWS, r"audit_cases\.py:\d+: fft_fft is not read"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_is_not_read_is_named_with_its_line(name) -> None:
+    function, shapes, message = UNREAD[name]
+    with pytest.raises(Unread, match=message):
+        asked(function, shapes, "one-hot, mean")
+
+
+def test_a_proof_is_certified_as_those_of_the_catalogue_are() -> None:
+    found = asked(cases.plain, ROWS, "one-hot, mean over kept")
+    assert certificate(found.audit.theorem).text.count("Theorem") == 1
+
+
+def test_a_function_that_works_in_float32_is_judged_by_its_own_precision() -> None:
+    def in_float32(logits, labels):
+        return F.cross_entropy(logits.float(), labels)
+
+    found = asked(in_float32, ROWS, "one-hot, mean over kept")
+    assert found.audit.verdict == "proved"
+    assert found.audit.seen.precision == "float32"
+    assert found.audit.seen.largest > 1e-12
+
+
+def test_a_function_that_fails_at_ignored_labels_is_read_without_them() -> None:
+    found = asked(cases.one_hot_product, ROWS, "one-hot, mean")
+    assert found.audit.ignore_dropped
+    assert all(s.kept is None for s in found.audit.reading.inputs.symbols.values())
+
+
+def test_torch_is_as_it_was_after_a_trace_that_fails() -> None:
+    before = torch.arange, torch.full, F.one_hot, torch.where
+    with pytest.raises(Unread):
+        asked(cases.unknown_operation, ROWS, "one-hot, mean")
+    assert (torch.arange, torch.full, F.one_hot, torch.where) == before
+
+
+def test_threads_read_at_the_same_time_and_others_notice_nothing() -> None:
+    wrong: list[str] = []
+
+    def reader() -> None:
+        inputs = Inputs([read_input(s) for s in ROWS.split()], -100)
+        for _ in range(5):
+            if "sum(t=1..T" not in repr(read(cases.by_hand, inputs, {}).term):
+                wrong.append("formula")
+
+    def bystander() -> None:
+        for n in range(300):
+            if torch.arange(n % 7).tolist() != list(range(n % 7)) or F.one_hot(torch.tensor([1]), 3).tolist() != [
+                [0, 1, 0]
+            ]:
+                wrong.append("torch")
+
+    threads = [threading.Thread(target=f) for f in (reader, reader, bystander)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert wrong == []
+
+
+def test_a_change_in_place_through_another_name_is_not_overlooked() -> None:
+    def changed(logits, labels):
+        nll = F.cross_entropy(logits, labels, reduction="none")
+        same = nll.view(-1)
+        same.mul_(2)
+        return nll.mean()
+
+    with pytest.raises(Unread, match="changed in place"):
+        asked(changed, ROWS, "one-hot, mean")
+
+
+def test_assert_loss_passes_what_is_proved() -> None:
+    assert_loss(cases.Model(), logits="B T V", labels="B T", equals=smoothed_loss(eps="1/10"), output="loss")
+    assert_loss(cases.next_token, logits="B T V", labels="B T", equals="next-token one-hot, mean over kept")
+
+
+def test_assert_loss_says_formula_difference_and_numbers() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_loss(cases.leak, logits="T V", labels="T", equals=loss("smoothed(eps=1/10), mean over kept"))
+    message = str(caught.value)
+    for part in ("REFUTED", "ignored positions leak", "formula", "difference", "T=2, V=2", "program"):
+        assert part in message
+
+
+def test_sizes_that_do_not_fit_are_said_in_their_letters() -> None:
+    with pytest.raises(UserError, match="size S where the tensor has T"):
+        asked(cases.by_hand, "logits=T,V labels=S", "one-hot, mean")
