@@ -320,6 +320,7 @@ TYPED = {
     "derive refute NAME": "derive refute kl_is_symmetric",
     "derive work NAME --given FILE": "derive work label_smoothing_residual --given docs/examples/residual.toml",
     "derive score FILE...": "echo '-0.5 -0.25' > numbers && derive score numbers",
+    "derive audit FILE.py::FUNCTION --is LOSS": "derive audit docs/examples/loss.py::cross_entropy --logits T,V --labels T --is 'one-hot, mean over kept'",
     "derive certify NAME --run": "derive certify cross_entropy_is_nll --run",
     "derive lsp": "derive lsp < /dev/null",
     "derive ledger": "derive ledger",

@@ -277,11 +277,11 @@ def test_everything_fits_on_its_slide(name, aspect):
     for slide in slides(name, template=template):
         sentences = [slide.given, *slide.notes, *(step.reason for step in slide.steps)]
         assert all(node_latex(part).isascii() for s in sentences for part in s if not isinstance(part, str))
-        c = columns(slide.steps, template)
-        assert c.scale == slide.scale == 1
+        c = columns(slide.steps, template, slide.scale)
+        assert c.scale == slide.scale >= template.least_scale
         for step in slide.steps:
             for i, part in enumerate(step.parts):
-                assert node_em(part) + (INDENT if i else 0) <= template.width
+                assert slide.scale * (node_em(part) + (INDENT if i else 0)) <= template.width
                 assert node_latex(part).isascii()
         heights = [row_height(step, c) for step in slide.steps]
         if slide.lead:

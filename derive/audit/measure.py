@@ -99,9 +99,10 @@ def _fit(p: Program, logits: Input, labels: Input, tokens: int) -> Measure:
 def _loss(p: Program, front: Any, values: dict[str, Any]) -> float:
     kinds = {x.name: x.kind for x in p.inputs.inputs}
     try:
-        made = {n: front.concrete(v, kinds[n], "float64") for n, v in values.items()}
-        args, kwargs = program.arguments(p.function, made, p.fixed)
-        out = front.floats_of(program.picked(p.function(*args, **kwargs), p.output))
+        with front.exactly():
+            made = {n: front.concrete(v, kinds[n], "float64") for n, v in values.items()}
+            args, kwargs = program.arguments(p.function, made, p.fixed)
+            out = front.floats_of(program.picked(p.function(*args, **kwargs), p.output))
     except Exception as error:
         raise UserError(f"{p.name} cannot be run on random logits: {described(error)}") from None
     if not isinstance(out, float):

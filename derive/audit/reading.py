@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from derive.audit import program
@@ -33,6 +33,10 @@ class Reading(NamedTuple):
         return ForAll(list(self.scope), equation) if self.scope else equation
 
 
+_BUILT_ON = {"optax": "jax", "flax": "jax", "haiku": "jax", "transformers": "torch", "timm": "torch", "trl": "torch"}
+"""Packages whose functions belong to a framework."""
+
+
 def front_of(function: Callable[..., Any], name: str = "") -> Any:
     """The module that reads programs of the kind: ``name`` is torch, jax or numpy, or it is told by what the function's module imports."""
     from importlib import import_module
@@ -45,6 +49,9 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
     used = {getattr(v, "__name__", "").partition(".")[0] for v in space.values() if type(v).__name__ == "module"}
     used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}
     used.add(str(getattr(called, "__module__", "")).partition(".")[0])
+    code = getattr(called, "__code__", None) or getattr(getattr(called, "__func__", None), "__code__", None)
+    used |= {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
+    used |= {_BUILT_ON[n] for n in used & _BUILT_ON.keys()}
     found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
     needed = {"torch": "torch_tracer", "jax": "jax_reader", "numpy": "numpy_tracer"}
     if found not in needed:
@@ -59,11 +66,13 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
 
 
 def read(
-    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None
-) -> Reading:
-    """The formula of the function.  Raises Unread when a step has no reading, with the line of the program."""
+    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None,
+    supposed: Sequence[Term] = (),
+) -> Reading:  # fmt: skip
+    """The formula of the function, under further conditions if they are ``supposed``.  Raises Unread when a step has no reading, with
+    the line of the program."""
     front = front or front_of(function)
-    given = (*inputs.conditions(), *inputs.some_kept())
+    given = (*inputs.conditions(), *inputs.some_kept(), *supposed)
     trace = Trace(given)
     symbols = {n: front.symbol(inputs.tensor(trace, n)) for n in inputs.symbols}
     sizes = {s: number(v, trace) for s, v in inputs.sizes.items()}

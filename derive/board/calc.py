@@ -71,21 +71,21 @@ class Calc:
 
     # --- lines
 
-    def eq(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
-        """= term."""
-        self._line("=", term, by, labels)
+    def eq(self, term: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
+        """= term.  ``says``: the words of the reason on the page, for this line only."""
+        self._line("=", term, by, labels, says)
 
-    def le(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
+    def le(self, term: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
         """<= term."""
-        self._line("<=", term, by, labels)
+        self._line("<=", term, by, labels, says)
 
-    def lt(self, term: Any, by: Any = (), labels: Labels = ()) -> None:
+    def lt(self, term: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
         """< term."""
-        self._line("<", term, by, labels)
+        self._line("<", term, by, labels, says)
 
-    def iff(self, statement: Any, by: Any = (), labels: Labels = ()) -> None:
+    def iff(self, statement: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
         """<=> statement."""
-        self._line("<=>", statement, by, labels)
+        self._line("<=>", statement, by, labels, says)
 
     def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
@@ -169,6 +169,7 @@ class Calc:
         term: Any,
         by: Any,
         labels: Labels,
+        says: str = "",
         where: tuple[str, int] | None = None,
         index: int | None = None,
     ) -> None:
@@ -194,6 +195,11 @@ class Calc:
         self._defined(after, where, index)
         if any(isinstance(x, Gap) for x in reasons):
             described = tuple(self._describe(x) for x in reasons)
+            if says:
+                raise ClaimError(
+                    f"{place(*where)}: line {index} of {self.name} is a gap, so it has no reason that says {says!r}; put the words "
+                    "into gap(...)"
+                )
             self.lines.append(Line(relation, after, described, *where, labels=tuple(labels)))
             return
         out: Success | Failure | Found
@@ -207,9 +213,12 @@ class Calc:
         if isinstance(out, Failure):
             raise self._refused(relation, before, after, reasons, out, where, index)
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
+        described = tuple(self._describe(x) for x in reasons)
+        if says and described:
+            described = (described[0]._replace(name=", ".join(x.name for x in described), phrase=says, reversed=False),)
         self.lines.append(
             Line(
-                relation, after, tuple(self._describe(x) for x in reasons), *where, labels=tuple(labels), theorem=th,
+                relation, after, described, *where, labels=tuple(labels), theorem=th,
                 used=out.used, found=sought,
             )
         )  # fmt: skip

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from derive.cli.checking import Checked
     from derive.jobs.job import Outcome
     from derive.record import Derivation
+    from derive.slides.deck import Stamp
 
 
 @click.command()
@@ -165,7 +166,12 @@ def _deck(path: str, programs: list[str]) -> bool:
             )
         return catalogue.find_theorem(f"{named[0]}{inside}{theorem}").derivation
 
-    report = check_deck(path, find)
+    def shape(derivation: Derivation, stamp: Stamp) -> Derivation:
+        from derive.board.opened import reshaped
+
+        return reshaped(derivation, stamp.expand.split(), stamp.join.split())
+
+    report = check_deck(path, find, shape)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
     if not report.findings:
         click.echo(f"{what} {report.verdict}")

@@ -65,6 +65,8 @@ def neutral(source: str) -> str:
 
 def sealed(rows: list[str], name: str, place: str, spoken: str) -> list[str]:
     """Lines of the source that show one line of a derivation: how it is said, and a digest at the end of the last."""
+    if not name:
+        return [f"% spoken: {plain(spoken)}", *rows]
     digest = line_digest(" ".join(map(neutral, rows)))
     seal = f"% derive-line {quote(name, safe=':./-_')} {quote(place)} {digest}"
     return [f"% spoken: {plain(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]
@@ -116,7 +118,11 @@ def block_rows(block: Block, guarded: bool = False) -> str:
         rows.insert(len(rows) - 1, r"\hline")
     columns = "l" + "r" * (len(block.head) - 1)
     return "\n".join(
-        [rf"{{\footnotesize\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}", *rows, r"\end{tabular}\par}"]
+        [
+            rf"{{\footnotesize\renewcommand{{\arraystretch}}{{1.3}}\par\medskip\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
+            *rows,
+            r"\end{tabular}\par}",
+        ]
     )
 
 

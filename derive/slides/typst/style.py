@@ -56,6 +56,8 @@ COMMON = r"""
   let in-em(length) = (length / 1em.to-absolute() + 0.005) * 1em // follows the size of letters
   let lead = s.at("lead", default: none)
   let before = if lead == none { (width: 0pt, up: 0pt) } else { size-of(lead.formula.body) }
+  // words keep their size where formulas are smaller
+  let small(it) = text(size: 0.8em / (s.at("scale", default: 100%) / 100%), fill: colors.muted, it)
   let labels = s.steps.any(it => "label" in it)
   let aside = s.at("aside", default: true)
   let cells = ()
