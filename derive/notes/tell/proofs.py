@@ -7,6 +7,7 @@ does not check is left out as well.
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -126,7 +127,7 @@ def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any]) -> Written
         if strict[0] == "=":
             code._own("Eq")
         given = [code.term(g) for g in dict.fromkeys(g for link in chain for g in link.given)]
-        steps = [_step(code, link) for link in chain]
+        steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
         return Written(name, where, "", why=str(error))
     head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
@@ -180,7 +181,7 @@ def _given_names() -> frozenset[str]:
 
 def _made(v: Var) -> str:
     """How a letter is made, by the function that authors use."""
-    name = repr(v.name)
+    name = json.dumps(v.name, ensure_ascii=False)
     if v.sort == INT:
         return f"integer({name})"
     if v.sort == REAL:
