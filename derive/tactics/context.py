@@ -88,9 +88,11 @@ class Context:
 def _of_optimum(th: Theorem) -> Theorem | None:
     """What a fact says that has an element among the minimisers or maximisers: it is compared with all others."""
     c = th.concl
-    if not (isinstance(c, App) and c.op is IN and isinstance(c.args[1], App) and c.args[1].op in _OPTIMA):
+    if not (isinstance(c, App) and c.op is IN):
         return None
     element, optima = c.args
+    if not (isinstance(optima, App) and optima.op in _OPTIMA):
+        return None
     means = r.axiom(_OPTIMA[optima.op], element.sort)
     return r.mp(r.iff_forth(instantiate_named(means, {"a": element, "f": optima.args[0]})), th)
 

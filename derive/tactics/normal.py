@@ -308,10 +308,10 @@ class Normalizer:
         """sum_v f(v) sum_w g(v, w) as sum_w sum_v f(v) g(v, w), where the range of w comes first in order."""
         low, high, _ = t.args
         for s in factors(body):
-            if not (isinstance(s, App) and s.op is k.SUM and isinstance(s.args[2], Lam)) or s == body:
+            if not (isinstance(s, App) and s.op is k.SUM) or s == body:
                 continue
             low2, high2, fn2 = s.args
-            if v in low2.free | high2.free or not self._before((low2, high2), (low, high), ctx):
+            if not isinstance(fn2, Lam) or v in low2.free | high2.free or not self._before((low2, high2), (low, high), ctx):
                 continue
             rest = without(body, s)
             facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
