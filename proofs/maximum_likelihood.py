@@ -98,16 +98,16 @@ def kl_chain_rule(calc):
     calc.eq(kl(n, g, h) + Sum(g[i] * kl(V, w[i], v[i]), (i, 1, n)), by=reverse(kl))
 
 
-# --- sequences: the strings of t tokens are numbered 1..N_t, and string i followed by token k has the number (i - 1)V + k ---
+# --- sequences: the strings of t tokens are numbered 1..m_t, and string i followed by token k has the number (i - 1)V + k ---
 
-size = function("N", INT, INT)
-w_t, v_t = function("w", INT, INT, FAMILY), function("v", INT, INT, FAMILY)
+size = function("m", INT, INT)
+a_t, b_t = function("a", INT, INT, FAMILY), function("b", INT, INT, FAMILY)
 longer = (i - 1) * V + k
 every_prefix = [(t, 0, T - 1), (i, 1, size[t])]
 every_token = [*every_prefix, (k, 1, V)]
 n_grows = ForAll((t, 0, T - 1), Eq(size[t + 1], size[t] * V))
-p_grows = ForAll(every_token, Eq(ps[t + 1][longer], ps[t][i] * w_t[t][i][k]))
-q_grows = ForAll(every_token, Eq(qs[t + 1][longer], qs[t][i] * v_t[t][i][k]))
+p_grows = ForAll(every_token, Eq(ps[t + 1][longer], ps[t][i] * a_t[t][i][k]))
+q_grows = ForAll(every_token, Eq(qs[t + 1][longer], qs[t][i] * b_t[t][i][k]))
 strings = [
     0 <= T,
     1 <= V,
@@ -117,11 +117,11 @@ strings = [
     q_grows,
     ForAll([(t, 0, T), (i, 1, size[t])], 0 <= ps[t][i]),
     ForAll([(t, 0, T), (i, 1, size[t])], 0 < qs[t][i]),
-    ForAll(every_token, 0 <= w_t[t][i][k]),
-    ForAll(every_token, 0 < v_t[t][i][k]),
-    ForAll(every_prefix, Eq(Sum(w_t[t][i][k], (k, 1, V)), 1)),
+    ForAll(every_token, 0 <= a_t[t][i][k]),
+    ForAll(every_token, 0 < b_t[t][i][k]),
+    ForAll(every_prefix, Eq(Sum(a_t[t][i][k], (k, 1, V)), 1)),
 ]
-mean_divergence = Sum(ps[t][i] * kl(V, w_t[t][i], v_t[t][i]), (i, 1, size[t]))
+mean_divergence = Sum(ps[t][i] * kl(V, a_t[t][i], b_t[t][i]), (i, 1, size[t]))
 
 
 @theorem(
@@ -134,15 +134,15 @@ def kl_chain_rule_sequence(calc):
     """The divergence of two distributions of sequences is that of the prompts, plus for each position the mean divergence of
     the next token given what stands before it, under the distribution on the left.
 
-    The N_t sequences with t tokens after the prompt are numbered; the one with number i, followed by the token k, has the
+    The m_t sequences with t tokens after the prompt are numbered; the one with number i, followed by the token k, has the
     number (i - 1)V + k.
     """
     parts = calc.induction(T, 0)
     base, step = parts.base, parts.step
     base.eq(base.end, by=sum_empty)
-    before, new = ps[n][i] * w_t[n][i][k], qs[n][i] * v_t[n][i][k]
+    before, new = ps[n][i] * a_t[n][i][k], qs[n][i] * b_t[n][i][k]
     after = ps[n + 1][longer], qs[n + 1][longer]
-    last = Sum(ps[n][i] * kl(V, w_t[n][i], v_t[n][i]), (i, 1, size[n]))
+    last = Sum(ps[n][i] * kl(V, a_t[n][i], b_t[n][i]), (i, 1, size[n]))
     start = kl(size[0], ps[0], qs[0])
     step.eq(Sum(xlogy(ps[n + 1][j], ps[n + 1][j] / qs[n + 1][j]), (j, 1, size[n + 1])), by=kl)
     step.eq(
@@ -168,7 +168,7 @@ def kl_chain_rule_sequence(calc):
     given=[Eq(V, 2), *positive_distribution(q, V), *positive_distribution(p, V), *positive_distribution(r, V)],
     instead="argmin_cross_entropy_eq_argmin_kl",
 )
-def maximum_likelihood_minimises_the_reverse_divergence():
+def maximum_likelihood_minimisem_the_reverse_divergence():
     """The model from which the data diverge less also diverges less from the data: so maximum likelihood would minimise the
     reverse divergence."""
 

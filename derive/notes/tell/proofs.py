@@ -127,12 +127,13 @@ def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any]) -> Written
         if strict[0] == "=":
             code._own("Eq")
         given = [code.term(g) for g in dict.fromkeys(g for link in chain for g in link.given)]
+        begin = [f"calc.begin({code.term(chain[0].left)})"] if strict[0] in (">", ">=") else []
         steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
         return Written(name, where, "", why=str(error))
     head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
     text = f'{head}\ndef {name}(calc):\n    """{where[0].upper()}{where[1:]}."""\n' + "".join(
-        f"    {s}\n" for s in steps
+        f"    {s}\n" for s in (*begin, *steps)
     )
     return Written(name, where, text, frozenset(f"{i.module}:{i.name}" for i in code.imports))
 
