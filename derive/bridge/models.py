@@ -264,6 +264,11 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
             for place, v in zip(places, values, strict=True):
                 model.fixed[place] = alg.div(v, total)
         return True
+    if isinstance(one, App) and one.op is k.MUL and one.args == (other, other):  # w w = w: a mask of zeros and ones
+        masked = _entry(meaning, other, bound, scope)
+        if masked is not None and masked not in model.fixed and masked not in model.read:
+            model.fixed[masked] = sum(masked[1]) % 2
+            return True
     entry = _entry(meaning, one, bound, scope)
     if entry is None or entry in model.fixed or entry in model.read:
         return False
