@@ -249,8 +249,7 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
     if isinstance(one, App) and one.op is k.SUM and other == Num(1) and isinstance(one.args[2], Lam):
-        low, high = (meaning.value(a, bound, scope) for a in one.args[:2])
-        entries = [_entry(meaning, one.args[2].body, (*bound, i), scope) for i in range(low, high + 1)]
+        entries = list(_summed(meaning, one, bound, scope))
         places = [e for e in entries if e]
         if not places or len(places) < len(entries):
             return False
@@ -265,6 +264,11 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
             for place, v in zip(places, values, strict=True):
                 model.fixed[place] = alg.div(v, total)
         return True
+    if isinstance(one, App) and one.op is k.MUL and one.args == (other, other):  # w w = w: a mask of zeros and ones
+        masked = _entry(meaning, other, bound, scope)
+        if masked is not None and masked not in model.fixed and masked not in model.read:
+            model.fixed[masked] = sum(masked[1]) % 2
+            return True
     entry = _entry(meaning, one, bound, scope)
     if entry is None or entry in model.fixed or entry in model.read:
         return False
@@ -273,6 +277,16 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
         return False  # it occurs on both sides
     model.fixed[entry] = value
     return True
+
+
+def _summed(meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope) -> Iterator[tuple[Var, Key] | None]:
+    """The entries that a sum, or a sum of sums, adds."""
+    if isinstance(t, App) and t.op is k.SUM and isinstance(t.args[2], Lam):
+        low, high = (meaning.value(a, bound, scope) for a in t.args[:2])
+        for i in range(low, high + 1):
+            yield from _summed(meaning, t.args[2].body, (*bound, i), scope)
+    else:
+        yield _entry(meaning, t, bound, scope)
 
 
 def _entry(meaning: Meaning, term: Term, bound: tuple[Value, ...], scope: Scope) -> tuple[Var, Key] | None:
