@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -136,6 +135,8 @@ def _ending_fits(output: str | None, target: str) -> None:
 
 
 def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Shape) -> str:
+    from dataclasses import replace  # which takes a while to load
+
     from derive.board.wording import notation_for
     from derive.cli.slides import found, shaped
     from derive.slides.command import Wish, fragment, make_deck

@@ -22,7 +22,7 @@ REASON = 9.0  # em: beside the formulas the reasons have at least this much room
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
 LEAST_SCALE = 0.5
-AIR = 1.0  # em that a slide keeps free where its letters were made smaller to fill it
+AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
 
 
 @dataclass(frozen=True, slots=True)
