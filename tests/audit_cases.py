@@ -199,3 +199,16 @@ def branchless_sort(logits, labels):
     order = torch.argsort(logits, -1)
     back = torch.argsort(order, -1)
     return F.cross_entropy(torch.gather(torch.gather(logits, -1, order), -1, back), labels)
+
+
+def contrastive(logits):
+    return F.cross_entropy(logits, torch.arange(logits.size(0)))
+
+
+def group_relative(per_token_logps, old_per_token_logps, ref_per_token_logps, advantages, completion_mask):
+    ratio = torch.exp(per_token_logps - old_per_token_logps)
+    gain = advantages.unsqueeze(1)
+    losses = -torch.min(ratio * gain, torch.clamp(ratio, 0.8, 1.2) * gain)
+    d = ref_per_token_logps - per_token_logps
+    losses = losses + 0.04 * (torch.exp(d) - d - 1)
+    return (losses * completion_mask).sum() / completion_mask.sum()

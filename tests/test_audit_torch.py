@@ -52,6 +52,12 @@ PROVED = {
         "dpo(beta=1/10), mean",
     ),
     "ppo": (cases.ppo, "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T", "ppo(eps=1/5), mean over kept"),
+    "contrastive": (cases.contrastive, "logits=V,V", "contrastive, mean"),
+    "group-relative": (
+        cases.group_relative,
+        "per_token_logps=B,T old_per_token_logps=B,T ref_per_token_logps=B,T advantages=B completion_mask=B,T",
+        "grpo(eps=1/5, beta=1/25), mean over kept",
+    ),
     "flags": (
         cases.masked_by_numbers,
         "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T:flags",
@@ -201,6 +207,20 @@ def test_assert_loss_says_formula_difference_and_numbers() -> None:
     message = str(caught.value)
     for part in ("REFUTED", "ignored positions leak", "formula", "difference", "T=2, V=2", "program"):
         assert part in message
+
+
+WITHOUT = {
+    "names": ("dpo, mean", "needs an input named like policy_chosen_logps"),
+    "weights": ("weighted one-hot, mean", "needs an input named like weight"),
+    "sizes": ("binary, mean", "has a size V beside those of positions"),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_loss_whose_inputs_are_not_there_says_which(name) -> None:
+    wanted, message = WITHOUT[name]
+    with pytest.raises(UserError, match=message):
+        asked(cases.plain, ROWS, wanted)
 
 
 def test_sizes_that_do_not_fit_are_said_in_their_letters() -> None:

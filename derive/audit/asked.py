@@ -17,10 +17,10 @@ from typing import NamedTuple
 from derive.audit.inputs import Inputs
 from derive.audit.losses import LOSSES
 from derive.audit.model.trace import letter_of
-from derive.audit.roles import ONE, Missing, Place, Roles
+from derive.audit.roles import ONE, WEIGHT, Missing, Place, Roles
 from derive.errors import UserError
 from derive.kernel.sorts import INT
-from derive.kernel.terms import Num, Term, Var
+from derive.kernel.terms import Num, SortError, Term, Var
 from derive.language.syntax import ForAll, Sum
 
 Range = tuple[Var, Term, Term]
@@ -131,7 +131,10 @@ class Piece(NamedTuple):
 
 def target_of(asked: Asked, inputs: Inputs) -> Target:
     """The loss as a term in the letters of the inputs.  Raises Missing when an input that it needs is not there."""
-    pieces = [piece(asked, Roles(inputs, names)) for names in _batches(inputs)]
+    try:
+        pieces = [piece(asked, Roles(inputs, names)) for names in _batches(inputs)]
+    except SortError as error:  # an input has another shape than the loss takes
+        raise Missing(f"{asked} does not fit the shapes of the inputs: {error}") from None
     out = _reduced(asked, pieces)
     return out._replace(given=(*out.given, *(n for p in pieces for n in p.needs)))
 
@@ -213,7 +216,7 @@ def _reduced(asked: Asked, pieces: Sequence[Piece]) -> Target:
             return Target(str(asked), whole / count, (), tuple(some))
         case "mean over weights":
             weights = [
-                _sum(_weighed(p.kept, p.place.roles.named("weight").at((p.place.token,))), p.scope) for p in pieces
+                _sum(_weighed(p.kept, p.place.roles.named(WEIGHT).at((p.place.token,))), p.scope) for p in pieces
             ]
             return Target(str(asked), whole / _added(weights), (), (*some, 0 < _added(weights)))
         case "sum over n":

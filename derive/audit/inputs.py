@@ -129,7 +129,10 @@ class Inputs:
         last = x.name.rpartition(".")[2].lower()
         wished = "q" if x.kind == "distribution" else "n" if x.kind == "count" else _LETTER.get(last, last[:1])
         whole = x.kind in ("label", "mask", "flags", "count")
-        letter = self._free("q" if wished in _INTEGERS and not whole else "y" if x.kind == "label" else wished, whole)
+        own = {"label": "y", "mask": "m", "flags": "m", "count": "n"}.get(
+            x.kind, "q" if wished in _INTEGERS else wished
+        )
+        letter = self._free(own, whole)
         kept = self._free("w", True) if x.kind == "label" and self.ignore is not None else None
         base: Sort = INT if whole else REAL
         sort, kept_sort = base, INT

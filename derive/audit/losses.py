@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from derive.audit.roles import ONE, Place
+from derive.audit.roles import ONE, WEIGHT, Place, Role
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Term, Var, as_term, at, spine
@@ -40,24 +40,41 @@ class Kind(NamedTuple):
     needs: Callable[[Place], list[Term]] = lambda p: []  # conditions under which it has a value
 
 
-def _ratio(p: Place, new: str = r"^(log_?probs?|logps?|new|per_token_logps)", old: str = r"old") -> Term:
-    return exp(p.value(new) - p.value(old))
+ROLE = {
+    "policy_chosen_logps": Role("policy_chosen_logps", r"^(?!ref).*chosen"),
+    "policy_rejected_logps": Role("policy_rejected_logps", r"^(?!ref).*rejected"),
+    "reference_chosen_logps": Role("reference_chosen_logps", r"ref.*chosen"),
+    "reference_rejected_logps": Role("reference_rejected_logps", r"ref.*rejected"),
+    "logprobs": Role("logprobs", r"^(?!ref)(?!old).*(log|new)"),
+    "old_logprobs": Role("old_logprobs", r"old"),
+    "ref_logprobs": Role("ref_logprobs", r"ref"),
+    "advantages": Role("advantages", r"adv"),
+    "target": Role("target", r"target|label"),
+    "logits": Role("logits", r"input|logit|pred"),
+    "student_logits": Role("student_logits", r"student|^logits"),
+    "teacher_logits": Role("teacher_logits", r"teacher"),
+}
+"""The inputs that losses look for by name, with the names by which they are known."""
+
+
+def _ratio(p: Place) -> Term:
+    return exp(p.value(ROLE["logprobs"]) - p.value(ROLE["old_logprobs"]))
 
 
 def _margin(p: Place) -> Term:
-    chosen = p.value(r"(?<!ref_)(?<!reference_)\bpolicy_chosen|^chosen|^(?!ref).*chosen") - p.value(r"ref.*chosen")
-    return chosen - (p.value(r"^(?!ref).*rejected") - p.value(r"ref.*rejected"))
+    chosen = p.value(ROLE["policy_chosen_logps"]) - p.value(ROLE["reference_chosen_logps"])
+    return chosen - (p.value(ROLE["policy_rejected_logps"]) - p.value(ROLE["reference_rejected_logps"]))
 
 
 def _surrogate(p: Place, a: Arguments) -> Term:
     """-min(r A, clip(r, 1 - low, 1 + high) A)."""
-    r, gain = _ratio(p), p.value(r"adv")
+    r, gain = _ratio(p), p.value(ROLE["advantages"])
     clipped = minimum(maximum(r, as_term(1 - a["eps"])), as_term(1 + a.get("high", a["eps"])))
     return -minimum(r * gain, clipped * gain)
 
 
 def _k3(p: Place, a: Arguments) -> Term:
-    d = p.value(r"ref") - p.value(r"^(?!ref)(?!old).*log")
+    d = p.value(ROLE["ref_logprobs"]) - p.value(ROLE["logprobs"])
     return exp(d) - d - 1
 
 
@@ -73,7 +90,7 @@ def _true(p: Place) -> Term:
 
 def _focal_binary(p: Place, a: Arguments) -> Term:
     """alpha_t (1 - p_t)^gamma times binary cross-entropy, for targets that are 0 or 1."""
-    x, y = p.value(r"input|logit|pred"), p.value(r"target|label")
+    x, y = p.value(ROLE["logits"]), p.value(ROLE["target"])
     s = sigmoid(x)
     right = s * y + (1 - s) * (1 - y)
     weight = as_term(a["alpha"]) * y + (1 - as_term(a["alpha"])) * (1 - y) if a["alpha"] >= 0 else ONE
@@ -94,14 +111,14 @@ LOSSES: dict[str, Kind] = {
     ),
     "smoothed-rest": Kind(lambda p, a: _smoothed_rest(p, as_term(a["eps"])), {"eps": F(1, 10)}, "1 - eps for the true token, eps/V for each other one"),
     "weighted one-hot": Kind(
-        lambda p, a: p.roles.named("weight").at((p.token,)) * cross_entropy(p.vocabulary, one_hot(p.token), p.model), {}, "with a weight for each class"
+        lambda p, a: p.roles.named(WEIGHT).at((p.token,)) * cross_entropy(p.vocabulary, one_hot(p.token), p.model), {}, "with a weight for each class"
     ),
     "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser"),
     "focal": Kind(lambda p, a: (1 - _true(p)) ** as_term(a["gamma"]) * -log(_true(p)), {"gamma": 2}, "surprisal with a weight (1 - p)^gamma"),
     "unlikelihood": Kind(lambda p, a: -log(1 - _unfolded(_true(p))), {}, "minus the log of 1 - p of a token", needs=lambda p: [_unfolded(_true(p)) < 1]),
     "distillation": Kind(lambda p, a: _distillation(p, as_term(a["tau"])), {"tau": 1}, "divergence of the teacher at a temperature, times its square"),
     "binary": Kind(
-        lambda p, a: binary_cross_entropy(p.value(r"target|label"), sigmoid(p.value(r"input|logit|pred"))), {}, "binary cross-entropy of a logit", False
+        lambda p, a: binary_cross_entropy(p.value(ROLE["target"]), sigmoid(p.value(ROLE["logits"]))), {}, "binary cross-entropy of a logit", False
     ),
     "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False),
     "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(p.here[-1]), p.model), {}, "the row's own column is the true one", False),
@@ -111,8 +128,8 @@ LOSSES: dict[str, Kind] = {
     "slic": Kind(lambda p, a: positive_part(1 - as_term(a["beta"]) * _margin(p)), {"beta": F(1, 10)}, "a hinge on the margin", False),
     "ppo": Kind(_surrogate, {"eps": F(1, 5)}, "the clipped surrogate", False),
     "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
-    "k1": Kind(lambda p, a: p.value(r"^(?!ref)(?!old).*log") - p.value(r"ref"), {}, "the plain estimator of a divergence", False),
-    "k2": Kind(lambda p, a: (p.value(r"^(?!ref)(?!old).*log") - p.value(r"ref")) ** 2 / 2, {}, "half the square of the log-ratio", False),
+    "k1": Kind(lambda p, a: p.value(ROLE["logprobs"]) - p.value(ROLE["ref_logprobs"]), {}, "the plain estimator of a divergence", False),
+    "k2": Kind(lambda p, a: (p.value(ROLE["logprobs"]) - p.value(ROLE["ref_logprobs"])) ** 2 / 2, {}, "half the square of the log-ratio", False),
     "k3": Kind(_k3, {}, "the estimator exp(d) - d - 1", False),
 }  # fmt: skip
 
@@ -126,8 +143,8 @@ def _smoothed_rest(p: Place, eps: Term) -> Term:
 def _distillation(p: Place, tau: Term) -> Term:
     k = Var("k", INT)
     student, teacher = (
-        p.roles.row(p.roles.named(r"student|^logits"), p.here),
-        p.roles.row(p.roles.named(r"teacher"), p.here),
+        p.roles.row(p.roles.named(ROLE["student_logits"]), p.here),
+        p.roles.row(p.roles.named(ROLE["teacher_logits"]), p.here),
     )
     rows = [fun(k, x[k] / tau) if tau != ONE else x for x in (teacher, student)]
     loss = kl(p.vocabulary, softmax(p.vocabulary, rows[0]), softmax(p.vocabulary, rows[1]))

@@ -20,6 +20,16 @@ class Missing(UserError):  # noqa: N818
     """A loss needs an input that the program does not have."""
 
 
+class Role(NamedTuple):
+    """What an input is for: a name that it may have, and the pattern that such names fit."""
+
+    name: str
+    pattern: str
+
+
+WEIGHT = Role("weight", "weight")
+
+
 class Place(NamedTuple):
     """A position: the indices by which the inputs are looked up, and those of what is predicted there."""
 
@@ -27,9 +37,9 @@ class Place(NamedTuple):
     here: tuple[Term, ...]
     ahead: tuple[Term, ...]
 
-    def logits(self, wished: str = "") -> Term:
+    def logits(self) -> Term:
         """The row of logits, as a family over the vocabulary."""
-        return self.roles.row(self.roles.logits(wished), self.here)
+        return self.roles.row(self.roles.logits(), self.here)
 
     @property
     def vocabulary(self) -> Term:
@@ -49,9 +59,16 @@ class Place(NamedTuple):
             self.roles.of_kind("distribution", "a soft target, such as target=T,V:distribution"), self.here
         )
 
-    def value(self, role: str) -> Term:
-        """An input with one number for each position, by a part of its name."""
-        return self.roles.named(role).at(self.here)
+    def value(self, role: Role) -> Term:
+        """An input with one number for each position, or for some of its sizes, as advantages=B beside logprobs=B,T."""
+        s = self.roles.named(role)
+        at = dict(zip(self.roles.positions(), self.here, strict=True))
+        stray = next((d for d in s.input.dims if d not in at), None)
+        if stray is not None:
+            raise Missing(
+                f"this loss takes one number of {s.input.name} for each position, and it has a size {stray} beside those of positions"
+            )
+        return s.at([at[d] for d in s.input.dims])
 
 
 class Roles:
@@ -61,10 +78,8 @@ class Roles:
         self.inputs = inputs
         self.all = [s for n, s in inputs.symbols.items() if names is None or n in names]
 
-    def logits(self, wished: str = "") -> Symbol:
+    def logits(self) -> Symbol:
         found = [s for s in self.all if s.input.kind == "real" and self._classes(s.input) is not None]
-        if wished:
-            return self.named(wished)
         if not found:
             raise Missing("this loss needs logits: an input with a size for the vocabulary, such as logits=T,V")
         return found[0]
@@ -94,12 +109,12 @@ class Roles:
             raise Missing(f"this loss needs {what}; the inputs are {'; '.join(map(str, self.inputs.inputs))}")
         return found
 
-    def named(self, role: str) -> Symbol:
-        """The input whose name matches a pattern.  Raises Missing when there is none."""
-        found = [s for s in self.all if re.search(role, s.input.name.lower())]
+    def named(self, role: Role) -> Symbol:
+        """The input of that role, by its name.  Raises Missing when there is none."""
+        found = [s for s in self.all if re.search(role.pattern, s.input.name.rpartition(".")[2].lower())]
         if not found:
             raise Missing(
-                f"this loss needs an input named like {role}; the inputs are {'; '.join(map(str, self.inputs.inputs))}"
+                f"this loss needs an input named like {role.name}; the inputs are {'; '.join(map(str, self.inputs.inputs))}"
             )
         return min(found, key=lambda s: len(s.input.name))
 
