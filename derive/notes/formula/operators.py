@@ -9,7 +9,7 @@ from itertools import pairwise
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.names import Names, Reading, halves
-from derive.notes.formula.surface import Expr, num
+from derive.notes.formula.surface import Expr, names_in, num
 from derive.notes.formula.tokens import Token, Tokens, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
@@ -47,6 +47,8 @@ class Operators(Names):
                 for e in self.maybe(ts[i + 1 : close]):
                     whole = Expr("abs" if t.text == "|" else "norm", (e,), None, Span(t.span.start, ts[close].span.end))
                     yield from self.scripted(whole, replace(last, kind="bracket"), close + 1)
+        elif t.text == "+":
+            yield from self.term(ts, i + 1)
         elif t.text == "-":  # a sign behind an operator: \sum -x, \log -x is none
             for e, end in self.term(ts, i + 1):
                 yield Expr("neg", (e,), None, Span(t.span.start, e.span.end)), end
@@ -102,8 +104,10 @@ class Operators(Names):
         end = self.stretch(ts, i)
         one = self.factor(ts, i)
         many = [(e, end) for e, stop in self.term(ts[i:end], 0) if stop == end - i]
-        loose = all(x.kind != "fraction" for x in ts[i:end]) and t.kind != "number"
-        yield from (*many, *one) if loose else (*one, *many)
+        quotients = sum(x.kind == "fraction" for x in ts[i:end])
+        loose = quotients in (0, end - i) and t.kind != "number"  # a quotient and something else: the quotient alone
+        below = i > 1 and (_is_d(ts[i - 2]) or ts[i - 2].text == "∇" or _operator(ts[i - 2]))  # nabla log p(x) R(x)
+        yield from (*many, *one) if loose and not below else (*one, *many)
 
     def stretch(self, ts: Tokens, i: int) -> int:
         """Where the product ends, or the next operator begins that is not at its very start."""
@@ -294,7 +298,10 @@ class Operators(Names):
         bracket = ts[i].kind == "bracket" and ts[i].sub is None and ts[i].sup is None
         loose, tight = self.term(ts, i), self.factor(ts, i)
         bracket = bracket or (ts[i].kind == "name" and ts[i].text in _LOGS)
+        letters = names_in(by)
         for e, end in (*tight, *loose) if bracket else (*loose, *tight):
+            if not letters & names_in(e) and any(letters & names_in(x) for x, stop in loose if stop > end):
+                continue  # d/dx 2 x: nobody differentiates the 2
             yield Expr("d", (e, by), None, Span(t.span.start, e.span.end)), end
 
     def fraction(self, ts: Tokens, i: int) -> Iterator[Reading]:
@@ -442,6 +449,11 @@ _COMMA = (Token("sign", ",", Span(0, 0)),)
 
 def _is_d(t: Token) -> bool:
     return (t.kind == "sign" and t.text == "∂") or (t.kind == "name" and t.text == "d" and t.sub is None)
+
+
+def _operator(t: Token) -> bool:
+    """A derivative by itself: d/dx."""
+    return t.kind == "fraction" and len(t.parts[0]) == 1 and _is_d(t.parts[0][0])
 
 
 def _divergence(t: Token) -> bool:

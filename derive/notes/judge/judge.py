@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from derive.falsify import Counterexample
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _ARROWS = frozenset({"\\iff", "\\implies", "\\Rightarrow", "\\Leftrightarrow"})
+KEPT = 4096
+"""How many results are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +111,18 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
-    """A proof of one reading, or numbers that refute it; short ways first."""
-    claim, given = reading.claim, reading.given
+    """A proof of one reading, or numbers that refute it."""
+    return Tried(reading, place, *_sought(reading.claim, reading.given, reading.refutable))
+
+
+@lru_cache(KEPT)
+def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proof | None, Counterexample | None]:
+    """Short ways first.  What was found is kept: of a document that is edited, only what changed is looked for again."""
     proof = prove(claim, given)
     if proof is not None:
-        return Tried(reading, place, proof)
-    found = refute(claim, given) if reading.refutable else None
-    if found is not None:
-        return Tried(reading, place, None, found)
-    return Tried(reading, place, search(claim, given))
+        return proof, None
+    found = refute(claim, given) if refutable else None
+    return (None, found) if found is not None else (search(claim, given), None)
 
 
 def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:

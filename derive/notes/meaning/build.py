@@ -57,7 +57,7 @@ class Builder:
         self.counted: dict[Term, str] = {}  # letters that count values: what they are as numbers is another thing
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
-        self.marginals: dict[tuple[str, tuple[str, ...]], tuple[Law, Var, tuple[Term, ...]]] = {}
+        self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
     # --- formulas
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.kernel.terms import Var
 from derive.notes.document.pages import Declared, Display, Document, Inline
 from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.parser import Parser
@@ -37,6 +38,8 @@ class Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Unread] = []
+        self.inferred: dict[str, None] = {}
+        self.free: set[Var] = set()  # the letters of the rows
         self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
         pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
         self.words = words_in(pages)
