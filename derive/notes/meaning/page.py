@@ -86,7 +86,9 @@ class Page:
                 vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
             if line.form == "mean":
                 means.add(line.parts["name"][0].text)
-        return known_from(shown, prose, functions - FUNCTIONS, vectors, means)
+        return known_from(
+            shown, prose, functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov"}), vectors, means
+        )
 
     def tokens(self, items: Sequence[object]) -> list[Tokens]:
         try:
