@@ -113,7 +113,37 @@ def _cached(path: str) -> None:
     _result(Store(Path(path).parent).get(Path(path).stem, "key"))
 
 
+def _notes(path: str) -> None:
+    from derive.notes.document import read_document
+
+    read_document(path)
+
+
 # --- what is read ----------------------------------------------------------------------------------------------------
+
+
+NOTES = rb"""\documentclass{article}
+\newcommand{\E}[2][x]{\mathbb{E}_{#1}\left[#2\right]}
+\def\be{\begin{equation}} \def\ee{\end{equation}}
+\begin{document}
+Let $q_k > 0$ and \verb|$| so on.
+%: k = 1..K
+%: \sum_k q_k = 1
+\begin{align*}
+H(q) &= -\sum_{k=1}^K q_k \log q_k \label{eq:h} \\
+     &= \E[k]{-\log q_k} & \text{for all $k$} \tag{3}
+\end{align*}
+\be \begin{aligned} a &= \frac{1}{2} \\ &= \underbrace{0.5}_{\text{half}} \end{aligned} \ee
+\input{rest}
+\end{document}
+"""
+MARKDOWN_NOTES = b"""---\ntitle: x\n---\n# A\n\n<!--: k = 1..K -->\n$$\na = b\n$$ {#eq-a}\n\n> $$ c = d $$\n
+```py\n$$ x $$\n```\n\n- one $y$\n  \\begin{align}\n  e &= f\n  \\end{align}\n\n| a | $b$ |\n|---|---|\n"""
+NOTEBOOK = json.dumps(
+    {"cells": [{"cell_type": "markdown", "source": ["# A\n", "$$ a = b $$"], "metadata": {}},
+               {"cell_type": "code", "source": "1", "outputs": [], "metadata": {}, "execution_count": None}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1,
+).encode()  # fmt: skip
 
 
 @cache
@@ -190,6 +220,9 @@ READERS = {
     "deck, notebook": Reader(".ipynb", lambda: [_written("notebook")], _check),
     "deck, PowerPoint": Reader(".pptx", lambda: [_written("pptx")], _check),
     "into": Reader(".pptx", lambda: [_presentation()], _into),
+    "notes, LaTeX": Reader(".tex", lambda: [NOTES], _notes),
+    "notes, Markdown": Reader(".md", lambda: [MARKDOWN_NOTES], _notes),
+    "notes, notebook": Reader(".ipynb", lambda: [NOTEBOOK], _notes),
     "results that were kept": Reader(".json", lambda: [_entry()], _cached),
 }
 """Every kind of file that derive reads, but Python files, which are programs."""

@@ -22,6 +22,7 @@ FILES = {
     "text, one number a line": "\n".join(NUMBERS),
     "JSON list": f"[{','.join(NUMBERS)}]",
     "JSON lines of ten": "\n".join(f"[{','.join(NUMBERS[k : k + 10])}]" for k in range(0, COUNT, 10)),
+    "JSON lines of a thousand": "\n".join(f"[{','.join(NUMBERS[k : k + 1000])}]" for k in range(0, COUNT, 1000)),
     "OpenAI chat": '{"choices":[{"logprobs":{"content":['
     + ",".join(f'{{"token":"a","logprob":{x},"bytes":[97],"top_logprobs":[]}}' for x in NUMBERS)
     + "]}}]}",
@@ -58,6 +59,7 @@ WHOLE = {
     "text, one number a line": ".txt",
     "JSON list": ".json",
     "JSON lines of ten": ".jsonl",
+    "JSON lines of a thousand": ".jsonl",
 }
 
 

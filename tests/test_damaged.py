@@ -93,6 +93,14 @@ LARGE = {
     "a deck": ("deck, HTML", b"<div " * 4_000_000),
     "a slide": ("deck, Markdown", b"## a\n\n- b\n" * 1_000_000),
     "a notebook": ("deck, notebook", b'{"cells": [' * 2_000_000),
+    "a display": ("notes, LaTeX", b"$$" + b"x+" * 1_000_000),
+    "braces": ("notes, LaTeX", b"$$" + b"{" * 1_000_000),
+    "a macro that grows": ("notes, LaTeX", b"\\def\\a{\\a\\a}" * 10_000 + b"\\[\\a\\]"),
+    "environments": ("notes, LaTeX", b"\\begin{align}" * 100_000),
+    "a file of notes": ("notes, LaTeX", b"a " * 3_000_000),
+    "dollars": ("notes, Markdown", b"$$ a\n" * 20_000 + b"\x00"),
+    "environments in Markdown": ("notes, Markdown", b"\\begin{align}\n\n" * 20_000 + b"<!--: } -->"),
+    "cells": ("notes, notebook", b'{"cells": [' * 100_000),
     "TOML": ("given, TOML", b"a.b.c = 1\n" * 90_000),
 }
 

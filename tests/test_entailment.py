@@ -11,6 +11,7 @@ from sequents import assert_says
 from strategies import f, g, i, j, k, n, x, y
 
 from derive import *
+from derive.kernel import rules as r
 from derive.kernel.terms import Num, implies
 from derive.language.letters import THETA, V, p, phi, q, theta
 from derive.lemmas.logs import exp_lt
@@ -50,6 +51,15 @@ def test_a_lemma_proves_nothing_else():
     (increasing,) = known(log_le)
     assert increasing.matching(exp(x) <= exp(x + 1), Context.of([0 < x])) is None
     assert increasing.matching(log(x) < log(x + 1), Context.of([0 < x])) is None
+
+
+def test_an_equation_is_two_inequalities_where_a_reason_compares():
+    """Not where all that is named are equations: the inequalities would be of no reason."""
+    bound = Known(r.assume(x <= y), "a bound", frozenset((x, y)))
+    equation = Known(r.assume(Eq(f[i], f[j])), "an equation", frozenset((f, i, j)))
+    facts = Context.of([x <= y, y <= x, Eq(f[i], f[j])])
+    assert_says(entail(Eq(x, y), facts, [bound]), Eq(x, y), [x <= y, y <= x])
+    assert entail(Eq(x, y), facts, [equation]) is None
 
 
 def test_a_condition_of_a_lemma_that_is_not_known_is_noted():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
 from derive import *
+from derive.board.calc import Calc
 from derive.board.reasons import ByCases, Gap, Reversed, Reworded, as_list, describe, is_statement
+from derive.board.refusals import ClaimError
+from derive.cli import main
 from derive.kernel.terms import Var
-from derive.language.letters import a, b, k, p, y
+from derive.language.letters import T, V, a, b, k, p, ps, t, y
 from derive.record import Reason
 
 
@@ -107,3 +111,49 @@ def test_the_tactics_say_what_they_turn_on():
 def test_words_without_a_reason_are_refused() -> None:
     with pytest.raises(UserError, match="has no reason behind the words"):
         because("it is clear", [])
+
+
+# --- the words of one line -------------------------------------------------------------------------------------------
+
+
+@theorem(shows=Eq(2 * a + a * b, a * (2 + b)))
+def with_words_of_its_own(calc):
+    """A line says what it does."""
+    calc.eq(a * (2 + b), by=ring, says="collect the terms in a")
+
+
+def test_a_line_says_what_its_author_wants():
+    (line,) = with_words_of_its_own.derivation.lines
+    assert line.reasons == (Reason("ring", "collect the terms in a", "tactic"),)
+    assert line.theorem is not None  # the words prove nothing
+
+
+def test_words_do_not_hide_a_gap():
+    calc = Calc("holed", Eq(a + b, b + a), [])
+    with pytest.raises(ClaimError, match="is a gap, so it has no reason that says 'clear'"):
+        calc.eq(b + a, by=gap("later"), says="clear")
+
+
+def test_a_condition_that_is_cited_says_what_it_states():
+    unit = Eq(Sum(p[k], (k, 1, V)), 1)
+    assert describe(unit).phrase == "the probabilities sum to 1"
+    assert describe(ForAll((t, 1, T), Eq(Sum(ps[t][k], (k, 1, V)), 1))).phrase == "the probabilities sum to 1"
+    assert describe(Eq(Sum(p[k], (k, 1, V)), 2)).phrase == "by assumption"
+
+
+def course(tmp_path, line):
+    file = tmp_path / "course.toml"
+    file.write_text(f'extends = "compact"\n[reasons]\n"cross_entropy_one_hot:{line}" = "one term is left"\n')
+    return str(file)
+
+
+def test_a_course_has_words_for_one_line(tmp_path):
+    run = CliRunner().invoke(main, ["show", "cross_entropy_one_hot", "--notation", course(tmp_path, 3)])
+    assert "one term is left" in run.output and "the indicator picks out" not in run.output
+    assert run.output.count("definition of") == 2  # the other lines keep theirs
+
+
+@pytest.mark.parametrize("line", ["4", "0", "x"])
+def test_words_for_a_line_that_there_is_not(tmp_path, line):
+    run = CliRunner().invoke(main, ["show", "cross_entropy_one_hot", "--notation", course(tmp_path, line)])
+    assert run.exit_code == 2 and f"[reasons] has words for cross_entropy_one_hot:{line}" in run.output

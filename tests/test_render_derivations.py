@@ -343,7 +343,7 @@ def test_words_longer_than_their_brace_go_below_it() -> None:
     [
         (Reason("sum_delta", "the sum picks out k = y", "theorem"), "the sum picks out k = y"),
         (Reason("sum_delta", "", "theorem"), "by sum_delta"),
-        (Reason("log_prod", "log of a product", "theorem", True), "log of a product (reversed)"),
+        (Reason("log_prod", "log of a product", "theorem", True), "log of a product"),
         (Reason("entropy", "definition of entropy", "definition", True), "definition of entropy"),
         (Reason("gap", "Fubini", "gap"), "GAP: Fubini"),
         (Reason("gap", "", "gap"), "GAP: gap"),

@@ -343,7 +343,7 @@ def test_what_is_highlighted_sounds_the_same() -> None:
         ("the gap is log(1 + V(1 - eps)/eps)",
          "the gap is log of open bracket 1 plus V open bracket 1 minus epsilon close bracket over epsilon close bracket"),
         ("a = Pr(y_1|x)", "a equals the probability of y sub 1 given x"),
-        ("the sum (reversed); and/or more", "the sum (reversed); and/or more"),
+        ("the sum; and/or more", "the sum (reversed); and/or more"),
         ("by sum_delta", "by sum delta"),
         ("A is better iff c < -l", "A is better if and only if c is less than minus l"),
         # what cannot be said is not there
@@ -384,7 +384,7 @@ def test_a_derivation() -> None:
         "This equals minus the sum over t from 1 to capital T of log p sub t of y sub t. "
         "Reason: the sign comes out of the sum.",
         "This equals minus log of the product over t from 1 to capital T of p sub t of y sub t. "
-        "Reason: the log of a product is the sum of the logs (reversed).",
+        "Reason: the log of a product is the sum of the logs.",
         "This equals minus log of the probability of y given x. Reason: definition of the sequence's probability.\n",
     ))  # fmt: skip
 

@@ -212,6 +212,14 @@ def test_exhaustively_uses_the_rules_until_none_applies():
     assert exhaustively([rule(log_mul)])(x + y, ctx) is None
 
 
+def test_rules_that_make_a_term_ever_larger_give_nothing():
+    doubles, ctx = condition(Eq(f[i], f[i] * f[i] + 1))
+    assert exhaustively([doubles])(f[i], ctx) is None
+    counted = exhaustively([rule(sum_split_last)])(Sum(f[k], (k, 1, 2)), NOTHING)
+    two = Num(2)
+    assert_says(counted, Eq(Sum(f[k], (k, 1, 2)), Sum(f[k], (k, 1, two - 1 - 1)) + f[two - 1] + f[two]))
+
+
 @examples(40)
 @given(reals(3, (), True), reals(1))
 def test_directed_finds_where_a_condition_was_used(term, meaning):

@@ -624,8 +624,8 @@ EXERCISE_3 = "-0.7 -0.4\n\n-0.3 -0.3 -0.6"
 
 def test_sum_and_mean_may_disagree() -> None:
     c = compare(scores(EXERCISE_3))
-    assert c.rank_by_sum == (1, 2)
-    assert c.rank_by_mean == (2, 1)
+    assert c.rank_by_sum.every == (1, 2)
+    assert c.rank_by_mean.every == (2, 1)
     assert c.disagreement == (0, 1)
 
 
@@ -639,8 +639,8 @@ def test_the_token_mean_is_not_the_mean_of_means() -> None:
 
 def test_equal_values_share_a_rank_however_they_were_rounded() -> None:
     c = compare(scores([[-0.1, -0.2], [-0.3], [-0.15, -0.15], [-0.4]]))
-    assert c.rank_by_sum == (1, 1, 1, 4)
-    assert c.rank_by_mean == (1, 3, 1, 4)
+    assert c.rank_by_sum.every == (1, 1, 1, 4)
+    assert c.rank_by_mean.every == (1, 3, 1, 4)
     assert c.disagreement is None
 
 

@@ -163,7 +163,7 @@ def test_each_click_adds_a_line_and_moves_nothing(tmp_path: Path) -> None:
     for slide in d.slides:
         dark = [set(ink(p)) for p in pictures[first : first + pages(slide)]]
         for before, after in pairwise(dark):
-            assert len(after) > len(before) + 20
+            assert len(after) > len(before) + 10  # at least a relation and a reason; what is new may be coloured
             assert not before - after
         first += pages(slide)
 
@@ -173,7 +173,7 @@ def test_what_changed_is_coloured_only_while_its_line_is_the_newest(tmp_path: Pa
     assert [s.place for s in d.slides[0].steps] == ["start", "1", "2", "3"]
     pdf = compiled(beamer.write(d, "deck.tex", Options()), tmp_path)
     coloured = [reddish(p) for p in drawn(pdf, tmp_path)]
-    assert coloured == [False, False, True, True]  # of line 1 all is new, so nothing is coloured
+    assert coloured == [False, True, True, True]  # of line 1 all is new
     text = source("cross_entropy_one_hot")
     assert text.count(r"\derivechanged<3|handout:0>") == 1
     assert text.count(r"\derivechanged<4|handout:0>") == 1
@@ -433,7 +433,7 @@ def test_what_a_deck_shows_is_read_back() -> None:
     assert stamps == list(d.stamps)
     places = [(d.slides[0].name, place) for place in d.slides[0].places]
     assert [(s.theorem, s.place) for s in lines][: len(places)] == places
-    assert lines[1].text == r"\uncover{\mathopen{}\sum_{t=1}^T H(\delta_{y_t}, p_t)}"
+    assert lines[2].text == r"\uncover{\mathopen{}\sum_{t=1}^T H(\delta_{y_t}, p_t)}"
     assert all(line_digest(s.text) == s.digest for s in lines)
 
 

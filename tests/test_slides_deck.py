@@ -199,8 +199,10 @@ def test_what_is_measured_fits(profile: str, aspect: str) -> None:
                 for s in other.steps
                 if not s.carried
             ]
-            c = columns(chain, template)
-            c = replace(c if c.beside == slide.beside else columns(slide.steps, template), scale=slide.scale)
+            c = columns(chain, template, slide.scale)
+            c = replace(
+                c if c.beside == slide.beside else columns(slide.steps, template, slide.scale), scale=slide.scale
+            )
             heights = [row_height(s, c) for s in slide.steps]
             if slide.lead:
                 heights[:2] = [max(heights[:2])]

@@ -434,7 +434,7 @@ def test_a_deck_says_what_it_shows() -> None:
         ("cross_entropy_one_hot", p) for p in ("given", "claim", "1", "start", "2", "3")
     ]
     assert shown[3].text == r"H(\delta_y, p)"
-    assert shown[2].text == r"=-\sum_{k=1}^V \delta_y(k) \log p(k)definition of cross-entropy"
+    assert shown[2].text == r"=\htmlClass{changed}{-\sum_{k=1}^V \delta_y(k) \log p(k)}definition of cross-entropy"
     assert all(line_digest(s.text) == s.digest for s in shown)
 
 

@@ -110,10 +110,10 @@ $\displaystyle \sum_{t=1}^T H(\delta_{y_t}, p_t)$
 
 * $\displaystyle = \sum_{t=1}^T (\textcolor{#a8201a}{-\log p_t(y_t)})$
   *cross-entropy with a one-hot target is the surprisal of the true token*
-* $\displaystyle = -\sum_{t=1}^T \log p_t(y_t)$
+* $\displaystyle = \textcolor{#a8201a}{-\sum_{t=1}^T \log p_t(y_t)}$
   *the sign comes out of the sum*
 * $\displaystyle = -\textcolor{#a8201a}{\log \prod_{t=1}^T p_t(y_t)}$
-  *the log of a product is the sum of the logs (reversed)*
+  *the log of a product is the sum of the logs*
 * $\displaystyle = -\log \textcolor{#a8201a}{\Pr(y \mid x)}$
   *definition of the sequence's probability ∎*
 """
@@ -128,13 +128,16 @@ def test_the_source_reads_like_the_slide() -> None:
 
 def test_quarto_and_pandoc_have_display_formulas_and_underline_what_changed() -> None:
     source = markdown(made("cross_entropy_is_nll"))
-    assert "::: {.chain .lead}\n\n$$\\sum_{t=1}^T H(\\delta_{y_t}, p_t)$$\n\n::: incremental\n* $$= " in source
+    assert (
+        '::: {.chain .lead style="--scale: 0.84"}\n\n$$\\sum_{t=1}^T H(\\delta_{y_t}, p_t)$$\n\n::: incremental\n* $$= '
+        in source
+    )
     assert "* $$= -\\,\\underline{\\log \\prod_{t=1}^T p_t(y_t)}$$\n  *the log of a product" in source
 
 
 def test_slidev_lists_come_at_clicks() -> None:
     source = markdown(made("cross_entropy_is_nll"), "slidev")
-    assert '<div class="chain lead">\n\n$\\displaystyle \\sum_{t=1}^T' in source
+    assert '<div class="chain lead" style="--scale: 0.84">\n\n$\\displaystyle \\sum_{t=1}^T' in source
     assert "\n<v-clicks>\n\n* $\\displaystyle = " in source
 
 
@@ -171,7 +174,7 @@ def test_a_fragment_is_slides_without_a_front_matter() -> None:
         assert "<style>" in piece  # what the slides need
         assert not re.search("^(title|theme|marp|header-includes|canvasWidth):", piece, re.MULTILINE)
         _, shown = read_back(piece.encode())
-        assert [s.place for s in shown] == ["given", "start", "1", "2", "3", "4"]
+        assert [s.place for s in shown] == ["given", "claim", "start", "1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])

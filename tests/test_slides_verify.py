@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from derive.board import catalogue
 from derive.cli import main
+from derive.cli.notes import ENDINGS
 from derive.errors import UserError
 from derive.slides import markdown
 from derive.slides.deck import Stamp
@@ -239,7 +240,7 @@ def test_a_deck_and_a_theorem_in_one_call(tmp_path: Path) -> None:
     assert "1 theorem checked" in result.output
 
 
-@pytest.mark.parametrize("target", READ)
+@pytest.mark.parametrize("target", [t for t in READ if not TARGETS[t].ending.endswith(ENDINGS)])
 def test_a_file_without_derivations_is_refused(tmp_path: Path, target: str) -> None:
     path = tmp_path / f"other{TARGETS[target].ending}"
     if target == "pptx":
@@ -251,6 +252,15 @@ def test_a_file_without_derivations_is_refused(tmp_path: Path, target: str) -> N
     result = run("check", str(path))
     assert result.exit_code == 2
     assert "has no derivation that 'derive slides' wrote" in result.output
+
+
+def test_without_derivations_of_ours_a_text_is_notes(tmp_path: Path) -> None:
+    for ending in (".md", ".tex"):
+        path = tmp_path / f"other{ending}"
+        path.write_text("nothing of ours", "utf-8")
+        result = run("check", str(path))
+        assert result.exit_code == 0
+        assert result.output == f"{path}: no relation stands in a displayed formula\n"
 
 
 def test_a_deck_that_is_not_there() -> None:

@@ -27,9 +27,10 @@ _DRAWS = 5  # of each size, after the plainest
 class Plain(Draw):
     """Entries that make short sums: logits 0 and log 2, the first tokens, halves.  The first draw is the plainest of all."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, bounds: bool = False) -> None:
         super().__init__(seed)
         self.plainest = seed == 0
+        self.logits = (0, 12, -12) if bounds else (0, 0, log(2), -log(2))  # where there are bounds, some beyond them
 
     def number(self, kind: str, tokens: int, ignore: int | None) -> Any:
         if self.plainest:
@@ -39,7 +40,7 @@ class Plain(Draw):
                 else {"probability": Fraction(1, 2), "real": 0}.get(kind, 1)
             )
         match kind:
-            case "label" | "mask":
+            case "label" | "mask" | "flags":
                 return super().number(kind, tokens, ignore)
             case "count":
                 return self.random.randint(1, 3)
@@ -47,7 +48,7 @@ class Plain(Draw):
                 return self.random.choice((Fraction(1, 2), Fraction(1, 4)))
             case "positive":
                 return self.random.choice((1, 2, Fraction(1, 2)))
-        return self.random.choice((0, 0, log(2), -log(2)))
+        return self.random.choice(self.logits)
 
     def kept(self, lengths: Sequence[int]) -> Any:
         return _full(lengths) if self.plainest else super().kept(lengths)
@@ -62,18 +63,49 @@ def apart(reading: Reading, target: Term, given: Sequence[Term]) -> Counterexamp
     tried = 0
     for values in _inputs(reading):
         tried += 1
-        model = Model(values)
-        try:
-            if not all(evaluate(g, model) for g in given):
-                continue
-            left, right = evaluate(reading.term, model), evaluate(target, model)
-            if sign_of_difference(left, right) == 0:
-                continue
-        except (Undecided, Undefined):
+        if not _differ(reading, target, given, values):
             continue
+        values = _simplest(reading, target, given, values)
+        model = Model(values)
+        left, right = evaluate(reading.term, model), evaluate(target, model)
         words = f"the left side {shown(left)} and the right side {shown(right)}"
         return Counterexample(model, k.eq(reading.term, target), left, right, words, tried)
     return None
+
+
+def _differ(reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any]) -> bool:
+    """Whether the conditions hold and the two are decided to be different."""
+    model = Model(values)
+    try:
+        return (
+            all(evaluate(g, model) for g in given)
+            and sign_of_difference(evaluate(reading.term, model), evaluate(target, model)) != 0
+        )
+    except (Undecided, Undefined):
+        return False
+
+
+def _simplest(reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any]) -> dict[Var, Any]:
+    """The inputs with each entry as plain as it may be: logits 0, the first token, all kept."""
+    for s in reading.inputs.symbols.values():
+        for letter, plain in ((s.letter, Plain(0).number(s.input.kind, 1, reading.inputs.ignore)), (s.kept, 1)):
+            if letter is None or s.input.kind == "distribution":
+                continue
+            for path in _paths(values[letter]):
+                simpler = {**values, letter: _with(values[letter], path, plain)}
+                if _differ(reading, target, given, simpler):
+                    values = simpler
+    return values
+
+
+def _paths(table: Any) -> list[tuple[int, ...]]:
+    return [(i, *rest) for i, x in enumerate(table) for rest in _paths(x)] if isinstance(table, tuple) else [()]
+
+
+def _with(table: Any, path: tuple[int, ...], value: Any) -> Any:
+    if not path:
+        return value
+    return (*table[: path[0]], _with(table[path[0]], path[1:], value), *table[path[0] + 1 :])
 
 
 def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
@@ -87,7 +119,7 @@ def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
             return
         sizes = dict(zip(names, choice, strict=True))
         for seed in range(1 + _DRAWS):
-            values = reading.inputs.numbers(sizes, Plain(seed))
+            values = reading.inputs.numbers(sizes, Plain(seed, bool(reading.trace.idle_clamps)))
             for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
                 yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
 

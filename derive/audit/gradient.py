@@ -106,10 +106,11 @@ def _against_autograd(
 def _autograd(p: Program, reading: Reading, sizes: Any, values: Any, name: str) -> Any:
     plain = reading.inputs.plain(sizes, guard.value_at(values))
     kinds = {x.name: x.kind for x in reading.inputs.inputs}
-    made = {n: reading.front.concrete(v, kinds[n], "float64") for n, v in plain.items()}
 
     def run(x: Any) -> Any:
         args, kwargs = program.arguments(p.function, {**made, name: x}, program.with_sizes(p.fixed, sizes))
         return program.picked(p.function(*args, **kwargs), p.output)
 
-    return reading.front.gradient_of(run, made[name])
+    with reading.front.exactly():
+        made = {n: reading.front.concrete(v, kinds[n], "float64") for n, v in plain.items()}
+        return reading.front.gradient_of(run, made[name])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derive.board.calc import Calc
+from derive.board.catalogue import find_theorem
 from derive.board.entries import TheoremEntry
 from derive.board.justify import Failure, Success, justify
 from derive.board.reasons import auto
@@ -14,7 +15,7 @@ from derive.kernel import ring as field
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Num, Term, subterms
-from derive.language.definitions import absolute, maximum, minimum, positive_part
+from derive.language.definitions import absolute, maximum, minimum, positive_part, sigmoid
 from derive.lemmas import LEMMAS
 from derive.tactics import side
 from derive.tactics.closing import denominators
@@ -50,6 +51,9 @@ def _bags(left: Term, right: Term) -> Iterator[list[Any]]:
         else []
     )
     yield [auto, *plain]
+    if sigmoid in plain:
+        rest = [d for d in plain if d is not sigmoid]
+        yield [auto, *rest, find_theorem("sigmoid_of_negative")]
     if laws:
         yield [auto, *plain, *laws]
         yield [auto, *plain, *laws, LEMMAS["exp_add"]]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from derive.audit import program
+from derive.audit.fronts.places import line_of
 from derive.audit.fronts.sizes import number
 from derive.audit.inputs import Inputs
 from derive.audit.model.tensor import Tensor, count
@@ -33,20 +34,27 @@ class Reading(NamedTuple):
         return ForAll(list(self.scope), equation) if self.scope else equation
 
 
+_BUILT_ON = {"optax": "jax", "flax": "jax", "haiku": "jax", "transformers": "torch", "timm": "torch", "trl": "torch"}
+"""Packages whose functions belong to a framework."""
+
+
 def front_of(function: Callable[..., Any], name: str = "") -> Any:
     """The module that reads programs of the kind: ``name`` is torch, jax or numpy, or it is told by what the function's module imports."""
     from importlib import import_module
 
     called = getattr(function, "func", function)
-    space = (
-        getattr(called, "__globals__", None) or getattr(getattr(type(called), "forward", None), "__globals__", {}) or {}
-    )
-    space = space or getattr(getattr(called, "__func__", None), "__globals__", {})
+    if not hasattr(called, "__code__") and not hasattr(called, "__func__"):  # an instance
+        called = getattr(type(called), "forward", None) or type(called).__call__
+    called = getattr(called, "__func__", called)
+    space = getattr(called, "__globals__", {})
     used = {getattr(v, "__name__", "").partition(".")[0] for v in space.values() if type(v).__name__ == "module"}
     used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}
     used.add(str(getattr(called, "__module__", "")).partition(".")[0])
+    code = getattr(called, "__code__", None)
+    used |= {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
+    used |= {_BUILT_ON[n] for n in used & _BUILT_ON.keys()}
     found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
-    needed = {"torch": "torch_tracer", "jax": "jax_reader", "numpy": "numpy_tracer"}
+    needed = {"torch": "torch_tracer", "export": "torch_export", "jax": "jax_reader", "numpy": "numpy_tracer"}
     if found not in needed:
         raise UserError(f"there is no front end {found!r}; they are {', '.join(needed)}")
     try:
@@ -59,11 +67,13 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
 
 
 def read(
-    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None
-) -> Reading:
-    """The formula of the function.  Raises Unread when a step has no reading, with the line of the program."""
+    function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any], output: str = "", front: Any = None,
+    supposed: Sequence[Term] = (),
+) -> Reading:  # fmt: skip
+    """The formula of the function, under further conditions if they are ``supposed``.  Raises Unread when a step has no reading, with
+    the line of the program."""
     front = front or front_of(function)
-    given = (*inputs.conditions(), *inputs.some_kept())
+    given = (*inputs.conditions(), *inputs.some_kept(), *supposed)
     trace = Trace(given)
     symbols = {n: front.symbol(inputs.tensor(trace, n)) for n in inputs.symbols}
     sizes = {s: number(v, trace) for s, v in inputs.sizes.items()}
@@ -81,24 +91,13 @@ def read(
         raise Unread(
             "a result with pieces", "its entries are different formulas in different ranges; return their sum or mean"
         ) from None
+    except Unread as error:
+        raise error.at(line_of(error)) from None
     except (UserError, RecursionError):
         raise
     except Exception as error:
-        where = _line(error)
-        raise Unread(
-            f"{where}the program", f"it fails on symbols with {described(error)}; what it does there has no reading"
-        ) from error
-
-
-def _line(error: BaseException) -> str:
-    at = error.__traceback__
-    out = ""
-    while at is not None:
-        file = at.tb_frame.f_code.co_filename
-        if "/derive/" not in file and "/torch/" not in file:
-            out = f"{file.rpartition('/')[2]}:{at.tb_lineno}: "
-        at = at.tb_next
-    return out
+        why = f"it fails on symbols with {described(error)}; what it does there has no reading"
+        raise Unread("the program", why, line_of(error)) from error
 
 
 def _reading(inputs: Inputs, tensor: Tensor, given: tuple[Term, ...], trace: Trace, front: Any) -> Reading:

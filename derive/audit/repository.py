@@ -17,7 +17,7 @@ from derive.errors import UserError, allow_deep_formulas
 from derive.files import read_within, toml_table
 from derive.jobs.job import Job
 
-_KEYS = {
+_KEYS: dict[str, Any] = {
     "function": str,
     "shapes": str,
     "is": str,

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from derive.audit import guard, proving
 from derive.audit.asked import REDUCTIONS, Asked, Part, Range, Target, _count, _sum, _weighed, piece, target_of
 from derive.audit.losses import LOSSES
-from derive.audit.reading import Reading
+from derive.audit.reading import Reading, read
 from derive.audit.roles import ONE, Missing, Place, Roles
-from derive.audit.verdict import Audit, conditions
+from derive.audit.verdict import Audit, _identifier, agree, conditions
 from derive.board.entries import TheoremEntry
+from derive.errors import UserError
 from derive.kernel.terms import Num, Term, Var, as_term, subterms
 from derive.language.definitions import cross_entropy, entropy, logsumexp, one_hot, smoothed_off, softmax, uniform
 from derive.language.syntax import log
@@ -41,6 +42,9 @@ class _Candidate(NamedTuple):
 def explain(audit: Audit, asked: Asked | None) -> Residual | None:
     """The first difference that is proved; None when none of those that have a name is."""
     reading, target = audit.reading, audit.target
+    idle = _where_bounds_are_idle(audit)
+    if idle is not None:
+        return idle
     if asked is None or reading.scope:
         return _instead(audit, asked)
     found = _instead(audit, asked)
@@ -54,9 +58,25 @@ def explain(audit: Audit, asked: Asked | None) -> Residual | None:
     return None
 
 
-def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
-    from derive.audit.verdict import _identifier, agree
+def _where_bounds_are_idle(audit: Audit) -> Residual | None:
+    """The target, where the clamps and floors of the program do nothing; the condition is one of the theorem."""
+    bounds = audit.reading.trace.idle_bounds()
+    if not bounds:
+        return None
+    p = audit.program
+    try:
+        reading = read(p.function, audit.reading.inputs, p.fixed, p.output, audit.reading.front, bounds)
+    except UserError:
+        return None
+    if reading.trace.idle_clamps:
+        return None
+    words = "it is what was asked for only where its bounds do nothing, which is the last condition here"
+    given = conditions(reading, audit.target)
+    out = proving.prove(_identifier(p.name), reading.term, audit.target.term, given, words)
+    return Residual(words, audit.target.term, False, out, audit.target.name) if isinstance(out, TheoremEntry) else None
 
+
+def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
     if not agree(audit.reading, target):
         return None
     given = conditions(audit.reading, target)

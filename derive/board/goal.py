@@ -76,7 +76,7 @@ class Goal(NamedTuple):
         """The theorem, when the line follows by these reasons and by all of them."""
         try:
             if self.relation:
-                return justify(self.relation, self.before, self.after, reasons, self.given, self.context)
+                return justify(self.relation, self.before, self.after, reasons, self.given, self.context, shown=False)
             th = prove_fact(self.after, reasons, self.given, self.context)
             return th if isinstance(th, Failure) else Success(th)
         except (UserError, ValueError, TypeError):

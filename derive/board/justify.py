@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from derive.board.idle import Attempt, idle, single, unused, without
-from derive.board.program import as_code
 from derive.board.reasons import (
     ByCases,
     NotAReasonError,
@@ -137,9 +136,11 @@ class Toolbox:
 
 
 def justify(
-    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
-) -> Success | Failure:
-    """A theorem that relates the two lines for these reasons, each of which it uses, or a Failure."""
+    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context,
+    shown: bool = True,
+) -> Success | Failure:  # fmt: skip
+    """A theorem that relates the two lines for these reasons, each of which it uses, or a Failure, which says what the reasons give
+    where it is to be ``shown``."""
 
     first: Failure | None = None
     for known in knowing(reasons, given, ctx):
@@ -148,7 +149,7 @@ def justify(
             again = _attempt(relation, before, after, some, given, known)
             return again.theorem if isinstance(again, Success) else None
 
-        out = _attempt(relation, before, after, reasons, given, known)
+        out = _attempt(relation, before, after, reasons, given, known, shown)
         if isinstance(out, Success):
             passed = idle_failure(reasons, out.theorem, attempt)
             if passed is None:
@@ -193,7 +194,11 @@ def named(reason: Any) -> str:
         return f"because({reason.words!r}, {written(as_list(reason.reason))})"
     if isinstance(reason, ByCases):
         return f"by_cases({named(reason.statement)})"
-    return as_code(reason) if isinstance(reason, Term) else str(describe(reason).name)
+    if isinstance(reason, Term):
+        from derive.board.program import as_code
+
+        return as_code(reason)
+    return str(describe(reason).name)
 
 
 def written(reasons: Sequence[Any]) -> str:
@@ -202,8 +207,9 @@ def written(reasons: Sequence[Any]) -> str:
 
 
 def _attempt(
-    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context
-) -> Success | Failure:
+    relation: str, before: Term, after: Term, reasons: Sequence[Any], given: Sequence[Term], ctx: Context,
+    shown: bool = False,
+) -> Success | Failure:  # fmt: skip
     """A theorem that relates the two lines by what the reasons allow."""
     tools = Toolbox(reasons, given, ctx)
     for r_ in tools.rules:
@@ -227,9 +233,8 @@ def _attempt(
     except RecursionError:
         return Failure("these reasons go round in circles here; put a line between")
     if th is None or th.concl != goal:
-        return Failure(
-            "does not follow", tools.failed_conditions(), _gives(before, tools, ctx) if relation == "=" else None
-        )
+        gives = _gives(before, tools, ctx) if shown and relation == "=" else None
+        return Failure("does not follow", tools.failed_conditions(), gives)
     stray = [h for h in th.hyps if h not in ctx.by_statement]
     if stray:
         return Failure(f"rests on {stray[0]}, which is not given", stray)
@@ -264,7 +269,11 @@ def _equation_plain(a: Term, b: Term, tools: Toolbox, ctx: Context) -> tuple[The
     if th is not None:
         return th, ()
     if equations and all(x.reverse for x in equations):  # right to left is left to right from the other end
-        back = _forward(b, a, [x.flipped() for x in equations], tools, ctx)
+        flipped = [x.flipped() for x in equations]
+        th = directed(b, a, flipped, ctx)
+        if th is not None and tools.all_used(th):
+            return r.sym(th), ()
+        back = _forward(b, a, flipped, tools, ctx)
         return (None if back is None else r.sym(back[0])), back[1] if back else ()
     found = _forward(a, b, equations, tools, ctx)
     if found is not None:
@@ -281,9 +290,6 @@ def _forward(
 ) -> tuple[Theorem, tuple[str, ...]] | None:
     """a = b by rewriting a everywhere, or both in normal form, with the field identities at the end."""
     if equations:
-        th = directed(a, b, equations, ctx)
-        if th is not None and tools.all_used(th):
-            return th, ()
         step = exhaustively(equations)(a, ctx)
         if step is not None:
             rest = close(sides(step.concl)[1], b, ctx)

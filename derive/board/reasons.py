@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
-from derive.kernel.terms import Term
+from derive.kernel.terms import EQ, FORALL, IMPLIES, SUM, App, Lam, Num, Term
 from derive.language.arguments import takes
 from derive.language.words import called
 from derive.record import Reason
@@ -136,7 +136,19 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
     if isinstance(reason, Term):
         if reason in facts:
             return Reason("fact", "as just shown", "hypothesis")
-        return Reason("condition", "by assumption", "hypothesis")
+        return Reason("condition", _assumed(reason), "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)
     raise NotAReasonError(reason)
+
+
+def _assumed(condition: Term) -> str:
+    """What a condition says that is cited, where there are short words for it."""
+    statement = condition
+    while isinstance(statement, App) and statement.op in (FORALL, IMPLIES):
+        last = statement.args[-1]
+        statement = last.body if isinstance(last, Lam) else last
+    total = isinstance(statement, App) and statement.op is EQ and statement.args[1] == Num(1)
+    if total and isinstance(statement.args[0], App) and statement.args[0].op is SUM:  # type: ignore[attr-defined]
+        return "the probabilities sum to 1"
+    return "by assumption"

@@ -27,7 +27,7 @@ def notation_for(name: str | Notation | None) -> Notation:
     if not notation.reasons and not unmade:
         return notation
     known = _phrases()
-    if not notation.reasons.keys() <= known.keys() or unmade:
+    if not {key.partition(":")[0] for key in notation.reasons} <= known.keys() or unmade:
         list(catalogue.all_entries())  # a name may be that of a theorem not yet looked at
         known = _phrases()
     unmade -= {d.name for d in definitions()}
@@ -39,6 +39,9 @@ def notation_for(name: str | Notation | None) -> Notation:
             [d.name for d in definitions()],
         )
     for key, words in notation.reasons.items():
+        theorem, line, number = key.partition(":")
+        if line and theorem in known and number.isdecimal():
+            continue  # the words of one line; whether it is there is seen when the theorem is written
         if key not in known:
             _refuse(notation, f"[reasons] has words for {key}, and no reason is called so", key, list(known))
         others = [name for name, phrase in known.items() if _same(phrase, words) and not _same(phrase, known[key])]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from derive.cli.checking import Checked
     from derive.jobs.job import Outcome
     from derive.record import Derivation
+    from derive.slides.deck import Stamp
 
 
 @click.command()
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Of notes: the verdicts as JSON.")
 @click.option("--format", "form", type=click.Choice(["gcc", "github", "sarif"]), help="Of notes: for editors and CI.")
 @click.option("--explain", is_flag=True, help="Of notes: what was inferred and assumed.")
+@click.option("--watch", is_flag=True, help="Of notes: check again whenever a file is saved.")
 @click.option(
     "-o", "--output", metavar="FILE", help="Of notes: a page with the verdicts, or the proofs (.html .pdf .py)."
 )
@@ -41,6 +43,7 @@ def check(
     as_json: bool,
     form: str | None,
     explain: bool,
+    watch: bool,
     output: str | None,
     verify: bool | None,
     jobs: int | None,
@@ -56,17 +59,21 @@ def check(
     Notes (.tex .md .qmd .ipynb) are read, and each relation in their displays is proved, refuted or said to be not known.
     The exit status is 1 when a row is false, 2 when a file cannot be read.
     """
-    names, status = _notes(names, Wishes(quiet, strict, explain, as_json, form, output))
+    names, status = _notes(names, Wishes(quiet, strict, explain, as_json, form, output), watch)
     if status is not None and (status or not names):
         raise SystemExit(status)
     _proofs(names, quiet, strict, verify, jobs, address)
 
 
-def _notes(names: tuple[str, ...], wishes: Wishes) -> tuple[tuple[str, ...], int | None]:
+def _notes(names: tuple[str, ...], wishes: Wishes, watch: bool) -> tuple[tuple[str, ...], int | None]:
     """Checks the notes among the names.  Returns the other names, and the exit status where there were notes."""
-    from derive.cli.notes import check_notes_files, is_notes
+    from derive.cli.notes import check_notes_files, is_notes, watch_notes
 
     notes = [n for n in names if "::" not in n and is_notes(n)]
+    if watch and notes and len(notes) == len(names):
+        watch_notes(notes, wishes)
+    if watch:
+        raise UserError("--watch is for notes alone; name files that end in .tex, .md, .qmd or .ipynb")
     if notes:
         return tuple(n for n in names if n not in notes), check_notes_files(notes, wishes)
     if wishes.json or wishes.form or wishes.explain or wishes.output:
@@ -159,7 +166,12 @@ def _deck(path: str, programs: list[str]) -> bool:
             )
         return catalogue.find_theorem(f"{named[0]}{inside}{theorem}").derivation
 
-    report = check_deck(path, find)
+    def shape(derivation: Derivation, stamp: Stamp) -> Derivation:
+        from derive.board.opened import reshaped
+
+        return reshaped(derivation, stamp.expand.split(), stamp.join.split())
+
+    report = check_deck(path, find, shape)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"
     if not report.findings:
         click.echo(f"{what} {report.verdict}")

@@ -109,6 +109,19 @@ notation_option = click.option(
 )
 
 
+def shape_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a page opens a cited theorem in place and joins lines; the proof stays as it is."""
+    command = click.option(
+        "--join", multiple=True, metavar="I[-J]", help="Show lines I to J as one; without J, I and the next."
+    )(command)
+    return click.option(
+        "--expand",
+        multiple=True,
+        metavar="NAME|I",
+        help="Show the lines of a cited theorem in place, or what line I cites.",
+    )(command)
+
+
 def counted(n: int, what: str) -> str:
     return f"{n} {what}{plural(n)}"
 

@@ -67,6 +67,24 @@ def check_notes_files(paths: Sequence[str], wishes: Wishes) -> int:
     return int(wrong or (wishes.strict and any(view.problems for view in views)))
 
 
+LOOKS = 0.1
+"""Seconds between two looks at files that are watched."""
+
+
+def watch_notes(paths: Sequence[str], wishes: Wishes) -> None:
+    """Check the files, and each again when it is saved, until the command is interrupted."""
+    import time
+
+    from derive.notes.watch import changed
+
+    _refuse_odd_wishes(paths, wishes)
+    for path in changed(paths, lambda: time.sleep(LOOKS)):
+        start = time.perf_counter()
+        check_notes_files([path], wishes)
+        if not wishes.json and not wishes.form:
+            click.echo(f"{path}: checked in {time.perf_counter() - start:.2f} s; waiting for changes, Ctrl-C ends")
+
+
 def _refuse_odd_wishes(paths: Sequence[str], wishes: Wishes) -> None:
     if wishes.json and wishes.form:
         raise UserError("--json and --format say in two ways what is printed; give one of them")

@@ -12,7 +12,7 @@ from derive.errors import UserError
 
 if TYPE_CHECKING:
     from derive.jobs.job import Outcome
-    from derive.score import SequenceScore
+    from derive.score import Scores
 
 
 @click.command()
@@ -126,18 +126,20 @@ def score(
     A list of numbers, JSON, JSON lines, or what public APIs return, streamed too.  Several sequences are compared, also
     those of several files.
     """
-    from derive.score import compare, diagnose, format_report
-
     if len(files) == 1 and not address:
-        scores = scores_of(files[0], base, tokens, claimed is not None)
-        click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+        click.echo(_report(scores_of(files[0], base, tokens, claimed is not None), claimed), nl=False)
         return
     if tokens is not None:
         raise UserError("--tokens is for one file at a time: say which tokens of which; score the files one by one")
     done = _scores_of_many(files, base, claimed is not None, jobs, address)
-    scores = [s for o in done if not o.error for s in o.value]
+    from derive.score import Scores
+
+    scores = Scores()
+    for o in done:
+        if not o.error:
+            scores.extend(o.value)
     if scores:
-        click.echo(_report(scores, claimed, compare, diagnose, format_report), nl=False)
+        click.echo(_report(scores, claimed), nl=False)
     missing = [quoting(f) for f, o in zip(files, done, strict=True) if o.error]
     if scores and missing:
         click.echo(f"note: not in this, as no sequence was read: {', '.join(missing)}.")
@@ -145,12 +147,20 @@ def score(
         raise SystemExit(2)
 
 
-def scores_of(file: str, base: str, tokens: str | None = None, claimed: bool = False) -> list[SequenceScore]:
+def scores_of(file: str, base: str, tokens: str | None = None, claimed: bool = False) -> Scores:
     """Of the sequences in a file.  Raises UserError for anything but log-probabilities."""
-    from derive.score import open_data, score_stream
+    from derive.score import Scores, open_data
+    from derive.score.checker import Rows
+    from derive.score.scores import score_parts
 
+    scores = Scores()
     with open_data(file) as stream:
-        return list(score_stream(stream, file, base=base, tokens=tokens, claims=claimed))
+        for part in score_parts(stream, file, base=base, tokens=tokens, claims=claimed):
+            if isinstance(part, Rows):
+                scores.add_rows(part, file)
+            else:
+                scores.append(part)
+    return scores
 
 
 WORTH = 100_000_000
@@ -176,8 +186,14 @@ def _scores_of_many(files: tuple[str, ...], base: str, claimed: bool, jobs: int 
     )
 
 
-def _report(scores: list[Any], claimed: str | None, compare: Any, diagnose: Any, format_report: Any) -> str:
+def _report(scores: Scores, claimed: str | None) -> str:
+    from derive.score import compare, format_report
+
     comparison = compare(scores) if len(scores) > 1 else None
-    diagnoses = [diagnose(claimed, s) for s in scores] if claimed is not None else []
+    diagnoses = []
+    if claimed is not None:
+        from derive.score import diagnose
+
+        diagnoses = [diagnose(claimed, s) for s in scores]
     text = format_report(scores, comparison, diagnoses)
     return str(text if text.endswith("\n") else text + "\n")

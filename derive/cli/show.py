@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from derive.cli.common import notation_option, on_a_terminal, screen_width, write_text
+from derive.cli.common import notation_option, on_a_terminal, screen_width, shape_options, write_text
 from derive.errors import UserError
 
+Shape = tuple[tuple[str, ...], tuple[str, ...]]  # what is opened, what is joined
 PAGES = ("text", "latex", "rocq")
 PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 
@@ -21,6 +23,7 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--detail", type=click.Choice(["board", "full", "claim"]), help="For slides: how much of it.")
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="For slides: the first line to show.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
+@shape_options
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
 @click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
 @click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
@@ -35,7 +38,7 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @notation_option
 def show(
     name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
-    output: str | None, notation: str | None, **wishes: Any,
+    output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
@@ -52,7 +55,7 @@ def show(
                 f"--as {target} prints a piece for slides, without --code, --where, --conditions, --ascii and --standalone"
             )
         _ending_fits(output, target)
-        write_text(output, _piece(name, target, notation or "", given))
+        write_text(output, _piece(name, target, notation or "", given, (expand, join)))
         _say_verified(verify, name, f"as {target}" if target != "speech" else "")
         return
     if given:
@@ -61,12 +64,20 @@ def show(
     known = _of_the_library(name, target, notation, plain)
     if verify and (known is not None or target == "rocq"):
         raise UserError("--verify reads back a derivation as text, in LaTeX or as a piece for slides")
+    if known is not None and (expand or join):
+        raise UserError("--expand and --join are for the lines of a derivation, and this is a lemma or a definition")
     if known is not None:
         write_text(output, known)
         return
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
     derivation = entry.derivation
+    if expand or join:
+        from derive.board.opened import reshaped
+
+        if target == "rocq":
+            raise UserError("--expand and --join are choices of a page; --as rocq prints the claim")
+        derivation = reshaped(derivation, expand, join)
     if target == "rocq":
         from derive.certify import claim_rocq
 
@@ -124,9 +135,9 @@ def _ending_fits(output: str | None, target: str) -> None:
         raise UserError(f"a piece for PowerPoint is XML and no presentation; 'derive slides' writes {output}")
 
 
-def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str:
+def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Shape) -> str:
     from derive.board.wording import notation_for
-    from derive.cli.slides import found
+    from derive.cli.slides import found, shaped
     from derive.slides.command import Wish, fragment, make_deck
     from derive.slides.readback import refuse_misread
     from derive.slides.targets import target_of
@@ -134,7 +145,8 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any]) -> str
     wish = Wish(notation=notation, **wishes)
     entries = found((name,))
     notation_for(notation)
-    named = [(asked, e.derivation) for asked, e in entries.items()]
+    named, shapes = shaped([(asked, e.derivation) for asked, e in entries.items()], *shape)
+    wish = replace(wish, shapes=shapes)
     deck = make_deck(named, wish)
     refuse_misread(deck, named, target, wish.choice().notation)
     if target == "beamer" and len(deck.slides) > 1:

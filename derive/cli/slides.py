@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from derive.cli.common import counted, notation_option, progress
+from derive.cli.common import counted, notation_option, progress, shape_options
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from derive.jobs.run import Workers
     from derive.record import Derivation
     from derive.slides.command import Saved, Wish
+    from derive.slides.deck import Deck
+    from derive.slides.targets import Target
 
 EACH = "{name}"
 """In the name of the file to write: a deck for each theorem, with the theorem's name in this place."""
@@ -38,7 +41,9 @@ EACH = "{name}"
 )
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="The first line to show.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="The last line to show.")
+@shape_options
 @click.option("--handout", is_flag=True, help="All lines of a slide at once, to print.")
+@click.option("--answers", is_flag=True, help="With --handout: the answers of quizzes too, for the teacher.")
 @click.option("--flavour", default="", metavar="NAME", help="Markdown: quarto, marp, slidev.  Typst: plain, touying.")
 @click.option("--title", default="", help="Of the deck; gives it a title slide.")
 @click.option("--subtitle", default="", help="Stands under the title: the course, the date, your name.")
@@ -67,22 +72,37 @@ def slides(
     dark: bool,
     logo: str,
     replay: bool,
+    expand: tuple[str, ...],
+    join: tuple[str, ...],
+    answers: bool,
     jobs: int | None,
     address: str,
     **wishes: Any,
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
 
-    NAME is a theorem, FILE.py::NAME, or a subject for all its theorems.  Kinds of file: .html (reveal.js), .pptx
+    NAME is a theorem, FILE.py::NAME, or a subject for all its theorems; or a deck file, LECTURE.toml, for a whole lecture.  Kinds of file: .html (reveal.js), .pptx
     (PowerPoint, native equations), .tex (Beamer), .pdf, .svg, .png, .typ (Typst), .md (Quarto, Marp, Slidev), .ipynb
     (Jupyter) and .txt (spoken).
     """
     from derive.board.wording import notation_for
     from derive.slides.command import Wish, options, save
     from derive.slides.deck.template import load_template
+    from derive.slides.lecture import is_lecture
     from derive.slides.targets import target_of
 
+    if any(map(is_lecture, names)):
+        if len(names) > 1 or expand or join or replay or jobs or address or EACH in output:
+            raise UserError(
+                "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --replay, --jobs and {name}"
+            )
+        _lecture(names[0], output, target, aspect or "", dark, logo, answers, wishes)
+        return
+    if answers:
+        raise UserError("--answers is about the quizzes of a deck file; name one, such as lecture.toml")
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
+    if EACH in output and (expand or join):
+        raise UserError(f"--expand and --join are for one deck; write it without {EACH} in its name")
     if EACH in output:
         work = list(_works(names, output))
     elif jobs or address:
@@ -103,10 +123,41 @@ def slides(
         for name, e in entries.items():
             told(name)
             derivations.append((name, e.derivation))
+    derivations, shapes = shaped(derivations, expand, join)
+    wish = replace(wish, shapes=shapes)
     saved = save(
         derivations, output, wish, target, progress=progress, say=lambda size: click.echo(f"derive: {size}", err=True)
     )
     click.echo(_wrote(saved, wish, len(derivations)))
+
+
+def _lecture(
+    name: str, output: str, target: str, aspect: str, dark: bool, logo: str, answers: bool, wishes: dict[str, Any]
+) -> None:
+    """The deck of a deck file."""
+    from derive.cli.lecture import Author
+    from derive.slides.command import Wish, write_deck
+    from derive.slides.deck.template import load_template
+    from derive.slides.lecture import read_lecture
+
+    lecture = read_lecture(name)
+    given = {k for k, v in wishes.items() if v} - {"handout", "flavour", "into", "after", "template", "detail"}
+    if given or wishes["detail"] != "board":
+        option = {"first": "from", "last": "to", "numbers": "given", "plots": "plot"}.get(
+            *[(given or {"detail"}).pop()] * 2
+        )
+        raise UserError(f"--{option} is an entry of a deck file, or of a slide in it; write it into {name}")
+    template = load_template(wishes["template"] or lecture.template, aspect=aspect, dark=dark, logo=logo)
+    keys = ("handout", "flavour", "into", "after")
+    wish = Wish(template=template, notation=lecture.notation, **{k: wishes[k] for k in keys if wishes[k] is not None})
+    made: list[Author] = []
+
+    def make(chosen: Target, told: Wish) -> Deck:
+        made.append(Author(lecture, told.template, chosen, students=told.handout and not answers))
+        return made[0].deck()
+
+    saved = write_deck(make, output, wish, target, progress=progress)
+    click.echo(_wrote(saved, wish, made[0].derivations))
 
 
 def _wrote(saved: Saved, wish: Wish, derivations: int) -> str:
@@ -187,6 +238,35 @@ def draw(name: str, output: str, wish: Wish, target: str) -> tuple[str, dict[Pat
     notation_for(wish.notation or None)
     saved = save([(name, entry.derivation)], output, wish, target, files.update)
     return _wrote(saved, wish, 1), files
+
+
+def shaped(
+    derivations: Sequence[tuple[str, Derivation]], expand: Sequence[str], join: Sequence[str]
+) -> tuple[list[tuple[str, Derivation]], dict[str, tuple[str, str]]]:
+    """The derivations with theorems opened in place and lines joined, and by name what was done to each.
+
+    Raises UserError where a number could be of several derivations, and where nothing cites a name.
+    """
+    if not (expand or join):
+        return list(derivations), {}
+    from derive.board.opened import cites, reshaped
+
+    names = [x for x in expand if not x.isdecimal()]
+    if len(derivations) > 1 and (join or len(names) < len(expand)):
+        raise UserError("--join, and --expand with a number, are about the lines of one derivation; name one")
+    if len(derivations) == 1:
+        ((name, d),) = derivations
+        return [(name, reshaped(d, expand, join))], {name: (" ".join(expand), " ".join(join))}
+    out, shapes = [], {}
+    for name, d in derivations:
+        own = [x for x in names if cites(d, x)]
+        out.append((name, reshaped(d, own)))
+        if own:
+            shapes[name] = " ".join(own), ""
+    stray = [x for x in names if not any(cites(d, x) for _, d in derivations)]
+    if stray:
+        raise UserError(f"--expand {stray[0][:60]}: none of these derivations cites it")
+    return out, shapes
 
 
 def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:

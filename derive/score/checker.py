@@ -27,10 +27,11 @@ class Document(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Sequences of which each is all of a top-level value, on a line of its own, from ``line`` on."""
+    """Sequences of which each is all of a top-level value, on a line of its own, from ``line`` on; and their exact sums."""
 
     line: int
     rows: list[list[float]]
+    totals: list[float]
 
 
 Item = list[float] | End | Document | Rows

@@ -11,11 +11,12 @@ import json
 import math
 import re
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any, NoReturn
 
 from derive.errors import UserError
 from derive.score.checker import Rows, not_finite, out_of_range
-from derive.score.lines import Lines
+from derive.score.lines import CHUNK, Lines
 from derive.score.wording import printable
 
 EXPECTED = (
@@ -32,7 +33,7 @@ _TOKEN = re.compile(
 )
 _OPEN_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+\\?\Z', re.DOTALL)
 _OPEN_WORD = re.compile(r"-?[\w.+-]*+\Z")
-_PYTHON = re.compile(r"'|-?(?:None|True|False|inf|nan)\b|[A-Za-z_][\w.]*\(")
+_PYTHON = r"'|-?(?:None|True|False|inf|nan)\b|[A-Za-z_][\w.]*\("
 _CONSTANTS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _WORDS: dict[str, tuple[str, Any]] = {"true": ("boolean", True), "false": ("boolean", False), "null": ("null", None)}
 _WORDS |= {name: ("number", value) for name, value in _CONSTANTS.items()}
@@ -46,6 +47,7 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(  # what stands 
     parse_int=float, parse_constant=_CONSTANTS.__getitem__
 ).raw_decode
 Event = tuple[str, Any]
+_NO_ROWS = Rows(0, [], [])
 
 
 class Beyond(float):
@@ -167,10 +169,11 @@ class Events:
             self._malformed(
                 "this is no number of JSON's" if number else f"nothing in JSON begins with {printable(sign)}"
             )
-        self.line  # noqa: B018 - counts the lines that are dropped
         pieces, size = [self._text[self._at :]], 0
+        line = self.line  # which counts those that are dropped
         while size <= rest:  # as much again as there is, so that a long string is not looked at too often
-            piece = self.lines.read()
+            line += pieces[-1].count("\n")
+            piece = self.lines.read(line)
             if not piece:
                 break
             pieces.append(piece)
@@ -252,34 +255,23 @@ class Events:
 
     def rows(self) -> Rows:
         """Lists of log-probabilities, each on a line of its own, from here on; none where it is not so."""
+        if not self.bulk or self._at < self._no_rows or self._open:
+            return _NO_ROWS
+        end = self._text.rfind("]\n", self._at) + 1
+        if not end and len(self._text) - self._at < CHUNK and self._more(True):  # half a line
+            end = self._text.rfind("]\n", self._at) + 1
         text, at = self._text, self._at
-        if not self.bulk or at < self._no_rows or self._open:
-            return Rows(0, [])
-        end = text.rfind("]\n", at) + 1
         begins = text.find("[", at)
         piece = text[begins:end] if at <= begins < end else ""
-        if not piece or text[at:begins].strip(" \t\n\r") or _odd(piece) or piece.count("\n") != piece.count("]\n["):
+        found = _rows(piece) if piece and not text[at:begins].strip(" \t\n\r") and not _odd(piece) else None
+        if found is None:
             self._no_rows = end
-            return Rows(0, [])
-        try:
-            joined = piece.replace("]\n[", "],[")
-            rows: list[list[float]]
-            rows, last = _scan(f"[{joined}]", 0)
-            good = (
-                last == len(joined) + 2
-                and all(rows)
-                and max(map(max, rows)) <= 0.0
-                and math.isfinite(math.fsum(map(sum, rows)))
-            )
-        except (ValueError, TypeError, OverflowError, RecursionError):
-            good = False
-        if not good:
-            self._no_rows = end
-            return Rows(0, [])
+            return _NO_ROWS
         self._at = begins
         line = self.line
-        self._at = end
-        return Rows(line, rows)
+        self._at = self._counted = end
+        self._line = line + len(found[0]) - 1
+        return Rows(line, *found)
 
     # -- where
 
@@ -345,7 +337,7 @@ class Events:
         if self._start == len(self._text) and self.lines.ended:
             self._stops()
         self._at = self._start
-        if word := _PYTHON.match(self._text, self._start):
+        if word := re.compile(_PYTHON).match(self._text, self._start):
             shown = "single quotes" if word[0] == "'" else word[0]
             raise UserError(
                 f"{self.here()}: this is as Python prints it ({printable(shown)}), and that is not JSON. Write the file with "
@@ -360,6 +352,25 @@ class Events:
 def _odd(piece: str) -> bool:
     """Whether there may be more in a list than numbers: strings, lists, objects, true, false and null."""
     return '"' in piece or "{" in piece or "l" in piece or "u" in piece
+
+
+def _rows(piece: str) -> tuple[list[list[float]], list[float]] | None:
+    """Lists of log-probabilities, one a line, and their exact sums; None where there is anything else."""
+    lines = piece.split("\n")
+    joined = f"[{','.join(lines)}]"
+    try:
+        rows: list[list[float]]
+        rows, end = _scan(joined, 0)
+        if end != len(joined) or len(rows) != len(lines) or not all(map(_ends_a_list, lines)):
+            return None  # where each line ends a list, and there are as many, each line is one
+        totals = list(map(math.fsum, rows))
+        good = all(rows) and max(map(max, rows)) <= 0.0 and math.isfinite(math.fsum(totals))
+        return (rows, totals) if good else None
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+_ends_a_list = methodcaller("endswith", "]")
 
 
 def plain(text: str) -> list[float] | None:

@@ -61,13 +61,15 @@ class Lines:
                 return found[0]
         return ""
 
-    def read(self) -> str:
-        """The next piece; "" at the end, and only there."""
+    def read(self, line: int | None = None) -> str:
+        """The next piece; "" at the end, and only there.  ``line``: that of its first character, from who counts lines as he goes."""
         text, self._again = self._again, ""
+        self._next_line = self._next_line if line is None else line
         while not text and not self.ended:
             text = self._piece()
         self.line = self._next_line
-        self._next_line += text.count("\n")
+        if line is None:
+            self._next_line += text.count("\n")
         return text
 
     def _piece(self) -> str:

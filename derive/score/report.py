@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
+from derive.score.columns import Scores
 from derive.score.comparison import Comparison, close, compare
 from derive.score.scores import SequenceScore
-from derive.score.slips import LOG, Diagnosis
-from derive.score.wording import exp_text, number, printable
+from derive.score.wording import LOG, exp_text, number, printable
+
+if TYPE_CHECKING:
+    from derive.score.slips import Diagnosis
 
 
 def _columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -23,12 +26,14 @@ def _facts(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     return _columns([(name, value if value.startswith("−") else f" {value}", note) for name, value, note in rows], 3)
 
 
-def _labels(scores: Sequence[SequenceScore]) -> Callable[[int], str]:
+def _labels(scores: Scores) -> Callable[[int], str]:
     """What gives a sequence, by its number, a short name that tells it from the others."""
-    sources = len({s.source for s in scores})
-    own = [s.name or s.where for s in scores]
-    unique = len(set(own)) == len(own) and all(own)
-    lines = len({(s.source, s.line) for s in scores}) > sources and not unique
+    sources = len(scores.sources())
+    own = [s.name or s.where for s in scores.whole.values()]
+    unique = len(own) == len(set(own)) == len(scores) and all(own)
+    lines = not unique and (
+        len(scores.whole) < len(scores) or len({(s.source, s.line) for s in scores.whole.values()}) > sources
+    )
 
     def label(i: int) -> str:
         s = scores[i]
@@ -74,6 +79,7 @@ def format_report(
     """
     if not scores:
         raise ValueError("format_report needs at least one sequence")
+    scores = scores if isinstance(scores, Scores) else Scores(scores)
     label = _labels(scores)
     out = [_heading(scores)]
     if len(scores) == 1:
@@ -82,7 +88,7 @@ def format_report(
         comparison = comparison or compare(scores)
         out += ["", *_many(scores, label, comparison, limit), "", *_verdict(scores, label, comparison)]
         out += ["", *_corpus(comparison)]
-    notes = [(i, note) for i, s in enumerate(scores) if s.notes for note in s.notes]
+    notes = [(i, note) for i, s in scores.whole.items() for note in s.notes]
     if notes:
         out.append("")
         out += [f"note: {note}." if len(scores) == 1 else f"note on {label(i)}: {note}." for i, note in notes[:limit]]
@@ -93,12 +99,12 @@ def format_report(
     return "\n".join(out)
 
 
-def _heading(scores: Sequence[SequenceScore]) -> str:
-    sources = list(dict.fromkeys(s.source for s in scores))
+def _heading(scores: Scores) -> str:
+    sources = scores.sources()
     where = printable(sources[0], 200) if len(sources) == 1 else f"{len(sources)} files"
     where = "standard input" if where == "-" else where
-    tokens = sum(s.tokens for s in scores)
-    bases = sorted({s.base for s in scores} - {"e"})
+    tokens = sum(scores.tokens)
+    bases = sorted({s.base for s in scores.whole.values()} - {"e"})
     read = "; natural logarithms (nats)" + "".join(f", converted from base {b}" for b in bases)
     counted = f"{len(scores)} sequence{'s' * (len(scores) > 1)}, {tokens} token{'s' * (tokens > 1)}{read}"
     return f"{where}: {counted}" if where else counted
@@ -169,6 +175,8 @@ def _corpus(c: Comparison) -> list[str]:
 
 
 def _diagnosis(diagnosis: Diagnosis, label: str) -> list[str]:
+    import textwrap
+
     claimed = diagnosis.claimed.replace("-", "−")
     correct = f"{LOG[diagnosis.base]} Pr(y|x) = {number(diagnosis.correct)}"
     if not diagnosis.matches:

@@ -8,7 +8,6 @@ lists of lists.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
 from math import inf, log
 from typing import Any
 
@@ -37,7 +36,6 @@ def json_items(
     return _Reader(lines, [] if tokens is None else tokens, nats, pieces).documents()
 
 
-@dataclass(slots=True)
 class _Found:
     """What a list or object held: whether there were sequences in it, and more.
 
@@ -46,14 +44,15 @@ class _Found:
     which tokens were taken.
     """
 
-    sequences: bool = False
-    own: Event | None = None
-    name: str = ""
-    text: str = ""
-    candidates: list[Candidate] = field(default_factory=list)
-    waiting: list[_Sequence] = field(default_factory=list)
-    fields: list[str] = field(default_factory=list)
-    length: int = 0
+    __slots__ = ("candidates", "fields", "length", "name", "own", "sequences", "text", "waiting")
+
+    def __init__(self) -> None:
+        self.sequences, self.length = False, 0
+        self.own: Event | None = None
+        self.name = self.text = ""
+        self.candidates: list[Candidate] = []
+        self.waiting: list[_Sequence] = []
+        self.fields: list[str] = []
 
 
 _Reading = Generator[Item, None, _Found]
@@ -94,7 +93,7 @@ class _Reader(Events):
         while True:
             self.path.clear()
             self._missing.clear()
-            if tokens is None and not self._pieces and (rows := self.rows()).rows:
+            while tokens is None and not self._pieces and (rows := self.rows()).rows:
                 yield rows
             event, value = self.next()
             line = self.line

@@ -17,13 +17,13 @@ from typing import BinaryIO, NamedTuple
 from derive.errors import UserError
 from derive.score.checker import Checker, Document, End, Item, Rows
 from derive.score.lines import Lines
-from derive.score.plain import text_items
 from derive.score.responses import json_items
 from derive.score.streams import is_stream, stream_items
 from derive.score.taken import read_tokens
 from derive.score.wording import printable
 
 NATS_PER = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
+_FEW = 2  # fewer rows are looked at one by one
 _KEPT = 8  # a sequence of at most this many tokens keeps its values, to be shown and to be left out one by one
 _SENTINEL = -9999.0  # OpenAI and vLLM: "too unlikely to be reported"
 
@@ -107,6 +107,17 @@ def score_stream(
     ``data:``, else text.  Memory does not grow with the length of a sequence.  Raises UserError for anything but
     log-probabilities.
     """
+    for part in score_parts(binary_file, name, base=base, tokens=tokens, claims=claims):
+        if isinstance(part, Rows):
+            yield from _row_scores(part, name, base, claims)
+        else:
+            yield part
+
+
+def score_parts(
+    binary_file: BinaryIO, name: str, *, base: str = "e", tokens: str | None = None, claims: bool = True
+) -> Iterator[SequenceScore | Rows]:
+    """``score_stream``, where short sequences of which there is nothing to say but their sums come together."""
     taken = read_tokens(tokens) if tokens is not None else []
     nats = _nats(base)
     lines = Lines(binary_file, name)
@@ -121,6 +132,8 @@ def score_stream(
     elif first in "[{":
         items = json_items(lines, taken, nats)
     else:
+        from derive.score.plain import text_items
+
         items = text_items(lines)
     together: list[SequenceScore] = []
     while True:
@@ -129,7 +142,10 @@ def score_stream(
         if end is None:
             break
         if isinstance(end, Rows):
-            yield from _row_scores(end, name, base, claims)
+            if claims or base != "e" or len(end.rows) < _FEW or min(end.totals) < _SENTINEL + 1:
+                yield from _row_scores(end, name, base, claims)
+            else:
+                yield end
         elif isinstance(end, End):
             score = one.score(end)
             if not any(_same_list_twice(score, other) for other in together):
@@ -160,8 +176,8 @@ def score_values(values: Iterable[float], *, base: str = "e", name: str = "") ->
 
 def _row_scores(rows: Rows, source: str, base: str, claims: bool) -> Iterator[SequenceScore]:
     """The scores of short sequences, each all that is on its line."""
-    for line, row in enumerate(rows.rows, rows.line):
-        total = math.fsum(row) + 0.0
+    for line, (row, total) in enumerate(zip(rows.rows, rows.totals, strict=True), rows.line):
+        total += 0.0  # no -0.0
         if claims or base != "e" or total < _SENTINEL + 1:
             one = _Pass(source, base, claims)
             one.read(iter([row]))

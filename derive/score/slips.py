@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from derive.errors import UserError
 from derive.score.scores import NATS_PER, SequenceScore
-from derive.score.wording import DECIMALS, decimal_text, exp, number, printable
+from derive.score.wording import DECIMALS, LOG, decimal_text, exp, number, printable
 
-LOG = {"e": "log", "2": "log₂", "10": "log₁₀"}
 _BASES = {"e": ("natural log", "nats"), "2": ("base 2", "bits"), "10": ("base 10", "powers of ten")}
 _CLAIM = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 

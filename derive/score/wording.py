@@ -8,6 +8,9 @@ from decimal import Decimal
 
 DECIMALS = decimal.Context(prec=30, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
 
+LOG = {"e": "log", "2": "log₂", "10": "log₁₀"}
+"""The logarithm to each base, as it is written."""
+
 
 def printable(text: str, longest: int = 40) -> str:
     """The text cut to ``longest`` characters, without characters that could move a terminal's cursor."""

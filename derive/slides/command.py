@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,10 +37,17 @@ class Wish:
     into: str = ""  # a PowerPoint file to add to
     after: int | None = None
     replayed: str = ""  # the version of Rocq that has replayed the proofs
+    shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the derivations: opened, joined; by name
 
     def choice(self) -> Choice:
         return Choice(
-            load_notation(self.notation or None), self.notation, self.detail, self.first, self.last, self.replayed
+            load_notation(self.notation or None),
+            self.notation,
+            self.detail,
+            self.first,
+            self.last,
+            self.replayed,
+            self.shapes,
         )
 
 
@@ -124,6 +131,26 @@ def save(
     say: Callable[[str], None] = lambda words: None,
 ) -> Saved:
     """Write the deck to ``path`` and files beside it.  ``say`` is told beforehand how large one with all details gets."""
+
+    def make(target: Target, wish: Wish) -> Deck:
+        deck = make_deck(derivations, wish, target.pictures)
+        refuse_misread(deck, derivations, target.name, wish.choice().notation)
+        if wish.detail == "full":
+            say(_size(deck, target, wish))
+        return deck
+
+    return write_deck(make, path, wish, target_name, write, progress)
+
+
+def write_deck(
+    make: Callable[[Target, Wish], Deck],
+    path: str,
+    wish: Wish,
+    target_name: str = "",
+    write: Callable[[dict[Path, bytes]], None] = write_whole,
+    progress: Progress = unwatched,
+) -> Saved:
+    """Write what ``make`` makes for the target of ``path``."""
     target = target_of(path, target_name)
     told = replace(options(target, wish), progress=progress)
     own = Path(path).name
@@ -135,10 +162,7 @@ def save(
         with _naming(wish.into):
             aspect, lost = target.printer.about(told.into, usual)
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
-    deck = make_deck(derivations, wish, target.pictures)
-    refuse_misread(deck, derivations, target.name, wish.choice().notation)
-    if wish.detail == "full":
-        say(_size(deck, target, wish))
+    deck = make(target, wish)
     with _naming(wish.into):
         files = target.printer.write(deck, usual, told)
     folder = Path(path).parent

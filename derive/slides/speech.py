@@ -78,6 +78,8 @@ def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
         repeated.add("heading")
     if before is not None and slide.part != 1 and slide.title == before.title:
         repeated.add("title")
+    if slide.speaker:
+        yield slide.speaker
     yield from (sentence(words) for place, words in above(slide) if place not in repeated)
     for i, step in enumerate(slide.steps):
         if step.carried and before is not None and before.name == slide.name:

@@ -56,7 +56,15 @@ def is_deck(name: str) -> bool:
     return any(name.lower().endswith(t.endings) for t in TARGETS.values())
 
 
-def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
+Shape = Callable[[Derivation, Stamp], Derivation]
+"""The derivation as a stamp says that it is shown: with theorems opened in place, and lines joined."""
+
+
+def _as_it_is(derivation: Derivation, stamp: Stamp) -> Derivation:
+    return derivation
+
+
+def check_deck(path: str, find: Callable[[str], Derivation], shape: Shape = _as_it_is) -> Report:
     """Compare the deck at ``path`` with what is proved now; ``find`` gives the checked derivation of a name.
 
     Raises UserError when the file cannot be read, or has no derivation that was printed by derive.
@@ -89,7 +97,7 @@ def check_deck(path: str, find: Callable[[str], Derivation]) -> Report:
         except UserError as error:
             findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
-        findings += _stale(name, own, derivation, lines, target, Path(path).parent)
+        findings += _stale(name, own, derivation, lines, target, Path(path).parent, shape)
     numbers = sum(_of_numbers(s.place) for s in shown)
     return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)), numbers)
 
@@ -112,15 +120,22 @@ def _edited(name: str, lines: list[Shown]) -> list[Finding]:
 
 
 def _stale(
-    name: str, stamps: list[Stamp], derivation: Derivation, lines: list[Shown], target: Target, folder: Path
+    name: str,
+    stamps: list[Stamp],
+    derivation: Derivation,
+    lines: list[Shown],
+    target: Target,
+    folder: Path,
+    shape: Shape,
 ) -> list[Finding]:
     """A theorem may be in a deck more than once, in other notations or with other lines chosen: a line is right where it is
     what one of its stamps gives."""
-    now = statement_digest(derivation)
     stale = "stale: its statement, a condition or a definition has changed since version"
-    statement = [Finding(name, "", f"{stale} {s.version}") for s in stamps if s.digest != now]
+    statement: list[Finding] = []
     try:
-        decks = [_deck_again(stamp, derivation, folder) for stamp in stamps]
+        shown = [(stamp, shape(derivation, stamp)) for stamp in stamps]
+        statement = [Finding(name, "", f"{stale} {s.version}") for s, d in shown if s.digest != statement_digest(d)]
+        decks = [_deck_again(stamp, d, folder) for stamp, d in shown]
     except UserError as error:
         what = f"it cannot be made again as its record says, so its lines cannot be compared: {error}"
         return [*statement, Finding(name, "", what, untrue=False)]
@@ -155,8 +170,16 @@ def _differences(name: str, made: list[Shown], lines: list[Shown], ordered: bool
 
 def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
     """The deck as it would be now.  Raises UserError when it cannot be made as the stamp says."""
-    choice = Choice(_notation(stamp, folder), stamp.notation, stamp.detail, stamp.first, stamp.last)
-    return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect))
+    choice = Choice(
+        _notation(stamp, folder),
+        stamp.notation,
+        stamp.detail,
+        stamp.first,
+        stamp.last,
+        "",
+        {stamp.name: (stamp.expand, stamp.join)},
+    )
+    return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect, smallest=stamp.smallest))
 
 
 def _lines_of(deck: Deck, target: Target, handout: bool) -> list[Shown]:

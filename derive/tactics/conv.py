@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, Fn
-from derive.kernel.terms import MAX, PROD, SUM, App, At, Lam, Term, at, eq, fresh, instantiate
+from derive.kernel.terms import MAX, PROD, SUM, App, At, Lam, Term, at, eq, fresh, instantiate, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics.context import Context
 from derive.tactics.derived import chain, is_refl, sides
@@ -120,20 +120,31 @@ def everywhere(conv: Conv) -> Conv:
     return run
 
 
-def repeatedly(conv: Conv, limit: int = 40) -> Conv:
-    """``conv`` until it no longer applies or changes nothing, but at most ``limit`` times."""
+def repeatedly(conv: Conv, limit: int = 40, growing: bool = True) -> Conv:
+    """``conv`` until it no longer applies or changes nothing, but at most ``limit`` times.  Unless it may be ``growing``, None where
+    the term grows so much that rules must be making work for themselves, as does a sum that is split into two sums."""
 
     def run(term: Term, ctx: Context) -> Theorem | None:
         out: Theorem | None = None
+        most = None if growing else _GROWN * _size(term) + _PARTS
         for _ in range(limit):
             th = conv(term, ctx)
             if th is None or is_refl(th):
                 break
             out = th if out is None else chain(out, th)
             term = sides(th.concl)[1]
+            if most is not None and _size(term) > most:
+                return None
         return out
 
     return run
+
+
+_GROWN, _PARTS = 8, 300  # a term may get so many times its parts, and so many more
+
+
+def _size(term: Term) -> int:
+    return sum(1 for _ in subterms(term))
 
 
 def first_of(*convs: Conv) -> Conv:

@@ -17,7 +17,7 @@ from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.context import Context
-from derive.tactics.derived import iff_refl, instantiate, is_refl
+from derive.tactics.derived import iff_refl, instantiate, is_app, is_refl, strip_forall
 from derive.tactics.matching import match
 from derive.tactics.rewriting import AnyRule, Rule, SortedRule, directed
 
@@ -32,6 +32,7 @@ class Known:
         self.theorem, self.name = theorem, name
         self.schematic = set(theorem.free - fixed)
         self.failed: list[Term] = []
+        self.equates = is_app(strip_forall(theorem.concl)[2], terms.EQ)
 
     def matching(self, goal: Term, ctx: Context) -> Theorem | None:
         """The lemma as a proof of ``goal``; of an equivalence, either side follows from the other."""
@@ -132,7 +133,7 @@ def entail(goal: Term, ctx: Context, lemmas: Sequence[Known] = (), rules: Sequen
         return th
     if isinstance(goal, App) and goal.op is terms.EQ:
         th = directed(goal.args[0], goal.args[1], rules, known)
-        if th is None and is_numeric(goal.args[0].sort):
+        if th is None and is_numeric(goal.args[0].sort) and not (lemmas and all(k.equates for k in lemmas)):
             x, y = goal.args
             below = side.prove(x <= y, known)
             above = side.prove(y <= x, known) if below is not None else None

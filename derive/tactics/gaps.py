@@ -19,12 +19,13 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Lam, Term, fresh, instantiate
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
-from derive.tactics.closing import nonzero_facts
+from derive.tactics.closing import denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
 from derive.tactics.derived import sides
+from derive.tactics.fractions import pieces
 from derive.tactics.meeting import Meeting
-from derive.tactics.monomials import ONE, ZERO, monomial_term, poly_term, times
+from derive.tactics.monomials import ONE, ZERO, factor, factors, monomial_term, poly_term, times
 
 _POWER = 8  # of what stands under a logarithm
 
@@ -48,12 +49,20 @@ def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
 
 
 def _poly(t: Term, ctx: Context) -> field.Poly | None:
+    """A term as a polynomial, in which the reciprocal of a divisor is an atom."""
     facts = nonzero_facts(ctx, t)
     try:
         poly, below = field.ratio(t, frozenset(sides(th.concl)[0] for th in facts))
     except field.TooLargeError:
         return None
-    return None if below else poly
+    if not below:
+        return poly
+    out: field.Poly = {}
+    written = {factor(f): f for d in denominators(t) for f in (*factors(d), d)}
+    for c, m, divisors in pieces(poly, below, written.values()):
+        over = frozenset((ONE / (written.get(d) or poly_term(dict(d))), e) for d, e in divisors)
+        out = field.add(out, {m | over: c})
+    return out
 
 
 def _by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], field.Poly]:
@@ -119,15 +128,15 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
     for m, size in gap.items():
         yield from _at_zero(m, Fraction(size), groups, ctx)
     for cofactor, powers in groups.items():
-        factor = monomial_term(cofactor)
+        weight_term = monomial_term(cofactor)
         scale = lcm(*(c.denominator for c in powers.values()))
         inverse = _power_product({u: -int(c * scale) for u, c in powers.items()})
-        weight = None if inverse is None else side.prove(ZERO <= factor, ctx)
+        weight = None if inverse is None else side.prove(ZERO <= weight_term, ctx)
         positive = None if weight is None or inverse is None else side.prove(ZERO < inverse, ctx)
         if positive is None or inverse is None or weight is None:
             continue
         line = library.use("log_le_sub_one", {"x": inverse}, positive)
-        values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": factor}
+        values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": weight_term}
         yield _spread(library.use("mul_le_mul_left", values, weight, line), ctx)
 
 

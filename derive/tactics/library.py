@@ -133,6 +133,7 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     # ranges
     "sum_empty": ([_n < _m], eq(_sum(_fk), 0)),
     "sum_last": ([_m <= _n + 1], eq(_sum(_fk, high=_n + 1), _sum(_fk) + _f[_n + 1])),
+    "prod_exp": ([], eq(_over(k.PROD, app(k.EXP, _fk)), app(k.EXP, _sum(_fk)))),
     "sum_first": ([_m <= _n], eq(_sum(_fk), _f[_m] + _sum(_fk, low=_m + 1))),
     "sum_split_last": ([_m <= _n], eq(_sum(_fk), _sum(_fk, high=_n - 1) + _f[_n])),
     "sum_single": ([], eq(_sum(_fk, high=_m), _f[_m])),

@@ -27,7 +27,7 @@ from derive.operators.derivatives import PARTIALS, taken_apart
 from derive.tactics import exponents, fractions, side, whole_ranges
 from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
-from derive.tactics.conv import Conv
+from derive.tactics.conv import Conv, everywhere, repeatedly
 from derive.tactics.derived import chain, defined_head, is_refl, sides, unfold_head
 from derive.tactics.differentiation import differentiate
 from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_term, times, without
@@ -67,6 +67,8 @@ class Meeting(Normalizer):
             return self._power(t, ctx)
         if t.op is k.XLOGY:
             return self._xlogy(t, ctx)
+        if t.op is k.PROD:
+            return self._of_exponentials(t)
         if t.op is k.SUM:
             return (
                 whole_ranges.at_index(t, ctx, self.lemma)
@@ -90,17 +92,36 @@ class Meeting(Normalizer):
         if len(poly) < 2 and not (poly and isinstance(inside, App) and inside.op in (k.ADD, k.SUB)):
             return None
         size, shared = _content(poly)
-        if not below and size == 1 and not shared:
-            return None
-        rest: field.Poly = {fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()}
-        out = times(fractions.scaled(size, shared), poly_term(rest))
+        rest = poly_term({fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()})
+        content = fractions.scaled(size, shared)
         as_written = {factor(d): d for d in denominators(inside)}
         divisors = [
             as_written.get(d) or poly_term(dict(d)) for d, e in sorted(below.items(), key=repr) for _ in range(e)
         ]
-        whole = fractions.quotient_term(out, divisors)
-        same = ring(inside, whole, ctx)
-        return None if same is None or whole == inside else r.cong(k.LOG, (same,))
+        whole = fractions.quotient_term(times(content, rest), divisors)
+        same = None if whole == inside else ring(inside, whole, ctx)
+        if same is None:
+            return None
+        th = r.cong(k.LOG, (same,))
+        split = self._split(sides(th.concl)[1], inside, rest, fractions.quotient_term(content, divisors), ctx)
+        return th if split is None else chain(th, split)
+
+    def _split(self, t: Term, inside: Term, rest: Term, by: Term, ctx: Context) -> Theorem | None:
+        """The logarithm of rest times ``by`` taken apart, where the whole, as it was written, is positive."""
+        if by == ONE:
+            return None
+        positive = side.prove(ZERO < inside, ctx), side.prove(ZERO < by, ctx)
+        if positive[0] is None or positive[1] is None:
+            return None
+        quotient = side.prove(ZERO < inside / by, ctx.with_facts(*(th for th in positive if th is not None)))
+        same = ring(inside / by, rest, ctx)
+        if quotient is None or same is None:
+            return None
+        known = ctx.with_facts(r.rel_cong(quotient, (r.refl(ZERO), same)))
+        return repeatedly(everywhere(self._apart))(t, known)
+
+    def _apart(self, t: Term, ctx: Context) -> Theorem | None:
+        return self._log(t, ctx) if isinstance(t, App) and t.op is k.LOG else None
 
     def _number(self, inside: Num) -> Theorem | None:
         """|- log(12/5) = log(2*2*3/5)."""
@@ -119,6 +140,15 @@ class Meeting(Normalizer):
             return None
         positive = side.prove(ZERO < base, ctx)
         return None if positive is None else self.lemma("pow_eq_exp", {"x": base, "a": exponent}, positive)
+
+    def _of_exponentials(self, t: App) -> Theorem | None:
+        """|- a product of exponentials = the exponential of the sum."""
+        low, high, fn = t.args
+        v = fresh("k", INT, t.free)
+        body = k.at(fn, v)
+        if not (isinstance(body, App) and body.op is k.EXP):
+            return None
+        return self.lemma("prod_exp", {"m": low, "n": high, "f": k.lam(v, body.args[0])})
 
     def _xlogy(self, t: App, ctx: Context) -> Theorem | None:
         weight, inside = t.args

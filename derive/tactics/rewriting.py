@@ -201,5 +201,5 @@ def directed(a: Term, b: Term, rules: Sequence[AnyRule], ctx: Context, fuel: int
 
 
 def exhaustively(rules: Sequence[AnyRule]) -> Conv:
-    """All rules everywhere, until none applies, or twelve times."""
-    return repeatedly(everywhere(first_of(*rules)), limit=12)
+    """All rules everywhere, until none applies, or twelve times; None where they only make the term larger and larger."""
+    return repeatedly(everywhere(first_of(*rules)), limit=12, growing=False)

@@ -7,16 +7,16 @@ back whatever happens, and one program is read at a time.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
 import torch.nn.functional
 
 from derive.audit.fronts import torch_losses, torch_shapes
+from derive.audit.fronts.places import place
 from derive.audit.fronts.sizes import Shape, Size, number
 from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
 from derive.audit.model.functions import exact
@@ -294,24 +294,6 @@ def _flat(x: Any) -> Iterator[Any]:
         yield x
 
 
-def place() -> str:
-    """The line of the user's program that is being run."""
-    frame = sys._getframe(1)
-    own = __file__.rpartition("derive")[0]
-    inside: str = ""
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if (
-            not file.startswith(own + "derive")
-            and "/torch/" not in file
-            and not file.startswith("<")
-            and "contextlib" not in file
-        ):
-            return f"{file.rpartition('/')[2]}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]
-    return inside
-
-
 @contextmanager
 def patched() -> Iterator[None]:
     """torch with functions that take symbols, for this thread alone."""
@@ -370,6 +352,11 @@ def tensor_of(x: Any, trace: Trace) -> Tensor | None:
 
 
 # --- the function itself ----------------------------------------------------------------------------------------------
+
+
+def exactly() -> AbstractContextManager[Any]:
+    """torch takes the type of its floats from its inputs: there is nothing to set."""
+    return nullcontext()
 
 
 def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:

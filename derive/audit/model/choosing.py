@@ -17,7 +17,7 @@ from derive.audit.model.tensor import (
     unflat,
 )
 from derive.audit.model.trace import Trace, Unread
-from derive.audit.model.values import ONE, ZERO, Value, add, apply, sub
+from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, Choice, Value, add, apply, sub
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term
 from derive.language.definitions import maximum, minimum
@@ -107,6 +107,8 @@ def smaller(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _larger(trace: Trace, x: Term, bound: Term) -> Term:
+    if MINUS_INFINITY in (x, bound):
+        return x if bound == MINUS_INFINITY else bound
     below = trace.at_most(bound, x)
     if below is None and trace.at_most(x, bound):
         below = False
@@ -143,7 +145,7 @@ def looked_up(t: Tensor, axis: int, label: Value, at: Callable[[tuple[Term, ...]
     def one(x: Term) -> Value:
         place = add(x, ONE)
         if t.trace.at_most(ONE, place) is not True or t.trace.at_most(place, n) is not True:
-            if isinstance(x, Num) and x.value < 0:
+            if isinstance(label, Choice):
                 raise Unread(
                     what,
                     f"it takes the entry {x!r} at an ignored position, where the function fails or wraps round; replace "

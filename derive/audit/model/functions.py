@@ -135,7 +135,7 @@ def exact(x: object) -> Term:
     if isinstance(x, (int, Fraction)):
         return Num(x)
     if isinstance(x, float):
-        return _decimal(x, repr(x))
+        return _decimal(x, float.__repr__(x))
     if (
         type(x).__module__ == "numpy" and getattr(x, "ndim", 1) == 0
     ):  # str() of a number of NumPy is the shortest decimal of its type

@@ -11,11 +11,11 @@ from derive.audit.model.values import ONE, Choice, Value, add, apply, as_term, c
 from derive.errors import UserError
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
+from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, substitute
 from derive.tactics import side
 from derive.tactics.context import Context
 
-LETTERS = {"V": "k", "C": "k", "T": "t", "B": "i", "N": "i", "S": "m"}
+LETTERS = {"V": "k", "C": "k", "T": "t", "B": "i", "N": "i"}
 """By which letter an index runs over a size; others get j."""
 
 
@@ -57,6 +57,23 @@ class Trace:
 
     def note(self, words: str) -> None:
         self.notes[words] = None
+
+    def idle_bounds(self) -> list[Term]:
+        """That each bound that was met does nothing: for all indices, what is bounded is within it."""
+        out: list[Term] = []
+        for statement, *ranges in self.idle_clamps:
+            letters = {v: Var(v.name.partition("~")[0], v.sort) for v in statement.free if "~" in v.name}
+            if len(set(letters.values())) < len(letters):
+                letters = {v: Var("ijklmn"[i], v.sort) for i, v in enumerate(sorted(letters, key=repr))}
+            condition = substitute(statement, letters)
+            for low, high in zip(ranges[-2::-2], ranges[::-2], strict=False):
+                v = low.args[1]  # type: ignore[attr-defined]
+                if v in letters:
+                    condition = k.implies(substitute(low, letters), substitute(high, letters), condition)
+            for v in letters.values():
+                condition = k.forall(v, condition)
+            out.append(condition)
+        return list(dict.fromkeys(out))
 
     def count(self, operation: str) -> None:
         self.operations[operation] = self.operations.get(operation, 0) + 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
-from derive.kernel.terms import App, Lam, Num, Term, Var, app, fresh, instantiate, ne, spine, subterms
+from derive.kernel.terms import App, Num, Term, Var, app, fresh, ne, spine, subterms
 from derive.notes.judge.prove import prove
 
 MOST = 10
@@ -25,10 +25,10 @@ def _usual(claim: Term) -> Iterator[Term]:
     """A family sums to 1 over a range of the claim; a number is not 0, is positive, is at least 1."""
     seen: set[Term] = set()
     for t in subterms(claim):
-        if isinstance(t, App) and t.op is k.SUM and not t.loose and isinstance(t.args[2], Lam):
+        if isinstance(t, App) and t.op is k.SUM and not t.loose:
             low, high, fn = t.args
-            v = fresh(fn.hint, INT, t.free)
-            for part in subterms(instantiate(fn, v)):
+            v = fresh("k", INT, t.free)
+            for part in subterms(k.at(fn, v)):
                 head, args = spine(part)
                 if isinstance(head, Var) and args == [v] and is_numeric(part.sort) and part not in seen:
                     seen.add(part)

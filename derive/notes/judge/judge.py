@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
 from derive.notes.judge import approximate, conditions
-from derive.notes.judge.prove import Proof, prove, search
+from derive.notes.judge.prove import Proof, contradictory, prove, search
 from derive.notes.judge.refute import refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 
 if TYPE_CHECKING:
     from derive.notes.meaning.chain import Chain, Notes, Reading, Step
+
+
+KEPT = 4096
+"""How many results are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +100,18 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
-    """A proof of one reading, or numbers that refute it; short ways first."""
-    claim, given = reading.claim, reading.given
+    """A proof of one reading, or numbers that refute it."""
+    return Tried(reading, place, *_sought(reading.claim, reading.given, reading.refutable))
+
+
+@lru_cache(KEPT)
+def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proof | None, Counterexample | None]:
+    """Short ways first.  What was found is kept: of a document that is edited, only what changed is looked for again."""
     proof = prove(claim, given)
     if proof is not None:
-        return Tried(reading, place, proof)
-    found = refute(claim, given) if reading.refutable else None
-    if found is not None:
-        return Tried(reading, place, None, found)
-    return Tried(reading, place, search(claim, given))
+        return proof, None
+    found = refute(claim, given) if refutable else None
+    return (None, found) if found is not None else (search(claim, given), None)
 
 
 def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
@@ -111,6 +119,10 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
     if last.proof is not None:
+        if contradictory(last.proof.theorem.hyps):
+            return Verdict(
+                "unproved", "the conditions contradict each other, so that anything follows", reading=last.place
+            ), last
         if refuted:
             why = f"it depends on how the row is read: as {last.reading.claim} it holds, as {refuted[0].reading.claim} it does not"
             return Verdict("unproved", why, counterexample=refuted[0].counterexample, reading=last.place), last
@@ -118,7 +130,7 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         if len(tried) > 1:
             reason += f" (read as {last.reading.claim})"
         proved = Verdict(
-            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=_used(last)
+            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=last.reading.assumed
         )
         return proved, last
     if len(refuted) == len(tried):
@@ -131,10 +143,6 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         ), one
     why = "neither a proof nor numbers against it were found"
     return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
-
-
-def _used(tried: Tried) -> tuple[str, ...]:
-    return tried.reading.assumed
 
 
 def _from_elsewhere(verdict: Verdict, step: Step, good: tuple[Reading, int] | None, n: int) -> Verdict:

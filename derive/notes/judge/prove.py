@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, SortError, Term, subterms
+from derive.kernel.terms import EQ, LE, LT, App, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -21,8 +21,8 @@ from derive.tactics import consequences
 from derive.tactics.context import Context
 from derive.tactics.monomials import expansion
 
-ATTEMPTS, SIZE = 60, 1_500
-"""How many reasons of the board are tried where normal forms did not do; fewer for a large row, so many parts in all."""
+ATTEMPTS, SIZE = 24, 20_000
+"""How many reasons of the board are tried where normal forms did not do; fewer for a large row: so many by the square of its size."""
 LARGE = 20_000
 """Products of monomials beyond which a row is not multiplied out."""
 
@@ -52,10 +52,16 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     if expansion(claim) > LARGE:
         return None
     goal = _goal(claim, given, Context.of(given))
-    found = find(goal, max(4, min(attempts, SIZE // sum(1 for _ in subterms(claim)))))
+    size = sum(1 for _ in subterms(claim))
+    found = find(goal, min(attempts, SIZE // (size * size)))
     if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
+
+
+def contradictory(conditions: Sequence[Term]) -> bool:
+    """Whether the conditions are seen to contradict each other, so that everything follows from them."""
+    return consequences.prove(App(LT, (Num(0), Num(0))), Context.of(conditions)) is not None
 
 
 def _goal(claim: Term, given: Sequence[Term], context: Context) -> Goal:

@@ -51,7 +51,7 @@ def _body(view: View) -> Iterator[str]:
 
 
 def _cells(line: Line) -> Iterator[str]:
-    drawn = f"math.equation(alt: {typst.string(line.text)}, $ {typst.node_typst(line.layout)} $.body)"
+    drawn = f"math.equation(alt: {typst.string(line.text)}, math.display($ {typst.node_typst(line.layout)} $.body))"
     verdicts = [row for row in line.judged if row.verdict is not None]
     if not verdicts:
         yield f"[], {drawn}, [],"

@@ -7,10 +7,13 @@ does not check is left out as well.
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
@@ -124,7 +127,7 @@ def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any]) -> Written
         if strict[0] == "=":
             code._own("Eq")
         given = [code.term(g) for g in dict.fromkeys(g for link in chain for g in link.given)]
-        steps = [_step(code, link) for link in chain]
+        steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
         return Written(name, where, "", why=str(error))
     head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
@@ -159,12 +162,10 @@ def _letters(terms: Iterable[Term]) -> dict[str, Any]:
 
 
 def _name(letter: str, taken: dict[str, Any]) -> str:
-    import derive.api as api
-
     spelled = "".join(f"{GREEK_NAMES[c]}_" if c in GREEK_NAMES else c for c in letter.replace("'", "_prime"))
     base = re.sub(r"\W+", "_", spelled, flags=re.ASCII).strip("_") or "x"
     base = f"x_{base}" if base[0].isdigit() else base
-    reserved = {"calc", *keyword.kwlist, *dir(api)}
+    reserved = {"calc", *keyword.kwlist, *_given_names()}
     n, name = 1, base if base not in reserved else f"{base}_"
     while name in taken or name in reserved:
         n += 1
@@ -172,9 +173,15 @@ def _name(letter: str, taken: dict[str, Any]) -> str:
     return name
 
 
+@cache
+def _given_names() -> frozenset[str]:
+    """What ``from derive import *`` gives."""
+    return frozenset(dir(import_module("derive")))
+
+
 def _made(v: Var) -> str:
     """How a letter is made, by the function that authors use."""
-    name = repr(v.name)
+    name = json.dumps(v.name, ensure_ascii=False)
     if v.sort == INT:
         return f"integer({name})"
     if v.sort == REAL:

@@ -56,5 +56,7 @@ def summary(view: View) -> str:
     """One line with the counts, in the order of the marks."""
     counts = view.counts()
     rows = sum(counts.values())
+    if not rows:
+        return f"{view.path}: no relation stands in a displayed formula"
     told = ", ".join(f"{counts[kind]} {NAMES[kind]}" for kind in MARKS if counts[kind])
-    return f"{view.path}: {rows} relation{'' if rows == 1 else 's'}" + (f": {told}" if told else "")
+    return f"{view.path}: {rows} relation{'' if rows == 1 else 's'}: {told}"

@@ -40,7 +40,8 @@ def said(row: Row) -> str:
 
 
 def _false(verdict: Verdict) -> list[str]:
-    out = [str(verdict.counterexample) if verdict.counterexample is not None else verdict.reason]
+    numbers = "" if verdict.counterexample is None else str(verdict.counterexample)
+    out = [numbers.removeprefix("it is false: ") or verdict.reason]
     if verdict.missing is not None:
         out.append(f"with the condition {term_text(verdict.missing)} it is proved")
     if verdict.repairs:

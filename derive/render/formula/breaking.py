@@ -41,6 +41,11 @@ def cut(node: Node, room: float, width: Callable[[Node], float] = node_em) -> tu
     return tuple(_tidy(p) for p in fitted(cuts, row, lambda n: width(n) <= room))
 
 
+def highlighted(parts: Iterable[Node]) -> tuple[Node, ...]:
+    """The parts of a formula that is new as a whole, each marked behind the sign that it begins with."""
+    return tuple(_sign_first(Mark(p)) for p in parts)
+
+
 def cut_outside(node: Node, room: float, width: Callable[[Node], float]) -> list[Node]:
     """The same at signs outside brackets only, and at relations where these are enough."""
     if not isinstance(node, Row):
@@ -86,9 +91,9 @@ def _pieces(node: Node, depth: int) -> list[Node]:
         elif isinstance(n, Mark):
             go(n.body, level, True)
         elif isinstance(n, Fence) and n.group and level < depth and _breaks(n.body):
-            put(Symbol(n.open, "open"))
+            put(Symbol(n.open, "open", n.size))
             go(n.body, level + 1, marked)
-            put(Symbol(n.close, "close"))
+            put(Symbol(n.close, "close", n.size))
         elif isinstance(n, BigOp) and level < depth and _breaks(n.body):
             before = len(pieces)
             at = len(pieces[-1])

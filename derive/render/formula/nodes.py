@@ -66,8 +66,11 @@ class Shape:
 
 
 class Symbol(Shape):
+    """``size``: that of the brackets of a group that is broken over lines, as of ``Fence``."""
+
     text: str
     kind: str
+    size: int = 0
 
 
 class Row(Shape):

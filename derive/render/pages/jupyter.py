@@ -29,7 +29,7 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
     rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.given()]
     rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
     rows += [rf"&\text{{where }}{sentence_web(e)}" for e in written.where()]
-    for n_block, block in enumerate(d.blocks):
+    for n_block, block in enumerate(written.d.blocks):
         rows[-1] += r" \\[1ex]"
         if block.title:
             rows.append(f"&{prose_web(block.title)}")

@@ -43,7 +43,7 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     if written.where():
         yield sentence(f"Here {prose_speech(listed(written.where()))}")
     yield f"{proof_words(d)}."
-    for i, block in enumerate(d.blocks):
+    for i, block in enumerate(written.d.blocks):
         title = block_title(d, i)
         if title:
             yield sentence(words(title))

@@ -138,7 +138,7 @@ class Pen:
         if s.kind == "text":
             return rf"\text{{{escape(s.text)}}}"
         if s.kind in ("open", "close"):  # of a group that is broken over lines
-            return (r"\bigl" if s.kind == "open" else r"\bigr") + s.text
+            return rf"\{_SIZES[max(1, s.size)]}{'l' if s.kind == 'open' else 'r'}{s.text}"
         return "".join(COMMANDS.get(c, c) for c in s.text) if s.kind != "var" else _variable(s.text)
 
     def row(self, items: tuple[Node, ...], script: bool, breaks: bool) -> str:

@@ -37,8 +37,7 @@ def reason_words(reason: Reason, notation: Notation | None = None) -> str:
     words = reason.phrase if reason.phrase and reason.phrase != reason.name else f"by {reason.name}"
     if notation is not None:
         words = notation.reasons.get(reason.name, words)
-    # a definition holds both ways; of a lemma the reader wants to know which way it went
-    return f"{words} (reversed)" if reason.reversed and reason.kind != "definition" else words
+    return words
 
 
 def line_words(line: Line, notation: Notation | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from derive.errors import UserError
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.faithful import refuse_changed
@@ -17,6 +18,35 @@ from derive.render.words.uses import Uses
 from derive.render.words.where import stated, where
 
 
+def reworded(d: Derivation, notation: Notation) -> Derivation:
+    """The derivation with the words that the notation has for single lines, under NAME:LINE; a gap stays one.
+
+    Raises UserError for a line that there is not, or that is a gap.
+    """
+    own = {key.partition(":")[2]: words for key, words in notation.reasons.items() if key.startswith(f"{d.name}:")}
+    if not own:
+        return d
+    blocks, number = [], 0
+    for block in d.blocks:
+        lines = []
+        for line in block.lines:
+            number += 1
+            words = own.pop(str(number), "")
+            if words and any(r.kind == "gap" for r in line.reasons):
+                raise UserError(
+                    f"in the notation {notation.name}, [reasons] has words for {d.name}:{number}, and that line is a gap: nothing "
+                    "proves it, so it has no reason; take the words out, or prove the line"
+                )
+            lines.append(line._replace(reasons=(line.reasons[0]._replace(phrase=words),)) if words else line)
+        blocks.append(block._replace(lines=tuple(lines)))
+    if own:
+        raise UserError(
+            f"in the notation {notation.name}, [reasons] has words for {d.name}:{next(iter(own))}, and {d.name} has the lines 1 to "
+            f"{number}; write the number of one of them"
+        )
+    return d._replace(blocks=tuple(blocks))
+
+
 class Written:
     """Raises UserError when the record is not what was proved.
 
@@ -25,7 +55,7 @@ class Written:
 
     def __init__(self, d: Derivation, notation: Notation, numbered: bool = False) -> None:
         refuse_changed(d)
-        self.d, self.notation = d, notation
+        self.d, self.notation = reworded(d, notation), notation
         self.avoid = letters(d)
         self.uses = (
             Uses(d, self._groups(d.given), map(self._groups, (b.assumes for b in d.blocks))) if numbered else None

@@ -49,8 +49,8 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     for slide in deck.slides:
         picture = ""
         if slide.picture is not None:
-            picture = f"{stem}-{_file_name(slide.picture.name)}.pdf"
-            beside[picture] = slide.picture.pdf
+            picture = f"{stem}-{_file_name(slide.picture.name)}.{'pdf' if slide.picture.pdf else 'png'}"
+            beside[picture] = slide.picture.pdf or slide.picture.png
         out += [*_frame(slide, picture, deck.template.width), ""]
     out.append(r"\end{document}")
     return {name: ("\n".join(out) + "\n").encode(), **beside}
@@ -97,7 +97,8 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
     if slide.picture is not None:
         shape = f"width={min(slide.picture.width, width) * EM:.1f}pt"
         out.append(rf"{{\centering\includegraphics[{shape},alt={{{words(slide.picture.alt)}}}]{{{picture}}}\par}}")
-    return [*out, *_closing(slide, clicks), r"\end{frame}"]
+    said = [rf"\note{{{words(slide.speaker)}}}"] if slide.speaker else []
+    return [*out, *_closing(slide, clicks), *said, r"\end{frame}"]
 
 
 def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
@@ -123,7 +124,8 @@ def _closing(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
 
 
 def _name(slide: Slide) -> str:
-    return slide.stamp.name if slide.stamp is not None else slide.name
+    """Of the theorem whose lines are sealed; a slide of no theorem's own has none."""
+    return slide.stamp.name if slide.stamp is not None else ""
 
 
 def _shortened(text: str) -> str:

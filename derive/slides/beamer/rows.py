@@ -65,6 +65,8 @@ def neutral(source: str) -> str:
 
 def sealed(rows: list[str], name: str, place: str, spoken: str) -> list[str]:
     """Lines of the source that show one line of a derivation: how it is said, and a digest at the end of the last."""
+    if not name:
+        return [f"% spoken: {plain(spoken)}", *rows]
     digest = line_digest(" ".join(map(neutral, rows)))
     seal = f"% derive-line {quote(name, safe=':./-_')} {quote(place)} {digest}"
     return [f"% spoken: {plain(spoken)}", *rows[:-1], f"{rows[-1]} {seal}"]
@@ -110,13 +112,17 @@ def block_rows(block: Block, guarded: bool = False) -> str:
     if isinstance(block, Words):
         bullet = r"\textbullet\enspace " if block.item else ""
         return rf"\derivesmall{{{bullet}{sentence(block.words, guarded)}}}"
-    rows = [" & ".join(sentence(cell, guarded) for cell in row) + r" \\" for row in (block.head, *block.rows)]
+    rows = [" & ".join(sentence(cell, guarded) or "{}" for cell in row) + r" \\" for row in (block.head, *block.rows)]
     rows.insert(1, r"\hline")
     if block.total:
         rows.insert(len(rows) - 1, r"\hline")
     columns = "l" + "r" * (len(block.head) - 1)
     return "\n".join(
-        [rf"{{\footnotesize\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}", *rows, r"\end{tabular}\par}"]
+        [
+            rf"{{\footnotesize\renewcommand{{\arraystretch}}{{1.3}}\par\medskip\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
+            *rows,
+            r"\end{tabular}\par}",
+        ]
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from derive.errors import UserError
 from derive.record import Block, Derivation
 from derive.record.changes import changed
 from derive.record.relations import sign_of
-from derive.render.formula.breaking import cut
+from derive.render.formula.breaking import cut, highlighted
 from derive.render.formula.marked import marked_layout
-from derive.render.formula.nodes import Node
+from derive.render.formula.measure import node_em
+from derive.render.formula.nodes import Mark, Node, walk
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, line_words, shows_start
@@ -35,6 +36,9 @@ class Choice:
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
     replayed: str = ""  # the version of Rocq that has replayed the proofs
+    shapes: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # by name: theorems opened in place, lines joined
 
 
 def build(
@@ -64,7 +68,8 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
     refuse_clashes(d, choice.notation)
     stamp = Stamp(
         name, __version__, statement_digest(d), choice.notation_name or DEFAULT, choice.detail,
-        choice.first, choice.last, template.aspect, choice.replayed,
+        choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
+        *choice.shapes.get(name, ("", "")),
     )  # fmt: skip
     return _Author(d, choice, template, stamp).slides()
 
@@ -81,7 +86,7 @@ class _Author(Written):
     def slides(self) -> tuple[Slide, ...]:
         own = [(*e, " by definition") for e in self.where()]
         given = listed([*own, *self.given()])
-        claim = self.cut(self.node(self.d.claim, self.d.labels))
+        claim = cut(self.node(self.d.claim, self.d.labels), self.template.width - 4)
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
@@ -142,8 +147,14 @@ class _Author(Written):
     def step(self, block: Block, i: int, number: int) -> Step:
         line = block.lines[i]
         node = marked_layout(line.term, changed(block, i), self.notation, avoid=self.avoid, labels=line.labels)
+        parts = self.cut(node)
+        before = block.lines[i - 1].term if i else block.start
+        if line.relation and line.term != before and not any(isinstance(n, Mark) for n in walk(node)):
+            parts = highlighted(parts)  # all of it is new
         reason = prose(line_words(line, self.notation))
-        return Step(str(number), number, sign_of(line.relation), self.cut(node), reason, term=line.term, source=line)
+        return Step(str(number), number, sign_of(line.relation), parts, reason, term=line.term, source=line)
 
     def cut(self, node: Node) -> tuple[Node, ...]:
-        return cut(node, self.template.width - 4)
+        """In one line where smaller letters make it fit."""
+        room = self.template.width - 4
+        return (node,) if node_em(node) <= room / self.template.least_scale else cut(node, room)

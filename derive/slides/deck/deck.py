@@ -23,7 +23,7 @@ from typing import Any
 
 from derive.kernel.terms import Term
 from derive.render.formula.nodes import Node, Prose
-from derive.slides.deck.template import Template
+from derive.slides.deck.template import SMALLEST, Template
 
 DETAILS = ("board", "full", "claim")
 
@@ -56,6 +56,9 @@ class Stamp:
     last: int = 0
     aspect: str = "16:9"  # of the slides, on which it depends where long formulas are broken
     replayed: str = ""  # the version of Rocq that replayed the proof when the deck was made; "" when none did
+    smallest: int = SMALLEST  # points of the letters of formulas, on which it depends too where they are broken
+    expand: str = ""  # theorems that were opened in place, and lines that were joined, as asked for
+    join: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Slide:
     picture: Picture | None = None
     stamp: Stamp | None = None
     blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
+    speaker: str = ""  # what the lecturer wants to say, in the notes before what is said of the slide
 
     def stands(self, i: int) -> bool:
         """Whether step ``i`` is there before the first click: the first formula of a chain, and a carried one."""

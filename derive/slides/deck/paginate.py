@@ -22,6 +22,7 @@ REASON = 9.0  # em: beside the formulas the reasons have at least this much room
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
 LEAST_SCALE = 0.5
+AIR = 1.0  # em that a slide keeps free where its letters were made smaller to fill it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,23 @@ class Columns:
     reason_em: float
 
 
-def columns(steps: Sequence[Step], template: Template) -> Columns:
-    """The columns that these steps need, formulas as large as ``scale`` lets them be."""
+def columns(steps: Sequence[Step], template: Template, scale: float = 1.0) -> Columns:
+    """The columns that these steps need, with formulas at ``scale``, or smaller where they are too wide."""
     start = steps[0] if steps and not steps[0].relation and len(steps) > 1 else None
-    lead_em = node_em(start.parts[0]) if start is not None and len(start.parts) == 1 else 0.0
-    relation_em = max((node_em(Symbol(s.relation, "rel")) for s in steps if s.relation), default=0.0)
+    lead_em = scale * node_em(start.parts[0]) if start is not None and len(start.parts) == 1 else 0.0
+    relation_em = scale * max((node_em(Symbol(s.relation, "rel")) for s in steps if s.relation), default=0.0)
     label_em = max((prose_em(s.label) + 0.8 for s in steps if s.label), default=0.0)
     rows = [s for s in steps if s is not start]
-    formula_em = max((_formula_em(s) for s in rows), default=0.0)
+    formula_em = scale * max((_formula_em(s) for s in rows), default=0.0)
     reason_em = max((SMALL * prose_width(s.reason) for s in rows), default=0.0)
     room = template.width - label_em
 
     def free(lead: float, widest: float) -> float:
         return room - lead - relation_em - widest - COLUMN_GAP
 
-    own = lead_em if 0 < lead_em <= LEAD and bool(start and steps[1].relation) else 0.0
+    own = lead_em if 0 < lead_em <= LEAD * scale and bool(start and steps[1].relation) else 0.0
     least = min(reason_em, REASON)
-    wide = max(formula_em, _formula_em(start) - relation_em if start is not None else 0.0)
+    wide = max(formula_em, scale * _formula_em(start) - relation_em if start is not None else 0.0)
     if own and free(own, formula_em) >= least:
         lead, beside, space = True, True, free(own, formula_em)
     elif free(0, wide) >= least:
@@ -87,7 +88,7 @@ def columns(steps: Sequence[Step], template: Template) -> Columns:
         lead = bool(own) and room - own - relation_em - formula_em >= 0
         beside, space = False, room - relation_em - INDENT
     used = (own if lead else 0.0) + relation_em + (formula_em if lead else wide)
-    scale = 1.0 if used <= room else max(LEAST_SCALE, room / used)
+    scale = scale if used <= room else max(LEAST_SCALE, scale * room / used)
     return Columns(lead, beside, scale, own if lead else 0.0, relation_em, formula_em if lead else wide, space)
 
 
@@ -125,14 +126,24 @@ def table_row_height(cells: Sequence[Prose]) -> float:
 
 
 def notes_height(notes: Sequence[Prose], template: Template) -> float:
-    return sum(small_height(("Note. ", *n), template.width) for n in notes)
+    return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
 def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
-    """Slides for a chain; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
+    """Slides for a chain, as few as there can be with the letters not smaller than the template allows, and these as large as
+    that number lets them be."""
+    scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
+    scales = [1.0] if chain.kind == "proof" else scales  # primitive steps: hundreds of them, for reference
+    made = [_paginate(chain, first, template, notes, scale) for scale in scales]
+    fewest = min(map(len, made))
+    return next(slides for slides in reversed(made) if len(slides) == fewest)
+
+
+def _paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose], scale: float) -> list[Slide]:
+    """Slides for a chain, with formulas at ``scale``; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
     When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
     steps = list(chain.steps)
-    c = columns(steps, template)
+    c = columns(steps, template, scale)
     head = replace(
         first, kind=chain.kind, title=chain.title, assumes=chain.assumes, lead=c.lead, beside=c.beside, scale=c.scale
     )
@@ -143,13 +154,16 @@ def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pro
     if c.lead:  # the start stands in the row of the step after it
         heights[1] = max(heights[:2])
         heights[0] = 0.0
-    room = template.height - header_height(head, template)
+    air = AIR if c.scale < 1 else 0.0
+    room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
         alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
+            alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())
-        room = template.height - header_height(head, template)
-    capacity = template.height - header_height(following, template)
+        room = template.height - air - header_height(head, template)
+    capacity = template.height - air - header_height(following, template)
     groups = _groups(heights, room, capacity, chain.kind != "proof")
     slides = []
     for n, (low, high) in enumerate(groups):

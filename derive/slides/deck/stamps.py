@@ -11,16 +11,17 @@ import re
 
 from derive.errors import UserError
 from derive.slides.deck.deck import DETAILS, Stamp
-from derive.slides.deck.template import WIDTHS
+from derive.slides.deck.template import LEGIBLE, USUAL, WIDTHS
 
 _FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
+_LATER = {"smallest": str(USUAL), "expand": "", "join": ""}  # what older versions did not say, and how it was then
 
 
 def stamp_text(stamp: Stamp) -> str:
     """The stamp as one line of plain text: key=value, blanks and signs in values percent-encoded."""
     from urllib.parse import quote
 
-    return "derive " + " ".join(f"{f}={quote(str(getattr(stamp, f)), safe=':./-_')}" for f in _FIELDS)
+    return "derive " + " ".join(f"{f}={quote(str(getattr(stamp, f)), safe=':./-_')}" for f in (*_FIELDS, *_LATER))
 
 
 def read_stamp(text: str) -> Stamp:
@@ -28,21 +29,23 @@ def read_stamp(text: str) -> Stamp:
     from urllib.parse import unquote
 
     fields = dict(re.findall(r"(\w+)=(\S*)", text))
-    if not text.startswith("derive ") or set(fields) != set(_FIELDS):
+    fields = _LATER | fields
+    if not text.startswith("derive ") or set(fields) != {*_FIELDS, *_LATER}:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     values = {k: unquote(v) for k, v in fields.items()}
-    counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last"))
+    counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last", "smallest"))
     if not counts or values["detail"] not in DETAILS or values["aspect"] not in WIDTHS:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
         int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
+        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"],
     )  # fmt: skip
 
 
 def is_stamped(data: bytes) -> bool:
     """Whether a file of text has a stamp."""
-    return re.search(rb"derive name=\S+ version=\S+ digest=", data) is not None
+    return re.search(rb"name=\S+ version=\S+ digest=[0-9a-f]+ notation=", data) is not None
 
 
 def line_digest(shown: str) -> str:

@@ -5,6 +5,8 @@ dark = false
 font = "Latin Modern Sans" # the text; formulas keep the target's mathematical font
 logo = "logo.svg"          # SVG or PNG, beside this file
 footer = "Course 101"
+smallest = 20              # points of the letters of formulas, which have 24 on a slide 540 points high: before a line breaks,
+                           # or a derivation takes one more slide, they become smaller down to this
 
 [colors]                   # each "#rrggbb"; what is left out is that of the light or dark template
 background = "#ffffff"
@@ -42,6 +44,8 @@ LIGHT = Colors("#ffffff", "#1a1a1a", "#555555", "#0b4f8a", "#a8201a")
 DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ffb454")
 
 BODY_HEIGHT = 16.5  # em of the formulas that a slide has room for below its heading of two lines
+USUAL, SMALLEST = 24, 20  # points of the letters of formulas
+LEGIBLE = 12  # points: what may be asked for at least
 WIDTHS = {"16:9": 36.0, "4:3": 27.0}  # em of the formulas from left to right
 
 
@@ -53,6 +57,12 @@ class Template:
     font: str = ""  # the target's own where empty
     logo: str = ""  # an absolute path, or empty
     footer: str = ""
+    smallest: int = SMALLEST
+
+    @property
+    def least_scale(self) -> float:
+        """How small formulas may become before a line breaks."""
+        return self.smallest / USUAL
 
     @property
     def width(self) -> float:
@@ -99,9 +109,8 @@ def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo:
             _refuse(path, f"there is no logo {image}")
         if wrong := trouble(read_within(str(image), LARGEST), image.suffix.lower()):
             _refuse(path, f"the logo {image} {wrong}")
-    return Template(
-        shape, is_dark, base, font, str(image.resolve()) if image is not None else "", _str(path, data, "footer")
-    )
+    file = str(image.resolve()) if image is not None else ""
+    return Template(shape, is_dark, base, font, file, _str(path, data, "footer"), _points(path, data))
 
 
 def contrast(a: str, b: str) -> float:
@@ -137,7 +146,7 @@ def _read(path: str) -> tuple[dict[str, Any], Path]:
         _refuse("", f"the template {path} is not UTF-8 text")
     except ValueError as error:
         _refuse("", f"the template {path} is not valid TOML: {error}")
-    known = ("aspect", "dark", "font", "logo", "footer", "colors")
+    known = ("aspect", "dark", "font", "logo", "footer", "smallest", "colors")
     for key in data:
         if key not in known:
             _refuse(path, f"there is no entry {key}; there are {', '.join(known)}")
@@ -157,6 +166,13 @@ def _bool(path: str, data: dict[str, Any], key: str) -> bool:
     value = data.get(key, False)
     if not isinstance(value, bool):
         _refuse(path, f"{key} must be true or false, not {shown(value)}")
+    return value
+
+
+def _points(path: str, data: dict[str, Any]) -> int:
+    value = data.get("smallest", SMALLEST)
+    if isinstance(value, bool) or not isinstance(value, int) or not LEGIBLE <= value <= USUAL:
+        _refuse(path, f"smallest must be a whole number of points from {LEGIBLE} to {USUAL}, not {shown(value)}")
     return value
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derive.falsify import Exact, Undecided
+from derive.falsify import Exact, Model, Undecided
 from derive.falsify.models.substitution import number_term
 from derive.kernel.sorts import INT, PROP, Fn
 from derive.kernel.terms import Num, Term, Var, at
@@ -42,7 +42,7 @@ def worked_slides(
     d = worked.derivation
     notation = load_notation(notation)
     heading: Prose = ("In numbers: ", *prose(d.summary.rstrip(".") or d.name.replace("_", " ")))
-    head = Slide("work", d.name, heading, given=given_numbers(worked, notation), stamp=stamp)
+    head = Slide("work", d.name, heading, given=numbers_said(worked.model, notation), stamp=stamp)
     notes = tuple(prose(n) for n in worked.notes)
     numbers = {id(line): n for n, line in enumerate(d.lines, 1)}
     tables = overview(worked, notation)
@@ -53,7 +53,7 @@ def worked_slides(
         room = _room(lines, template)
         steps = [
             Step(
-                f"work{count + i}", numbers.get(id(line.line), 0), sign_of(line.relation), cut(node, room), reason,
+                f"work{count + i}", numbers.get(id(line.line), 0), sign_of(line.relation), _cut(node, room, template), reason,
                 term=term, source=line.line,
             )
             for i, (line, term, node, reason) in enumerate(lines, 1)
@@ -82,11 +82,16 @@ def _lines(block: WorkedBlock, notation: Notation) -> list[tuple[WorkedLine, Ter
     return out
 
 
+def _cut(node: Node, room: float, template: Template) -> tuple[Node, ...]:
+    """In one line where smaller letters make it fit."""
+    return (node,) if node_em(node) <= room / template.least_scale else cut(node, room)
+
+
 def _room(lines: list[tuple[WorkedLine, Term, Node, Prose]], template: Template) -> float:
     """How wide a formula may be, in em: the values stand beside the formulas where none is broken for them."""
     values = max(SMALL * prose_width(reason) for *_, reason in lines)
     beside = template.width - SIGN - INDENT - COLUMN_GAP - min(values, REASON)
-    unbroken = all(node_em(node) <= beside for _, _, node, _ in lines)
+    unbroken = all(node_em(node) * template.least_scale <= beside for _, _, node, _ in lines)
     return beside if unbroken else template.width - 4
 
 
@@ -96,21 +101,26 @@ def value_prose(line: WorkedLine, notation: Notation) -> Prose:
     wrong: Prose = () if line.agrees else (", which does not agree with the line before",)
     if line.term.sort == PROP or not isinstance(value, (int, Fraction, Exact)):
         return (("true" if value is True else "false" if value is False else str(value)), *wrong)
+    return (*number_prose(value, notation), *wrong)
+
+
+def number_prose(value: int | Fraction | Exact, notation: Notation | None = None) -> Prose:
+    """A number: exactly where that is short, and in decimals."""
     decimals = rounded(value)
     term = closed_form(value) if len(str(value)) <= SHORT else None
     if term is None:
-        return ("about ", decimals, *wrong)
+        return ("about ", decimals)
     exact = readable(layout(term, notation))
-    return (exact, *wrong) if decimal_text(value) is not None else (exact, ", about ", decimals, *wrong)
+    return (exact,) if decimal_text(value) is not None else (exact, ", about ", decimals)
 
 
 # --- the numbers that are given --------------------------------------------------------------------------------------
 
 
-def given_numbers(worked: Worked, notation: Notation) -> Prose:
-    """The numbers as one sentence: V = 3, y = 1, p = (0.5, 0.25, 0.25)."""
+def numbers_said(model: Model, notation: Notation) -> Prose:
+    """The numbers of a model as one sentence: V = 3, y = 1, p = (0.5, 0.25, 0.25)."""
     tables: dict[Var, dict[tuple[Any, ...], Any]] = {}
-    for (var, path), value in worked.model.entries.items():
+    for (var, path), value in model.entries.items():
         tables.setdefault(var, {})[path] = value
 
     def order(var: Var) -> tuple[bool, bool, bool, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Slide, Step, Table, Words
+from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
@@ -28,6 +30,7 @@ class Look:
     level: int = 2  # of the headings
     logo: bool = False
     footer: str = ""
+    heading: float = 0.0  # em of a heading's letters from left to right, beyond two lines of which they are smaller
 
 
 def section(slide: Slide, look: Look, page: str = "") -> str:
@@ -45,7 +48,11 @@ def opening(slide: Slide) -> str:
 
 def heading(slide: Slide, look: Look) -> str:
     part = f' <span class="of">({slide.part}/{slide.parts})</span>' if slide.parts > 1 else ""
-    return f'<h{look.level} class="heading">{look.ink.prose(slide.heading)}{part}</h{look.level}>'
+    room = 2 * look.heading * 0.93  # two lines, some of which is lost at their ends
+    need = prose_width(slide.heading) + (3.0 if part else 0.0)
+    smaller = bool(look.heading) and need > room
+    opened, closed = (f'<span style="font-size:{room / need:.2f}em">', "</span>") if smaller else ("", "")
+    return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 
 
 def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
@@ -117,21 +124,26 @@ def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:
 def blocks(matter: Sequence[Block], look: Look) -> Iterator[str]:
     """Paragraphs, lists and tables; what comes later is a fragment."""
     listed: list[str] = []
+    numbers = count(1)
     for block in (*matter, None):
         if isinstance(block, Words) and block.item:
-            listed.append(f"<li{_later(block, look)}>{look.ink.prose(block.words)}</li>")
+            listed.append(f"<li{_later(block, look, numbers)}>{look.ink.prose(block.words)}</li>")
             continue
         if listed:
             yield f'<ul class="points">{"".join(listed)}</ul>'
             listed = []
         if isinstance(block, Words):
-            yield f'<p class="point{_later(block, look, " fragment")}">{look.ink.prose(block.words)}</p>'
+            yield f"<p{_later(block, look, numbers, 'point')}>{look.ink.prose(block.words)}</p>"
         elif block is not None:
             yield table(block, look)
 
 
-def _later(block: Words, look: Look, within: str = ' class="fragment"') -> str:
-    return within if block.later and look.steps else ""
+def _later(block: Words, look: Look, numbers: Iterator[int], kind: str = "") -> str:
+    """The attributes of a paragraph or an item: what comes later is a fragment, with a name for those who listen."""
+    fragment = block.later and look.steps
+    names = " ".join(x for x in (kind, "fragment" if fragment else "") if x)
+    step = f' data-step="later{next(numbers)}"' if fragment else ""
+    return (f' class="{names}"' if names else "") + step
 
 
 def table(shown: Table, look: Look) -> str:
@@ -148,6 +160,8 @@ def parts(nodes: tuple[Node, ...], look: Look) -> str:
 
 def _line(slide: Slide, place: str, content: str) -> str:
     """Attributes that identify a line, the end of the tag, and what is in the element."""
+    if slide.stamp is None:  # of no theorem's own, such as a quiz: nobody compares it
+        return f' data-step="{_identity(slide, place)}">{content}'
     return f' data-line="{_identity(slide, place)}" data-digest="{line_digest(shown_text(content))}">{content}'
 
 
@@ -171,11 +185,14 @@ def notes(slide: Slide, look: Look) -> str:
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     said = above(slide, colons=("Given", "Claim", "Assume"))
-    out = [(_identity(slide, p) if p == "claim" else p, sentence(words)) for p, words in said]
+    own = [("speaker", slide.speaker)] if slide.speaker else []
+    out = own + [(_identity(slide, p) if p == "claim" else p, sentence(words)) for p, words in said]
     if slide.picture:
         out.append(("picture", sentence(slide.picture.alt)))
+    later = [(f"later{i}", sentence(prose_speech(b.words))) for i, b in enumerate(slide.later, 1)]
     for s in slide.steps:
         words = step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason))
         out.append((_identity(slide, s.place), words))
+    out += later
     lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for what, words in out)
     return f'<aside class="notes">\n{lines}\n</aside>'

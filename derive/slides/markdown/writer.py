@@ -106,7 +106,8 @@ class Writer:
         later = "\n".join(f"* {at_start(self.prose(b.words))}" for b in slide.later)
         out = [] if not later else [later.replace("* ", "- ")] if self.handout else self.clicks(later)
         if slide.picture is not None:
-            file = self.file(f"{slide.picture.name}.svg", slide.picture.svg.encode())
+            p = slide.picture
+            file = self.file(f"{p.name}.{'svg' if p.svg else 'png'}", p.svg.encode() or p.png)
             out.append(self.image(file, slide.picture.alt, round(LETTERS * slide.picture.height)))
         out += [f"*Note* {self.prose(n)}" for n in slide.notes]
         if slide.gaps and slide.part == slide.parts:

@@ -24,7 +24,8 @@ def spoken(slide: Slide) -> str:
     """The slide in words, for the speaker's notes: plain text, since mathematics in notes damages the file."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
-    out = [sentence(words) for _, words in above(slide, colons=("Given", "Claim"))]
+    out = [slide.speaker] if slide.speaker else []
+    out += [sentence(words) for _, words in above(slide, colons=("Given", "Claim"))]
     if slide.picture is not None:
         out.append(sentence(slide.picture.alt))
     out += [step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason)) for s in slide.steps]

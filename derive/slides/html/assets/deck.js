@@ -46,8 +46,9 @@
     const status = document.querySelector(".aria-status");
     if (words.length && status) status.textContent = words.map((p) => p.textContent).join(" ");
   };
+  const named = (row) => row.dataset.line ?? row.dataset.step; // a quiz is of no theorem, and has no line that is compared
   const announceSlide = (slide) => {
-    const hidden = [...slide.querySelectorAll(".fragment:not(.visible)")].map((row) => row.dataset.line);
+    const hidden = [...slide.querySelectorAll(".fragment:not(.visible)")].map(named);
     // reveal.js announces the letters in the next frame
     requestAnimationFrame(() => requestAnimationFrame(() => announce(slide, (what) => !hidden.includes(what))));
   };
@@ -69,7 +70,7 @@
     fit(event.currentSlide);
     announceSlide(event.currentSlide);
   });
-  Reveal.on("fragmentshown", ({ fragment }) => announce(fragment.closest("section"), (what) => what === fragment.dataset.line));
+  Reveal.on("fragmentshown", ({ fragment }) => announce(fragment.closest("section"), (what) => what === named(fragment)));
 
   Reveal.initialize({
     width: Number(root.dataset.width),

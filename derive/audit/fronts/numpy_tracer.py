@@ -1,0 +1,251 @@
+"""Programs in NumPy, read by running them on symbols: a symbol answers ``__array_ufunc__`` and ``__array_function__``, and has the
+namespace that the array API asks for.  What the operations do is said once, for torch (``torch_ops``), whose names are used here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+
+from derive.audit.fronts import torch_shapes
+from derive.audit.fronts.places import place
+from derive.audit.fronts.sizes import Shape, Size, number, term_of
+from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
+from derive.audit.model import choosing as ch
+from derive.audit.model import functions as fn
+from derive.audit.model import shaping as sh
+from derive.audit.model import tensor as tn
+from derive.audit.model.functions import exact
+from derive.audit.model.tensor import Tensor, count, scalar, size
+from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.values import add
+from derive.kernel.terms import Num
+
+_ = torch_shapes  # its import adds to the operations
+_READING = threading.RLock()
+
+_NAMES = {
+    "multiply": "mul", "subtract": "sub", "divide": "div", "true_divide": "div", "power": "pow", "negative": "neg", "equal": "eq",
+    "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "absolute": "abs", "invert": "logical_not",
+    "max": "amax", "expand_dims": "unsqueeze", "concatenate": "cat", "concat": "cat", "copy": "clone", "ravel": "flatten",
+}  # fmt: skip
+_AXIS = {"sum", "mean", "amax", "cat", "stack", "unsqueeze", "squeeze"}
+
+
+def _take_along(trace: Trace, x: Tensor, indices: Tensor, axis: int = -1) -> Tensor:
+    return ch.gather(x, axis, indices)
+
+
+def _log_add_exp(trace: Trace, a: Any, b: Any) -> Tensor:
+    x, y = as_tensor(trace, a), as_tensor(trace, b)
+    return tn.pointwise(trace, lambda s, t: fn.logarithm(add(fn.exponential(s), fn.exponential(t))), x, y)
+
+
+def _transpose(trace: Trace, x: Tensor, axes: Any = None) -> Tensor:
+    return sh.permute(x, list(axes) if axes is not None else list(range(x.ndim))[::-1])
+
+
+_OWN: dict[str, Callable[..., Any]] = {
+    "take_along_axis": _take_along,
+    "logaddexp": _log_add_exp,
+    "transpose": _transpose,
+    "permute_dims": _transpose,
+    "swapaxes": OPERATIONS["transpose"],
+    "astype": lambda trace, x, dtype, **_: x.like(x.entry, "real") if np.dtype(dtype).kind == "f" else x,
+    "isfinite": lambda trace, x: tn.pointwise(trace, lambda v: Num(1), x, kind="bool"),
+}
+
+
+class Symbol:
+    """An array of which entries and sizes are terms."""
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or kwargs.get("out") is not None:
+            raise Unread(f"{ufunc.__name__}.{method}", "only plain calls are read, without out=", place())
+        return call(ufunc.__name__, args, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return call(func.__name__, args, kwargs)
+
+    def __array_namespace__(self, **_: Any) -> Any:
+        return _NAMESPACE
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *a, **kw: call(name, (self, *a), kw)
+
+    shape = property(
+        lambda self: Shape(number(count(d, self.tensor.trace), self.tensor.trace) for d in self.tensor.shape)
+    )
+    ndim = property(lambda self: self.tensor.ndim)
+    size = property(lambda self: number(size(self.tensor), self.tensor.trace))
+    dtype = property(lambda self: np.dtype({"real": "float64", "int": "int64", "bool": "bool"}[self.tensor.kind]))
+    T = property(lambda self: call("transpose", (self,), {}))
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def __bool__(self) -> bool:
+        raise Unread("a branch", "it depends on the numbers in an array, and a formula has no such branch", place())
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if type(key) is not Symbol or key.tensor.kind != "bool":
+            raise Unread("x[...] = value", "only x[mask] = value is read; write np.where", place())
+        self.tensor = call("masked_fill", (self, key, value), {}).tensor
+
+    __hash__ = object.__hash__
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return lambda self, *args: call(name, (self, *args), {})
+
+
+for _name in (
+    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__", "__pow__", "__rpow__", "__eq__",
+    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__getitem__", "__invert__", "__and__", "__or__", "__rand__", "__ror__", "__matmul__", "__abs__",
+):  # fmt: skip
+    setattr(Symbol, _name, _method(_name))
+
+
+class _Namespace:
+    """The functions of the array API on symbols."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("float32", "float64", "int32", "int64", "bool"):
+            return np.dtype(name)
+        return lambda *a, **kw: call(name, a, kw) if _symbolic((a, kw)) else getattr(np, name)(*a, **kw)
+
+
+_NAMESPACE = _Namespace()
+
+
+def _flat(x: Any) -> Iterator[Any]:
+    if isinstance(x, (list, tuple)):
+        for v in x:
+            yield from _flat(v)
+    elif isinstance(x, dict):
+        yield from _flat(list(x.values()))
+    else:
+        yield x
+
+
+def _symbolic(x: Any) -> bool:
+    return any(type(v) in (Symbol, Size) for v in _flat(x))
+
+
+def call(name: str, args: Any, kwargs: Any) -> Any:
+    """One operation on symbols.  Raises Unread, with the line of the program, when it has no reading."""
+    first = next(x for x in _flat((args, kwargs)) if type(x) in (Symbol, Size))
+    trace: Trace = first.tensor.trace if type(first) is Symbol else first.trace
+    known = _NAMES.get(name, name)
+    run = _OWN.get(name) or OPERATIONS.get(known)
+    trace.count(name)
+    if run is None:
+        raise Unread(
+            name, "there is no reading of it; write it with operations that have one, or use --measure", place()
+        )
+    options = {n: _plain(trace, v) for n, v in kwargs.items() if n not in ("out", "where", "dtype") or name == "astype"}
+    if known in _AXIS and "axis" in options and known not in ("sum", "mean"):
+        options["dim"] = options.pop("axis")
+    if known == "amax" and "keepdims" in options:
+        options["keepdim"] = options.pop("keepdims")
+    try:
+        out = run(trace, *(_plain(trace, a) for a in args), **options)
+    except Unread as error:
+        raise error.at(place()) from None
+    except TypeError as error:
+        raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
+    return Symbol(out) if isinstance(out, Tensor) else out
+
+
+def _plain(trace: Trace, x: Any) -> Any:
+    if type(x) is Symbol:
+        return x.tensor
+    if isinstance(x, (list, tuple)):
+        return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
+    if isinstance(x, np.ndarray):
+        if x.ndim > 1 or x.size > 64:
+            raise Unread(
+                "an array of numbers",
+                f"of shape {x.shape}; give it to the function as an input, with letters for its sizes",
+            )
+        return scalar(trace, exact(x[()])) if x.ndim == 0 else sh.stack([scalar(trace, exact(v)) for v in x], 0)
+    return float(x) if isinstance(x, np.floating) and not isinstance(x, float) else x
+
+
+@contextmanager
+def _patched() -> Iterator[None]:
+    """np.arange looks at its sizes itself: for this thread one that takes symbols stands in its place."""
+    with _READING:
+        thread, old = threading.get_ident(), np.arange
+
+        def arange(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != thread or not _symbolic(args):
+                return old(*args, **kwargs)
+            return call("arange", args, {})
+
+        setattr(np, "arange", arange)  # noqa: B010
+        try:
+            yield
+        finally:
+            setattr(np, "arange", old)  # noqa: B010
+
+
+def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run the program on symbols."""
+    with _patched():
+        return function(*args, **kwargs)
+
+
+def symbol(tensor: Tensor) -> Any:
+    return Symbol(tensor)
+
+
+def tensor_of(x: Any, trace: Trace) -> Tensor | None:
+    if type(x) is Symbol:
+        return x.tensor
+    if isinstance(x, Size):
+        return scalar(trace, term_of(x))
+    return scalar(trace, exact(x)) if isinstance(x, (int, float)) else None
+
+
+def exactly() -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+def concrete(value: Any, kind: str, dtype: str = "float64") -> Any:
+    if dtype == "bfloat16":
+        dtype = "float16"
+    types = {"label": "int64", "count": "int64", "mask": "bool"}
+    return np.array(_floats(value) if kind not in types else value, dtype=types.get(kind, dtype))
+
+
+def _floats(value: Any) -> Any:
+    return [_floats(v) for v in value] if isinstance(value, list) else float(value)
+
+
+def floats_of(x: Any) -> Any:
+    return (
+        np.asarray(x, dtype=np.float64).tolist()
+        if hasattr(x, "shape")
+        else float(x)
+        if isinstance(x, (int, float))
+        else None
+    )
+
+
+def name_of_type(x: Any) -> str:
+    return str(getattr(x, "dtype", "float64"))
+
+
+def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:
+    raise Unread("--gradient", "NumPy has no derivatives to compare with; use --is")

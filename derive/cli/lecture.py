@@ -1,0 +1,134 @@
+"""A deck file made into slides: each entry with the theorems, claims and numbers that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from derive.board import catalogue
+from derive.board.entries import FalseClaim, TheoremEntry
+from derive.board.wording import notation_for
+from derive.errors import UserError
+from derive.record import Derivation
+from derive.render.formula.notation import load_notation
+from derive.slides.command import Wish, make_deck
+from derive.slides.deck import Deck, Slide
+from derive.slides.deck.template import Template
+from derive.slides.lecture import Item, Lecture, own_picture
+from derive.slides.readback import refuse_misread
+from derive.slides.targets import Target
+
+
+class Author:
+    """Makes the slides of a lecture for one target."""
+
+    def __init__(self, lecture: Lecture, template: Template, target: Target, students: bool) -> None:
+        self.lecture, self.template, self.target = lecture, template, target
+        self.students = students  # answers are left out
+        self.derivations = 0
+
+    def deck(self) -> Deck:
+        """All slides.  Raises UserError, with the line of the deck file, for what cannot be shown."""
+        slides: list[Slide] = []
+        contents = []
+        make: dict[str, Callable[[Item], Iterator[Slide]]] = {
+            "heading": self.own, "theorem": self.theorem, "false_claim": self.false_claim, "quiz": self.quiz,
+            "symbols": self.symbols,
+        }  # fmt: skip
+        for item in self.lecture.items:
+            try:
+                made = list(make[item.kind](item))
+            except UserError as error:
+                if str(error).startswith(item.where):
+                    raise
+                item.refuse(error)
+            if item.entry.get("speaker"):
+                made[0] = replace(made[0], speaker=item.entry["speaker"])
+            if item.kind != "quiz":
+                contents.append(made[0].heading)
+            slides += made
+        title = self.lecture.title
+        return Deck(
+            tuple(slides),
+            self.template,
+            title,
+            self.lecture.subtitle if title else "",
+            tuple(contents) if title else (),
+        )
+
+    def notation(self, item: Item) -> str:
+        own = item.entry.get("notation", "")
+        return str(self.lecture.folder / own) if own.endswith(".toml") else own or self.lecture.notation
+
+    def own(self, item: Item) -> Iterator[Slide]:
+        from derive.slides.deck.asides import own_slide
+
+        picture = own_picture(item, self.lecture.folder, self.template)
+        yield own_slide(item.entry["heading"], item.entry.get("text", []), picture)
+
+    def theorem(self, item: Item) -> Iterator[Slide]:
+        from derive.board.opened import reshaped
+
+        entry = item.entry
+        name = entry["theorem"]
+        derivation = self.found(name).derivation
+        notation_for(self.notation(item))
+        expand, join = entry.get("expand", []), entry.get("join", [])
+        derivation = reshaped(derivation, expand, join)
+        numbers = str(self.lecture.folder / entry["given"]) if entry.get("given") else ""
+        wish = Wish(
+            self.notation(item), entry.get("detail", "board"), entry.get("from", 0), entry.get("to", 0),
+            template=self.template, numbers=numbers, plots=entry.get("plot", False),
+            shapes={name: (" ".join(expand), " ".join(join))} if expand or join else {},
+        )  # fmt: skip
+        made = make_deck([(name, derivation)], wish, self.target.pictures)
+        refuse_misread(made, [(name, derivation)], self.target.name, wish.choice().notation)
+        self.derivations += 1
+        yield from made.slides
+
+    def found(self, name: str) -> TheoremEntry:
+        """A theorem; one in a file is looked for beside the deck file."""
+        file, inside, _ = name.partition("::")
+        return catalogue.find_theorem(str(self.lecture.folder / name) if inside and not Path(file).is_file() else name)
+
+    def false_claim(self, item: Item) -> Iterator[Slide]:
+        from derive.slides.deck.asides import false_slide, without_answer
+
+        entry = catalogue.find(item.entry["false_claim"])
+        if not isinstance(entry, FalseClaim):
+            raise UserError(f"{entry.name} is proved; false_claim names one that 'derive list' calls false")
+        instead = catalogue.find_theorem(entry.instead).summary.rstrip(".") if entry.instead else ""
+        notation = notation_for(self.notation(item))
+        made = false_slide(entry.summary, entry.claims, entry.given, entry.refute(), instead, notation, self.template)
+        yield without_answer(made) if self.students else made
+
+    def quiz(self, item: Item) -> Iterator[Slide]:
+        from derive.board.wrong import wrong_line
+        from derive.render.formula.nodes import Prose
+        from derive.slides.deck.asides import counterexample_words, quiz_slide, without_answer, wrong_step
+
+        name, number, hide = item.entry["quiz"], item.entry["line"], item.entry.get("hide", "line")
+        derivation: Derivation = self.found(name).derivation
+        notation = notation_for(self.notation(item))
+        if not 1 <= number <= len(derivation.lines):
+            raise UserError(f"{name} has the lines 1 to {len(derivation.lines)}; there is no line {number}")
+        made = list(make_deck([(name, derivation)], Wish(self.notation(item), template=self.template)).slides)
+        answer: Prose = ()
+        if hide == "wrong":
+            term, found = wrong_line(derivation, number)
+            made = wrong_step(made, number, term, notation, self.template)
+            answer = counterexample_words(found, notation)
+        slide = quiz_slide(made, number, hide, answer)
+        yield without_answer(slide) if self.students else slide
+
+    def symbols(self, item: Item) -> Iterator[Slide]:
+        from derive.slides.deck.asides import symbol_slides
+
+        derivations = [self.found(name).derivation for name in item.entry["symbols"]]
+        made = symbol_slides(derivations, load_notation(self.notation(item) or None), self.template)
+        if not made:
+            raise UserError(
+                f"{', '.join(item.entry['symbols'])} use no definitions, so there is nothing to say of symbols"
+            )
+        yield from made

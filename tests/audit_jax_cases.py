@@ -1,0 +1,42 @@
+"""Losses in JAX written for the tests of derive audit."""
+
+import jax
+import jax.numpy as jnp
+
+
+def plain(logits, labels):
+    logs = jax.nn.log_softmax(logits)
+    return -jnp.take_along_axis(logs, labels[:, None], axis=-1).mean()
+
+
+def masked(logits, labels):
+    kept = labels != -100
+    logs = jax.nn.log_softmax(logits)
+    nll = -jnp.take_along_axis(logs, jnp.where(kept, labels, 0)[:, None], axis=-1)[:, 0]
+    return jnp.where(kept, nll, 0.0).sum() / kept.sum()
+
+
+def one_hot(logits, labels):
+    return -(jax.nn.one_hot(labels, logits.shape[-1]) * jax.nn.log_softmax(logits)).sum(-1).mean()
+
+
+def by_logsumexp(logits, labels):
+    return (jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), labels]).mean()
+
+
+def next_token(logits, labels):
+    logs = jax.nn.log_softmax(logits[:, :-1])
+    return -jnp.take_along_axis(logs, labels[:, 1:, None], axis=-1).mean()
+
+
+def softmax_twice(logits, labels):
+    return plain(jax.nn.softmax(logits), labels)
+
+
+def z_loss(logits, labels):
+    z = jax.nn.logsumexp(logits, axis=-1)
+    return (z - jnp.take_along_axis(logits, labels[:, None], -1)[:, 0] + 1e-4 * z**2).mean()
+
+
+def sorts(logits, labels):
+    return jnp.sort(logits).sum()

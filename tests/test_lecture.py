@@ -1,0 +1,207 @@
+"""A deck file: a whole lecture, its quizzes and false claims, in every target; and each way to get it wrong, refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from derive import *
+from derive.board.catalogue import find_theorem
+from derive.board.wrong import slips, wrong_line
+from derive.cli import main
+from derive.falsify import evaluate
+from derive.language.letters import a, b
+from derive.record.relations import RELATIONS
+
+PNG = (Path(__file__).parent.parent / "docs" / "slide.png").read_bytes()
+LECTURE = """
+title = "Training objectives"
+author = "A. Lecturer"
+date = "autumn"
+
+[[slide]]
+heading = "Why p(y)?"
+text = ["We train p.", "- each token costs -log p(y)"]
+speaker = "Ask who has trained a model."
+
+[[slide]]
+symbols = ["cross_entropy_is_nll"]
+
+[[slide]]
+theorem = "cross_entropy_is_nll"
+expand = ["cross_entropy_one_hot"]
+
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 3
+hide = "reason"
+
+[[slide]]
+quiz = "label_smoothing_residual"
+line = 5
+hide = "wrong"
+
+[[slide]]
+false_claim = "absolute_value_is_additive"
+
+[[slide]]
+heading = "A picture"
+picture = "slide.png"
+alt = "A slide as Typst sets it."
+"""
+
+
+def made(tmp_path, source=LECTURE, output="deck.html", *options):
+    (tmp_path / "lecture.toml").write_text(source)
+    (tmp_path / "slide.png").write_bytes(PNG)
+    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.toml"), "-o", str(tmp_path / output), *options])
+
+
+def test_a_lecture_from_one_file(tmp_path):
+    run = made(tmp_path)
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "deck.html").read_text()
+    assert page.count('<section class="derive') >= 9
+    for words in (
+        "A. Lecturer · autumn",
+        "Ask who has trained a model.",
+        "False: ",
+        "Quiz: why does the last line follow?",
+    ):
+        assert words in page
+    assert "the indicator picks out its one term" in page  # the theorem that was opened
+    assert "What is true: " in page
+    checked = CliRunner().invoke(main, ["check", str(tmp_path / "deck.html")])
+    assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize("output", ["deck.tex", "deck.md", "deck.ipynb", "deck.txt", "deck.typ"])
+def test_a_lecture_in_each_text_target(tmp_path, output):
+    run = made(tmp_path, LECTURE, output)
+    assert run.exit_code == 0, run.output
+    text = (tmp_path / output).read_text()
+    text = "".join(map(str, json.loads(text)["cells"])) if output.endswith("ipynb") else text
+    for words in ("Why", "Notation", "Quiz", "the one-hot target", "1.040"):
+        assert words in text
+
+
+@pytest.mark.parametrize("output", ["deck.pdf", "deck.pptx"])
+def test_a_lecture_in_each_target_of_the_extra(tmp_path, output):
+    pytest.importorskip("typst", reason="pip install '.[slides]' in derive's folder")
+    run = made(tmp_path, LECTURE, output)
+    assert run.exit_code == 0, run.output
+    assert (tmp_path / output).stat().st_size > 10_000
+
+
+def test_students_get_no_answers(tmp_path):
+    assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
+    assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
+    students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
+    for answer in ("Because: ", "the left side is ", "What is true: "):
+        assert answer in teacher and answer not in students
+
+
+# --- wrong lines -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["label_smoothing_residual", "cross_entropy_one_hot", "cross_entropy_gradient"])
+def test_a_wrong_line_is_wrong_at_the_numbers_that_are_shown(name):
+    d = find_theorem(name).derivation
+    number = len(d.lines)
+    term, found = wrong_line(d, number)
+    line = d.lines[number - 1]
+    before = d.lines[number - 2].term
+    assert term != line.term
+    assert all(evaluate(g, found.model) is True for g in d.given)
+    assert evaluate(RELATIONS[line.relation].statement(before, term), found.model) is False
+    assert evaluate(RELATIONS[line.relation].statement(before, line.term), found.model) is True
+
+
+@theorem(shows=Eq(a * 0 + 0 * b, 0 * a))
+def nothing_is_wrong(calc):
+    calc.eq(0 * a, by=ring)
+
+
+def test_a_slip_that_is_true_is_not_shown_as_wrong():
+    assert next(slips(a + b)) == a - b
+    with pytest.raises(UserError, match="no slip in line 1 of nothing_is_wrong was refuted by numbers"):
+        wrong_line(nothing_is_wrong.derivation, 1)
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "says"),
+    [
+        ('[[slide]]\ntheorem = "nowhere"', 1, "nowhere"),
+        ('title = "x"\n\n[[slide]]\nheading = "a"\n[[slide]]\nquiz = "cross_entropy_is_nll"', 5, "a quiz needs line = N"),
+        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 3\nhide = "all"', 1, "hide = one of line, reason, wrong"),
+        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 9', 1, "has the lines 1 to 4; there is no line 9"),
+        ('[[slide]]\nheading = "a"\npicture = "none.png"\nalt = "b"', 1, "there is no picture none.png"),
+        ('[[slide]]\nheading = "a"\npicture = "slide.png"', 1, "go together; write both"),
+        ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
+        ('[[slide]]\nheading = 3', 1, "heading must be text in quotation marks, not 3"),
+        ('[[slide]]\nheading = "a"\ntext = "b"', 1, "text must be a list of texts"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\nplot = 1', 1, "plot must be true or false"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = "red"', 1, "a slide with theorem has no colour"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\nheading = "x"', 1, "this slide has heading and theorem"),
+        ('[[slide]]\nspeaker = "x"', 1, "says nothing of what stands on it"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\nexpand = ["entropy"]', 1, "entropy"),
+        ('[[slide]]\nfalse_claim = "kl_nonneg"', 1, "kl_nonneg is proved"),
+        ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ngiven = "none.toml"', 1, "none.toml"),
+        ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ndetail = "wall"', 1, "no level of detail"),
+    ],
+)  # fmt: skip
+def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
+    run = made(tmp_path, source)
+    assert run.exit_code == 2
+    assert f"lecture.toml:{line}: " in run.output and says in run.output
+    assert "\n" not in run.output.strip() and "Traceback" not in run.output
+    assert not (tmp_path / "deck.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("title = 'x'", "a deck file has slides"),
+        ("titel = 'x'\n[[slide]]\nheading = 'a'", "there is no entry titel"),
+        ("title = 3\n[[slide]]\nheading = 'a'", "title must be text"),
+        ("slide = 3", "a deck file has slides"),
+        ("slide = [3]", "a slide is a table"),
+        ("[[slide\n", "this is not TOML"),
+    ],
+)
+def test_a_file_that_is_no_deck_file(tmp_path, source, says):
+    run = made(tmp_path, source)
+    assert run.exit_code == 2 and says in run.output and not (tmp_path / "deck.html").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [["--expand", "1"], ["--title", "x"], ["--from", "2"], ["--given", "x.toml"], ["--plot"]]
+)
+def test_options_that_a_deck_file_says_itself(tmp_path, options):
+    run = made(tmp_path, LECTURE, "deck.html", *options)
+    assert run.exit_code == 2 and not (tmp_path / "deck.html").exists()
+
+
+HOSTILE = "<script>alert(1)</script> \\\\input{/etc/passwd} #read(1) ${{x}} `y` | z"
+
+
+@pytest.mark.parametrize(
+    ("output", "alive"),
+    [
+        ("deck.html", "<script>alert"),
+        ("deck.tex", "\\input{/etc"),
+        ("deck.md", "<script>alert"),
+        ("deck.typ", "[#read("),
+        ("deck.ipynb", "# <script>alert"),
+    ],
+)
+def test_hostile_text_is_shown_as_it_is(tmp_path, output, alive):
+    source = f'title = "{HOSTILE}"\n[[slide]]\nheading = "{HOSTILE}"\ntext = ["{HOSTILE}", "- {HOSTILE}"]\nspeaker = "{HOSTILE}"\n'
+    assert made(tmp_path, source, output).exit_code == 0
+    assert alive not in (tmp_path / output).read_text()

@@ -1,0 +1,116 @@
+"""``derive check`` of notes: what it prints, what it writes, and with which status it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from derive.cli.commands import main
+
+GOOD = "%: x > 0\n%: y > 0\n\\begin{align}\n\\log (x y) &= \\log x + \\log y \\\\ &= \\log y + \\log x\n\\end{align}\n"
+BAD = GOOD.replace("\\log y + \\log x", "\\log y - \\log x")
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, ["check", *args])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("good.tex").write_text(GOOD)
+    Path("bad.tex").write_text(BAD)
+    Path("open.tex").write_text("$$ f(x) = g(x) $$ $$ x \\heartsuit = 1 $$")
+    Path("broken.tex").write_text("\\begin{align} a")
+    return tmp_path
+
+
+def test_what_is_right_ends_with_0(folder: Path) -> None:
+    out = run("good.tex")
+    assert out.exit_code == 0
+    assert "good.tex:4: log(x y) = log x + log y\n    ✓ proved" in out.stdout
+    assert out.stdout.endswith("good.tex: 2 relations: 2 proved\n")
+
+
+def test_a_false_row_has_numbers_and_ends_with_1(folder: Path) -> None:
+    out = run("bad.tex", "-q")
+    assert out.exit_code == 1
+    assert "✗ false: " in out.stdout and "makes the left side" in out.stdout
+    assert "proved:" not in out.stdout
+
+
+def test_strict_wants_every_row_known(folder: Path) -> None:
+    Path("other.tex").write_text(GOOD + "\\input{rest}")
+    assert run("good.tex", "--strict").exit_code == 0
+    assert run("other.tex").exit_code == 0
+    assert run("other.tex", "--strict").exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["broken.tex", "nowhere.tex", "none.md"])
+def test_what_cannot_be_read_ends_with_2(folder: Path, name: str) -> None:
+    out = run(name, "good.tex", "--json")
+    assert out.exit_code == 2
+    assert out.stderr.startswith(f"derive: {name}") and out.stderr.count("\n") == 1
+    assert json.loads(out.stdout)["file"] == "good.tex"
+
+
+def test_a_declaration_that_fits_no_form_is_an_error(folder: Path) -> None:
+    Path("odd.tex").write_text("%: sorry about that\n$$ a = a $$")
+    out = run("odd.tex")
+    assert out.exit_code == 2
+    assert out.stderr.startswith("derive: odd.tex:1:") and not out.stdout
+
+
+@pytest.mark.parametrize("name", ["notes.md", "notes.qmd", "notes.ipynb"])
+def test_other_kinds_of_files(folder: Path, name: str) -> None:
+    text = "<!--: x > 0 -->\n<!--: y > 0 -->\n$$ \\log (x y) = \\log x - \\log y $$"
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    Path(name).write_text(notebook if name.endswith("ipynb") else text)
+    out = run(name)
+    assert out.exit_code == 1 and "✗ false" in out.stdout
+
+
+def test_formats(folder: Path) -> None:
+    assert run("bad.tex", "--format", "gcc").stdout.startswith("bad.tex:4:")
+    assert run("bad.tex", "--format", "github").stdout.startswith("::error file=bad.tex,line=4")
+    assert json.loads(run("bad.tex", "good.tex", "--format", "sarif").stdout)["version"] == "2.1.0"
+    assert run("good.tex", "--format", "gcc").stdout == ""
+
+
+@pytest.mark.parametrize("ending", ["html", "pdf", "py"])
+def test_pages_and_programs(folder: Path, ending: str) -> None:
+    assert run("good.tex", "-o", f"out.{ending}").exit_code == 0
+    assert Path(f"out.{ending}").stat().st_size > 100
+
+
+def test_from_old_notes_to_a_checked_deck_in_two_commands(folder: Path) -> None:
+    assert run("good.tex", "-o", "good.py").exit_code == 0
+    out = CliRunner().invoke(main, ["slides", "good.py", "-o", "good.html"])
+    assert out.exit_code == 0, out.output
+    assert "\\log" in Path("good.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("good.tex", "--json", "--format", "gcc"),
+        ("good.tex", "bad.tex", "-o", "out.html"),
+        ("good.tex", "-o", "out.docx"),
+        ("jensen_sum", "--json"),
+    ],
+)
+def test_wishes_that_make_no_sense(folder: Path, args: tuple[str, ...]) -> None:
+    out = run(*args)
+    assert out.exit_code == 2 and out.stderr.startswith("derive: ") and not out.stdout
+    assert not list(folder.glob("out.*"))
+
+
+def test_a_deck_is_compared_and_not_read_as_notes(folder: Path) -> None:
+    assert CliRunner().invoke(main, ["slides", "cross_entropy_one_hot", "-o", "deck.md"]).exit_code == 0
+    out = run("deck.md", "good.tex")
+    assert out.exit_code == 0
+    assert "what it shows is what is proved now" in out.stdout and "good.tex: 2 relations" in out.stdout
