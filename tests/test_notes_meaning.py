@@ -264,6 +264,7 @@ NOT_REFUTED = {
         r"\begin{align} 2 a &= b a \\ a &= c a \quad \text{if } b = 2 \end{align}",
     ),
     "a page without declarations": (r"\[ \sum_{k=1}^K p_k = 1 \]",),
+    "a letter on one side of such a page": (r"\[ p + q = p + (1 - p) \]",),
     "a mean over several draws": (
         r"%: \mathbb{E} over x_i \sim p",
         r"\[ \mathbb{E}[f(x_1)] = 2\, \mathbb{E}[f(x_1)] \]",

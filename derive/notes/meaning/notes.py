@@ -349,7 +349,8 @@ class _Reader(Page):
             return ""
         free = left.free | right.free
         moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
-        if any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
+        alone = left.free ^ right.free  # q on one side, which the prose may call 1 - p
+        if alone or any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
             return "conditions may stand in the prose; declare them, and the row is refuted if it is false"
         return ""
 
