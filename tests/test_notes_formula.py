@@ -175,6 +175,8 @@ REFUSED = {
     r"f^{-1}(x) + f(y)": ("f", "inverse"),
     r"(a + b": ("(", "not closed"),
     r"a + b)": (")", "closes no bracket"),
+    r"\sin x": ("sin", "has no meaning here"),
+    r"\lg (a b)": ("lg", "has no meaning here"),
     r"\infty": ("∞", "infinity"),
 }
 

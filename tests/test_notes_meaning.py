@@ -264,6 +264,7 @@ NOT_REFUTED = {
         r"\begin{align} 2 a &= b a \\ a &= c a \quad \text{if } b = 2 \end{align}",
     ),
     "a page without declarations": (r"\[ \sum_{k=1}^K p_k = 1 \]",),
+    "a letter on one side of such a page": (r"\[ p + q = p + (1 - p) \]",),
     "a mean over several draws": (
         r"%: \mathbb{E} over x_i \sim p",
         r"\[ \mathbb{E}[f(x_1)] = 2\, \mathbb{E}[f(x_1)] \]",
@@ -355,6 +356,18 @@ def test_no_row_of_a_page_is_lost():
     signs = [s.sign for chain in page.chains for s in chain.steps]
     assert signs == ["=", "=", "=", "="]
     assert [s.unread is not None for chain in page.chains for s in chain.steps] == [True, False, True, False]
+
+
+def test_e_alone_is_the_number_where_the_page_has_powers_of_it():
+    (step,) = steps(r"\[ e \cdot e^{x} = e^{x + 1} \]")
+    assert str(step.readings[0].claim) == "exp(1)*exp(x) = exp(x + 1)"
+    (step,) = steps(r"\[ e + a = a + e \]")
+    assert str(step.readings[0].claim) == "e + a = a + e"
+
+
+def test_a_function_without_a_meaning_is_no_product_of_letters():
+    assert "has no meaning" in why(r"\[ \sin^2 x + \cos^2 x = 1 \]")
+    assert claim(r"\sin(x) + c = c + \sin(x)", r"\sin(x) := 2 x") == "2*x + c = c + 2*x"
 
 
 def test_what_letters_were_taken_for_is_told():

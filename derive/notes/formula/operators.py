@@ -10,7 +10,7 @@ from derive.notes.document.tree import Span
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.names import Names, Reading, halves
 from derive.notes.formula.surface import Expr, names_in, num
-from derive.notes.formula.tokens import Token, Tokens, split_at
+from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
@@ -19,6 +19,29 @@ _FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplu
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
+_NO_MEANING = frozenset(
+    [
+        "lg",
+        "lim",
+        "det",
+        "tr",
+        "trace",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sinh",
+        "cosh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "erf",
+        "sgn",
+        "sign",
+        "Cov",
+    ]
+)
+"""Functions that are not known here: never products of their letters."""
 _STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
 
 
@@ -339,6 +362,8 @@ class Operators(Names):
             return self.logarithm(ts, i)
         if t.text in ("exp",):
             return self.exponential(ts, i)
+        if t.text in _NO_MEANING and t.text not in self.known.declared:
+            raise UnreadableError(t.text, t.span, f"{t.text} has no meaning here; say what it is: {t.text}(x) := ...")
         if t.text in self.known.means or (t.text in EXPECTATION and self.looks_like_mean(t, after)):
             return self.mean(ts, i)
         if t.text in _OPTIMA:
@@ -370,7 +395,7 @@ class Operators(Names):
         return None
 
     def looks_like_mean(self, t: Token, after: Token | None) -> bool:
-        if t.text != "E":
+        if t.text not in ("E", "E_cal"):
             return True
         law = t.sub is not None and any(x.text == "~" for x in t.sub)
         return law or (after is not None and after.kind == "bracket" and after.text.startswith("["))

@@ -75,12 +75,12 @@ class Joint(Sums):
         law = self.world.law_of(e.ref.name)
         if law is not None:
             return list(law.letters())
-        for m in reversed(self.world.meanings):
-            if m.pattern.op == "ref" and m.pattern.ref.name == e.ref.name and m.pattern.ref.signs:
+        for m in self.world.meanings_of(e):
+            if m.pattern.op == "ref" and m.pattern.ref.signs:
                 main = [a for place, a in arranged(m.pattern) if place == "("]
                 if main and all(a.op == "ref" for a in main):
                     return main
-        if any(m.pattern.is_name() and m.pattern.ref.name == e.ref.name for m in self.world.meanings):
+        if any(m.pattern.is_name() for m in self.world.meanings_of(e)):
             return []
         uses = [self.sorts.uses[key] for key in sorted(self.sorts.keys[e.ref.name]) if key in self.sorts.uses]
         written = [[a for place, a in arranged(use) if place == "("] for use in uses]

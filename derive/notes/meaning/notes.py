@@ -9,7 +9,7 @@ from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.surface import Expr, names_in, num, walk
+from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
@@ -20,7 +20,7 @@ from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, components, key_of
+from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
@@ -217,13 +217,15 @@ class _Reader(Page):
             return False
         if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
-        for c in (c for chains in self.chains.values() for chain in chains for c in chain):
-            if c is left:
-                return True
-            names = (x for r in c.readings[:1] for x in walk(r) if x.op == "ref" and x.ref.name == e.ref.name)
-            if any(key_of(x) == key_of(e) for x in names):
-                return False
-        return True
+        return self.first_use().get(key_of(e)) is left
+
+    def first_use(self) -> dict[Key, PageCell]:
+        """The cell in which each name stands first."""
+        if not self.firsts:
+            for c in (c for chains in self.chains.values() for chain in chains for c in chain):
+                for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
+                    self.firsts.setdefault(key_of(x), c)
+        return self.firsts
 
     def rests_on(self, e: Expr) -> set[str]:
         """The names in a formula, and those in what defines them."""
@@ -231,7 +233,7 @@ class _Reader(Page):
         new = names_in(e)
         while new:
             out |= new
-            bodies = [m.body for m in self.world.meanings if m.pattern.op == "ref" and m.pattern.ref.name in new]
+            bodies = [m.body for n in new for m in self.world.meanings_of(name(n))]
             new = {n for body in bodies for n in names_in(body)} - out
         return out
 
@@ -347,7 +349,8 @@ class _Reader(Page):
             return ""
         free = left.free | right.free
         moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
-        if any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
+        alone = left.free ^ right.free  # q on one side, which the prose may call 1 - p
+        if alone or any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
             return "conditions may stand in the prose; declare them, and the row is refuted if it is false"
         return ""
 
