@@ -67,6 +67,8 @@ class Meeting(Normalizer):
             return self._power(t, ctx)
         if t.op is k.XLOGY:
             return self._xlogy(t, ctx)
+        if t.op is k.PROD:
+            return self._of_exponentials(t)
         if t.op is k.SUM:
             return (
                 whole_ranges.at_index(t, ctx, self.lemma)

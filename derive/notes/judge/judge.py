@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from derive.notes.meaning.chain import Chain, Notes, Reading, Step
 
 
+_ARROWS = frozenset({"\\iff", "\\implies", "\\Rightarrow", "\\Leftrightarrow"})
 KEPT = 4096
 """How many results are kept in memory."""
 
@@ -59,8 +60,12 @@ def judge_chain(chain: Chain) -> list[Verdict]:
     good: tuple[Reading, int] | None = None  # the last row that held from the start
     broken = False
     choice: int | None = None  # how the expression before the sign was read
+    supposed = _has_implications(chain.display)
     for n, step in enumerate(chain.steps):
         verdict, tried = judge_step(step, choice)
+        if supposed and verdict.kind == "false":
+            why = "a part of an implication or an equivalence, which is not claimed by itself"
+            verdict = Verdict("condition", why, assumed=verdict.assumed)
         if verdict.kind == "false" or (broken and verdict.kind == "proved"):
             verdict = _from_elsewhere(verdict, step, good, n)
         holds = verdict.kind in ("proved", "definition") and not broken
@@ -70,6 +75,12 @@ def judge_chain(chain: Chain) -> list[Verdict]:
         choice = tried.reading.choice[1] if tried is not None else None
         out.append(verdict)
     return out
+
+
+def _has_implications(display: Any) -> bool:
+    """Whether statements of a display are held together by arrows: what stands at an arrow may be supposed only."""
+    rows = getattr(display, "rows", ())
+    return any(getattr(node, "text", "") in _ARROWS for row in rows for node in row.items)
 
 
 def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | None]:
