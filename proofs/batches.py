@@ -31,10 +31,10 @@ by_token = 1 / tokens * Sum(of_sequence, (s, 1, B))
 def token_weight_by_sequence(calc):
     """In the mean over sequences of their means, a token of a sequence of n_s tokens has the weight 1/(B n_s): a token of a
     long sequence counts less."""
-    calc.eq(1 / B * Sum(Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)))
-    calc.eq(Sum(1 / B * Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)))
-    calc.eq(Sum(Sum(1 / B * (1 / length[s] * loss[s][t]), (t, 1, length[s])), (s, 1, B)))
-    calc.eq(Sum(Sum(1 / (B * length[s]) * loss[s][t], (t, 1, length[s])), (s, 1, B)))
+    calc.eq(1 / B * Sum(Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
+    calc.eq(Sum(1 / B * Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
+    calc.eq(Sum(Sum(1 / B * (1 / length[s] * loss[s][t]), (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
+    calc.eq(Sum(Sum(1 / (B * length[s]) * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=ring)
 
 
 @theorem(
@@ -45,8 +45,8 @@ def token_weight_by_sequence(calc):
 )
 def token_weight_by_token(calc):
     """In the mean over all tokens every token has the same weight, 1 over their number."""
-    calc.eq(Sum(1 / tokens * of_sequence, (s, 1, B)))
-    calc.eq(Sum(Sum(1 / tokens * loss[s][t], (t, 1, length[s])), (s, 1, B)))
+    calc.eq(Sum(1 / tokens * of_sequence, (s, 1, B)), by=reverse(sum_mul))
+    calc.eq(Sum(Sum(1 / tokens * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
 
 
 @theorem(
@@ -61,8 +61,8 @@ def averages_agree_at_equal_lengths(calc):
     whole = Sum(Sum(loss[s][t], (t, 1, m)), (s, 1, B))
     calc.eq(1 / B * Sum(1 / m * Sum(loss[s][t], (t, 1, m)), (s, 1, B)), by=same)
     calc.eq(1 / B * (1 / m * whole), by=sum_mul)
-    calc.eq(1 / (B * m) * whole)
-    calc.eq(1 / Sum(m, (s, 1, B)) * whole)
+    calc.eq(1 / (B * m) * whole, by=ring)
+    calc.eq(1 / Sum(m, (s, 1, B)) * whole, by=sum_const)
     calc.eq(by_token, by=same)
 
 
@@ -83,15 +83,16 @@ log_ratios = Sum(log(ps[t][ys[t]] / qs[t][ys[t]]), (t, 1, T))
 )
 def sequence_log_ratio(calc):
     """The log-ratio of two models on a sequence, as preference losses need it, is the sum over its tokens, not the mean."""
-    calc.eq(log(Prod(ps[t][ys[t]], (t, 1, T)) / Prod(qs[t][ys[t]], (t, 1, T))))
-    calc.eq(log(Prod(ps[t][ys[t]] / qs[t][ys[t]], (t, 1, T))))
-    calc.eq(log_ratios)
+    calc.eq(log(Prod(ps[t][ys[t]], (t, 1, T)) / Prod(qs[t][ys[t]], (t, 1, T))), by=sequence_probability)
+    calc.eq(log(Prod(ps[t][ys[t]] / qs[t][ys[t]], (t, 1, T))), by=reverse(prod_div))
+    calc.eq(log_ratios, by=log_prod)
 
 
 # --- micro-batches: B of them, of c_s tokens with the mean loss l_s ------------------------------------------------
 
 count, mean = family("c"), family("l")
 means = Sum(mean[s], (s, 1, B)) / B
+counted = ForAll((s, 1, B), 0 < count[s])
 average = Sum(count[s], (s, 1, B)) / B
 whole = Sum(count[s] * mean[s], (s, 1, B)) / Sum(count[s], (s, 1, B))
 spread = Sum((count[s] - average) * (mean[s] - means), (s, 1, B))
@@ -99,17 +100,17 @@ spread = Sum((count[s] - average) * (mean[s] - means), (s, 1, B))
 
 @theorem(
     shows=Iff(Eq(means, whole), Eq(spread, 0)),
-    given=[1 <= B, ForAll((s, 1, B), 0 < count[s])],
+    given=[1 <= B, counted],
     phrase="when micro-batches may be averaged",
     catalogue="45",
 )
 def micro_batches_agree_iff(calc):
     """The mean over micro-batches of their mean losses is the mean over all tokens exactly where counts and losses do not
     vary together."""
-    calc.have(0 < average)
-    calc.iff(Eq(means - whole, 0))
+    calc.have(0 < average, by=because("all counts are positive", counted))
+    calc.iff(Eq(means - whole, 0), by=ring)
     calc.iff(Eq(-(spread / B / average), 0), by=mean_of_means)
-    calc.iff(Eq(spread / B / average, 0))
+    calc.iff(Eq(spread / B / average, 0), by=ring)
     calc.iff(Eq(spread / B, 0), by=div_eq_zero_iff)
     calc.iff(Eq(spread, 0), by=div_eq_zero_iff)
 
@@ -123,14 +124,15 @@ def micro_batches_agree_iff(calc):
 def two_micro_batches(calc):
     """For two micro-batches, of n and m tokens with mean losses a and b, the mean of means is the mean over all tokens exactly
     where the counts or the losses are equal."""
-    calc.iff(Eq((a + b) / 2 - (n * a + m * b) / (n + m), 0))
-    calc.iff(Eq(-((n - m) * (a - b)) / (2 * (n + m)), 0))
-    calc.iff(Eq(-((n - m) * (a - b)), 0))
-    calc.iff(Eq((n - m) * (a - b), 0))
+    calc.iff(Eq((a + b) / 2 - (n * a + m * b) / (n + m), 0), by=ring)
+    calc.iff(Eq(-((n - m) * (a - b)) / (2 * (n + m)), 0), by=ring)
+    calc.iff(Eq(-((n - m) * (a - b)), 0), by=div_eq_zero_iff)
+    calc.iff(Eq((n - m) * (a - b), 0), by=ring)
 
 
 first = function("s", INT, INT)
-cuts = [1 <= T, 1 <= B, Eq(first[0], 0), Eq(first[B], T), ForAll((i, 1, B), first[i - 1] <= first[i])]
+ends = [Eq(first[0], 0), Eq(first[B], T)]
+cuts = [1 <= T, 1 <= B, *ends, ForAll((i, 1, B), first[i - 1] <= first[i])]
 
 
 @theorem(
@@ -142,7 +144,7 @@ cuts = [1 <= T, 1 <= B, Eq(first[0], 0), Eq(first[B], T), ForAll((i, 1, B), firs
 def micro_batches_hold_all_tokens(calc):
     """Where micro-batch i holds the tokens after s(i - 1), up to s(i), their counts add up to the number of all tokens."""
     calc.eq(first[B] - first[0], by=sum_telescope_back)
-    calc.eq(T)
+    calc.eq(T, by=because("the first and the last cut", ends))
 
 
 @theorem(
@@ -155,7 +157,7 @@ def rebatching(calc):
     """However the tokens are cut into micro-batches, their losses have the same sum; so over the number of all tokens, which
     is the sum of the counts, the loss of a step is the same."""
     calc.eq(Sum(f[t], (t, first[0] + 1, first[B])), by=sum_pieces)
-    calc.eq(Sum(f[t], (t, 1, T)))
+    calc.eq(Sum(f[t], (t, 1, T)), by=because("the first and the last cut", ends))
 
 
 # --- weights of classes ----------------------------------------------------------------------------------------------
@@ -174,9 +176,9 @@ weighted = Sum(w[ys[t]] * f[t], (t, 1, T))
 def weighted_mean_over_tokens(calc):
     """With a weight for each class, the weighted losses over the number of tokens are their weighted mean times the mean
     weight."""
-    calc.have(0 < weights)
-    calc.eq(weighted / weights * weights / T)
-    calc.eq(weights / T * (weighted / weights))
+    calc.have(0 < weights, by=sum_pos)
+    calc.eq(weighted / weights * weights / T, by=ring)
+    calc.eq(weights / T * (weighted / weights), by=ring)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ opposite directions), ``mean_smoothed_loss_minimiser`` (what smoothing fits when
 """
 
 from derive.proofs.information import cross_entropy_eq_entropy_iff, entropy_le_cross_entropy
-from derive.proofs.label_smoothing import label_smoothing_by_divergence
+from derive.proofs.label_smoothing import label_smoothing_by_divergence, smoothed_sums_to_one
 from derive.proofs.softmax import (
     cross_entropy_gradient,
     log_softmax,
@@ -41,7 +41,7 @@ def smoothed_loss_by_uniform_penalty(calc):
     calc.eq(
         ((1 - eps) * -log(p[y]) + eps * (log(V) + kl(V, uniform(V), p))) / (1 - eps), by=label_smoothing_by_divergence
     )
-    calc.eq(-log(p[y]) + eps / (1 - eps) * (kl(V, uniform(V), p) + log(V)))
+    calc.eq(-log(p[y]) + eps / (1 - eps) * (kl(V, uniform(V), p) + log(V)), by=ring)
 
 
 @theorem(
@@ -52,12 +52,12 @@ def smoothed_loss_by_uniform_penalty(calc):
 )
 def kl_from_uniform(calc):
     """The divergence of the model from the uniform distribution is what its entropy lacks to log V."""
-    calc.eq(Sum(xlogy(p[k], p[k] / uniform(V)[k]), (k, 1, V)))
-    calc.eq(Sum(xlogy(p[k], p[k] / (1 / V)), (k, 1, V)))
+    calc.eq(Sum(xlogy(p[k], p[k] / uniform(V)[k]), (k, 1, V)), by=kl)
+    calc.eq(Sum(xlogy(p[k], p[k] / (1 / V)), (k, 1, V)), by=uniform)
     calc.eq(Sum(xlogy(p[k], p[k]) - p[k] * log(1 / V), (k, 1, V)), by=xlogy_div)
     calc.eq(Sum(xlogy(p[k], p[k]), (k, 1, V)) + Sum(p[k], (k, 1, V)) * log(V), by=auto)
-    calc.eq(Sum(xlogy(p[k], p[k]), (k, 1, V)) + log(V))
-    calc.eq(log(V) - entropy(V, p))
+    calc.eq(Sum(xlogy(p[k], p[k]), (k, 1, V)) + log(V), by=because("the model sums to 1", model[-1]))
+    calc.eq(log(V) - entropy(V, p), by=reverse(entropy))
 
 
 @theorem(
@@ -68,8 +68,8 @@ def kl_from_uniform(calc):
 )
 def confidence_penalty(calc):
     """A reward on the entropy of the model is a penalty on its divergence from the uniform distribution."""
-    calc.eq(-log(p[y]) + beta * (log(V) - entropy(V, p) - log(V)))
-    calc.eq(-log(p[y]) + beta * (kl(V, p, uniform(V)) - log(V)))
+    calc.eq(-log(p[y]) + beta * (log(V) - entropy(V, p) - log(V)), by=ring)
+    calc.eq(-log(p[y]) + beta * (kl(V, p, uniform(V)) - log(V)), by=reverse(kl_from_uniform))
 
 
 # --- what is fitted when the true token is random --------------------------------------------------------------------
@@ -87,10 +87,10 @@ mean_loss = Sum(q[j] * cross_entropy(V, smoothed(V, eps, j), p), (j, 1, V))
 def mean_smoothed_loss(calc):
     """Where the true token is drawn from q, the mean smoothed loss is the cross-entropy under q mixed with the uniform
     distribution."""
-    calc.eq(Sum(q[j] * -Sum(smoothed(V, eps, j)[k] * log(p[k]), (k, 1, V)), (j, 1, V)))
-    calc.eq(Sum(q[j] * -Sum(((1 - eps) * delta(k, j) + eps / V) * log(p[k]), (k, 1, V)), (j, 1, V)))
+    calc.eq(Sum(q[j] * -Sum(smoothed(V, eps, j)[k] * log(p[k]), (k, 1, V)), (j, 1, V)), by=cross_entropy)
+    calc.eq(Sum(q[j] * -Sum(((1 - eps) * delta(k, j) + eps / V) * log(p[k]), (k, 1, V)), (j, 1, V)), by=smoothed)
     calc.eq(-Sum(((1 - eps) * q[k] + eps / V) * log(p[k]), (k, 1, V)), by=auto)
-    calc.eq(cross_entropy(V, mixed, p))
+    calc.eq(cross_entropy(V, mixed, p), by=reverse(cross_entropy))
 
 
 @theorem(
@@ -102,11 +102,14 @@ def mean_smoothed_loss(calc):
 def mean_smoothed_loss_minimiser(calc):
     """The mean smoothed loss attains its least value where the model is q mixed with the uniform distribution, and nowhere
     else; without smoothing that is q."""
-    calc.have(ForAll((k, 1, V), 0 <= mixed[k]))
+    calc.have(
+        ForAll((k, 1, V), 0 <= mixed[k]),
+        by=because("all parts are nonnegative", [0 <= eps, eps <= 1, *nonnegative(q, V)]),
+    )
     calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=auto)
     calc.iff(Eq(cross_entropy(V, mixed, p), entropy(V, mixed)), by=mean_smoothed_loss)
     calc.iff(ForAll((k, 1, V), Eq(mixed[k], p[k])), by=cross_entropy_eq_entropy_iff)
-    calc.iff(ForAll((k, 1, V), Eq(p[k], mixed[k])))
+    calc.iff(ForAll((k, 1, V), Eq(p[k], mixed[k])), by=ring)
 
 
 @theorem(
@@ -117,7 +120,10 @@ def mean_smoothed_loss_minimiser(calc):
 )
 def mean_smoothed_loss_floor(calc):
     """No model has a mean smoothed loss below the entropy of q mixed with the uniform distribution."""
-    calc.have(ForAll((k, 1, V), 0 <= mixed[k]))
+    calc.have(
+        ForAll((k, 1, V), 0 <= mixed[k]),
+        by=because("all parts are nonnegative", [0 <= eps, eps <= 1, *nonnegative(q, V)]),
+    )
     calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=auto)
     calc.le(cross_entropy(V, mixed, p), by=entropy_le_cross_entropy)
     calc.eq(mean_loss, by=reverse(mean_smoothed_loss))
@@ -139,7 +145,7 @@ both = [*in_vocabulary(y, V), *in_vocabulary(j, V)]
 )
 def label_smoothing_gradient(calc):
     """The gradient of the smoothed loss in the logits is prediction minus smoothed target."""
-    calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1))
+    calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1), by=smoothed_sums_to_one)
     calc.eq(probability[j] - smoothed(V, eps, y)[j], by=cross_entropy_gradient)
 
 
@@ -155,9 +161,9 @@ def label_smoothing_gradient(calc):
 def label_smoothing_gradient_mixture(calc):
     """Smoothing pulls the prediction towards the true token with the weight 1 - eps, and towards the uniform distribution
     with the weight eps."""
-    calc.eq(probability[j] - smoothed(V, eps, y)[j])
+    calc.eq(probability[j] - smoothed(V, eps, y)[j], by=label_smoothing_gradient)
     calc.eq(probability[j] - ((1 - eps) * delta(y, j) + eps / V), by=[smoothed, delta_comm])
-    calc.eq((1 - eps) * (probability[j] - delta(y, j)) + eps * (probability[j] - 1 / V))
+    calc.eq((1 - eps) * (probability[j] - delta(y, j)) + eps * (probability[j] - 1 / V), by=ring)
 
 
 @theorem(
@@ -206,7 +212,9 @@ def confidence_penalty_gradient(calc):
         probability[j] - delta(y, j) - beta * (-probability[j] * (log(probability[j]) + entropy(V, probability))),
         by=[calculus, logsumexp_gradient, entropy_gradient],
     )
-    calc.eq(probability[j] - delta(y, j) + beta * probability[j] * (log(probability[j]) + entropy(V, probability)))
+    calc.eq(
+        probability[j] - delta(y, j) + beta * probability[j] * (log(probability[j]) + entropy(V, probability)), by=ring
+    )
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

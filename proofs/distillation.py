@@ -4,7 +4,7 @@ Main results: ``distillation_mixture``, ``smoothing_is_distillation_from_uniform
 ``distillation_gradient_at_high_temperature``.
 """
 
-from derive.proofs.softmax import cross_entropy_of_logits_any_target
+from derive.proofs.softmax import cross_entropy_of_logits_any_target, softmax_sums_to_one
 
 from derive import *
 from derive.language.letters import *
@@ -24,9 +24,9 @@ taught = fun(k, (1 - eps) * delta(k, y) + eps * q[k])
 def distillation_mixture(calc):
     """Against a target that mixes the true token and a teacher q, the loss mixes the negative log-likelihood and the
     cross-entropy against the teacher."""
-    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps * q[k]) * log(p[k]), (k, 1, V)))
+    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps * q[k]) * log(p[k]), (k, 1, V)), by=cross_entropy)
     calc.eq((1 - eps) * -log(p[y]) + eps * -Sum(q[k] * log(p[k]), (k, 1, V)), by=auto)
-    calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, q, p))
+    calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, q, p), by=reverse(cross_entropy))
 
 
 @theorem(
@@ -40,10 +40,10 @@ def distillation_mixture(calc):
 )
 def smoothing_is_distillation_from_uniform(calc):
     """Label smoothing is distillation from a teacher who finds all tokens equally likely."""
-    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps * uniform(V)[k]) * log(p[k]), (k, 1, V)))
-    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)))
-    calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)))
-    calc.eq(cross_entropy(V, smoothed(V, eps, y), p))
+    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps * uniform(V)[k]) * log(p[k]), (k, 1, V)), by=cross_entropy)
+    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)), by=uniform)
+    calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=reverse(smoothed))
+    calc.eq(cross_entropy(V, smoothed(V, eps, y), p), by=reverse(cross_entropy))
 
 
 cooled = fun(k, z[k] / tau)
@@ -59,10 +59,10 @@ student, teacher = softmax(V, cooled), softmax(V, fun(k, v[k] / tau))
 def tempered_logsumexp_gradient(calc):
     """At the temperature tau, log-sum-exp grows with a logit by the token's probability, divided by tau."""
     tempered = Sum(exp(z[k] / tau), (k, 1, V))
-    calc.eq(partial(log(tempered), z, j))
-    calc.eq(Sum(exp(z[k] / tau) * (delta(k, j) / tau), (k, 1, V)) / tempered)
+    calc.eq(partial(log(tempered), z, j), by=logsumexp)
+    calc.eq(Sum(exp(z[k] / tau) * (delta(k, j) / tau), (k, 1, V)) / tempered, by=calculus)
     calc.eq(exp(z[j] / tau) / tempered / tau, by=sum_delta)
-    calc.eq(student[j] / tau)
+    calc.eq(student[j] / tau, by=reverse(softmax))
 
 
 @theorem(
@@ -94,9 +94,9 @@ def distillation_gradient(calc):
 )
 def distillation_gradient_rescaled(calc):
     """Times tau^2, the gradient of distillation is the difference of student and teacher over the inverse temperature."""
-    calc.have(Eq(Sum(teacher[k], (k, 1, V)), 1))
+    calc.have(Eq(Sum(teacher[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     calc.eq(tau**2 * ((student[j] - teacher[j]) / tau), by=distillation_gradient)
-    calc.eq((student[j] - teacher[j]) / (1 / tau))
+    calc.eq((student[j] - teacher[j]) / (1 / tau), by=ring)
 
 
 # --- the limit of high temperatures: the inverse temperature beta goes to 0 ------------------------------------------
@@ -115,11 +115,11 @@ def inverse_temperature_slope(calc):
     """With the inverse temperature beta, the probability of a token grows where its logit is above the mean logit."""
     partition = Sum(exp(beta * z[k]), (k, 1, V))
     top, weighted = exp(beta * z[j]), Sum(exp(beta * z[k]) * z[k], (k, 1, V))
-    calc.eq(partial(top / partition, beta))
-    calc.eq((top * z[j] * partition - top * weighted) / (partition * partition))
-    calc.eq(top / partition * (z[j] - weighted / partition))
-    calc.eq(top / partition * (z[j] - Sum(exp(beta * z[k]) / partition * z[k], (k, 1, V))))
-    calc.eq(warm_student[j] * (z[j] - Sum(warm_student[k] * z[k], (k, 1, V))))
+    calc.eq(partial(top / partition, beta), by=softmax)
+    calc.eq((top * z[j] * partition - top * weighted) / (partition * partition), by=calculus)
+    calc.eq(top / partition * (z[j] - weighted / partition), by=ring)
+    calc.eq(top / partition * (z[j] - Sum(exp(beta * z[k]) / partition * z[k], (k, 1, V))), by=sum_mul)
+    calc.eq(warm_student[j] * (z[j] - Sum(warm_student[k] * z[k], (k, 1, V))), by=reverse(softmax))
 
 
 centred = [Eq(Sum(z[k], (k, 1, V)), 0), Eq(Sum(v[k], (k, 1, V)), 0)]
@@ -144,7 +144,7 @@ def distillation_gradient_at_high_temperature(calc):
         by=[softmax, auto],
     )
     calc.eq(1 / V * (z[j] - 1 / V * 0) - 1 / V * (v[j] - 1 / V * 0), by=because("the logits have mean 0", centred))
-    calc.eq((z[j] - v[j]) / V)
+    calc.eq((z[j] - v[j]) / V, by=ring)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -115,6 +115,16 @@ def positive_part_le_softplus(calc):
     calc.eq(softplus(x), by=reverse(softplus))
 
 
+@theorem(
+    shows=Eq(Max(f[k], (k, 1, n)), f[j]),
+    given=[*in_vocabulary(j, n), ForAll((k, 1, n), f[k] <= f[j])],
+    phrase="the largest value is attained where no other is greater",
+)
+def largest_at_its_place(calc):
+    """The largest of the values is the value at an index where none is exceeded."""
+    calc.eq(f[j])
+
+
 # --- slopes, away from where the two are equal -----------------------------------------------------------------------
 
 
@@ -170,6 +180,15 @@ def hinge_always_has_a_slope():
 @false_claim(claims=Eq(partial(minimum(a * x, b), x), a), given=[b < a * x], instead="clipped_slope")
 def clip_passes_the_gradient():
     """The gradient of an objective passes through its clip."""
+
+
+@false_claim(
+    claims=Eq(Max(f[k], (k, 1, n)), f[n]),
+    given=[1 <= n],
+    instead="largest_at_its_place",
+)
+def largest_is_the_last():
+    """The largest of the values is the last."""
 
 
 @false_claim(claims=Eq(maximum(a, b), minimum(a, b)), given=[a <= b], instead="maximum_of_le")

@@ -15,6 +15,21 @@ target = distribution(q, V)
 
 
 @theorem(
+    shows=Eq(kl(V, q, p), cross_entropy(V, q, p) - entropy(V, q)),
+    given=[nonnegative(q, V), positive(p, V)],
+    phrase="divergence is cross-entropy minus entropy",
+    catalogue="08",
+)
+def kl_eq_cross_entropy_sub_entropy(calc):
+    """The divergence of the target from the model is the cross-entropy minus the entropy of the target."""
+    calc.eq(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=kl)
+    calc.eq(Sum(xlogy(q[k], q[k]) - q[k] * log(p[k]), (k, 1, V)), by=xlogy_div)
+    calc.eq(Sum(xlogy(q[k], q[k]), (k, 1, V)) - Sum(q[k] * log(p[k]), (k, 1, V)), by=sum_sub)
+    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)) - -Sum(xlogy(q[k], q[k]), (k, 1, V)), by=ring)
+    calc.eq(cross_entropy(V, q, p) - entropy(V, q), by=reverse([cross_entropy, entropy]))
+
+
+@theorem(
     shows=Eq(cross_entropy(V, q, p), entropy(V, q) + kl(V, q, p)),
     given=[nonnegative(q, V), positive(p, V)],
     phrase="cross-entropy is entropy plus divergence",
@@ -22,12 +37,9 @@ target = distribution(q, V)
 )
 def cross_entropy_eq_entropy_add_kl(calc):
     """Cross-entropy is the entropy of the target plus the divergence of the target from the model."""
-    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
-    calc.eq(-Sum(xlogy(q[k], q[k]) - (xlogy(q[k], q[k]) - q[k] * log(p[k])), (k, 1, V)), by=ring)
-    calc.eq(-Sum(xlogy(q[k], q[k]) - xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=reverse(xlogy_div))
-    calc.eq(-(Sum(xlogy(q[k], q[k]), (k, 1, V)) - Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V))), by=sum_sub)
-    calc.eq(-Sum(xlogy(q[k], q[k]), (k, 1, V)) + Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=ring)
-    calc.eq(entropy(V, q) + kl(V, q, p), by=reverse([entropy, kl]))
+    calc.begin(entropy(V, q) + kl(V, q, p))
+    calc.eq(entropy(V, q) + (cross_entropy(V, q, p) - entropy(V, q)), by=kl_eq_cross_entropy_sub_entropy)
+    calc.eq(cross_entropy(V, q, p), by=ring)
 
 
 @theorem(
@@ -38,10 +50,11 @@ def cross_entropy_eq_entropy_add_kl(calc):
 )
 def kl_nonneg(calc):
     """Gibbs' inequality: the Kullback-Leibler divergence is never negative."""
-    calc.eq(Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)), by=[*sums_to_one(q, V), *sums_to_one(p, V)])
-    calc.eq(Sum(q[k] - p[k], (k, 1, V)), by=reverse(sum_sub))
-    calc.le(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=sub_le_xlogy)
-    calc.eq(kl(V, q, p), by=reverse(kl))
+    calc.begin(kl(V, q, p))
+    calc.eq(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=kl)
+    calc.ge(Sum(q[k] - p[k], (k, 1, V)), by=sub_le_xlogy)
+    calc.eq(Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)), by=sum_sub)
+    calc.eq(0, by=because("both sum to 1", [*sums_to_one(q, V), *sums_to_one(p, V)]))
 
 
 _gap = xlogy(q[k], q[k] / p[k]) - (q[k] - p[k])

@@ -25,7 +25,6 @@ pair = [*in_vocabulary(x, X), *in_vocabulary(y, Y)]
 )
 def product_rule(calc):
     """The probability of both is the probability of one, times that of the other given it."""
-    calc.have(0 < Sum(P[x][y], (y, Y)), by=[sum_pos, positive_everywhere])
     calc.eq(Sum(P[x][y], (y, Y)) * (P[x][y] / Sum(P[x][y], (y, Y))))
     calc.eq(P_X[x] * given_x[x][y])
 
@@ -38,7 +37,6 @@ def product_rule(calc):
 )
 def bayes_rule(calc):
     """The probability of x given y is that of x, times that of y given x, over that of y."""
-    calc.have(0 < P_Y[y], by=[second_marginal, sum_pos, positive_everywhere])
     calc.eq(P[x][y] / P_Y[y])
     calc.eq(P_X[x] * given_x[x][y] / P_Y[y])
 
@@ -63,7 +61,6 @@ def law_of_total_probability(calc):
 )
 def conditionals_sum_to_one(calc):
     """The probabilities of all y given x sum to 1."""
-    calc.have(0 < P_X[x], by=[first_marginal, sum_pos, positive_everywhere])
     calc.eq(Sum(P[x][y] / P_X[x], (y, Y)))
     calc.eq(Sum(P[x][y], (y, Y)) / P_X[x])
     calc.eq(P_X[x] / P_X[x])
@@ -93,7 +90,6 @@ def law_of_total_expectation(calc):
 )
 def independence_drops_the_condition(calc):
     """Given a variable that is independent of it, a variable is distributed as it is without."""
-    calc.have(0 < P_X[x], by=[first_marginal, sum_pos, positive_everywhere])
     calc.eq(P[x][y] / P_X[x])
     calc.eq(P_X[x] * P_Y[y] / P_X[x])
     calc.eq(P_Y[y])
@@ -114,8 +110,6 @@ ratio = P[x][y] / (P_X[x] * P_Y[y])
 def pseudo_likelihood(calc):
     """The pseudo-log-likelihood is the log-likelihood plus the pointwise mutual information: what the two tokens say of
     each other is counted twice."""
-    calc.have(0 < P_X[x], by=[first_marginal, sum_pos, positive_everywhere])
-    calc.have(0 < P_Y[y], by=[second_marginal, sum_pos, positive_everywhere])
     calc.eq(log(P[x][y] / P_Y[y]) + log(P[x][y] / P_X[x]))
     calc.eq(log(P[x][y]) + log(ratio))
 
@@ -128,8 +122,6 @@ def pseudo_likelihood(calc):
 )
 def pseudo_likelihood_overcounts(calc):
     """The exponentials of the pseudo-log-likelihoods of all sequences sum to 1 at least: they are no probabilities."""
-    calc.have(ForAll((x, X), 0 < P_X[x]), by=[first_marginal, sum_pos, positive_everywhere])
-    calc.have(ForAll((y, Y), 0 < P_Y[y]), by=[second_marginal, sum_pos, positive_everywhere])
     product = P_X[x] * P_Y[y]
     calc.have(ForAll([(x, X), (y, Y)], 0 <= (P[x][y] - product) ** 2 / product))
     square = P[x][y] * P[x][y] / product

@@ -30,26 +30,6 @@ some_smoothing = [0 < eps, eps <= 1]
 
 
 @theorem(
-    shows=Eq(cross_entropy(V, smoothed(V, eps, y), p), -log(p[y]) + residual),
-    given=[token, model],
-    labels=[(residual, "residual")],
-    phrase="the smoothed loss is the surprisal plus the residual",
-    catalogue="11",
-)
-def label_smoothing_residual(calc):
-    """The smoothed loss is the negative log-likelihood plus eps times the excess of log p(y) over the mean
-    log-probability."""
-    calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
-    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)), by=smoothed)
-    calc.eq(
-        -((1 - eps) * Sum(delta(k, y) * log(p[k]), (k, 1, V)) + eps * (1 / V * Sum(log(p[k]), (k, 1, V)))),
-        by=sums,
-    )
-    calc.eq(-((1 - eps) * log(p[y]) + eps * (1 / V * Sum(log(p[k]), (k, 1, V)))), by=sum_delta)
-    calc.eq(-log(p[y]) + residual, by=ring, labels=[(residual, "residual")])
-
-
-@theorem(
     shows=Eq(
         cross_entropy(V, smoothed(V, eps, y), p),
         (1 - eps) * cross_entropy(V, one_hot(y), p) + eps * cross_entropy(V, uniform(V), p),
@@ -72,6 +52,47 @@ def label_smoothing_mixture(calc):
     calc.eq(
         (1 - eps) * cross_entropy(V, one_hot(y), p) + eps * cross_entropy(V, uniform(V), p),
         by=reverse(cross_entropy),
+    )
+
+
+@theorem(
+    shows=Eq(cross_entropy(V, smoothed(V, eps, y), p), -log(p[y]) + residual),
+    given=[token, model],
+    labels=[(residual, "residual")],
+    phrase="the smoothed loss is the surprisal plus the residual",
+    catalogue="11",
+)
+def label_smoothing_residual(calc):
+    """The smoothed loss is the negative log-likelihood plus eps times the excess of log p(y) over the mean
+    log-probability."""
+    calc.eq(-Sum(smoothed(V, eps, y)[k] * log(p[k]), (k, 1, V)), by=cross_entropy)
+    calc.eq(-Sum(((1 - eps) * delta(k, y) + eps / V) * log(p[k]), (k, 1, V)), by=smoothed)
+    calc.eq(
+        -((1 - eps) * Sum(delta(k, y) * log(p[k]), (k, 1, V)) + eps * (1 / V * Sum(log(p[k]), (k, 1, V)))),
+        by=sums,
+    )
+    calc.eq(-((1 - eps) * log(p[y]) + eps * (1 / V * Sum(log(p[k]), (k, 1, V)))), by=sum_delta)
+    calc.eq(-log(p[y]) + residual, by=ring, labels=[(residual, "residual")])
+
+
+@theorem(
+    shows=Eq(
+        smoothing_residual(V, eps, p, y),
+        eps * (cross_entropy(V, uniform(V), p) - cross_entropy(V, one_hot(y), p)),
+    ),
+    given=[token, model],
+    phrase="the residual compares two losses",
+    catalogue="11",
+)
+def residual_eq_difference_of_losses(calc):
+    """The residual is eps times what the loss against the uniform distribution exceeds the one-hot loss."""
+    mean = 1 / V * Sum(log(p[k]), (k, 1, V))
+    calc.eq(eps * (log(p[y]) - mean), by=smoothing_residual)
+    calc.eq(eps * (-Sum(1 / V * log(p[k]), (k, 1, V)) - -log(p[y])), by=sums)
+    calc.eq(eps * (-Sum(uniform(V)[k] * log(p[k]), (k, 1, V)) - -log(p[y])), by=reverse(uniform))
+    calc.eq(eps * (cross_entropy(V, uniform(V), p) - -log(p[y])), by=reverse(cross_entropy))
+    calc.eq(
+        eps * (cross_entropy(V, uniform(V), p) - cross_entropy(V, one_hot(y), p)), by=reverse(cross_entropy_one_hot)
     )
 
 
@@ -408,9 +429,10 @@ def label_smoothing_changes_the_optimum(calc):
 def nll_has_no_minimiser(calc):
     """Without smoothing the least value 0 is never attained: while another token j has any probability, the loss is positive."""
     both = delta(k, y) + delta(k, j)
+    split = [by_cases(Eq(k, y)), by_cases(Eq(k, j))]
     kept = calc.have(
         ForAll((k, 1, V), both * p[k] <= p[k]),
-        by=because("the indicators are 0 or 1, and never both 1", [by_cases(Eq(k, j)), order]),
+        by=because("the indicators are 0 or 1, and never both 1", [*split, order]),
     )
     below = calc.have(Sum(both * p[k], (k, 1, V)) <= Sum(p[k], (k, 1, V)), by=kept)
     picked = calc.have(Eq(Sum(both * p[k], (k, 1, V)), p[y] + p[j]), by=auto)

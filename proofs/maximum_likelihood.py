@@ -24,11 +24,11 @@ r = family("r")
 )
 def mean_nll_is_empirical_cross_entropy(calc):
     """The mean negative log-likelihood of n data is the cross-entropy of the model under their frequencies."""
-    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (k, 1, V)), (i, 1, n)))
-    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (i, 1, n)), (k, 1, V)))
-    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]), (i, 1, n)) * log(p[k]), (k, 1, V)))
-    calc.eq(-Sum(Sum(delta(k, ys[i]), (i, 1, n)) / n * log(p[k]), (k, 1, V)))
-    calc.eq(cross_entropy(V, frequency, p))
+    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (k, 1, V)), (i, 1, n)), by=reverse(sum_delta))
+    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (i, 1, n)), (k, 1, V)), by=sum_swap)
+    calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]), (i, 1, n)) * log(p[k]), (k, 1, V)), by=sum_mul_right)
+    calc.eq(-Sum(Sum(delta(k, ys[i]), (i, 1, n)) / n * log(p[k]), (k, 1, V)), by=sum_mul)
+    calc.eq(cross_entropy(V, frequency, p), by=reverse(cross_entropy))
 
 
 @theorem(
@@ -38,28 +38,28 @@ def mean_nll_is_empirical_cross_entropy(calc):
     catalogue="28",
 )
 def argmin_cross_entropy_eq_argmin_kl(calc):
-    """Minimising the cross-entropy under fixed targets q is minimising the divergence of q from the model: the entropy of q
+    """Minimising the cross-entropy under fixed targets q is minimising the divergence of q from p_theta: the entropy of q
     does not depend on the parameters."""
     calc.eq(argmin(theta, entropy(V, q) + kl(V, q, p_of[theta])), by=cross_entropy_eq_entropy_add_kl)
-    calc.eq(argmin(theta, kl(V, q, p_of[theta]) + entropy(V, q)))
-    calc.eq(argmin(theta, kl(V, q, p_of[theta])))
+    calc.eq(argmin(theta, kl(V, q, p_of[theta]) + entropy(V, q)), by=ring)
+    calc.eq(argmin(theta, kl(V, q, p_of[theta])), by=argmin_shift)
 
 
 @theorem(
     shows=Eq(argmax(theta, Sum(log(p_of[theta][ys[i]]), (i, 1, n))), argmin(theta, kl(V, frequency, p_of[theta]))),
     given=[1 <= n, data, every_model],
-    phrase="maximum likelihood is the least divergence from the data",
+    phrase="maximum likelihood minimises how far the data diverge from the model",
     catalogue="28",
 )
 def argmax_likelihood_eq_argmin_kl(calc):
-    """Maximum likelihood minimises the divergence of the frequencies of the data from the model."""
-    calc.have(ForAll((k, 1, V), 0 <= frequency[k]))
+    """Maximum likelihood minimises how far the frequencies of the data diverge from the model."""
+    calc.have(ForAll((k, 1, V), 0 <= frequency[k]), by=order)
     likelihood = Sum(log(p_of[theta][ys[i]]), (i, 1, n))
-    calc.eq(argmin(theta, -likelihood))
-    calc.eq(argmin(theta, 1 / n * -likelihood))
-    calc.eq(argmin(theta, -(1 / n) * likelihood))
-    calc.eq(argmin(theta, cross_entropy(V, frequency, p_of[theta])))
-    calc.eq(argmin(theta, kl(V, frequency, p_of[theta])))
+    calc.eq(argmin(theta, -likelihood), by=reverse(argmin_neg))
+    calc.eq(argmin(theta, 1 / n * -likelihood), by=reverse(argmin_scale))
+    calc.eq(argmin(theta, -(1 / n) * likelihood), by=ring)
+    calc.eq(argmin(theta, cross_entropy(V, frequency, p_of[theta])), by=mean_nll_is_empirical_cross_entropy)
+    calc.eq(argmin(theta, kl(V, frequency, p_of[theta])), by=argmin_cross_entropy_eq_argmin_kl)
 
 
 # --- the chain rule: i = 1..n first, then k = 1..V; g(i) and h(i) for i, w_i(k) and v_i(k) for k after i -------------
@@ -67,13 +67,14 @@ def argmax_likelihood_eq_argmin_kl(calc):
 g, h = family("g"), family("h")
 w, v = function("w", INT, FAMILY), function("v", INT, FAMILY)
 pair = xlogy(g[i] * w[i][k], g[i] * w[i][k] / (h[i] * v[i][k]))
+second_sums_to_one = ForAll((i, 1, n), Eq(Sum(w[i][k], (k, 1, V)), 1))
 normalised = ForAll((i, 1, n), Eq(Sum(v[i][k], (k, 1, V)), 1))
 pairs = [
     nonnegative(g, n),
     positive(h, n),
     ForAll([(i, 1, n), (k, 1, V)], 0 <= w[i][k]),
     ForAll([(i, 1, n), (k, 1, V)], 0 < v[i][k]),
-    ForAll((i, 1, n), Eq(Sum(w[i][k], (k, 1, V)), 1)),
+    second_sums_to_one,
 ]
 
 
@@ -89,9 +90,12 @@ def kl_chain_rule(calc):
     first, second = xlogy(g[i], g[i] / h[i]), xlogy(w[i][k], w[i][k] / v[i][k])
     calc.eq(Sum(Sum(w[i][k] * first + g[i] * second, (k, 1, V)), (i, 1, n)), by=xlogy_mul_div)
     calc.eq(Sum(Sum(w[i][k], (k, 1, V)) * first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)), by=sums)
-    calc.eq(Sum(1 * first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)))
+    calc.eq(
+        Sum(1 * first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)),
+        by=because("each conditional sums to 1", second_sums_to_one),
+    )
     calc.eq(Sum(first, (i, 1, n)) + Sum(g[i] * Sum(second, (k, 1, V)), (i, 1, n)), by=sum_add)
-    calc.eq(kl(n, g, h) + Sum(g[i] * kl(V, w[i], v[i]), (i, 1, n)))
+    calc.eq(kl(n, g, h) + Sum(g[i] * kl(V, w[i], v[i]), (i, 1, n)), by=reverse(kl))
 
 
 # --- sequences: the strings of t tokens are numbered 1..N_t, and string i followed by token k has the number (i - 1)V + k ---
@@ -140,7 +144,7 @@ def kl_chain_rule_sequence(calc):
     after = ps[n + 1][longer], qs[n + 1][longer]
     last = Sum(ps[n][i] * kl(V, w_t[n][i], v_t[n][i]), (i, 1, size[n]))
     start = kl(size[0], ps[0], qs[0])
-    step.eq(Sum(xlogy(ps[n + 1][j], ps[n + 1][j] / qs[n + 1][j]), (j, 1, size[n + 1])))
+    step.eq(Sum(xlogy(ps[n + 1][j], ps[n + 1][j] / qs[n + 1][j]), (j, 1, size[n + 1])), by=kl)
     step.eq(
         Sum(xlogy(ps[n + 1][j], ps[n + 1][j] / qs[n + 1][j]), (j, 1, size[n] * V)),
         by=because("one token more", [n_grows]),
@@ -153,7 +157,7 @@ def kl_chain_rule_sequence(calc):
     step.eq(kl(size[n], ps[n], qs[n]) + last, by=kl_chain_rule)
     step.eq(start + Sum(mean_divergence, (t, 0, n - 1)) + last, by=parts.hypothesis)
     step.eq(start + Sum(mean_divergence, (t, 0, n)), by=sum_split_last)
-    step.eq(step.end)
+    step.eq(step.end, by=ring)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -35,6 +35,22 @@ def argmax_eq_argmin_affine(calc):
     calc.eq(argmin(theta, a * -F[theta] + b), by=reverse(argmin_affine))
 
 
+best = argmax(theta, F[theta])
+
+
+@theorem(
+    shows=Eq(F[phi], F[theta]),
+    given=[Member(theta, best), Member(phi, best)],
+    phrase="all maximisers have the same value",
+    catalogue="07",
+)
+def maximisers_have_one_value(calc):
+    """The greatest value is one, however many parameters attain it."""
+    calc.have(F[phi] <= F[theta])
+    calc.have(F[theta] <= F[phi])
+    calc.eq(F[theta])
+
+
 @theorem(
     shows=Eq(argmin(theta, loss), argmax(theta, likelihood)),
     given=[tokens, model_positive],

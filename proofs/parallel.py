@@ -5,6 +5,7 @@ Main results: ``logsumexp_of_shards``, ``cross_entropy_of_logits_of_shards``, ``
 ``label_smoothing_of_shards``.
 """
 
+from derive.proofs.label_smoothing import smoothed_sums_to_one
 from derive.proofs.softmax import cross_entropy_of_logits_of_distribution
 
 from derive import *
@@ -26,11 +27,11 @@ shard_lse = log(Sum(exp(z[k]), (k, s[i - 1] + 1, s[i])))
 )
 def logsumexp_of_shards(calc):
     """The log-sum-exp of all logits is the log-sum-exp of those of the shards: one number from each shard is enough."""
-    calc.eq(log(Sum(exp(z[k]), (k, 1, V))))
+    calc.eq(log(Sum(exp(z[k]), (k, 1, V))), by=logsumexp)
     calc.eq(log(Sum(exp(z[k]), (k, s[0] + 1, s[n]))), by=because("the ends of the shards", ends))
     calc.eq(log(Sum(Sum(exp(z[k]), (k, s[i - 1] + 1, s[i])), (i, 1, n))), by=sum_pieces)
     calc.eq(log(Sum(exp(shard_lse), (i, 1, n))), by=reverse(exp_log))
-    calc.eq(logsumexp(n, fun(i, shard_lse)))
+    calc.eq(logsumexp(n, fun(i, shard_lse)), by=reverse(logsumexp))
 
 
 @theorem(
@@ -44,9 +45,9 @@ def logsumexp_of_shards(calc):
 )
 def label_smoothing_of_logits(calc):
     """The smoothed loss from logits needs three numbers: log-sum-exp, the logit of the true token, and the sum of all logits."""
-    calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1))
+    calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1), by=smoothed_sums_to_one)
     calc.eq(logsumexp(V, z) - Sum(smoothed(V, eps, y)[k] * z[k], (k, 1, V)), by=cross_entropy_of_logits_of_distribution)
-    calc.eq(logsumexp(V, z) - Sum(((1 - eps) * delta(k, y) + eps / V) * z[k], (k, 1, V)))
+    calc.eq(logsumexp(V, z) - Sum(((1 - eps) * delta(k, y) + eps / V) * z[k], (k, 1, V)), by=smoothed)
     calc.eq(logsumexp(V, z) - (1 - eps) * z[y] - eps / V * Sum(z[k], (k, 1, V)), by=auto)
 
 

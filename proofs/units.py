@@ -21,12 +21,12 @@ B = integer("B")  # the number of bytes of the text
 )
 def bits_per_token(calc):
     """The negative log-likelihood in bits per token is the logarithm of the perplexity in base 2."""
-    calc.eq(-log(Prod(ps[t][ys[t]], (t, 1, T))) / (T * log(2)))
+    calc.eq(-log(Prod(ps[t][ys[t]], (t, 1, T))) / (T * log(2)), by=sequence_probability)
     calc.eq(-Sum(log(ps[t][ys[t]]), (t, 1, T)) / (T * log(2)), by=log_prod)
-    calc.eq(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)) / log(2))
-    calc.eq(log(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)))) / log(2))
-    calc.eq(log(perplexity(T, ps, ys)) / log(2))
-    calc.eq(log_base(2, perplexity(T, ps, ys)))
+    calc.eq(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)) / log(2), by=ring)
+    calc.eq(log(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)))) / log(2), by=reverse(log_exp))
+    calc.eq(log(perplexity(T, ps, ys)) / log(2), by=reverse(perplexity))
+    calc.eq(log_base(2, perplexity(T, ps, ys)), by=reverse(log_base))
 
 
 @theorem(
@@ -37,8 +37,8 @@ def bits_per_token(calc):
 )
 def bits_per_byte(calc):
     """Bits per byte are bits per token times the tokens per byte."""
-    calc.eq(T / B * (nll / (T * log(2))))
-    calc.eq(T / B * log_base(2, perplexity(T, ps, ys)))
+    calc.eq(T / B * (nll / (T * log(2))), by=ring)
+    calc.eq(T / B * log_base(2, perplexity(T, ps, ys)), by=bits_per_token)
 
 
 base = real("b")
@@ -53,8 +53,8 @@ in_base = [0 < base, Ne(base, 1)]
 )
 def entropy_in_base(calc):
     """In base b the entropy is that in nats over log b; in bits, over log 2."""
-    calc.eq(-Sum(p[k] * (log(p[k]) / log(base)), (k, 1, V)))
-    calc.eq(-Sum(p[k] * log(p[k]), (k, 1, V)) / log(base))
+    calc.eq(-Sum(p[k] * (log(p[k]) / log(base)), (k, 1, V)), by=log_base)
+    calc.eq(-Sum(p[k] * log(p[k]), (k, 1, V)) / log(base), by=sum_mul)
     calc.eq(entropy(V, p) / log(base), by=[reverse(entropy), reverse(xlogy_eq_mul_log)])
 
 
@@ -66,9 +66,9 @@ def entropy_in_base(calc):
 )
 def cross_entropy_in_base(calc):
     """In base b the cross-entropy is that in nats over log b; in bits, over log 2."""
-    calc.eq(-Sum(q[k] * (log(p[k]) / log(base)), (k, 1, V)))
-    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)) / log(base))
-    calc.eq(cross_entropy(V, q, p) / log(base))
+    calc.eq(-Sum(q[k] * (log(p[k]) / log(base)), (k, 1, V)), by=log_base)
+    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)) / log(base), by=sum_mul)
+    calc.eq(cross_entropy(V, q, p) / log(base), by=reverse(cross_entropy))
 
 
 @theorem(
@@ -81,9 +81,9 @@ def exp_entropy(calc):
     """The exponential of the entropy, the perplexity of a distribution, is the product of its probabilities, each to the
     power of its negative."""
     calc.eq(exp(-Sum(p[k] * log(p[k]), (k, 1, V))), by=[entropy, xlogy_eq_mul_log])
-    calc.eq(exp(Sum(-p[k] * log(p[k]), (k, 1, V))))
-    calc.eq(Prod(exp(-p[k] * log(p[k])), (k, 1, V)))
-    calc.eq(Prod(p[k] ** -p[k], (k, 1, V)))
+    calc.eq(exp(Sum(-p[k] * log(p[k]), (k, 1, V))), by=sum_mul)
+    calc.eq(Prod(exp(-p[k] * log(p[k])), (k, 1, V)), by=reverse(prod_exp))
+    calc.eq(Prod(p[k] ** -p[k], (k, 1, V)), by=reverse(pow_eq_exp))
 
 
 @theorem(
@@ -94,9 +94,9 @@ def exp_entropy(calc):
 )
 def exp_entropy_any_base(calc):
     """The perplexity of a distribution is the same in every base."""
-    calc.eq(base ** (entropy(V, p) / log(base)))
-    calc.eq(exp(entropy(V, p) / log(base) * log(base)))
-    calc.eq(exp(entropy(V, p)))
+    calc.eq(base ** (entropy(V, p) / log(base)), by=entropy_in_base)
+    calc.eq(exp(entropy(V, p) / log(base) * log(base)), by=pow_eq_exp)
+    calc.eq(exp(entropy(V, p)), by=ring)
 
 
 # --- one text, two tokenizers: T tokens y_t under p, and m tokens s_t under q ----------------------------------------
@@ -115,7 +115,7 @@ same_probability = Eq(sequence_probability(T, ps, ys), sequence_probability(m, q
 def bits_per_byte_any_tokenizer(calc):
     """Where two models with different tokenizers give a text the same probability, its bits per byte are the same."""
     calc.eq(nll / (B * log(2)), by=reverse(bits_per_byte))
-    calc.eq(-log(sequence_probability(m, qs, ss)) / (B * log(2)))
+    calc.eq(-log(sequence_probability(m, qs, ss)) / (B * log(2)), by=same_probability)
     calc.eq(m / B * log_base(2, perplexity(m, qs, ss)), by=bits_per_byte)
 
 

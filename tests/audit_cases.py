@@ -186,3 +186,16 @@ class Model(torch.nn.Module):
 
     def forward(self, logits, labels):
         return {"loss": self.loss(logits.view(-1, logits.size(-1)), labels.view(-1)), "logits": logits}
+
+
+def masked_by_numbers(logprobs, old_logprobs, advantages, mask):
+    ratio = torch.exp(logprobs - old_logprobs)
+    losses = -torch.min(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages)
+    return (losses * mask + (1 - mask) * 0).sum(-1).div(mask.sum(-1)).mean()
+
+
+def branchless_sort(logits, labels):
+    """What the tracer does not read: the entries are put in order and back."""
+    order = torch.argsort(logits, -1)
+    back = torch.argsort(order, -1)
+    return F.cross_entropy(torch.gather(torch.gather(logits, -1, order), -1, back), labels)

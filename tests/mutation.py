@@ -261,7 +261,9 @@ def _changed(term: Term, given: Sequence[Term]) -> Iterator[tuple[str, Term]]:
                 continue
 
 
-_OTHER_RELATIONS = {"=": ("<", "<="), "<=": ("<", "="), "<": ("<=", "="), "<=>": (), "": ()}
+_OTHER_RELATIONS = {
+    "=": ("<", "<="), "<=": ("<", "="), "<": ("<=", "="), ">=": (">", "="), ">": (">=", "="), "<=>": (), "": (),
+}  # fmt: skip
 
 
 def mutants(relation: str, term: Term, given: Sequence[Term], at_most: int) -> list[Mutant]:
@@ -349,7 +351,7 @@ def record(entry: TheoremEntry) -> list[Spot]:
             spots.append(Spot(_as_it_stood(self), relation, to_term(term), by, len(spots) + 1))
         line(self, relation, term, by, *rest, **more)
 
-    def recorded_have(self: Calc, statement: Term, by: Any) -> Term:
+    def recorded_have(self: Calc, statement: Term, by: Any = ()) -> Term:
         nonlocal asides
         spots.append(Spot(_as_it_stood(self), "", statement, by, len(spots) + 1))
         asides += 1

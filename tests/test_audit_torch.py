@@ -12,11 +12,13 @@ torch = framework("torch")
 import audit_cases as cases
 
 from derive.audit import assert_loss, loss, smoothed_loss
+from derive.audit.gradient import gradient
 from derive.audit.inputs import Inputs, read_input
+from derive.audit.measure import measure
 from derive.audit.model.trace import Unread
 from derive.audit.reading import read
 from derive.audit.request import Answer, answer
-from derive.audit.verdict import Program
+from derive.audit.verdict import Program, read_program
 from derive.certify import certificate
 from derive.errors import UserError, allow_deep_formulas
 
@@ -50,6 +52,11 @@ PROVED = {
         "dpo(beta=1/10), mean",
     ),
     "ppo": (cases.ppo, "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T", "ppo(eps=1/5), mean over kept"),
+    "flags": (
+        cases.masked_by_numbers,
+        "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T:flags",
+        "ppo(eps=1/5), mean of rows",
+    ),
     "divergence": (cases.divergence, "logprobs=T ref_logprobs=T", "k3, mean"),
     "focal": (cases.focal, ROWS, "focal(gamma=2), mean"),
     "unlikelihood": (cases.unlikelihood, ROWS + "", "unlikelihood, mean"),
@@ -106,6 +113,8 @@ def test_a_wrong_loss_is_refuted_by_numbers_that_the_program_confirms(name) -> N
 
 
 UNREAD = {
+    "rounding": (lambda logits, labels: logits.div(2, rounding_mode="floor").mean(), ROWS, "with rounding is not read"),
+    "legacy": (lambda logits, labels: F.cross_entropy(logits, labels, size_average=False), ROWS, "deprecated"),
     "branch": (cases.branches_on_data, ROWS, r"audit_cases\.py:\d+: a comparison is not read"),
     "unknown": (cases.unknown_operation, ROWS, r"audit_cases\.py:\d+: fft_fft is not read"),
 }
@@ -197,3 +206,36 @@ def test_assert_loss_says_formula_difference_and_numbers() -> None:
 def test_sizes_that_do_not_fit_are_said_in_their_letters() -> None:
     with pytest.raises(UserError, match="size S where the tensor has T"):
         asked(cases.by_hand, "logits=T,V labels=S", "one-hot, mean")
+
+
+def measured(function, shapes=ROWS, ignore=-100) -> str:
+    return "\n".join(measure(Program("f", function, Inputs([read_input(s) for s in shapes.split()], ignore))))
+
+
+def test_a_fit_names_what_cannot_be_read() -> None:
+    assert "a double shift" in measured(cases.double_shift)
+    assert "smoothed over the V - 1 wrong tokens, with eps = 0.1" in measured(cases.scattered, ignore=None)
+    assert "z-loss: factor 2.5e-05" in measured(cases.with_z_loss)
+    assert "no cross-entropy of a softmax over the last axis fits" in measured(cases.softmax_twice)
+    assert "say the same" in measured(cases.branchless_sort)
+
+
+def test_a_gradient_of_its_own_shows() -> None:
+    def detached(logits, labels):
+        loss = F.cross_entropy(logits, labels)
+        return loss / 2 + loss.detach() / 2
+
+    assert "its gradients say something else" in measured(detached)
+    with pytest.raises(UserError, match=r"autograd is .* from the derivative"):
+        stated(detached)
+
+
+def stated(function):
+    p = Program("f", function, Inputs([read_input(s) for s in ROWS.split()], -100))
+    return gradient(p, read_program(p)[0])
+
+
+def test_the_gradient_is_what_autograd_says() -> None:
+    found = stated(cases.leak)
+    assert found.compared > 20
+    assert found.largest < 1e-12

@@ -410,3 +410,57 @@ def test_what_an_induction_substitutes_has_a_value(claim, given, what, need):
         assert text.startswith(f"FILE:LINE: {what} of by_steps is not defined under its conditions") and need in text
     else:
         by_steps.check()
+
+
+# --- a chain that begins at the right side of its claim ---------------------------------------------------------------
+
+
+def test_a_lower_bound_is_reached_from_above():
+    @theorem(shows=0 <= a**2 + 1)
+    def lower_bound(calc):
+        calc.begin(a**2 + 1)
+        calc.gt(a**2, by=order)
+        calc.eq(a**2 + 0, by=ring)
+        calc.ge(0, by=order)
+
+    assert lower_bound.theorem.concl == (0 <= a**2 + 1)
+    assert [line.relation for line in lower_bound.derivation.lines] == [">", "=", ">="]
+    assert replay(lower_bound.theorem)
+
+
+def test_equations_and_equivalences_may_begin_at_the_right():
+    @theorem(shows=Eq(a * b, b * a + 0))
+    def turned_equation(calc):
+        calc.begin(b * a + 0)
+        calc.eq(b * a, by=ring)
+        calc.eq(a * b, by=ring)
+
+    @theorem(shows=Iff(a <= b, 0 <= b - a))
+    def turned_equivalence(calc):
+        calc.begin(0 <= b - a)
+        calc.iff(a <= b, by=order)
+
+    assert turned_equation.theorem.concl == turned_equation.shows
+    assert turned_equivalence.theorem.concl == turned_equivalence.shows
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (lambda c: c.begin(a), "the right side of wrong_beginning is b"),
+        (lambda c: (c.lt(b, by=order), c.begin(b)), "once and before the first line"),
+        (lambda c: (c.begin(b), c.begin(a)), "once and before the first line"),
+        (lambda c: (c.begin(b), c.ge(a, by=order)), "does not give the claim's >"),
+        (lambda c: (c.begin(b), c.gt(a + 1, by=order)), "does not end at its claim"),
+        (lambda c: (c.begin(b), c.gt(b + a, by=order)), "does not follow"),
+        (lambda c: (c.begin(b), c.lt(b + 1, by=order), c.gt(a, by=order)), "leave out calc.begin"),
+        (lambda c: (c.gt(a - 1, by=order), c.lt(b, by=order)), "put calc.begin"),
+    ],
+    ids=["another term", "after a line", "twice", "not strict", "short", "false", "upwards", "downwards from the left"],
+)
+def test_a_chain_begins_at_the_right_side_or_at_the_left(lines, says):
+    @theorem(shows=a < b, given=[a + 1 < b])
+    def wrong_beginning(calc):
+        lines(calc)
+
+    assert says in error_of(wrong_beginning)

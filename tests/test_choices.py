@@ -78,7 +78,7 @@ POSITIVE = {
     "both positive": (0 < CHOICE, [0 < a, 0 < b]),
     "not 0": (Ne(CHOICE, 0), [0 < a, 0 < b]),
     "smoothing": (0 < (1 - eps) * delta(k, y) + eps / V, [0 < eps, eps <= 1, 1 <= V]),
-    "within bounds": (CHOICE <= c, [a <= c, b <= c]),
+    "not negative": (0 <= CHOICE, [0 <= a, 0 <= b]),
 }
 
 

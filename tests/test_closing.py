@@ -85,8 +85,10 @@ def test_ring_compares_numbers_as_a_whole_and_nothing_else():
     assert ring(log(x * y), log(y * x), NOTHING) is None, "a logarithm is an atom; close looks inside"
 
 
-def test_the_depth_bounds_how_far_parts_are_compared():
-    a, b = log(log(x + y)), log(log(y + x))
+def test_the_depth_bounds_how_often_atoms_are_looked_into():
+    a, b = log(log(log(x + y))), log(log(log(y + x)))
+    assert_says(close(a, b, NOTHING, depth=1), Eq(a, b))
+    a, b = 2 * log(3 * log(x + y) * y) * y, y * log(y * 3 * log(y + x)) * 2
     assert close(a, b, NOTHING, depth=2) is None
     assert_says(close(a, b, NOTHING, depth=3), Eq(a, b))
     assert close(x + y, y + x, NOTHING, depth=0) is None

@@ -8,6 +8,7 @@ from strategies import f, g, i, k, n, x, y
 from derive import *
 from derive.kernel import rules as r
 from derive.kernel.terms import implies
+from derive.tactics import side
 from derive.tactics.context import Context, Universal
 
 POSITIVE = ForAll((k, 1, n), 0 < f[k])
@@ -61,6 +62,16 @@ def test_a_universal_fact_is_taken_apart():
 def test_an_implication_is_a_universal_fact_without_variables():
     (fact,) = Context.of([implies(0 < x, 0 < y)]).universals
     assert (fact.variables, fact.guards, fact.concl) == ([], [0 < x], 0 < y)
+
+
+def test_a_fact_about_an_optimum_compares_it_with_all_others():
+    (u, v), loss = (Var(s, Base("Theta")) for s in ("theta", "phi")), function("L", Base("Theta"), REAL)
+    least, greatest = argmin(v, loss[v]), argmax(v, loss[v])
+    assert_says(side.prove(loss[u] <= loss[v], Context.of([Member(u, least)])), loss[u] <= loss[v], [Member(u, least)])
+    assert_says(
+        side.prove(loss[v] <= loss[u], Context.of([Member(u, greatest)])), loss[v] <= loss[u], [Member(u, greatest)]
+    )
+    assert side.prove(loss[v] <= loss[u], Context.of([Member(u, least)])) is None
 
 
 def test_the_variables_of_a_universal_fact_are_new():

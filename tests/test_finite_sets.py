@@ -136,5 +136,12 @@ def test_the_range_of_a_sum_is_of_integers():
         Sum(f[n], (n, n))
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_size_that_is_a_value_is_no_set(target):
+    """N_0 is N at 0 where N is on the page, and no set."""
+    sizes = function("N", INT, INT)
+    assert TARGETS[target].reads_back(kl(sizes[0], p, q) + Sum(p[k], (k, 1, sizes[1])), "compact")
+
+
 def test_numbers_are_no_sets():
     assert term_text(Sum(f[k], (k, Num(3)))) == "∑ₖ₌₁³ f(k)"

@@ -15,7 +15,7 @@ from derive import *
 from derive.kernel.terms import Num
 from derive.language.letters import V, p
 from derive.tactics.context import Context
-from derive.tactics.normal import ALL, Normalizer, by_normal_form
+from derive.tactics.normal import ALL, MORE, Normalizer, by_normal_form
 from derive.tactics.rewriting import Rule
 
 NOTHING = Context()
@@ -121,6 +121,19 @@ def test_nested_sums_get_a_fixed_order():
     assert sorted([used, used_again], key=len) == [set(), {"sum_swap"}]
     dependent = total(Sum(f[j], (j, 1, k)))
     assert normal(dependent)[0] == dependent
+
+
+def test_a_factor_goes_into_a_sum_whose_range_comes_first_in_order():
+    """So that a sum of products has one form, whichever factor was written outside."""
+    by_rows = Sum(f[k] * Sum(table[k][i] * g[i], (i, 1, V)), (k, 1, n))
+    by_columns = Sum(g[i] * Sum(table[k][i] * f[k], (k, 1, n)), (i, 1, V))
+    assert by_normal_form(by_rows, by_columns, NOTHING, Normalizer(ALL)) is None
+    both = Normalizer(ALL | MORE)
+    assert_says(by_normal_form(by_rows, by_columns, NOTHING, both), Eq(by_rows, by_columns), [])
+    again = after(both.normalize(by_rows, NOTHING))
+    assert after(both.normalize(again, NOTHING)) == again, "and it stays as it is"
+    transposed = Sum(g[i] * Sum(table[i][k] * f[k], (k, 1, n)), (i, 1, V))
+    assert by_normal_form(by_rows, transposed, NOTHING, both) is None
 
 
 def test_a_sum_of_zeros_is_zero():

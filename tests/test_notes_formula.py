@@ -135,6 +135,12 @@ def test_a_logarithm_takes_a_factor_or_the_product_but_never_a_bracket_and_more(
 
 def test_a_derivative_takes_the_product_or_the_next_factor_and_ends_at_a_plus():
     assert readings(r"\frac{d}{dk} f(k) g(k)") == ["d[(f(k) g(k))]/d[k]", "(d[f(k)]/d[k] g(k))"]
+    assert readings(r"\frac{d}{dk} \frac12 k^2") == ["d[((1/2) (k^2))]/d[k]"], "nobody differentiates the half alone"
+    assert readings(r"\nabla_\theta \log \pi_\theta(a) R(a)") == [
+        "(d[log[pi_{theta}(a)]]/d[theta] R(a))",
+        "d[log[(pi_{theta}(a) R(a))]]/d[theta]",
+        "d[(log[pi_{theta}(a)] R(a))]/d[theta]",
+    ]
     assert readings(r"\frac{d}{dk} f(k) + g(k)") == ["(d[f(k)]/d[k] + g(k))"]
 
 
@@ -169,6 +175,8 @@ REFUSED = {
     r"f^{-1}(x) + f(y)": ("f", "inverse"),
     r"(a + b": ("(", "not closed"),
     r"a + b)": (")", "closes no bracket"),
+    r"\sin x": ("sin", "has no meaning here"),
+    r"\lg (a b)": ("lg", "has no meaning here"),
     r"\infty": ("∞", "infinity"),
 }
 

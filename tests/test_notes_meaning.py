@@ -357,6 +357,27 @@ def test_no_row_of_a_page_is_lost():
     assert [s.unread is not None for chain in page.chains for s in chain.steps] == [True, False, True, False]
 
 
+def test_e_alone_is_the_number_where_the_page_has_powers_of_it():
+    (step,) = steps(r"\[ e \cdot e^{x} = e^{x + 1} \]")
+    assert str(step.readings[0].claim) == "exp(1)*exp(x) = exp(x + 1)"
+    (step,) = steps(r"\[ e + a = a + e \]")
+    assert str(step.readings[0].claim) == "e + a = a + e"
+
+
+def test_a_function_without_a_meaning_is_no_product_of_letters():
+    assert "has no meaning" in why(r"\[ \sin^2 x + \cos^2 x = 1 \]")
+    assert claim(r"\sin(x) + c = c + \sin(x)", r"\sin(x) := 2 x") == "2*x + c = c + 2*x"
+
+
+def test_what_letters_were_taken_for_is_told():
+    (step,) = steps(r"\[ \sum_{i=1}^n a x_i + b = p_\theta(y | x) \]")
+    told = step.readings[0].inferred
+    assert "real numbers: a, b" in told
+    assert "x: a real number for a whole number" in told
+    (step,) = steps(r"\[ 0 \ne \int p(x) f(x)\,dx \]")
+    assert "the integral over x is read as a sum over a finite set" in step.readings[0].inferred
+
+
 def test_real_letters_and_indices_are_told_apart():
     (step,) = steps(r"\[ \sum_{i=1}^n a x_i + b = c \]")
     sorts = {v.name: v.sort for v in step.readings[0].claim.free}

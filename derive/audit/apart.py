@@ -40,7 +40,7 @@ class Plain(Draw):
                 else {"probability": Fraction(1, 2), "real": 0}.get(kind, 1)
             )
         match kind:
-            case "label" | "mask":
+            case "label" | "mask" | "flags":
                 return super().number(kind, tokens, ignore)
             case "count":
                 return self.random.randint(1, 3)

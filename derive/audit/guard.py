@@ -158,6 +158,8 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
     precision = "float64"
     everyday = samples(reading)
     for sizes, values in (*everyday, *wide_samples(reading)):
+        if not _allowed(reading, values):
+            continue
         wide = (sizes, values) not in everyday
         where = ", ".join(f"{n}={v}" for n, v in sizes.items()) or "the only size"
         try:
@@ -188,6 +190,14 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
             f"the program could not be compared with the formula that was read of it: {'; '.join(out[:2]) or 'no value'}"
         )
     return Seen(compared, largest, precision, tuple(dict.fromkeys(out)))
+
+
+def _allowed(reading: Reading, values: Mapping[Var, Any]) -> bool:
+    """Whether the conditions of the formula hold of these inputs."""
+    try:
+        return all(evaluate(g, Model(values)) for g in reading.given)
+    except (Undefined, Undecided):
+        return False
 
 
 def _aligned(

@@ -9,7 +9,8 @@ A dimension is a letter, a size that may be any number from 1 on, or a number.  
     distribution    probabilities that add up to 1 over the last dimension
     probability     numbers between 0 and 1, without the ends
     positive        numbers above 0
-    mask            0 or 1
+    mask            true or false
+    flags           0 or 1, as numbers
     count           a whole number from 1 on
 """
 
@@ -28,7 +29,7 @@ from derive.kernel.sorts import INT, REAL, Fn, Sort
 from derive.kernel.terms import Num, Term, Var
 from derive.language.syntax import Eq, ForAll, Ne, Sum
 
-KINDS = ("real", "label", "distribution", "probability", "positive", "mask", "count")
+KINDS = ("real", "label", "distribution", "probability", "positive", "mask", "flags", "count")
 _LETTER = {
     "logits": "z",
     "input": "z",
@@ -127,7 +128,7 @@ class Inputs:
     def _symbol(self, x: Input) -> Symbol:
         last = x.name.rpartition(".")[2].lower()
         wished = "q" if x.kind == "distribution" else "n" if x.kind == "count" else _LETTER.get(last, last[:1])
-        whole = x.kind in ("label", "mask", "count")
+        whole = x.kind in ("label", "mask", "flags", "count")
         letter = self._free("q" if wished in _INTEGERS and not whole else "y" if x.kind == "label" else wished, whole)
         kept = self._free("w", True) if x.kind == "label" and self.ignore is not None else None
         base: Sort = INT if whole else REAL
@@ -184,7 +185,7 @@ class Inputs:
                 return every(ZERO < here, here < ONE)
             case "positive":
                 return every(ZERO < here)
-            case "mask":
+            case "mask" | "flags":
                 return every(ZERO <= here, here <= ONE)
             case "count":
                 return every(ONE <= here)
@@ -223,7 +224,7 @@ class Inputs:
             if s.input.kind == "label":
                 token = sub(s.at(index), ONE)
                 return token if s.kept is None else Choice(s.keeps(index), token, Num(self.ignore or 0))
-            if s.input.kind == "mask":
+            if s.input.kind in ("mask", "flags"):
                 return Choice(s.at(index), ONE, ZERO)
             return s.at(index)
 
@@ -286,7 +287,7 @@ class Draw:
         match kind:
             case "label":
                 return self.random.choice([y for y in range(1, tokens + 1) if y - 1 != ignore] or [1])
-            case "mask":
+            case "mask" | "flags":
                 return self.random.randint(0, 1)
             case "count":
                 return self.random.randint(1, 7)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from derive.audit import program
 from derive.audit.inputs import Input
+from derive.audit.model.trace import Unread
 from derive.audit.verdict import Program
 from derive.errors import UserError, described
 
@@ -42,7 +43,7 @@ def measure(p: Program) -> list[str]:
     """What two fits, at two sizes of the vocabulary, say, in sentences.  Raises UserError when the inputs are no logits and labels."""
     logits, labels = _inputs(p)
     fits = [_fit(p, logits, labels, tokens) for tokens in (TOKENS, TOKENS + 2)]
-    return _said(fits)
+    return [*_said(fits), *_of_gradients(p, logits, labels, fits[0])]
 
 
 def _inputs(p: Program) -> tuple[Input, Input]:
@@ -136,6 +137,58 @@ def least_squares(rows: list[list[float]], values: list[float]) -> list[float]:
         known = sum(a[j][c] * out[c] for c in range(j + 1, n))
         out[j] = (a[j][n] - known) / a[j][j] if abs(a[j][j]) > 1e-10 else 0.0
     return out
+
+
+def _of_gradients(p: Program, logits: Input, labels: Input, fit: Measure) -> list[str]:
+    """What autograd says: its gradient is W p - A + 2 l (log-sum-exp) p, so each row of A is p - grad where its weight W is 1."""
+    from derive.audit.reading import front_of
+
+    front = front_of(p.function, p.front)
+    rng, shape = random.Random(11), _shape(logits.dims, TOKENS)
+    told = [y if k else p.inputs.ignore for y, k in zip(fit.labels, fit.kept, strict=True)]
+    rows, tokens = len(told), TOKENS
+    equations: list[tuple[list[list[float]], list[float]]] = [([], []) for _ in range(rows)]
+    for _ in range(6):
+        z = [[rng.uniform(-2, 2) for _ in range(tokens)] for _ in range(rows)]
+        values = {
+            logits.name: _nested([x for row in z for x in row], shape),
+            labels.name: _nested(list(told), _shape(labels.dims, tokens)),
+        }
+        try:
+            found = _gradient(p, front, values, logits.name)
+        except Unread:  # NumPy has none
+            return []
+        except Exception as error:
+            return [f"its gradient cannot be had: {' '.join(described(error).split())[:120]}"]
+        for t, (norm, row) in enumerate(zip((log(sum(map(exp, r))) for r in z), z, strict=True)):
+            for k, x in enumerate(row):
+                q = exp(x - norm)
+                equations[t][0].append([q, *(-1.0 if j == k else 0.0 for j in range(tokens)), 2 * norm * q])
+                equations[t][1].append(found[t * tokens + k])
+    solved = [least_squares(*e) for e in equations]
+    apart = max(abs(s[1 + k] - fit.a[t][k]) for t, s in enumerate(solved) for k in range(tokens))
+    scale = max(max(map(abs, row)) for row in fit.a) or 1.0
+    if apart <= 1e-4 * scale:
+        return ["its gradients, by A = p - grad, say the same"]
+    return [
+        f"its gradients say something else: A = p - grad differs by {apart:.3g}; a part is kept from being differentiated, or its backward is its own"
+    ]
+
+
+def _gradient(p: Program, front: Any, values: dict[str, Any], name: str) -> list[float]:
+    kinds = {x.name: x.kind for x in p.inputs.inputs}
+    with front.exactly():
+        made = {n: front.concrete(v, kinds[n], "float64") for n, v in values.items()}
+
+        def run(x: Any) -> Any:
+            args, kwargs = program.arguments(p.function, {**made, name: x}, p.fixed)
+            return program.picked(p.function(*args, **kwargs), p.output)
+
+        return _flattened(front.gradient_of(run, made[name]))
+
+
+def _flattened(x: Any) -> list[float]:
+    return [v for row in x for v in _flattened(row)] if isinstance(x, list) else [x]
 
 
 def _said(fits: list[Measure]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from derive.audit import program
+from derive.audit.fronts.places import line_of
 from derive.audit.fronts.sizes import number
 from derive.audit.inputs import Inputs
 from derive.audit.model.tensor import Tensor, count
@@ -42,18 +43,18 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
     from importlib import import_module
 
     called = getattr(function, "func", function)
-    space = (
-        getattr(called, "__globals__", None) or getattr(getattr(type(called), "forward", None), "__globals__", {}) or {}
-    )
-    space = space or getattr(getattr(called, "__func__", None), "__globals__", {})
+    if not hasattr(called, "__code__") and not hasattr(called, "__func__"):  # an instance
+        called = getattr(type(called), "forward", None) or type(called).__call__
+    called = getattr(called, "__func__", called)
+    space = getattr(called, "__globals__", {})
     used = {getattr(v, "__name__", "").partition(".")[0] for v in space.values() if type(v).__name__ == "module"}
     used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}
     used.add(str(getattr(called, "__module__", "")).partition(".")[0])
-    code = getattr(called, "__code__", None) or getattr(getattr(called, "__func__", None), "__code__", None)
+    code = getattr(called, "__code__", None)
     used |= {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
     used |= {_BUILT_ON[n] for n in used & _BUILT_ON.keys()}
     found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
-    needed = {"torch": "torch_tracer", "jax": "jax_reader", "numpy": "numpy_tracer"}
+    needed = {"torch": "torch_tracer", "export": "torch_export", "jax": "jax_reader", "numpy": "numpy_tracer"}
     if found not in needed:
         raise UserError(f"there is no front end {found!r}; they are {', '.join(needed)}")
     try:
@@ -90,24 +91,13 @@ def read(
         raise Unread(
             "a result with pieces", "its entries are different formulas in different ranges; return their sum or mean"
         ) from None
+    except Unread as error:
+        raise error.at(line_of(error)) from None
     except (UserError, RecursionError):
         raise
     except Exception as error:
-        where = _line(error)
-        raise Unread(
-            f"{where}the program", f"it fails on symbols with {described(error)}; what it does there has no reading"
-        ) from error
-
-
-def _line(error: BaseException) -> str:
-    at = error.__traceback__
-    out = ""
-    while at is not None:
-        file = at.tb_frame.f_code.co_filename
-        if "/derive/" not in file and "/torch/" not in file:
-            out = f"{file.rpartition('/')[2]}:{at.tb_lineno}: "
-        at = at.tb_next
-    return out
+        why = f"it fails on symbols with {described(error)}; what it does there has no reading"
+        raise Unread("the program", why, line_of(error)) from error
 
 
 def _reading(inputs: Inputs, tensor: Tensor, given: tuple[Term, ...], trace: Trace, front: Any) -> Reading:

@@ -126,7 +126,7 @@ class Roles:
     def kept(self, index: Sequence[Term]) -> Term:
         """1 where a position counts: what a mask or the labels say."""
         label = next((s for s in self.all if s.kept is not None), None)
-        mask = next((s for s in self.all if s.input.kind == "mask"), None)
+        mask = next((s for s in self.all if s.input.kind in ("mask", "flags")), None)
         out: Term = ONE if label is None else label.keeps(index)
         if mask is not None:
             out = mask.at(index) if label is None else out * mask.at(index)

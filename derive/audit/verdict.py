@@ -132,7 +132,7 @@ def _divides(statement: Term, term: Term) -> bool:
 def counted(reading: Reading, given: Sequence[Term]) -> list[Term]:
     """That something is counted, for each number of kept positions by which the formula divides."""
     kept = {s.kept for s in reading.inputs.symbols.values() if s.kept is not None}
-    kept |= {s.letter for s in reading.inputs.symbols.values() if s.input.kind == "mask"}
+    kept |= {s.letter for s in reading.inputs.symbols.values() if s.input.kind in ("mask", "flags")}
     context = Context.of(given)
     out = []
     for d in denominators(reading.term):
@@ -194,7 +194,7 @@ def replay(p: Program, reading: Reading, found: Counterexample) -> Replay | str:
         if (var, path) in model.entries:
             return model.entries[var, path]
         s = letters[var]
-        if var == s.kept or s.input.kind in ("label", "mask", "count", "positive"):
+        if var == s.kept or s.input.kind in ("label", "mask", "flags", "count", "positive"):
             return 1
         return 0
 

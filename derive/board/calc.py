@@ -8,7 +8,8 @@ written.
         c.eq(-Sum(delta(k, y) * log(p[k]), (k, 1, V)), by=one_hot)
         c.eq(-log(p[y]), by=sum_delta)
 
-A chain starts at the left side of the claim and must end at its right side.  Proofs run when asked for, not at import.
+A chain starts at the left side of the claim and must end at its right side, or the other way round after ``begin``.
+Proofs run when asked for, not at import.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from derive.kernel.terms import App, Num, Term, Var, as_term, implies, substitut
 from derive.kernel.theorem import Theorem
 from derive.language.arguments import told
 from derive.record import Block, Line, Reason
-from derive.record.relations import BY_OPERATOR, RELATIONS
+from derive.record.relations import BY_OPERATOR, RELATIONS, TURNED
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
-from derive.tactics.derived import iff_refl, iff_trans, instantiate, mp_all, resolve
+from derive.tactics.derived import iff_refl, iff_sym, iff_trans, instantiate, mp_all, resolve
 from derive.tactics.side import prove
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Calc:
         else:
             self.start, self.end = statement.args
             self.goal = BY_OPERATOR[statement.op].name
+        self.begun = False
         self.lines: list[Line] = []
         self.parts: tuple[Calc, ...] = ()
         self._finish: Callable[[], Theorem | None] | None = None
@@ -83,9 +85,30 @@ class Calc:
         """< term."""
         self._line("<", term, by, labels, says)
 
+    def ge(self, term: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
+        """>= term, in a chain that begins at the right side of its claim."""
+        self._line(">=", term, by, labels, says)
+
+    def gt(self, term: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
+        """> term, in a chain that begins at the right side of its claim."""
+        self._line(">", term, by, labels, says)
+
     def iff(self, statement: Any, by: Any = (), labels: Labels = (), says: str = "") -> None:
         """<=> statement."""
         self._line("<=>", statement, by, labels, says)
+
+    def begin(self, term: Any) -> None:
+        """The chain begins here, at the right side of the claim, and goes to its left side: 0 <= f by f = ... >= ... = 0."""
+        where = place(*_caller())
+        right = show(self.end) if self.goal else "no relation, so it has no right side"
+        if self.goal is None or to_term(term) != self.end or self.begun or self.lines or self.parts:
+            raise ClaimError(
+                f"{where}: calc.begin starts a chain at the right side of its claim, once and before the first line; the right side "
+                f"of {self.name} is {right}"
+            )
+        self.start, self.end, self.begun = self.end, self.start, True
+        operator = RELATIONS[self.goal].op
+        self.goal = TURNED[operator].name if operator in TURNED else self.goal
 
     def have(self, statement: Term, by: Any = ()) -> Term:
         """A fact on the way: proved here, and a condition for the lines after it.  Returns the statement, to cite
@@ -308,20 +331,28 @@ class Calc:
             out = iff_refl(self.start)
             for th in steps:
                 out = iff_trans(out, th)
-            return out
+            return iff_sym(out) if self.begun else out
         self._fits(relations)
         if self.goal == "=":
             out = steps[0]
             for th in steps[1:]:
                 out = r.trans(out, th)
-            return out
+            return r.sym(out) if self.begun else out
+        if self.begun:  # an equation counts in the direction of the claim
+            steps = [r.sym(th) if line.relation == "=" else th for th, line in zip(steps, self.lines, strict=True)]
         return r.linear(self.statement, tuple(steps), (Fraction(1),) * len(steps), ())
 
     def _fits(self, relations: set[str]) -> None:
         goal = RELATIONS[self.goal or "="]
         if not relations.issubset(goal.chain) or (goal.strict and goal.name not in relations):
+            downwards, upwards = relations & {">=", ">"}, relations & {"<=", "<"}
+            advice = ""
+            if goal.orders and downwards and not self.begun:
+                advice = "; lines of >= come down from the right side: put calc.begin(...), with that side, before them"
+            elif goal.orders and upwards and self.begun:
+                advice = "; lines of <= go up from the left side: leave out calc.begin"
             raise ClaimError(
-                f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {self.goal}"
+                f"{self.name}: the lines are related by {', '.join(sorted(relations))}, which does not give the claim's {goal.name}{advice}"
             )
 
     def needed(self) -> list[Theorem]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from derive.board.entries import DECLARED, PROOFS, FalseClaim, TheoremEntry, line_in
-from derive.board.slips import told
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 
@@ -143,6 +142,8 @@ def load_file(path: str) -> list[Entry]:
     except UserError:
         raise
     except (Exception, SystemExit) as error:
+        from derive.board.slips import told
+
         raise UserError(f"{path}:{line_in(error, str(file))}: {told(error, str(file), theorems)}") from None
 
 

@@ -18,7 +18,6 @@ from derive.board.calc import Calc, Labels, labelled, to_term
 from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
-from derive.board.slips import told as told_slip
 from derive.board.using import idle, used
 from derive.board.vacuous import NO_MODEL, Doubt, contradiction, doubt
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
@@ -137,6 +136,8 @@ class TheoremEntry:
                 raise self._placed(error, line_in(error, self.file)) from None
             raise
         except (Exception, SystemExit) as error:  # a slip in the author's Python: say where, as for a wrong line
+            from derive.board.slips import told as told_slip
+
             raise ClaimError(
                 f"{place(self.file, line_in(error, self.file))}: {told_slip(error, self.file, self.earlier)}"
             ) from error

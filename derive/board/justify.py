@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from derive.board.idle import Attempt, idle, single, unused, without
-from derive.board.program import as_code
 from derive.board.reasons import (
     ByCases,
     NotAReasonError,
@@ -195,7 +194,11 @@ def named(reason: Any) -> str:
         return f"because({reason.words!r}, {written(as_list(reason.reason))})"
     if isinstance(reason, ByCases):
         return f"by_cases({named(reason.statement)})"
-    return as_code(reason) if isinstance(reason, Term) else str(describe(reason).name)
+    if isinstance(reason, Term):
+        from derive.board.program import as_code
+
+        return as_code(reason)
+    return str(describe(reason).name)
 
 
 def written(reasons: Sequence[Any]) -> str:

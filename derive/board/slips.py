@@ -15,6 +15,7 @@ import derive.board.reasons as tactics
 import derive.lemmas as lemmas
 from derive.board.calc import Calc
 from derive.board.reasons import NotAReasonError, Tactic, describe, is_statement
+from derive.board.source import LINES
 from derive.errors import UserError, described
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term, Var
@@ -29,7 +30,6 @@ _NUMBERS_ONLY = (
     (re.compile(r"object cannot be interpreted as an integer"), "Sum(p[k], (k, 1, V)), not Python's sum over a range"),
 )
 """What Python says that was given a term where it needs a number, and what to write."""
-_ORDER = "a >= b is b <= a: a chain goes upwards, from the left side of the claim to its right side"
 
 
 def told(error: BaseException, file: str, theorems: Callable[[], Iterable[Any]]) -> str:
@@ -65,9 +65,8 @@ def _frame(error: BaseException, file: str) -> FrameType | None:
 
 def _of_method(name: str) -> str:
     methods = sorted(m for m, x in vars(Calc).items() if callable(x) and not m.startswith("_") and x.__doc__)
-    kept = [m for m in methods if m in ("eq", "le", "lt", "iff", "have", "induction")]
-    more = f"; {_ORDER}" if name in ("ge", "gt") else ""
-    return f"there are {', '.join(f'calc.{m}' for m in kept)}{more}"
+    kept = [m for m in methods if m in (*LINES, "begin", "induction")]
+    return f"there are {', '.join(f'calc.{m}' for m in kept)}"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from derive.board.program import Import
 from derive.errors import UserError
 
-LINES = ("eq", "le", "lt", "iff", "have")
+LINES = ("eq", "le", "lt", "ge", "gt", "iff", "have")
 """The methods of a calc block that write a line."""
 
 

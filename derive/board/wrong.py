@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from derive.errors import UserError
-from derive.falsify import Counterexample, find_counterexample
 from derive.kernel.terms import ADD, DIV, LOG, MUL, NEG, SUB, App, Num, SortError, Term, parts_of, rebuild
 from derive.record import Derivation
 from derive.record.relations import RELATIONS
+
+if TYPE_CHECKING:
+    from derive.falsify import Counterexample
 
 TRIED = 24  # slips that are looked at
 EFFORT = 2_000_000  # work for each
@@ -19,6 +22,8 @@ def wrong_line(d: Derivation, number: int) -> tuple[Term, Counterexample]:
 
     Raises UserError where there is no such line, or none of the slips is refuted: what may be true is not shown as wrong.
     """
+    from derive.falsify import Counterexample, find_counterexample
+
     if not 1 <= number <= len(d.lines):
         raise UserError(f"{d.name} has the lines 1 to {len(d.lines)}; there is no line {number}")
     line = d.lines[number - 1]

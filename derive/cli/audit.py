@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @click.option(
     "--front",
     default="",
-    type=click.Choice(["", "torch", "jax", "numpy"]),
+    type=click.Choice(["", "torch", "export", "jax", "numpy"]),
     help="How to read it, if that is not plain.",
 )
 @click.option("--as", "target", type=click.Choice(["text", "latex"]), default="text", help="What to print.")

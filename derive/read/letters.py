@@ -77,7 +77,9 @@ class Letters:
         value: Sort = INT if name in self.integers or is_index(name) else REAL
         out = list(known)
         if not known or rank > 1:
-            out += [value, Fn(INT, value), Fn(INT, Fn(INT, value)), Fn(INT, Fn(INT, Fn(INT, value)))]
+            out += [value, Fn(INT, value), Fn(INT, Fn(INT, value))]
+        if not known or rank > 2:
+            out += [Fn(INT, Fn(INT, Fn(INT, value)))]
         if rank > 1:
             for s in (*self.sets, *(() if known else (REAL,))):
                 out += [Fn(s, value), Fn(s, Fn(INT, value)), Fn(s, Fn(INT, Fn(INT, value)))]

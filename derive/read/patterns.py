@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric, is_subsort
 from derive.kernel.terms import App, At, SortError, Term, Var, app, at, lam, spine
-from derive.operators.finite_sets import ELEMENTS, as_size
+from derive.operators.finite_sets import ELEMENTS, as_size, size
 from derive.read.canonical import alike
 from derive.read.letters import Letters
 from derive.read.names import is_index, names_of, spelled, spellings
@@ -222,9 +222,10 @@ class Patterns:
                             yield term, end
 
     def named_set(self, items: Items) -> Iterator[Term]:
-        """The letter of a set by itself, as a definition's size: a letter that a reader takes for no number."""
+        """The letter of a set by itself, as a definition's size: a letter that a reader takes for no number, and one of the
+        page where its letters are settled."""
         for name in names_of(items[0]) if len(items) == 1 else ():
-            if not is_index(name):
+            if not is_index(name) and (not self.settled or size(name) in self.scope.letters):
                 yield Var(name, ELEMENTS)
 
     def meant(self, term: Term, pattern: Part, scope: Scope) -> bool:

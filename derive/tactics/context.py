@@ -3,13 +3,13 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from derive.kernel import rules as r
-from derive.kernel.terms import App, At, Term, Var, subterms
+from derive.kernel.terms import ARGMAX, ARGMIN, IN, App, At, Op, Term, Var, subterms
 from derive.kernel.theorem import Theorem
-from derive.tactics.derived import strip_forall
+from derive.tactics.derived import instantiate_named, strip_forall
 
 
 class Universal:
@@ -50,7 +50,8 @@ class Context:
         self.linear: dict[int, tuple[Theorem, list[Any]]] = (
             {} if outer is None else outer.linear
         )  # facts read as linear, by identity
-        self.universals: list[Universal] = [Universal(f) for f in new if _is_universal(f)]
+        said = (*new, *(th for f in new if (th := _of_optimum(f)) is not None))
+        self.universals: list[Universal] = [Universal(f) for f in said if _is_universal(f)]
         self.by_statement: dict[Term, Theorem] = {f.concl: f for f in new}
         free: set[Var] = set()
         for f in new:
@@ -82,6 +83,21 @@ class Context:
 
     def with_facts(self, *theorems: Theorem) -> Context:
         return Context(theorems, self)
+
+
+def _of_optimum(th: Theorem) -> Theorem | None:
+    """What a fact says that has an element among the minimisers or maximisers: it is compared with all others."""
+    c = th.concl
+    if not (isinstance(c, App) and c.op is IN):
+        return None
+    element, optima = c.args
+    if not (isinstance(optima, App) and optima.op in _OPTIMA):
+        return None
+    means = r.axiom(_OPTIMA[optima.op], element.sort)
+    return r.mp(r.iff_forth(instantiate_named(means, {"a": element, "f": optima.args[0]})), th)
+
+
+_OPTIMA: Mapping[Op, str] = {ARGMIN: "argmin_mem", ARGMAX: "argmax_mem"}
 
 
 def _is_universal(th: Theorem) -> bool:

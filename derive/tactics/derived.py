@@ -68,6 +68,13 @@ def iff_refl(statement: Term) -> Theorem:
     return r.iff_intro(imp, imp)
 
 
+def iff_sym(th: Theorem) -> Theorem:
+    """P <=> Q gives Q <=> P."""
+    p, q = sides(th.concl)
+    forth, back = r.mp(r.iff_forth(th), r.assume(p)), r.mp(r.iff_back(th), r.assume(q))
+    return r.iff_intro(r.discharge(q, back), r.discharge(p, forth))
+
+
 def iff_trans(first: Theorem, second: Theorem) -> Theorem:
     """P <=> Q and Q <=> R give P <=> R."""
     p, _ = sides(first.concl)

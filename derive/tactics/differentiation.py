@@ -260,12 +260,15 @@ class Place:
             return None
         clean = [self.here(a) for a in two]
         (left, a), (right, b) = (sides(th.concl) for th in clean)
-        for name, before, after in (("right", (a, b), (left, right)), ("left", (b, a), (right, left))):
+        for name, before, after in (
+            ("derivative_larger_right", (a, b), (left, right)),
+            ("derivative_larger_left", (b, a), (right, left)),
+        ):
             less = side.prove(before[0] < before[1], self.ctx)
             if less is not None:
                 back = [r.sym(th) for want in after for th in clean if sides(th.concl)[0] == want]
                 known = r.rel_cong(less, tuple(back[:1] + back[-1:]))
-                return self._both(f"derivative_larger_{name}", App(k.ADD, two), known)
+                return self._both(name, App(k.ADD, two), known)
         return None
 
     def _given(self, t: Term) -> Theorem | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
@@ -21,8 +22,9 @@ Fact = tuple[Theorem, field.Poly]
 """A comparison and the polynomial right side - left side."""
 
 
+@lru_cache(maxsize=4000)
 def difference(a: Term, b: Term) -> field.Poly | None:
-    """b - a as a polynomial, quotients by terms being atoms."""
+    """b - a as a polynomial, quotients by terms being atoms.  It is asked for again and again, and nobody changes it."""
     try:
         n, d = field.difference(b, a, frozenset())
     except field.TooLargeError:

@@ -31,7 +31,7 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_te
 from derive.tactics.signs import every_term
 
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
-MORE = frozenset({"exponents", "symmetry", "choices"})  # what ``auto`` tries when that does not do
+MORE = frozenset({"exponents", "symmetry", "choices", "merged"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
 _PIECES = 24  # a sum of more than so many terms stays one sum; the proof grows with their square
 
@@ -297,11 +297,37 @@ class Normalizer:
             deep = instantiate(fn2, w)
             th = self._swap(t, v, w, deep, (low, high), (low2, high2))
             now = sides(th.concl)[1]
-            out = any(v not in f.free for f in factors(deep))  # a factor that the new inner sum sets free
+            # a factor that the new inner sum sets free
+            out = "merged" not in self.features and any(v not in f.free for f in factors(deep))
             if out or self._ordered(low2, high2, now, ctx) < self._ordered(low, high, t, ctx):
                 self.note("sum_swap")
                 return th
+        return self._merged(t, v, body, ctx) if "merged" in self.features else None
+
+    def _merged(self, t: App, v: Var, body: Term, ctx: Context) -> Theorem | None:
+        """sum_v f(v) sum_w g(v, w) as sum_w sum_v f(v) g(v, w), where the range of w comes first in order."""
+        low, high, _ = t.args
+        for s in factors(body):
+            if not (isinstance(s, App) and s.op is k.SUM) or s == body:
+                continue
+            low2, high2, fn2 = s.args
+            if not isinstance(fn2, Lam) or v in low2.free | high2.free or not self._before((low2, high2), (low, high), ctx):
+                continue
+            rest = without(body, s)
+            facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
+            apart = ring_or_none(body, App(k.MUL, (rest, s)), facts)
+            if apart is None:
+                continue
+            w = fresh(fn2.hint, INT, ctx.free | t.free | {v})
+            deep = App(k.MUL, (rest, instantiate(fn2, w)))
+            into = r.sym(self.lemma("sum_mul", {"m": low2, "n": high2, "c": rest, "f": _short(w, instantiate(fn2, w))}))
+            th = r.bigop_ext(k.SUM, low, high, v, chain(apart, into))
+            self.note("sum_swap")
+            return chain(th, self._swap(t, v, w, deep, (low, high), (low2, high2)))
         return None
+
+    def _before(self, one: tuple[Term, Term], other: tuple[Term, Term], ctx: Context) -> bool:
+        return [self._order(x, ctx) for x in one] < [self._order(x, ctx) for x in other]
 
     def _ordered(self, low: Term, high: Term, whole: Term, ctx: Context) -> tuple[str, ...]:
         return tuple(self._order(x, ctx) for x in (low, high, whole))

@@ -86,8 +86,8 @@ def _prove(goal: Term, ctx: Context, depth: int) -> Theorem | None:
 
 
 def _by_indicator(goal: App, ctx: Context, depth: int) -> Theorem | None:
-    """The goal in both cases of an indicator that it mentions: [i = j] a + (1 - [i = j]) b is a or b."""
-    if goal.op not in (terms.LT, terms.LE, terms.NE) or depth < DEPTH - 1:
+    """A sign in both cases of an indicator that it mentions: [i = j] a + (1 - [i = j]) b is a or b."""
+    if goal.op not in (terms.LT, terms.LE, terms.NE) or ZERO not in goal.args or depth < DEPTH - 1:
         return None
     here = next((t for t in subterms(goal) if is_app(t, terms.DELTA) and not t.loose), None)
     if here is None:

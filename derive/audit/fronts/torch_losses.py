@@ -17,6 +17,12 @@ from derive.audit.model.values import ONE, ZERO, add, apply, div, mul, neg, sub
 from derive.kernel.terms import Num
 
 
+def _plain(*legacy: Any) -> None:
+    """The arguments size_average and reduce, which torch has had instead of reduction."""
+    if any(x is not None for x in legacy):
+        raise Unread("size_average and reduce", "they are deprecated; write reduction='none', 'sum' or 'mean'")
+
+
 def _reduced(trace: Trace, loss: Tensor, reduction: str, count: Tensor | None = None) -> Tensor:
     if reduction == "none":
         return loss
@@ -39,6 +45,7 @@ def nll_loss(
     trace: Trace, input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None,
     ignore_index: int = -100, reduce: Any = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
+    _plain(size_average, reduce)
     return _by_labels(trace, _last(input), target, weight, ignore_index, reduction, 0)
 
 
@@ -47,6 +54,7 @@ def cross_entropy(
     trace: Trace, input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None,
     ignore_index: int = -100, reduce: Any = None, reduction: str = "mean", label_smoothing: Any = 0.0,
 ) -> Tensor:  # fmt: skip
+    _plain(size_average, reduce)
     logs = fn.log_softmax(_last(input), -1)
     if target.kind != "real":
         return _by_labels(trace, logs, target, weight, ignore_index, reduction, label_smoothing)
@@ -94,6 +102,7 @@ def _terms(f: Callable[..., Any]) -> Callable[..., Tensor]:
         trace: Trace, input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None,
         reduce: Any = None, reduction: str = "mean", **more: Any,
     ) -> Tensor:  # fmt: skip
+        _plain(size_average, reduce)
         loss = f(trace, input, target, **more)
         loss = loss if weight is None else tn.pointwise(trace, mul, weight, loss)
         return _reduced(trace, loss, reduction)
@@ -140,6 +149,7 @@ def kl_div(
             return mul(fn.exponential(t), sub(t, x))
         return ZERO if t == ZERO else sub(fn.xlogy(t, t), mul(t, x))
 
+    _plain(size_average, reduce)
     loss = tn.pointwise(trace, of, input, target)
     if reduction == "batchmean":
         n = tn.count(input.shape[0], trace)

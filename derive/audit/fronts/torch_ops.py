@@ -49,7 +49,9 @@ def _kind(*tensors: Tensor) -> str:
 
 
 def _pointwise(name: str, f: Callable[..., Any], kind: str = "", back: bool = False) -> None:
-    def run(trace: Trace, a: Any, b: Any, **_: Any) -> Tensor:
+    def run(trace: Trace, a: Any, b: Any, rounding_mode: Any = None) -> Tensor:
+        if rounding_mode is not None:
+            raise Unread(f"{name} with rounding", "a quotient is read as it is, and not cut off")
         x, y = as_tensor(trace, a), as_tensor(trace, b)
         x, y = (y, x) if back else (x, y)
         return tn.pointwise(trace, f, x, y, kind=kind or _kind(x, y))

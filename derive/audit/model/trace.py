@@ -15,7 +15,7 @@ from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, substitute
 from derive.tactics import side
 from derive.tactics.context import Context
 
-LETTERS = {"V": "k", "C": "k", "T": "t", "B": "i", "N": "i", "S": "m"}
+LETTERS = {"V": "k", "C": "k", "T": "t", "B": "i", "N": "i"}
 """By which letter an index runs over a size; others get j."""
 
 

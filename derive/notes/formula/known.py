@@ -31,6 +31,9 @@ class Known:
     vectors: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
     means: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+    euler: bool = False
+    """The page writes powers of e, so that e alone is that number."""
     length: bool = False
     """T is a number on this page, such as a length, and so no transposition."""
 
@@ -60,6 +63,8 @@ def known_from(
         vector,
         frozenset(seen.indices),
         frozenset(means),
+        declared,
+        seen.euler and "e" not in seen.indices | applied,
         "T" in seen.indices | seen.bare,
     )
 
@@ -72,12 +77,14 @@ class _Seen:
         self.bold: set[str] = set()
         self.indices: set[str] = set()
         self.moved: set[str] = set()  # d/dx
+        self.euler = False
 
     def look(self, tokens: Tokens, below: bool = False) -> None:
         for i, t in enumerate(tokens):
             behind = tokens[i + 1] if i + 1 < len(tokens) else None
             if t.kind == "name":
                 self.name(t, behind, below)
+                self.powers(t)
             if (
                 t.kind == "fraction"
                 and len(t.parts[1]) == 2
@@ -95,6 +102,11 @@ class _Seen:
             self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
             if t.kind == "sign" and t.text in ("∑", "∏") and t.sub:
                 self.indices.update(x.text for x in t.sub if x.kind == "name")
+
+    def powers(self, t: Token) -> None:
+        """e with a power above it, and nothing below, is Euler's number."""
+        if t.text == "e" and t.sup is not None and t.sub is None:
+            self.euler = True
 
     def name(self, t: Token, behind: Token | None, below: bool) -> None:
         if t.bold:

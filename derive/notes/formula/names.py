@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import SCALARS, Known
-from derive.notes.formula.surface import Expr, Ref
+from derive.notes.formula.surface import Expr, Ref, num
 from derive.notes.formula.tokens import ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
 
 Reading = tuple[Expr, int]
@@ -84,6 +84,9 @@ class Names:
         after = ts[i + 1] if i + 1 < len(ts) else None
         if t.text == "e" and t.sub is None and t.sup and "e" not in self.known.functions:
             yield from ((Expr("exp", (x,), None, t.span), i + 1) for x in self.maybe(t.sup))
+            return
+        if t.text == "e" and t.sub is None and t.sup is None and not t.primes and self.known.euler:
+            yield Expr("exp", (num(1, t.span),), None, t.span), i + 1
             return
         label, below = self.lower(t)
         for star, above, power in self.upper(t):

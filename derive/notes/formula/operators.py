@@ -9,8 +9,8 @@ from itertools import pairwise
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.names import Names, Reading, halves
-from derive.notes.formula.surface import Expr, num
-from derive.notes.formula.tokens import Token, Tokens, split_at
+from derive.notes.formula.surface import Expr, names_in, num
+from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
@@ -19,6 +19,29 @@ _FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplu
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
+_NO_MEANING = frozenset(
+    [
+        "lg",
+        "lim",
+        "det",
+        "tr",
+        "trace",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sinh",
+        "cosh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "erf",
+        "sgn",
+        "sign",
+        "Cov",
+    ]
+)
+"""Functions that are not known here: never products of their letters."""
 _STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
 
 
@@ -47,6 +70,8 @@ class Operators(Names):
                 for e in self.maybe(ts[i + 1 : close]):
                     whole = Expr("abs" if t.text == "|" else "norm", (e,), None, Span(t.span.start, ts[close].span.end))
                     yield from self.scripted(whole, replace(last, kind="bracket"), close + 1)
+        elif t.text == "+":
+            yield from self.term(ts, i + 1)
         elif t.text == "-":  # a sign behind an operator: \sum -x, \log -x is none
             for e, end in self.term(ts, i + 1):
                 yield Expr("neg", (e,), None, Span(t.span.start, e.span.end)), end
@@ -102,8 +127,10 @@ class Operators(Names):
         end = self.stretch(ts, i)
         one = self.factor(ts, i)
         many = [(e, end) for e, stop in self.term(ts[i:end], 0) if stop == end - i]
-        loose = all(x.kind != "fraction" for x in ts[i:end]) and t.kind != "number"
-        yield from (*many, *one) if loose else (*one, *many)
+        quotients = sum(x.kind == "fraction" for x in ts[i:end])
+        loose = quotients in (0, end - i) and t.kind != "number"  # a quotient and something else: the quotient alone
+        below = i > 1 and (_is_d(ts[i - 2]) or ts[i - 2].text == "∇" or _operator(ts[i - 2]))  # nabla log p(x) R(x)
+        yield from (*many, *one) if loose and not below else (*one, *many)
 
     def stretch(self, ts: Tokens, i: int) -> int:
         """Where the product ends, or the next operator begins that is not at its very start."""
@@ -294,7 +321,10 @@ class Operators(Names):
         bracket = ts[i].kind == "bracket" and ts[i].sub is None and ts[i].sup is None
         loose, tight = self.term(ts, i), self.factor(ts, i)
         bracket = bracket or (ts[i].kind == "name" and ts[i].text in _LOGS)
+        letters = names_in(by)
         for e, end in (*tight, *loose) if bracket else (*loose, *tight):
+            if not letters & names_in(e) and any(letters & names_in(x) for x, stop in loose if stop > end):
+                continue  # d/dx 2 x: nobody differentiates the 2
             yield Expr("d", (e, by), None, Span(t.span.start, e.span.end)), end
 
     def fraction(self, ts: Tokens, i: int) -> Iterator[Reading]:
@@ -332,6 +362,8 @@ class Operators(Names):
             return self.logarithm(ts, i)
         if t.text in ("exp",):
             return self.exponential(ts, i)
+        if t.text in _NO_MEANING and t.text not in self.known.declared:
+            raise UnreadableError(t.text, t.span, f"{t.text} has no meaning here; say what it is: {t.text}(x) := ...")
         if t.text in self.known.means or (t.text in EXPECTATION and self.looks_like_mean(t, after)):
             return self.mean(ts, i)
         if t.text in _OPTIMA:
@@ -363,7 +395,7 @@ class Operators(Names):
         return None
 
     def looks_like_mean(self, t: Token, after: Token | None) -> bool:
-        if t.text != "E":
+        if t.text not in ("E", "E_cal"):
             return True
         law = t.sub is not None and any(x.text == "~" for x in t.sub)
         return law or (after is not None and after.kind == "bracket" and after.text.startswith("["))
@@ -442,6 +474,11 @@ _COMMA = (Token("sign", ",", Span(0, 0)),)
 
 def _is_d(t: Token) -> bool:
     return (t.kind == "sign" and t.text == "∂") or (t.kind == "name" and t.text == "d" and t.sub is None)
+
+
+def _operator(t: Token) -> bool:
+    """A derivative by itself: d/dx."""
+    return t.kind == "fraction" and len(t.parts[0]) == 1 and _is_d(t.parts[0][0])
 
 
 def _divergence(t: Token) -> bool:

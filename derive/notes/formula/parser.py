@@ -122,6 +122,9 @@ class Parser(Operators):
             t = ts[end] if end < len(ts) else None
             if t is None or (t.kind == "sign" and t.text in ("+", "-", *ENDS)):
                 yield left, end
+                if t is not None and t.text in ("|", "‖"):  # a size, behind a factor
+                    for right, after in self.factor(ts, end):
+                        yield from go(Expr("mul", (left, right), None, _over(left, right)), after)
             elif t.kind == "sign" and t.text == "/":
                 yield from self.slash(ts, left, end, go)
             elif t.kind == "sign" and t.text in ("·", "⊙"):
@@ -209,6 +212,10 @@ class Parser(Operators):
         if t.text in ("||", "‖‖"):
             for e in self.maybe(inner):  # scripts are read by the caller
                 yield Expr("abs" if t.text == "||" else "norm", (e,), None, t.span)
+        elif t.text.startswith("\\langle") and "," in signs:
+            for e in self.listed(inner):
+                if len(e.args) == 2:
+                    yield Expr("mul", (Expr("transpose", e.args[:1], None, t.span), e.args[1]), None, t.span)
         elif "," in signs and kind in ("(", "\\{", "\\l"):
             for e in self.listed(inner):
                 yield Expr("tuple" if kind != "\\{" else "set", e.args, None, t.span)

@@ -55,9 +55,10 @@ class Builder:
         self.count = 0
         self.not_read: dict[str, UnreadableError] = {}
         self.counted: dict[Term, str] = {}  # letters that count values: what they are as numbers is another thing
+        self.numbers_of: dict[Key, list[int]] = {}  # which arguments of a function are numbers
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
-        self.marginals: dict[tuple[str, tuple[str, ...]], tuple[Law, Var, tuple[Term, ...]]] = {}
+        self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
     # --- formulas
 

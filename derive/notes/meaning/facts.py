@@ -200,37 +200,48 @@ class Facts(Laws):
             self.needs.fact(s, law.assumed)
 
     def joint_facts(self, law: Law, names: set[str]) -> None:
-        """The joint law sums to one; a marginal is the sum over the rest, and sums to one, too."""
-        needed = self.marginals
+        """The joint law sums to one; a marginal is the sum over the rest, and sums to one, too; for each value of the parameters."""
         here = [
-            (labels, var, fixed) for (name, labels), (w, var, fixed) in needed.items() if w is law and var.name in names
+            (labels, var, fixed)
+            for (labels, _), (w, var, fixed) in self.marginals.items()
+            if w is law and var.name in names
         ]
-        if not here or any(fixed for _, _, fixed in here):
+        if not here:
             return
-        labels = law.labels()
-        whole = self.joint_variable(law, labels, ())
+        labels, fixed = law.labels(), here[0][2]
+        params = [self.letter("c", f.sort) for f in fixed]
         sizes = dict(zip(labels, (self.outcome(x).size for x in law.letters()), strict=True))
         hints = dict(zip(labels, (x.ref.name + "".join(map(str, x.args)) for x in law.letters()), strict=True))
-        for shown, var, _ in [*here, (labels, whole, ())]:
-            vs = {x: self.letter(hints[x]) for x in labels}
-            m: Term = var
-            for x in shown:
-                m = at(m, vs[x])
-            joint: Term = whole
-            for x in labels:
-                joint = at(joint, vs[x])
-            rest = joint
-            for x in reversed([x for x in labels if x not in shown]):
-                rest = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], rest))
-            total = m
-            sign = ZERO < m if law.positive else ZERO <= m
+        for shown, family, _ in here:
+            self.marginal_facts(law, shown, family, params, sizes, hints)
+        if all(shown != labels for shown, _, _ in here):
+            self.marginal_facts(law, labels, self.joint_family(law, labels, fixed), params, sizes, hints)
+
+    def marginal_facts(
+        self,
+        law: Law,
+        shown: tuple[str, ...],
+        family: Var,
+        params: list[Var],
+        sizes: dict[str, Range],
+        hints: dict[str, str],
+    ) -> None:
+        labels = law.labels()
+        vs = {x: self.letter(hints[x]) for x in labels}
+        m: Term = self.at_all(family, [*params, *(vs[x] for x in shown)])
+        rest: Term = self.at_all(self.joint_family(law, labels, tuple(params)), [*params, *(vs[x] for x in labels)])
+        for x in reversed([x for x in labels if x not in shown]):
+            rest = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], rest))
+        total = m
+        for x in reversed(shown):
+            total = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], total))
+        each = [ZERO < m if law.positive else ZERO <= m, *([k.eq(m, rest)] if shown != labels else [])]
+        for s in (*each, k.eq(total, 1)):
             for x in reversed(shown):
-                total = app(k.SUM, sizes[x].low, sizes[x].high, bind(hints[x], vs[x], total))
-            for s in (sign, *([k.eq(m, rest)] if shown != labels else [])):
-                for x in reversed(shown):
-                    s = ranged(hints[x], vs[x], sizes[x], s)
-                self.needs.fact(s, law.assumed)
-            self.needs.fact(k.eq(total, 1), law.assumed)
+                s = ranged(hints[x], vs[x], sizes[x], s) if vs[x] in s.free else s
+            for p in reversed(params):
+                s = forall_named("c", p, s)
+            self.needs.fact(s, law.assumed)
 
     # --- ranges of free letters
 

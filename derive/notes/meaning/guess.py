@@ -24,9 +24,12 @@ def guessed_laws(world: World, sorts: Sorts) -> list[Law]:
         if sequence is not None:
             out.append(sequence)
             continue
-        joint = _joint(name, [u for u in uses if u.ref.below == 0])
-        if joint is not None:
-            out.append(joint)
+        groups: dict[tuple[Expr, ...], list[Expr]] = {}
+        for u in uses:
+            groups.setdefault(u.args[: u.ref.below], []).append(u)
+        joint = [law for below, group in groups.items() if (law := _joint(name, group, below)) is not None]
+        if joint:
+            out += joint
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
     return out
@@ -56,13 +59,13 @@ def _plain(use: Expr) -> Law | None:
     )
 
 
-def _joint(name: str, uses: list[Expr]) -> Law | None:
+def _joint(name: str, uses: list[Expr], below: tuple[Expr, ...]) -> Law | None:
     """p(x, y), p(x | y) and p(x) on one page: a joint law, its conditional and its marginal."""
     events: dict[str, Expr] = {}
     shapes: set[tuple[frozenset[str], frozenset[str]]] = set()
     for use in uses:
         over, given, params = _split(use)
-        if params or use.ref.above:
+        if params != list(below) or use.ref.above:
             return None
         sides: list[frozenset[str]] = []
         for group in (over, given):
@@ -89,7 +92,7 @@ def _joint(name: str, uses: list[Expr]) -> Law | None:
     several = len({over | given for over, given in shapes}) > 1 or len(shapes) > 1
     if not several or len(events) < 2 or any(over & given for over, given in shapes):
         return None
-    head = Expr("ref", (), Ref(name))
+    head = Expr("ref", below, Ref(name, len(below)))
     over_all = tuple(events[x] for x in sorted(events))
     return Law(
         head, over_all, (), True, True, f"{name} is one positive joint distribution of {', '.join(sorted(events))}"

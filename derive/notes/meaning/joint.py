@@ -75,12 +75,12 @@ class Joint(Sums):
         law = self.world.law_of(e.ref.name)
         if law is not None:
             return list(law.letters())
-        for m in reversed(self.world.meanings):
-            if m.pattern.op == "ref" and m.pattern.ref.name == e.ref.name and m.pattern.ref.signs:
+        for m in self.world.meanings_of(e):
+            if m.pattern.op == "ref" and m.pattern.ref.signs:
                 main = [a for place, a in arranged(m.pattern) if place == "("]
                 if main and all(a.op == "ref" for a in main):
                     return main
-        if any(m.pattern.is_name() and m.pattern.ref.name == e.ref.name for m in self.world.meanings):
+        if any(m.pattern.is_name() for m in self.world.meanings_of(e)):
             return []
         uses = [self.sorts.uses[key] for key in sorted(self.sorts.keys[e.ref.name]) if key in self.sorts.uses]
         written = [[a for place, a in arranged(use) if place == "("] for use in uses]
@@ -175,21 +175,29 @@ class Joint(Sums):
             out = at(out, values[x])
         return out
 
-    def joint_variable(self, law: Law, labels: tuple[str, ...], fixed: tuple[Term, ...]) -> Term:
-        """The family of a marginal, with what is known of it."""
+    def joint_family(self, law: Law, labels: tuple[str, ...], fixed: tuple[Term, ...]) -> Var:
+        """The family of a marginal, as a function of the parameters and then of its values."""
         name = law.name.ref.name
-        whole = labels == law.labels()
-        key = (name, tuple(f"={x}" for x in labels))
-        sort: Sort = REAL
-        for _ in labels:
-            sort = Fn(INT, sort)
-        for f in reversed(fixed):
-            sort = Fn(f.sort, sort)
+        key = (name, (f"{len(fixed)} parameters", *(f"={x}" for x in labels)))
         if key not in self.vars:
+            sort: Sort = REAL
+            for _ in labels:
+                sort = Fn(INT, sort)
+            for f in reversed(fixed):
+                sort = Fn(f.sort, sort)
             letters = "".join(c for x in labels for c in x if c.isalnum())
-            self.vars[key] = Var(name if whole else f"{name}_{letters}", sort)
-        var = self.vars[key]
-        self.marginals[law.name.ref.name, labels] = (law, var, fixed)
+            shown = name if labels == law.labels() else f"{name}_{letters}"
+            taken = {v.name for v in self.vars.values()}
+            n = 1
+            while (shown if n == 1 else f"{shown}_{n}") in taken:
+                n += 1
+            self.vars[key] = Var(shown if n == 1 else f"{shown}_{n}", sort)
+        return self.vars[key]
+
+    def joint_variable(self, law: Law, labels: tuple[str, ...], fixed: tuple[Term, ...]) -> Term:
+        """A marginal at the parameters; what is known of it is collected later."""
+        var = self.joint_family(law, labels, fixed)
+        self.marginals[labels, var] = (law, var, fixed)
         out: Term = var
         for f in fixed:
             out = at(out, f)

@@ -9,7 +9,7 @@ from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.surface import Expr, num, walk
+from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
@@ -20,7 +20,8 @@ from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, components, key_of
+from derive.notes.meaning.sorts import Key, arranged, components, key_of
+from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
@@ -74,9 +75,15 @@ class _Reader(Page):
                     last = chain[-1]
         for fact, error in self.builder.not_read.items():
             self.problems.append(Unread(fact, error.span, f"this fact is not read: {error.why}"))
-        return Notes(
-            tuple(chains), tuple(declared), tuple(said), tuple(self.builder.needs.inferred), tuple(self.problems)
-        )
+        return Notes(tuple(chains), tuple(declared), tuple(said), self.taken_for(), tuple(self.problems))
+
+    def taken_for(self) -> tuple[str, ...]:
+        """What the letters of the page were taken for."""
+        runs = []
+        for v in sorted(self.free, key=lambda x: x.name):
+            size = self.builder.size_of_letter(v.name) if v.sort is INT and (v.name, ()) in self.builder.vars else None
+            runs += [f"{v.name} runs from {size.low} to {size.high}"] if size is not None else []
+        return (*sorts_in_words(self.free), *runs, *self.inferred)
 
     def chain(self, display: Display, cells: list[PageCell], before: PageCell | None, start: PageCell | None) -> Chain:
         steps: list[Step] = []
@@ -208,15 +215,27 @@ class _Reader(Page):
             return False
         if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
-        if self.builder.has_meaning(e):
+        if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
-        for c in (c for chains in self.chains.values() for chain in chains for c in chain):
-            if c is left:
-                return True
-            names = (x for r in c.readings[:1] for x in walk(r) if x.op == "ref" and x.ref.name == e.ref.name)
-            if any(key_of(x) == key_of(e) for x in names):
-                return False
-        return True
+        return self.first_use().get(key_of(e)) is left
+
+    def first_use(self) -> dict[Key, PageCell]:
+        """The cell in which each name stands first."""
+        if not self.firsts:
+            for c in (c for chains in self.chains.values() for chain in chains for c in chain):
+                for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
+                    self.firsts.setdefault(key_of(x), c)
+        return self.firsts
+
+    def rests_on(self, e: Expr) -> set[str]:
+        """The names in a formula, and those in what defines them."""
+        out: set[str] = set()
+        new = names_in(e)
+        while new:
+            out |= new
+            bodies = [m.body for n in new for m in self.world.meanings_of(name(n))]
+            new = {n for body in bodies for n in names_in(body)} - out
+        return out
 
     def equated(self, e: Expr) -> bool:
         """Whether a declared equation says what a name is: K = 5."""
@@ -296,10 +315,13 @@ class _Reader(Page):
         told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
         told.update(needs.assumed)
         told.update({f"{f}": None for f in missing})
-        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right)
+        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
+        self.inferred.update(dict.fromkeys(needs.inferred))
+        self.free |= claim.free
         return Reading(
-            left, right, claim, (*given, *missing), kind, tuple(told), (*needs.inferred, *((why,) if why else ())),
-            (a.choice, b.choice), refutable=not needs.weak and not why,
+            left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
+            (a.choice, b.choice), refutable=not why,
         )  # fmt: skip
 
     def row_facts(self, row: int, needs: Needs) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.kernel.terms import Var
 from derive.notes.document.pages import Declared, Display, Document, Inline
 from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.parser import Parser
@@ -17,7 +18,7 @@ from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import guessed_base, guessed_laws
 from derive.notes.meaning.prose import phrases
 from derive.notes.meaning.ranges import Ranges
-from derive.notes.meaning.sorts import Sorts, arranged, components, key_of
+from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, put
 
 CELLS = 400
@@ -37,6 +38,9 @@ class Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Unread] = []
+        self.inferred: dict[str, None] = {}
+        self.firsts: dict[Key, PageCell] = {}
+        self.free: set[Var] = set()  # the letters of the rows
         self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
         pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
         self.words = words_in(pages)
@@ -82,7 +86,9 @@ class Page:
                 vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
             if line.form == "mean":
                 means.add(line.parts["name"][0].text)
-        return known_from(shown, prose, functions - FUNCTIONS, vectors, means)
+        return known_from(
+            shown, prose, functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov"}), vectors, means
+        )
 
     def tokens(self, items: Sequence[object]) -> list[Tokens]:
         try:

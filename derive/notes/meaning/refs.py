@@ -65,8 +65,8 @@ class Refs(Builder):
                 and str(a) not in scope.bound
                 and not self.world.is_value(a.ref.name)
             ):
-                for m in reversed(self.world.meanings):
-                    if m.pattern.is_name() and m.pattern.ref.name == a.ref.name and m.body.op == "tuple":
+                for m in self.world.meanings_of(a):
+                    if m.pattern.is_name() and m.body.op == "tuple":
                         return m.body
             return a
 
@@ -143,7 +143,10 @@ class Refs(Builder):
 
     def params(self, key: Key) -> list[int]:
         """Which arguments are numbers."""
-        return [i for i in range(len(key[1])) if any(self.sorts.is_real(v) for v in self.sorts.places[key].get(i, ()))]
+        if key not in self.numbers_of:
+            places = self.sorts.places[key]
+            self.numbers_of[key] = [i for i in range(len(key[1])) if any(map(self.sorts.is_real, places.get(i, ())))]
+        return self.numbers_of[key]
 
     def order(self, key: Key, ranks: Sequence[int] = ()) -> list[int]:
         """Arguments that are indices first, then numbers, so that a function of a number is a part of the term."""
@@ -225,7 +228,7 @@ class Refs(Builder):
 
     def defined(self, e: Expr, scope: Scope) -> Value | None:
         """What a definition says of the formula as it stands; of an entry of a vector that is defined whole, and the other way round."""
-        for m in reversed(self.world.meanings):
+        for m in self.world.meanings_of(e):
             if any(m is x for x in scope.inside) or (
                 m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name)
             ):
@@ -267,7 +270,7 @@ class Refs(Builder):
                 and not m.pattern.ref.signs
                 and not e.ref.signs
             )
-            for m in self.world.meanings
+            for m in self.world.meanings_of(e)
         )
 
 

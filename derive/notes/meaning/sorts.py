@@ -95,7 +95,9 @@ class Sorts:
         self.moved: set[str] = set()  # letters in which is differentiated
         self.vectors: dict[str, int] = {}  # names that are vectors, with how many indices they carry besides
         self.keys: dict[str, set[Key]] = defaultdict(set)
-        self.places: dict[Key, dict[int, list[Expr]]] = defaultdict(lambda: defaultdict(list))
+        self.places: dict[Key, dict[int, dict[Expr, None]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )  # what stands at each argument
         self.laws: dict[str, set[str]] = defaultdict(set)  # names of distributions, and the letters that they are over
         self.bare_laws: set[str] = set()
         self.defined: dict[Key, list[str | None]] = {}
@@ -164,7 +166,7 @@ class Sorts:
                     inner = (
                         "index" if (letter, ()) in self.indices else "number" if (letter, ()) in self.numbers else inner
                     )
-                self.places[key][at].append(c.value)
+                self.places[key][at][c.value] = None
                 self.gather(c.value, inner)
                 at += 1
 

@@ -217,7 +217,7 @@ class Sums(Refs):
         if meant.op != "ref" or meant.ref.signs:
             raise unread(by, "a derivative is taken in a letter or an entry")
         name = meant.ref.name
-        if any(x.op == "ref" and x.ref.name == name for m in self.world.meanings for x in (m.pattern,)):
+        if any(m.pattern.op == "ref" for m in self.world.meanings_of(meant)):
             return self.in_defined(body, meant, where, scope)
         if meant.is_name() and not self.sorts.is_vector(meant):
             x = self.variable(key_of(meant))

@@ -67,6 +67,17 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     declared: bool = False
     assumed_hot: dict[str, str] = field(default_factory=dict)
+    _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
+    _seen: int = 0
+
+    def meanings_of(self, e: Expr) -> list[Meaning]:
+        """The definitions that can be of a formula, by its head, the latest first."""
+        for m in self.meanings[self._seen :]:
+            heads = {_head_of(m.pattern)} | ({_head_of(m.pattern.args[0])} if m.pattern.op == "entry" else set())
+            for head in heads:
+                self._by_head.setdefault(head, []).insert(0, m)
+        self._seen = len(self.meanings)
+        return self._by_head.get(_head_of(e), [])
 
     def law_of(self, name: str, below: int | None = None) -> Law | None:
         found = [w for w in reversed(self.laws) if w.name.ref.name == name and below in (None, w.name.ref.below)]
@@ -78,6 +89,10 @@ class World:
         return any(
             base_letter(e.ref.name) == base for w in self.laws for e in (*w.letters(), *w.given) if e.op == "ref"
         )
+
+
+def _head_of(e: Expr) -> str:
+    return f"ref {e.ref.name}" if e.op == "ref" else e.op
 
 
 def one(parser: Parser, tokens: Tokens) -> Expr:

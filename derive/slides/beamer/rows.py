@@ -112,7 +112,7 @@ def block_rows(block: Block, guarded: bool = False) -> str:
     if isinstance(block, Words):
         bullet = r"\textbullet\enspace " if block.item else ""
         return rf"\derivesmall{{{bullet}{sentence(block.words, guarded)}}}"
-    rows = [" & ".join(sentence(cell, guarded) for cell in row) + r" \\" for row in (block.head, *block.rows)]
+    rows = [" & ".join(sentence(cell, guarded) or "{}" for cell in row) + r" \\" for row in (block.head, *block.rows)]
     rows.insert(1, r"\hline")
     if block.total:
         rows.insert(len(rows) - 1, r"\hline")

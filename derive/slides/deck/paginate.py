@@ -22,7 +22,7 @@ REASON = 9.0  # em: beside the formulas the reasons have at least this much room
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
 LEAST_SCALE = 0.5
-AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
+AIR = 1.0  # em that a slide keeps free where its letters were made smaller to fill it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def table_row_height(cells: Sequence[Prose]) -> float:
 
 
 def notes_height(notes: Sequence[Prose], template: Template) -> float:
-    return sum(small_height(("Note. ", *n), template.width) for n in notes)
+    return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
 def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
@@ -154,11 +154,13 @@ def _paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pr
     if c.lead:  # the start stands in the row of the step after it
         heights[1] = max(heights[:2])
         heights[0] = 0.0
-    air = AIR if scale < 1 else 0.0
+    air = AIR if c.scale < 1 else 0.0
     room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
         alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
+            alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())
         room = template.height - air - header_height(head, template)
     capacity = template.height - air - header_height(following, template)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
 from derive.slides.deck.paginate import prose_width
-from derive.slides.html.page import fragment_css, page
+from derive.slides.html.page import HEADING, fragment_css, page
 from derive.slides.html.read import read_back
 from derive.slides.html.slides import Look, body, foot, heading, opening, section
 from derive.slides.html.text import DelimitedInk, Ink, text
@@ -43,7 +43,9 @@ def _title(deck: Deck) -> str:
 
 def _deck(deck: Deck) -> str:
     t = deck.template
-    look = Look(Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer)
+    look = Look(
+        Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer, heading=HEADING[t.aspect] * t.width
+    )
     sections = list(_title_slides(deck, look)) if deck.title else []
     total = len(sections) + len(deck.slides)
     for slide in deck.slides:

@@ -17,6 +17,9 @@ _VENDOR = _HERE / "vendor"
 SIZES = {"16:9": (1280, 720), "4:3": (960, 720)}  # of a slide, in pixels; a formula's em is 32 of them
 
 
+HEADING = {"16:9": 32 / 36, "4:3": 32 / 31}  # em of a heading's letters in one of a formula's
+
+
 def page(template: Template, title: str, content: str, *, reveal: bool, generator: str = "derive") -> str:
     """A whole HTML file; ``reveal``: a deck, otherwise a page to read and print."""
     styles = [_katex_css()]

@@ -14,6 +14,7 @@ from itertools import count
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Slide, Step, Table, Words
+from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
@@ -29,6 +30,7 @@ class Look:
     level: int = 2  # of the headings
     logo: bool = False
     footer: str = ""
+    heading: float = 0.0  # em of a heading's letters from left to right, beyond two lines of which they are smaller
 
 
 def section(slide: Slide, look: Look, page: str = "") -> str:
@@ -46,7 +48,11 @@ def opening(slide: Slide) -> str:
 
 def heading(slide: Slide, look: Look) -> str:
     part = f' <span class="of">({slide.part}/{slide.parts})</span>' if slide.parts > 1 else ""
-    return f'<h{look.level} class="heading">{look.ink.prose(slide.heading)}{part}</h{look.level}>'
+    room = 2 * look.heading * 0.93  # two lines, some of which is lost at their ends
+    need = prose_width(slide.heading) + (3.0 if part else 0.0)
+    smaller = bool(look.heading) and need > room
+    opened, closed = (f'<span style="font-size:{room / need:.2f}em">', "</span>") if smaller else ("", "")
+    return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 
 
 def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:

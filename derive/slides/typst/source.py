@@ -83,7 +83,11 @@ def title_slides(deck: Deck) -> list[str]:
     if len(pages) > 1:
         pages.insert(0, [])
     first = f"#title-slide({content(escape(deck.title))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
-    return [first, *(f"#contents-slide({array(page, lines=True)})\n" for page in pages[1:])]
+    out, number = [first], len(pages[0]) + 1
+    for page in pages[1:]:
+        out.append(f"#contents-slide({array(page, lines=True)}, {number})\n")
+        number += len(page)
+    return out
 
 
 def handout(deck: Deck) -> str:
@@ -151,6 +155,8 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
         fields["assume"] = content(markup(first.assumes))
     if first.blocks_above:
         fields["blocks"] = array([block_source(b) for b in first.blocks_above], lines=True)
+    if first.kind == "text":
+        fields["words"] = "1em"
     lead, steps = steps_of(chain)
     if lead is not None:
         fields["lead"] = f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0])}$)"

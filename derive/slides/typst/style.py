@@ -125,7 +125,7 @@ COMMON = r"""
   if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
   if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
   if "assume" in s { text(size: 0.8em)[Assume #s.assume] + parbreak() }
-  for it in s.at("blocks", default: ()) { block(text(size: 0.85em, it)) }
+  for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
   for it in s.at("later", default: ()) { block(above: 0.8em, text(size: 0.85em, (if at >= it.click { it => it } else { hide })(it.it))) }
@@ -187,17 +187,20 @@ SLIDES = r"""
     // without overlays nothing is new
     let at = if overlays { at } else { clicks + 0.5 }
     set page(footer: foot(s))
-    headline(s.heading, s.at("part", default: ""), at < 1 or not overlays)
+    let begins = s.at("part", default: "").starts-with(regex("$|\(1/"))
+    headline(s.heading, s.at("part", default: ""), begins and (at < 1 or not overlays))
     fitted(gap => matter(s, at, gap: gap), s.at("steps", default: ()).len() + 1)
     pagebreak(weak: true)
   }
 }
 
-#let contents-list(contents) = fitted(gap => {
-  set text(size: 0.8em)
-  set par(leading: 0.45em)
-  for it in contents { block(spacing: gap, it) }
-}, contents.len() + 1)
+#let contents-list(contents, start) = if contents.len() > 0 {
+  fitted(gap => {
+    set text(size: 0.8em)
+    set par(leading: 0.45em)
+    enum(start: start, spacing: gap, ..contents)
+  }, contents.len() + 1)
+}
 
 #let title-slide(it, subtitle, contents) = {
   set page(margin: (x: 1.5 * margin, y: 72pt))
@@ -205,13 +208,13 @@ SLIDES = r"""
   block(below: 18pt, title(it))
   if subtitle != [] { block(text(fill: colors.muted, subtitle)) }
   v(18pt)
-  contents-list(contents)
+  contents-list(contents, 1)
   pagebreak(weak: true)
 }
 
-#let contents-slide(contents) = {
+#let contents-slide(contents, start) = {
   headline([Contents], "", true)
-  contents-list(contents)
+  contents-list(contents, start)
   pagebreak(weak: true)
 }
 """.lstrip()
