@@ -311,7 +311,11 @@ class Normalizer:
             if not (isinstance(s, App) and s.op is k.SUM) or s == body:
                 continue
             low2, high2, fn2 = s.args
-            if not isinstance(fn2, Lam) or v in low2.free | high2.free or not self._before((low2, high2), (low, high), ctx):
+            if (
+                not isinstance(fn2, Lam)
+                or v in low2.free | high2.free
+                or not self._before((low2, high2), (low, high), ctx)
+            ):
                 continue
             rest = without(body, s)
             facts = nonzero_facts(ctx.extend(low <= v, v <= high), body, rest)
