@@ -176,6 +176,7 @@ NOTES = {
     "\\text{Hence } x = y": ("x = y", ("Hence",)),
     "\\intertext{and so} x = y": ("x = y", ("and so",)),
     "x = \\underbrace{y}_{\\text{prior}}": ("x = {y}", ("prior",)),
+    "\\text{(i)} \\quad x = y": ("x = y", ("(i)",)),
     "\\text{loss} = y": ('"loss" = y', ()),
     "x = \\text{KL}(p)": ('x = "KL" ( p )', ()),
 }
@@ -257,6 +258,7 @@ def test_a_macro_with_tricks_is_named() -> None:
         "\\iffalse $$ a $$ \\fi",
         "\\end{document} $$ a $$",
         "$$ a $$ \\begin{document}",
+        "\\begin{tabular}{>{$}c<{$}} \\end{tabular}",
     ],
 )
 def test_what_is_not_shown_is_not_read(text: str) -> None:

@@ -211,6 +211,8 @@ def _first_word(words: Words) -> str:
 def _opens(nodes: Sequence[Node]) -> bool:
     """Whether a row begins with words that are no part of its formula: what follows is none, or they are such as begin a sentence."""
     first = nodes[0]
+    if isinstance(first, Words) and len(nodes) > 1 and _is_gap(nodes[1]) and first.text.lstrip()[:1] in ("(", "["):
+        return True  # the number of a case
     return isinstance(first, Words) and (
         len(nodes) == 1 or not first.text.strip() or _first_word(first) in _LEADING or len(first.text.split()) > 3
     )

@@ -60,6 +60,17 @@ _SILENT = frozenset(
 """Their arguments are not seen on the page."""
 
 
+_ARGUMENTS = {
+    "tabular": 1,
+    "tabularx": 2,
+    "tabulary": 2,
+    "longtable": 1,
+    "array": 1,
+    "minipage": 1,
+    "multicols": 1,
+    "wrapfigure": 2,
+}
+"""Environments of prose with arguments that are not seen on the page."""
 MOST_SIGNS = 100_000  # of one formula
 _MOST_PROSE = 40_000  # tokens before a display that are looked at
 
@@ -179,6 +190,8 @@ class Reader:
         elif not self.expander.begin(token, name):
             self.expander.enter()
             self._star_and_options()
+            for _ in range(_ARGUMENTS.get(plain, 0)):
+                self.expander.argument(token)
             if name == "document":
                 self.parts = [part for part in self.parts if isinstance(part, Declared)]
                 self.prose = []

@@ -50,7 +50,7 @@ _SIGNS = {
     r"\epsilon": "ϵ", r"\varepsilon": "ε", r"\phi": "ϕ", r"\varphi": "φ", r"\varrho": "ϱ", r"\varsigma": "ς", r"\upsilon": "υ",
     r"\{": "{", r"\}": "}", r"\|": "‖", r"\cdot": "·", r"\dots": "…", r"\times": "×", r"\mid": "∣", r"\partial": "∂", r"\forall": "∀", r"\infty": "∞",
     r"\langle": "⟨", r"\rangle": "⟩", r"\top": "⊤", r"\implies": "⟹", r"\coloneqq": "≔", r"\land": "∧", r"\mapsto": "↦", r"\vdash": "⊢", r"\parallel": "∥", "-": nodes.MINUS,
-    r"\le": "≤", r"\ge": "≥", r"\neg": "¬", r"\perp": "⊥", "*": "*", r"\Upsilon": "Υ", r"\hbar": "ℏ", r"\Re": "ℜ", r"\Im": "ℑ", r"\star": "⋆", r"\dagger": "†", r"\colon": ":", r"\sim": "∼",
+    r"\le": "≤", r"\ge": "≥", r"\neg": "¬", r"\iff": "⟺", r"\perp": "⊥", "*": "*", r"\Upsilon": "Υ", r"\hbar": "ℏ", r"\Re": "ℜ", r"\Im": "ℑ", r"\star": "⋆", r"\dagger": "†", r"\colon": ":", r"\sim": "∼",
 }  # fmt: skip
 _FONTS = {
     r"\mathbf": "bold",
@@ -179,7 +179,8 @@ def _atom(text: str, before: Sequence[nodes.Node]) -> nodes.Node:
 
 
 def _ends_operand(node: nodes.Node) -> bool:
-    return nodes.kind(node) not in ("rel", "op", "neg", "punct", "open", "dot", "slash", "times")
+    base = node.base if isinstance(node, nodes.Script) else node
+    return nodes.kind(base) not in ("rel", "op", "neg", "punct", "open", "dot", "slash", "times")
 
 
 def _call(item: Call) -> nodes.Node:

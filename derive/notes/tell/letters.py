@@ -9,7 +9,8 @@ from derive.kernel.terms import Lam, Term, Var, parts_of, rebuild
 from derive.record.letters import Letter, letters_in
 from derive.render.pages import reads
 
-_Names = dict[tuple[str, Sort], str]
+_Names = dict[tuple[str, Sort, bool], str]
+"""New names by the old one, the sort, and whether the letter is bound."""
 
 
 def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
@@ -17,7 +18,7 @@ def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
     names: _Names = {}
     letters = _letters(terms)
     for _ in range(3 * len(letters) + 3):  # a new name may be in the way of another letter
-        now = [x._replace(name=names.get((x.name, x.sort), x.name)) for x in letters]
+        now = [x._replace(name=names.get((x.name, x.sort, x.bound), x.name)) for x in letters]
         around = reads.Around(now)
         clash = next((n for n, x in enumerate(now) if reads.trouble(x, around) or _twin(x, now)), None)
         if clash is None:
@@ -25,9 +26,9 @@ def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
         new = reads.other_name(now[clash], now)
         if not new:
             break
-        names[letters[clash].name, letters[clash].sort] = new
+        names[letters[clash].name, letters[clash].sort, letters[clash].bound] = new
     cache: dict[Term, Term] = {}
-    told = {new: old for (old, _), new in names.items() if new != old}
+    told = {new: old for (old, _, _), new in names.items() if new != old}
     return [_renamed(t, names, cache) for t in terms], told
 
 
@@ -37,17 +38,21 @@ def _letters(terms: Sequence[Term]) -> list[Letter]:
 
 
 def _twin(letter: Letter, others: Sequence[Letter]) -> bool:
-    """Whether another letter, of another sort, has this name."""
-    return any(x.name == letter.name and x.sort != letter.sort and not x.bound for x in others if x is not letter)
+    """Whether a free letter has this name: one of another sort, or any where this letter is bound."""
+    return any(
+        x.name == letter.name and not x.bound and (letter.bound or x.sort != letter.sort)
+        for x in others
+        if x is not letter
+    )
 
 
-def _renamed(term: Term, names: Mapping[tuple[str, Sort], str], cache: dict[Term, Term]) -> Term:
+def _renamed(term: Term, names: Mapping[tuple[str, Sort, bool], str], cache: dict[Term, Term]) -> Term:
     if isinstance(term, Var):
-        return Var(names.get((term.name, term.sort), term.name), term.sort)
+        return Var(names.get((term.name, term.sort, False), term.name), term.sort)
     found = cache.get(term)
     if found is None or isinstance(term, Lam):  # equal functions may have other letters
         parts = tuple(_renamed(p, names, cache) for p in parts_of(term))
         if isinstance(term, Lam):
-            return Lam(names.get((term.hint, term.dom), term.hint), term.dom, parts[0])
+            return Lam(names.get((term.hint, term.dom, True), term.hint), term.dom, parts[0])
         found = cache[term] = rebuild(term, parts) if parts else term
     return found
