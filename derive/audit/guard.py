@@ -7,7 +7,7 @@ program in its floats.  Where they differ by more than the program's own precisi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -84,6 +84,26 @@ def samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
         if seed in (2, 5) and any(s.kept is not None for s in reading.inputs.symbols.values()):
             out.append((sizes, reading.inputs.numbers(sizes, Draw(100 + seed, few=True))))
     return out
+
+
+SMALL = 18
+"""How many entries the logits of a small sample have at most; exact values of larger ones take long."""
+
+
+def small_samples(reading: Reading) -> Iterator[tuple[dict[Var, Any], dict[tuple[int, ...], float | None]]]:
+    """The samples that are quickly evaluated, the smallest first, with the values of the formula; those are kept."""
+
+    def volume(sizes: Mapping[str, int]) -> int:
+        return math.prod(sizes.values())
+
+    known = reading.trace.evaluated
+    everyday = sorted(samples(reading), key=lambda s: volume(s[0]))
+    for n, (sizes, values) in enumerate(everyday):
+        if n and volume(sizes) > SMALL:
+            return
+        if n not in known:
+            known[n] = formula_at(reading.term, reading, values)
+        yield values, known[n]
 
 
 class Wide(Draw):

@@ -94,8 +94,8 @@ def _numbers(reading: Reading, argument: str) -> Sequence[Fraction | int]:
 def _distance(reading: Reading, target: Target) -> float | None:
     """The largest relative difference on a few samples, which says where to look; None where nothing can be compared."""
     worst: float | None = None
-    for _, values in guard.samples(reading)[2:5]:
-        mine, theirs = (guard.formula_at(t, reading, values) for t in (reading.term, target.term))
+    for values, mine in guard.small_samples(reading):
+        theirs = guard.formula_at(target.term, reading, values)
         for a, b in zip(mine.values(), theirs.values(), strict=True):
             if a is not None and b is not None:
                 worst = max(worst or 0.0, guard.relative(a, b))

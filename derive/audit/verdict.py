@@ -158,8 +158,7 @@ def _less_one(divisor: Term) -> list[Term]:
 
 def agree(reading: Reading, target: Target) -> bool:
     """Whether formula and target have the same values on the samples.  It says what to try first, and decides nothing."""
-    for _, values in guard.samples(reading):
-        mine = guard.formula_at(reading.term, reading, values)
+    for values, mine in guard.small_samples(reading):
         theirs = guard.formula_at(target.term, reading, values)
         for i, a in mine.items():
             b = theirs[i]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any
 
 import derive.lemmas  # noqa: F401  # tactics use them
 from derive.audit.model.values import ONE, Choice, Value, add, apply, as_term, choice, given, guards, sub
@@ -53,6 +54,7 @@ class Trace:
         self.operations: dict[str, int] = {}
         self.idle_clamps: list[tuple[Term, ...]] = []
         self.assumed: list[Term] = []
+        self.evaluated: dict[int, Any] = {}  # the values of what was read, at samples by their number
         self._indices = 0
 
     def note(self, words: str) -> None:
