@@ -93,7 +93,7 @@ def distillation_gradient(calc):
     catalogue="30",
 )
 def distillation_gradient_rescaled(calc):
-    """Times tau^2, the gradient of distillation is the difference of student and teacher over the inverse temperature."""
+    """Times the square of the temperature, the gradient of distillation is student minus teacher over the inverse temperature."""
     calc.have(Eq(Sum(teacher[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     calc.eq(tau**2 * ((student[j] - teacher[j]) / tau), by=distillation_gradient)
     calc.eq((student[j] - teacher[j]) / (1 / tau), by=ring)
@@ -156,7 +156,7 @@ def distillation_gradient_at_high_temperature(calc):
     instead="distillation_gradient_rescaled",
 )
 def distillation_needs_no_rescaling():
-    """The gradient of distillation keeps its size as the temperature grows, without the factor tau^2."""
+    """The gradient of distillation keeps its size as the temperature grows, without the square of the temperature as a factor."""
 
 
 @false_claim(
