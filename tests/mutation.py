@@ -11,12 +11,15 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 import derive.proofs
+from derive.board import find
 from derive.board.calc import Calc, ClaimError, StepError, to_term
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.errors import UserError
@@ -61,8 +64,10 @@ from derive.kernel.theorem import Theorem
 REFUSED = (StepError, ClaimError)
 SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are indices
 ONE = Num(1)
+FEW = 24  # reasons that are tried for a changed line that gives none
 MODELS = 100  # that exact evaluation looks at for each change that was accepted
 FEWEST = 20  # of them must be decided, unless there are no more
+RAREST = 5  # where conditions as strict as independence leave few to find, with the largest effort
 EFFORTS = (3_000_000, 60_000_000)  # units of work at most; the more only when too few were decided
 
 
@@ -321,16 +326,22 @@ class Spot:
         """The theorem that the changed line gives, or None when it is refused."""
         calc = _as_it_stood(self.calc)
         try:
-            if self.relation == "":
-                calc.have(mutant.term, by=self.by)
-                return calc._facts[-1]
-            calc._line(mutant.relation, mutant.term, self.by, ())
+            with short_searches():
+                if self.relation == "":
+                    calc.have(mutant.term, by=self.by)
+                    return calc._facts[-1]
+                calc._line(mutant.relation, mutant.term, self.by, ())
         except REFUSED:
             return None
         return calc.lines[-1].theorem
 
     def states(self, mutant: Mutant) -> Term:
         return statement_of(mutant.relation, self.before, mutant.term)
+
+
+def short_searches() -> AbstractContextManager[object]:
+    """A false line without a reason has every reason tried, each in vain: here the first few."""
+    return patch.object(find, "search", partial(find.search, attempts=FEW))
 
 
 def _as_it_stood(calc: Calc) -> Calc:
@@ -382,7 +393,8 @@ def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> 
         "",
     )
     try:
-        return other.theorem
+        with short_searches():
+            return other.theorem
     except REFUSED as error:
         slip = error.__cause__
         if slip is None or isinstance(slip, UserError) or "not among the conditions given" in str(slip):
@@ -472,7 +484,7 @@ def _trouble(th: Theorem, statement: Term, given: Sequence[Term]) -> str:
         if found.tried >= FEWEST or (found.tried and not found.stopped and not found.undecided):
             return ""
         trouble = f"accepted, and not shown to be true: {found}"
-    return trouble
+    return "" if found.tried >= RAREST and not found.undecided else trouble
 
 
 def statement_of(relation: str, before: Term, after: Term) -> Term:

@@ -53,6 +53,8 @@ run()
 
 
 def interrupted(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What comes of the program, as at a terminal: what a shell runs in the background has interrupts ignored."""
+    code = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + code
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, env=env, check=False
