@@ -259,8 +259,14 @@ class Operators(Names):
                 bodies = self.factor(ts, i + 1)
             else:
                 bodies = self.term(ts, i + 1)
+            raised = list(self.raised(ts, i + 1))
+            if raised and not after.text.startswith("("):  # E[x]^2 is the square of the mean, and E(x)^2 either
+                bodies = []
             for e, end in bodies:
                 yield Expr("big", (e, *laws), "mean", Span(t.span.start, e.span.end)), end
+            for e, bracket in raised:
+                whole = Expr("big", (e, *laws), "mean", Span(t.span.start, bracket.span.end))
+                yield from self.scripted(whole, bracket, i + 2)
 
     def laws(self, t: Token) -> Iterator[tuple[Expr, ...]]:
         """What a mean is over: draws with their laws, draws alone, or a law alone."""
@@ -294,7 +300,7 @@ class Operators(Names):
         if not t.sub:
             if i + 1 < len(ts) and ts[i + 1].kind == "bracket":
                 for e in self.listed(ts[i + 1].parts[0]):
-                    yield Expr("fn", e.args, kind, t.span), i + 2
+                    yield from self.scripted(Expr("fn", e.args, kind, t.span), ts[i + 1], i + 2)
             return
         for bounds in self.bounds(t):
             bare = i + 1 < len(ts) and ts[i + 1].kind == "bracket" and ts[i + 1].sup is None and ts[i + 1].sub is None
@@ -406,6 +412,12 @@ class Operators(Names):
         power = self.maybe(t.sup) if t.sup else [None]
         for base in bases:
             for n in power:
+                if n is None:
+                    for e, bracket in self.raised(ts, i + 1):  # log(x)^2 is the square of the logarithm first
+                        args = (e,) if base is None else (base, e)
+                        yield from self.scripted(
+                            Expr("log", args, None, Span(t.span.start, e.span.end)), bracket, i + 2
+                        )
                 for e, end in self.argument(ts, i + 1):
                     args = (e,) if base is None else (base, e)
                     out = Expr("log", args, None, Span(t.span.start, e.span.end))
@@ -414,10 +426,17 @@ class Operators(Names):
     def exponential(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]
         for base in self.maybe(t.sub) if t.sub else [None]:
-            for e, end in self.argument(ts, i + 1):
+            raised = [(e, i + 2, bracket) for e, bracket in self.raised(ts, i + 1)] if not t.sup else []
+            whole = replace(t, sub=None)
+            for e, end, scripts in raised or [(e, end, whole) for e, end in self.argument(ts, i + 1)]:
                 span = Span(t.span.start, e.span.end)
                 out = Expr("exp", (e,), None, span) if base is None else Expr("pow", (base, e), None, span)
-                yield from self.scripted(out, replace(t, sub=None), end)
+                yield from self.scripted(out, scripts, end)
+
+    def raised(self, ts: Tokens, i: int) -> Iterator[tuple[Expr, Token]]:
+        """What stands in a bracket with a power behind it, which is one of the whole: exp(x)^2, E[x]^2."""
+        if i < len(ts) and ts[i].kind == "bracket" and ts[i].sup is not None and ts[i].sub is None and not ts[i].primes:
+            yield from ((e, ts[i]) for e in self.bracket(replace(ts[i], sup=None)))
 
     def softmax(self, ts: Tokens, i: int) -> Iterator[Reading]:
         """softmax(z)_k, softmax_k(z), and softmax(z) as a vector."""
@@ -447,7 +466,8 @@ class Operators(Names):
             inner = t.sub[0].parts[0] if len(t.sub) == 1 and t.sub[0].kind == "bracket" else t.sub
             yield from ((Expr("ind", e, None, t.span), i + 1) for e in self.relations(inner))
         elif i + 1 < len(ts) and ts[i + 1].kind == "bracket":
-            yield from ((Expr("ind", e, None, t.span), i + 2) for e in self.relations(ts[i + 1].parts[0]))
+            for e in self.relations(ts[i + 1].parts[0]):
+                yield from self.scripted(Expr("ind", e, None, t.span), ts[i + 1], i + 2)
 
     def kronecker(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]

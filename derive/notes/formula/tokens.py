@@ -257,7 +257,27 @@ def _flat(nodes: Iterable[Node], words: frozenset[str]) -> Iterator[Token]:
 
 
 def _whole(tokens: Iterable[Token], words: frozenset[str]) -> Tokens:
-    return _bracketed(_sigma(_worded(list(tokens), SPELLED | words)))
+    return _bracketed(_sigma(_worded(_grouped(list(tokens)), SPELLED | words)))
+
+
+def _grouped(tokens: list[Token]) -> list[Token]:
+    """5{,}000 is one number, and so is 1,000: no number that is counted begins with a nought."""
+    out: list[Token] = []
+    for t in tokens:
+        if len(out) > 1 and t.kind == "number" and len(t.text) == 3 and t.text.isdigit():
+            first, comma = out[-2:]
+            braces = comma.span.start > first.span.end and t.span.start > comma.span.end
+            close = t.span.start - first.span.end <= 3
+            if (
+                (first.kind, comma.kind, comma.text) == ("number", "sign", ",")
+                and close
+                and (braces or t.text[0] == "0")
+                and not (first.sub or first.sup or comma.sub or comma.sup)
+            ):
+                out[-2:] = [replace(t, text=first.text + t.text, span=Span(first.span.start, t.span.end))]
+                continue
+        out.append(t)
+    return out
 
 
 def _of(node: Node, words: frozenset[str]) -> Iterator[Token]:

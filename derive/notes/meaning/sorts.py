@@ -30,6 +30,9 @@ def components(e: Expr) -> list[Component]:
         if e.data == "=":
             return [Component(f"{e.args[0]}=", e.args[1])]
         return [Component(e.data, e.args[0]), Component("", e.args[1])]
+    if e.op == "before" and e.data in (">", ">="):
+        first = e.args[0] if e.data == ">=" else Expr("add", (e.args[0], num(1)), None, e.span)
+        return [Component(">..", first)]
     if e.op == "before":
         last = e.args[0] if e.data == "<=" else Expr("sub", (e.args[0], num(1)), None, e.span)
         return [Component("..", last)]
@@ -40,7 +43,7 @@ def components(e: Expr) -> list[Component]:
             else [Component("..", e.args[0]), Component("..", e.args[1])]
         )
     if e.op == "ref" and any(a.op in ("before", "range") for a in e.args):
-        return [Component(f"{e.ref.name}..", c.value) for a in e.args for c in components(a)]
+        return [Component(f"{e.ref.name}{c.tag}", c.value) for a in e.args for c in components(a)]
     if e.op == "series" and e.data == "list" and e.args[-1].op == "ref" and e.args[-1].args:
         name = e.args[-1].ref.name
         from_one = all(

@@ -1,0 +1,58 @@
+r"""Lines that a person reads one way and a careless reader another: none that is false is proved, none that is true is false.
+
+Each row stands alone on a page, under the declarations of its table.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.notes.document.read import document_of
+from derive.notes.judge.judge import judge_notes
+from derive.notes.meaning.notes import read_notes
+
+
+def verdict(row: str, *declared: str) -> str:
+    page = "".join(f"%: {d}\n" for d in declared) + f"\\[{row}\\]\n"
+    (one,) = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    return one.kind
+
+
+LAW = "p positive distribution over x"
+TRUE = [
+    # a power behind a bracket is one of the whole
+    (r"\exp(u)^2 = \exp(u)\exp(u)",),
+    (r"\exp(u)^{-1} = \exp(-u)",),
+    (r"\log(u)^2 = (\log(u))^2",),
+    (r"\mathbb{1}[k=j]^2 = \mathbb{1}[k=j]",),
+    # the thousands
+    (r"1{,}000 = 1000",),
+    (r"1,000 = 1000",),
+    (r"50{,}257 = 50257",),
+    (r"a_{1,128} = a_{1,128}",),
+    # what comes before
+    (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
+]
+FALSE = [
+    (r"\exp(u)^2 = \exp(u^2)",),
+    (r"\exp(u)^{-1} = \exp(1/u)",),
+    (r"\log(u)^2 = 2\log u",),
+    (r"\mathbb{E}_{x\sim p}[f(x)^2] = \mathbb{E}_{x\sim p}[f(x)]^2", LAW),
+    (r"\mathbb{E}_{x\sim p}[f(x)^2] \le \mathbb{E}_{x\sim p}[f(x)]^2", LAW),
+    (r"\sigma(u)^2 = \sigma(u^2)",),
+    (r"\max(a,b)^2 = \max(a,b)",),
+    (r"5{,}000 = 0",),
+    (r"1{,}000 = 1",),
+    (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{>t})",),
+    (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{\le t})",),
+]
+
+
+@pytest.mark.parametrize("row", TRUE, ids=[r[0] for r in TRUE])
+def test_a_true_line_is_not_called_false(row: tuple[str, ...]) -> None:
+    assert verdict(*row) == "proved"
+
+
+@pytest.mark.parametrize("row", FALSE, ids=[r[0] for r in FALSE])
+def test_a_false_line_is_not_proved(row: tuple[str, ...]) -> None:
+    assert verdict(*row) in ("false", "unproved", "unread")
