@@ -42,6 +42,16 @@ def test_a_false_row_has_numbers_and_ends_with_1(folder: Path) -> None:
     assert "proved:" not in out.stdout
 
 
+def test_what_a_proof_uses_and_nobody_declared_is_said_with_the_verdict(folder: Path) -> None:
+    Path("square.tex").write_text("\\[ \\log x^2 = 2 \\log x \\]")
+    assert "proved: rules of logarithms, where 0 < x\n" in run("square.tex").stdout
+    assert json.loads(run("square.tex", "--json").stdout)["displays"][0]["rows"][1]["where"] == ["0 < x"]
+    Path("square.tex").write_text("%: x > 0\n\\[ \\log x^2 = 2 \\log x \\]")
+    assert "where" not in run("square.tex").stdout, "declared"
+    Path("square.tex").write_text("\\[ \\log x + 1 = 1 + \\log x \\]")
+    assert "where" not in run("square.tex").stdout, "nothing of it is used"
+
+
 def test_strict_wants_every_row_known(folder: Path) -> None:
     Path("other.tex").write_text(GOOD + "\\input{rest}")
     assert run("good.tex", "--strict").exit_code == 0

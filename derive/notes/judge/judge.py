@@ -6,7 +6,7 @@ in exact numbers.  Where readings disagree the row is not known, and the reason 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -140,20 +140,30 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         reason = last.proof.reason
         if len(tried) > 1:
             reason += f" (read as {last.reading.claim})"
+        where = _rests_on(last.reading, last.proof.theorem.hyps)
         proved = Verdict(
-            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=last.reading.assumed
-        )
+            "proved", reason, last.proof.reasons, last.proof.theorem,
+            reading=last.place, assumed=last.reading.assumed, where=where,
+        )  # fmt: skip
         return proved, last
     if len(refuted) == len(tried):
         one = tried[0]
         assert one.counterexample is not None
         missing = conditions.missing(one.reading.claim, one.reading.given)
         reason = str(one.counterexample)
-        return Verdict(
-            "false", reason, counterexample=one.counterexample, missing=missing, assumed=one.reading.assumed
-        ), one
+        false = Verdict(
+            "false", reason, counterexample=one.counterexample,
+            missing=missing, assumed=one.reading.assumed, where=one.reading.from_text,
+        )  # fmt: skip
+        return false, one
     why = "neither a proof nor numbers against it were found"
     return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
+
+
+def _rests_on(reading: Reading, used: Collection[Term]) -> tuple[str, ...]:
+    """What nobody declared and the proof uses, in words; definitions of the text carry the statement itself."""
+    words = dict(reading.rests)
+    return tuple(dict.fromkeys([words[f] for f in words if f in used] + list(reading.from_text)))
 
 
 def _from_elsewhere(verdict: Verdict, step: Step, good: tuple[Reading, int] | None, n: int) -> Verdict:

@@ -25,6 +25,7 @@ from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
+from derive.render.pens.text import term_text
 
 READINGS = 8
 """How many readings of a row are kept."""
@@ -312,16 +313,17 @@ class _Reader(Page):
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
         missing = definedness([left, right], given)
-        told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
-        told.update(needs.assumed)
-        told.update({f"{f}": None for f in missing})
+        rests = [(f, needs.facts[f]) for f in given if needs.facts[f]] + [
+            (f, " ".join(term_text(f).split())) for f in missing
+        ]
+        told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
         why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
         return Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
-            (a.choice, b.choice), refutable=not why,
+            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed),
         )  # fmt: skip
 
     def row_facts(self, row: int, needs: Needs) -> None:
