@@ -52,6 +52,12 @@ def test_what_a_proof_uses_and_nobody_declared_is_said_with_the_verdict(folder: 
     assert "where" not in run("square.tex").stdout, "nothing of it is used"
 
 
+def test_sides_are_those_of_the_page(folder: Path) -> None:
+    """The kernel has a >= b as b <= a."""
+    Path("sides.tex").write_text("%: x > 0\n\\[ x \\ge 2 x \\]")
+    assert "makes the right side 1, more than the left side 1/2" in " ".join(run("sides.tex").stdout.split())
+
+
 def test_strict_wants_every_row_known(folder: Path) -> None:
     Path("other.tex").write_text(GOOD + "\\input{rest}")
     assert run("good.tex", "--strict").exit_code == 0

@@ -265,6 +265,10 @@ NOT_REFUTED = {
     ),
     "a page without declarations": (r"\[ \sum_{k=1}^K p_k = 1 \]",),
     "a letter on one side of such a page": (r"\[ p + q = p + (1 - p) \]",),
+    "sizes of which nothing says whether they are one": (
+        "%: q positive distribution over k",
+        r"\[ \sum_{j=1}^n q_j = \sum_{k=1}^V q_k \]",
+    ),
     "a mean over several draws": (
         r"%: \mathbb{E} over x_i \sim p",
         r"\[ \mathbb{E}[f(x_1)] = 2\, \mathbb{E}[f(x_1)] \]",
@@ -276,6 +280,23 @@ NOT_REFUTED = {
 def test_a_reading_that_knows_less_than_the_page_is_not_refutable(case):
     step = steps(*NOT_REFUTED[case])[0]
     assert not any(r.refutable for r in step.readings)
+
+
+def test_one_letter_has_one_size():
+    (step,) = steps(
+        "%: q distribution over k", r"\[ H(q, \mathrm{softmax}(z)) = -\sum_{k=1}^V q_k \log \mathrm{softmax}(z)_k \]"
+    )
+    assert {v.name for r in step.readings for v in r.claim.free} == {"V", "q", "z"}, "the sum says how many k are"
+    (step,) = steps(r"%: 1 \le j \le V", r"\[ \partial_{z_j} \log \sum_k e^{z_k} = z_j \]")
+    assert "sum(k=1..V" in str(step.readings[0].claim), "a bound on an index is its range"
+
+
+def test_an_event_and_its_letter_are_one_value():
+    row = r"\[ P(Y = y) = \sum_x P(x, y) \]"
+    for page in ([row], ["%: P joint distribution over x, y", row]):
+        (step,) = steps(*page)
+        assert step.unread is None and len({v.name[:1] for v in step.readings[0].claim.free} - {"N"}) == 2
+        assert all("P_Yx" not in str(r.claim) for r in step.readings)
 
 
 def test_a_false_row_of_numbers_is_refuted_on_any_page():

@@ -6,6 +6,7 @@ in exact numbers.  Where readings disagree the row is not known, and the reason 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _ARROWS = frozenset({"\\iff", "\\implies", "\\Rightarrow", "\\Leftrightarrow"})
+_OTHER = {"left side": "right side", "right side": "left side"}
+_SIDE = re.compile("|".join(_OTHER))
 KEPT = 4096
 """How many results are kept in memory."""
 
@@ -112,7 +115,11 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
     """A proof of one reading, or numbers that refute it."""
-    return Tried(reading, place, *_sought(reading.claim, reading.given, reading.refutable))
+    proof, found = _sought(reading.claim, reading.given, reading.refutable)
+    if found is not None and getattr(reading.claim, "args", ()) == (reading.right, reading.left):
+        swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)  # the kernel has a >= b as b <= a
+        found = found._replace(explanation=swapped)
+    return Tried(reading, place, proof, found)
 
 
 @lru_cache(KEPT)

@@ -318,6 +318,7 @@ class _Reader(Page):
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
         why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        why = why or self.unsized(closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
@@ -344,6 +345,14 @@ class _Reader(Page):
                     needs.fact(fact)
             except UnreadableError:
                 needs.weak = needs.weak or "a condition behind the row is not read"
+
+    def unsized(self, free: frozenset[Var]) -> str:
+        """A size that nothing names, of what the page sums over within bounds, too: that they differ is no counterexample."""
+        ranges = self.builder.ranges
+        for v in sorted(free, key=lambda v: v.name):
+            if ranges.disputed(v.name) or ranges.of_two_sizes(v.name):
+                return f"nothing says through what {v.name} runs; declare it: k = 1..n"
+        return ""
 
     def open_page(self, left: Term, right: Term) -> str:
         """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""

@@ -17,7 +17,7 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import guessed_base, guessed_laws
 from derive.notes.meaning.prose import phrases
-from derive.notes.meaning.ranges import Ranges
+from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, put
 
@@ -123,6 +123,8 @@ class Page:
         for _ in range(2):
             for e in bounds:
                 self.sorts.gather(e, "index")
+            for _, last in between(whole, self.sorts):
+                self.sorts.gather(last, "index")
             for e in formulas:
                 self.sorts.gather(e)
             self.sorts.settled()
