@@ -282,6 +282,18 @@ def test_a_reading_that_knows_less_than_the_page_is_not_refutable(case):
     assert not any(r.refutable for r in step.readings)
 
 
+def test_a_row_brings_in_what_only_use_has_called_a_law():
+    row = r"\[ q'(k) = (1-\epsilon) \delta_{k,y} + \frac{\epsilon}{K} \]"
+    later = r"\[ H(q', p) = -\sum_{k=1}^K q'(k) \log p(k) \]"
+    first, second = steps(row, later)
+    assert first.readings[0].kind == "definition"
+    assert "epsilon" in str(second.readings[0].claim), "and it means that from there on"
+    first, second = steps("%: q' distribution over k", row, later)
+    assert first.readings[0].kind == "step", "declared: a claim of the declared law"
+    (first,) = steps(r"\[ p(x, y) = p(x) p(y \mid x) \]")
+    assert first.readings[0].kind == "step", "a law in terms of itself is no definition"
+
+
 def test_one_letter_has_one_size():
     (step,) = steps(
         "%: q distribution over k", r"\[ H(q, \mathrm{softmax}(z)) = -\sum_{k=1}^V q_k \log \mathrm{softmax}(z)_k \]"

@@ -208,11 +208,11 @@ class _Reader(Page):
         e = left.readings[0]
         if e.op != "ref" or any(x.op == "ref" and x.ref.name == e.ref.name for x in walk(right)):
             return False
-        if (
-            self.world.law_of(e.ref.name) is not None
-            or e.ref.name in self.world.means
-            or e.ref.name in self.world.constants
-        ):
+        law = self.world.law_of(e.ref.name)
+        declared = (
+            law is not None and not law.assumed
+        )  # what only use has shown does not stand against a row that says it
+        if declared or e.ref.name in self.world.means or e.ref.name in self.world.constants:
             return False
         if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
