@@ -342,6 +342,35 @@ def test_bounds_in_the_prose_are_assumed_and_listed(text):
     assert len(page.phrases) == 1
 
 
+FACTS = {
+    r"The sum is $s$, where $\sum_k y_k = 1$.": "sum(k=1..K, y[k]) = 1",
+    r"With $y_k > 0$ we have": "0 < y[",
+    r"Let $K$ be the number of classes.": "1 <= K",
+}
+
+
+@pytest.mark.parametrize("text", list(FACTS))
+def test_relations_behind_where_with_and_let_are_facts(text):
+    reading = notes(text, r"\[ 0 \ne \sum_{k=1}^K y_k \]").chains[0].steps[0].readings[0]
+    assert any(FACTS[text] in str(g) for g in reading.given)
+    assert any("from the text" in a for a in reading.assumed)
+
+
+def test_a_sentence_that_goes_on_behind_a_display_speaks_of_it():
+    row = r"\[ 0 \ne \sum_{k=1}^K y_k \]"
+    (step,) = steps(row, r"where $\sum_k y_k = 1$.")
+    assert step.readings[0].assumed
+    (step,) = steps(row, r"Then, in another part, where $\sum_k y_k = 1$.")
+    assert not step.readings[0].assumed
+    (step,) = steps(row, r"We show that $\sum_k y_k = 1$.")
+    assert not step.readings[0].assumed
+
+
+def test_uniform_says_what_each_value_is():
+    (step,) = steps(r"Here $u$ is uniform.", r"\[ 0 \ne \sum_{x=1}^n u(x) \]")
+    assert str(step.readings[0].claim) == "0 != sum(x=1..n, 1/sum(x_1=1..n, 1))"
+
+
 def test_a_definition_in_the_prose_is_used_and_listed():
     page = notes(r"Let $h = \sigma(a)$ be the output.", r"\[ 0 \ne h \]")
     reading = page.chains[0].steps[0].readings[0]
