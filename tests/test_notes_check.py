@@ -58,6 +58,16 @@ def test_sides_are_those_of_the_page(folder: Path) -> None:
     assert "makes the right side 1, more than the left side 1/2" in " ".join(run("sides.tex").stdout.split())
 
 
+def test_numbers_are_given_where_the_text_may_say_more(folder: Path) -> None:
+    """No declaration, and letters of which the prose may say anything: not false, but the numbers help."""
+    Path("more.tex").write_text("\\[ \\sum_{k=1}^n a_k = 1 \\]")
+    out = run("more.tex")
+    told = " ".join(out.stdout.split())
+    assert out.exit_code == 0 and "? not known: with what was read it fails: n=1, a=(0) makes the left side 0" in told
+    assert "nothing on the page says what a is; if the text says more, declare it" in told
+    assert "counterexample" not in json.loads(run("more.tex", "--json").stdout)["displays"][0]["rows"][1]
+
+
 def test_strict_wants_every_row_known(folder: Path) -> None:
     Path("other.tex").write_text(GOOD + "\\input{rest}")
     assert run("good.tex", "--strict").exit_code == 0

@@ -38,6 +38,7 @@ class Tried:
     place: int
     proof: Proof | None = None
     counterexample: Counterexample | None = None
+    hint: Counterexample | None = None  # numbers against a reading that may know less than the page
 
 
 def judge_notes(notes: Notes) -> Report:
@@ -119,7 +120,7 @@ def try_reading(reading: Reading, place: int = 0) -> Tried:
     if found is not None and getattr(reading.claim, "args", ()) == (reading.right, reading.left):
         swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)  # the kernel has a >= b as b <= a
         found = found._replace(explanation=swapped)
-    return Tried(reading, place, proof, found)
+    return Tried(reading, place, proof, found) if reading.refutable else Tried(reading, place, proof, hint=found)
 
 
 @lru_cache(KEPT)
@@ -128,8 +129,11 @@ def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proo
     proof = prove(claim, given)
     if proof is not None:
         return proof, None
-    found = refute(claim, given) if refutable else None
-    return (None, found) if found is not None else (search(claim, given), None)
+    if refutable:
+        found = refute(claim, given)
+        return (None, found) if found is not None else (search(claim, given), None)
+    proof = search(claim, given)
+    return (proof, None) if proof is not None else (None, refute(claim, given))
 
 
 def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
@@ -164,6 +168,10 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         )  # fmt: skip
         return false, one
     why = "neither a proof nor numbers against it were found"
+    first = tried[0]
+    if first.hint is not None and all(t.hint or t.counterexample for t in tried):
+        numbers = str(first.hint).removeprefix("it is false: ")
+        why = f"with what was read it fails: {numbers}; {first.reading.unsure}; if the text says more, declare it"
     return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
 
 

@@ -37,7 +37,7 @@ class Reading:
     definitions of the prose, in words, on which all of the reading rests.
     ``choice``: which reading of the left and of the right side this is, counted from 0.
     ``refutable``: a model in which the claim fails is one for the page; otherwise the reading knows less than the page says
-    (as of an expectation over draws whose law is left open), and may be used for proofs only.
+    (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
     """
 
     left: Term
@@ -51,6 +51,7 @@ class Reading:
     refutable: bool = True
     rests: tuple[tuple[Term, str], ...] = ()
     from_text: tuple[str, ...] = ()
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

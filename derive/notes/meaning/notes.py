@@ -324,7 +324,7 @@ class _Reader(Page):
         self.free |= claim.free
         return Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
-            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed),
+            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
         )  # fmt: skip
 
     def row_facts(self, row: int, needs: Needs) -> None:
@@ -351,7 +351,7 @@ class _Reader(Page):
         ranges = self.builder.ranges
         for v in sorted(free, key=lambda v: v.name):
             if ranges.disputed(v.name) or ranges.of_two_sizes(v.name):
-                return f"nothing says through what {v.name} runs; declare it: k = 1..n"
+                return f"nothing says through what {v.name} runs"
         return ""
 
     def open_page(self, left: Term, right: Term) -> str:
@@ -362,7 +362,7 @@ class _Reader(Page):
         moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
         alone = left.free ^ right.free  # q on one side, which the prose may call 1 - p
         if alone or any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
-            return "conditions may stand in the prose; declare them, and the row is refuted if it is false"
+            return "conditions may stand in the prose"
         return ""
 
     def unexplained(self, left: Term, right: Term, facts: dict[Term, str]) -> str:
