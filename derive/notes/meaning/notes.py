@@ -11,6 +11,7 @@ from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
+from derive.notes.meaning import local
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
@@ -44,10 +45,27 @@ class _Built:
 
 def read_notes(document: Document) -> Notes:
     """All chains of a document, in page order."""
-    return _Reader(document).notes()
+    reader = _Reader(document)
+    found = reader.notes()
+    if reader.world.declared or not (reader.divided() or any(s.unread for c in found.chains for s in c.steps)):
+        return found
+    chains: list[Chain] = []
+    displays = [p for p in document.parts if isinstance(p, Display)]
+    for n, display in enumerate(displays):
+        own = [c for c in found.chains if c.display is display]
+        wanted = (
+            1 < len(displays) and n < local.MOST and (reader.divided() or any(s.unread for c in own for s in c.steps))
+        )
+        chains += local.merged(own, _Reader(local.by_itself(document, display)).notes().chains) if wanted else own
+    return replace(found, chains=tuple(chains))
 
 
 class _Reader(Page):
+    def divided(self) -> bool:
+        """Whether a name stands for several things on the page, so that it may be another in each display."""
+        plain = [law.name.ref.name for law in self.guessed if not law.joint]
+        return len(plain) > len(set(plain)) or any("is another function" in words for words in self.inferred)
+
     # --- chains
 
     def notes(self) -> Notes:
