@@ -68,6 +68,17 @@ def test_numbers_are_given_where_the_text_may_say_more(folder: Path) -> None:
     assert "counterexample" not in json.loads(run("more.tex", "--json").stdout)["displays"][0]["rows"][1]
 
 
+def test_the_next_row_shows_how_a_row_was_read(folder: Path) -> None:
+    start = "%: k = 1..K\n%: p, q positive distribution over k\n\\begin{align} H(q, p) &= -\\sum_k \\log p_k q_k"
+    Path("scope.tex").write_text(start + r" \\ &= -\sum_k q_k \log p_k \end{align}")
+    told = " ".join(run("scope.tex").stdout.split())
+    assert "as the next row does" in told and told.endswith("2 proved")
+    Path("scope.tex").write_text(start + r" \end{align}")
+    assert "it depends on how the row is read" in " ".join(run("scope.tex").stdout.split()), "nothing goes on from it"
+    Path("scope.tex").write_text(start + r" \\ &= -\sum_k \log p_k - \sum_k \log q_k \end{align}")
+    assert "as the next row does" not in " ".join(run("scope.tex").stdout.split()), "it goes on from the other"
+
+
 def test_strict_wants_every_row_known(folder: Path) -> None:
     Path("other.tex").write_text(GOOD + "\\input{rest}")
     assert run("good.tex", "--strict").exit_code == 0

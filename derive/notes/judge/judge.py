@@ -18,6 +18,7 @@ from derive.notes.judge import approximate, conditions
 from derive.notes.judge.prove import Proof, contradictory, prove, search
 from derive.notes.judge.refute import refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
+from derive.render.pens.text import term_text
 
 if TYPE_CHECKING:
     from derive.notes.meaning.chain import Chain, Notes, Reading, Step
@@ -67,6 +68,8 @@ def judge_chain(chain: Chain) -> list[Verdict]:
     supposed = _has_implications(chain.display)
     for n, step in enumerate(chain.steps):
         verdict, tried = judge_step(step, choice)
+        if tried is not None and tried.proof is not None and verdict.kind == "unproved" and n + 1 < len(chain.steps):
+            verdict = _read_on(verdict, tried, chain.steps[n + 1])
         if supposed and verdict.kind == "false":
             why = "a part of an implication or an equivalence, which is not claimed by itself"
             verdict = Verdict("condition", why, assumed=verdict.assumed)
@@ -106,6 +109,21 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
         if one.proof is not None:
             break
     return _together(tried)
+
+
+def _read_on(verdict: Verdict, tried: Tried, later: Step) -> Verdict:
+    """A row that holds in one reading and not in another is proved where the next row holds, too, read on from the former alone."""
+    if verdict.counterexample is None or tried.proof is None:
+        return verdict
+    on = [r for r in later.readings if r.kind == "step" and r.choice[0] == tried.reading.choice[1]]
+    others = [r for r in later.readings if r.kind == "step" and r.choice[0] != tried.reading.choice[1]]
+    if not any(try_reading(r).proof for r in on) or any(try_reading(r).proof for r in others):
+        return verdict
+    proof, reading = tried.proof, tried.reading
+    return Verdict(
+        "proved", f"{proof.reason} (read as {term_text(reading.claim)}, as the next row does)", proof.reasons, proof.theorem,
+        reading=tried.place, assumed=reading.assumed, where=_rests_on(reading, proof.theorem.hyps),
+    )  # fmt: skip
 
 
 def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
