@@ -42,6 +42,43 @@ def test_a_false_row_has_numbers_and_ends_with_1(folder: Path) -> None:
     assert "proved:" not in out.stdout
 
 
+def test_what_a_proof_uses_and_nobody_declared_is_said_with_the_verdict(folder: Path) -> None:
+    Path("square.tex").write_text("\\[ \\log x^2 = 2 \\log x \\]")
+    assert "proved: rules of logarithms, where 0 < x\n" in run("square.tex").stdout
+    assert json.loads(run("square.tex", "--json").stdout)["displays"][0]["rows"][1]["where"] == ["0 < x"]
+    Path("square.tex").write_text("%: x > 0\n\\[ \\log x^2 = 2 \\log x \\]")
+    assert "where" not in run("square.tex").stdout, "declared"
+    Path("square.tex").write_text("\\[ \\log x + 1 = 1 + \\log x \\]")
+    assert "where" not in run("square.tex").stdout, "nothing of it is used"
+
+
+def test_sides_are_those_of_the_page(folder: Path) -> None:
+    """The kernel has a >= b as b <= a."""
+    Path("sides.tex").write_text("%: x > 0\n\\[ x \\ge 2 x \\]")
+    assert "makes the right side 1, more than the left side 1/2" in " ".join(run("sides.tex").stdout.split())
+
+
+def test_numbers_are_given_where_the_text_may_say_more(folder: Path) -> None:
+    """No declaration, and letters of which the prose may say anything: not false, but the numbers help."""
+    Path("more.tex").write_text("\\[ \\sum_{k=1}^n a_k = 1 \\]")
+    out = run("more.tex")
+    told = " ".join(out.stdout.split())
+    assert out.exit_code == 0 and "? not known: with what was read it fails: n=1, a=(0) makes the left side 0" in told
+    assert "nothing on the page says what a is; if the text says more, declare it" in told
+    assert "counterexample" not in json.loads(run("more.tex", "--json").stdout)["displays"][0]["rows"][1]
+
+
+def test_the_next_row_shows_how_a_row_was_read(folder: Path) -> None:
+    start = "%: k = 1..K\n%: p, q positive distribution over k\n\\begin{align} H(q, p) &= -\\sum_k \\log p_k q_k"
+    Path("scope.tex").write_text(start + r" \\ &= -\sum_k q_k \log p_k \end{align}")
+    told = " ".join(run("scope.tex").stdout.split())
+    assert "as the next row does" in told and told.endswith("2 proved")
+    Path("scope.tex").write_text(start + r" \end{align}")
+    assert "it depends on how the row is read" in " ".join(run("scope.tex").stdout.split()), "nothing goes on from it"
+    Path("scope.tex").write_text(start + r" \\ &= -\sum_k \log p_k - \sum_k \log q_k \end{align}")
+    assert "as the next row does" not in " ".join(run("scope.tex").stdout.split()), "it goes on from the other"
+
+
 def test_strict_wants_every_row_known(folder: Path) -> None:
     Path("other.tex").write_text(GOOD + "\\input{rest}")
     assert run("good.tex", "--strict").exit_code == 0

@@ -265,6 +265,10 @@ NOT_REFUTED = {
     ),
     "a page without declarations": (r"\[ \sum_{k=1}^K p_k = 1 \]",),
     "a letter on one side of such a page": (r"\[ p + q = p + (1 - p) \]",),
+    "sizes of which nothing says whether they are one": (
+        "%: q positive distribution over k",
+        r"\[ \sum_{j=1}^n q_j = \sum_{k=1}^V q_k \]",
+    ),
     "a mean over several draws": (
         r"%: \mathbb{E} over x_i \sim p",
         r"\[ \mathbb{E}[f(x_1)] = 2\, \mathbb{E}[f(x_1)] \]",
@@ -276,6 +280,35 @@ NOT_REFUTED = {
 def test_a_reading_that_knows_less_than_the_page_is_not_refutable(case):
     step = steps(*NOT_REFUTED[case])[0]
     assert not any(r.refutable for r in step.readings)
+
+
+def test_a_row_brings_in_what_only_use_has_called_a_law():
+    row = r"\[ q'(k) = (1-\epsilon) \delta_{k,y} + \frac{\epsilon}{K} \]"
+    later = r"\[ H(q', p) = -\sum_{k=1}^K q'(k) \log p(k) \]"
+    first, second = steps(row, later)
+    assert first.readings[0].kind == "definition"
+    assert "epsilon" in str(second.readings[0].claim), "and it means that from there on"
+    first, second = steps("%: q' distribution over k", row, later)
+    assert first.readings[0].kind == "step", "declared: a claim of the declared law"
+    (first,) = steps(r"\[ p(x, y) = p(x) p(y \mid x) \]")
+    assert first.readings[0].kind == "step", "a law in terms of itself is no definition"
+
+
+def test_one_letter_has_one_size():
+    (step,) = steps(
+        "%: q distribution over k", r"\[ H(q, \mathrm{softmax}(z)) = -\sum_{k=1}^V q_k \log \mathrm{softmax}(z)_k \]"
+    )
+    assert {v.name for r in step.readings for v in r.claim.free} == {"V", "q", "z"}, "the sum says how many k are"
+    (step,) = steps(r"%: 1 \le j \le V", r"\[ \partial_{z_j} \log \sum_k e^{z_k} = z_j \]")
+    assert "sum(k=1..V" in str(step.readings[0].claim), "a bound on an index is its range"
+
+
+def test_an_event_and_its_letter_are_one_value():
+    row = r"\[ P(Y = y) = \sum_x P(x, y) \]"
+    for page in ([row], ["%: P joint distribution over x, y", row]):
+        (step,) = steps(*page)
+        assert step.unread is None and len({v.name[:1] for v in step.readings[0].claim.free} - {"N"}) == 2
+        assert all("P_Yx" not in str(r.claim) for r in step.readings)
 
 
 def test_a_false_row_of_numbers_is_refuted_on_any_page():
@@ -307,6 +340,35 @@ def test_bounds_in_the_prose_are_assumed_and_listed(text):
     assert PROSE[text] in map(str, reading.given)
     assert any("from the text" in a for a in reading.assumed)
     assert len(page.phrases) == 1
+
+
+FACTS = {
+    r"The sum is $s$, where $\sum_k y_k = 1$.": "sum(k=1..K, y[k]) = 1",
+    r"With $y_k > 0$ we have": "0 < y[",
+    r"Let $K$ be the number of classes.": "1 <= K",
+}
+
+
+@pytest.mark.parametrize("text", list(FACTS))
+def test_relations_behind_where_with_and_let_are_facts(text):
+    reading = notes(text, r"\[ 0 \ne \sum_{k=1}^K y_k \]").chains[0].steps[0].readings[0]
+    assert any(FACTS[text] in str(g) for g in reading.given)
+    assert any("from the text" in a for a in reading.assumed)
+
+
+def test_a_sentence_that_goes_on_behind_a_display_speaks_of_it():
+    row = r"\[ 0 \ne \sum_{k=1}^K y_k \]"
+    (step,) = steps(row, r"where $\sum_k y_k = 1$.")
+    assert step.readings[0].assumed
+    (step,) = steps(row, r"Then, in another part, where $\sum_k y_k = 1$.")
+    assert not step.readings[0].assumed
+    (step,) = steps(row, r"We show that $\sum_k y_k = 1$.")
+    assert not step.readings[0].assumed
+
+
+def test_uniform_says_what_each_value_is():
+    (step,) = steps(r"Here $u$ is uniform.", r"\[ 0 \ne \sum_{x=1}^n u(x) \]")
+    assert str(step.readings[0].claim) == "0 != sum(x=1..n, 1/sum(x_1=1..n, 1))"
 
 
 def test_a_definition_in_the_prose_is_used_and_listed():

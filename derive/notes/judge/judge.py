@@ -6,7 +6,8 @@ in exact numbers.  Where readings disagree the row is not known, and the reason 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,15 @@ from derive.notes.judge import approximate, conditions
 from derive.notes.judge.prove import Proof, contradictory, prove, search
 from derive.notes.judge.refute import refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
+from derive.render.pens.text import term_text
 
 if TYPE_CHECKING:
     from derive.notes.meaning.chain import Chain, Notes, Reading, Step
 
 
 _ARROWS = frozenset({"\\iff", "\\implies", "\\Rightarrow", "\\Leftrightarrow"})
+_OTHER = {"left side": "right side", "right side": "left side"}
+_SIDE = re.compile("|".join(_OTHER))
 KEPT = 4096
 """How many results are kept in memory."""
 
@@ -35,6 +39,7 @@ class Tried:
     place: int
     proof: Proof | None = None
     counterexample: Counterexample | None = None
+    hint: Counterexample | None = None  # numbers against a reading that may know less than the page
 
 
 def judge_notes(notes: Notes) -> Report:
@@ -63,6 +68,8 @@ def judge_chain(chain: Chain) -> list[Verdict]:
     supposed = _has_implications(chain.display)
     for n, step in enumerate(chain.steps):
         verdict, tried = judge_step(step, choice)
+        if tried is not None and tried.proof is not None and verdict.kind == "unproved" and n + 1 < len(chain.steps):
+            verdict = _read_on(verdict, tried, chain.steps[n + 1])
         if supposed and verdict.kind == "false":
             why = "a part of an implication or an equivalence, which is not claimed by itself"
             verdict = Verdict("condition", why, assumed=verdict.assumed)
@@ -104,6 +111,21 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
     return _together(tried)
 
 
+def _read_on(verdict: Verdict, tried: Tried, later: Step) -> Verdict:
+    """A row that holds in one reading and not in another is proved where the next row holds, too, read on from the former alone."""
+    if verdict.counterexample is None or tried.proof is None:
+        return verdict
+    on = [r for r in later.readings if r.kind == "step" and r.choice[0] == tried.reading.choice[1]]
+    others = [r for r in later.readings if r.kind == "step" and r.choice[0] != tried.reading.choice[1]]
+    if not any(try_reading(r).proof for r in on) or any(try_reading(r).proof for r in others):
+        return verdict
+    proof, reading = tried.proof, tried.reading
+    return Verdict(
+        "proved", f"{proof.reason} (read as {term_text(reading.claim)}, as the next row does)", proof.reasons, proof.theorem,
+        reading=tried.place, assumed=reading.assumed, where=_rests_on(reading, proof.theorem.hyps),
+    )  # fmt: skip
+
+
 def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
     """The readings whose left side is read as the row before had it; all where there is none."""
     same = [r for r in readings if choice is None or r.choice[0] == choice]
@@ -112,7 +134,11 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
     """A proof of one reading, or numbers that refute it."""
-    return Tried(reading, place, *_sought(reading.claim, reading.given, reading.refutable))
+    proof, found = _sought(reading.claim, reading.given, reading.refutable)
+    if found is not None and getattr(reading.claim, "args", ()) == (reading.right, reading.left):
+        swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)  # the kernel has a >= b as b <= a
+        found = found._replace(explanation=swapped)
+    return Tried(reading, place, proof, found) if reading.refutable else Tried(reading, place, proof, hint=found)
 
 
 @lru_cache(KEPT)
@@ -121,8 +147,11 @@ def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proo
     proof = prove(claim, given)
     if proof is not None:
         return proof, None
-    found = refute(claim, given) if refutable else None
-    return (None, found) if found is not None else (search(claim, given), None)
+    if refutable:
+        found = refute(claim, given)
+        return (None, found) if found is not None else (search(claim, given), None)
+    proof = search(claim, given)
+    return (proof, None) if proof is not None else (None, refute(claim, given))
 
 
 def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
@@ -140,20 +169,34 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         reason = last.proof.reason
         if len(tried) > 1:
             reason += f" (read as {last.reading.claim})"
+        where = _rests_on(last.reading, last.proof.theorem.hyps)
         proved = Verdict(
-            "proved", reason, last.proof.reasons, last.proof.theorem, reading=last.place, assumed=last.reading.assumed
-        )
+            "proved", reason, last.proof.reasons, last.proof.theorem,
+            reading=last.place, assumed=last.reading.assumed, where=where,
+        )  # fmt: skip
         return proved, last
     if len(refuted) == len(tried):
         one = tried[0]
         assert one.counterexample is not None
         missing = conditions.missing(one.reading.claim, one.reading.given)
         reason = str(one.counterexample)
-        return Verdict(
-            "false", reason, counterexample=one.counterexample, missing=missing, assumed=one.reading.assumed
-        ), one
+        false = Verdict(
+            "false", reason, counterexample=one.counterexample,
+            missing=missing, assumed=one.reading.assumed, where=one.reading.from_text,
+        )  # fmt: skip
+        return false, one
     why = "neither a proof nor numbers against it were found"
+    first = tried[0]
+    if first.hint is not None and all(t.hint or t.counterexample for t in tried):
+        numbers = str(first.hint).removeprefix("it is false: ")
+        why = f"with what was read it fails: {numbers}; {first.reading.unsure}; if the text says more, declare it"
     return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
+
+
+def _rests_on(reading: Reading, used: Collection[Term]) -> tuple[str, ...]:
+    """What nobody declared and the proof uses, in words; definitions of the text carry the statement itself."""
+    words = dict(reading.rests)
+    return tuple(dict.fromkeys([words[f] for f in words if f in used] + list(reading.from_text)))
 
 
 def _from_elsewhere(verdict: Verdict, step: Step, good: tuple[Reading, int] | None, n: int) -> Verdict:

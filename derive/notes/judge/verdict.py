@@ -38,7 +38,8 @@ class Verdict:
     )
     repairs: bool = False  # a false row whose right side follows from the last row that did
     reading: int = 0  # which of its readings was judged
-    assumed: tuple[str, ...] = ()  # in words
+    assumed: tuple[str, ...] = ()  # in words: all that nobody declared and the reading takes for granted
+    where: tuple[str, ...] = ()  # those of them on which the verdict rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Row:
         if verdict is None:
             return out
         out |= {"verdict": verdict.kind, "reason": verdict.reason, "assumed": list(verdict.assumed)}
+        if verdict.where:
+            out["where"] = list(verdict.where)
         if verdict.counterexample is not None:
             out["counterexample"] = str(verdict.counterexample)
         if verdict.missing is not None:

@@ -33,9 +33,11 @@ class Reading:
     ``left`` and ``right`` are kernel terms of one sort; of vectors, their entries at a free index.  ``claim`` is the statement
     of the row; ``given`` has the facts that are known there (declared, or assumed by the reading, and ranges of indices);
     ``assumed`` says in words which of them nobody declared, and ``inferred`` what was taken for what (``--explain``).
+    ``rests``: the same facts that nobody declared, each with its words, so that those can be told that a proof uses; ``from_text``:
+    definitions of the prose, in words, on which all of the reading rests.
     ``choice``: which reading of the left and of the right side this is, counted from 0.
     ``refutable``: a model in which the claim fails is one for the page; otherwise the reading knows less than the page says
-    (as of an expectation over draws whose law is left open), and may be used for proofs only.
+    (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
     """
 
     left: Term
@@ -47,6 +49,9 @@ class Reading:
     inferred: tuple[str, ...] = ()
     choice: tuple[int, int] = (0, 0)
     refutable: bool = True
+    rests: tuple[tuple[Term, str], ...] = ()
+    from_text: tuple[str, ...] = ()
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

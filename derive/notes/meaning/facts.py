@@ -23,7 +23,9 @@ ZERO, ONE = Num(0), Num(1)
 
 
 class Facts(Laws):
-    """Reads statements, and says what is known."""
+    """Reads statements, and says what is known.  ``shown_free``: letters that stand free somewhere in the displays."""
+
+    shown_free: frozenset[str] = frozenset()
 
     # --- statements
 
@@ -71,7 +73,7 @@ class Facts(Laws):
         """The facts of the page, each for all values of the letters that run."""
         for rels, assumed in self.world.facts:
             for rel in rels:
-                letters = sorted(n for n in letters_free(rel) if self.runs(n))
+                letters = sorted(n for n in letters_free(rel) if self.runs(n) or self.only_bound(n, rel))
                 bound = {n: self.letter(n) for n in letters}
                 bound.update({n: self.letter(n, REAL) for n in sorted(self.parameters(rel))})
                 bound.update({str(x): self.letter(x.ref.name) for x in self.scripted_values(rel)})
@@ -124,6 +126,14 @@ class Facts(Laws):
             for rel in rels
         )
         return not fixed and self.ranges.of_letter(name) is not None and (name, ()) in self.sorts.indices
+
+    def only_bound(self, name: str, rel: Expr) -> bool:
+        """Whether an index of a fact, p(x) > 0, stands free in it alone: the fact is one for each value."""
+        return (
+            name not in self.shown_free
+            and (name, ()) in self.sorts.indices
+            and any(a.is_name() and a.ref.name == name for x in walk(rel) if x.op == "ref" for a in x.args)
+        )
 
     def one_hots(self) -> None:
         """t one-hot over k: t_k is [k = c] for some c in the range."""

@@ -63,6 +63,7 @@ def _joint(name: str, uses: list[Expr], below: tuple[Expr, ...]) -> Law | None:
     """p(x, y), p(x | y) and p(x) on one page: a joint law, its conditional and its marginal."""
     events: dict[str, Expr] = {}
     shapes: set[tuple[frozenset[str], frozenset[str]]] = set()
+    variables = _variables(uses)
     for use in uses:
         over, given, params = _split(use)
         if params != list(below) or use.ref.above:
@@ -82,7 +83,8 @@ def _joint(name: str, uses: list[Expr], below: tuple[Expr, ...]) -> Law | None:
                 elif a.op == "ref" and a.args and all(x.op == "range" for x in a.args):
                     label, event = str(a), a
                 elif a.op == "ref" and not a.ref.signs and not a.args:
-                    label, event = base_letter(a.ref.name), Expr("ref", (), Ref(base_letter(a.ref.name)), a.span)
+                    letter = Expr("ref", (), Ref(base_letter(a.ref.name)), a.span)
+                    label, event = variables.get(base_letter(a.ref.name), (base_letter(a.ref.name), letter))
                 else:
                     return None
                 labels.add(label)
@@ -97,6 +99,15 @@ def _joint(name: str, uses: list[Expr], below: tuple[Expr, ...]) -> Law | None:
     return Law(
         head, over_all, (), True, True, f"{name} is one positive joint distribution of {', '.join(sorted(events))}"
     )
+
+
+def _variables(uses: Sequence[Expr]) -> dict[str, tuple[str, Expr]]:
+    """The values that some use ascribes to a random variable, Y = y: the y of others is the same."""
+    events = [a for use in uses for _, a in arranged(use) if a.op == "rel" and a.data == "=" and a.args[1].is_name()]
+    out: dict[str, tuple[str, Expr]] = {}
+    for a in events:
+        out.setdefault(base_letter(a.args[1].ref.name), (str(a.args[0]), a))
+    return out
 
 
 def _sequence(name: str, uses: list[Expr]) -> Law | None:

@@ -41,15 +41,16 @@ class Joint(Sums):
                         return Outcome(argument, a, self.range(bounds))
         if argument.op != "ref" or argument.ref.signs:
             raise unread(argument, "a distribution is over values that a letter stands for")
-        if argument.is_name() and argument.ref.name in self.world.ranges:
-            return Outcome(argument, argument, self.range(self.world.ranges[argument.ref.name]))
+        bounds = self.ranges.said_of(argument.ref.name) if argument.is_name() else None
+        if bounds is not None:
+            return Outcome(argument, argument, self.range(bounds))
         name = argument.ref.name if not argument.args else str(argument)
-        return Outcome(argument, argument, self.range((num(1), size_of(name))))
+        return Outcome(argument, argument, self.range((num(1), self.ranges.invent(size_of(name), ("letter", name)))))
 
     def of_outcome(self, o: Outcome) -> Var:
         """The variable of a sum over the values of a law."""
         v = self.letter(hint_of(o.letter))
-        if o.letter is o.argument and o.letter.op == "ref" and o.letter.ref.name not in self.world.ranges:
+        if o.letter is o.argument and o.letter.op == "ref" and self.ranges.said_of(o.letter.ref.name) is None:
             self.counted[v] = hint_of(o.letter)
         return v
 
@@ -154,6 +155,8 @@ class Joint(Sums):
         labels = law.labels()
         if a.op == "rel" and a.data == "=" and str(a.args[0]) in labels:
             return str(a.args[0]), a.args[1]
+        if a.op == "rel" and a.data == "=" and str(a.args[0]).lower() == str(a.args[1]):
+            a = a.args[1]  # Y = y of a law over y
         meant = a
         if a.op == "ref" and a.ref.name in scope.let:
             meant, _ = scope.meant(a)

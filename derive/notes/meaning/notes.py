@@ -11,6 +11,7 @@ from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
+from derive.notes.meaning import local
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
@@ -25,6 +26,7 @@ from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
+from derive.render.pens.text import term_text
 
 READINGS = 8
 """How many readings of a row are kept."""
@@ -43,10 +45,27 @@ class _Built:
 
 def read_notes(document: Document) -> Notes:
     """All chains of a document, in page order."""
-    return _Reader(document).notes()
+    reader = _Reader(document)
+    found = reader.notes()
+    if reader.world.declared or not (reader.divided() or any(s.unread for c in found.chains for s in c.steps)):
+        return found
+    chains: list[Chain] = []
+    displays = [p for p in document.parts if isinstance(p, Display)]
+    for n, display in enumerate(displays):
+        own = [c for c in found.chains if c.display is display]
+        wanted = (
+            1 < len(displays) and n < local.MOST and (reader.divided() or any(s.unread for c in own for s in c.steps))
+        )
+        chains += local.merged(own, _Reader(local.by_itself(document, display)).notes().chains) if wanted else own
+    return replace(found, chains=tuple(chains))
 
 
 class _Reader(Page):
+    def divided(self) -> bool:
+        """Whether a name stands for several things on the page, so that it may be another in each display."""
+        plain = [law.name.ref.name for law in self.guessed if not law.joint]
+        return len(plain) > len(set(plain)) or any("is another function" in words for words in self.inferred)
+
     # --- chains
 
     def notes(self) -> Notes:
@@ -207,11 +226,11 @@ class _Reader(Page):
         e = left.readings[0]
         if e.op != "ref" or any(x.op == "ref" and x.ref.name == e.ref.name for x in walk(right)):
             return False
-        if (
-            self.world.law_of(e.ref.name) is not None
-            or e.ref.name in self.world.means
-            or e.ref.name in self.world.constants
-        ):
+        law = self.world.law_of(e.ref.name)
+        declared = (
+            law is not None and not law.assumed
+        )  # what only use has shown does not stand against a row that says it
+        if declared or e.ref.name in self.world.means or e.ref.name in self.world.constants:
             return False
         if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
             return False
@@ -312,16 +331,18 @@ class _Reader(Page):
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
         missing = definedness([left, right], given)
-        told: dict[str, None] = {needs.facts[f]: None for f in given if needs.facts[f]}
-        told.update(needs.assumed)
-        told.update({f"{f}": None for f in missing})
+        rests = [(f, needs.facts[f]) for f in given if needs.facts[f]] + [
+            (f, " ".join(term_text(f).split())) for f in missing
+        ]
+        told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
         why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        why = why or self.unsized(closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
         return Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
-            (a.choice, b.choice), refutable=not why,
+            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
         )  # fmt: skip
 
     def row_facts(self, row: int, needs: Needs) -> None:
@@ -343,6 +364,14 @@ class _Reader(Page):
             except UnreadableError:
                 needs.weak = needs.weak or "a condition behind the row is not read"
 
+    def unsized(self, free: frozenset[Var]) -> str:
+        """A size that nothing names, of what the page sums over within bounds, too: that they differ is no counterexample."""
+        ranges = self.builder.ranges
+        for v in sorted(free, key=lambda v: v.name):
+            if ranges.disputed(v.name) or ranges.of_two_sizes(v.name):
+                return f"nothing says through what {v.name} runs"
+        return ""
+
     def open_page(self, left: Term, right: Term) -> str:
         """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""
         if self.world.declared:
@@ -351,7 +380,7 @@ class _Reader(Page):
         moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
         alone = left.free ^ right.free  # q on one side, which the prose may call 1 - p
         if alone or any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
-            return "conditions may stand in the prose; declare them, and the row is refuted if it is false"
+            return "conditions may stand in the prose"
         return ""
 
     def unexplained(self, left: Term, right: Term, facts: dict[Term, str]) -> str:

@@ -17,9 +17,9 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import guessed_base, guessed_laws
 from derive.notes.meaning.prose import phrases
-from derive.notes.meaning.ranges import Ranges
+from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
-from derive.notes.meaning.world import Meaning, World, put
+from derive.notes.meaning.world import Meaning, World, letters_free, put
 
 CELLS = 400
 """How many expressions of a document are looked at before sorts are decided; those behind them are read with these."""
@@ -123,6 +123,8 @@ class Page:
         for _ in range(2):
             for e in bounds:
                 self.sorts.gather(e, "index")
+            for _, last in between(whole, self.sorts):
+                self.sorts.gather(last, "index")
             for e in formulas:
                 self.sorts.gather(e)
             self.sorts.settled()
@@ -130,7 +132,7 @@ class Page:
         for e in formulas:
             self.sorts.gather(e)
         prose = () if whole.declared else phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
-        self.said = list(prose)
+        self.said = sorted(prose, key=lambda found: found[0])
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)
@@ -139,7 +141,9 @@ class Page:
         ranges.world = self.world
         self.world.laws += self.guessed
         self.world.ranges.update(whole.ranges)
-        return Facts(self.world, self.sorts, ranges)
+        facts = Facts(self.world, self.sorts, ranges)
+        facts.shown_free = frozenset(n for c in cells for n in letters_free(c.readings[0]))
+        return facts
 
     def declared(self) -> World:
         """All declarations of the page; those that are not read are problems."""

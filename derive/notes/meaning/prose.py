@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from derive.notes.document.pages import Document, Inline
+from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
+from derive.notes.formula.rows import CHAINED
 from derive.notes.formula.surface import Expr, Ref, names_in, num
 from derive.notes.formula.tokens import Tokens, UnreadableError
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
-from derive.notes.meaning.world import Law, Meaning, World
+from derive.notes.meaning.world import Law, Meaning, World, facts_of
 
 _TAKES = re.compile(r"\b(?:take|set|let|with|choose|and|for)\s*$|,\s*$", re.IGNORECASE)
 _SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re.IGNORECASE)
@@ -22,6 +23,16 @@ _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECA
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
+_UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*uniform\b", re.IGNORECASE)
+_UNIFORM_BEFORE = re.compile(r"\buniform\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
+_FACT = re.compile(
+    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)\s*$",
+    re.IGNORECASE,
+)
+"""Behind these words a relation is a fact of the page."""
+_GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
+"""Behind a display: a sentence that goes on, and speaks of it."""
 _BOUND = frozenset(("<", "<=", ">", ">=", "∈", "!="))
 _ASIDE = re.compile(
     r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|therefore|recall|would|should|cannot|not|when|get|gives?|obtain|"
@@ -36,7 +47,10 @@ def phrases(
 ) -> Iterator[tuple[int, str, object]]:
     """What the prose says, in order: where, in words, and the fact or definition."""
     text = document.text
+    shown: Display | None = None
     for p in document.parts:
+        if isinstance(p, Display):
+            shown = p
         if not isinstance(p, Inline):
             continue
         tokens = read(p)
@@ -44,10 +58,13 @@ def phrases(
             continue
         before, behind = _around(text, p)
         said = text[p.span.start : p.span.end].strip("$ ")
+        place = p.span.start
+        if shown is not None and _GOES_ON.fullmatch(text[shown.span.end : place].rstrip("$")):
+            place = shown.span.start - 1
         for found in _formula(tokens, before, parser, sorts):
-            yield p.span.start, f"{said} (from the text)", found
+            yield place, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
-            yield p.span.start, f"{said}: {fact[0]} (from the text)", fact[1]
+            yield place, f"{said}: {fact[0]} (from the text)", fact[1]
     yield from _independent(document, read, parser, laws)
 
 
@@ -63,7 +80,8 @@ def _around(text: str, p: Inline) -> tuple[str, str]:
 def _formula(tokens: Tokens, before: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
-    if _ASIDE.search(before):
+    introduced = _FACT.search(before)
+    if _ASIDE.search(before[: introduced.start()] if introduced else before):
         return
     if (
         signs
@@ -88,6 +106,18 @@ def _formula(tokens: Tokens, before: str, parser: Parser, sorts: Sorts) -> Itera
             and left[0].ref.name not in names_in(right[0])
         ):
             yield Meaning(left[0], right[0])
+            return
+    relations = [s for s in signs if s in CHAINED]
+    if introduced and relations and all(s in _BOUND or s == "=" for s in relations):
+        yield from _relations(tokens, parser)
+
+
+def _relations(tokens: Tokens, parser: Parser) -> Iterator[object]:
+    """sum_k y_k = 1: a relation of whatever kind."""
+    try:
+        yield from facts_of(parser, tokens)
+    except UnreadableError:
+        return
 
 
 def _applied(rel: Expr, sorts: Sorts) -> Expr:
@@ -161,6 +191,14 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
         yield "sums to one", (Expr("rel", (total, num(1)), "=", e.span),)
     if (_HOT.search(behind) or _HOT_BEFORE.search(before)) and entries is not None:
         yield "one-hot", ("one-hot", e, entries.args[-1])
+    value = entries or _at_value(e, sorts)
+    if (_UNIFORM.search(behind) or _UNIFORM_BEFORE.search(before)) and value is not None:
+        letter = value.args[-1]
+        size = Expr("big", (num(1), Expr("bound", (letter,), "all", e.span)), "sum", e.span)
+        yield "uniform", Meaning(value, Expr("div", (num(1), size), None, e.span))
+    if _NUMBER.search(behind) and e.is_name():
+        sorts.indices.add((e.ref.name, ()))
+        yield "at least 1", (Expr("rel", (num(1), e), "<=", e.span),)
 
 
 def _family(e: Expr, sorts: Sorts) -> Expr | None:
@@ -175,6 +213,12 @@ def _family(e: Expr, sorts: Sorts) -> Expr | None:
                 letter = Expr("ref", (), Ref("k"), e.span)
             return Expr("ref", (*e.args, letter), e.ref._replace(below=e.ref.below + 1), e.span)
     return None
+
+
+def _at_value(e: Expr, sorts: Sorts) -> Expr | None:
+    """A function of one value as the page writes it: u(x) of u."""
+    uses = [sorts.uses[key] for key in sorted(sorts.keys[e.ref.name]) if key in sorts.uses]
+    return next((u for u in uses if u.ref.signs == ("(",) and len(u.args) == 1 and u.args[0].is_name()), None)
 
 
 def assume(world: World, words: str, found: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from derive.notes.formula.surface import Expr, name, num, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
@@ -21,6 +21,8 @@ class Ranges:
         self.bounds: dict[Place, Bounds] = {}
         self.summed: dict[str, set[Bounds]] = {}  # letters of sums with bounds
         self.ends: set[str] = set()  # letters that are the last index of something
+        self.seen: dict[Place, set[Bounds]] = {}  # the bounds within which sums go over a position
+        self.invented: dict[str, Place] = {}  # sizes that nothing on the page names
 
     def find(self, p: Place) -> Place:
         while self.parent.get(p, p) != p:
@@ -37,6 +39,7 @@ class Ranges:
                 self.bounds.setdefault(low, self.bounds[high])
 
     def bound(self, place: Place, bounds: Bounds) -> None:
+        self.seen.setdefault(place, set()).add(bounds)
         self.bounds.setdefault(self.find(place), bounds)
 
     def look(self, formulas: Iterable[Expr]) -> None:
@@ -66,6 +69,9 @@ class Ranges:
             self.uses(e, frozenset())
         for meaning in self.world.meanings:
             self.uses(meaning.body, frozenset())
+        for index, last in between(self.world, self.sorts):
+            self.bound(("letter", index.ref.name), (num(1), last))
+            self.ends |= {x.ref.name for x in walk(last) if x.op == "ref"}
 
     def sums(self, e: Expr) -> None:
         for x in walk(e):
@@ -132,17 +138,23 @@ class Ranges:
 
     def of_letter(self, letter: str) -> Bounds | None:
         """The bounds of a letter that is not bound by a sum with bounds; None where nothing says that it runs through something."""
+        said = self.said_of(letter)
         if letter in self.world.ranges:
-            return self.world.ranges[letter]
+            return said
         if self.world.is_value(letter) or base_letter(letter) in self.sorts.values:
-            return (num(1), size_of(letter))
+            return said or (num(1), self.invent(size_of(letter), ("letter", letter)))
         if letter in self.ends:
             return None  # the last index, and no running one
         root = self.find(("letter", letter))
         found = self.bounds.get(root)
-        if found is None and not self.world.declared and len(self.summed.get(letter, ())) == 1:
-            (found,) = self.summed[letter]  # the page uses the letter in one way
-        return found
+        return said if found is None and not self.world.declared else found
+
+    def said_of(self, letter: str) -> Bounds | None:
+        """The bounds that a declaration gives a letter, or all its sums, if they have the same."""
+        if letter in self.world.ranges:
+            return self.world.ranges[letter]
+        sums = self.summed.get(letter, ())
+        return next(iter(sums)) if len(sums) == 1 else None
 
     def of_body(self, letter: str, body: Expr) -> set[Bounds]:
         """The bounds of what the letter counts in the body of a sum."""
@@ -151,16 +163,48 @@ class Ranges:
 
     def of_sum(self, letter: str) -> Bounds:
         """The same for a letter under a sum, which runs through some finite set."""
-        return self.of_letter(letter) or (num(1), name("N_" + self.find(("letter", letter))[1]))
+        return self.of_letter(letter) or self.own(("letter", letter))
 
     def of_place(self, family: str, position: int) -> Bounds:
         """Through what the index of a family at a position runs."""
         root = self.find(("at", family, str(position)))
-        return self.bounds.get(root) or (num(1), name("N_" + root[1]))
+        return self.bounds.get(root) or self.own(root)
 
     def of_set(self, written: str) -> Bounds:
         root = self.find(("set", written))
-        return self.bounds.get(root) or (num(1), name("N_" + root[1]))
+        return self.bounds.get(root) or self.own(root)
+
+    def own(self, place: Place) -> Bounds:
+        """A range that nothing on the page names."""
+        root = self.find(place)
+        return (num(1), self.invent(name("N_" + root[1]), root))
+
+    def invent(self, size: Expr, place: Place) -> Expr:
+        self.invented[size.ref.name] = place
+        return size
+
+    def disputed(self, size: str) -> bool:
+        """Whether a size that nothing names is one of something over which the page sums within bounds, too: they may be the same."""
+        place = self.invented.get(size)
+        root = None if place is None else self.find(place)
+        return any(self.find(p) == root for p in self.seen)
+
+    def of_two_sizes(self, law: str) -> bool:
+        """Whether sums go over a law within bounds of two names, of which no declaration says which are its own."""
+        found = self.world.law_of(law)
+        if found is None or any(x.op != "ref" or x.ref.name in self.world.ranges for x in found.letters()):
+            return False
+        seen = {b for p, bounds in self.seen.items() if p[:2] == ("at", law) for b in bounds}
+        return len({last for _, last in seen if last.is_name()}) > 1
+
+
+def between(world: World, sorts: Sorts) -> Iterator[tuple[Expr, Expr]]:
+    """Facts 1 <= j <= V of an index: the range of what it counts, where nothing else says one."""
+    for rels, _ in world.facts:
+        if len(rels) == 2 and all(r.data == "<=" for r in rels) and rels[0].args[0] == num(1):
+            letter, last = rels[0].args[1], rels[1].args[1]
+            if letter == rels[1].args[0] and letter.is_name() and (letter.ref.name, ()) in sorts.indices:
+                yield letter, last
 
 
 def size_of(written: str) -> Expr:

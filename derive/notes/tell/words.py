@@ -1,4 +1,7 @@
-"""A verdict in words: one paragraph a relation, the same for people and machines."""
+"""A verdict in words: one paragraph a relation, the same for people and machines.
+
+What a proof uses that the page does not declare is part of the verdict, never a footnote: it is said behind "where".
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ NAMES = {
 
 
 def said(row: Row) -> str:
-    """The verdict with its reason or its numbers, without what was assumed."""
+    """The verdict with its reason or its numbers, and that on which it rests."""
     verdict = row.verdict
     if verdict is None:
         return ""
@@ -36,7 +39,8 @@ def said(row: Row) -> str:
         parts += _false(verdict)
     elif verdict.reason:
         parts.append(verdict.reason)
-    return ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
+    words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
+    return f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words
 
 
 def _false(verdict: Verdict) -> list[str]:
@@ -52,5 +56,6 @@ def _false(verdict: Verdict) -> list[str]:
 
 
 def assumed(row: Row) -> str:
-    """What the verdict rests on that nobody declared."""
-    return ", ".join(row.verdict.assumed) if row.verdict is not None else ""
+    """What was taken for granted besides, and not needed."""
+    verdict = row.verdict
+    return "" if verdict is None else ", ".join(a for a in verdict.assumed if a not in verdict.where)
