@@ -1,0 +1,30 @@
+"""What letters stand for on a page: no reading of a letter makes a false row true, or a true one false."""
+
+from __future__ import annotations
+
+from derive.notes.document.read import document_of
+from derive.notes.judge.judge import judge_notes
+from derive.notes.judge.verdict import Row
+from derive.notes.meaning.notes import read_notes
+
+
+def rows(*lines: str) -> list[Row]:
+    """The judged rows of a page; a line without % is a display."""
+    page = "\n".join(line if line.startswith("%") else f"\\[ {line} \\]" for line in lines)
+    return list(judge_notes(read_notes(document_of("page.tex", page))))
+
+
+def verdicts(*lines: str) -> list[str]:
+    return [row.verdict.kind for row in rows(*lines) if row.verdict is not None]
+
+
+def reasons(*lines: str) -> list[str]:
+    return [row.verdict.reason for row in rows(*lines) if row.verdict is not None]
+
+
+# --- distributions
+
+
+def test_a_distribution_is_real_valued_where_only_a_mean_speaks_of_it():
+    p = "%: p positive distribution over x"
+    assert verdicts(p, r"\mathbb{E}_{x\sim p}[1] \ge \sum_x 1", r"\mathbb{E}_{x\sim p}[1] = 1") == ["false", "proved"]
