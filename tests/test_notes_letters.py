@@ -28,3 +28,12 @@ def reasons(*lines: str) -> list[str]:
 def test_a_distribution_is_real_valued_where_only_a_mean_speaks_of_it():
     p = "%: p positive distribution over x"
     assert verdicts(p, r"\mathbb{E}_{x\sim p}[1] \ge \sum_x 1", r"\mathbb{E}_{x\sim p}[1] = 1") == ["false", "proved"]
+
+
+# --- optima
+
+
+def test_the_least_over_a_vector_is_not_read_as_the_least_over_an_index():
+    page = ("%: k = 1..K", "%: z vector of length K", r"\min_z \sum_k (z_k-1)^2 = 0")
+    assert verdicts(*page) == ["unread"]
+    assert "z is a vector" in reasons(*page)[0]
