@@ -22,6 +22,8 @@ import derive.proofs
 from derive.board import find
 from derive.board.calc import Calc, ClaimError, StepError, to_term
 from derive.board.entries import FalseClaim, TheoremEntry
+from derive.board.goal import Citable
+from derive.board.using import used
 from derive.errors import UserError
 from derive.falsify import Counterexample, find_counterexample
 from derive.kernel.definitions import Definition, definitions
@@ -372,7 +374,9 @@ def record(entry: TheoremEntry) -> list[Spot]:
             asides -= 1
 
     with patch.object(Calc, "_line", recorded_line), patch.object(Calc, "have", recorded_have):
-        calc = Calc(entry.name, entry.shows, entry.given)
+        citable = Citable(entry.shows, entry.earlier, entry.prove.__globals__)
+        facts = tuple(used(x).fact for x in entry.using)
+        calc = Calc(entry.name, entry.shows, entry.given, citable=citable, using=facts)
         entry.prove(calc)
     return spots
 

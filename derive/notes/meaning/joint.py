@@ -14,7 +14,7 @@ from derive.notes.formula.surface import Expr, num
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, base_letter, components
+from derive.notes.meaning.sorts import arranged, components
 from derive.notes.meaning.sums import Sums, hint_of
 from derive.notes.meaning.values import Range, Value, scalar
 from derive.notes.meaning.world import Law
@@ -152,21 +152,12 @@ class Joint(Sums):
 
     def slot(self, law: Law, a: Expr, scope: Scope) -> tuple[str, Expr]:
         """Which of the law's values an argument is."""
-        labels = law.labels()
-        if a.op == "rel" and a.data == "=" and str(a.args[0]) in labels:
-            return str(a.args[0]), a.args[1]
-        if a.op == "rel" and a.data == "=" and str(a.args[0]).lower() == str(a.args[1]):
-            a = a.args[1]  # Y = y of a law over y
         meant = a
         if a.op == "ref" and a.ref.name in scope.let:
             meant, _ = scope.meant(a)
-        for label, letter in zip(labels, law.letters(), strict=True):
-            if meant == letter:
-                return label, a
-        bases = [base_letter(x.ref.name) if x.op == "ref" else "" for x in law.letters()]
-        here = base_letter(meant.ref.name) if meant.op == "ref" else ""
-        if here and bases.count(here) == 1:
-            return labels[bases.index(here)], a
+        label = law.slot(meant)
+        if label is not None:
+            return label, a.args[1] if a.op == "rel" else a
         raise unread(a, f"nothing says which value of {law.name.ref.name} this is")
 
     def marginal(self, law: Law, values: dict[str, Term], fixed: tuple[Term, ...]) -> Term:

@@ -136,6 +136,7 @@ class Page:
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)
+        whole.laws += self.guessed
         ranges = Ranges(whole, self.sorts)
         ranges.look(formulas)
         ranges.world = self.world

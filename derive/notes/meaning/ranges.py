@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from derive.notes.formula.surface import Expr, name, num, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
@@ -63,6 +64,7 @@ class Ranges:
         for pattern, over in self.world.one_hot:
             if pattern.op == "ref":
                 self.join(("at", pattern.ref.name, str(len(pattern.args))), ("letter", over.ref.name))
+        self.laws()
         for e in formulas:
             self.sums(e)
         for e in formulas:
@@ -72,6 +74,32 @@ class Ranges:
         for index, last in between(self.world, self.sorts):
             self.bound(("letter", index.ref.name), (num(1), last))
             self.ends |= {x.ref.name for x in walk(last) if x.op == "ref"}
+
+    def laws(self) -> None:
+        """The arguments of a declared law run through what it is declared over and given."""
+        for law in (w for w in self.world.laws if not w.assumed):
+            use = replace(
+                law.name,
+                args=(*law.name.args, *law.over, *law.given),
+                data=law.name.ref._replace(signs=("(", *[","] * (len(law.over) - 1), *["|"] * len(law.given))),
+            )
+            letters = {x.ref.name for x in (*law.letters(), *law.given) if x.is_name()}
+            for place, a in self.slots(use):
+                bounds = self.of_letter(a.ref.name) if a.is_name() and a.ref.name in letters else None
+                if bounds is not None:
+                    self.bound(place, bounds)
+
+    def slots(self, e: Expr) -> list[tuple[Place, Expr]]:
+        """The arguments of a name by place: of a joint law which of its values it is, of others the position among as many conditions."""
+        parts = arranged(e)
+        law = self.world.law_of(e.ref.name)
+        if law is not None and law.joint and e.ref.signs:
+            values = [(law.slot(a), a) for place, a in parts if place in ("(", "|")]
+            return [(("of", e.ref.name, s), a.args[1] if a.op == "rel" else a) for s, a in values if s is not None]
+        conditions = sum(place == "|" for place, _ in parts)
+        mark = f"|{conditions}" if conditions else ""
+        values_ = [c.value for _, a in parts for c in components(a)]
+        return [(("at", e.ref.name, f"{i}{mark}"), a) for i, a in enumerate(values_)]
 
     def sums(self, e: Expr) -> None:
         for x in walk(e):
@@ -105,8 +133,7 @@ class Ranges:
                     if n.op == "ref" and self.sorts.is_vector(n)
                 }
             if x.op == "ref":
-                args = [c.value for _, a in arranged(x) for c in components(a)]
-                out |= {("at", x.ref.name, str(i)) for i, a in enumerate(args) if a.is_name() and a.ref.name == letter}
+                out |= {place for place, a in self.slots(x) if a.is_name() and a.ref.name == letter}
         return out
 
     def uses(self, e: Expr, local: frozenset[str]) -> None:
@@ -116,8 +143,7 @@ class Ranges:
         if e.op in ("ref", "entry"):
             here: list[tuple[Place, Expr]]
             if e.op == "ref":
-                args = [c.value for _, a in arranged(e) for c in components(a)]
-                here = [(("at", e.ref.name, str(i)), a) for i, a in enumerate(args)]
+                here = self.slots(e)
             else:
                 vectors = [n for n in walk(e.args[0]) if n.op == "ref" and self.sorts.is_vector(n)]
                 here = [(("at", n.ref.name, str(len(n.args))), a) for n in vectors for a in e.args[1:2]]

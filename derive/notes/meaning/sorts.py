@@ -278,6 +278,8 @@ class Sorts:
         name, args = key
         if not args and name in self.moved:
             return False
+        if args and name in self.laws:
+            return False  # a probability
         if key in self.indices or (base_letter(name) in self.values and key not in self.numbers):
             return True
         return key not in self.numbers

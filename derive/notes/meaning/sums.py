@@ -165,6 +165,8 @@ class Sums(Refs):
         if letter is None or e.args[1].data == "to" or letter.op != "ref":
             return False
         name = letter.ref.name
+        if self.sorts.is_vector(letter):
+            raise unread(e, f"{name} is a vector, and an optimum is read over an index, a law or a number")
         return (
             self.world.law_of(name) is not None
             or name in self.sorts.laws

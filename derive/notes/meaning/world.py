@@ -41,6 +41,19 @@ class Law(NamedTuple):
     def letters(self) -> tuple[Expr, ...]:
         return tuple(o.args[1] if o.op == "rel" else o for o in self.over)
 
+    def slot(self, a: Expr) -> str | None:
+        """Which of its values an argument is, by its label; None where nothing says it."""
+        labels, letters = self.labels(), self.letters()
+        if a.op == "rel" and a.data == "=" and str(a.args[0]) in labels:
+            return str(a.args[0])
+        if a.op == "rel" and a.data == "=" and str(a.args[0]).lower() == str(a.args[1]):
+            a = a.args[1]  # Y = y of a law over y
+        if a in letters:
+            return labels[letters.index(a)]
+        bases = [base_letter(x.ref.name) if x.op == "ref" else "" for x in letters]
+        here = base_letter(a.ref.name) if a.op == "ref" else ""
+        return labels[bases.index(here)] if here and bases.count(here) == 1 else None
+
 
 class Draw(NamedTuple):
     """What a mean is over: a value with its law."""

@@ -1,0 +1,50 @@
+"""What letters stand for on a page: no reading of a letter makes a false row true, or a true one false."""
+
+from __future__ import annotations
+
+from derive.notes.document.read import document_of
+from derive.notes.judge.judge import judge_notes
+from derive.notes.judge.verdict import Row
+from derive.notes.meaning.notes import read_notes
+
+
+def rows(*lines: str) -> list[Row]:
+    """The judged rows of a page; a line without % is a display."""
+    page = "\n".join(line if line.startswith("%") else f"\\[ {line} \\]" for line in lines)
+    return list(judge_notes(read_notes(document_of("page.tex", page))))
+
+
+def verdicts(*lines: str) -> list[str]:
+    return [row.verdict.kind for row in rows(*lines) if row.verdict is not None]
+
+
+def reasons(*lines: str) -> list[str]:
+    return [row.verdict.reason for row in rows(*lines) if row.verdict is not None]
+
+
+# --- distributions
+
+
+def test_a_distribution_is_real_valued_where_only_a_mean_speaks_of_it():
+    p = "%: p positive distribution over x"
+    assert verdicts(p, r"\mathbb{E}_{x\sim p}[1] \ge \sum_x 1", r"\mathbb{E}_{x\sim p}[1] = 1") == ["false", "proved"]
+
+
+# --- optima
+
+
+def test_the_least_over_a_vector_is_not_read_as_the_least_over_an_index():
+    page = ("%: k = 1..K", "%: z vector of length K", r"\min_z \sum_k (z_k-1)^2 = 0")
+    assert verdicts(*page) == ["unread"]
+    assert "z is a vector" in reasons(*page)[0]
+
+
+# --- ranges
+
+
+def test_a_value_of_a_joint_law_has_a_range_of_its_own():
+    p = ("%: z = 1..Z", "%: p positive joint distribution over x, z")
+    assert verdicts(*p, r"\sum_x p(x)/p(x) = Z") == ["false"]
+    true = (r"\sum_x p(x|z) = 1", r"\sum_z p(z|x) = 1", r"\sum_z p(z)/p(z) = Z", r"\sum_x p(x) = 1")
+    assert verdicts(*p, *true) == ["proved"] * 4
+    assert verdicts(*p, r"p(z|x) = \frac{p(x|z)p(z)}{\sum_{z'} p(x|z')p(z')}") == ["proved"]
