@@ -16,8 +16,8 @@ from derive.operators.finite_sets import inside
 from derive.read.names import is_index, spelled
 from derive.render.formula.names import split_name
 
-RANKS = 3
-"""What the field takes a letter for; then functions of parameters and of numbers; then anything that can be written."""
+RANKS = 4
+"""What the field takes a letter for; then functions of parameters; then of three indices; then of numbers, and anything else."""
 
 
 @cache
@@ -85,7 +85,7 @@ class Letters:
                 out += [Fn(s, value), Fn(s, Fn(INT, value)), Fn(s, Fn(INT, Fn(INT, value)))]
             if known:
                 out += self.sets
-        if rank > 2:
+        if rank > 3:
             out += [Fn(REAL, value), Fn(REAL, Fn(REAL, value)), Fn(REAL, Fn(INT, value)), Fn(FAMILY, value)]
             out += [Fn(REAL, Fn(INT, Fn(INT, value))), Fn(INT, Fn(REAL, value))]
             out += [*self.sets, *(Fn(INT, s) for s in self.sets)]
