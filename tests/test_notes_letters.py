@@ -48,3 +48,17 @@ def test_a_value_of_a_joint_law_has_a_range_of_its_own():
     true = (r"\sum_x p(x|z) = 1", r"\sum_z p(z|x) = 1", r"\sum_z p(z)/p(z) = Z", r"\sum_x p(x) = 1")
     assert verdicts(*p, *true) == ["proved"] * 4
     assert verdicts(*p, r"p(z|x) = \frac{p(x|z)p(z)}{\sum_{z'} p(x|z')p(z')}") == ["proved"]
+
+
+def test_a_mean_over_another_letter_has_the_range_of_the_law():
+    q = ("%: k = 1..K", "%: q positive distribution over k")
+    true = (r"\mathbb{E}_{j\sim q}[1] = 1", r"\mathbb{E}_{j\sim q}[f(j)] = \mathbb{E}_{k\sim q}[f(k)]")
+    assert verdicts(*q, *true, r"\sum_j q(j) = 1", r"\mathbb{E}_{j\sim q}[j] = \sum_k k q(k)") == ["proved"] * 4
+    assert verdicts(*q, "%: j = 1..J", true[0], r"\mathbb{E}_{j\sim q}[1] = J") == ["proved", "false"]
+    p = "%: p positive distribution over x"
+    assert verdicts(p, r"\mathbb{E}_{x\sim p}[x] = \mathbb{E}_{y\sim p}[y]") == ["proved"]
+    pq = ("%: p positive distribution over x", "%: q positive distribution over y")
+    assert verdicts(*pq, r"\mathbb{E}_{y\sim p}[1] = \mathbb{E}_{x\sim q}[1]", r"\mathbb{E}_{y\sim p}[2] = 3") == [
+        "proved",
+        "false",
+    ]
