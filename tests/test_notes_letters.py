@@ -62,3 +62,12 @@ def test_a_mean_over_another_letter_has_the_range_of_the_law():
         "proved",
         "false",
     ]
+
+
+def test_a_declared_range_is_not_empty_which_is_listed_as_assumed():
+    split = r"\sum_{t=1}^T \pi_t = \pi_T + \sum_{t=1}^{T-1} \pi_t"
+    (row,) = rows("%: t = 1..T", split)
+    assert row.verdict is not None
+    assert row.verdict.kind == "proved"
+    assert row.verdict.assumed == ("1 <= T, since t = 1..T is declared",)
+    assert verdicts("%: a > 0", split) != ["proved"]
