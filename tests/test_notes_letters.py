@@ -71,3 +71,25 @@ def test_a_declared_range_is_not_empty_which_is_listed_as_assumed():
     assert row.verdict.kind == "proved"
     assert row.verdict.assumed == ("1 <= T, since t = 1..T is declared",)
     assert verdicts("%: a > 0", split) != ["proved"]
+
+
+# --- rows with left sides of their own
+
+
+def align(*lines: str) -> list[str]:
+    page = document_of("page.tex", "\\begin{align}\n" + " \\\\\n".join(lines) + "\n\\end{align}")
+    return [row.verdict.kind for row in judge_notes(read_notes(page)) if row.verdict is not None]
+
+
+def test_a_left_side_that_begins_with_a_minus_is_no_further_term_of_the_row_before():
+    left = r"-\log\prod_{t=1}^T p(y_t|y_{<t},x)"
+    true, wrong = r"-\sum_{t=1}^T \log p(y_t|y_{<t},x)", r"-\sum_{t=1}^T \log p(y_t|y_{\le t},x)"
+    early = r"-\sum_{t=1}^T \log p(y_t|y_{<t+1},x)"
+    assert align(*(f"{left} &= {side}" for side in (early, wrong, true))) == ["unproved", "unproved", "proved"]
+    assert align(*(f"{left} = {side}" for side in (early, wrong, true))) == ["unproved", "unproved", "proved"]
+    assert align("-(a - b) &= b - a", "-(a + b) &= -b - a", "-(a + b) &= b - a") == ["proved", "proved", "false"]
+
+
+def test_a_row_that_begins_with_a_minus_behind_the_mark_is_a_further_term():
+    assert align("(a - b)^2 &= a^2 - 2 a b", "& - b^2 + 2 b^2", "&= a^2 - 2 a b + b^2") == ["proved", "proved"]
+    assert align("(a - b)^2 &= a^2 + b^2", "- 2 a b") == ["proved"]
