@@ -93,3 +93,23 @@ def test_a_left_side_that_begins_with_a_minus_is_no_further_term_of_the_row_befo
 def test_a_row_that_begins_with_a_minus_behind_the_mark_is_a_further_term():
     assert align("(a - b)^2 &= a^2 - 2 a b", "& - b^2 + 2 b^2", "&= a^2 - 2 a b + b^2") == ["proved", "proved"]
     assert align("(a - b)^2 &= a^2 + b^2", "- 2 a b") == ["proved"]
+
+
+# --- primes
+
+
+def test_a_prime_at_a_defined_function_is_its_derivative():
+    f = "%: f(x) := x^2"
+    assert verdicts(f, "f'(a) = 5") == ["false"]
+    assert verdicts(f, "f'(a) = 2 a", "f''(a) = 2", "f''(a) = 3", "f'(3) = 6") == [
+        "proved",
+        "proved",
+        "false",
+        "proved",
+    ]
+    assert verdicts("f(x) = x^3 + x", "f'(x) = 3 x^2 + 1", "f'(x) = 3 x^2") == ["definition", "proved", "false"]
+
+
+def test_a_prime_that_is_declared_is_what_it_is_declared():
+    assert verdicts("%: f(x) := x^2", "%: f'(x) := x + 1", "f'(a) = a + 1", "f'(a) = 2 a") == ["proved", "false"]
+    assert verdicts("%: a' := 3", "%: a := 2", "a' = a + 1") == ["proved"]
