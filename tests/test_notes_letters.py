@@ -113,3 +113,24 @@ def test_a_prime_at_a_defined_function_is_its_derivative():
 def test_a_prime_that_is_declared_is_what_it_is_declared():
     assert verdicts("%: f(x) := x^2", "%: f'(x) := x + 1", "f'(a) = a + 1", "f'(a) = 2 a") == ["proved", "false"]
     assert verdicts("%: a' := 3", "%: a := 2", "a' = a + 1") == ["proved"]
+
+
+# --- bold
+
+
+def test_a_bold_letter_is_another_name_where_the_page_has_both():
+    assert "proved" not in verdicts(r"p(\mathbf{x}) = p(x)", r"\mathbf{x} - x = 0", r"\boldsymbol{\theta} = \theta")
+    assert (
+        verdicts(
+            "%: a > 0",
+            r"\mathbf{x} + x = x + \mathbf{x}",
+            r"\sum_{i=1}^n (x + \mathbf{x}_i) = n x + \sum_i \mathbf{x}_i",
+        )
+        == ["proved"] * 2
+    )
+
+
+def test_a_bold_letter_is_the_vector_whose_entries_are_plain():
+    n = "%: w, x vectors of length n"
+    assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = \sum_{i=1}^n w_i x_i") == ["proved"]
+    assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = x^\top w") == ["proved"], "declared as the vector"
