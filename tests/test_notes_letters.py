@@ -133,4 +133,6 @@ def test_a_bold_letter_is_another_name_where_the_page_has_both():
 def test_a_bold_letter_is_the_vector_whose_entries_are_plain():
     n = "%: w, x vectors of length n"
     assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = \sum_{i=1}^n w_i x_i") == ["proved"]
+    softmax = r"\mathrm{softmax}(\mathbf{a})_i = \frac{e^{a_i}}{\sum_{m=1}^n e^{a_m}}"
+    assert verdicts(r"%: \mathbf{a} vector of length n", softmax) == ["proved"], "no letter of a word is a name"
     assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = x^\top w") == ["proved"], "declared as the vector"

@@ -11,7 +11,10 @@ from dataclasses import replace
 
 from derive.notes.document.pages import Declared, Display, Document, Part
 from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, Table
-from derive.notes.formula.tokens import BOLD
+from derive.notes.formula.tokens import ACCENTS, BOLD
+
+_FORMULAS = frozenset(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac", "\\sqrt"))
+"""Calls with formulas for arguments."""
 
 
 def apart(document: Document) -> Document:
@@ -19,9 +22,10 @@ def apart(document: Document) -> Document:
     shown = [n for p in document.parts if isinstance(p, Display) for row in p.rows for n in row.items]
     bold = {x for n in shown for x, heavy in _names(n) if heavy}
     both = bold & {x for n in shown for x, heavy in _names(n) if not heavy}
+    both -= {x for n in shown for x in _with_entries(n)}
     for p in document.parts:
         if isinstance(p, Declared) and " of length " in p.text:
-            both -= {x for n in p.items for x, heavy in _names(n) if not heavy}
+            both -= {x for n in p.items for x, _ in _names(n)}
     if not both:
         return document
 
@@ -75,11 +79,23 @@ def _names(n: Node) -> Iterator[tuple[str, bool]]:
             yield from _names(part)
 
 
+def _with_entries(n: Node) -> Iterator[str]:
+    """The plain letters with something below them."""
+    if isinstance(n, Script):
+        if n.sub is not None and isinstance(n.base, Atom):
+            yield n.base.text
+        parts: tuple[Node, ...] = tuple(x for x in (n.base, n.sub, n.sup) if x is not None)
+    else:
+        parts = _parts(n)
+    for part in parts:
+        yield from _with_entries(part)
+
+
 def _parts(n: Node) -> tuple[Node, ...]:
     if isinstance(n, (Group, Fence)):
         return n.items
-    if isinstance(n, Call):
-        return (*n.options, *n.arguments)
+    if isinstance(n, Call):  # the letters of a word or under an accent are no names of their own
+        return (*n.options, *n.arguments) if n.name in _FORMULAS else ()
     return tuple(x for row in n.rows for cell in row for x in cell) if isinstance(n, Table) else ()
 
 
@@ -98,7 +114,7 @@ def _within(n: Node, one: Callable[[Node], Node]) -> Node:
             sub=None if n.sub is None else group(n.sub),
             sup=None if n.sup is None else group(n.sup),
         )
-    if isinstance(n, Call):
+    if isinstance(n, Call) and n.name not in ACCENTS:
         return replace(n, options=tuple(map(group, n.options)), arguments=tuple(map(group, n.arguments)))
     if isinstance(n, Table):
         return replace(n, rows=tuple(tuple(tuple(map(one, cell)) for cell in row) for row in n.rows))
