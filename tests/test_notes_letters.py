@@ -48,3 +48,91 @@ def test_a_value_of_a_joint_law_has_a_range_of_its_own():
     true = (r"\sum_x p(x|z) = 1", r"\sum_z p(z|x) = 1", r"\sum_z p(z)/p(z) = Z", r"\sum_x p(x) = 1")
     assert verdicts(*p, *true) == ["proved"] * 4
     assert verdicts(*p, r"p(z|x) = \frac{p(x|z)p(z)}{\sum_{z'} p(x|z')p(z')}") == ["proved"]
+
+
+def test_a_mean_over_another_letter_has_the_range_of_the_law():
+    q = ("%: k = 1..K", "%: q positive distribution over k")
+    true = (r"\mathbb{E}_{j\sim q}[1] = 1", r"\mathbb{E}_{j\sim q}[f(j)] = \mathbb{E}_{k\sim q}[f(k)]")
+    assert verdicts(*q, *true, r"\sum_j q(j) = 1", r"\mathbb{E}_{j\sim q}[j] = \sum_k k q(k)") == ["proved"] * 4
+    assert verdicts(*q, "%: j = 1..J", true[0], r"\mathbb{E}_{j\sim q}[1] = J") == ["proved", "false"]
+    p = "%: p positive distribution over x"
+    assert verdicts(p, r"\mathbb{E}_{x\sim p}[x] = \mathbb{E}_{y\sim p}[y]") == ["proved"]
+    pq = ("%: p positive distribution over x", "%: q positive distribution over y")
+    assert verdicts(*pq, r"\mathbb{E}_{y\sim p}[1] = \mathbb{E}_{x\sim q}[1]", r"\mathbb{E}_{y\sim p}[2] = 3") == [
+        "proved",
+        "false",
+    ]
+
+
+def test_a_declared_range_is_not_empty_which_is_listed_as_assumed():
+    split = r"\sum_{t=1}^T \pi_t = \pi_T + \sum_{t=1}^{T-1} \pi_t"
+    (row,) = rows("%: t = 1..T", split)
+    assert row.verdict is not None
+    assert row.verdict.kind == "proved"
+    assert row.verdict.assumed == ("1 <= T, since t = 1..T is declared",)
+    assert verdicts("%: a > 0", split) != ["proved"]
+
+
+# --- rows with left sides of their own
+
+
+def align(*lines: str) -> list[str]:
+    page = document_of("page.tex", "\\begin{align}\n" + " \\\\\n".join(lines) + "\n\\end{align}")
+    return [row.verdict.kind for row in judge_notes(read_notes(page)) if row.verdict is not None]
+
+
+def test_a_left_side_that_begins_with_a_minus_is_no_further_term_of_the_row_before():
+    left = r"-\log\prod_{t=1}^T p(y_t|y_{<t},x)"
+    true, wrong = r"-\sum_{t=1}^T \log p(y_t|y_{<t},x)", r"-\sum_{t=1}^T \log p(y_t|y_{\le t},x)"
+    early = r"-\sum_{t=1}^T \log p(y_t|y_{<t+1},x)"
+    assert align(*(f"{left} &= {side}" for side in (early, wrong, true))) == ["unproved", "unproved", "proved"]
+    assert align(*(f"{left} = {side}" for side in (early, wrong, true))) == ["unproved", "unproved", "proved"]
+    assert align("-(a - b) &= b - a", "-(a + b) &= -b - a", "-(a + b) &= b - a") == ["proved", "proved", "false"]
+
+
+def test_a_row_that_begins_with_a_minus_behind_the_mark_is_a_further_term():
+    assert align("(a - b)^2 &= a^2 - 2 a b", "& - b^2 + 2 b^2", "&= a^2 - 2 a b + b^2") == ["proved", "proved"]
+    assert align("(a - b)^2 &= a^2 + b^2", "- 2 a b") == ["proved"]
+
+
+# --- primes
+
+
+def test_a_prime_at_a_defined_function_is_its_derivative():
+    f = "%: f(x) := x^2"
+    assert verdicts(f, "f'(a) = 5") == ["false"]
+    assert verdicts(f, "f'(a) = 2 a", "f''(a) = 2", "f''(a) = 3", "f'(3) = 6") == [
+        "proved",
+        "proved",
+        "false",
+        "proved",
+    ]
+    assert verdicts("f(x) = x^3 + x", "f'(x) = 3 x^2 + 1", "f'(x) = 3 x^2") == ["definition", "proved", "false"]
+
+
+def test_a_prime_that_is_declared_is_what_it_is_declared():
+    assert verdicts("%: f(x) := x^2", "%: f'(x) := x + 1", "f'(a) = a + 1", "f'(a) = 2 a") == ["proved", "false"]
+    assert verdicts("%: a' := 3", "%: a := 2", "a' = a + 1") == ["proved"]
+
+
+# --- bold
+
+
+def test_a_bold_letter_is_another_name_where_the_page_has_both():
+    assert "proved" not in verdicts(r"p(\mathbf{x}) = p(x)", r"\mathbf{x} - x = 0", r"\boldsymbol{\theta} = \theta")
+    assert (
+        verdicts(
+            "%: a > 0",
+            r"\mathbf{x} + x = x + \mathbf{x}",
+            r"\sum_{i=1}^n (x + \mathbf{x}_i) = n x + \sum_i \mathbf{x}_i",
+        )
+        == ["proved"] * 2
+    )
+
+
+def test_a_bold_letter_is_the_vector_whose_entries_are_plain():
+    n = "%: w, x vectors of length n"
+    assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = \sum_{i=1}^n w_i x_i") == ["proved"]
+    softmax = r"\mathrm{softmax}(\mathbf{a})_i = \frac{e^{a_i}}{\sum_{m=1}^n e^{a_m}}"
+    assert verdicts(r"%: \mathbf{a} vector of length n", softmax) == ["proved"], "no letter of a word is a name"
+    assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = x^\top w") == ["proved"], "declared as the vector"

@@ -253,7 +253,9 @@ def test_what_the_page_needs_to_be_defined_is_assumed_and_listed():
     (step,) = steps(r"\[ \log (a b) + c = \log a + \log b + c \]")
     assert set(step.readings[0].assumed) == {"0 < a", "0 < b"}
     (step,) = steps("%: G_j > 0", "%: j = 1..M", r"\[ 0 = \sum_j \log G_j \]")
-    assert step.readings[0].assumed == (), "what follows from what is declared is not assumed"
+    assert step.readings[0].assumed == ("1 <= M, since j = 1..M is declared",), (
+        "what follows from what is declared is not"
+    )
 
 
 NOT_REFUTED = {

@@ -54,9 +54,9 @@ def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
     return frozenset(out)
 
 
-def cells_of(display: Display, words: frozenset[str]) -> list[list[Cell]]:
+def cells_of(display: Display, words: frozenset[str], text: str = "") -> list[list[Cell]]:
     """The chains of a display, each a list of cells.  The first cell of the first chain has a sign where the display goes on from the
-    one before."""
+    one before.  ``text``: the document, in which & says where left sides end."""
     chains: list[list[Cell]] = []
     waiting: tuple[Node, ...] = ()
     first: tuple[int, Row] | None = None
@@ -67,12 +67,12 @@ def cells_of(display: Display, words: frozenset[str]) -> list[list[Cell]]:
             waiting = items
             continue
         for cell in _cells(items, *first, row.notes, words):
-            _put(chains, cell)
+            _put(chains, cell, text)
         waiting, first = (), None
     return chains
 
 
-def _put(chains: list[list[Cell]], cell: Cell) -> None:
+def _put(chains: list[list[Cell]], cell: Cell, text: str) -> None:
     """A cell goes on with the chain, begins one, or is the rest of the last expression."""
     goes_on = (
         bool(cell.sign)
@@ -83,7 +83,7 @@ def _put(chains: list[list[Cell]], cell: Cell) -> None:
         chains.append([cell])
     elif goes_on:
         chains[-1].append(cell)
-    elif not cell.sign and not cell.condition and _rest(chains[-1][-1], cell):
+    elif not cell.sign and not cell.condition and _rest(chains[-1], cell, text):
         last = chains[-1].pop()
         span = Span(last.span.start, cell.span.end)
         chains[-1].append(
@@ -101,12 +101,25 @@ def _put(chains: list[list[Cell]], cell: Cell) -> None:
         chains.append([cell])
 
 
-def _rest(last: Cell, cell: Cell) -> bool:
+def _begins(start: Cell, cell: Cell, text: str) -> bool:
+    """Whether a row that begins with a minus has a left side of its own there: it stands before the &, or is that of the chain."""
+    row = max(text.rfind("\\\\", 0, cell.span.start), text.rfind("\\begin", 0, cell.span.start), 0)
+    if "&" in text[row : cell.span.start]:
+        return False
+    same = text[cell.span.start : cell.span.end].strip() == text[start.span.start : start.span.end].strip() != ""
+    return same or text[cell.span.end :].lstrip().startswith("&")
+
+
+def _rest(chain: list[Cell], cell: Cell, text: str) -> bool:
+    """Whether an expression goes on with the last one of the chain, in a row of its own."""
+    last = chain[-1]
     if last.row == cell.row or last.unread or cell.unread or not cell.tokens:
         return False
     first = cell.tokens[0]
     ends = bool(last.tokens) and last.tokens[-1].kind == "sign" and last.tokens[-1].text in _CONTINUES
-    return ends or not last.tokens or (first.kind == "sign" and first.text in ("+", "·", "/", "-"))
+    if ends or not last.tokens or first.kind != "sign":
+        return ends or not last.tokens
+    return first.text in ("+", "·", "/") or (first.text == "-" and not _begins(chain[0], cell, text))
 
 
 def _open(items: tuple[Node, ...]) -> bool:

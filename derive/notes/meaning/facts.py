@@ -266,6 +266,7 @@ class Facts(Laws):
                 continue
             name, args = key
             if v.sort is INT:
+                self.not_empty(name)
                 size = self.size_of_letter(name)
                 if size is not None:
                     self.needs.fact(size.low <= v)
@@ -274,6 +275,13 @@ class Facts(Laws):
                     self.needs.fact(v >= 0)
             elif args and base_letter(name) in self.sorts.values | self.value_names() and result(v) is INT:
                 self.values_facts(v, name, terms)
+
+    def not_empty(self, end: str) -> None:
+        """A declared range a..b that ends at this letter has a value in it, as a reader supposes."""
+        for letter, (low, high) in self.world.ranges.items():
+            if high.is_name() and high.ref.name == end:
+                a, b = (self.term(x, Scope()) for x in (low, high))
+                self.needs.fact(a <= b, f"{a} <= {b}, since {letter} = {a}..{b} is declared")
 
     def value_names(self) -> set[str]:
         return {

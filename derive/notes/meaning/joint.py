@@ -21,11 +21,12 @@ from derive.notes.meaning.world import Law
 
 
 class Outcome(NamedTuple):
-    """A value that a law is over, as it is written as an argument, with the letter that runs and its range."""
+    """A value that a law is over, as it is written as an argument, with the letter that runs, its range, and whose values these are."""
 
     argument: Expr
     letter: Expr
     size: Range
+    of: Expr | None = None
 
 
 class Joint(Sums):
@@ -47,11 +48,26 @@ class Joint(Sums):
         name = argument.ref.name if not argument.args else str(argument)
         return Outcome(argument, argument, self.range((num(1), self.ranges.invent(size_of(name), ("letter", name)))))
 
+    def drawn_from(self, law: Expr, arguments: Sequence[Expr]) -> list[Outcome]:
+        """Values of a law by other letters than it is declared over, j where q is over k: they run through the same."""
+        found = [self.outcome(a) for a in arguments]
+        declared = self.world.law_of(law.ref.name) if law.op == "ref" else None
+        if declared is None or declared.joint or declared.assumed or len(declared.over) != len(found):
+            return found
+        own = declared.letters()
+        if any(x.op != "ref" or not x.is_name() for x in own) or any(o.letter in own for o in found):
+            return found
+        return [
+            o._replace(size=self.outcome(x).size, of=x) if o.letter is o.argument and o.letter.is_name() else o
+            for o, x in zip(found, own, strict=True)
+        ]
+
     def of_outcome(self, o: Outcome) -> Var:
         """The variable of a sum over the values of a law."""
         v = self.letter(hint_of(o.letter))
-        if o.letter is o.argument and o.letter.op == "ref" and self.ranges.said_of(o.letter.ref.name) is None:
-            self.counted[v] = hint_of(o.letter)
+        whose = o.of or o.letter
+        if o.letter is o.argument and whose.op == "ref" and self.ranges.said_of(whose.ref.name) is None:
+            self.counted[v] = hint_of(whose)
         return v
 
     def outcomes(self, e: Expr) -> list[Outcome] | None:
@@ -66,7 +82,7 @@ class Joint(Sums):
         if e.ref.signs:
             main = [a for place, a in arranged(e) if place == "("]
             if all(a.op == "ref" for a in main):
-                return [self.outcome(a) for a in main]
+                return self.drawn_from(e, main)
             return [self.outcome(x) for x in self.declared_over(e)] if all(a.op == "any" for a in main) else None
         over = self.declared_over(e)
         return [self.outcome(x) for x in over] if over else None

@@ -146,7 +146,7 @@ class Laws(Joint):
         first, rest = draws[0], draws[1:]
         whats = first.what.args if first.what.op == "tuple" else (first.what,)
         law, where = scope.meant(first.law)
-        outcomes = [self.outcome(w) for w in whats]
+        outcomes = self.drawn_from(law, whats)
         if any(o.letter is not o.argument for o in outcomes):
             raise unread(
                 first.what, "a mean over several draws is not read: it is a sum over more letters than are written"

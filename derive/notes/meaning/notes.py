@@ -12,6 +12,7 @@ from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning import local
+from derive.notes.meaning.bold import apart
 from derive.notes.meaning.build import Needs, unread
 from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
@@ -45,6 +46,7 @@ class _Built:
 
 def read_notes(document: Document) -> Notes:
     """All chains of a document, in page order."""
+    document = apart(document)
     reader = _Reader(document)
     found = reader.notes()
     if reader.world.declared or not (reader.divided() or any(s.unread for c in found.chains for s in c.steps)):

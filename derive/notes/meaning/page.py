@@ -54,7 +54,7 @@ class Page:
         self.known = self.learn(pages)
         self.parser = Parser(self.known)
         self.chains: dict[int, list[list[PageCell]]] = {
-            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words)]
+            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words, document.text)]
             for p in document.parts
             if isinstance(p, Display)
         }

@@ -64,9 +64,9 @@ class Ranges:
         for pattern, over in self.world.one_hot:
             if pattern.op == "ref":
                 self.join(("at", pattern.ref.name, str(len(pattern.args))), ("letter", over.ref.name))
-        self.laws()
         for e in formulas:
             self.sums(e)
+        self.laws()
         for e in formulas:
             self.uses(e, frozenset())
         for meaning in self.world.meanings:
@@ -86,8 +86,8 @@ class Ranges:
             letters = {x.ref.name for x in (*law.letters(), *law.given) if x.is_name()}
             for place, a in self.slots(use):
                 bounds = self.of_letter(a.ref.name) if a.is_name() and a.ref.name in letters else None
-                if bounds is not None:
-                    self.bound(place, bounds)
+                if bounds is not None:  # no sum within bounds was seen
+                    self.bounds.setdefault(self.find(place), bounds)
 
     def slots(self, e: Expr) -> list[tuple[Place, Expr]]:
         """The arguments of a name by place: of a joint law which of its values it is, of others the position among as many conditions."""

@@ -240,7 +240,29 @@ class Refs(Builder):
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole
-        return None
+        return self.primed(e, scope)
+
+    def primed(self, e: Expr, scope: Scope) -> Value | None:
+        """f'(a), where f(x) := ...: the derivative at a.  None where f has no such definition, or is no function of a number."""
+        if not self.is_primed(e):
+            return None
+        x = self.letter("x", REAL)
+        argument = Expr("ref", (), Ref(x.name), e.span)
+        plain = replace(e, args=(argument,), data=e.ref._replace(name=e.ref.name[:-1]))
+        inner = self.term(plain, scope.under({x.name: x}))
+        return scalar(app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(inner, x)), self.term(e.args[0], scope)))
+
+    def is_primed(self, e: Expr) -> bool:
+        """Whether a name with a prime is the derivative of a function that is defined, and is not defined itself."""
+        if e.op != "ref" or e.ref.signs != ("(",) or len(e.args) != 1 or not e.ref.name.endswith("'"):
+            return False
+        plain = replace(e, data=e.ref._replace(name=e.ref.name[:-1]))
+        own = any(m.pattern.op == "ref" for m in self.world.meanings_of(e))
+        known = any(
+            m.pattern.op == "ref" and m.pattern.ref.signs == ("(",) and len(m.pattern.args) == 1
+            for m in self.world.meanings_of(plain)
+        )
+        return not own and e.ref.name not in self.sorts.laws and (known or self.is_primed(plain))
 
     def relied(self, m: Meaning) -> None:
         if m.assumed:
@@ -261,7 +283,7 @@ class Refs(Builder):
 
     def has_meaning(self, e: Expr) -> bool:
         """Whether something says what a formula is."""
-        return any(
+        return self.is_primed(e) or any(
             matched(m.pattern, e, Scope(), {}, False) is not None
             or (
                 e.op == "ref"

@@ -158,7 +158,7 @@ class Sorts:
             if e.is_name() and e.ref.bold:
                 self.vectors.setdefault(e.ref.name, 0)
         law = e.ref.name in self.laws
-        known = self.defined.get(key)
+        known = self.defined.get(key) or self.defined.get((key[0].rstrip("'"), key[1]))  # of f' as of f
         at = 0
         for place, a in arranged(e):
             for c in components(a):
