@@ -185,7 +185,7 @@ def test_the_shapes_are_in_reading_order() -> None:
     page = slides_of(lecture()[1])[1]
     kinds = [re.sub(r" [0-9a-f]{8}$", "", about(s).get("name")) for s in shapes(page)]
     chain = [n.removeprefix("derive cross_entropy_is_nll ") for n in kinds if n.startswith("derive cross")]
-    assert chain == ["text given", "line start", *(x for i in "1234" for x in (f"line {i}", f"text reason{i}"))]
+    assert chain == ["text given", "claim", "line start", *(x for i in "1234" for x in (f"line {i}", f"text reason{i}"))]
     assert kinds[0].startswith("Title") and kinds[-1] == "sldNum"
 
 
