@@ -130,6 +130,22 @@ def test_hypotheses_that_fix_entries() -> None:
     assert second_opinion(x + 1, a + 3, given=[Eq(x, a + 2)]).symbolic
 
 
+def test_a_hypothesis_on_a_product_fixes_its_last_entry() -> None:
+    product = Prod(p[k], (k, 1, V))
+    left, right = Sum(log(p[k]), (k, 1, V)), log(a)
+    given = [1 <= V, *positive, 0 < a]
+    assert second_opinion(left, right, given=[*given, Eq(product, a)]).symbolic
+    assert second_opinion(left, right, given=[*given, Eq(a, product)]).symbolic
+    assert second_opinion(left, right, given=given).verdict is Verdict.DISAGREE
+    assert second_opinion(left, right + 1, given=[*given, Eq(product, a)]).verdict is Verdict.DISAGREE
+
+
+def test_a_product_of_zeros_is_not_divided_by() -> None:
+    given = [Eq(V, 2), Eq(p[1], 0), Eq(Prod(p[k], (k, 1, V)), 0)]
+    assert second_opinion(p[1] * p[2], Num(0), given=given)
+    assert second_opinion(p[2], Num(0), given=given).verdict is Verdict.DISAGREE
+
+
 def test_inequalities_and_other_statements() -> None:
     assert second_opinion(Num(0), defs.kl(V, q, p), relation="<=", given=[*distribution, *target])
     assert second_opinion(Num(0), exp(x), relation="<")

@@ -44,14 +44,17 @@ def test_what_a_sum_became_is_marked_and_the_sign_before_it_is_not() -> None:
 
 
 def test_two_rewritings_in_one_line_are_both_marked() -> None:
-    assert marked("cross_entropy_gradient_any_target", 4) == (
-        r"\Bigl(\sum_{k=1}^V q(k)\Bigr) \frac{{e^{z_j}}}{\sum_{k=1}^V e^{z_k}} - {q(j)}"
+    assert marked("optimal_logit_gap", 2) == (
+        r"\log\Bigl((1 - \varepsilon) \cdot {1} + \frac{\varepsilon}{V}\Bigr)"
+        r" - \log\Bigl((1 - \varepsilon) \cdot {0} + \frac{\varepsilon}{V}\Bigr)"
     )
 
 
 def test_a_definition_put_back_is_marked_with_its_argument() -> None:
     assert marked("smoothed_off_eq_smoothed", 3) == r"q_y^{(\varepsilon\,V)/(V-1)}(k)"  # all of it: no mark
-    assert r"\Bigr) {\operatorname{softmax}(z)_j} - q(j)" in marked("cross_entropy_gradient_any_target", 5)
+    assert marked("softmax_gradient", 5) == (
+        r"{\operatorname{softmax}(z)_i}\,([i = j] - {\operatorname{softmax}(z)_j})"
+    )
 
 
 def test_a_function_unfolded_at_its_argument_is_marked_with_it() -> None:

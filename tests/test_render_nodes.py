@@ -23,19 +23,19 @@ def test_equal_by_class_and_fields() -> None:
 
 def test_fields_by_place_by_name_and_by_default() -> None:
     assert Script(X, Y) == Script(base=X, sub=Y) == Script(X, Y, None)
-    assert Fence("(", X, ")").size == 0
-    assert repr(Mark(X)) == "Mark(body=Symbol(text='x', kind='var'))"
+    assert Fence("(", X, ")").size == 0 == X.size
+    assert repr(Mark(X)) == "Mark(body=Symbol(text='x', kind='var', size=0))"
     assert Script(X, Y).with_(sub=None) == Script(X)
     assert template("$p[$k]") == template("$p[$k]")
 
 
-@pytest.mark.parametrize("wrong", [(), ("x",), ("x", "var", "more")])
+@pytest.mark.parametrize("wrong", [(), ("x",), ("x", "var", 1, "more")])
 def test_another_number_of_fields_is_refused(wrong: tuple[str, ...]) -> None:
-    with pytest.raises(TypeError, match="Symbol has the fields text, kind"):
+    with pytest.raises(TypeError, match="Symbol has the fields text, kind, size"):
         Symbol(*wrong)
-    with pytest.raises(TypeError, match="Symbol has the fields text, kind"):
+    with pytest.raises(TypeError, match="Symbol has the fields text, kind, size"):
         Symbol("x", knid="var")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="Symbol has the fields text, kind"):
+    with pytest.raises(TypeError, match="Symbol has the fields text, kind, size"):
         Symbol("x", "var", kind="var")  # type: ignore[misc]
 
 

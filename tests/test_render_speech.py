@@ -343,7 +343,7 @@ def test_what_is_highlighted_sounds_the_same() -> None:
         ("the gap is log(1 + V(1 - eps)/eps)",
          "the gap is log of open bracket 1 plus V open bracket 1 minus epsilon close bracket over epsilon close bracket"),
         ("a = Pr(y_1|x)", "a equals the probability of y sub 1 given x"),
-        ("the sum; and/or more", "the sum (reversed); and/or more"),
+        ("the sum; and/or more", "the sum; and/or more"),
         ("by sum_delta", "by sum delta"),
         ("A is better iff c < -l", "A is better if and only if c is less than minus l"),
         # what cannot be said is not there

@@ -165,7 +165,8 @@ def test_every_equation_has_a_picture_for_other_programs() -> None:
 def test_equations_read_as_english() -> None:
     page = slides_of(lecture()[1])[1]
     spoken = [about(s).get("descr") for s in equations(page)]
-    assert spoken[0].startswith("the sum over t from 1 to capital T of H")
+    assert spoken[0].startswith("Claim: the sum over t from 1 to capital T of H")
+    assert spoken[1].startswith("the sum over t from 1 to capital T of H")
     assert any(s.startswith("equals") for s in spoken)
     assert all(s and s.isprintable() for page in slides_of(lecture()[1])[1:] for s in map(_alt, equations(page)))
 
@@ -185,7 +186,12 @@ def test_the_shapes_are_in_reading_order() -> None:
     page = slides_of(lecture()[1])[1]
     kinds = [re.sub(r" [0-9a-f]{8}$", "", about(s).get("name")) for s in shapes(page)]
     chain = [n.removeprefix("derive cross_entropy_is_nll ") for n in kinds if n.startswith("derive cross")]
-    assert chain == ["text given", "claim", "line start", *(x for i in "1234" for x in (f"line {i}", f"text reason{i}"))]
+    assert chain == [
+        "text given",
+        "claim",
+        "line start",
+        *(x for i in "1234" for x in (f"line {i}", f"text reason{i}")),
+    ]
     assert kinds[0].startswith("Title") and kinds[-1] == "sldNum"
 
 

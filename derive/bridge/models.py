@@ -213,9 +213,10 @@ def positive_variables(given: Sequence[Term]) -> set[Var]:
 
 
 def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
-    """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1`` and ``p(k) = (a term)``.
+    """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1``, and ``p(k)`` or a product equal to a term.
 
-    A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others.
+    A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others.  The last entry of a
+    product becomes the term over the others.
     """
     for hyp in given:
         _impose(meaning, hyp, (), _NOTHING, last)
@@ -238,6 +239,9 @@ def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope,
     elif hyp.op is k.EQ:
         for one, other in (hyp.args, hyp.args[::-1]):
             if _fix(meaning, one, other, bound, scope, last):
+                return
+        for one, other in (hyp.args, hyp.args[::-1]):
+            if _fix_product(meaning, one, other, bound, scope):
                 return
 
 
@@ -277,6 +281,38 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
         return False  # it occurs on both sides
     model.fixed[entry] = value
     return True
+
+
+def _fix_product(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope) -> bool:
+    model, alg = meaning.model, meaning.algebra
+    assert isinstance(model, SmallModel)
+    entries = list(_multiplied(meaning, one, bound, scope))
+    places = [e for e in entries if e]
+    if not places or len(places) < len(entries):
+        return False
+    try:
+        value = meaning.value(other, bound, scope)
+        for v, key in places[:-1]:
+            value = alg.div(value, meaning.at(v, REAL, key))
+    except Undefined:
+        return False  # the entries may satisfy it as they are
+    if places[-1] in model.fixed or places[-1] in model.read:
+        return False
+    model.fixed[places[-1]] = value
+    return True
+
+
+def _multiplied(meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope) -> Iterator[tuple[Var, Key] | None]:
+    """The entries that a product, or a definition of one, multiplies."""
+    if isinstance(t, App) and isinstance(t.op, Definition):
+        args = [meaning.value(a, bound, scope) for a in t.args]
+        yield from _multiplied(meaning, t.op.body, (), dict(zip(t.op.params, args, strict=True)))
+    elif isinstance(t, App) and t.op is k.PROD and isinstance(t.args[2], Lam):
+        low, high = (meaning.value(a, bound, scope) for a in t.args[:2])
+        for i in range(low, high + 1):
+            yield from _multiplied(meaning, t.args[2].body, (*bound, i), scope)
+    else:
+        yield _entry(meaning, t, bound, scope)
 
 
 def _summed(meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope) -> Iterator[tuple[Var, Key] | None]:
