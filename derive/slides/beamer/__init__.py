@@ -81,8 +81,10 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
     name, clicks = _name(slide), Clicks()
     out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp)))}}}"] if slide.stamp is not None else []
     part = rf"\derivepart{{{slide.part}}}{{{slide.parts}}}" if slide.parts > 1 else ""
-    letters = r"\large " if _lines(slide.heading, _HEADING / EM, width) > 2 else ""
-    out += [r"\begin{frame}[t]", rf"\frametitle{{{letters}{sentence(slide.heading)}{part}}}"]
+    long = _lines(slide.heading, _HEADING / EM, width) > 2
+    if long:  # round the frame: inside the title, a size would leave the lines as far apart as they were
+        out.append(r"{\setbeamerfont{frametitle}{size=\large}")
+    out += [r"\begin{frame}[t]", rf"\frametitle{{{sentence(slide.heading)}{part}}}"]
     if slide.given:
         out += condition(slide.given, "Given", slide.given_place, name, clicks)
     if slide.claim:
@@ -98,7 +100,7 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
         shape = f"width={min(slide.picture.width, width) * EM:.1f}pt"
         out.append(rf"{{\centering\includegraphics[{shape},alt={{{words(slide.picture.alt)}}}]{{{picture}}}\par}}")
     said = [rf"\note{{{words(slide.speaker)}}}"] if slide.speaker else []
-    return [*out, *_closing(slide, clicks), *said, r"\end{frame}"]
+    return [*out, *_closing(slide, clicks), *said, r"\end{frame}", *(["}"] if long else [])]
 
 
 def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:

@@ -13,6 +13,7 @@ from derive.slides.deck import Block, Slide, Step, Words
 from derive.slides.deck.stamps import line_digest
 
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
+_BROKEN = r" \\[-2pt]"  # between these parts, which stand closer together than lines do
 
 
 class Clicks:
@@ -165,8 +166,8 @@ def _rows(slide: Slide, step: Step, clicks: Clicks, guarded: bool, last: bool) -
         line = ""
     if reason and not slide.beside:
         out.append("& " + clicks.cover(rf"\derivebelow{{{reason}}}"))
-        return [r + r" \\" for r in out[:-2]] + [out[-2] + r" \\[-6pt]", out[-1]]
-    return [r + r" \\" for r in out[:-1]] + out[-1:]
+        return [r + _BROKEN for r in out[:-2]] + [out[-2] + r" \\[-6pt]", out[-1]]
+    return [r + _BROKEN for r in out[:-1]] + out[-1:]
 
 
 def _formula(step: Step, k: int, clicks: Clicks) -> str:
