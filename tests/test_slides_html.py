@@ -28,6 +28,7 @@ from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.html import fragment, read_back, write
+from derive.slides.html.text import Ink
 
 VENDOR = Path(write.__code__.co_filename).parent / "vendor"
 AXE = "4.14.1"
@@ -160,7 +161,7 @@ OUTSIDE = """(() => {
     for (const slide of document.querySelectorAll('section.derive')) {
         const room = slide.getBoundingClientRect();
         const body = slide.querySelector('.body').getBoundingClientRect();
-        for (const e of slide.querySelectorAll('h1, h2, h3, dt, dd, p, li, img, .reason, .formula, .base, .foot span')) {
+        for (const e of slide.querySelectorAll('h1, h2, h3, dt, dd, p, li, img, .reason, .formula, .katex-base, .foot span')) {
             if (e.closest('aside, .katex-mathml')) continue;
             const r = e.getBoundingClientRect();
             const low = e.closest('.body') ? body.bottom : room.bottom;
@@ -174,7 +175,7 @@ OUTSIDE = """(() => {
 COLLIDING = """[...document.querySelectorAll('.row')].filter(r => {
     const formula = r.querySelector('.formula').getBoundingClientRect();
     const reason = r.querySelector(':scope > .reason');
-    return reason && reason.textContent && [...r.querySelectorAll('.formula .base')].some(
+    return reason && reason.textContent && [...r.querySelectorAll('.formula .katex-base')].some(
         b => b.getBoundingClientRect().right > reason.getBoundingClientRect().left + 1);
 }).map(r => r.dataset.line)"""
 
@@ -190,6 +191,7 @@ def test_every_formula_is_typeset_and_every_slide_has_room(
     formulas = page.evaluate("document.querySelectorAll('.tex > .katex').length")
     assert formulas == page.evaluate("document.querySelectorAll('.tex').length") > len(deck.slides)
     assert page.evaluate("[...document.querySelectorAll('.katex-error')].map(e => e.title)") == []
+    assert page.evaluate("document.querySelectorAll('.formula .katex-base').length") >= len(deck.slides)  # KaTeX's name
     assert page.evaluate(OUTSIDE % SHOW_ALL) == []
     assert page.evaluate(COLLIDING) == []
     page.evaluate("document.querySelectorAll('section.derive').forEach(derive.fit)")
@@ -236,6 +238,12 @@ def test_what_is_too_full_is_made_smaller(show: Callable[..., Page]) -> None:
     page = show(html_of(Deck((Slide("steps", "wide", ("Too wide and too high",), steps=steps),), Template())))
     assert page.evaluate("document.querySelector('section').dataset.fitted") is not None
     assert page.evaluate(OUTSIDE % SHOW_ALL) == []
+
+
+def test_a_formula_in_a_sentence_stays_on_one_line_unless_it_is_as_long_as_one() -> None:
+    short, long = (row(*[Symbol("x", "var"), Symbol("=", "rel")] * n, Symbol("y", "var")) for n in (3, 30))
+    assert Ink().prose(("as ", short, ",")).startswith('as <span class="word">')
+    assert Ink().prose(("as ", long, ",")).startswith('as <span class="long">')
 
 
 # --- who presents, who listens, who prints ---------------------------------------------------------------------------

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 
+from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Node, Prose, Symbol, first
 from derive.render.pens.latex import Pen, escape
 from derive.render.words.prose import clean
 
+_LINE = 27.0  # em of a formula that stays on one line of a sentence, whatever the slide
 _WORDS = ("name", "fn", "text", "var", "cal", "ord")
 
 
@@ -55,7 +57,8 @@ class Ink:
         return continued + KatexPen(inline, self.mark).draw(node).strip()
 
     def prose(self, p: Prose) -> str:
-        """A sentence.  Words such as log-likelihood stay on one line, and so does a formula with the comma behind it."""
+        """A sentence.  Words such as log-likelihood stay on one line, and so does a formula with the comma behind it,
+        unless it is so long that it may have to break at a relation."""
         out = ""
         closing = ""  # of what the formula before stands in
         for part in p:
@@ -65,7 +68,8 @@ class Ink:
                 out += sign + closing + re.sub(r"\b\w+(?:[-–]\w+)+\b", r'<span class="word">\g<0></span>', words)
                 closing = ""
             else:
-                out += f'{closing}<span class="word">{self.formula(part, inline=True)}'
+                kept = "word" if node_em(part) <= _LINE else "long"
+                out += f'{closing}<span class="{kept}">{self.formula(part, inline=True)}'
                 closing = "</span>"
         return out + closing
 
