@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import tasks
 from dask_cluster import alive, wait_until
+from programs import program
 
 from derive.jobs.alone import Setting, mark, run_alone
 from derive.jobs.job import Job, Outcome, attempt
@@ -116,11 +117,11 @@ def test_no_process_outlives_the_one_that_asked(tmp_path: Path, end: signal.Sign
     path = tmp_path / "program.py"
     path.write_text(f"if __name__ == '__main__':\n    {code.replace(chr(10), chr(10) + '    ')}\n")
     env = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent}"}
-    process = subprocess.Popen([sys.executable, path], env=env, stderr=subprocess.PIPE, text=True, process_group=0)
-    wait_until(lambda: log.exists() and len(log.read_text().split()) == 2)
-    os.killpg(process.pid, end)  # as a terminal does
-    process.communicate(timeout=20)
-    assert process.returncode != 0
+    with program([sys.executable, path], env=env, stderr=subprocess.PIPE, process_group=0) as process:
+        wait_until(lambda: log.exists() and len(log.read_text().split()) == 2)
+        os.killpg(process.pid, end)  # as a terminal does
+        process.communicate(timeout=20)
+        assert process.returncode != 0
     for pid in map(int, log.read_text().split()):
         wait_until(lambda pid=pid: not alive(pid))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import tasks
 from dask_cluster import DaskCluster, alive, wait_until
+from programs import program
 
 from derive.board import catalogue
 from derive.certify import write_certificates
@@ -258,8 +259,8 @@ def test_a_cluster_and_a_number_of_processes_are_two_things(tmp_path: Path) -> N
 def test_an_interrupt(two_workers: DaskCluster, tmp_path: Path) -> None:
     files = proofs(tmp_path, 5, seconds=60)
     command = [sys.executable, "-P", "-m", "derive.cli", "check", *files, "--on", two_workers.address]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
-    wait_until(lambda: len(started(tmp_path)) == 2)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30) == ("", None)
-    assert process.returncode == 130
+    with program(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path) as process:
+        wait_until(lambda: len(started(tmp_path)) == 2)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == ("", None)
+        assert process.returncode == 130

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from dask_cluster import alive, wait_until
+from programs import program
 
 from derive.board import catalogue
 from derive.cli import main
@@ -108,11 +109,11 @@ def test_an_interrupt_ends_all_of_them(here: Path, jobs: str) -> None:
     for i in range(3):
         (here / f"slow{i}.py").write_text("import os, time\nopen(f'{os.getpid()}.pid', 'w').close()\ntime.sleep(60)\n")
     command = [sys.executable, "-P", "-m", "derive.cli", "check", *(f"slow{i}.py" for i in range(3)), "-j", jobs]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_until(lambda: len(list(here.glob("*.pid"))) == int(jobs))
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20) == ("", None)
-    assert process.returncode == 130
+    with program(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        wait_until(lambda: len(list(here.glob("*.pid"))) == int(jobs))
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20) == ("", None)
+        assert process.returncode == 130
     for file in here.glob("*.pid"):
         wait_until(lambda pid=file.stem: not alive(pid))
 
