@@ -56,12 +56,11 @@ from derive.kernel.terms import (
     SortError,
     Term,
     Var,
-    eq,
-    iff,
     parts_of,
     rebuild,
 )
 from derive.kernel.theorem import Theorem
+from derive.record.relations import RELATIONS
 
 REFUSED = (StepError, ClaimError)
 SIZES = frozenset("VTnmN")  # letters of lengths and sizes; other integers are indices
@@ -495,8 +494,4 @@ def statement_of(relation: str, before: Term, after: Term) -> Term:
     """What a line says: the formula before it, related to its own; a fact on the way stands by itself."""
     if relation == "":
         return after
-    if relation == "<=":
-        return before <= after
-    if relation == "<":
-        return before < after
-    return iff(before, after) if relation == "<=>" else eq(before, after)
+    return RELATIONS[relation].statement(before, after)

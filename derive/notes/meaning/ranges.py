@@ -97,8 +97,10 @@ class Ranges:
             values = [(law.slot(a), a) for place, a in parts if place in ("(", "|")]
             return [(("of", e.ref.name, s), a.args[1] if a.op == "rel" else a) for s, a in values if s is not None]
         conditions = sum(place == "|" for place, _ in parts)
+        mark = f"|{conditions}" if conditions else ""
         params = sum(place in ("_", ";") for place, _ in parts)
-        mark = (f"|{conditions}" if conditions else "") + (f"_{params}" if params else "")
+        if law is not None and e.ref.signs and params != len(law.name.args):
+            mark += f"_{params}"  # with a parameter more than where it was declared
         values_ = [c.value for _, a in parts for c in components(a)]
         return [(("at", e.ref.name, f"{i}{mark}"), a) for i, a in enumerate(values_)]
 
