@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, Span, Table, Words
+from derive.read import greek
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +35,13 @@ class Token:
 Tokens: TypeAlias = tuple[Token, ...]
 
 ACCENTS = {
-    "\\hat": "hat", "\\widehat": "hat", "\\bar": "bar", "\\overline": "bar", "\\tilde": "tilde", "\\widetilde": "tilde",
-    "\\vec": "", "\\dot": "dot", "\\ddot": "ddot", "\\check": "check", "\\breve": "breve", "\\underline": "under",
+    "\\hat": "hat", "\\bar": "bar", "\\tilde": "tilde", "\\vec": "", "\\dot": "dot", "\\ddot": "ddot", "\\check": "check", "\\breve": "breve",
+    "\\underline": "under",
 }  # fmt: skip
-ALPHABETS = {
-    "\\mathcal": "cal", "\\mathscr": "cal", "\\mathfrak": "frak", "\\mathbb": "bb", "\\mathds": "bb", "\\mathbbm": "bb",
-    "\\Bbb": "bb",
-}  # fmt: skip
-BOLD = frozenset(("\\mathbf", "\\boldsymbol", "\\bm", "\\pmb", "\\vec", "\\mathbfit", "\\symbf", "\\bold"))
-UPRIGHT = frozenset(
-    ("\\mathrm", "\\operatorname", "\\operatorname*", "\\mathsf", "\\mathit", "\\mathtt", "\\textsf", "\\textit", "\\textrm", "\\text",
-     "\\textbf", "\\textsc", "\\texttt", "\\mbox", "\\symup", "\\mathnormal")
-)  # fmt: skip
-SPLICED = frozenset(
-    ("\\cancel", "\\bcancel", "\\xcancel", "\\mathop", "\\mathrel", "\\mathbin", "\\mathord", "\\ensuremath", "\\boxed")
-)
-LETTERS = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "varpi",
-        "rho",
-        "varrho",
-        "sigma",
-        "varsigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-    ]
-)
+ALPHABETS = {"\\mathcal": "cal", "\\mathfrak": "frak", "\\mathbb": "bb"}
+BOLD = frozenset(("\\mathbf", "\\vec"))
+UPRIGHT = frozenset(("\\mathrm", "\\operatorname", "\\mathsf", "\\mathit", "\\mathtt", "\\mathnormal"))
+LETTERS = frozenset((*greek.SMALL, *greek.CAPITAL, *(f"var{name}" for name in ("epsilon", "theta", "pi", "rho", "sigma", "phi")), "upsilon", "Upsilon", "ell", "hbar"))  # fmt: skip
 FUNCTIONS = frozenset(
     [
         "log",
@@ -169,17 +116,13 @@ DEEPEST = 60
 GAP = "␣"
 """A wide space."""
 _SIGNS = {
-    "\\quad": GAP, "\\qquad": GAP,
-    "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\ge": ">=", "\\geq": ">=", "\\geqslant": ">=", "\\ne": "!=", "\\neq": "!=",
-    "\\lt": "<", "\\gt": ">", "\\approx": "≈", "\\simeq": "≈", "\\doteq": "≈", "\\propto": "∝", "\\triangleq": ":=", "\\coloneqq": ":=",
-    "\\defeq": ":=", "\\equiv": "=", "\\Rightarrow": "⇒", "\\implies": "⇒", "\\Leftrightarrow": "⇔", "\\iff": "⇔", "\\therefore": "∴",
-    "\\Longrightarrow": "⇒", "\\in": "∈", "\\notin": "∉", "\\sim": "~", "\\mid": "|", "\\vert": "|", "\\|": "‖", "\\Vert": "‖",
-    "\\parallel": "‖", "\\cdot": "·", "\\times": "·", "*": "·", "\\ast": "·", "\\odot": "⊙", "\\circ": "∘", "\\dots": "…", "\\ldots": "…",
-    "\\cdots": "…", "\\vdots": "…", "\\nabla": "∇", "\\partial": "∂", "\\sum": "∑", "\\prod": "∏", "\\int": "∫", "\\iint": "∫", "\\infty": "∞",
-    "\\because": "∵", "\\to": "→", "\\mapsto": "↦", "\\forall": "∀", "\\land": "∧", "\\wedge": "∧", "\\setminus": "∖", "\\backslash": "∖",
-    "\\succ": "≻", "\\prec": "≺", "\\top": "⊤", "\\intercal": "⊤", "\\prime": "′", "\\star": "⋆", "\\dagger": "†", "\\pm": "±",
-    "\\colon": ":", "\\lvert": "|", "\\rvert": "|", "\\lVert": "‖", "\\rVert": "‖", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "−": "-",
-    "\\lbrack": "[", "\\rbrack": "]", "\\lbrace": "\\{", "\\rbrace": "\\}", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
+    "\\quad": GAP, "\\qquad": GAP, "\\le": "<=", "\\ge": ">=", "\\ne": "!=", "\\approx": "≈", "\\simeq": "≈", "\\doteq": "≈",
+    "\\propto": "∝", "\\triangleq": ":=", "\\coloneqq": ":=", "\\defeq": ":=", "\\equiv": "=", "\\implies": "⇒", "\\iff": "⇔",
+    "\\therefore": "∴", "\\in": "∈", "\\notin": "∉", "\\sim": "~", "\\mid": "|", "\\|": "‖", "\\parallel": "‖", "\\cdot": "·",
+    "\\times": "·", "*": "·", "\\odot": "⊙", "\\circ": "∘", "\\dots": "…", "\\nabla": "∇", "\\partial": "∂", "\\sum": "∑", "\\prod": "∏",
+    "\\int": "∫", "\\iint": "∫", "\\infty": "∞", "\\because": "∵", "\\to": "→", "\\mapsto": "↦", "\\forall": "∀", "\\land": "∧",
+    "\\setminus": "∖", "\\backslash": "∖", "\\succ": "≻", "\\prec": "≺", "\\top": "⊤", "\\intercal": "⊤", "\\star": "⋆", "\\dagger": "†",
+    "\\pm": "±", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
 RELATIONS = frozenset(
     ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
@@ -350,21 +293,17 @@ def _script(node: Script, words: frozenset[str]) -> Iterator[Token]:
         last = Token("group", "", last.span, ((last,),))
     sub = None if node.sub is None else tokens_of(node.sub.items, words)
     sup = None if node.sup is None else tokens_of(node.sup.items, words)
-    primes = node.primes + last.primes
-    if sup and all(t.kind == "sign" and t.text == "′" for t in sup):
-        primes, sup = primes + len(sup), None
     yield replace(
         last,
         sub=sub if sub is not None else last.sub,
         sup=sup if sup is not None else last.sup,
-        primes=primes,
+        primes=node.primes + last.primes,
         span=node.span,
     )
 
 
 def _fence(node: Fence, words: frozenset[str]) -> Iterator[Token]:
-    ends = {"\\lbrack": "[", "\\rbrack": "]", "\\lbrace": "\\{", "\\rbrace": "\\}"}
-    left, right = (ends.get(s, s) for s in (node.open, node.close))
+    left, right = node.open, node.close
     if left == "." or right == ".":  # one half of a bracket that another row closes
         start, end = node.span
         if left != ".":
@@ -380,7 +319,7 @@ def _fence(node: Fence, words: frozenset[str]) -> Iterator[Token]:
 
 def _call(node: Call, words: frozenset[str]) -> Iterator[Token]:
     name, arguments = node.name, node.arguments
-    if name == "\\frac" or name in ("\\dfrac", "\\tfrac", "\\cfrac"):
+    if name == "\\frac":
         parts = tuple(tokens_of(a.items, words) for a in arguments)
         yield Token("fraction", "", node.span, parts)
     elif name == "\\sqrt":
@@ -388,9 +327,9 @@ def _call(node: Call, words: frozenset[str]) -> Iterator[Token]:
         yield Token("root", "", node.span, (tokens_of(arguments[0].items, words), index))
     elif name in ACCENTS or name in ALPHABETS or name in BOLD or name in UPRIGHT:
         yield from _styled(node, words)
-    elif name in SPLICED and arguments:
+    elif name == "\\cancel":
         yield Token("group", "", node.span, (tuple(_flat(arguments[-1].items, words)),))
-    elif name in ("\\overset", "\\stackrel") and len(arguments) == 2:
+    elif name == "\\overset":
         yield Token("group", "", node.span, (tuple(_flat(arguments[1].items, words)),))
     else:
         raise UnreadableError(name, node.span, f"{name} is no sign that is known here")
