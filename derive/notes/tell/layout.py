@@ -10,39 +10,8 @@ from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, T
 from derive.render.formula import nodes
 from derive.render.formula.names import GREEK
 from derive.render.formula.nodes import Symbol, row
+from derive.render.pens.alphabets import in_outline
 
-_FUNCTIONS = frozenset(
-    [
-        r"\log",
-        r"\ln",
-        r"\lg",
-        r"\exp",
-        r"\max",
-        r"\min",
-        r"\sup",
-        r"\inf",
-        r"\arg",
-        r"\lim",
-        r"\det",
-        r"\sin",
-        r"\cos",
-        r"\tan",
-        r"\sinh",
-        r"\cosh",
-        r"\tanh",
-        r"\Pr",
-        r"\argmax",
-        r"\argmin",
-        r"\dim",
-        r"\ker",
-        r"\gcd",
-        r"\deg",
-        r"\limsup",
-        r"\liminf",
-        r"\sgn",
-        r"\bmod",
-    ]
-)
 _BIG = {r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\bigcup": "⋃", r"\bigcap": "⋂", r"\oint": "∮"}
 _RELATIONS = frozenset("=<>≤≥≠≈∝≡∈∉∼→⟹⟺←↔≜≔≪≫⊂⊆∣∥≃≅≻≺↦⊢:")
 _SIGNS = {
@@ -64,7 +33,6 @@ _FONTS = {
 }
 _ACCENTS = {r"\hat": "hat", r"\bar": "bar", r"\tilde": "tilde"}
 _RAISED = {r"\vec": "→", r"\dot": "˙", r"\ddot": "¨", r"\check": "ˇ", r"\overrightarrow": "→", r"\mathring": "°"}
-_OUTLINED = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 
 def formula(items: Sequence[Node]) -> nodes.Node:
@@ -88,7 +56,19 @@ def on_one_line(node: nodes.Node) -> nodes.Node:
 
 
 def _operand(node: nodes.Node) -> nodes.Node:
-    return node if not isinstance(node, nodes.Row) else nodes.fenced(node)
+    return nodes.fenced(node) if isinstance(node, nodes.Row) and not _is_application(node) else node
+
+
+def _is_application(node: nodes.Row) -> bool:
+    """A name with what it is of in brackets, p(x), which needs none round it."""
+    name, *rest = node.items
+    base = name.base if isinstance(name, nodes.Script) else name
+    if nodes.kind(base) not in ("var", "bold", "cal", "name"):
+        return False
+    if len(rest) == 1:
+        return isinstance(rest[0], nodes.Fence) and rest[0].open == "("
+    kinds = [nodes.kind(x) for x in rest]
+    return kinds[0] == "open" and kinds[-1] == "close" and "open" not in kinds[1:] and "close" not in kinds[:-1]
 
 
 def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
@@ -155,8 +135,6 @@ def _script(item: Script) -> nodes.Node:
 
 def _atom(text: str, before: Sequence[nodes.Node]) -> nodes.Node:
     sign = _SIGNS.get(text, text)
-    if text in _FUNCTIONS:
-        return Symbol(text[1:], "fn")
     if text[0].isdecimal() or (text[0] == "." and len(text) > 1):
         return Symbol(text, "num")
     if sign in ("+", nodes.MINUS, "±"):
@@ -194,7 +172,7 @@ def _call(item: Call) -> nodes.Node:
             root = nodes.Script(root, None, formula(item.options[0].items))
         return row(root, nodes.fenced(formula(inside[0])))
     if name == r"\mathbb":
-        return row(*(Symbol(_outlined(c), "ord") for c in _letters(inside[0])))
+        return row(*(Symbol(in_outline(c), "ord") for c in _letters(inside[0])))
     if name in _FONTS:
         return _in_font(inside[0], _FONTS[name])
     if name in _ACCENTS:
@@ -203,9 +181,7 @@ def _call(item: Call) -> nodes.Node:
         return nodes.superscript(formula(inside[0]), Symbol(_RAISED[name], "ord"))
     if name == r"\overset":
         return nodes.superscript(formula(inside[1]), formula(inside[0]))
-    if name == r"\cancel":
-        return formula(inside[0])
-    if name == r"\underline":
+    if name in (r"\cancel", r"\underline"):
         return formula(inside[0])
     shown = [nodes.fenced(formula(i)) for i in inside]
     return row(Symbol(name.lstrip("\\"), "fn"), *shown)
@@ -213,14 +189,6 @@ def _call(item: Call) -> nodes.Node:
 
 def _letters(items: Sequence[Node]) -> str:
     return "".join(i.text for i in items if isinstance(i, Atom))
-
-
-def _outlined(letter: str) -> str:
-    if letter in _OUTLINED:
-        return _OUTLINED[letter]
-    if "A" <= letter <= "Z":
-        return chr(0x1D538 + ord(letter) - ord("A"))
-    return "𝟙" if letter == "1" else letter
 
 
 def _in_font(items: Sequence[Node], font: str) -> nodes.Node:

@@ -18,12 +18,18 @@ SUPERSCRIPTS = dict(
     )
 )
 _SCRIPT = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}  # older than the others
+_OUTLINED = {**dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)), "1": "𝟙"}
 _ITALIC = {"h": "ℎ", "ε": "𝜀", "θ": "𝜃", "φ": "𝜙", "ϕ": "𝜙", "∂": "𝜕"}
 
 
 def in_script(letters: str) -> str:
     """Capitals in script; other letters as they are."""
     return "".join(_SCRIPT.get(c) or _shifted(c, ("A", "Z", 0x1D49C)) for c in letters)
+
+
+def in_outline(letters: str) -> str:
+    """Capitals, and the 1 of an indicator, double-struck; other letters as they are."""
+    return "".join(_OUTLINED.get(c) or _shifted(c, ("A", "Z", 0x1D538)) for c in letters)
 
 
 def in_bold(letters: str) -> str:

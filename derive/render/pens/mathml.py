@@ -151,7 +151,7 @@ class Pen:
         form = {"neg": "prefix", "ord": "prefix", "open": "prefix", "close": "postfix"}.get(s.kind, "infix")
         if s.kind in ("open", "close"):
             return element("mo", text, form=form, lspace=left, rspace=right, stretchy="false")
-        if s.text in "∣∥|":
+        if s.text in "∣∥‖|":
             return element("mo", text, form=form, lspace=left, rspace=right, stretchy="false", fence="false")
         return element("mo", text, form=form, lspace=left, rspace=right)
 
