@@ -15,8 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import export
 
+from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.jax_primitives import CALLED, PRIMITIVES, Shapes, constant
+from derive.audit.fronts.places import placed
 from derive.audit.fronts.sizes import Size
+from derive.audit.fronts.symbols import floats
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Dim, Tensor, scalar
 from derive.audit.model.trace import Trace, Unread
@@ -173,7 +176,7 @@ class _Reader:
                 out = self.equation(e, [value(v) for v in e.invars])
             except Unread as error:
                 raise error.at(_place(e)) from None
-            known.update(zip(e.outvars, (_said(t, _place(e)) for t in out), strict=False))
+            known.update(zip(e.outvars, (placed(t, _place(e)) for t in out), strict=False))
         return [value(v) for v in jaxpr.outvars]
 
     def equation(self, e: Any, args: list[Tensor]) -> list[Tensor]:
@@ -200,16 +203,6 @@ class _Reader:
         if run is None:
             raise Unread(name, "there is no reading of this primitive of JAX; write it with others, or use --measure")
         return [run(self.shapes, p, e, *args)]
-
-
-def _said(t: Tensor, where: str) -> Tensor:
-    def entry(i: Any) -> Any:
-        try:
-            return t.entry(i)
-        except Unread as error:
-            raise error.at(where) from None
-
-    return t.like(entry)
 
 
 def _place(e: Any) -> str:
@@ -248,26 +241,8 @@ def exactly() -> AbstractContextManager[Any]:
 
 def concrete(value: Any, kind: str, dtype: str = "float64") -> Any:
     types = {"label": jnp.int32, "count": jnp.int32, "mask": jnp.bool_}
-    array = np.array(_floats(value) if kind not in types else value)
+    array = np.array(floats(value) if kind not in types else value)
     return jnp.asarray(array, dtype=types.get(kind, dtype))
-
-
-def _floats(value: Any) -> Any:
-    return [_floats(v) for v in value] if isinstance(value, list) else float(value)
-
-
-def floats_of(x: Any) -> Any:
-    return (
-        np.asarray(x).astype(np.float64).tolist()
-        if hasattr(x, "shape")
-        else float(x)
-        if isinstance(x, (int, float))
-        else None
-    )
-
-
-def name_of_type(x: Any) -> str:
-    return str(getattr(x, "dtype", "float64"))
 
 
 def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:

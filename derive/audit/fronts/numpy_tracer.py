@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from derive.audit.fronts import torch_shapes
+from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.places import place
 from derive.audit.fronts.sizes import Shape, Size, number, term_of
+from derive.audit.fronts.symbols import answer_operators, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
@@ -105,17 +107,6 @@ class Symbol:
     __hash__ = object.__hash__
 
 
-def _method(name: str) -> Callable[..., Any]:
-    return lambda self, *args: call(name, (self, *args), {})
-
-
-for _name in (
-    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__", "__pow__", "__rpow__", "__eq__",
-    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__getitem__", "__invert__", "__and__", "__or__", "__rand__", "__ror__", "__matmul__", "__abs__",
-):  # fmt: skip
-    setattr(Symbol, _name, _method(_name))
-
-
 class _Namespace:
     """The functions of the array API on symbols."""
 
@@ -128,23 +119,13 @@ class _Namespace:
 _NAMESPACE = _Namespace()
 
 
-def _flat(x: Any) -> Iterator[Any]:
-    if isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _flat(v)
-    elif isinstance(x, dict):
-        yield from _flat(list(x.values()))
-    else:
-        yield x
-
-
 def _symbolic(x: Any) -> bool:
-    return any(type(v) in (Symbol, Size) for v in _flat(x))
+    return any(type(v) in (Symbol, Size) for v in leaves(x))
 
 
 def call(name: str, args: Any, kwargs: Any) -> Any:
     """One operation on symbols.  Raises Unread, with the line of the program, when it has no reading."""
-    first = next(x for x in _flat((args, kwargs)) if type(x) in (Symbol, Size))
+    first = next(x for x in leaves((args, kwargs)) if type(x) in (Symbol, Size))
     trace: Trace = first.tensor.trace if type(first) is Symbol else first.trace
     known = _NAMES.get(name, name)
     run = _OWN.get(name) or OPERATIONS.get(known)
@@ -165,6 +146,9 @@ def call(name: str, args: Any, kwargs: Any) -> Any:
     except TypeError as error:
         raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
     return Symbol(out) if isinstance(out, Tensor) else out
+
+
+answer_operators(Symbol, call)
 
 
 def _plain(trace: Trace, x: Any) -> Any:
@@ -226,26 +210,11 @@ def concrete(value: Any, kind: str, dtype: str = "float64") -> Any:
     if dtype == "bfloat16":
         dtype = "float16"
     types = {"label": "int64", "count": "int64", "mask": "bool"}
-    return np.array(_floats(value) if kind not in types else value, dtype=types.get(kind, dtype))
-
-
-def _floats(value: Any) -> Any:
-    return [_floats(v) for v in value] if isinstance(value, list) else float(value)
-
-
-def floats_of(x: Any) -> Any:
-    return (
-        np.asarray(x, dtype=np.float64).tolist()
-        if hasattr(x, "shape")
-        else float(x)
-        if isinstance(x, (int, float))
-        else None
-    )
-
-
-def name_of_type(x: Any) -> str:
-    return str(getattr(x, "dtype", "float64"))
+    return np.array(floats(value) if kind not in types else value, dtype=types.get(kind, dtype))
 
 
 def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:
     raise Unread("--gradient", "NumPy has no derivatives to compare with; use --is")
+
+
+__all__ = ["concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from types import FrameType
+from typing import Any
+
+from derive.audit.model.tensor import Tensor
+from derive.audit.model.trace import Unread
 
 _OWN = __file__.rpartition("audit")[0]
 _FRAMEWORKS = ("/torch/", "/numpy/", "/jax/", "contextlib")
@@ -33,3 +37,15 @@ def place() -> str:
             return f"{file.rpartition('/')[2]}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def placed(t: Tensor, where: str) -> Tensor:
+    """The tensor, whose entries are looked at later: what is not read in them is said with the line at which it was made."""
+
+    def entry(i: Any) -> Any:
+        try:
+            return t.entry(i)
+        except Unread as error:
+            raise error.at(where) from None
+
+    return t.like(entry)

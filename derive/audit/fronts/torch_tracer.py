@@ -16,8 +16,9 @@ import torch
 import torch.nn.functional
 
 from derive.audit.fronts import torch_losses, torch_shapes
-from derive.audit.fronts.places import place
+from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, number
+from derive.audit.fronts.symbols import answer_operators, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Tensor, count, scalar, size
@@ -131,17 +132,6 @@ class Symbol:
     __hash__ = object.__hash__
 
 
-def _method(name: str) -> Callable[..., Any]:
-    return lambda self, *args: call(name, (self, *args), {})
-
-
-for _name in (
-    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__", "__pow__", "__rpow__", "__eq__",
-    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__getitem__", "__invert__", "__and__", "__or__", "__rand__", "__ror__", "__matmul__", "__abs__",
-):  # fmt: skip
-    setattr(Symbol, _name, _method(_name))
-
-
 def _in_place(operator: str) -> Callable[..., Any]:
     return lambda self, other: call(operator, (self, other), {})
 
@@ -171,7 +161,7 @@ def is_symbolic(x: Any) -> bool:
 
 def call(name: str, args: Any, kwargs: Any) -> Any:
     """One operation on symbols.  Raises Unread, with the line of the program, when it has no reading."""
-    first = next((x for x in _flat((args, kwargs)) if type(x) in (Symbol, Size)), None)
+    first = next((x for x in leaves((args, kwargs)) if type(x) in (Symbol, Size)), None)
     if first is None:
         raise Unread(name, "it is called without a symbol")
     trace: Trace = first.tensor.trace if type(first) is Symbol else first.trace
@@ -182,6 +172,9 @@ def call(name: str, args: Any, kwargs: Any) -> Any:
         raise error.at(place()) from None
     except TypeError as error:
         raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
+
+
+answer_operators(Symbol, call)
 
 
 def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
@@ -205,7 +198,7 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     )
     if not isinstance(out, Tensor):
         return out
-    out = _placed(out, place())
+    out = placed(out, place())
     if changes:
         target: Symbol = args[0]
         target.tensor = out.like(out.entry, target.tensor.kind)
@@ -214,18 +207,6 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
         return target
     shared = plain in SHARES_STORAGE or (plain == "__getitem__" and not is_symbolic(args[1]))
     return Symbol(out, args[0].memory if shared and type(args[0]) is Symbol else None)
-
-
-def _placed(t: Tensor, where: str) -> Tensor:
-    """The tensor, whose entries are looked at later: what is not read in them is said with the line at which it was made."""
-
-    def entry(i: Any) -> Any:
-        try:
-            return t.entry(i)
-        except Unread as error:
-            raise error.at(where) from None
-
-    return t.like(entry)
 
 
 def _largest(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
@@ -284,16 +265,6 @@ def _exact(x: torch.Tensor) -> Term:
     return exact(value)
 
 
-def _flat(x: Any) -> Iterator[Any]:
-    if isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _flat(v)
-    elif isinstance(x, dict):
-        yield from _flat(list(x.values()))
-    else:
-        yield x
-
-
 @contextmanager
 def patched() -> Iterator[None]:
     """torch with functions that take symbols, for this thread alone."""
@@ -311,7 +282,7 @@ def patched() -> Iterator[None]:
 
 def _passing(name: str, original: Any, thread: int) -> Any:
     def function(*args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() != thread or not any(type(x) in (Symbol, Size) for x in _flat((args, kwargs))):
+        if threading.get_ident() != thread or not any(type(x) in (Symbol, Size) for x in leaves((args, kwargs))):
             return original(*args, **kwargs)
         if name == "is_tensor":
             return True
@@ -365,11 +336,7 @@ def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:
         return torch.tensor(value, dtype=torch.int64)
     if kind == "mask":
         return torch.tensor(value, dtype=torch.bool)
-    return torch.tensor(_floats(value), dtype=getattr(torch, dtype))
-
-
-def _floats(value: Any) -> Any:
-    return [_floats(v) for v in value] if isinstance(value, list) else float(value)
+    return torch.tensor(floats(value), dtype=getattr(torch, dtype))
 
 
 def floats_of(x: Any) -> Any:
