@@ -21,6 +21,8 @@ from derive.errors import MisreadError
 from derive.kernel import definitions as kernel_definitions
 from derive.kernel.terms import EQ, App, Term, Var
 from derive.language.letters import *
+from derive.read import latex
+from derive.read.page import UnreadableError
 from derive.record import Block, Derivation, Line
 from derive.render.formula import statements
 from derive.render.formula.notation import load_notation, notation_names
@@ -371,6 +373,15 @@ def test_numbers_of_conditions_are_no_part_of_them(form: str) -> None:
 def test_slides_of_the_catalogue_are_read_back(notation: str, target: str) -> None:
     for e in sample(theorems(), 15):
         _slides(e.name, target, notation)
+
+
+def test_a_colour_may_begin_before_a_bracket_and_end_within_it() -> None:
+    """So it is on the lines of a broken formula; other braces of colours keep what stands in them together."""
+    parts = r"\htmlClass{changed}{-\Bigl(a} {}+\htmlClass{changed}{b\Bigr)}"
+    assert latex.page(parts) == latex.page(r"-\Bigl(a +b\Bigr)")
+    assert latex.page(r"\htmlClass{changed}{z_t}_k") == latex.page(r"{z_t}_k")
+    with pytest.raises(UnreadableError):
+        latex.page(r"\htmlClass{changed}{z_t}\Bigr)")
 
 
 def test_every_target_of_slides_is_read_back_but_the_spoken_one() -> None:

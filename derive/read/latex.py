@@ -49,9 +49,42 @@ def sentence(text: str) -> Items:
     return tuple(out)
 
 
+def _unbroken(tokens: list[str]) -> list[str]:
+    """Without the braces of a colour that begins before a bracket and ends within it, as on the lines of a broken formula."""
+    dropped: set[int] = set()
+    for i, token in enumerate(tokens):
+        start = _end(tokens, i + 1) + 1 if token in _MARKING else len(tokens)
+        if start < len(tokens) and tokens[start] == "{":
+            end = _end(tokens, start)
+            if _half_open(tokens[start + 1 : end]):
+                dropped |= {start, end}
+    return [token for i, token in enumerate(tokens) if i not in dropped]
+
+
+def _end(tokens: list[str], i: int) -> int:
+    """Where the braces that begin here end."""
+    depth = 0
+    for j in range(i, len(tokens)):
+        depth += {"{": 1, "}": -1}.get(tokens[j], 0)
+        if depth <= 0:
+            return j
+    raise UnreadableError("} is missing")
+
+
+def _half_open(tokens: list[str]) -> bool:
+    """Whether a bracket is opened and not closed here, or the other way round."""
+    open_: list[str] = []
+    for token in tokens:
+        if token in CLOSING:
+            open_.append(CLOSING[token])
+        elif token in CLOSING.values() and (not open_ or open_.pop() != token):
+            return True
+    return bool(open_)
+
+
 class _Lines:
     def __init__(self, text: str) -> None:
-        self.tokens: list[str] = _TOKEN.findall(text)
+        self.tokens: list[str] = _unbroken(_TOKEN.findall(text))
         self.i = 0
 
     def all(self) -> Items:

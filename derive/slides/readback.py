@@ -17,8 +17,6 @@ from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import Notation
 from derive.slides.deck import Deck, Slide, Step
 
-_COLOUR = r"\htmlClass{changed}{"
-
 
 def _latex(parts: Sequence[Node]) -> Items:
     from derive.read import latex
@@ -31,20 +29,7 @@ def _katex(parts: Sequence[Node]) -> Items:
     from derive.read import latex
     from derive.slides.html.text import Ink
 
-    return latex.page(_uncoloured(" ".join(Ink().latex(p, False) for p in parts)))
-
-
-def _uncoloured(text: str) -> str:
-    """Without the colour of what a line changed: it can begin before a bracket and end within, on lines that were broken."""
-    start = text.find(_COLOUR)
-    while start >= 0:
-        depth, end = 1, start + len(_COLOUR)
-        while depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0) if text[end - 1] != "\\" else 0
-            end += 1
-        text = f"{text[:start]} {text[start + len(_COLOUR) : end - 1]} {text[end:]}"
-        start = text.find(_COLOUR)
-    return text
+    return latex.page(" ".join(Ink().latex(p, False) for p in parts))
 
 
 def _web(parts: Sequence[Node]) -> Items:
