@@ -3,7 +3,7 @@ give."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from derive.board.idle import Attempt, idle, single, unused, without
@@ -407,31 +407,37 @@ def prove_statement(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | 
     """A statement that is no line of a chain, such as a fact on the way that holds for all k."""
     if not tools.splits:
         return entail(statement, ctx, tools.lemmas, tools.equations) or _opened(statement, tools, ctx)
-    if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
-        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
-        inner = prove_statement(instantiate(statement.args[0], v), tools, ctx)
-        return None if inner is None else r.gen(v, inner)
-    if isinstance(statement, App) and statement.op is k.IMPLIES:
-        inner = prove_statement(statement.args[1], tools, ctx.extend(statement.args[0]))
-        return None if inner is None else r.discharge(statement.args[0], inner)
+    return _under(statement, ctx, lambda inner, known: _in_context(inner, tools, known))
+
+
+def _in_context(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     tools.ctx = ctx
     return _split(statement, tools, ctx)
 
 
 def _opened(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     """What holds for all k, by what proves it as a line, for one k under its conditions."""
-    if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
-        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
-        inner = _opened(instantiate(statement.args[0], v), tools, ctx)
-        return None if inner is None else r.gen(v, inner)
-    if isinstance(statement, App) and statement.op is k.IMPLIES:
-        inner = _opened(statement.args[1], tools, ctx.extend(statement.args[0]))
-        return None if inner is None else r.discharge(statement.args[0], inner)
+    return _under(statement, ctx, lambda inner, known: _as_line(inner, tools, known))
+
+
+def _as_line(statement: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
     if not (isinstance(statement, App) and statement.op in (k.EQ, k.LE, k.LT)):
         return None
     if statement.op is k.EQ:
         return _equation(statement.args[0], statement.args[1], tools, ctx)[0]
     return _weaker(statement, tools, ctx)
+
+
+def _under(statement: Term, ctx: Context, prove: Callable[[Term, Context], Theorem | None]) -> Theorem | None:
+    """What holds for all k, and under conditions, from a proof for one k where they are known."""
+    if isinstance(statement, App) and statement.op is k.FORALL and isinstance(statement.args[0], Lam):
+        v = fresh(statement.args[0].hint, statement.args[0].dom, ctx.free | statement.free)
+        inner = _under(instantiate(statement.args[0], v), ctx, prove)
+        return None if inner is None else r.gen(v, inner)
+    if isinstance(statement, App) and statement.op is k.IMPLIES:
+        inner = _under(statement.args[1], ctx.extend(statement.args[0]), prove)
+        return None if inner is None else r.discharge(statement.args[0], inner)
+    return prove(statement, ctx)
 
 
 def _gives(before: Term, tools: Toolbox, ctx: Context) -> Term | None:
