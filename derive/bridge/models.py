@@ -28,7 +28,7 @@ from derive.bridge.expand import (
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, PROP, REAL, Base, SetOf, Sort
-from derive.kernel.terms import App, At, Lam, Num, Term, Var, spine, subterms
+from derive.kernel.terms import App, At, Lam, Num, Op, Term, Var, spine, subterms
 
 SMALL = (1, 2, 3, 0, 4, -1)  # what a size, a position or a token may be
 TRIES = 25  # models drawn for each one that is asked for, before giving up
@@ -253,7 +253,7 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
     if isinstance(one, App) and one.op is k.SUM and other == Num(1) and isinstance(one.args[2], Lam):
-        entries = list(_summed(meaning, one, bound, scope))
+        entries = list(_entries(k.SUM, meaning, one, bound, scope))
         places = [e for e in entries if e]
         if not places or len(places) < len(entries):
             return False
@@ -286,7 +286,7 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
 def _fix_product(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope) -> bool:
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
-    entries = list(_multiplied(meaning, one, bound, scope))
+    entries = list(_entries(k.PROD, meaning, one, bound, scope))
     places = [e for e in entries if e]
     if not places or len(places) < len(entries):
         return False
@@ -302,25 +302,17 @@ def _fix_product(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, .
     return True
 
 
-def _multiplied(meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope) -> Iterator[tuple[Var, Key] | None]:
-    """The entries that a product, or a definition of one, multiplies."""
-    if isinstance(t, App) and isinstance(t.op, Definition):
+def _entries(
+    op: Op, meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope
+) -> Iterator[tuple[Var, Key] | None]:
+    """The entries that a sum, or a sum of sums, adds; or that a product, or a definition of one, multiplies."""
+    if op is k.PROD and isinstance(t, App) and isinstance(t.op, Definition):
         args = [meaning.value(a, bound, scope) for a in t.args]
-        yield from _multiplied(meaning, t.op.body, (), dict(zip(t.op.params, args, strict=True)))
-    elif isinstance(t, App) and t.op is k.PROD and isinstance(t.args[2], Lam):
+        yield from _entries(op, meaning, t.op.body, (), dict(zip(t.op.params, args, strict=True)))
+    elif isinstance(t, App) and t.op is op and isinstance(t.args[2], Lam):
         low, high = (meaning.value(a, bound, scope) for a in t.args[:2])
         for i in range(low, high + 1):
-            yield from _multiplied(meaning, t.args[2].body, (*bound, i), scope)
-    else:
-        yield _entry(meaning, t, bound, scope)
-
-
-def _summed(meaning: Meaning, t: Term, bound: tuple[Value, ...], scope: Scope) -> Iterator[tuple[Var, Key] | None]:
-    """The entries that a sum, or a sum of sums, adds."""
-    if isinstance(t, App) and t.op is k.SUM and isinstance(t.args[2], Lam):
-        low, high = (meaning.value(a, bound, scope) for a in t.args[:2])
-        for i in range(low, high + 1):
-            yield from _summed(meaning, t.args[2].body, (*bound, i), scope)
+            yield from _entries(op, meaning, t.args[2].body, (*bound, i), scope)
     else:
         yield _entry(meaning, t, bound, scope)
 

@@ -109,9 +109,7 @@ def smaller(a: Tensor, b: Tensor) -> Tensor:
 def _larger(trace: Trace, x: Term, bound: Term) -> Term:
     if MINUS_INFINITY in (x, bound):
         return x if bound == MINUS_INFINITY else bound
-    below = trace.at_most(bound, x)
-    if below is None and trace.at_most(x, bound):
-        below = False
+    below = _decided(trace, bound, x)
     if below is None:
         trace.idle_clamps.append((bound <= x, *_open_ranges(trace)))
         return maximum(x, bound)
@@ -121,13 +119,17 @@ def _larger(trace: Trace, x: Term, bound: Term) -> Term:
 
 
 def _smaller(trace: Trace, x: Term, bound: Term) -> Term:
-    above = trace.at_most(x, bound)
-    if above is None and trace.at_most(bound, x):
-        above = False
+    above = _decided(trace, x, bound)
     if above is None:
         trace.idle_clamps.append((x <= bound, *_open_ranges(trace)))
         return minimum(x, bound)
     return x if above else bound
+
+
+def _decided(trace: Trace, a: Term, b: Term) -> bool | None:
+    """Whether the first is at most the second; False too where only the other way round is known; None where neither is."""
+    known = trace.at_most(a, b)
+    return False if known is None and trace.at_most(b, a) else known
 
 
 def _open_ranges(trace: Trace) -> tuple[Term, ...]:
