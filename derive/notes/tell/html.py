@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.notes.tell.terminal import summary
 from derive.notes.tell.view import Line, View
-from derive.notes.tell.words import MARKS, NAMES, assumed, said
+from derive.notes.tell.words import MARKS, NAMES, assumed, told
 from derive.render.pens import mathml
 
 _STYLE = """
@@ -60,15 +60,13 @@ def _listed(what: str, lines: tuple[str, ...]) -> Iterator[str]:
 def _rows(line: Line) -> Iterator[str]:
     """A row of the page for the formula and its first verdict, and one for each other verdict."""
     formula = mathml.math(mathml.Pen().draw(line.layout), line.text, True)
-    verdicts = [row for row in line.judged if row.verdict is not None]
+    verdicts = told(line)
     if not verdicts:
         yield f'<tr><th></th><td class="formula">{formula}</td><td class="why"></td></tr>'
-    for n, row in enumerate(verdicts):
-        assert row.verdict is not None
-        kind = row.verdict.kind
-        words = f"{row.relation} {said(row)}" if len(verdicts) > 1 else said(row)
-        told = mathml.text_html(words)
+    for n, (row, verdict, words) in enumerate(verdicts):
+        kind = verdict.kind
+        why = mathml.text_html(words)
         if assumed(row):
-            told += f'<br><span class="small">assumed: {mathml.text_html(assumed(row))}</span>'
+            why += f'<br><span class="small">assumed: {mathml.text_html(assumed(row))}</span>'
         mark = f'<th scope="row" title="{NAMES[kind]}">{MARKS[kind]}</th>'
-        yield f'<tr class="{kind}">{mark}<td class="formula">{formula if not n else ""}</td><td class="why">{told}</td></tr>'
+        yield f'<tr class="{kind}">{mark}<td class="formula">{formula if not n else ""}</td><td class="why">{why}</td></tr>'

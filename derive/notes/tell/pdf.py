@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.errors import UserError
 from derive.notes.tell.terminal import summary
 from derive.notes.tell.view import Line, View
-from derive.notes.tell.words import MARKS, assumed, said
+from derive.notes.tell.words import MARKS, assumed, told
 from derive.render.pens import typst
 
 _HEAD = """#set page(paper: "a4", flipped: true, margin: 1.5cm, numbering: "1")
@@ -52,14 +52,12 @@ def _body(view: View) -> Iterator[str]:
 
 def _cells(line: Line) -> Iterator[str]:
     drawn = f"math.equation(alt: {typst.string(line.text)}, math.display($ {typst.node_typst(line.layout)} $.body))"
-    verdicts = [row for row in line.judged if row.verdict is not None]
+    verdicts = told(line)
     if not verdicts:
         yield f"[], {drawn}, [],"
-    for n, row in enumerate(verdicts):
-        assert row.verdict is not None
-        kind = row.verdict.kind
-        words = typst.escape(f"{row.relation} {said(row)}" if len(verdicts) > 1 else said(row))
+    for n, (row, verdict, words) in enumerate(verdicts):
+        kind, why = verdict.kind, typst.escape(words)
         if assumed(row):
-            words += f" #muted[assumed: {typst.escape(assumed(row))}]"
-        told = f"wrong[{words}]" if kind == "false" else f"[{words}]"
-        yield f"mark({typst.string(kind)}, {typst.string(MARKS[kind])}), {'[]' if n else drawn}, {told},"
+            why += f" #muted[assumed: {typst.escape(assumed(row))}]"
+        cell = f"wrong[{why}]" if kind == "false" else f"[{why}]"
+        yield f"mark({typst.string(kind)}, {typst.string(MARKS[kind])}), {'[]' if n else drawn}, {cell},"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from derive.notes.tell.view import Line, View
-from derive.notes.tell.words import MARKS, NAMES, assumed, said
+from derive.notes.tell.words import MARKS, NAMES, assumed, told
 
 
 def terminal(view: View, quiet: bool = False, explain: bool = False, width: int = 100) -> Iterator[str]:
@@ -30,13 +30,8 @@ def _line(view: View, line: Line, explain: bool, width: int) -> Iterator[str]:
     cell = view.document.cell(line.printed.span.start)
     place = f"{view.path}:{line.printed.line}" + (f" (cell {cell})" if cell else "")
     yield f"{place}: {line.text}"
-    several = len(line.judged) > 1
-    for row in line.judged:
-        if row.verdict is None:
-            continue
-        sign = f"{row.relation} " if several else ""
-        first = f"    {MARKS[row.verdict.kind]} {sign}"
-        yield from _wrapped(said(row), first, width)
+    for row, verdict, words in told(line):
+        yield from _wrapped(words, f"    {MARKS[verdict.kind]} ", width)
         if explain and assumed(row):
             yield from _wrapped(f"assumed: {assumed(row)}", "      ", width)
 

@@ -6,6 +6,7 @@ What a proof uses that the page does not declare is part of the verdict, never a
 from __future__ import annotations
 
 from derive.notes.judge.verdict import Row, Verdict
+from derive.notes.tell.view import Line
 from derive.render.pens.text import term_text
 
 MARKS = {
@@ -41,6 +42,13 @@ def said(row: Row) -> str:
         parts.append(verdict.reason)
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
     return f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words
+
+
+def told(line: Line) -> list[tuple[Row, Verdict, str]]:
+    """The verdicts of a row in words, each behind its sign where there are several."""
+    judged = [(row, row.verdict) for row in line.judged if row.verdict is not None]
+    several = len(judged) > 1
+    return [(row, verdict, f"{row.relation} {said(row)}" if several else said(row)) for row, verdict in judged]
 
 
 def _false(verdict: Verdict) -> list[str]:
