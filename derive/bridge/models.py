@@ -213,7 +213,8 @@ def positive_variables(given: Sequence[Term]) -> set[Var]:
 
 
 def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
-    """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1``, and ``p(k)`` or a product equal to a term.
+    """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1``, ``p(k)`` or a product equal to a term, and of
+    integer sequences those that say an entry, or that one is no less than another.
 
     A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others.  The last entry of a
     product becomes the term over the others.
@@ -236,6 +237,8 @@ def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope,
             _impose(meaning, hyp.args[1], bound, scope, last)
     elif hyp.op is k.HAS_DERIVATIVE:
         _fix(meaning, hyp.args[2], App(k.DERIVATIVE, hyp.args[:2]), bound, scope, last)
+    elif hyp.op in (k.EQ, k.LE, k.LT) and all(a.sort == INT for a in hyp.args):
+        _fix_integers(meaning, hyp, bound, scope)
     elif hyp.op is k.EQ:
         for one, other in (hyp.args, hyp.args[::-1]):
             if _fix(meaning, one, other, bound, scope, last):
@@ -283,6 +286,21 @@ def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], sco
     return True
 
 
+def _fix_integers(meaning: Meaning, hyp: App, bound: tuple[Value, ...], scope: Scope) -> None:
+    """An entry of an integer sequence that a hypothesis says, or that it says to be no less than another of the sequence."""
+    model = meaning.model
+    assert isinstance(model, SmallModel)
+    below, above = (_entry(meaning, a, bound, scope, INT) for a in hyp.args)
+    if hyp.op is k.EQ:
+        for entry, other in ((below, hyp.args[1]), (above, hyp.args[0])):
+            if entry is not None and entry[1] and entry not in model.tables:
+                model.tables[entry] = meaning.value(other, bound, scope)
+                return
+    elif below is not None and above is not None and below[0] == above[0] and above not in model.tables:
+        least = meaning.value(hyp.args[0], bound, scope) + (hyp.op is k.LT)
+        model.tables[above] = least + model.rng.randint(0, 1)
+
+
 def _fix_product(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope) -> bool:
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
@@ -317,11 +335,13 @@ def _entries(
         yield _entry(meaning, t, bound, scope)
 
 
-def _entry(meaning: Meaning, term: Term, bound: tuple[Value, ...], scope: Scope) -> tuple[Var, Key] | None:
+def _entry(
+    meaning: Meaning, term: Term, bound: tuple[Value, ...], scope: Scope, sort: Sort = REAL
+) -> tuple[Var, Key] | None:
     """The variable and the place in its table that ``term`` reads, when it is one entry."""
-    if isinstance(term, Var) and term.sort == REAL and term not in scope:
+    if isinstance(term, Var) and term.sort == sort and term not in scope:
         return term, ()
-    if isinstance(term, At) and term.sort == REAL:
+    if isinstance(term, At) and term.sort == sort:
         fn = meaning.value(term.fn, bound, scope)
         if isinstance(fn, Table):
             return fn.var, (*fn.key, meaning.value(term.arg, bound, scope))
