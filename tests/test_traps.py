@@ -105,6 +105,8 @@ def test_a_quotient_by_itself_needs_a_nonzero_divisor():
 
 h = function("h", REAL, REAL)
 
+Y, Z = finite_set("Y"), finite_set("Z")
+
 STUDENTS = {
     "an index left out that is not in the range": (Eq(Sum(g[k], (k, 1, V), where=Ne(k, y)), Sum(g[k], (k, 1, V)) - g[y]), []),
     "an index left out twice": (
@@ -119,12 +121,19 @@ STUDENTS = {
     "the power rule at a power of 0": (Eq(partial(a**n, a), n * a ** (n - 1)), []),
     "one derivative for two": (Eq(partial(partial(a**3, a), a), 3 * a), []),
     "a letter that the conditions tie": (Eq(partial(a * b, a), b), [Eq(b - a, 0)]),
+    "a finite set has an element": (0 < Sum(1, (y, Y)), []),
+    "shares of no elements": (Eq(Sum(f[y] / Sum(f[y], (y, Y)), (y, Y)), 1), [ForAll((y, Y), 0 < f[y])]),
+    "an element left out that may stand outside": (Eq(Sum(f[y], (y, Y), where=Ne(y, j)), Sum(f[y], (y, Y)) - f[j]), []),
+    "two sets of one size": (Eq(Sum(f[y], (y, Y)), Sum(f[y], (y, Z))), []),
+    "the slope of the smaller one": (Eq(partial(maximum(a, 2 * a), a), 1), [0 < a]),
+    "the slope where two are level": (Eq(partial(maximum(a, b), a), 1), [b <= a]),
+    "mean of a constant over weights": (Eq(expectation(Y, p, fun(y, 1)), 1), [ForAll((y, Y), 0 <= p[y])]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("by", [calculus, auto, [calculus, auto], None], ids=["calculus", "auto", "both", "no reason"])
 @pytest.mark.parametrize("name", STUDENTS)
 def test_what_a_clever_student_would_try(name, by):
-    """Sums that leave indices out, derivatives, maxima and logarithms, each a little beyond where the statement holds."""
+    """Sums that leave indices out, finite sets, derivatives, maxima, logarithms, each a little beyond where it holds."""
     shows, given = STUDENTS[name]
     assert not proves(shows, by=() if by is None else by, given=given)
