@@ -46,6 +46,16 @@ FALSE = [
     (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{>t})",),
     (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{\le t})",),
 ]
+READ_TWICE = [
+    # what stands behind a sum may be a factor of the logarithm, and behind a product one of the whole
+    (
+        r"\log\sum_j e^{z_j}\, p_k = p_k \log\sum_j e^{z_j}",
+        "k = 1..K",
+        "z vector of length K",
+        r"p := \mathrm{softmax}(z)",
+    ),
+    (r"\prod_t p_t\, c = c \prod_t p_t", "t = 1..T", "p_t > 0", "c > 0"),
+]
 
 
 @pytest.mark.parametrize("row", TRUE, ids=[r[0] for r in TRUE])
@@ -56,3 +66,8 @@ def test_a_true_line_is_not_called_false(row: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("row", FALSE, ids=[r[0] for r in FALSE])
 def test_a_false_line_is_not_proved(row: tuple[str, ...]) -> None:
     assert verdict(*row) in ("false", "unproved", "unread")
+
+
+@pytest.mark.parametrize("row", READ_TWICE, ids=[r[0] for r in READ_TWICE])
+def test_a_line_that_holds_in_one_of_two_readings_is_not_called_false(row: tuple[str, ...]) -> None:
+    assert verdict(*row) in ("proved", "unproved")

@@ -130,7 +130,19 @@ class Operators(Names):
         quotients = sum(x.kind == "fraction" for x in ts[i:end])
         loose = quotients in (0, end - i) and t.kind != "number"  # a quotient and something else: the quotient alone
         below = i > 1 and (_is_d(ts[i - 2]) or ts[i - 2].text == "∇" or _operator(ts[i - 2]))  # nabla log p(x) R(x)
-        yield from (*many, *one) if loose and not below else (*one, *many)
+        cut = self.without_factors(ts, i, end)
+        narrow = [(e, cut) for e, stop in self.term(ts[i:cut], 0) if stop == cut - i] if cut < end else []
+        yield from (*many, *one, *narrow) if loose and not below else (*one, *narrow, *many)
+
+    def without_factors(self, ts: Tokens, i: int, end: int) -> int:
+        r"""Where a sum ends, if the factors behind it that do not use its letters are none of it: \log \sum_j a_j b."""
+        if ts[i].kind != "sign" or ts[i].text not in ("∑", "∏"):
+            return end
+        letters = frozenset(
+            b.args[0].ref.name for bounds in self.bounds(ts[i]) for b in bounds if b.args and b.args[0].op == "ref"
+        )
+        last = max((j for j in range(i + 1, end) if _uses(ts[j : j + 1], letters)), default=end - 1)
+        return last + 1
 
     def stretch(self, ts: Tokens, i: int) -> int:
         """Where the product ends, or the next operator begins that is not at its very start."""
@@ -160,7 +172,12 @@ class Operators(Names):
             letters = frozenset(
                 x for b in bounds if b.args for x in (b.args[0].ref.name if b.args[0].op == "ref" else "",) if x
             )
-            for e, end in self.body(ts, i + 1, letters):
+            end = self.stretch(ts, i + 1)
+            cut = (
+                self.without_factors(ts, i, end) if kind == "prod" else end
+            )  # a factor may stand before a sum or in it
+            narrow = self.term(ts[i + 1 : cut], 0) if cut < end else []
+            for e, end in (*self.body(ts, i + 1, letters), *((e, cut) for e, stop in narrow if stop == cut - i - 1)):
                 yield Expr("big", (e, *bounds), kind, Span(t.span.start, e.span.end)), end
 
     def bounds(self, t: Token) -> Iterator[tuple[Expr, ...]]:
