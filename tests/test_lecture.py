@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +21,8 @@ from derive.cli import main
 from derive.falsify import evaluate
 from derive.language.letters import a, b
 from derive.record.relations import RELATIONS
+from derive.slides.lecture import read_lecture
+from derive.slides.sources import read_markdown
 
 PNG = (Path(__file__).parent.parent / "docs" / "slide.png").read_bytes()
 LECTURE = """
@@ -144,11 +152,12 @@ def test_a_slip_that_is_true_is_not_shown_as_wrong():
         ('[[slide]]\nheading = "a"\npicture = "none.png"\nalt = "b"', 1, "there is no picture none.png"),
         ('[[slide]]\nheading = "a"\npicture = "slide.png"', 1, "go together; write both"),
         ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
-        ('[[slide]]\nheading = 3', 1, "heading must be text in quotation marks, not 3"),
-        ('[[slide]]\nheading = "a"\ntext = "b"', 1, "text must be a list of texts"),
-        ('[[slide]]\ntheorem = "kl_nonneg"\nplot = 1', 1, "plot must be true or false"),
-        ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = "red"', 1, "a slide with theorem has no colour"),
-        ('[[slide]]\ntheorem = "kl_nonneg"\nheading = "x"', 1, "this slide has heading and theorem"),
+        ('[[slide]]\nheading = 3', 2, "heading must be text in quotation marks, not 3"),
+        ('[[slide]]\nheading = "a"\ntext = "b"', 3, "text must be a list of texts"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\nplot = 1', 3, "plot must be true or false"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\n\nexpnd = ["x"]', 4, "a slide with theorem has no expnd; did you mean expand?"),
+        ('[[slide]]\ntheorm = "kl_nonneg"', 2, "a slide has no theorm; did you mean theorem?"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\nquiz = "x"', 1, "this slide has theorem and quiz"),
         ('[[slide]]\nspeaker = "x"', 1, "says nothing of what stands on it"),
         ('[[slide]]\ntheorem = "kl_nonneg"\nexpand = ["entropy"]', 1, "entropy"),
         ('[[slide]]\nfalse_claim = "kl_nonneg"', 1, "kl_nonneg is proved"),
@@ -168,7 +177,7 @@ def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, sour
     ("source", "says"),
     [
         ("title = 'x'", "a deck file has slides"),
-        ("titel = 'x'\n[[slide]]\nheading = 'a'", "there is no entry titel"),
+        ("titel = 'x'\n[[slide]]\nheading = 'a'", "lecture.toml:1: a deck has no titel; did you mean title?"),
         ("title = 3\n[[slide]]\nheading = 'a'", "title must be text"),
         ("slide = 3", "a deck file has slides"),
         ("slide = [3]", "a slide is a table"),
@@ -181,11 +190,160 @@ def test_a_file_that_is_no_deck_file(tmp_path, source, says):
 
 
 @pytest.mark.parametrize(
-    "options", [["--expand", "1"], ["--title", "x"], ["--from", "2"], ["--given", "x.toml"], ["--plot"]]
+    "options",
+    [["--expand", "1"], ["--title", "x"], ["--from", "2"], ["--given", "x.toml"], ["--plot"], ["--detail", "claim"]],
 )
 def test_options_that_a_deck_file_says_itself(tmp_path, options):
     run = made(tmp_path, LECTURE, "deck.html", *options)
     assert run.exit_code == 2 and not (tmp_path / "deck.html").exists()
+
+
+# --- as Markdown -----------------------------------------------------------------------------------------------------
+
+MARKDOWN = """---
+title: Training objectives
+author: A. Lecturer
+date: "autumn"
+---
+
+# Why p(y)?
+
+We **train**
+p.
+
+- each token costs $-log p(y)$
+
+<!-- Ask who has
+trained a model. -->
+
+```derive
+symbols = ["cross_entropy_is_nll"]
+```
+
+# The headline
+
+```derive
+theorem = "cross_entropy_is_nll"
+expand = ["cross_entropy_one_hot"]
+```
+
+```derive
+quiz = "cross_entropy_is_nll"
+line = 3
+hide = "reason"
+```
+
+## A pitfall
+
+```derive
+false_claim = "absolute_value_is_additive"
+```
+
+---
+
+# A picture
+
+![A slide as Typst sets it.](slide.png)
+"""
+
+
+def written(tmp_path, source, output="deck.html", *options):
+    (tmp_path / "lecture.md").write_text(source)
+    (tmp_path / "slide.png").write_bytes(PNG)
+    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.md"), "-o", str(tmp_path / output), *options])
+
+
+def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
+    (tmp_path / "lecture.md").write_text(MARKDOWN)
+    read = read_lecture(str(tmp_path / "lecture.md"))
+    assert (read.title, read.subtitle) == ("Training objectives", "A. Lecturer · autumn")
+    assert [item.kind for item in read.items] == ["heading", "symbols", "theorem", "quiz", "false_claim", "heading"]
+    assert read.items[0].entry == {
+        "heading": "Why p(y)?",
+        "text": ["We train p.", "- each token costs -log p(y)"],
+        "speaker": "Ask who has trained a model.",
+    }
+    assert read.items[2].entry["heading"] == "The headline" and "heading" not in read.items[3].entry
+    run = written(tmp_path, MARKDOWN)
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "deck.html").read_text()
+    # what is false is called so under any heading
+    for words in ("The headline", "False: A pitfall", "Quiz: why does", "A slide as Typst sets it."):
+        assert words in page
+    assert CliRunner().invoke(main, ["check", str(tmp_path / "deck.html")]).exit_code == 0
+
+
+BLOCK = "# a\n```derive\n{}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "says"),
+    [
+        ("---\ntitel: x\n---\n# a\n", 2, "a deck has no titel; did you mean title?"),
+        ("---\ntitle\n---\n# a\n", 2, "lines such as title: "),
+        ("---\ntitle: x\n# a\n", 1, "the line --- that ends"),
+        ("words\n", 1, "stand under no heading"),
+        ("# a\n```derive\ntheorem = 'kl_nonneg'\n", 2, "this block does not end; write ``` below it"),
+        ("# a\n```python\nx = 1\n```\n", 2, "a block of python is not shown on slides"),
+        ("# a\n<!-- b\n", 2, "this comment does not end"),
+        ("# a\n\n$\\log p$ falls\n", 3, "formulas are written plainly"),
+        ("# a\n![b](none.png)\n", 1, "there is no picture none.png"),
+        ("# a\n![](slide.png)\n", 1, "go together; write both"),
+        (BLOCK.format("theorem = 'nowhere'"), 2, "nowhere"),
+        (BLOCK.format("theorm = 'kl_nonneg'"), 3, "did you mean theorem?"),
+        (BLOCK.format("theorem = 'kl_nonneg'\nexpnd = ['x']"), 4, "did you mean expand?"),
+        (BLOCK.format("a = 1\ntheorem = \nb = 1"), 4, "this is not TOML: Invalid value"),
+        (BLOCK.format("quiz = 'kl_nonneg'"), 2, "a quiz needs line = N"),
+    ],
+)
+def test_a_markdown_deck_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
+    run = written(tmp_path, source)
+    assert run.exit_code == 2
+    assert f"lecture.md:{line}: " in run.output and says in run.output
+    assert "\n" not in run.output.strip() and "Traceback" not in run.output
+    assert not (tmp_path / "deck.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    [
+        ("**a** and *b*", "a and b"),
+        ("2*3*4 and x * y * z", "2*3*4 and x * y * z"),
+        ("it costs $5 or $6", "it costs $5 or $6"),
+        ("$p(y)$ falls", "p(y) falls"),
+    ],
+)
+def test_emphasis_and_dollars(words, plain):
+    assert read_markdown("x.md", f"# {words}\n").entries[0].data == {"heading": plain}
+
+
+# --- watched ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_deck_is_made_again_when_it_is_saved_and_a_browser_hears_of_it(tmp_path):
+    file, deck = tmp_path / "lecture.md", tmp_path / "deck.html"
+    file.write_text("# One\n")
+    command = [sys.executable, "-m", "derive.cli", "slides", str(file), "-o", str(deck), "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        try:
+            said = run.stdout
+            assert "wrote" in said.readline()
+            address = re.match(r"http://127\.0\.0\.1:\d+/", said.readline())[0]
+            assert urlopen(address + "deck").read() == deck.read_bytes()
+            assert b"<iframe" in urlopen(address).read() and b"/made" not in deck.read_bytes()
+            with pytest.raises(HTTPError):
+                urlopen(Request(address + "deck", headers={"Host": "elsewhere"}))
+            file.write_text("# Two\n\n```derive\n")
+            assert "lecture.md:3: this block does not end" in said.readline()
+            assert ">One</h" in deck.read_text()
+            file.write_text("# Three\n")
+            assert "wrote" in said.readline()
+            assert urlopen(address + "made?1").read() == b"2"
+            assert b">Three</h" in urlopen(address + "deck").read()
+            run.send_signal(signal.SIGINT)
+            assert (said.read(), run.wait(20)) == ("", 130)
+        finally:
+            run.kill()
 
 
 HOSTILE = "<script>alert(1)</script> \\\\input{/etc/passwd} #read(1) ${{x}} `y` | z"

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.cli.interrupt import STATUS, orderly
 from derive.errors import message
 from derive.files import write_whole
+
+if TYPE_CHECKING:
+    from derive.slides.command import Saved, Wish
 
 
 class Group(click.Group):
@@ -128,3 +131,14 @@ def counted(n: int, what: str) -> str:
 
 def plural(n: int) -> str:
     return "" if n == 1 else "s"
+
+
+def wrote(saved: Saved, wish: Wish, derivations: int) -> str:
+    """What is said of a deck that was written."""
+    deck, written, lost = saved
+    steps = sum(len([s for s in slide.steps if not s.carried]) for slide in deck.slides)
+    more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
+    return (
+        f"wrote {written[0]}{more}: {counted(derivations, 'derivation')}, "
+        f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}" + (f"; of {wish.into} {lost}" if lost else "")
+    )

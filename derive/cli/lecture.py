@@ -12,6 +12,7 @@ from derive.board.wording import notation_for
 from derive.errors import UserError
 from derive.record import Derivation
 from derive.render.formula.notation import load_notation
+from derive.render.words.sentence import prose
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Slide
 from derive.slides.deck.template import Template
@@ -43,6 +44,7 @@ class Author:
                 if str(error).startswith(item.where):
                     raise
                 item.refuse(error)
+            made = [_headed(item, s) for s in made]
             if item.entry.get("speaker"):
                 made[0] = replace(made[0], speaker=item.entry["speaker"])
             if item.kind != "quiz":
@@ -132,3 +134,15 @@ class Author:
                 f"{', '.join(item.entry['symbols'])} use no definitions, so there is nothing to say of symbols"
             )
         yield from made
+
+
+def _headed(item: Item, slide: Slide) -> Slide:
+    """A slide with the heading of its own that the deck file gives it; what is false, and what is asked, still says so."""
+    own = prose(item.entry.get("heading", ""))
+    if not own or item.kind == "heading" or slide.kind in ("work", "plot"):
+        return slide
+    if item.kind == "false_claim":
+        own = ("False: ", *own)
+    elif item.kind == "quiz":
+        own = (*own, str(slide.heading[0]).removeprefix("Quiz"))
+    return replace(slide, heading=own)

@@ -67,15 +67,11 @@ def check_notes_files(paths: Sequence[str], wishes: Wishes) -> int:
     return int(wrong or (wishes.strict and any(view.problems for view in views)))
 
 
-LOOKS = 0.1
-"""Seconds between two looks at files that are watched."""
-
-
 def watch_notes(paths: Sequence[str], wishes: Wishes) -> None:
     """Check the files, and each again when it is saved, until the command is interrupted."""
     import time
 
-    from derive.notes.watch import changed
+    from derive.notes.watch import LOOKS, changed
 
     _refuse_odd_wishes(paths, wishes)
     for path in changed(paths, lambda: time.sleep(LOOKS)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from derive.cli.common import counted, notation_option, progress, shape_options
+from derive.cli.common import notation_option, progress, shape_options, wrote
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from derive.board.entries import TheoremEntry
     from derive.jobs.run import Workers
     from derive.record import Derivation
-    from derive.slides.command import Saved, Wish
-    from derive.slides.deck import Deck
-    from derive.slides.targets import Target
+    from derive.slides.command import Wish
 
 EACH = "{name}"
 """In the name of the file to write: a deck for each theorem, with the theorem's name in this place."""
@@ -63,6 +61,9 @@ EACH = "{name}"
     "--after", type=click.IntRange(min=0), metavar="N", help="... behind its slide N; without it, at the end."
 )
 @click.option("--replay", is_flag=True, help="Have Rocq replay the proofs first, and say so on the slides.")
+@click.option(
+    "--watch", is_flag=True, help="Of a deck file: make it again whenever it is saved; a browser shows .html."
+)
 @jobs_options
 def slides(
     names: tuple[str, ...],
@@ -75,13 +76,14 @@ def slides(
     expand: tuple[str, ...],
     join: tuple[str, ...],
     answers: bool,
+    watch: bool,
     jobs: int | None,
     address: str,
     **wishes: Any,
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
 
-    NAME is a theorem, FILE.py::NAME, or a subject for all its theorems; or a deck file, LECTURE.toml, for a whole lecture.  Kinds of file: .html (reveal.js), .pptx
+    NAME is a theorem, FILE.py::NAME, or a subject for all its theorems; or a deck file, LECTURE.toml or LECTURE.md, for a whole lecture.  Kinds of file: .html (reveal.js), .pptx
     (PowerPoint, native equations), .tex (Beamer), .pdf, .svg, .png, .typ (Typst), .md (Quarto, Marp, Slidev), .ipynb
     (Jupyter) and .txt (spoken).
     """
@@ -96,8 +98,16 @@ def slides(
             raise UserError(
                 "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --replay, --jobs and {name}"
             )
-        _lecture(names[0], output, target, aspect or "", dark, logo, answers, wishes)
+        from derive.cli.deckfile import make_lecture, watch_lecture
+
+        asked = (names[0], output, target, aspect or "", dark, logo, answers, wishes)
+        if watch:
+            watch_lecture(*asked)
+        else:
+            click.echo(make_lecture(*asked))
         return
+    if watch:
+        raise UserError("--watch is about a deck file; name one, such as lecture.toml or lecture.md")
     if answers:
         raise UserError("--answers is about the quizzes of a deck file; name one, such as lecture.toml")
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
@@ -128,46 +138,7 @@ def slides(
     saved = save(
         derivations, output, wish, target, progress=progress, say=lambda size: click.echo(f"derive: {size}", err=True)
     )
-    click.echo(_wrote(saved, wish, len(derivations)))
-
-
-def _lecture(
-    name: str, output: str, target: str, aspect: str, dark: bool, logo: str, answers: bool, wishes: dict[str, Any]
-) -> None:
-    """The deck of a deck file."""
-    from derive.cli.lecture import Author
-    from derive.slides.command import Wish, write_deck
-    from derive.slides.deck.template import load_template
-    from derive.slides.lecture import read_lecture
-
-    lecture = read_lecture(name)
-    given = {k for k, v in wishes.items() if v} - {"handout", "flavour", "into", "after", "template", "detail"}
-    if given or wishes["detail"] != "board":
-        option = {"first": "from", "last": "to", "numbers": "given", "plots": "plot"}.get(
-            *[(given or {"detail"}).pop()] * 2
-        )
-        raise UserError(f"--{option} is an entry of a deck file, or of a slide in it; write it into {name}")
-    template = load_template(wishes["template"] or lecture.template, aspect=aspect, dark=dark, logo=logo)
-    keys = ("handout", "flavour", "into", "after")
-    wish = Wish(template=template, notation=lecture.notation, **{k: wishes[k] for k in keys if wishes[k] is not None})
-    made: list[Author] = []
-
-    def make(chosen: Target, told: Wish) -> Deck:
-        made.append(Author(lecture, told.template, chosen, students=told.handout and not answers))
-        return made[0].deck()
-
-    saved = write_deck(make, output, wish, target, progress=progress)
-    click.echo(_wrote(saved, wish, made[0].derivations))
-
-
-def _wrote(saved: Saved, wish: Wish, derivations: int) -> str:
-    deck, written, lost = saved
-    steps = sum(len([s for s in slide.steps if not s.carried]) for slide in deck.slides)
-    more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
-    return (
-        f"wrote {written[0]}{more}: {counted(derivations, 'derivation')}, "
-        f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}" + (f"; of {wish.into} {lost}" if lost else "")
-    )
+    click.echo(wrote(saved, wish, len(derivations)))
 
 
 class Work(NamedTuple):
@@ -237,7 +208,7 @@ def draw(name: str, output: str, wish: Wish, target: str) -> tuple[str, dict[Pat
     entry = catalogue.find_theorem(name)
     notation_for(wish.notation or None)
     saved = save([(name, entry.derivation)], output, wish, target, files.update)
-    return _wrote(saved, wish, 1), files
+    return wrote(saved, wish, 1), files
 
 
 def shaped(

@@ -6,20 +6,23 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 
 State = tuple[int, int] | None
+LOOKS = 0.1
+"""Seconds between two looks at files that are watched."""
 
 
 def changed(paths: Sequence[str], wait: Callable[[], None]) -> Iterator[str]:
     """The files, and then each of them whenever it has changed.  ``wait`` is called between two looks; what it raises ends it.
 
     A file that is gone has not changed: editors write a new one and then put it in the old one's place.
+    The list may grow meanwhile; what joins it has not changed by that.
     """
     seen = {path: state(path) for path in paths}
-    yield from paths
+    yield from tuple(paths)
     while True:
         wait()
         for path in paths:
             now = state(path)
-            if now is not None and now != seen[path]:
+            if now is not None and now != seen.setdefault(path, now):
                 seen[path] = now
                 yield path
 

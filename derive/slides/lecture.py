@@ -25,27 +25,31 @@ hide = "reason"                   # or "line", or "wrong": a wrong line to find
 
 [[slide]]
 symbols = ["cross_entropy_is_nll"] # what the letters and definitions of these theorems are
+
+Each slide may have a heading, which stands in the place of the usual one.  The same as Markdown: ``derive.slides.sources``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from derive.errors import UserError
-from derive.files import read_within, shown, toml_table
+from derive.files import read_within, shown
 from derive.slides.deck import Picture
 from derive.slides.deck.logo import LARGEST, trouble
 from derive.slides.deck.template import Template
+from derive.slides.sources import Entry, read_markdown, read_toml
 
 _DECK: dict[str, type] = dict.fromkeys(
     ("title", "subtitle", "author", "affiliation", "date", "notation", "template"), str
 )
-_ANY: dict[str, type] = {"speaker": str, "notation": str}
+_ANY: dict[str, type] = {"heading": str, "speaker": str, "notation": str}
 KINDS: dict[str, dict[str, type]] = {
-    "heading": {"heading": str, "text": list, "picture": str, "alt": str},
+    "heading": {"text": list, "picture": str, "alt": str},
     "theorem": {
         "theorem": str, "expand": list, "join": list, "from": int, "to": int, "detail": str, "given": str, "plot": bool,
     },
@@ -79,36 +83,35 @@ class Lecture:
     folder: Path
     items: tuple[Item, ...]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it names: design, notations, pictures and numbers."""
+        entries = [x.entry for x in self.items]
+        beside = [str(self.folder / e[key]) for e in entries for key in ("picture", "given") if e.get(key)]
+        notations = [self.notation, *(_beside(self.folder, e.get("notation", "")) for e in entries)]
+        return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *beside)
+
 
 def is_lecture(name: str) -> bool:
     """Whether a name on the command line is that of a deck file."""
-    return name.lower().endswith(".toml")
+    return name.lower().endswith((".toml", ".md"))
 
 
 def read_lecture(path: str) -> Lecture:
     """The lecture in a deck file.  Raises UserError, with the line, for what it cannot have."""
     try:
-        source = read_within(path).decode("utf-8")
-        data = toml_table(source)
+        text = read_within(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path}: this is not UTF-8 text; save it as UTF-8") from None
-    except ValueError as error:
-        raise UserError(f"{path}: this is not TOML: {error}") from None
-    entries = data.pop("slide", None)
-    if not isinstance(entries, list) or not entries:
-        raise UserError(
-            f'{path}: a deck file has slides; write [[slide]] and under it theorem = "NAME" or heading = "..."'
-        )
+    source = (read_markdown if path.lower().endswith(".md") else read_toml)(path, text)
+    data = source.data
     for key, value in data.items():
+        where = f"{path}:{source.keys.get(key, 1)}"
         if key not in _DECK:
-            raise UserError(
-                f"{path}: there is no entry {key[:60]}; a deck has {', '.join(_DECK)}, and slides under [[slide]]"
-            )
+            raise UserError(f"{where}: a deck has no {_unknown(key, _DECK)}")
         if not isinstance(value, str):
-            raise UserError(f"{path}: {key} must be text in quotation marks, not {shown(value)}")
-    starts = [n for n, line in enumerate(source.splitlines(), 1) if re.match(r"\s*\[\[\s*slide\s*\]\]", line)]
-    lines = starts if len(starts) == len(entries) else [1] * len(entries)
-    items = tuple(_item(path, entry, line) for entry, line in zip(entries, lines, strict=True))
+            raise UserError(f"{where}: {key} must be text in quotation marks, not {shown(value)}")
+    items = tuple(_item(path, entry) for entry in source.entries)
     who = ", ".join(data[key] for key in ("author", "affiliation") if data.get(key))
     subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
@@ -116,33 +119,57 @@ def read_lecture(path: str) -> Lecture:
     return Lecture(data.get("title", ""), subtitle, _beside(folder, data.get("notation", "")), template, folder, items)
 
 
+def _unknown(key: str, known: Iterable[str]) -> str:
+    """An unknown key, and what is nearest, or all that there are."""
+    import difflib
+
+    known = list(known)
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"{key[:60]}; did you mean {close[0]}?" if close else f"{key[:60]}; it has {', '.join(known)}"
+
+
 def _beside(folder: Path, notation: str) -> str:
     """A notation in a file beside the deck file, or the name of one."""
     return str(folder / notation) if notation.endswith(".toml") else notation
 
 
-def _item(path: str, entry: Any, line: int) -> Item:
-    where = f"{path}:{line}"
-    if not isinstance(entry, dict):
+def _item(path: str, entry: Entry) -> Item:
+    where, data = f"{path}:{entry.line}", entry.data
+    if not isinstance(data, dict):
         raise UserError(f"{where}: a slide is a table; write [[slide]] and its entries under it")
-    kinds = [k for k in KINDS if k in entry]
+    kinds = [k for k in KINDS if k in data]
+    kinds = [k for k in kinds if k != "heading"] or kinds
+    if kinds in ([], ["heading"]) and (near := _nearly_a_kind(data)):
+        raise UserError(f"{path}:{entry.keys.get(near, entry.line)}: a slide has no {_unknown(near, KINDS)}")
     if len(kinds) != 1:
         what = f"has {' and '.join(kinds)}" if kinds else "says nothing of what stands on it"
         raise UserError(f"{where}: this slide {what}; it has one of {', '.join(KINDS)}")
     known = KINDS[kinds[0]] | _ANY
-    for key, value in entry.items():
+    for key, value in data.items():
         if key not in known:
-            raise UserError(f"{where}: a slide with {kinds[0]} has no {key[:60]}; it has {', '.join(known)}")
+            raise UserError(
+                f"{path}:{entry.keys.get(key, entry.line)}: a slide with {kinds[0]} has no {_unknown(key, known)}"
+            )
         wanted = known[key]
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (wanted is list and not all(isinstance(x, str) for x in value)):
-            raise UserError(f"{where}: {key} must be {_NAMES[wanted]}, not {shown(value)}")
-    item = Item(kinds[0], entry, where)
-    if item.kind == "quiz" and ("line" not in entry or entry.get("hide", "line") not in HIDDEN):
+            raise UserError(
+                f"{path}:{entry.keys.get(key, entry.line)}: {key} must be {_NAMES[wanted]}, not {shown(value)}"
+            )
+    item = Item(kinds[0], data, where)
+    if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
         item.refuse(f"a quiz needs line = N, and hide = one of {', '.join(HIDDEN)}")
-    if ("picture" in entry) != ("alt" in entry):
+    if ("picture" in data) != bool(data.get("alt")):
         item.refuse("a picture and alt, its description for those who do not see it, go together; write both")
     return item
+
+
+def _nearly_a_kind(data: dict[str, Any]) -> str:
+    """The key that is a misspelt kind of slide, or ""."""
+    import difflib
+
+    known = KINDS["heading"] | _ANY
+    return next((k for k in data if k not in known and difflib.get_close_matches(k, KINDS, n=1, cutoff=0.7)), "")
 
 
 def own_picture(item: Item, folder: Path, template: Template) -> Picture | None:
