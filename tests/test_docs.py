@@ -631,6 +631,13 @@ def shape_rows() -> dict[str, tuple[str, ...]]:
     }
 
 
+def plot_rows() -> dict[str, tuple[str, ...]]:
+    """What each kind of plot shows, and its first theorem."""
+    from derive.slides.plots import KINDS
+
+    return {name: (kind.shows, f"`{kind.theorems[0]}`") for name, kind in KINDS.items()}
+
+
 def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
     """The lines between the comments ``<!-- marker -->`` and ``<!-- end -->``, and the cells of each row by its name."""
     m = re.search(rf"<!-- {marker} -->\n(.*?)<!-- end -->", page.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -650,6 +657,7 @@ def table(page: Path, marker: str) -> tuple[str, dict[str, list[str]]]:
         ("kernel.md", "definitions", definition_rows),
         ("lemmas.md", "lemmas", lemma_rows),
         ("responses.md", "shapes", shape_rows),
+        ("slides.md", "plots", plot_rows),
         ("reference.md", "syntax", reference_rows.syntax_rows),
         ("reference.md", "conditions", reference_rows.condition_rows),
         ("reference.md", "definitions", reference_rows.definition_rows),

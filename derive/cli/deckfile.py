@@ -20,6 +20,7 @@ _OPTIONS = {
     "last": "to",
     "numbers": "given",
     "plots": "plot",
+    "kinds": "plot",
 }  # where the name is not that of the wish
 _OWN = ("handout", "flavour", "into", "after")  # what a deck file does not say
 

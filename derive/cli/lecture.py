@@ -81,10 +81,11 @@ class Author:
         numbers = str(self.lecture.folder / entry["given"]) if entry.get("given") else ""
         wish = Wish(
             self.notation(item), entry.get("detail", "board"), entry.get("from", 0), entry.get("to", 0),
-            template=self.template, numbers=numbers, plots=entry.get("plot", False),
+            template=self.template, numbers=numbers, plots=entry.get("plot", False) or "plots" in entry,
+            kinds=tuple(entry.get("plots", ())),
             shapes={name: (" ".join(expand), " ".join(join))} if expand or join else {},
         )  # fmt: skip
-        made = make_deck([(name, derivation)], wish, self.target.pictures)
+        made = make_deck([(name, derivation)], wish, self.target.pictures, self.target.letters)
         refuse_misread(made, [(name, derivation)], self.target.name, wish.choice().notation)
         self.derivations += 1
         yield from made.slides

@@ -23,7 +23,19 @@ EACH = "{name}"
 """In the name of the file to write: a deck for each theorem, with the theorem's name in this place."""
 
 
-@click.command()
+class PlotOrName(click.Command):
+    """Behind --plot a word that is no kind of plot is the name of a theorem."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--plot" in args:
+            from derive.slides.plots import KINDS
+
+            pairs = zip(args, [*args[1:], ""], strict=True)
+            args = ["--plot=" if a == "--plot" and after not in KINDS else a for a, after in pairs]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=PlotOrName)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option(
     "-o", "--output", required=True, metavar="FILE",
@@ -50,7 +62,10 @@ EACH = "{name}"
 @click.option("--dark", is_flag=True, help="Light letters on a dark ground.")
 @click.option("--logo", default="", metavar="FILE", help="An SVG or PNG for a corner of each slide.")
 @click.option("--given", "numbers", default="", metavar="FILE", help="Add a worked example with these numbers.")
-@click.option("--plot", "plots", is_flag=True, help="Add the plots there are (needs the extra plots).")
+@click.option(
+    "--plot", "kinds", multiple=True, is_flag=False, flag_value="", metavar="[KIND]",
+    help="Add the plots there are, or those of one kind, such as tree or residual (needs the extra plots).",
+)  # fmt: skip
 @click.option(
     "--into",
     default="",
@@ -79,6 +94,7 @@ def slides(
     watch: bool,
     jobs: int | None,
     address: str,
+    kinds: tuple[str, ...],
     **wishes: Any,
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
@@ -93,6 +109,7 @@ def slides(
     from derive.slides.lecture import is_lecture
     from derive.slides.targets import target_of
 
+    wishes |= {"plots": bool(kinds), "kinds": tuple(kind for kind in kinds if kind)}
     if any(map(is_lecture, names)):
         if len(names) > 1 or expand or join or replay or jobs or address or EACH in output:
             raise UserError(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from derive.errors import UserError
 from derive.files import read_within, shown, write_whole
@@ -15,8 +15,12 @@ from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.template import Template, load_template
+from derive.slides.letters import SANS, Letters
 from derive.slides.readback import refuse_misread
 from derive.slides.targets import TARGETS, Target, target_of
+
+if TYPE_CHECKING:
+    from derive.work import Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Wish:
     after: int | None = None
     replayed: str = ""  # the version of Rocq that has replayed the proofs
     shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the derivations: opened, joined; by name
+    kinds: tuple[str, ...] = ()  # of the plots; all that there are where none is named
 
     def choice(self) -> Choice:
         return Choice(
@@ -52,10 +57,13 @@ class Wish:
 
 
 def make_deck(
-    derivations: Sequence[tuple[str, Derivation]], wish: Wish, pictures: tuple[str, ...] = ("svg", "pdf", "png")
+    derivations: Sequence[tuple[str, Derivation]],
+    wish: Wish,
+    pictures: tuple[str, ...] = ("svg", "pdf", "png"),
+    letters: Letters = SANS,
 ) -> Deck:
     """The deck, with worked examples and plots behind the derivation that they belong to; ``pictures`` are the formats of
-    the plots."""
+    the plots, ``letters`` what is written in them."""
     choice = wish.choice()
     _are_text(("--title", wish.title), ("--subtitle", wish.subtitle), *(("the name", name) for name, _ in derivations))
     if wish.subtitle and not wish.title and len(derivations) == 1:
@@ -76,18 +84,20 @@ def make_deck(
     for name, d in derivations:
         own = [s for s in deck.slides if s.stamp is not None and s.stamp.name == name]
         slides += own
-        if wish.numbers:
-            slides += _worked(d, own[-1], choice, wish)
-        if wish.plots:
-            from derive.slides.plots import has_plot, plot_slides
+        worked = _worked(d, wish) if wish.numbers else None
+        if worked is not None:
+            from derive.slides.deck.worked import worked_slides
 
-            if has_plot(d.name):
-                slides += plot_slides(d.name, wish.template, own[-1].stamp, notation=choice.notation, formats=pictures)
-                plotted = True
+            slides += worked_slides(worked, choice.notation, wish.template, stamp=own[-1].stamp)
+        if wish.plots:
+            drawn = _plotted(d.name, worked, own[-1], choice, wish, pictures, letters)
+            slides += drawn
+            plotted = plotted or bool(drawn)
     if wish.plots and not plotted:
+        from derive.slides.plots import offered
+
         raise UserError(
-            f"there is no plot for {', '.join(n for n, _ in derivations)}; there are plots for the theorems of label smoothing and "
-            "of information, such as label_smoothing_residual and cross_entropy_eq_entropy_add_kl"
+            f"there is no plot {''.join(f'{kind} ' for kind in wish.kinds)}for {', '.join(n for n, _ in derivations)}; {offered()}"
         )
     return replace(deck, slides=tuple(slides))
 
@@ -101,16 +111,44 @@ def _are_text(*said: tuple[str, str]) -> None:
             )
 
 
-def _worked(d: Derivation, last: Slide, choice: Choice, wish: Wish) -> tuple[Slide, ...]:
-    from derive.slides.deck.worked import worked_slides
+def _plotted(
+    name: str,
+    worked: Worked | None,
+    last: Slide,
+    choice: Choice,
+    wish: Wish,
+    pictures: tuple[str, ...],
+    letters: Letters,
+) -> tuple[Slide, ...]:
+    """The plots of a theorem, of the kinds that were asked for, at the numbers of its worked example."""
+    from derive.slides.plots import kinds_of, plot_slides, the_kinds
+    from derive.slides.plots.charts import Numbers
+
+    having = kinds_of(name)
+    kinds = tuple(kind for kind in the_kinds(wish.kinds) if kind in having)
+    if not having or (wish.kinds and not kinds):
+        return ()
+    numbers = Numbers() if worked is None else Numbers(worked.model, worked.words)
+    return plot_slides(
+        name,
+        wish.template,
+        last.stamp,
+        notation=choice.notation,
+        formats=pictures,
+        letters=letters,
+        kinds=kinds,
+        numbers=numbers,
+    )
+
+
+def _worked(d: Derivation, wish: Wish) -> Worked:
     from derive.work import read_numbers, work_out
 
     numbers = read_numbers(wish.numbers)
     try:
-        worked = work_out(d, numbers)
+        return work_out(d, numbers)
     except UserError as error:
         raise UserError(f"{wish.numbers}: {error}" if wish.numbers not in str(error) else str(error)) from None
-    return worked_slides(worked, choice.notation, wish.template, stamp=last.stamp)
 
 
 class Saved(NamedTuple):
@@ -133,7 +171,7 @@ def save(
     """Write the deck to ``path`` and files beside it.  ``say`` is told beforehand how large one with all details gets."""
 
     def make(target: Target, wish: Wish) -> Deck:
-        deck = make_deck(derivations, wish, target.pictures)
+        deck = make_deck(derivations, wish, target.pictures, target.letters)
         refuse_misread(deck, derivations, target.name, wish.choice().notation)
         if wish.detail == "full":
             say(_size(deck, target, wish))

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from derive.errors import UserError
+from derive.slides.letters import OFFICE, SANS, SERIF, Letters
 
 PRESENTATION = 500_000_000  # bytes of one, with its films; it is held in memory twice
 
@@ -24,6 +25,7 @@ class Target:
     pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
     kin: tuple[str, ...] = ()  # endings of files of the same kind
     largest: int = 30_000_000  # bytes of a deck that is read
+    letters: Letters = SANS  # of plots
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -47,14 +49,15 @@ TARGETS = {
             reads=True,
             takes=True,
             pictures=("png", "svg"),
+            letters=OFFICE,
             kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
             largest=PRESENTATION,
         ),
         Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
-        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", seconds_a_page=0.03),
-        Target("svg", ".svg", "typst", "a picture for each step", seconds_a_page=0.03),
-        Target("png", ".png", "typst", "a picture for each step", seconds_a_page=0.1),
-        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying")),
+        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", letters=SERIF, seconds_a_page=0.03),
+        Target("svg", ".svg", "typst", "a picture for each step", letters=SERIF, seconds_a_page=0.03),
+        Target("png", ".png", "typst", "a picture for each step", letters=SERIF, seconds_a_page=0.1),
+        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying"), letters=SERIF),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
         Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),
         Target("speech", ".txt", "speech", "the spoken derivation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,15 @@ def slides_view(
     dark: bool = False,
     logo: str = "",
     numbers: str = "",
-    plots: bool = False,
+    plots: bool | Sequence[str] = False,
     handout: bool = False,
 ) -> SlidesView:
     """Slides to look at in a notebook, with the choices of ``derive slides``.
 
-    ``name`` is how ``derive check`` finds the theorem again.  Raises UserError as ``derive slides`` does.
+    ``name`` is how ``derive check`` finds the theorem again; ``plots`` are all that there are, or kinds of them.  Raises UserError as ``derive slides`` does.
     """
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
+    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, bool(plots), handout)
+    if not isinstance(plots, bool):
+        wish = replace(wish, kinds=(plots,) if isinstance(plots, str) else tuple(plots))
     return SlidesView(name or derivation.name, derivation, wish)

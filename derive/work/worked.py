@@ -44,6 +44,7 @@ class Worked:
     model: Model
     blocks: tuple[WorkedBlock, ...]
     notes: tuple[str, ...] = field(default=())
+    words: tuple[str, ...] = ()  # of the tokens 1, 2, ..., where the numbers name them
 
     @property
     def wrong(self) -> list[WorkedLine]:
@@ -74,7 +75,7 @@ def work_out(derivation: Derivation, data: Mapping[str, Any]) -> Worked:
     if not blocks:  # an induction: the claim itself, at these numbers
         blocks = [_claim(derivation, model)]
     doubts = (f"{doubt}: no distribution over tokens, which the theorem does not ask for" for doubt in numbers.doubts)
-    return Worked(derivation, model, tuple(blocks), (*numbers.notes, *doubts))
+    return Worked(derivation, model, tuple(blocks), (*numbers.notes, *doubts), tuple(numbers.words))
 
 
 def _is_sum(term: Term) -> bool:

@@ -1,95 +1,175 @@
-"""Plots for slides: label smoothing, cross-entropy as entropy plus divergence, the gradient in a logit.
+"""Plots for slides: what each kind shows, and which theorems have it.
 
-``charts`` calculates them, exactly, and ``draw`` draws them; here is which theorem has which.
+``charts`` says what a plot is; ``smoothing``, ``information``, ``sequences`` and ``training`` calculate them, exactly, and
+``draw`` draws them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from derive.errors import UserError
 from derive.render.formula.notation import Notation, load_notation
 from derive.slides.deck import Picture, Slide, Stamp
 from derive.slides.deck.template import Template
-from derive.slides.plots import charts
-from derive.slides.plots.charts import Chart, Shelf
+from derive.slides.letters import SANS, Letters
+from derive.slides.plots import information, sequences, smoothing, training
+from derive.slides.plots.charts import Chart, Numbers, Shelf, UnfitError
 
 FORMATS = ("svg", "pdf", "png")
 
-_loss, _residual = charts.smoothed_loss, charts.residual
-_loss_off, _residual_off = partial(charts.smoothed_loss, off=True), partial(charts.residual, off=True)
 
-PLOTTED: dict[str, tuple[Callable[[Shelf], Chart], ...]] = {
-    "label_smoothing_residual": (_loss, _residual),
-    "label_smoothing_mixture": (_loss,),
-    "label_smoothing_by_uniform_cross_entropy": (_loss,),
-    "label_smoothing_by_divergence": (_loss,),
-    "label_smoothing_residual_off": (_loss_off, _residual_off),
-    "residual_eq_log_ratio": (_residual,),
-    "residual_zero_iff": (_residual,),
-    "residual_pos_iff": (_residual,),
-    "residual_nonneg_of_most_probable": (_residual,),
-    "residual_zero_of_most_probable_iff": (_residual,),
-    "no_smoothing_no_residual": (_loss, _residual),
-    "label_smoothing_minimiser": (_loss,),
-    "label_smoothing_changes_the_optimum": (_loss,),
-    "nll_has_no_minimiser": (_loss,),
-    "entropy_smoothed": (_loss,),
-    "entropy_smoothed_off": (_loss_off,),
-    "cross_entropy_eq_entropy_add_kl": (charts.entropies,),
-    "kl_nonneg": (charts.entropies,),
-    "kl_eq_zero_iff": (charts.entropies,),
-    "entropy_le_cross_entropy": (charts.entropies,),
-    "cross_entropy_eq_entropy_iff": (charts.entropies,),
-    "argmin_cross_entropy_iff": (charts.entropies,),
-    "cross_entropy_gradient": (charts.gradient,),
-}
-"""The plots of each theorem, in the order in which they are shown."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of plot; ``off`` are the theorems that share eps among the V - 1 wrong tokens, of which it draws a variant."""
+
+    shows: str
+    chart: Callable[..., Chart]
+    theorems: tuple[str, ...]
+    off: tuple[str, ...] = ()
+
+
+_SEQUENCE = (
+    "cross_entropy_is_nll", "mean_cross_entropy_is_mean_nll", "log_likelihood_is_log_probability",
+    "perplexity_eq_exp_mean_cross_entropy", "perplexity_eq_geometric_mean",
+)  # fmt: skip
+_SMOOTHED = ("label_smoothing_mixture", "label_smoothing_by_uniform_cross_entropy", "label_smoothing_by_divergence")
+_RESIDUAL = (
+    "residual_eq_log_ratio", "residual_zero_iff", "residual_pos_iff", "residual_nonneg_of_most_probable",
+    "residual_zero_of_most_probable_iff",
+)  # fmt: skip
+_OPTIMA = ("argmin_cross_entropy_eq_argmax_log_likelihood", "argmax_probability_eq_argmin_cross_entropy")
+
+KINDS: dict[str, Kind] = {
+    "tree": Kind("the tokens at each position, with the log-probabilities along the output", sequences.tree, _SEQUENCE),
+    "surprisal": Kind(
+        "−log p(y) against p(y)", information.surprisals,
+        ("cross_entropy_one_hot", "cross_entropy_one_hot_zeros_allowed", "cross_entropy_is_nll"),
+    ),
+    "optimum": Kind("the loss and the log-likelihood against a parameter", sequences.optimum, _OPTIMA),
+    "distributions": Kind(
+        "bars of the one-hot target, the smoothed target and the model", smoothing.distributions,
+        ("label_smoothing_residual", *_SMOOTHED, "smoothed_sums_to_one", "no_smoothing_no_residual"),
+        off=("label_smoothing_residual_off",),
+    ),
+    "loss": Kind(
+        "the smoothed loss against p(y)", smoothing.smoothed_loss,
+        ("label_smoothing_residual", *_SMOOTHED, "no_smoothing_no_residual", "label_smoothing_minimiser",
+         "label_smoothing_changes_the_optimum", "nll_has_no_minimiser", "entropy_smoothed"),
+        off=("label_smoothing_residual_off", "entropy_smoothed_off"),
+    ),
+    "residual": Kind(
+        "the residual against p(y)", smoothing.residual,
+        ("label_smoothing_residual", *_RESIDUAL, "no_smoothing_no_residual"), off=("label_smoothing_residual_off",),
+    ),
+    "training": Kind(
+        "the smoothed loss, NLL and residual over the steps of a training run", training.training,
+        ("label_smoothing_residual", "exercise_4_identical_plots"),
+    ),
+    "entropies": Kind(
+        "cross-entropy as entropy plus divergence", information.entropies,
+        ("cross_entropy_eq_entropy_add_kl", "kl_eq_cross_entropy_sub_entropy", "kl_nonneg", "kl_eq_zero_iff",
+         "entropy_le_cross_entropy", "cross_entropy_eq_entropy_iff", "argmin_cross_entropy_iff"),
+    ),
+    "gradient": Kind(
+        "prediction and target against a logit", information.gradient,
+        ("cross_entropy_gradient",),
+    ),
+    "temperature": Kind(
+        "softmax at three temperatures", information.temperatures,
+        ("tempered_gradient", "tempered_logsumexp_gradient", "distillation_gradient"),
+    ),
+}  # fmt: skip
+"""The kinds of plots, in the order in which they are shown.  Of a theorem that several kinds have, all are shown."""
 
 
 def has_plot(name: str) -> bool:
-    return name in PLOTTED
+    return bool(kinds_of(name))
 
 
-def charts_for(name: str, notation: Notation | str | None = None) -> tuple[Chart, ...]:
-    """What the plots of a theorem show.  Raises UserError when it has none."""
-    if name not in PLOTTED:
-        raise UserError(f"there is no plot for {name}; there are plots for {', '.join(PLOTTED)}")
-    shelf = Shelf(load_notation(notation))
-    return tuple(chart(shelf) for chart in PLOTTED[name])
+def kinds_of(name: str) -> tuple[str, ...]:
+    """The kinds of plots that a theorem has."""
+    return tuple(kind for kind, about in KINDS.items() if name in (*about.theorems, *about.off))
+
+
+def the_kinds(asked: Sequence[str]) -> tuple[str, ...]:
+    """The kinds that were asked for.  Raises UserError for one that there is not."""
+    for kind in asked:
+        if kind not in KINDS:
+            raise UserError(f"there is no plot {kind[:60]!r}; the kinds are {', '.join(KINDS)}")
+    return tuple(asked)
+
+
+def charts_for(
+    name: str, notation: Notation | str | None = None, kinds: Sequence[str] = (), numbers: Numbers | None = None
+) -> tuple[Chart, ...]:
+    """What the plots of a theorem show: of all its kinds, or of those that are named, at ``numbers`` or at the plots' own.
+
+    Of all its kinds those are left out that cannot show the numbers.  Raises UserError when the theorem has no such plot, or
+    none can show the numbers.
+    """
+    having = kinds_of(name)
+    if not having:
+        raise UserError(f"there is no plot for {name}; {offered()}")
+    for kind in the_kinds(kinds):
+        if kind not in having:
+            raise UserError(f"{name} has no plot {kind}; it has {', '.join(having)}")
+    shelf, numbers = Shelf(load_notation(notation)), numbers or Numbers()
+    out, unfit = [], None
+    for kind in kinds or having:
+        about = KINDS[kind]
+        variant = {"off": True} if name in about.off else {}
+        try:
+            out.append(about.chart(shelf, numbers, **variant))
+        except UnfitError as error:
+            unfit = error
+            if kinds:
+                raise UserError(f"the plot {kind} of {name}: {error}") from None
+    if not out:
+        raise UserError(f"the plots of {name}: {unfit}")
+    return tuple(out)
+
+
+def offered() -> str:
+    """Which plots there are."""
+    some = (f"{kind} ({about.theorems[0]})" for kind, about in KINDS.items())
+    return f"the kinds of plots, each with a theorem that has it, are {', '.join(some)}"
 
 
 def plots_for(
-    name: str, template: Template, *, notation: Notation | str | None = None, formats: Collection[str] = FORMATS
-) -> tuple[Picture, ...]:
+    name: str, template: Template, *, notation: Notation | str | None = None, formats: Collection[str] = FORMATS,
+    letters: Letters = SANS, kinds: Sequence[str] = (), numbers: Numbers | None = None,
+) -> tuple[Picture, ...]:  # fmt: skip
     """The plots of a theorem, as wide as the slide's body; what is not among ``formats`` is left empty.
 
-    Raises UserError when the theorem has none, or matplotlib is not installed.
+    Raises as ``charts_for`` does, and UserError when matplotlib is not installed.
     """
-    return tuple(_picture(name, chart, template, formats) for chart in charts_for(name, notation))
+    slides = plot_slides(
+        name, template, notation=notation, formats=formats, letters=letters, kinds=kinds, numbers=numbers
+    )
+    return tuple(s.picture for s in slides if s.picture is not None)
 
 
 def plot_slides(
-    name: str,
-    template: Template,
-    stamp: Stamp | None = None,
-    *,
-    notation: Notation | str | None = None,
-    formats: Collection[str] = FORMATS,
-) -> tuple[Slide, ...]:
+    name: str, template: Template, stamp: Stamp | None = None, *, notation: Notation | str | None = None,
+    formats: Collection[str] = FORMATS, letters: Letters = SANS, kinds: Sequence[str] = (), numbers: Numbers | None = None,
+) -> tuple[Slide, ...]:  # fmt: skip
     """A slide for each plot of a theorem; its heading says what there is to see.  Raises as ``plots_for`` does."""
     return tuple(
-        Slide("plot", name, c.heading, picture=_picture(name, c, template, formats), stamp=stamp)
-        for c in charts_for(name, notation)
+        Slide("plot", name, c.heading, picture=picture(name, c, template, formats, letters), stamp=stamp)
+        for c in charts_for(name, notation, kinds, numbers)
     )
 
 
-def _picture(name: str, chart: Chart, template: Template, formats: Collection[str]) -> Picture:
+def picture(
+    name: str, chart: Chart, template: Template, formats: Collection[str] = FORMATS, letters: Letters = SANS
+) -> Picture:
+    """A plot drawn, in these formats.  Raises UserError when matplotlib is not installed."""
     from derive.slides.plots import draw
 
     file = f"{name}-plot-{chart.key}"
-    with draw.settings():
+    with draw.settings(letters, template.font):
         fig = draw.figure(chart, template)
         return Picture(
             name=file,
@@ -98,5 +178,5 @@ def _picture(name: str, chart: Chart, template: Template, formats: Collection[st
             pdf=draw.pdf(fig) if "pdf" in formats else b"",
             png=draw.png(fig) if "png" in formats else b"",
             width=template.width,
-            height=draw.HEIGHT,
+            height=draw.height(chart, template),
         )
