@@ -110,6 +110,12 @@ def user_store() -> Store:
     return Store(Path(home) / ".cache" / "derive", MOST_ENTRIES)
 
 
+def believed() -> bool:
+    """Whether a command may tell what was established earlier in the place of establishing it: not in continuous integration,
+    nor under pytest, which are there to try it anew."""
+    return not (os.environ.get("CI") or os.environ.get("PYTEST_CURRENT_TEST"))
+
+
 def _written(entry: object) -> bytes:
     import json
 
@@ -136,10 +142,22 @@ def digest_of_sources(*rooms: str) -> str:
 
     out = sha256(sys.version.encode())
     for room in rooms:
-        for path in _sources(os.path.join(_HOME, *room.split(".")[1:])):
-            data = Path(path).read_bytes()
-            out.update(f"{os.path.relpath(path, _HOME)} {len(data)} ".encode() + data)
+        _add(out, os.path.join(_HOME, *room.split(".")[1:]), _HOME)
     return out.hexdigest()
+
+
+@cache
+def digest_of_folder(folder: str) -> str:
+    """Of all files in a folder and below."""
+    out = sha256()
+    _add(out, folder, folder)
+    return out.hexdigest()
+
+
+def _add(out: Any, room: str, root: str) -> None:
+    for path in _sources(room):
+        data = Path(path).read_bytes()
+        out.update(f"{os.path.relpath(path, root)} {len(data)} ".encode() + data)
 
 
 def _sources(room: str) -> Iterator[str]:

@@ -16,13 +16,13 @@ from derive.certify import cache as cache_module
 from derive.certify.cache import SOURCES, Cache
 from derive.certify.command import certify_command
 from derive.certify.compiler import find_rocq
-from derive.certify.fingerprint import Fingerprints
 from derive.certify.result import Result
 from derive.errors import UserError
 from derive.kernel import rules as r
 from derive.kernel.definitions import define
 from derive.kernel.sorts import REAL
 from derive.kernel.terms import Num, Var, eq
+from derive.record.fingerprint import Fingerprints
 
 NAME = "exercise_6_comparing_objectives"
 x = Var("x", REAL)

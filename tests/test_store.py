@@ -11,10 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from derive import store as store_module
-from derive.board import catalogue
-from derive.board.checked import SOURCES, Results, files_of
+from derive.board import catalogue, checked
+from derive.board.catalogue import load_file
+from derive.board.checked import Known, Results, files_of
+from derive.board.sources import SOURCES
+from derive.cli import earlier, main
 from derive.store import MOST_BYTES, Store, digest_of_sources, user_store
 
 THEOREM = '''"""Theorems for the tests of the store."""
@@ -22,16 +26,18 @@ from derive import *
 from derive.language.letters import *
 {imports}
 
-@theorem(shows=Eq(a + b, b + a))
+@theorem(shows=Eq(a + b, {shows}), given={given})
 def swapped(calc):
     """Terms may be swapped."""
     calc.eq({line}, by={by})
 '''
 
 
-def theorem_file(folder: Path, line: str = "b + a", by: str = "ring", imports: str = "", name: str = "mine.py") -> Path:
-    file = folder / name
-    file.write_text(THEOREM.format(line=line, by=by, imports=imports), "utf-8")
+def theorem_file(
+    folder: Path, line: str = "b + a", by: str = "ring", imports: str = "", shows: str = "b + a", given: str = "[]"
+) -> Path:
+    file = folder / "mine.py"
+    file.write_text(THEOREM.format(line=line, by=by, imports=imports, shows=shows, given=given), "utf-8")
     return file
 
 
@@ -256,8 +262,6 @@ def test_the_catalogue_rests_on_the_files_that_it_cites() -> None:
 
 def test_a_file_that_changes_while_it_is_checked_is_not_kept(tmp_path: Path) -> None:
     """It may have been loaded before the change."""
-    from derive.board.catalogue import load_file
-
     file = theorem_file(tmp_path)
     settle(file)
     results = Results(Store(tmp_path / "store"))
@@ -269,9 +273,6 @@ def test_a_file_that_changes_while_it_is_checked_is_not_kept(tmp_path: Path) -> 
 
 
 def test_other_sources_of_derive_make_everything_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from derive.board import checked
-    from derive.board.catalogue import load_file
-
     file = theorem_file(tmp_path)
     settle(file)
     store = Store(tmp_path / "store")
@@ -300,9 +301,9 @@ def test_every_file_of_a_room_is_in_its_digest(tmp_path: Path, monkeypatch: pyte
 
 
 def test_all_that_a_proof_runs_is_in_the_digest() -> None:
-    """Every module of derive that is loaded once the catalogue is checked, but the proofs, whose files count one by one."""
+    """Every module of derive that is loaded once a theorem of each subject is checked, but the proofs, whose files count one by one."""
     code = (
-        "import sys; from derive.board.catalogue import theorems; [e.check() for e in theorems()];"
+        "import sys; from derive.board.catalogue import subjects, theorems; [theorems(s)[-1].check() for s in subjects()];"
         "print(*(m for m in sys.modules if m.startswith('derive.') and not m.startswith('derive.proofs')))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
@@ -310,44 +311,146 @@ def test_all_that_a_proof_runs_is_in_the_digest() -> None:
     assert [m for m in loaded if not any(m == s or m.startswith(f"{s}.") for s in SOURCES)] == []
 
 
-def test_check_believes_no_entry(tmp_path: Path) -> None:
-    """Somebody writes into the store that a wrong theorem is proved, with every digest right."""
-    file, cache = theorem_file(tmp_path, line="b + b"), tmp_path / "cache"
+def forge(file: Path, store: Store, **found: object) -> None:
+    """Somebody writes into the store that the theorem of the file is proved, with every digest right."""
+    (entry,) = load_file(str(file))
+    known = {**Known("proved")._asdict(), "proved": True, "statement": Results(store)._statement(entry), **found}
+    store.keep({f"checked {file}": (Results(store)._key(entry.file), {"swapped": known})})
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store of one's own."""
+    store = Store(tmp_path / "store")
+    for module in (checked, earlier):
+        monkeypatch.setattr(module, "user_store", lambda: store)
+    monkeypatch.setattr("derive.cli.common.to_a_person", lambda: True)
+    return store
+
+
+def run(*args: str, **env: str) -> Result:
+    """As outside of tests, where the store is believed."""
+    return CliRunner(env={"CI": None, "PYTEST_CURRENT_TEST": None, **env}).invoke(main, list(args))
+
+
+def test_what_was_checked_is_not_checked_again(tmp_path: Path, kept: Store) -> None:
+    """And that is said; with --fresh, and where a thing is to be tried, it is."""
+    file = theorem_file(tmp_path)
     settle(file)
-    derive("check", str(file), cache=cache, status=1)
-    (entry,) = (cache / "derive").iterdir()
-    key = json.loads(entry.read_text())["entry"]["key"]
-    forged = Store(cache / "derive")
-    forged.keep({f"checked {file}": (key, {"swapped": {"proved": True, "axioms": []}})})
-    assert state(file, cache) == "proved"
-    derive("check", str(file), cache=cache, status=1)
-    assert state(file, cache) == "wrong"
+    first = run("check", str(file)).output
+    assert "1 line, " in first and " primitive steps, " in first and "earlier" not in first
+    again = run("check", str(file)).output
+    assert again.splitlines()[:2] == first.splitlines()[:2]
+    assert "primitive" not in again
+    assert again.endswith("1 theorem checked earlier, from these very sources; --fresh checks all of it now\n")
+    assert "earlier" not in run("check", "--fresh", str(file)).output
+    for name in ("CI", "PYTEST_CURRENT_TEST"):
+        assert "earlier" not in run("check", str(file), **{name: "true"}).output
+    assert "earlier" in run("check", str(file)).output
 
 
-@pytest.mark.parametrize(
-    "found", [None, 1, [], {"swapped": 1}, {"swapped": {"proved": True}}, {"swapped": {"axioms": 3}}]
-)
-def test_an_entry_of_another_shape_says_nothing(found: object, tmp_path: Path) -> None:
-    from derive.board.catalogue import load_file
+def test_a_page_that_was_not_read_back_is(tmp_path: Path, kept: Store) -> None:
+    file = theorem_file(tmp_path)
+    settle(file)
+    run("check", "--no-verify", str(file))
+    assert "earlier" in run("check", "--no-verify", str(file)).output
+    assert "earlier" not in run("check", str(file)).output
+    assert "earlier" in run("check", str(file)).output
 
+
+def test_another_claim_of_the_name_does_not_count(tmp_path: Path, kept: Store) -> None:
+    """A file may take its claim from where no digest sees it."""
+    file = theorem_file(tmp_path, imports="import os", shows="eval(os.environ['SIDE'])")
+    settle(file)
+    assert run("check", str(file), SIDE="b + a").exit_code == 0
+    assert "earlier" in run("check", str(file), SIDE="b + a").output
+    for other in ("b - a", "integer('b') + a"):
+        assert run("check", str(file), SIDE=other).exit_code == 1
+
+
+def test_a_warning_is_given_again(tmp_path: Path, kept: Store) -> None:
+    file = theorem_file(tmp_path, given="[Eq(a**2, 2)]")
+    settle(file)
+    first, again = run("check", "--strict", str(file)), run("check", "--strict", str(file))
+    assert first.exit_code == again.exit_code == 1
+    assert first.stderr == again.stderr and "warning: swapped: " in again.stderr and "earlier" in again.stdout
+
+
+def test_false_claims_count_as_theorems_do(kept: Store) -> None:
+    assert "3 false claims refuted" in run("check", "-q", "softmax").output
+    assert " theorems and 3 false claims checked earlier" in run("check", "-q", "softmax").output
+    assert "3 false claims refuted" in run("check", "-q", "softmax", "--fresh").output
+
+
+def test_what_the_store_is_trusted_for(tmp_path: Path, kept: Store) -> None:
+    """Whoever can write it can have a wrong theorem called checked earlier; not checked, and not under pytest."""
+    file = theorem_file(tmp_path, line="b + b")
+    settle(file)
+    forge(file, kept, read_back=True)
+    assert "1 theorem checked earlier" in run("check", str(file)).output
+    assert run("certify", f"{file}::swapped", "-o", str(tmp_path)).exit_code == 2
+    assert run("show", f"{file}::swapped").exit_code == 2
+    assert run("check", str(file), PYTEST_CURRENT_TEST="one").exit_code == 1
+    forge(file, kept, read_back=True)
+    assert run("check", "--fresh", str(file)).exit_code == 1
+    assert run("check", str(file)).exit_code == 1
+
+
+SHAPES: list[dict[str, object]] = [
+    {"proved": 1}, {"axioms": "ax"}, {"axioms": [1]}, {"lines": "1"}, {"warnings": None}, {"read_back": None}, {"statement": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", [None, *SHAPES], ids=str)
+def test_an_entry_of_another_shape_says_nothing(shape: dict[str, object] | None, tmp_path: Path) -> None:
     file, store = theorem_file(tmp_path), Store(tmp_path / "store")
     settle(file)
+    forge(file, store, **(shape or {}))
     (entry,) = load_file(str(file))
-    key = Results(store)._key(entry.file)
-    store.keep({f"checked {file}": (key, found)})
-    assert Results(store).of(entry).state == "unknown"
+    assert Results(store).of(entry).state == ("proved" if shape is None else "unknown")
+    for found in (None, 1, [], {"swapped": 1}, {"swapped": []}):
+        store.keep({f"checked {file}": (Results(store)._key(entry.file), found)})
+        assert Results(store).of(entry).state == "unknown"
 
 
-def test_list_and_ledger_say_what_check_found(tmp_path: Path) -> None:
+def test_a_page_is_printed_again_as_it_was(kept: Store, tmp_path: Path) -> None:
+    first, again = run("show", "kl_nonneg"), run("show", "kl_nonneg")
+    assert first.stderr == "" and again.stdout == first.stdout
+    assert again.stderr == f"derive: {earlier.SAID}\n"
+    for different in (["--fresh"], ["--verify"], ["--ascii"], ["--notation", "pr"], ["-o", str(tmp_path / "page")]):
+        assert earlier.SAID not in run("show", "kl_nonneg", *different).stderr
+
+
+def test_a_page_counts_for_these_very_sources(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("show", "kl_nonneg")
+    for digest in ("digest_of_sources", "digest_of_folder"):
+        with monkeypatch.context() as other:
+            other.setattr(earlier, digest, lambda *rooms: "others")
+            assert run("show", "kl_nonneg", "--conditions").stderr == ""
+    assert run("show", "kl_nonneg").stderr != ""
+
+
+def test_all_that_a_page_is_made_by_is_in_its_digest() -> None:
+    code = (
+        "import sys; from derive.cli import main; main(['show', 'kl_nonneg'], standalone_mode=False);"
+        "print(*(m for m in sys.modules if m.startswith('derive.') and not m.startswith('derive.proofs')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded, rooms = done.stdout.splitlines()[-1].split(), (*SOURCES, "derive.cli")
+    assert len(loaded) > 50
+    assert [m for m in loaded if not any(m == s or m.startswith(f"{s}.") for s in rooms)] == []
+
+
+def test_list_and_ledger_say_what_check_found(kept: Store) -> None:
     theorems = sum(e.subject == "softmax" for e in catalogue.theorems())
-    assert f"{theorems} · not checked yet" in derive("list", "softmax", cache=tmp_path)
-    derive("check", "softmax", cache=tmp_path)
-    listed = derive("list", "softmax", cache=tmp_path)
+    assert f"{theorems} · not checked yet" in run("list", "softmax").output
+    run("check", "softmax")
+    listed = run("list", "softmax").output
     assert "  ✓ softmax_positive\n" in listed
     assert listed.endswith(f"{theorems} ✓ checked, and nothing has changed since\n")
-    first = derive("ledger", cache=tmp_path)
-    assert first == derive("ledger", cache=tmp_path)
-    assert "\n  · " not in derive("list", cache=tmp_path)
+    first = run("ledger").output
+    assert first == run("ledger").output
+    assert "\n  · " not in run("list").output
 
 
 def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
@@ -365,7 +468,7 @@ def test_the_list_says_a_theorem_as_it_stands_now(tmp_path: Path) -> None:
     first = derive("list", str(file), cache=cache)
     assert "a + b = b + a" in first
     assert derive("list", str(file), cache=cache) == first
-    file.write_text(file.read_text().replace("Eq(a + b, b + a)", "Eq(a - b, -b + a), given=[0 < a]"))
+    file.write_text(file.read_text().replace("Eq(a + b, b + a), given=[]", "Eq(a - b, -b + a), given=[0 < a]"))
     settle(file)
     assert "a − b = −b + a\n      given a > 0" in derive("list", str(file), cache=cache)
 

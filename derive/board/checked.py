@@ -1,8 +1,10 @@
-"""What was found when theorems were checked, kept in the user's store, so that listing them proves nothing.
+"""What was found when theorems were checked, kept in the user's store, so that it need not be found again.
 
-A result counts only for the very sources that were checked: derive's own (``SOURCES``), the file of the theorem, and the files
-that it imports, and those that they import.  What a file reads in other ways, at run time, is not seen.  ``derive check`` keeps
-results and never believes one: it proves, and a false claim's counterexample that was kept is evaluated anew.
+A result counts only for the very statement, and for the very sources that were checked: derive's own (``SOURCES``), the file of
+the theorem, and the files that it imports, and those that they import, with the versions of Python and of what is installed
+beside an installed package that they import.  What a file reads in other ways, at run time, is seen only where it changes the
+statement.  Whoever can write into the store can write a result: what is printed then says that it is from an earlier run, and
+no proof, certificate or test rests on it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,22 +22,24 @@ from typing import Any, Literal, NamedTuple
 
 from derive.board.declaring import declares
 from derive.board.entries import PROOFS, FalseClaim, TheoremEntry
+from derive.board.sources import SOURCES
+from derive.record.fingerprint import Fingerprints
 from derive.store import Store, digest_of, digest_of_sources, user_store
 
-SOURCES = (
-    "derive.api", "derive.board", "derive.errors", "derive.falsify", "derive.files", "derive.kernel", "derive.language", "derive.lemmas",
-    "derive.operators", "derive.record", "derive.render", "derive.store", "derive.tactics", "derive.version",
-)  # on which it depends whether a theorem is proved  # fmt: skip
 State = Literal["proved", "wrong", "changed", "unknown"]
 _SLACK = 50_000_000  # nanoseconds by which a file system's clock may lag
 
 
 class Known(NamedTuple):
-    """What is known of a theorem.  ``changed``: it was checked, but it or what it rests on is another now.  ``axioms`` are those on
-    which a proved theorem rests."""
+    """What is known of a theorem or a false claim.  ``changed``: it was checked, but it or what it rests on is another now.  A false
+    claim that was refuted is ``proved`` to be false."""
 
     state: State
-    axioms: tuple[str, ...] = ()
+    axioms: tuple[str, ...] = ()  # on which a proved theorem rests
+    lines: int = 0
+    steps: int = 0  # primitive ones, lemmas included
+    warnings: tuple[str, ...] = ()
+    read_back: bool = False  # whether its page was
 
 
 class Results:
@@ -47,34 +52,44 @@ class Results:
         self._last: dict[str, tuple[str, Any] | None] = {}
         self._refuted: dict[str, dict[str, Any]] = {}  # counterexamples of the claims of a file, by its entry's name
         self._new: set[str] = set()
+        self._fingerprints = Fingerprints()
 
-    def of(self, entry: TheoremEntry) -> Known:
-        """What was found when this theorem was checked last."""
+    def of(self, entry: TheoremEntry | FalseClaim) -> Known:
+        """What was found when this theorem or claim was checked last."""
         if entry.file not in self._last:
             self._last[entry.file] = self.store.last(_name(entry.file))
         key, results = self._last[entry.file] or ("", {})
-        found = results.get(entry.name) if isinstance(results, dict) else None
-        if not isinstance(found, dict) or not isinstance(found.get("axioms"), list):
+        found: Any = results.get(entry.name) if isinstance(results, dict) else None
+        known = _known(found)
+        if known is None:
             return Known("unknown")
-        if key != self._key(entry.file):
+        if key != self._key(entry.file) or found["statement"] != self._statement(entry):
             return Known("changed")
-        return Known("proved" if found.get("proved") is True else "wrong", tuple(map(str, found["axioms"])))
+        return known
 
-    def keep(self, proved: Iterable[TheoremEntry], wrong: Iterable[TheoremEntry] = ()) -> None:
-        """Keep what was found of theorems that have just been checked."""
-        files: dict[str, dict[str, Any]] = {}
+    def keep(
+        self, proved: Iterable[TheoremEntry], wrong: Iterable[TheoremEntry] = (), refuted: Iterable[FalseClaim] = (),
+        read_back: bool = False,
+    ) -> None:  # fmt: skip
+        """Keep what was found of theorems and claims that have just been checked."""
+        found: dict[TheoremEntry | FalseClaim, Known] = {}
         for e in proved:
-            files.setdefault(e.file, {})[e.name] = {"proved": True, "axioms": sorted(e.axioms)}
-        for e in wrong:
-            files.setdefault(e.file, {})[e.name] = {"proved": False, "axioms": []}
+            lines = len(e.derivation.lines)
+            found[e] = Known("proved", tuple(sorted(e.axioms)), lines, e.steps, tuple(e.warnings), read_back)
+        found |= {e: Known("wrong") for e in wrong} | {c: Known("proved") for c in refuted}
+        files: dict[str, dict[str, Any]] = {}
+        for entry, known in found.items():
+            data = {"proved": known.state == "proved", **known._asdict(), "statement": self._statement(entry)}
+            del data["state"]
+            files.setdefault(entry.file, {})[entry.name] = data
         new = {}
-        for file, found in files.items():
+        for file, results in files.items():
             key = self._key(file)
             if key:
-                before = self.store.get(_name(file), key)
-                known = before if isinstance(before, dict) else {}
-                if known | found != before:
-                    new[_name(file)] = key, known | found
+                last = self.store.get(_name(file), key)
+                before = last if isinstance(last, dict) else {}
+                if before | results != last:
+                    new[_name(file)] = key, before | results
         # without a key: whatever they depended on, they are evaluated anew
         new |= {name: ("", self._refuted[name]) for name in self._new}
         self.store.keep(new)
@@ -108,6 +123,10 @@ class Results:
             known[claim.name] = data
             self._new.add(name)
 
+    def _statement(self, entry: TheoremEntry | FalseClaim) -> str:
+        claim = entry.shows if isinstance(entry, TheoremEntry) else entry.claims
+        return self._fingerprints.of_statement(entry.given, claim)
+
     def _key(self, file: str) -> str:
         """A digest of all that the results of this file depend on; empty where that cannot be known."""
         if file not in self._keys:
@@ -120,10 +139,24 @@ class Results:
             for path in files_of(file):
                 if os.stat(path).st_mtime_ns > self._began:
                     return ""  # it may have been loaded before that
-                parts.append(f"{path} {digest_of(Path(path).read_bytes())}")
+                parts.append(f"{path} {digest_of(Path(path).read_bytes())} {_installed_beside(path)}")
         except OSError:
             return ""
         return digest_of("\n".join(parts).encode())
+
+
+def _known(found: Any) -> Known | None:
+    """What was kept, if it is of the shape that is kept."""
+    try:
+        axioms, warnings = found["axioms"], found["warnings"]
+        numbers, truths = (found["lines"], found["steps"]), (found["proved"], found["read_back"])
+        words = [*axioms, *warnings, found["statement"]]
+    except (TypeError, KeyError):
+        return None
+    right = type(axioms) is list and type(warnings) is list and all(type(w) is str for w in words)
+    if not (right and all(type(n) is int for n in numbers) and all(type(t) is bool for t in truths)):
+        return None
+    return Known("proved" if truths[0] else "wrong", tuple(axioms), *numbers, tuple(warnings), truths[1])
 
 
 def _name(file: str) -> str:
@@ -168,6 +201,15 @@ def files_of(file: str) -> list[str]:
         if catalogued or not installed or declares(Path(path)):
             waiting.extend(os.path.realpath(p) for p in _imported(path))
     return sorted(seen)
+
+
+@cache
+def _installed_beside(path: str) -> str:
+    """The names and versions of what is installed where this file is; nothing where it is no file of an installed package."""
+    places = path.split(os.sep)
+    last = max((i for i, name in enumerate(places) if name in _INSTALLED), default=0)
+    folder = os.sep.join(places[: last + 1])
+    return " ".join(sorted(n for n in os.listdir(folder) if n.endswith(".dist-info"))) if last else ""
 
 
 def _proofs() -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from derive.certify.compiler import Rocq
-from derive.certify.fingerprint import Fingerprints
 from derive.certify.library import FILES
 from derive.certify.result import Result
+from derive.record.fingerprint import Fingerprints
 from derive.store import Store, digest_of, digest_of_file, digest_of_sources
 
 FOLDER = ".cache"
-SOURCES = ("derive.certify", "derive.kernel", "derive.operators")  # on which a verdict depends
+SOURCES = ("derive.certify", "derive.kernel", "derive.operators", "derive.record")  # on which a verdict depends
 _LIBRARY = "library"  # no certificate has a name with two dots, so this entry has a place of its own
 
 

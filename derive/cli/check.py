@@ -11,6 +11,7 @@ from derive.cli.common import counted, plural, progress, quoting
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.cli.notes import Wishes
 from derive.errors import UserError
+from derive.store import believed
 
 if TYPE_CHECKING:
     from derive.cli.checking import Checked
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--verify/--no-verify", default=None, help="Read the pages back in LaTeX and text (done for what is named)."
 )
+@click.option("--fresh", is_flag=True, help="Prove what was proved earlier, from the very same sources, once more.")
 @jobs_options
 def check(
     names: tuple[str, ...],
@@ -46,6 +48,7 @@ def check(
     watch: bool,
     output: str | None,
     verify: bool | None,
+    fresh: bool,
     jobs: int | None,
     address: str,
 ) -> None:
@@ -56,13 +59,16 @@ def check(
     that no model was found for are a warning.  Of several files each
     is checked as if it were the only one, in a process of its own.
 
+    What was checked earlier counts as long as nothing on which it depends has changed, and the output says so.  Under
+    continuous integration and pytest, on a cluster, and with --fresh, everything is proved.
+
     Notes (.tex .md .qmd .ipynb) are read, and each relation in their displays is proved, refuted or said to be not known.
     The exit status is 1 when a row is false, 2 when a file cannot be read.
     """
     names, status = _notes(names, Wishes(quiet, strict, explain, as_json, form, output), watch)
     if status is not None and (status or not names):
         raise SystemExit(status)
-    _proofs(names, quiet, strict, verify, jobs, address)
+    _proofs(names, quiet, strict, verify, fresh, jobs, address)
 
 
 def _notes(names: tuple[str, ...], wishes: Wishes, watch: bool) -> tuple[tuple[str, ...], int | None]:
@@ -84,7 +90,7 @@ def _notes(names: tuple[str, ...], wishes: Wishes, watch: bool) -> tuple[tuple[s
 
 
 def _proofs(
-    names: tuple[str, ...], quiet: bool, strict: bool, verify: bool | None, jobs: int | None, address: str
+    names: tuple[str, ...], quiet: bool, strict: bool, verify: bool | None, fresh: bool, jobs: int | None, address: str
 ) -> None:
     """Theorems, files and decks."""
     import time
@@ -95,7 +101,8 @@ def _proofs(
     if decks and not names:
         raise SystemExit(1 if wrong_decks else 0)
     start = time.perf_counter()
-    found, failed = _checked(names, bool(names) if verify is None else verify, jobs, address)
+    fresh = fresh or bool(address) or not believed()
+    found, failed = _checked(names, bool(names) if verify is None else verify, fresh, jobs, address)
     if not found and not failed:
         raise UserError(
             f"{', '.join(names)}: no theorem is defined there; decorate one with @theorem(shows=..., given=[...])"
@@ -117,13 +124,15 @@ def _decks(names: tuple[str, ...]) -> list[str]:
     return [n for n in files if is_deck(n)]
 
 
-def _checked(names: tuple[str, ...], verify: bool, jobs: int | None, address: str) -> tuple[Checked, list[Outcome]]:
+def _checked(
+    names: tuple[str, ...], verify: bool, fresh: bool, jobs: int | None, address: str
+) -> tuple[Checked, list[Outcome]]:
     """What was found out, and the jobs that failed."""
     from derive.cli.checking import Checked, check_jobs, check_names
 
-    work = check_jobs(names, verify)
+    work = check_jobs(names, verify, fresh)
     if len(work) == 1 and not address:  # here, and with a progress bar that counts theorems
-        return check_names(work[0].arguments[0], verify, lambda count: progress("", count)), []
+        return check_names(work[0].arguments[0], verify, fresh, lambda count: progress("", count)), []
     done = outcomes("", work, workers_of(jobs, address))
     return sum((o.value for o in done if not o.error), Checked()), [o for o in done if o.error]
 
@@ -136,12 +145,18 @@ def _print(found: Checked, quiet: bool, seconds: float) -> None:
         for name, lines, count, axioms in rows:
             click.echo(f"{name:{longest}}  {lines:5}  {count:5}  {axioms:6}")
     click.echo(
-        f"{len(rows)} theorem{plural(len(rows))} checked: {counted(sum(r.lines for r in rows), 'line')}, {found.steps} primitive "
-        f"steps, {len(found.axioms)} axioms"
+        f"{len(rows)} theorem{plural(len(rows))} checked: {counted(sum(r.lines for r in rows), 'line')}, "
+        + (
+            "" if found.earlier[0] else f"{found.steps} primitive steps, "
+        )  # what proofs share is known when all are made
+        + f"{len(found.axioms)} axioms"
         + (f"; {refuted} false claim{plural(refuted)} refuted" if refuted else "")
         + (f"; {counted(len(found.warnings), 'warning')}" if found.warnings else "")
         + f"; {seconds:.2f} s"
     )
+    if any(found.earlier):
+        both = [counted(n, kind) for n, kind in zip(found.earlier, ("theorem", "false claim"), strict=True) if n]
+        click.echo(f"{' and '.join(both)} checked earlier, from these very sources; --fresh checks all of it now")
     for warning in found.warnings:
         click.echo(f"\n{warning}", err=True)
     for name, what, why in found.wrong:

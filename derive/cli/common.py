@@ -66,6 +66,11 @@ def on_a_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def to_a_person() -> bool:
+    """Whether a person reads what is said beside the answer."""
+    return sys.stderr.isatty()
+
+
 def screen_width() -> int:
     """What COLUMNS says, or the terminal, but at most 120; 100 where there is none."""
     columns = os.environ.get("COLUMNS", "")  # as the module shutil does it, which loads three compressors

@@ -33,20 +33,20 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
     default=None,
     help="Say that the page was read back before it was printed; or print it unread.",
 )
+@click.option(
+    "--fresh", is_flag=True, help="Prove what is shown, though it was proved earlier from the very same sources."
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
     name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
-    output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], **wishes: Any,
+    fresh: bool, output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
     NAME is a theorem of the catalogue, a definition or a lemma, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
-    from derive.board import catalogue
-    from derive.board.wording import notation_for
-
     given = {k: v for k, v in wishes.items() if v is not None}
     if target in PIECES:
         if code or plain or where or conditions or form == "standalone":
@@ -60,6 +60,13 @@ def show(
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
+    usual = target != "rocq" and not (code or expand or join or notation or output) and verify is None
+    asked = (target, form, where, conditions, plain, screen_width(), on_a_terminal())
+    if usual and not fresh and _shown_earlier(name, asked):
+        return
+    from derive.board import catalogue
+    from derive.board.wording import notation_for
+
     known = _of_the_library(name, target, notation, plain)
     if verify and (known is not None or target == "rocq"):
         raise UserError("--verify reads back a derivation as text, in LaTeX or as a piece for slides")
@@ -105,10 +112,29 @@ def show(
         _read_back(text, derivation, profile, "ascii" if plain else "text", verify is not False)
         if code:
             text += _code_text(derivation)
-    write_text(output, text if text.endswith("\n") else text + "\n")
-    _say_verified(verify, name, "in LaTeX" if target == "latex" else "as text")
+    text = text if text.endswith("\n") else text + "\n"
     if target == "text" and output is None and on_a_terminal() and _where_from(entry):
-        click.echo(f"\n{_where_from(entry)}")
+        text += f"\n{_where_from(entry)}\n"
+    write_text(output, text)
+    _say_verified(verify, name, "in LaTeX" if target == "latex" else "as text")
+    if usual:
+        from derive.cli.earlier import keep_page
+
+        keep_page(name, asked, text)
+
+
+def _shown_earlier(name: str, asked: tuple[object, ...]) -> bool:
+    """Prints the page as it was printed when the same was asked, if it is known."""
+    from derive.cli.common import to_a_person
+    from derive.cli.earlier import SAID, kept_page
+
+    page = kept_page(name, asked)
+    if page is None:
+        return False
+    write_text(None, page)
+    if to_a_person():
+        click.echo(f"derive: {SAID}", err=True)
+    return True
 
 
 def _read_back(text: str, derivation: Any, profile: Any, form: str, wanted: bool) -> None:

@@ -1,4 +1,5 @@
-"""A digest of a recorded proof: of every step, its rule and what the rule was given."""
+"""Digests of what a theorem says, sorts and definitions included, and of its recorded proof: every step, its rule and what the
+rule was given."""
 
 from __future__ import annotations
 
@@ -26,6 +27,10 @@ class Fingerprints:
         for step in proof_steps(theorem):
             self._of(step)  # premises first
         return self._digest("claim", name, tuple(given), shows, theorem).hex()
+
+    def of_statement(self, given: Iterable[Term], shows: Term) -> str:
+        """Of conditions and a claim, whether they are proved or not."""
+        return self._digest("statement", tuple(given), shows).hex()
 
     def _of(self, thing: Any) -> bytes:
         known = self._known.get(id(thing))
