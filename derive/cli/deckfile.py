@@ -20,6 +20,7 @@ _OPTIONS = {
     "last": "to",
     "numbers": "given",
     "plots": "plot",
+    "colours": "colour",
 }  # where the name is not that of the wish
 _OWN = ("handout", "flavour", "into", "after")  # what a deck file does not say
 

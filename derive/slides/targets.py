@@ -24,6 +24,7 @@ class Target:
     pictures: tuple[str, ...] = ("svg",)  # the formats in which it takes plots
     kin: tuple[str, ...] = ()  # endings of files of the same kind
     largest: int = 30_000_000  # bytes of a deck that is read
+    colours: bool = False  # terms may have colours
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -38,7 +39,7 @@ class Target:
 TARGETS = {
     t.name: t
     for t in (
-        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True),
+        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True),
         Target(
             "pptx",
             ".pptx",
@@ -46,15 +47,16 @@ TARGETS = {
             "PowerPoint, with native equations",
             reads=True,
             takes=True,
+            colours=True,
             pictures=("png", "svg"),
             kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
             largest=PRESENTATION,
         ),
-        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
-        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", seconds_a_page=0.03),
-        Target("svg", ".svg", "typst", "a picture for each step", seconds_a_page=0.03),
-        Target("png", ".png", "typst", "a picture for each step", seconds_a_page=0.1),
-        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying")),
+        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, colours=True, pictures=("pdf",)),
+        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", colours=True, seconds_a_page=0.03),
+        Target("svg", ".svg", "typst", "a picture for each step", colours=True, seconds_a_page=0.03),
+        Target("png", ".png", "typst", "a picture for each step", colours=True, seconds_a_page=0.1),
+        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying"), colours=True),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
         Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),
         Target("speech", ".txt", "speech", "the spoken derivation"),

@@ -65,11 +65,12 @@ def slides_view(
     numbers: str = "",
     plots: bool = False,
     handout: bool = False,
+    colours: tuple[str, ...] = (),
 ) -> SlidesView:
     """Slides to look at in a notebook, with the choices of ``derive slides``.
 
     ``name`` is how ``derive check`` finds the theorem again.  Raises UserError as ``derive slides`` does.
     """
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
+    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout, colours=colours)
     return SlidesView(name or derivation.name, derivation, wish)
