@@ -21,6 +21,7 @@ _OPTIONS = {
     "numbers": "given",
     "plots": "plot",
     "kinds": "plot",
+    "colours": "colour",
 }  # where the name is not that of the wish
 _OWN = ("handout", "flavour", "into", "after")  # what a deck file does not say
 

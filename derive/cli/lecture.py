@@ -15,6 +15,7 @@ from derive.render.formula.notation import load_notation
 from derive.render.words.sentence import prose
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Slide
+from derive.slides.deck.colours import NONE
 from derive.slides.deck.template import Template
 from derive.slides.lecture import Item, Lecture, own_picture
 from derive.slides.readback import refuse_misread
@@ -83,6 +84,7 @@ class Author:
             self.notation(item), entry.get("detail", "board"), entry.get("from", 0), entry.get("to", 0),
             template=self.template, numbers=numbers, plots=entry.get("plot", False) or "plots" in entry,
             kinds=tuple(entry.get("plots", ())),
+            colours=tuple(entry.get("colour", ())) if self.target.colours else (NONE,),
             shapes={name: (" ".join(expand), " ".join(join))} if expand or join else {},
         )  # fmt: skip
         made = make_deck([(name, derivation)], wish, self.target.pictures, self.target.letters)

@@ -61,6 +61,10 @@ class PlotOrName(click.Command):
 @click.option("--aspect", type=click.Choice(["16:9", "4:3"]), help="Of the slides (16:9).")
 @click.option("--dark", is_flag=True, help="Light letters on a dark ground.")
 @click.option("--logo", default="", metavar="FILE", help="An SVG or PNG for a corner of each slide.")
+@click.option(
+    "--colour", "--color", "colours", multiple=True, metavar="TERM=COLOUR",
+    help="A term's colour on all lines: orange, blue, green, purple.  none: no term has one.",
+)  # fmt: skip
 @click.option("--given", "numbers", default="", metavar="FILE", help="Add a worked example with these numbers.")
 @click.option(
     "--plot", "kinds", multiple=True, is_flag=False, flag_value="", metavar="[KIND]",

@@ -44,6 +44,18 @@ def changed_parts(before: Term, after: Term, proof: Theorem | None) -> tuple[Pat
     return () if _ROOT in parts else tuple(sorted(parts))
 
 
+def rewritten(before: Term, after: Term, proof: Theorem | None) -> frozenset[Path]:
+    """The places, of either term, at which the proof of before = after rewrote; the root where that cannot be said.
+
+    What is at a place with none of them above it stands in both terms, and the proof shows the two equal.
+    """
+    if before == after:
+        return frozenset()
+    if proof is None or not _shows(proof, before, after):
+        return frozenset({_ROOT})
+    return frozenset().union(*_sides(proof))
+
+
 def part(term: Term, path: Path) -> Term:
     """The part of a term at a path."""
     for i in path:
@@ -75,6 +87,11 @@ def _size(term: Term) -> int:
 
 def _rewritten(proof: Theorem) -> set[Path]:
     """Where the right side of a proved equation was rewritten."""
+    return set(_sides(proof)[1])
+
+
+def _sides(proof: Theorem) -> tuple[frozenset[Path], frozenset[Path]]:
+    """Where a proved equation rewrote, in the left side and in the right side."""
     memo: dict[int, tuple[frozenset[Path], frozenset[Path]]] = {}
     stack = [proof]
     while stack:
@@ -88,7 +105,7 @@ def _rewritten(proof: Theorem) -> set[Path]:
             continue
         memo[id(th)] = _places(th, memo)
         stack.pop()
-    return set(memo[id(proof)][1])
+    return memo[id(proof)]
 
 
 def rewritings(equation: Theorem) -> Iterator[Theorem]:

@@ -14,6 +14,7 @@ from derive.record import Derivation
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
 from derive.slides.deck.build import Choice, build
+from derive.slides.deck.colours import NONE, refuse_unknown
 from derive.slides.deck.template import Template, load_template
 from derive.slides.letters import SANS, Letters
 from derive.slides.readback import refuse_misread
@@ -43,6 +44,7 @@ class Wish:
     replayed: str = ""  # the version of Rocq that has replayed the proofs
     shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the derivations: opened, joined; by name
     kinds: tuple[str, ...] = ()  # of the plots; all that there are where none is named
+    colours: tuple[str, ...] = (NONE,)  # of terms; () for those under braces only
 
     def choice(self) -> Choice:
         return Choice(
@@ -53,6 +55,7 @@ class Wish:
             self.last,
             self.replayed,
             self.shapes,
+            self.colours,
         )
 
 
@@ -76,6 +79,7 @@ def make_deck(
         raise UserError(f"--from and --to choose lines on the board; leave out --detail {wish.detail}")
     if wish.numbers and len(derivations) != 1:
         raise UserError("--given has the numbers of one derivation; name one")
+    refuse_unknown(derivations, choice.colours, choice.notation)
     deck = build(derivations, choice, wish.template, title=wish.title, subtitle=wish.subtitle)
     if wish.into and not wish.title:  # that deck has a title already
         deck = replace(deck, title="", subtitle="")
@@ -171,7 +175,7 @@ def save(
     """Write the deck to ``path`` and files beside it.  ``say`` is told beforehand how large one with all details gets."""
 
     def make(target: Target, wish: Wish) -> Deck:
-        deck = make_deck(derivations, wish, target.pictures, target.letters)
+        deck = make_deck(derivations, in_colours_of(target, wish), target.pictures, target.letters)
         refuse_misread(deck, derivations, target.name, wish.choice().notation)
         if wish.detail == "full":
             say(_size(deck, target, wish))
@@ -216,6 +220,11 @@ def _naming(file: str) -> Iterator[None]:
         yield
     except UserError as error:
         raise UserError(f"{file}: {error}" if file else str(error)) from None
+
+
+def in_colours_of(target: Target, wish: Wish) -> Wish:
+    """The wish without colours of terms where the target has none."""
+    return wish if target.colours else replace(wish, colours=(NONE,))
 
 
 def _size(deck: Deck, target: Target, wish: Wish) -> str:

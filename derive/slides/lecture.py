@@ -52,7 +52,7 @@ KINDS: dict[str, dict[str, type]] = {
     "heading": {"text": list, "picture": str, "alt": str},
     "theorem": {
         "theorem": str, "expand": list, "join": list, "from": int, "to": int, "detail": str, "given": str, "plot": bool,
-        "plots": list,
+        "plots": list, "colour": list,
     },
     "false_claim": {"false_claim": str},
     "quiz": {"quiz": str, "line": int, "hide": str},

@@ -26,6 +26,7 @@ class Target:
     kin: tuple[str, ...] = ()  # endings of files of the same kind
     largest: int = 30_000_000  # bytes of a deck that is read
     letters: Letters = SANS  # of plots
+    colours: bool = False  # terms may have colours
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -40,7 +41,7 @@ class Target:
 TARGETS = {
     t.name: t
     for t in (
-        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True),
+        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True),
         Target(
             "pptx",
             ".pptx",
@@ -48,16 +49,25 @@ TARGETS = {
             "PowerPoint, with native equations",
             reads=True,
             takes=True,
+            colours=True,
             pictures=("png", "svg"),
             letters=OFFICE,
             kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
             largest=PRESENTATION,
         ),
-        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, pictures=("pdf",)),
-        Target("pdf", ".pdf", "typst", "a page for each step, made with Typst", letters=SERIF, seconds_a_page=0.03),
-        Target("svg", ".svg", "typst", "a picture for each step", letters=SERIF, seconds_a_page=0.03),
-        Target("png", ".png", "typst", "a picture for each step", letters=SERIF, seconds_a_page=0.1),
-        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying"), letters=SERIF),
+        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, colours=True, pictures=("pdf",)),
+        Target(
+            "pdf",
+            ".pdf",
+            "typst",
+            "a page for each step, made with Typst",
+            colours=True,
+            letters=SERIF,
+            seconds_a_page=0.03,
+        ),
+        Target("svg", ".svg", "typst", "a picture for each step", colours=True, letters=SERIF, seconds_a_page=0.03),
+        Target("png", ".png", "typst", "a picture for each step", colours=True, letters=SERIF, seconds_a_page=0.1),
+        Target("typst", ".typ", "typst", "Typst source", ("plain", "touying"), colours=True, letters=SERIF),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
         Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),
         Target("speech", ".txt", "speech", "the spoken derivation"),

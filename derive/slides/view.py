@@ -66,13 +66,14 @@ def slides_view(
     numbers: str = "",
     plots: bool | Sequence[str] = False,
     handout: bool = False,
+    colours: tuple[str, ...] = (),
 ) -> SlidesView:
     """Slides to look at in a notebook, with the choices of ``derive slides``.
 
     ``name`` is how ``derive check`` finds the theorem again; ``plots`` are all that there are, or kinds of them.  Raises UserError as ``derive slides`` does.
     """
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, bool(plots), handout)
+    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, bool(plots), handout, colours=colours)
     if not isinstance(plots, bool):
         wish = replace(wish, kinds=(plots,) if isinstance(plots, str) else tuple(plots))
     return SlidesView(name or derivation.name, derivation, wish)

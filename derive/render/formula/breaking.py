@@ -72,9 +72,16 @@ def _pieces(node: Node, depth: int) -> list[Node]:
     """The formula cut before every sign at which it may be broken inside at most ``depth`` brackets."""
     pieces: list[list[Node]] = [[]]
 
-    def go(n: Node, level: int, marked: bool) -> None:
+    def go(n: Node, level: int, tints: tuple[int, ...]) -> None:
+        """``tints`` of the marks round it, the innermost first."""
+
+        def in_marks(x: Node) -> Node:
+            for tint in tints:
+                x = Mark(x, tint)
+            return x
+
         def put(x: Node) -> None:
-            pieces[-1].append(Mark(x) if marked else x)
+            pieces[-1].append(in_marks(x))
 
         if isinstance(n, Row):
             scope = False  # of the indices for which a statement holds, which stay together
@@ -87,25 +94,25 @@ def _pieces(node: Node, depth: int) -> list[Node]:
                 if isinstance(item, Symbol):
                     put(item)
                 else:
-                    go(item, level, marked)
+                    go(item, level, tints)
         elif isinstance(n, Mark):
-            go(n.body, level, True)
+            go(n.body, level, (n.tint, *tints))
         elif isinstance(n, Fence) and n.group and level < depth and _breaks(n.body):
             put(Symbol(n.open, "open", n.size))
-            go(n.body, level + 1, marked)
+            go(n.body, level + 1, tints)
             put(Symbol(n.close, "close", n.size))
         elif isinstance(n, BigOp) and level < depth and _breaks(n.body):
             before = len(pieces)
             at = len(pieces[-1])
-            go(n.body, level, marked)
+            go(n.body, level, tints)
             # the sign extends over what stands beside it, the rest follows on the next lines
             first = pieces[before - 1]
             head = BigOp(n.op, n.under, n.over, row(*first[at:]))
-            first[at:] = [Mark(head) if marked else head]
+            first[at:] = [in_marks(head)]
         else:
             put(n)
 
-    go(node, 0, False)
+    go(node, 0, ())
     return [row(*p) for p in pieces if p]
 
 
@@ -126,8 +133,9 @@ def _tidy(node: Node) -> Node:
         return _sign_first(node)
     out: list[Node] = []
     for item in map(_tidy, node.items):
-        if isinstance(item, Mark) and out and isinstance(out[-1], Mark):
-            out[-1] = Mark(row(out[-1].body, item.body))
+        before = out[-1] if out else None
+        if isinstance(item, Mark) and isinstance(before, Mark) and item.tint == before.tint:
+            out[-1] = Mark(row(before.body, item.body), item.tint)
         else:
             out.append(item)
     return row(*map(_sign_first, out))
@@ -138,5 +146,5 @@ def _sign_first(node: Node) -> Node:
     if isinstance(node, Mark) and isinstance(node.body, Row):
         first, *rest = node.body.items
         if kind(first) in ("op", "rel"):
-            return row(first, Mark(row(*rest)))
+            return row(first, Mark(row(*rest), node.tint))
     return node

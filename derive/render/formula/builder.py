@@ -27,7 +27,7 @@ class Builder:
         free: Iterable[Var],
         avoid: Iterable[str],
         labels: Labels = (),
-        marks: tuple[Term, ...] = (),
+        marks: tuple[tuple[Term, int], ...] = (),
     ) -> None:
         self.draw = draw
         self.notation = load_notation(notation)
@@ -46,10 +46,11 @@ class Builder:
         return self.piece(term).at(level, closed)
 
     def piece(self, term: Term) -> Piece:
-        if self.marks and any(term is m for m in self.marks):
-            p = self._labelled(term)
-            return Piece(Mark(p.node), p.level, p.greedy)
-        return self._labelled(term)
+        p = self._labelled(term)
+        for marked, tint in self.marks:
+            if marked is term:
+                p = Piece(Mark(p.node, tint), p.level, p.greedy)
+        return p
 
     def _labelled(self, term: Term) -> Piece:
         for i, (labelled, words) in enumerate(self.labels):

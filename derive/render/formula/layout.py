@@ -38,13 +38,13 @@ def layout(
     linear: bool = False,
     avoid: Iterable[str] = (),
     labels: Labels = (),
-    marks: tuple[Term, ...] = (),
+    marks: tuple[tuple[Term, int], ...] = (),
 ) -> Node:
     """The layout of a term or statement.
 
     ``avoid`` are letters that bound variables must not take, besides those of the free variables of ``term``.
     ``labels`` are subterms to put a brace under, with the words under the brace; each is found once.
-    ``marks`` are parts to highlight, the very objects in ``term`` and not others equal to them.
+    ``marks`` are parts to highlight, the very objects in ``term`` and not others equal to them, each with its tint.
     Raises UserError when a template of the notation does not fit the definition that it is for.
     """
     return statement(Builder(_drawn, notation, linear, term.free, avoid, labels, marks), term)

@@ -1,8 +1,8 @@
-"""A formula with the parts highlighted that its step changed."""
+"""A formula with parts highlighted: what its step changed, and terms that keep a colour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from derive.kernel.terms import App, At, Bound, Lam, Num, Term, Var, parts_of, rebuild
 from derive.record.changes import Path, part
@@ -18,32 +18,43 @@ def marked_layout(
     *,
     avoid: Iterable[str] = (),
     labels: Labels = (),
+    tints: Mapping[Path, int] | None = None,
 ) -> Node:
     """The layout of ``term`` with the parts at ``paths`` marked; but for the marks it is the layout without them.
 
-    A part that has no sign of its own on the page, such as the f of f(k), is marked with what stands round it.
+    A part that has no sign of its own on the page, such as the f of f(k), is marked with what stands round it.  A term that
+    has none is left out of ``tints``, for what stands round it is not that term.
     """
     avoid = tuple(avoid)
     plain = layout(term, notation, avoid=avoid, labels=labels)
 
-    def drawn(chosen: list[Path]) -> Node | None:
-        copy, marks = term, []
-        for path in chosen:
+    def drawn(chosen: list[tuple[Path, int]]) -> Node | None:
+        copy = term
+        for path in dict.fromkeys(path for path, _ in chosen):
             copy = _separate(copy, path)
-        marks = [part(copy, path) for path in chosen]
+        marks = [(part(copy, path), tint) for path, tint in chosen]
         node = layout(copy, notation, avoid=avoid, labels=labels, marks=tuple(marks))
         found = sum(isinstance(n, Mark) for n in walk(node))
         return node if found >= len(chosen) and unmarked(node) == plain else None
 
+    coloured = [pair for pair in (tints or {}).items() if drawn([pair]) is not None]
+    new = [(path, 0) for path in _outermost(paths, lambda path: drawn([(path, 0)]) is not None)]
+    for chosen in (coloured + new, new, coloured):
+        if chosen and (node := drawn(chosen)) is not None:
+            return node
+    return plain
+
+
+def _outermost(paths: Iterable[Path], seen: Callable[[Path], bool]) -> list[Path]:
+    """The places, each widened until it is seen on the page, without those inside others; none where that is all of it."""
     shown: set[Path] = set()
     for path in paths:
-        while path and drawn([path]) is None:
+        while path and not seen(path):
             path = path[:-1]
         if not path:
-            return plain  # all of it
+            return []
         shown.add(path)
-    outermost = sorted(p for p in shown if not any(p[: len(q)] == q for q in shown if q != p))
-    return (drawn(outermost) or plain) if outermost else plain
+    return sorted(p for p in shown if not any(p[: len(q)] == q for q in shown if q != p))
 
 
 def _separate(term: Term, path: Path) -> Term:

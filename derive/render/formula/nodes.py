@@ -123,9 +123,11 @@ class Accent(Shape):
 
 
 class Mark(Shape):
-    """The part of a line that its step changed, to be highlighted.  It takes no room and changes no spacing."""
+    """A part of a line to be highlighted: what its step changed or, with a ``tint``, a term that keeps this colour from line
+    to line.  It takes no room and changes no spacing."""
 
     body: Node
+    tint: int = 0
 
 
 class Space(Shape):
@@ -301,6 +303,11 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if isinstance(node, BigOp):
         return BigOp(node.op, optional(node.under), optional(node.over), change(node.body))
     return node if isinstance(node, (Symbol, Space)) else node.with_(body=change(node.body))
+
+
+def settled(node: Node) -> Node:
+    """The layout without the marks of what is new: terms keep their colours."""
+    return settled(node.body) if isinstance(node, Mark) and not node.tint else rebuilt(node, settled)
 
 
 def unmarked(node: Node) -> Node:

@@ -127,7 +127,7 @@ def _exp(b: Builder, term: App) -> Piece:
 def _log(b: Builder, term: App) -> Piece:
     name = nodes.Symbol(b.notation.log, "fn")
     p = b.piece(term.args[0])
-    inner = p.node.body if isinstance(p.node, nodes.Mark) else p.node
+    inner = nodes.bare(p.node)
     power = isinstance(inner, nodes.Script) and inner.sub is None and inner.base == nodes.Symbol("e", "var")
     if p.level >= Level.ATOM or p.level == Level.PREFIX or power:
         return Piece(nodes.row(name, p.node), Level.PREFIX, True)
@@ -189,7 +189,7 @@ def _plain(b: Builder, body: Term, rest: Term) -> bool:
     """Whether no part of the body but those of ``rest`` is to be marked or labelled."""
     inside = set(map(id, subterms(rest)))
     outside = [t for t in subterms(body) if id(t) not in inside]
-    return not any(t is m for t in outside for m in b.marks) and not any(b.is_labelled(t) for t in outside)
+    return not any(t is m for t in outside for m, _ in b.marks) and not any(b.is_labelled(t) for t in outside)
 
 
 def _largest(b: Builder, term: App) -> Piece:

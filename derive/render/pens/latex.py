@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
@@ -82,11 +82,12 @@ def escape(words: str) -> str:
 
 class Pen:
     """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low.  ``mark``: the command that
-    highlights, such as ``\\alert<2>``; marks are not shown without one."""
+    highlights, such as ``\\alert<2>``; marks are not shown without one.  ``tints``: the commands for terms that keep a colour."""
 
-    def __init__(self, inline: bool = False, mark: str = "") -> None:
+    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> None:
         self.inline = inline
         self.mark = mark
+        self.tints = tints
         self.depth = 0
 
     def draw(self, node: Node, script: bool = False, breaks: bool = False) -> str:
@@ -118,9 +119,14 @@ class Pen:
         if isinstance(node, Accent):
             return rf"\{node.mark}{{{self.draw(node.body)}}}"
         if isinstance(node, Mark):
-            body = self.draw(node.body, script, breaks and not self.mark)
-            return f"{self.mark}{{{body.strip()}}}" if self.mark else body
+            command = self.command(node)
+            body = self.draw(node.body, script, breaks and not command)
+            return f"{command}{{{body.strip()}}}" if command else body
         return {"thin": r"\,", "quad": r"\quad "}[node.width]
+
+    def command(self, mark: Mark) -> str:
+        """What highlights so, or nothing."""
+        return self.mark if not mark.tint else self.tints[mark.tint - 1] if self.tints else ""
 
     def words(self, words: str) -> str:
         """Prose inside math mode."""
@@ -169,7 +175,7 @@ class Pen:
         if base == r"\Pr":
             base = r"\operatorname{Pr}"  # \Pr would put the subscript under it
         high = isinstance(bare(node.base), (Row, Frac, UnderBrace)) and not re.search(r"[)\]']$", base)
-        if high or (isinstance(node.base, Mark) and self.mark):
+        if high or (isinstance(node.base, Mark) and self.command(node.base)):
             base = f"{{{base}}}"
         return base + self.scripts(node.sub, node.sup)
 
@@ -238,9 +244,9 @@ def term_latex(
     return Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
 
 
-def node_latex(node: Node, *, inline: bool = False, mark: str = "") -> str:
-    """A layout, or a part of one, in LaTeX's math mode, without dollars; ``mark`` as for ``Pen``."""
-    return Pen(inline, mark).draw(node).strip()
+def node_latex(node: Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> str:
+    """A layout, or a part of one, in LaTeX's math mode, without dollars; ``mark`` and ``tints`` as for ``Pen``."""
+    return Pen(inline, mark, tints).draw(node).strip()
 
 
 def sentence_latex(sentence: Prose) -> str:

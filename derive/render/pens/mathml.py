@@ -112,7 +112,8 @@ class Pen:
             wide = "false" if isinstance(node.body, nodes.Symbol) else "true"
             return element("mover", self.draw(node.body, script) + _mark(_MARKS[node.mark], wide), accent="true")
         if isinstance(node, nodes.Mark):
-            return _changed(self.draw(node.body, script))
+            drawn = self.draw(node.body, script)
+            return drawn if node.tint else _changed(drawn)
         return _space({"thin": _THIN, "quad": "1em"}[node.width])
 
     def words(self, words: str) -> str:
@@ -171,7 +172,7 @@ class Pen:
             body = nodes.unmarked(item)
             start = len(flat)
             flat += _primed(body.items) if isinstance(body, nodes.Row) else [body]
-            if isinstance(item, nodes.Mark):
+            if isinstance(item, nodes.Mark) and not item.tint:
                 marks.append((start, len(flat)))
         drawn = self.drawn(tuple(flat), script)
         for start, end in marks:

@@ -8,7 +8,7 @@ LibreOffice reads a formula into a language of its own; where that would fail, a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -32,14 +32,14 @@ _UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are
 _ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
 
 
-def node_omml(node: nodes.Node, *, mark_color: str = "", size: float = 0) -> str:
-    """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), letters
-    of ``size`` points where one is given.  A sign in front keeps its place: as in = a + b, a line of a chain."""
-    pen = Pen(mark_color, size)
+def node_omml(node: nodes.Node, *, mark_color: str = "", size: float = 0, tints: Sequence[str] = ()) -> str:
+    """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), terms that
+    keep a colour in ``tints``, letters of ``size`` points where one is given.  A sign in front keeps its place: as in = a + b, a line of a chain."""
+    pen = Pen(mark_color, size, tints)
     body = pen.draw(node)
     start = nodes.first(node)
     if start is not None and start.kind in ("rel", "op"):
-        body = pen.run("lit", _NOTHING, False) + body
+        body = pen.run("lit", _NOTHING, 0) + body
     return f"{OPENING}{body}</m:oMath>"
 
 
@@ -48,7 +48,7 @@ def node_omml(node: nodes.Node, *, mark_color: str = "", size: float = 0) -> str
 
 class _Item(NamedTuple):
     node: nodes.Node
-    marked: bool
+    ink: int
 
 
 class _Run(NamedTuple):
@@ -56,24 +56,25 @@ class _Run(NamedTuple):
 
     style: str  # of ``Pen.run``
     text: str
-    marked: bool
+    ink: int
 
 
 class Pen:
-    """Draws a layout.  ``mark``: "#rrggbb", the colour of marked parts, or empty; ``size`` in points, or 0."""
+    """Draws a layout.  ``mark``: "#rrggbb", the colour of marked parts, or empty, and ``tints`` those of terms that keep one;
+    ``size`` in points, or 0.  An ink is 0 for the text's colour, 1 for what is marked, more for a tint."""
 
-    def __init__(self, mark: str = "", size: float = 0) -> None:
-        self.mark = mark.removeprefix("#")
+    def __init__(self, mark: str = "", size: float = 0, tints: Sequence[str] = ()) -> None:
+        self.inks = ("", mark, *tints)
         self.size = size
         self.display = True  # sums have their bounds under and over them
 
-    def draw(self, node: nodes.Node, marked: bool = False, script: bool = False) -> str:
+    def draw(self, node: nodes.Node, ink: int = 0, script: bool = False) -> str:
         """The elements of a row, without one round them."""
         out = ""
         waiting: _Run | None = None
-        for drawn in self.items(_fenced([_Item(*pair) for pair in nodes.with_primes(_flat(node, marked))]), script):
+        for drawn in self.items(_fenced([_Item(*pair) for pair in nodes.with_primes(_flat(node, ink))]), script):
             if isinstance(drawn, _Run) and waiting is not None and drawn[::2] == waiting[::2]:
-                waiting = _Run(waiting.style, waiting.text + drawn.text, waiting.marked)
+                waiting = _Run(waiting.style, waiting.text + drawn.text, waiting.ink)
                 continue
             out += self.run(*waiting) if waiting is not None else ""
             waiting = None
@@ -86,7 +87,7 @@ class Pen:
     def items(self, items: list[_Item], script: bool) -> Iterator[_Run | str]:
         before: nodes.Node | None = None
         while items:
-            node, marked = item = items.pop(0)
+            node, ink = item = items.pop(0)
             after = items[0].node if items else None
             if _is_function(node) and after is not None and not _ends_argument(after):
                 argument = [items.pop(0)]
@@ -95,112 +96,112 @@ class Pen:
                 yield self.function(item, self.draw(_row(argument), False, script))
             elif node == nodes.PRODUCT:
                 if not script and _apart(before, after):
-                    yield _Run("", _THIN, marked)
+                    yield _Run("", _THIN, ink)
             elif isinstance(node, nodes.Symbol):
-                yield from self.symbol(node, marked, script, alone=before is None)
+                yield from self.symbol(node, ink, script, alone=before is None)
             elif isinstance(node, nodes.Space):
-                yield _Run("", _THIN if node.width == "thin" else _QUAD, marked)
+                yield _Run("", _THIN if node.width == "thin" else _QUAD, ink)
             else:
-                yield self.element(node, marked, script)
+                yield self.element(node, ink, script)
             before = node
 
-    def element(self, node: nodes.Node, marked: bool, script: bool) -> str:
+    def element(self, node: nodes.Node, ink: int, script: bool) -> str:
         if isinstance(node, nodes.Frac):
             # the mathematics of Office has no small fractions; its arguments may be a size smaller
             small = '<m:argPr><m:argSz m:val="-1"/></m:argPr>' if node.small and not script else ""
-            num, den = (small + self.low(n, marked) for n in (node.num, node.den))
-            return self.made("f", "", marked, num=num, den=den)
+            num, den = (small + self.low(n, ink) for n in (node.num, node.den))
+            return self.made("f", "", ink, num=num, den=den)
         if isinstance(node, nodes.Script):
-            return self.scripted(node, marked, script)
+            return self.scripted(node, ink, script)
         if isinstance(node, nodes.BigOp):
-            return self.big(node, marked)
+            return self.big(node, ink)
         if isinstance(node, nodes.Fence):
-            return self.fence(node.open, self.draw(node.body, marked, script), node.close, marked, grows=node.size > 0)
+            return self.fence(node.open, self.draw(node.body, ink, script), node.close, ink, grows=node.size > 0)
         if isinstance(node, nodes.UnderBrace):
             brace = f'<m:chr m:val="{_BRACE}"/><m:pos m:val="bot"/><m:vertJc m:val="top"/>'
-            braced = self.made("groupChr", brace, marked, e=self.draw(node.body, marked, script))
-            return self.made("limLow", "", marked, e=braced, lim=self.words(node.words, marked))
+            braced = self.made("groupChr", brace, ink, e=self.draw(node.body, ink, script))
+            return self.made("limLow", "", ink, e=braced, lim=self.words(node.words, ink))
         assert isinstance(node, nodes.Accent)
         accent = f'<m:chr m:val="{_ACCENTS[node.mark]}"/>'
-        return self.made("acc", accent, marked, e=self.draw(node.body, marked, script))
+        return self.made("acc", accent, ink, e=self.draw(node.body, ink, script))
 
-    def low(self, node: nodes.Node, marked: bool, script: bool = False) -> str:
+    def low(self, node: nodes.Node, ink: int, script: bool = False) -> str:
         """An argument in the style of running text."""
         display, self.display = self.display, False
-        drawn = self.draw(node, marked, script)
+        drawn = self.draw(node, ink, script)
         self.display = display
         return drawn
 
-    def made(self, tag: str, properties: str, marked: bool, **arguments: str) -> str:
+    def made(self, tag: str, properties: str, ink: int, **arguments: str) -> str:
         """An element: its properties, the look of its own signs, and its arguments in order."""
-        control = f"<m:ctrlPr>{self.look('', marked)}</m:ctrlPr>"
+        control = f"<m:ctrlPr>{self.look('', ink)}</m:ctrlPr>"
         inner = "".join(f"<m:{name}>{drawn}</m:{name}>" for name, drawn in arguments.items())
         return f"<m:{tag}><m:{tag}Pr>{properties}{control}</m:{tag}Pr>{inner}</m:{tag}>"
 
-    def scripted(self, node: nodes.Script, marked: bool, script: bool) -> str:
+    def scripted(self, node: nodes.Script, ink: int, script: bool) -> str:
         of, sup = node.base, node.sup
         if isinstance(of, nodes.Row):  # a letter with primes
             letter, *primes = of.items
             if primes and all(i == nodes.PRIME for i in primes):
                 of, sup = letter, nodes.row(*primes, *([sup] if sup is not None else []))
-        base = self.draw(of, marked, script)
+        base = self.draw(of, ink, script)
         if node.sub is None and sup is None:
             return base
         scripts = {"sub": node.sub, "sup": sup}
-        drawn = {name: self.low(s, marked, True) for name, s in scripts.items() if s is not None}
+        drawn = {name: self.low(s, ink, True) for name, s in scripts.items() if s is not None}
         tag = "sSubSup" if len(drawn) == 2 else "sSub" if "sub" in drawn else "sSup"
-        return self.made(tag, "", marked, e=base, **drawn)
+        return self.made(tag, "", ink, e=base, **drawn)
 
-    def big(self, node: nodes.BigOp, marked: bool) -> str:
-        body = self.draw(node.body, marked)
-        under, over = (None if n is None else self.low(n, marked, True) for n in (node.under, node.over))
+    def big(self, node: nodes.BigOp, ink: int) -> str:
+        body = self.draw(node.body, ink)
+        under, over = (None if n is None else self.low(n, ink, True) for n in (node.under, node.over))
         if node.op.kind != "big":
-            name = self.run("up", node.op.text, marked)
+            name = self.run("up", node.op.text, ink)
             if under is not None:
-                name = self.made("limLow", "", marked, e=name, lim=under)
+                name = self.made("limLow", "", ink, e=name, lim=under)
             if over is not None:
-                name = self.made("limUpp", "", marked, e=name, lim=over)
-            return self.made("func", "", marked, fName=name, e=body)
+                name = self.made("limUpp", "", ink, e=name, lim=over)
+            return self.made("func", "", ink, fName=name, e=body)
         hidden = "".join(f'<m:{which}Hide m:val="1"/>' for which, n in (("sub", under), ("sup", over)) if n is None)
         place = "undOvr" if self.display else "subSup"
         properties = f'<m:chr m:val={quoteattr(clean(node.op.text))}/><m:limLoc m:val="{place}"/>{hidden}'
-        return self.made("nary", properties, marked, sub=under or "", sup=over or "", e=body)
+        return self.made("nary", properties, ink, sub=under or "", sup=over or "", e=body)
 
-    def fence(self, left: str, body: str, right: str, marked: bool, grows: bool = True) -> str:
+    def fence(self, left: str, body: str, right: str, ink: int, grows: bool = True) -> str:
         """Brackets; one that is empty stands in another part of a broken formula."""
         signs = f"<m:begChr m:val={quoteattr(clean(left))}/><m:endChr m:val={quoteattr(clean(right))}/>"
-        return self.made("d", signs if grows else f'{signs}<m:grow m:val="0"/>', marked, e=body)
+        return self.made("d", signs if grows else f'{signs}<m:grow m:val="0"/>', ink, e=body)
 
     def function(self, name: _Item, argument: str) -> str:
-        return self.made("func", "", name.marked, fName=self.name(name.node, name.marked), e=argument)
+        return self.made("func", "", name.ink, fName=self.name(name.node, name.ink), e=argument)
 
-    def name(self, node: nodes.Node, marked: bool) -> str:
+    def name(self, node: nodes.Node, ink: int) -> str:
         if isinstance(node, nodes.Script):
-            return self.scripted(node, marked, False)
+            return self.scripted(node, ink, False)
         assert isinstance(node, nodes.Symbol)
-        return self.run("up", node.text, marked)
+        return self.run("up", node.text, ink)
 
-    def words(self, words: str, marked: bool) -> str:
+    def words(self, words: str, ink: int) -> str:
         """Prose inside a formula."""
         return "".join(
-            self.run("words", p, marked) if isinstance(p, str) else self.draw(p, marked, True) for p in prose(words)
+            self.run("words", p, ink) if isinstance(p, str) else self.draw(p, ink, True) for p in prose(words)
         )
 
-    def symbol(self, s: nodes.Symbol, marked: bool, script: bool, alone: bool) -> Iterator[_Run | str]:
+    def symbol(self, s: nodes.Symbol, ink: int, script: bool, alone: bool) -> Iterator[_Run | str]:
         if s.kind in ("fn", "name"):
-            yield _Run("up", s.text, marked)
+            yield _Run("up", s.text, ink)
         elif s.kind in ("bold", "cal"):
-            yield _Run(s.kind, (in_bold if s.kind == "bold" else in_script)(s.text), marked)
+            yield _Run(s.kind, (in_bold if s.kind == "bold" else in_script)(s.text), ink)
         elif s.kind == "text":
-            yield _Run("words", s.text, marked)
+            yield _Run("words", s.text, ink)
         elif s.kind == "var" or s.text == "∂":
-            yield _Run("", in_italic(s.text), marked)
+            yield _Run("", in_italic(s.text), ink)
         elif script and alone and s.kind in ("rel", "op"):
-            yield _Run("lit", s.text, marked)  # y_<t: a sign without a left side is an error in LibreOffice
+            yield _Run("lit", s.text, ink)  # y_<t: a sign without a left side is an error in LibreOffice
         else:
-            yield _Run("", s.text, marked)
+            yield _Run("", s.text, ink)
 
-    def run(self, style: str, text: str, marked: bool) -> str:
+    def run(self, style: str, text: str, ink: int) -> str:
         """``style``: empty for letters and signs, up for names, lit, bold, cal or words."""
         literal = "<m:lit/>" if style == "lit" or (style == "up" and text not in _UPRIGHT_BY_ITSELF) else ""
         properties = {
@@ -215,25 +216,26 @@ class Pen:
             properties = f"<m:rPr>{properties}</m:rPr>"
         text = "".join(c if c in (_THIN, _QUAD, _NOTHING) else clean(c) for c in text)
         keep = ' xml:space="preserve"' if text != text.strip() else ""
-        return f"<m:r>{properties}{self.look(style, marked)}<m:t{keep}>{escape(text)}</m:t></m:r>"
+        return f"<m:r>{properties}{self.look(style, ink)}<m:t{keep}>{escape(text)}</m:t></m:r>"
 
-    def look(self, style: str, marked: bool) -> str:
+    def look(self, style: str, ink: int) -> str:
         """Size, slant, colour and font."""
         slant = {"": ' i="1"', "bold": ' b="1" i="0"'}.get(style, ' i="0"')
         size = f' sz="{round(self.size * 100)}"' if self.size else ""
-        fill = f'<a:solidFill><a:srgbClr val="{self.mark.upper()}"/></a:solidFill>' if marked and self.mark else ""
+        color = self.inks[ink] if ink < len(self.inks) else ""
+        fill = f'<a:solidFill><a:srgbClr val="{color.removeprefix("#").upper()}"/></a:solidFill>' if color else ""
         return f'<a:rPr lang="en-US"{size}{slant}>{fill}{"" if style == "words" else _FONT}</a:rPr>'
 
 
-def _flat(node: nodes.Node, marked: bool) -> Iterator[_Item]:
+def _flat(node: nodes.Node, ink: int) -> Iterator[_Item]:
     """The items of a row, and of rows and marks in it."""
     if isinstance(node, nodes.Row):
         for i in node.items:
-            yield from _flat(i, marked)
+            yield from _flat(i, ink)
     elif isinstance(node, nodes.Mark):
-        yield from _flat(node.body, True)
+        yield from _flat(node.body, 1 + node.tint)
     else:
-        yield _Item(node, marked)
+        yield _Item(node, ink)
 
 
 def _fenced(items: list[_Item]) -> list[_Item]:
@@ -242,27 +244,27 @@ def _fenced(items: list[_Item]) -> list[_Item]:
     out: list[_Item] = []
     opened: list[tuple[_Item, list[_Item]]] = []  # each bracket, and what stands before it
 
-    def close(bracket: str, marked: bool) -> None:
+    def close(bracket: str, ink: int) -> None:
         nonlocal out
         left, before = opened.pop() if opened else (None, [])
         fence = nodes.Fence(_text(left.node) if left else "", _row(out), bracket, 1, True)
-        out = [*before, _Item(fence, left.marked if left else marked)]
+        out = [*before, _Item(fence, left.ink if left else ink)]
 
     for item in items:
         if nodes.kind(item.node) == "open":
             opened.append((item, out))
             out = []
         elif nodes.kind(item.node) == "close":
-            close(_text(item.node), item.marked)
+            close(_text(item.node), item.ink)
         else:
             out.append(item)
     while opened:
-        close("", False)
+        close("", 0)
     return out
 
 
 def _row(items: list[_Item]) -> nodes.Node:
-    return nodes.row(*(nodes.Mark(i.node) if i.marked else i.node for i in items))
+    return nodes.row(*(nodes.Mark(i.node, i.ink - 1) if i.ink else i.node for i in items))
 
 
 def _text(node: nodes.Node) -> str:

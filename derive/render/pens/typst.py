@@ -47,11 +47,12 @@ def escape(words: str) -> str:
 
 class Pen:
     """Draws a layout.  ``inline``: for a formula in a line of text, where brackets are lower.  ``mark``: the function that
-    highlights, such as ``new``; marks are not shown without one."""
+    highlights, such as ``new``; marks are not shown without one.  ``tints``: the functions for terms that keep a colour."""
 
-    def __init__(self, inline: bool = False, mark: str = "") -> None:
+    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> None:
         self.inline = inline
         self.mark = mark
+        self.tints = tints
         self.broken = _SIZES[1]  # of the brackets of a group that is broken over lines
 
     def draw(self, node: nodes.Node, script: bool = False) -> str:
@@ -79,7 +80,8 @@ class Pen:
             return f"{_ACCENTS[node.mark]}({_argument(self.draw(node.body))})"
         if isinstance(node, nodes.Mark):
             body = self.draw(node.body, script)
-            return f"{self.mark}({_argument(body)})" if self.mark else body
+            function = self.mark if not node.tint else self.tints[node.tint - 1] if self.tints else ""
+            return f"{function}({_argument(body)})" if function else body
         return node.width
 
     def fence(self, left: str, body: str, right: str, size: str) -> str:
@@ -213,13 +215,13 @@ def _between(before: nodes.Node | None, after: nodes.Node | None, script: bool) 
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 
-def node_typst(node: nodes.Node, *, inline: bool = False, mark: str = "") -> str:
-    """A layout, or a part of one, in Typst's math mode, without dollars; ``mark`` as for ``Pen``."""
-    return Pen(inline, mark).draw(node)
+def node_typst(node: nodes.Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> str:
+    """A layout, or a part of one, in Typst's math mode, without dollars; ``mark`` and ``tints`` as for ``Pen``."""
+    return Pen(inline, mark, tints).draw(node)
 
 
-def parts_typst(parts: Sequence[nodes.Node], *, mark: str = "") -> list[str]:
+def parts_typst(parts: Sequence[nodes.Node], *, mark: str = "", tints: Sequence[str] = ()) -> list[str]:
     """The parts of a formula that is broken over lines, each as ``node_typst`` draws it."""
-    pen = Pen(mark=mark)
+    pen = Pen(mark=mark, tints=tints)
     pen.broken = _SIZES[min(4, max(1, nodes.fenced(nodes.row(*parts), group=True).size))]
     return [pen.draw(p) for p in parts]

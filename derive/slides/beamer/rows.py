@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from derive.render.formula.nodes import Node, Prose, first, row, unmarked
+from derive.render.formula.nodes import Node, Prose, first, row, settled
 from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import plain, words
@@ -42,6 +42,10 @@ class Clicks:
     def mark(self) -> str:
         """The command for what is highlighted while its line is the newest one."""
         return rf"\derivechanged<{'.' if self.relative else self.number}|handout:0>"
+
+
+TINTS = tuple(rf"\deriveterm{letter}" for letter in "abcd")
+"""The commands that give terms their colours."""
 
 
 def pages(slide: Slide) -> int:
@@ -92,7 +96,7 @@ def claim(slide: Slide, name: str, clicks: Clicks) -> list[str]:
     """The rows of the claim, for ``\\deriveclaim``."""
     rows = []
     for k, part in enumerate(slide.claim):
-        rows.append("& " + clicks.cover((_LATER if k else "") + _part(unmarked(part), "")) + r" \\")
+        rows.append("& " + clicks.cover((_LATER if k else "") + _part(settled(part), "")) + r" \\")
     rows[-1] = rows[-1].removesuffix(r" \\")
     return sealed(rows, name, "claim", node_speech(row(*slide.claim)))
 
@@ -105,7 +109,7 @@ def _part(node: Node, mark: str) -> str:
     """
     head = first(node)
     before = {"op": "{}", "rel": "{}", "neg": r"\mathopen{}", "fn": r"\mathopen{}", "big": r"\mathopen{}"}
-    return before.get(head.kind if head is not None else "", "") + node_latex(node, mark=mark)
+    return before.get(head.kind if head is not None else "", "") + node_latex(node, mark=mark, tints=TINTS)
 
 
 def block_rows(block: Block, guarded: bool = False) -> str:
@@ -172,7 +176,7 @@ def _rows(slide: Slide, step: Step, clicks: Clicks, guarded: bool, last: bool) -
 
 def _formula(step: Step, k: int, clicks: Clicks) -> str:
     """Part ``k`` of the formula, behind the relation or indented."""
-    part = unmarked(step.parts[k]) if step.carried else step.parts[k]
+    part = settled(step.parts[k]) if step.carried else step.parts[k]
     if k == 0 and step.relation:
-        return f"{{}}{COMMANDS.get(step.relation, step.relation)} {node_latex(part, mark=clicks.mark)}"
+        return f"{{}}{COMMANDS.get(step.relation, step.relation)} {node_latex(part, mark=clicks.mark, tints=TINTS)}"
     return (_LATER if k else "") + _part(part, clicks.mark)

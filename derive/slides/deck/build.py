@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.errors import UserError
+from derive.kernel.terms import Term
 from derive.record import Block, Derivation
 from derive.record.changes import changed
+from derive.record.followed import Tints
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut, highlighted
+from derive.render.formula.layout import Labels
 from derive.render.formula.marked import marked_layout
 from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Mark, Node, walk
@@ -18,6 +21,7 @@ from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, line_words, shows_start
 from derive.render.words.sentence import listed, prose
 from derive.render.words.written import Written
+from derive.slides.deck.colours import NONE, Colouring
 from derive.slides.deck.deck import DETAILS, Deck, Slide, Stamp, Step
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.paginate import Chain, paginate
@@ -39,6 +43,7 @@ class Choice:
     shapes: Mapping[str, tuple[str, str]] = field(
         default_factory=dict
     )  # by name: theorems opened in place, lines joined
+    colours: tuple[str, ...] = (NONE,)  # of terms, as in TERM=COLOUR; what has a brace gets one unasked but for "none"
 
 
 def build(
@@ -69,7 +74,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
     stamp = Stamp(
         name, __version__, statement_digest(d), choice.notation_name or DEFAULT, choice.detail,
         choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
-        *choice.shapes.get(name, ("", "")),
+        *choice.shapes.get(name, ("", "")), "; ".join(choice.colours),
     )  # fmt: skip
     return _Author(d, choice, template, stamp).slides()
 
@@ -82,11 +87,12 @@ class _Author(Written):
     def __init__(self, d: Derivation, choice: Choice, template: Template, stamp: Stamp) -> None:
         super().__init__(d, choice.notation)
         self.choice, self.template, self.stamp = choice, template, stamp
+        self.colouring = Colouring(d, choice.colours, choice.notation, self.avoid)
 
     def slides(self) -> tuple[Slide, ...]:
         own = [(*e, " by definition") for e in self.where()]
         given = listed([*own, *self.given()])
-        claim = cut(self.node(self.d.claim, self.d.labels), self.template.width - 4)
+        claim = cut(self.coloured(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
@@ -139,20 +145,37 @@ class _Author(Written):
         """The formula that the chosen lines begin with: the block's own start, or the line before them."""
         place = "start" if n == 0 else f"start{n + 1}"
         if first == 0:
-            return Step(place, 0, "", self.cut(self.node(block.start, block.labels)), term=block.start)
+            return Step(
+                place, 0, "", self.cut(self.coloured(block.start, block.labels, self.tints(block, 0))), term=block.start
+            )
         line, number = block.lines[first - 1], numbers[first - 1]
-        parts = self.cut(self.node(line.term, line.labels))
+        parts = self.cut(self.coloured(line.term, line.labels, self.tints(block, first)))
         return Step(str(number), number, "", parts, carried=True, term=line.term, source=line)
 
     def step(self, block: Block, i: int, number: int) -> Step:
         line = block.lines[i]
-        node = marked_layout(line.term, changed(block, i), self.notation, avoid=self.avoid, labels=line.labels)
+        node = marked_layout(
+            line.term,
+            changed(block, i),
+            self.notation,
+            avoid=self.avoid,
+            labels=line.labels,
+            tints=self.tints(block, i + 1),
+        )
         parts = self.cut(node)
         before = block.lines[i - 1].term if i else block.start
-        if line.relation and line.term != before and not any(isinstance(n, Mark) for n in walk(node)):
+        if line.relation and line.term != before and not any(isinstance(n, Mark) and not n.tint for n in walk(node)):
             parts = highlighted(parts)  # all of it is new
         reason = prose(line_words(line, self.notation))
         return Step(str(number), number, sign_of(line.relation), parts, reason, term=line.term, source=line)
+
+    def tints(self, block: Block, i: int) -> Tints:
+        """Which terms have a colour in the start of a block, 0, or in its line ``i``."""
+        return self.colouring.blocks[next(n for n, b in enumerate(self.d.blocks) if b is block)][i]
+
+    def coloured(self, term: Term, labels: Labels, tints: Tints) -> Node:
+        """A formula in which nothing is new."""
+        return marked_layout(term, (), self.notation, avoid=self.avoid, labels=labels, tints=tints)
 
     def cut(self, node: Node) -> tuple[Node, ...]:
         """In one line where smaller letters make it fit."""

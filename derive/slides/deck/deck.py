@@ -59,6 +59,7 @@ class Stamp:
     smallest: int = SMALLEST  # points of the letters of formulas, on which it depends too where they are broken
     expand: str = ""  # theorems that were opened in place, and lines that were joined, as asked for
     join: str = ""
+    colour: str = "none"  # of terms, as asked for
 
 
 @dataclass(frozen=True, slots=True)

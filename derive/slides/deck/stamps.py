@@ -14,7 +14,12 @@ from derive.slides.deck.deck import DETAILS, Stamp
 from derive.slides.deck.template import LEGIBLE, USUAL, WIDTHS
 
 _FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
-_LATER = {"smallest": str(USUAL), "expand": "", "join": ""}  # what older versions did not say, and how it was then
+_LATER = {
+    "smallest": str(USUAL),
+    "expand": "",
+    "join": "",
+    "colour": "none",
+}  # what older versions did not say, and how it was then
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -39,7 +44,7 @@ def read_stamp(text: str) -> Stamp:
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
         int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
-        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"],
+        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"], values["colour"],
     )  # fmt: skip
 
 

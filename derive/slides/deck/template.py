@@ -43,6 +43,9 @@ class Colors:
 LIGHT = Colors("#ffffff", "#1a1a1a", "#555555", "#0b4f8a", "#a8201a")
 DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ffb454")
 
+# Of terms that keep a colour: after Okabe and Ito, whom most colour-blind people can tell apart; orange, blue, green, purple.
+_TERMS = (("#a85400", "#0062a8", "#00704f", "#8f3a74"), ("#f0a53a", "#62bcf0", "#3cc49a", "#e29bc4"))
+
 BODY_HEIGHT = 16.5  # em of the formulas that a slide has room for below its heading of two lines
 USUAL, SMALLEST = 24, 20  # points of the letters of formulas
 LEGIBLE = 12  # points: what may be asked for at least
@@ -111,6 +114,18 @@ def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo:
             _refuse(path, f"the logo {image} {wrong}")
     file = str(image.resolve()) if image is not None else ""
     return Template(shape, is_dark, base, font, file, _str(path, data, "footer"), _points(path, data))
+
+
+def term_colors(colors: Colors) -> tuple[str, ...]:
+    """The colours of terms on this background, each with a contrast of at least 4.5 to 1."""
+    own = max(_TERMS, key=lambda palette: min(contrast(c, colors.background) for c in palette))
+    return tuple(_legible(c, colors) for c in own)
+
+
+def _legible(color: str, colors: Colors) -> str:
+    """The colour, with as much of the text's in it as it takes to be read."""
+    mixes = (mixed(color, colors.text, percent) for percent in range(0, 101, 10))
+    return next((c for c in mixes if contrast(c, colors.background) >= 4.5), colors.text)
 
 
 def contrast(a: str, b: str) -> float:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from derive.errors import UserError
-from derive.slides.deck.template import Template
+from derive.slides.deck.template import Template, term_colors
 from derive.slides.html.text import text
 
 _HERE = Path(__file__).parent
@@ -92,6 +92,7 @@ def _variables(template: Template, reveal: bool) -> str:
         "font": f"{font}KaTeX_SansSerif, KaTeX_Main, sans-serif",
         "width": f"{width}px", "height": f"{height}px", "heading": "36px" if width > 1000 else "31px", "side": f"{(width - 32 * template.width) / 2:g}px",
     }  # fmt: skip
+    values |= {f"term{n}": color for n, color in enumerate(term_colors(c), 1)}
     if template.logo and reveal:
         values["logo"] = f'url("{_logo(template.logo)}")'
     rules = ":root { " + " ".join(f"--{k}: {v};" for k, v in values.items()) + " }"

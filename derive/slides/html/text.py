@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
 from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Node, Prose, Symbol, first
 from derive.render.pens.latex import Pen, escape
 from derive.render.words.prose import clean
+from derive.slides.deck.colours import COLOURS
 
 _LINE = 27.0  # em of a formula that stays on one line of a sentence, whatever the slide
 _WORDS = ("name", "fn", "text", "var", "cal", "ord")
@@ -42,6 +44,7 @@ class Ink:
     """Draws words and formulas for a deck of our own, whose script typesets the LaTeX in elements of class tex."""
 
     mark = r"\htmlClass{changed}"
+    tints: Sequence[str] = tuple(rf"\htmlClass{{term{n}}}" for n in range(1, len(COLOURS) + 1))
 
     def words(self, words: str) -> str:
         return text(words)
@@ -54,7 +57,7 @@ class Ink:
         begins = first(node)
         # a later part of a broken formula: its first sign is spaced as between two terms
         continued = "{}" if begins is not None and begins.kind == "op" else ""
-        return continued + KatexPen(inline, self.mark).draw(node).strip()
+        return continued + KatexPen(inline, self.mark, self.tints).draw(node).strip()
 
     def prose(self, p: Prose) -> str:
         """A sentence.  Words such as log-likelihood stay on one line, and so does a formula with the comma behind it,
@@ -75,7 +78,9 @@ class Ink:
 
 
 class DelimitedInk(Ink):
-    """The same for somebody else's deck, where formulas are found by their delimiters."""
+    """The same for somebody else's deck, where formulas are found by their delimiters, and terms have no colours."""
+
+    tints = ()
 
     def __init__(self, changed: str) -> None:
         self.mark = rf"\textcolor{{{changed}}}"

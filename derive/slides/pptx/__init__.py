@@ -28,7 +28,7 @@ __all__ = ["about", "fragment", "read_back", "write"]
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck, by itself or added to the presentation in ``options.into``; the ending of ``name`` says of which kind it is."""
     ground = found_ground(options.into, deck) if options.into else own_ground(deck)
-    formulas = drawn((n for s in deck.slides for n in nodes_of(s)), ground.text, ground.changed)
+    formulas = drawn((n for s in deck.slides for n in nodes_of(s)), ground.text, ground.changed, ground.terms)
     there = len(ground.presentation.slides)
     after = there if options.after < 0 else options.after
     if after > there:

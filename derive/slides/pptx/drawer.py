@@ -103,7 +103,13 @@ class Drawer:
             name = self.shape_name(thing)
             self.append(
                 shapes.equation_box(
-                    self.number, thing, name, equation_alt(thing), self.ground.changed, picture, self.ground.dark
+                    self.number,
+                    thing,
+                    name,
+                    equation_alt(thing),
+                    (self.ground.changed, *self.ground.terms),
+                    picture,
+                    self.ground.dark,
                 )
             )
         elif isinstance(thing, Grid):

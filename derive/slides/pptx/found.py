@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
-from derive.slides.deck.template import DARK, LIGHT
+from derive.slides.deck.template import DARK, LIGHT, term_colors
 from derive.slides.pptx.ground import (
     EM,
     EMU,
@@ -49,7 +49,8 @@ def _ground(presentation: Any, deck: Deck) -> Ground:
     em = min(EM * height / HEIGHT * 1.2, body.width / t.width, body.height / t.height)
     text = _text_color(presentation.slide_master)
     dark = is_light(text)
-    changed = t.colors.changed if dark == t.dark else (DARK if dark else LIGHT).changed
+    colors = t.colors if dark == t.dark else DARK if dark else LIGHT
+    changed = colors.changed
     muted = solid('<a:schemeClr val="tx1"><a:lumMod val="75000"/><a:lumOff val="25000"/></a:schemeClr>')
     fills = {"text": "", "muted": muted, "accent": "", "changed": solid(f'<a:srgbClr val="{changed[1:].upper()}"/>')}
     slides = list(presentation.slides)
@@ -64,6 +65,7 @@ def _ground(presentation: Any, deck: Deck) -> Ground:
         em,
         text,
         changed,
+        term_colors(colors),
         dark,
         fills,
         False,

@@ -30,6 +30,7 @@ class Ground:
     em: float
     text: str  # "#rrggbb", of formulas in pictures
     changed: str
+    terms: tuple[str, ...]  # of terms that keep a colour
     dark: bool  # the text is light
     fills: dict[str, str]  # of text: the XML for each role; empty where it is the theme's own colour
     own: bool

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.render.formula.nodes import Node, Symbol, row, unmarked
+from derive.render.formula.nodes import Node, Symbol, row, settled
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.pptx.pictures import Formula
@@ -87,7 +87,7 @@ Formulas = Mapping[Node, Formula]
 
 def shown_parts(step: Step) -> tuple[Node, ...]:
     """The formulas of a step as they are drawn: with the relation in front; a carried one has nothing new in it."""
-    parts = tuple(map(unmarked, step.parts)) if step.carried else step.parts
+    parts = tuple(map(settled, step.parts)) if step.carried else step.parts
     return (row(Symbol(step.relation, "rel"), parts[0]), *parts[1:]) if step.relation else parts
 
 

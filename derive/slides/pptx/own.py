@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
-from derive.slides.deck.template import Template, mixed
+from derive.slides.deck.template import Template, mixed, term_colors
 from derive.slides.pptx.ground import (
     EM,
     EMU,
@@ -66,7 +66,7 @@ def own_ground(deck: Deck) -> Ground:
     colors = t.colors
     fills = {role: solid(f'<a:schemeClr val="{name}"/>') for role, name in _NAMES.items() if role != "text"}
     return Ground(
-        presentation, layout, title_layout, body, foot, EM, colors.text, colors.changed, is_light(colors.text), {"text": "", **fills}, True,
+        presentation, layout, title_layout, body, foot, EM, colors.text, colors.changed, term_colors(colors), is_light(colors.text), {"text": "", **fills}, True,
         1.0 if t.font in ("", FONT) else UNKNOWN_FONT, HEADING
     )  # fmt: skip
 

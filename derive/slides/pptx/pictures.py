@@ -5,7 +5,7 @@ The pictures are what a program shows that does not know PowerPoint's equations,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from derive.errors import UserError
@@ -25,8 +25,10 @@ class Formula(NamedTuple):
     png: bytes
 
 
-def drawn(nodes: Iterable[Node], color: str, changed: str, pictures: bool = True) -> dict[Node, Formula]:
-    """Every formula in the text's colour, its marked parts in that of changes ("#rrggbb" both); without ``pictures`` only
+def drawn(
+    nodes: Iterable[Node], color: str, changed: str, terms: Sequence[str] = (), pictures: bool = True
+) -> dict[Node, Formula]:
+    """Every formula in the text's colour, its marked parts in that of changes, ``terms`` in theirs (all "#rrggbb"); without ``pictures`` only
     how large they are."""
     from derive.render.pens.typst import node_typst
 
@@ -40,12 +42,16 @@ def drawn(nodes: Iterable[Node], color: str, changed: str, pictures: bool = True
     if not wanted:
         return {}
     # an empty word in front of a sign keeps the space before it, as in a = b
-    bodies = (("" if _operand_first(n) else '""') + node_typst(n, mark="changed") for n in wanted)
+    names = [f"term{chr(ord('a') + i)}" for i in range(len(terms))]
+    inks = "\n".join(
+        f'#let {n}(x) = text(fill: rgb("{c}"), x)' for n, c in zip(("changed", *names), (changed, *terms), strict=True)
+    )
+    bodies = (("" if _operand_first(n) else '""') + node_typst(n, mark="changed", tints=names) for n in wanted)
     formulas = "#pagebreak()\n".join(f"#formula(${body}$)\n" for body in bodies)
     source = f'''#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #set text(size: {POINTS}pt, fill: rgb("{color}"), top-edge: "bounds", bottom-edge: "bounds")
 #set math.lr(size: 1em)
-#let changed(x) = text(fill: rgb("{changed}"), x)
+{inks}
 #let formula(it) = {{
   let line = box(width: 0pt, height: {ABOVE + BELOW}em, baseline: {BELOW}em)
   let it = {{ math.equation(block: false, math.display(it.body)); line }}

@@ -62,8 +62,8 @@ def text_box(number: int, text: Text, fills: Fills) -> str:
     )
 
 
-def equation_box(number: int, e: Equation, name: str, alt: str, changed: str, picture: str, dark: bool) -> str:
-    """An equation; ``picture`` is the relation to the picture that stands in for it.
+def equation_box(number: int, e: Equation, name: str, alt: str, inks: Sequence[str], picture: str, dark: bool) -> str:
+    """An equation, in the colours ``inks`` of what is new and of terms; ``picture`` is the relation to the picture that stands in for it.
 
     LibreOffice draws equations black, so on dark slides it should show the picture.  It does when the namespace that the
     equation needs has another prefix than a14; PowerPoint goes by the namespace.
@@ -77,7 +77,7 @@ def equation_box(number: int, e: Equation, name: str, alt: str, changed: str, pi
         "<a:lstStyle/>"
     )
     paragraph = f'<a:pPr marL="0" indent="0" algn="{e.align}"><a:buNone/></a:pPr>'
-    formula = node_omml(e.node, mark_color=changed, size=e.size)
+    formula = node_omml(e.node, mark_color=inks[0], tints=inks[1:], size=e.size)
     return (
         f'<mc:AlternateContent {NAMESPACES} xmlns:{a14}="{EQUATIONS}"><mc:Choice Requires="{a14}"><p:sp><p:nvSpPr>{about}<p:cNvSpPr txBox="1"/><p:nvPr/>'
         f'</p:nvSpPr><p:spPr>{place}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr><p:txBody>{body}'

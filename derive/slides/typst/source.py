@@ -13,7 +13,7 @@ from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
-from derive.slides.deck.template import LIGHT, Colors
+from derive.slides.deck.template import LIGHT, Colors, term_colors
 from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
 
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
@@ -123,6 +123,10 @@ def grouped(deck_slides: Iterable[Slide]) -> list[list[list[Slide]]]:
     return out
 
 
+TINTS = ("terma", "termb", "termc", "termd")
+"""The functions that give terms their colours; in formulas Typst takes letters only for a name."""
+
+
 def head(deck: Deck, colors: Colors) -> list[str]:
     """The first lines of every source."""
     from derive.render.pens.speech import prose_speech
@@ -137,6 +141,7 @@ def head(deck: Deck, colors: Colors) -> list[str]:
         f"#set document(title: {string(title)}, keywords: {array(map(string, stamps))}, date: none)",
         f"#let colors = ({', '.join(shown)})",
         f"#let fonts = {array(map(string, fonts))}",
+        *(f"#let {t} = text.with(fill: rgb({string(c)}))" for t, c in zip(TINTS, term_colors(colors), strict=True)),
     ]
 
 
@@ -147,7 +152,7 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
     if first.given:
         fields["given"] = content(markup(first.given))
     if first.claim:
-        parts = array(f"${p}$" for p in parts_typst(first.claim))
+        parts = array(f"${p}$" for p in parts_typst(first.claim, tints=TINTS))
         fields["claim"] = f"(alt: {string(formula_alt(first.claim))}, formula: {parts})"
     if first.title:
         fields["title"] = content(markup(prose(first.title)))
@@ -159,7 +164,9 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
         fields["words"] = "1em"
     lead, steps = steps_of(chain)
     if lead is not None:
-        fields["lead"] = f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0])}$)"
+        fields["lead"] = (
+            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS)}$)"
+        )
     rows = [step(s, click) for click, s in steps]
     clicks = steps[-1][0] if steps else 0
     if rows:
@@ -215,7 +222,7 @@ def image(p: Picture) -> str:
 
 def step(s: Step, click: int) -> str:
     """A line of a derivation: the click at which it appears, its formula, and why it follows."""
-    drawn = parts_typst(s.parts, mark="new")
+    drawn = parts_typst(s.parts, mark="new", tints=TINTS)
     if s.relation:
         drawn[0] = f"{relation(s)} {drawn[0]}"
     fields = {"click": str(click)}

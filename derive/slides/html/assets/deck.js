@@ -7,7 +7,7 @@
   const options = {
     throwOnError: false,
     output: "htmlAndMathml",
-    trust: (c) => c.command === "\\htmlClass" && c.class === "changed",
+    trust: (c) => c.command === "\\htmlClass" && /^(changed|term[1-4])$/.test(c.class),
     strict: (code) => (code === "htmlExtension" ? "ignore" : "warn"),
     macros: { // as in LaTeX, but in formulas too
       "\\textasciigrave": '\\text{\\char"60}',
