@@ -367,6 +367,7 @@ def known_names() -> frozenset[str]:
     from derive.language import letters
     from derive.lemmas import LEMMAS
     from derive.render.formula.notation import Notation, notation_names
+    from derive.slides.plots import KINDS
     from derive.slides.targets import TARGETS
 
     out: set[str] = {e.name for e in catalogue.all_entries()} | set(catalogue.subjects())
@@ -377,7 +378,7 @@ def known_names() -> frozenset[str]:
         out |= set(vars(owner)) | set(getattr(owner, "__annotations__", ()))
     for name in ("theorem", "false_claim"):
         out |= set(unwrap(getattr(derive.api, name)).__kwdefaults__ or ())
-    out |= {"shows", "claims", find_counterexample.__name__, *notation_names()}
+    out |= {"shows", "claims", *KINDS, find_counterexample.__name__, *notation_names()}
     out |= {*TARGETS, *(f for t in TARGETS.values() for f in t.flavours)}
     out |= {"_repr_mimebundle_", *dir(builtins), *keyword.kwlist}
     return frozenset(out)

@@ -20,6 +20,8 @@ from derive import *
 from derive.board.catalogue import find_theorem, theorems
 from derive.errors import UserError
 from derive.falsify import Model, evaluate
+from derive.falsify.numbers.exact import Exact
+from derive.falsify.numbers.exact import exp as exact_exp
 from derive.language.letters import V, eps, k, p, ps, q, y, ys, z
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Symbol, UnderBrace
@@ -230,12 +232,12 @@ def test_bars_are_the_distributions():
 
 def test_plots_are_drawn_at_the_given_numbers():
     name = "label_smoothing_residual"
-    at = numbers(name, "residual.toml")
+    given = numbers(name, "residual.toml")
     left, right = find_theorem(name).shows.args
-    loss, added = charts_for(name, kinds=("loss", "residual"), numbers=at)
+    loss, added = charts_for(name, kinds=("loss", "residual"), numbers=given)
     here = loss.curves[-1].here
-    assert (here.x, here.value) == (Fraction(1, 2), evaluate(left, at.model))
-    assert added.curves[-1].here.value == evaluate(right.args[1], at.model)
+    assert (here.x, here.value) == (Fraction(1, 2), evaluate(left, given.model))
+    assert added.curves[-1].here.value == evaluate(right.args[1], given.model)
     assert [share(c) for c in loss.curves] == [0, Fraction(1, 10)] and "4 tokens" in loss.alt
     assert "At the given numbers, p(y) = 0.5, it is 0.780" in loss.alt
     assert all(loss.curves[-1].mark.value < pt.value for pt in loss.curves[-1].points if pt != loss.curves[-1].mark)
@@ -269,6 +271,36 @@ def test_what_is_drawn_is_what_was_calculated(matplotlib):
         if not curve.open:
             assert xy[k] == curve.mark.xy
             assert [line for line in lines if list(zip(*line.get_data(), strict=True)) == [xy[k]]]
+
+
+def at(**values):
+    """Numbers for the letters of these names."""
+    letters = {"V": V, "y": y, "eps": eps, "p": p, "q": q}
+    return Numbers(Model({letters[name]: value for name, value in values.items()}))
+
+
+def test_numbers_that_are_no_fractions_are_drawn_too():
+    """p from log-probabilities: equal values may be written in several ways, and cannot be looked up."""
+    first = exact_exp(Exact.of(Fraction(-7, 10)))
+    given = at(V=3, y=1, eps=Fraction(1, 10), p=(first, (1 - first) / 3, 2 * (1 - first) / 3))
+    (c,) = charts_for("label_smoothing_residual", kinds=("residual",), numbers=given)
+    assert "At the given numbers, p(y) = 0.497" in c.alt
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "given", "why"),
+    [
+        ("distributions", "label_smoothing_mixture", {"V": 3, "y": 5, "eps": 0, "p": (Fraction(1, 3),) * 3}, "the token y = 5 is not among the 3"),
+        ("loss", "label_smoothing_residual", {"V": 2, "y": 1, "eps": 3, "p": (Fraction(1, 2),) * 2}, "with the smoothing 3"),
+        ("loss", "label_smoothing_residual", {"V": 1, "y": 1, "eps": 0, "p": (1,)}, "2 to 50 tokens; these numbers have 1"),
+        ("training", "label_smoothing_residual", {"V": 9, "y": 1, "eps": 0}, "2 to 8 tokens; these numbers have 9"),
+        ("entropies", "kl_nonneg", {"V": 2, "q": (0, 1)}, "the probability 0 or 1"),
+        ("entropies", "kl_nonneg", {"V": 3, "q": (Fraction(1, 2), Fraction(1, 2), 0)}, "a value cannot be evaluated: log"),
+    ],
+)  # fmt: skip
+def test_numbers_that_a_plot_cannot_show_are_refused(kind, name, given, why):
+    with pytest.raises(UserError, match=f"the plot {kind} of {name}: .*{why}"):
+        charts_for(name, kinds=(kind,), numbers=at(**given))
 
 
 # --- the files -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from derive.errors import UserError
+from derive.falsify import Undecided, Undefined
 from derive.render.formula.notation import Notation, load_notation
 from derive.slides.deck import Picture, Slide, Stamp
 from derive.slides.deck.template import Template
@@ -116,16 +117,16 @@ def charts_for(
         if kind not in having:
             raise UserError(f"{name} has no plot {kind}; it has {', '.join(having)}")
     shelf, numbers = Shelf(load_notation(notation)), numbers or Numbers()
-    out, unfit = [], None
+    out, unfit = [], ""
     for kind in kinds or having:
         about = KINDS[kind]
         variant = {"off": True} if name in about.off else {}
         try:
             out.append(about.chart(shelf, numbers, **variant))
-        except UnfitError as error:
-            unfit = error
+        except (UnfitError, Undefined, Undecided) as error:
+            unfit = str(error) if isinstance(error, UnfitError) else f"a value cannot be evaluated: {error}"
             if kinds:
-                raise UserError(f"the plot {kind} of {name}: {error}") from None
+                raise UserError(f"the plot {kind} of {name}: {unfit}") from None
     if not out:
         raise UserError(f"the plots of {name}: {unfit}")
     return tuple(out)

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from derive.errors import UserError
 from derive.falsify import Model, approx, evaluate
@@ -22,8 +22,11 @@ from derive.render.formula.nodes import Node, Prose, Symbol, row
 from derive.render.formula.notation import Notation
 
 Number = int | Fraction | Exact
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MOST = 50  # tokens of which a plot is drawn: each point of a curve calculates with every one
+FEW = 8  # where there are logits, so that each number is a quotient of sums of powers of e
 
 
 class UnfitError(UserError):
@@ -130,6 +133,22 @@ def along(term: Term, xs: Iterable[Number], model: Callable[[Number], Model]) ->
     return tuple(Point(x, evaluate(term, model(x))) for x in xs)
 
 
+def remembered(fn: Callable[P, R]) -> Callable[P, R]:
+    """``fn``, whose results are kept where its arguments can be looked up; exact numbers that can be written in several
+    ways cannot."""
+    kept = cache(fn)
+
+    @wraps(fn)
+    def call(*args: P.args, **more: P.kwargs) -> R:
+        try:
+            hash(args)
+        except TypeError:
+            return fn(*args, **more)
+        return kept(*args, **more)  # type: ignore[arg-type]
+
+    return call
+
+
 def ticks(low: float, high: float) -> tuple[float, ...]:
     """Round numbers from ``low`` to ``high``, five or so."""
     rough = (high - low) / 5
@@ -169,6 +188,13 @@ class Numbers:
         """The values at 1, 2, ...; none where the letter has no numbers."""
         return tuple(value for _, value in sorted(self._table(var, 1)))
 
+    def token(self, var: Var, usual: int, size: int) -> int:
+        """A token of a vocabulary of this size.  Raises UnfitError for one outside, which some theorems allow."""
+        token = int(self.one(var, usual))
+        if not 1 <= token <= size:
+            raise UnfitError(f"the token {var.name} = {token} is not among the {size} of these numbers")
+        return token
+
     def tokens(self, var: Var) -> tuple[int, ...]:
         return tuple(token for token in self.listed(var) if isinstance(token, int))
 
@@ -188,7 +214,7 @@ class Numbers:
         return self.words[token - 1] if 0 < token <= len(self.words) else str(token)
 
 
-def at_most(tokens: int, least: int = 2) -> None:
+def at_most(tokens: int, most: int = MOST) -> None:
     """Raises UnfitError when there are too few or too many tokens."""
-    if not least <= tokens <= MOST:
-        raise UnfitError(f"this plot is drawn for {least} to {MOST} tokens; these numbers have {tokens}")
+    if not 2 <= tokens <= most:
+        raise UnfitError(f"this plot is drawn for 2 to {most} tokens; these numbers have {tokens}")

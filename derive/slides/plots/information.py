@@ -13,6 +13,7 @@ from derive.language.letters import V, j, k, p, q, y, z
 from derive.language.syntax import fun, partial, real
 from derive.language.syntax import log as logarithm
 from derive.slides.plots.charts import (
+    FEW,
     Area,
     Chart,
     Curve,
@@ -26,6 +27,7 @@ from derive.slides.plots.charts import (
     along,
     at_most,
     decimal,
+    remembered,
     ticks,
     to_float,
 )
@@ -52,7 +54,7 @@ def surprisals(f: Shelf, at: Numbers) -> Chart:
     cost, points = -logarithm(p[y]), _costs()
     here = None
     if given := at.listed(p):
-        x = given[at.one(y, 1) - 1]
+        x = given[at.token(y, 1, len(given)) - 1]
         here = Point(x, evaluate(cost, Model({y: 1, p: (x,)})))
     half = next(pt for pt in points if pt.x == Fraction(1, 2))
     tenth = next(pt for pt in points if pt.x == Fraction(1, 10))
@@ -97,10 +99,11 @@ def mixed(target: tuple[Number, ...], x: Number) -> Model:
     return Model({V: len(target), q: target, p: (x, *((1 - x) * share / rest for share in target[1:]))})
 
 
-@cache
+@remembered
 def _mixed(term: Term, target: tuple[Number, ...]) -> tuple[Point, ...]:
     places = {Fraction(i, 200) for i in range(1, 200)} | {Fraction(i, 4000) for i in (2, 4, 8, 3992, 3996, 3998)}
-    return along(term, sorted({*places, target[0]}, key=to_float), lambda x: mixed(target, x))
+    inside = [x for x in places if x != target[0]]
+    return along(term, sorted([*inside, target[0]], key=to_float), lambda x: mixed(target, x))
 
 
 def entropies(f: Shelf, at: Numbers) -> Chart:
@@ -161,16 +164,17 @@ def balance(target: tuple[Number, ...], others: tuple[Number, ...]) -> Exact:
     return log(first / (1 - first)) + rest
 
 
-@cache
+@remembered
 def _logits(term: Term, target: tuple[Number, ...], others: tuple[Number, ...]) -> tuple[Point, ...]:
     middle = balance(target, others)
     start = round(to_float(middle)) - 5
-    places = {Exact.of(start + Fraction(i, 5)) for i in range(51)} | {middle}
-    return along(term, sorted(places), lambda x: logits(target, others, x))
+    places = [*(Exact.of(start + Fraction(i, 5)) for i in range(51)), middle]
+    return along(term, sorted(places, key=to_float), lambda x: logits(target, others, x))
 
 
 def gradient(f: Shelf, at: Numbers) -> Chart:
     target = _target(at)
+    at_most(len(target), FEW)
     given = at.listed(z)
     others = given[1:] if len(given) == len(target) else (0,) * (len(target) - 1)
     terms = (softmax(V, z)[1], q[1], gradient_term())
@@ -215,9 +219,7 @@ def gradient(f: Shelf, at: Numbers) -> Chart:
 def temperatures(f: Shelf, at: Numbers) -> Chart:
     """softmax(z / tau), token by token, at three temperatures."""
     given = at.listed(z) or LOGITS
-    at_most(len(given))
-    if len(given) > 8:
-        raise UnfitError(f"softmax at temperatures is drawn for at most 8 tokens; these numbers have {len(given)}")
+    at_most(len(given), FEW)
     if len(set(given)) == 1:
         raise UnfitError("all logits are equal at these numbers, so softmax is the same at every temperature")
     usual = Fraction(at.one(tau, 1))

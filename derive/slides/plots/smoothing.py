@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
 from derive.falsify import Model, evaluate
+from derive.falsify.numbers.exact import Exact
 from derive.kernel.terms import Term, eq
 from derive.language.definitions import (
     cross_entropy,
@@ -32,6 +32,7 @@ from derive.slides.plots.charts import (
     along,
     at_most,
     decimal,
+    remembered,
     ticks,
 )
 
@@ -102,16 +103,17 @@ def _drawn(at: Numbers, off: bool) -> _Drawn:
     line, here = EVEN, None
     if given:
         at_most(len(given))
-        token = at.one(y, 1)
+        token = at.token(y, 1, len(given))
         here = given[token - 1]
         if here == 1:
             raise UnfitError(
                 "the true token has probability 1 at these numbers; there is no curve of models through them"
             )
-        line = Line(token, tuple(x / (1 - here) for x in given))
+        line = Line(token, tuple(Exact.of(x) / (1 - here) for x in given))
     elif at.one(V, TOKENS) != TOKENS:
-        at_most(at.one(V, TOKENS))
-        line = Line(at.one(y, 1), (Fraction(1, at.one(V, TOKENS) - 1),) * at.one(V, TOKENS))
+        size = at.one(V, TOKENS)
+        at_most(size)
+        line = Line(at.token(y, 1, size), (Fraction(1, size - 1),) * size)
     smoothing = Fraction(at.one(eps, 0))
     if smoothing and not 0 < minimiser(line, smoothing, off) < 1:
         raise UnfitError(
@@ -132,7 +134,7 @@ def _places(best: Fraction | None) -> list[Fraction]:
     return sorted(places if best is None else places | {best})
 
 
-@cache  # one plot for many theorems
+@remembered  # one plot for many theorems
 def _values(term: Term, line: Line, smoothing: Fraction, off: bool) -> tuple[Point, ...]:
     best = minimiser(line, smoothing, off) if smoothing else None
     return along(term, _places(best), lambda x: line.model(x, smoothing))
@@ -267,9 +269,9 @@ def _zero(f: Shelf, drawn: _Drawn) -> tuple[Prose, str]:
 def distributions(f: Shelf, at: Numbers, off: bool = False) -> Chart:
     """The one-hot target, the smoothed one and the model, token by token."""
     given = at.listed(p) or MODEL
-    token = at.one(y, TRUE)
-    smoothing = Fraction(at.one(eps, SHARE))
     at_most(len(given))
+    token = at.token(y, TRUE, len(given))
+    smoothing = Fraction(at.one(eps, SHARE))
     model = Model({V: len(given), y: token, eps: smoothing, p: given})
     tokens = list(range(1, len(given) + 1))
     if len(tokens) > BARS:  # the first ones, and the true one

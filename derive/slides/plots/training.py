@@ -11,6 +11,7 @@ from derive.language.definitions import cross_entropy, one_hot, smoothed, softma
 from derive.language.letters import V, eps, j, p, y, z
 from derive.language.syntax import partial
 from derive.slides.plots.charts import (
+    FEW,
     Area,
     Chart,
     Curve,
@@ -57,8 +58,9 @@ def _over_steps(term: Term, size: int, token: int, smoothing: Fraction) -> tuple
 
 def training(f: Shelf, at: Numbers) -> Chart:
     """The smoothed loss, the negative log-likelihood and the one-hot cross-entropy over a training run."""
-    size, token = at.one(V, TOKENS), at.one(y, 1)
-    at_most(size)
+    size = at.one(V, TOKENS)
+    at_most(size, FEW)
+    token = at.token(y, 1, size)
     smoothing = Fraction(at.one(eps, 0)) or SHARE
     terms = (smoothed_loss_term(), surprisal(p, y), cross_entropy(V, one_hot(y), p), residual_term())
     loss, bare, hard, added = (_over_steps(term, size, token, smoothing) for term in terms)
