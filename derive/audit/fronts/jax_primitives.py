@@ -14,7 +14,7 @@ from derive.audit.model import tensor as tn
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Index, Tensor, dim_of, scalar
 from derive.audit.model.trace import Trace, Unread
-from derive.audit.model.values import ONE, ZERO, Value, add, div, mul, neg, sub
+from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, Value, add, div, mul, neg, sub
 from derive.kernel.terms import Num, Term
 
 
@@ -64,7 +64,7 @@ _REAL: dict[str, Callable[..., Value]] = {
 }  # fmt: skip
 for _name, _f in _REAL.items():
     _pointwise(_name, _f, "real")
-_pointwise("is_finite", lambda x: ONE, "bool")
+_pointwise("is_finite", lambda x: ZERO if x == MINUS_INFINITY else ONE, "bool")
 
 
 def primitive(*names: str) -> Callable[[Primitive], Primitive]:

@@ -17,10 +17,10 @@ import torch.nn.functional
 
 from derive.audit.fronts import torch_losses, torch_shapes
 from derive.audit.fronts.places import place, placed
-from derive.audit.fronts.sizes import Shape, Size, number
+from derive.audit.fronts.sizes import Shape, Size, counted, number, with_len
 from derive.audit.fronts.symbols import answer_operators, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
-from derive.audit.model.functions import exact
+from derive.audit.model.functions import exact, noted
 from derive.audit.model.tensor import Tensor, count, scalar, size
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import as_term
@@ -32,8 +32,11 @@ _READING = threading.RLock()
 _PATCHED = (
     (torch, "arange"), (torch, "full"), (torch, "zeros"), (torch, "ones"), (torch, "full_like"), (torch, "einsum"), (torch, "cat"),
     (torch, "stack"), (torch, "where"), (torch, "clamp"), (torch, "maximum"), (torch, "minimum"), (torch, "tensor"), (torch, "as_tensor"),
-    (torch, "is_tensor"), (torch.nn.functional, "one_hot"), (torch.nn.functional, "pad"),
+    (torch, "is_tensor"), (torch, "eye"), (torch.nn.functional, "one_hot"), (torch.nn.functional, "pad"),
 )  # fmt: skip
+_CUTS = frozenset(("detach", "detach_", "item"))
+"""What a gradient does not go through."""
+
 _PRECISION = {"half": "float16", "float16": "float16", "bfloat16": "bfloat16", "float": "float32", "float32": "float32"}
 
 
@@ -90,7 +93,7 @@ class Symbol:
         return self.tensor.kind == "real"
 
     def __len__(self) -> int:
-        return int(self.shape[0])
+        return counted(self.shape[0])
 
     def __bool__(self) -> bool:
         value = (
@@ -106,6 +109,7 @@ class Symbol:
         )
 
     def item(self) -> Any:
+        self.tensor.trace.cut("item", place())
         value = self.tensor.entry(tuple(() for _ in self.tensor.shape))
         if isinstance(value, Term):
             return number(value, self.tensor.trace)
@@ -180,6 +184,8 @@ answer_operators(Symbol, call)
 def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     for x in (*args, *kwargs.values()):
         _note_precision(trace, name, x)
+    if name in _CUTS or not torch.is_grad_enabled():
+        trace.cut(name if name in _CUTS else "no_grad()", place())
     changes = name.endswith("_") and not name.endswith("__") and name[:-1] in OPERATIONS
     plain = name[:-1] if changes else name
     if plain in ("max", "min") and ("dim" in kwargs or (len(args) > 1 and isinstance(args[1], int))):
@@ -196,6 +202,8 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     out = run(
         trace, *(_plain(trace, a) for a in args), **{n: _plain(trace, v) for n, v in kwargs.items() if n != "out"}
     )
+    if isinstance(out, list):  # the parts of split and chunk
+        return tuple(Symbol(placed(x, place()), args[0].memory) for x in out)
     if not isinstance(out, Tensor):
         return out
     out = placed(out, place())
@@ -235,7 +243,7 @@ def _plain(trace: Trace, x: Any) -> Any:
         return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
     if isinstance(x, torch.Tensor):
         return constant(trace, x)
-    return x
+    return noted(trace, x)
 
 
 def constant(trace: Trace, x: torch.Tensor) -> Tensor:
@@ -304,8 +312,14 @@ def _made(x: Any) -> Any:
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with patched(), torch.no_grad():
+    with patched(), with_len(function), eagerly(), torch.enable_grad():
         return function(*args, **kwargs)
+
+
+def eagerly() -> AbstractContextManager[Any]:
+    """What is decorated with torch.compile is run as it is written."""
+    stance = getattr(torch.compiler, "set_stance", None)
+    return stance("force_eager") if stance is not None else nullcontext()
 
 
 def symbol(tensor: Tensor) -> Any:
@@ -326,8 +340,8 @@ def tensor_of(x: Any, trace: Trace) -> Tensor | None:
 
 
 def exactly() -> AbstractContextManager[Any]:
-    """torch takes the type of its floats from its inputs: there is nothing to set."""
-    return nullcontext()
+    """torch takes the type of its floats from its inputs; compiling for each size would take long."""
+    return eagerly()
 
 
 def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:

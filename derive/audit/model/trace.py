@@ -60,6 +60,13 @@ class Trace:
     def note(self, words: str) -> None:
         self.notes[words] = None
 
+    def cut(self, operation: str, where: str) -> None:
+        """Said where a part is kept from being differentiated."""
+        self.note(
+            f"{where}: {operation} keeps a part from being differentiated, so this is said of the value; --gradient looks at "
+            "the gradient"
+        )
+
     def idle_bounds(self) -> list[Term]:
         """That each bound that was met does nothing: for all indices, what is bounded is within it."""
         out: list[Term] = []
