@@ -30,14 +30,16 @@ class Plain(Draw):
     def __init__(self, seed: int, bounds: bool = False) -> None:
         super().__init__(seed)
         self.plainest = seed == 0
-        self.logits = (0, 12, -12) if bounds else (0, 0, log(2), -log(2))  # where there are bounds, some beyond them
+        self.logits = (
+            (0, 12, -12, 120, -120) if bounds else (0, 0, log(2), -log(2))
+        )  # where there are bounds, some beyond them
 
     def number(self, kind: str, tokens: int, ignore: int | None) -> Any:
         if self.plainest:
             return (
                 next(x for x in (1, 2) if x - 1 != ignore)
                 if kind == "label"
-                else {"probability": Fraction(1, 2), "real": 0}.get(kind, 1)
+                else {"probability": Fraction(1, 2), "real": 0, "logp": -log(2)}.get(kind, 1)
             )
         match kind:
             case "label" | "mask" | "flags":
@@ -46,6 +48,8 @@ class Plain(Draw):
                 return self.random.randint(1, 3)
             case "probability":
                 return self.random.choice((Fraction(1, 2), Fraction(1, 4)))
+            case "logp":
+                return self.random.choice((-log(2), -log(2), -log(4), -log(3)))
             case "positive":
                 return self.random.choice((1, 2, Fraction(1, 2)))
         return self.random.choice(self.logits)

@@ -7,7 +7,7 @@ program in its floats.  Where they differ by more than the program's own precisi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from derive.audit.inputs import Draw
 from derive.audit.reading import Reading
 from derive.errors import UserError, described
 from derive.falsify import Exact, Model, Undecided, Undefined, evaluate
+from derive.falsify.numbers.exact import log
 from derive.kernel.terms import Num, Term, Var, substitute
 
 TOLERANCE = {"float64": 1e-9, "float32": 5e-5, "float16": 2e-2, "bfloat16": 8e-2}
@@ -109,8 +110,11 @@ def small_samples(reading: Reading) -> Iterator[tuple[dict[Var, Any], dict[tuple
 class Wide(Draw):
     """Logits so far apart that floors, clamps and small constants show."""
 
-    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction:
-        return self.random.choice((-12, 0, 12)) if kind == "real" else super().number(kind, tokens, ignore)
+    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction | Exact:
+        return self.random.choice(_FAR) if kind == "real" else super().number(kind, tokens, ignore)
+
+
+_FAR = (-4 * log(20), 0, 4 * log(20))  # about 12
 
 
 WIDE = 1e-2
@@ -131,7 +135,7 @@ def value_at(values: Mapping[Var, Any]) -> Callable[[Var, tuple[int, ...]], Any]
         out = values[var]
         for i in path:
             out = out[i - 1]
-        return out
+        return as_float(out) if isinstance(out, Exact) else out
 
     return value
 
@@ -178,7 +182,7 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
     precision = "float64"
     everyday = samples(reading)
     for sizes, values in (*everyday, *wide_samples(reading)):
-        if not _allowed(reading, values):
+        if not _allowed(reading.given, values):
             continue
         wide = (sizes, values) not in everyday
         where = ", ".join(f"{n}={v}" for n, v in sizes.items()) or "the only size"
@@ -207,17 +211,29 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
                 raise MisreadProgramError(_fault(reading, where, repr(a), repr(b)))
     if not compared:
         raise UserError(
-            f"the program could not be compared with the formula that was read of it: {'; '.join(out[:2]) or 'no value'}"
+            "the program could not be compared with the formula that was read of it: "
+            + (
+                "; ".join(out[:2])
+                or f"it has no value on any of the inputs tried, or they do not fulfil {reading.given!r}; say of what kind the inputs are, such as "
+                "logps=B:logp for logarithms of probabilities"
+            )
         )
     return Seen(compared, largest, precision, tuple(dict.fromkeys(out)))
 
 
-def _allowed(reading: Reading, values: Mapping[Var, Any]) -> bool:
-    """Whether the conditions of the formula hold of these inputs."""
+def _allowed(given: Sequence[Term], values: Mapping[Var, Any]) -> bool:
+    """Whether the conditions hold of these inputs."""
     try:
-        return all(evaluate(g, Model(values)) for g in reading.given)
+        return all(evaluate(g, Model(values)) for g in given)
     except (Undefined, Undecided):
         return False
+
+
+def possible(reading: Reading, given: Sequence[Term]) -> bool:
+    """Whether the conditions hold of some sample: nothing is worth a proof from conditions that never hold."""
+    inner = {v for v, _, _ in reading.scope}
+    outer = [g for g in given if not g.free & inner]
+    return any(_allowed(outer, values) for _, values in samples(reading))
 
 
 def _aligned(
