@@ -56,7 +56,7 @@ def run(
     with reading.front.exactly():
         made = {n: reading.front.concrete(v, kinds[n], dtype) for n, v in plain.items()}
         args, kwargs = program.arguments(function, made, program.with_sizes(fixed, sizes))
-        result = program.picked(function(*args, **kwargs), output)
+        result = program.picked(reading.front.called(function, args, kwargs), output)
         floats = reading.front.floats_of(result)
     if floats is None:
         raise UserError(
@@ -77,12 +77,13 @@ def samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
     """Sizes and exact values of all letters, the same ones each time."""
     names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
     out: list[tuple[dict[str, int], dict[Var, Any]]] = []
-    for seed, (a, b, v) in enumerate(_SIZES):
+    tried = _SIZES[: reading.front.SHAPES] if hasattr(reading.front, "SHAPES") else _SIZES
+    for seed, (a, b, v) in enumerate(tried):
         rest = iter([a, b, *([2] * len(names))])
         sizes = {s: v if s in ("V", "C") else next(rest) for s in names}
         if sizes not in [s for s, _ in out]:
             out.append((sizes, reading.inputs.numbers(sizes, Draw(seed))))
-        if seed in (2, 5) and any(s.kept is not None for s in reading.inputs.symbols.values()):
+        if seed in (2, 4) and any(s.kept is not None for s in reading.inputs.symbols.values()):
             out.append((sizes, reading.inputs.numbers(sizes, Draw(100 + seed, few=True))))
     return out
 
@@ -122,12 +123,9 @@ WIDE = 1e-2
 
 
 def wide_samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
-    names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
-    out = []
-    for seed, n in enumerate((2, 3)):
-        sizes = {s: n if s in ("V", "C") else 3 for s in names}
-        out.append((sizes, reading.inputs.numbers(sizes, Wide(seed))))
-    return out
+    """At two of the sizes of the others, for each of which JAX compiles."""
+    sizes = list({tuple(s.items()): s for s, _ in samples(reading)}.values())[2:4]
+    return [(s, reading.inputs.numbers(s, Wide(seed))) for seed, s in enumerate(sizes)]
 
 
 def value_at(values: Mapping[Var, Any]) -> Callable[[Var, tuple[int, ...]], Any]:
@@ -208,6 +206,12 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
             compared += 1
             largest = largest if wide else max(largest, relative(a, b))
             if relative(a, b) > (max(tolerance, WIDE) if wide else tolerance):
+                again = run(function, reading, fixed, output, sizes, value_at(values))
+                if again.values != got.values:
+                    raise UserError(
+                        f"at {where} the program gives other numbers when it is called again with the same inputs: it draws at random, or "
+                        "keeps a state.  Audit a function of its inputs alone"
+                    )
                 raise MisreadProgramError(_fault(reading, where, repr(a), repr(b)))
     if not compared:
         raise UserError(
@@ -218,7 +222,27 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
                 "logps=B:logp for logarithms of probabilities"
             )
         )
+    _same_in_single(function, reading, fixed, output, everyday)
     return Seen(compared, largest, precision, tuple(dict.fromkeys(out)))
+
+
+def _same_in_single(
+    function: Callable[..., Any], reading: Reading, fixed: Mapping[str, Any], output: str, everyday: Sequence[Any]
+) -> None:
+    """Formulas are read in floats of 64 bits; that a program does not do something else in those of 32."""
+    for sizes, values in [s for s in everyday if _allowed(reading.given, s[1])][:1]:
+        try:
+            double, single = (
+                run(function, reading, fixed, output, sizes, value_at(values), t) for t in ("float64", "float32")
+            )
+        except Exception:
+            continue  # it may take one type alone
+        for a, b in zip(double.values.values(), single.values.values(), strict=False):
+            if math.isfinite(a) and math.isfinite(b) and relative(a, b) > WIDE:
+                raise UserError(
+                    f"the program gives {a!r} in floats of 64 bits and {b!r} in floats of 32, at the same numbers: it asks for the type, and "
+                    "is audited in 64 bits only; audit each of its branches by itself"
+                )
 
 
 def _allowed(given: Sequence[Term], values: Mapping[Var, Any]) -> bool:

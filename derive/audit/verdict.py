@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from derive.audit import guard, proving
+from derive.audit import guard, program, proving
 from derive.audit.apart import apart
 from derive.audit.asked import Target
 from derive.audit.guard import Seen
@@ -71,7 +71,7 @@ class Audit(NamedTuple):
 
 def read_program(p: Program) -> tuple[Reading, Seen, bool]:
     """The formula of a program, held against the program.  A program that fails at ignored labels is read without them."""
-    front = front_of(p.function, p.front)
+    front, before = front_of(p.function, p.front), program.state(p.function)
     dropped = False
     try:
         reading = read(p.function, p.inputs, p.fixed, p.output, front)
@@ -86,6 +86,11 @@ def read_program(p: Program) -> tuple[Reading, Seen, bool]:
         raise UserError(
             f"{p.name} computes something else when it is called again: it keeps a state, such as a counter or a schedule.  Audit a function "
             "of its inputs alone; give what changes as an input"
+        )
+    changed = sorted(n for n, v in program.state(p.function).items() if before.get(n) != v)
+    if changed:
+        reading.trace.note(
+            f"{', '.join(changed)} changed while the program ran: this is said of the first calls, and of no later ones"
         )
     return reading, seen, dropped
 
@@ -106,6 +111,7 @@ def under(p: Program, reading: Reading, target: Target) -> Reading:
         again = read(p.function, reading.inputs, p.fixed, p.output, reading.front, more)
     except UserError:
         return reading
+    again.trace.notes.update(reading.trace.notes)
     return again if len(again.trace.idle_clamps) < len(reading.trace.idle_clamps) else reading
 
 

@@ -14,7 +14,7 @@ from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.places import place
 from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
-from derive.audit.fronts.symbols import answer_operators, floats, leaves
+from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
@@ -22,7 +22,7 @@ from derive.audit.model import shaping as sh
 from derive.audit.model import tensor as tn
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Tensor, count, scalar, size
-from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.trace import Trace, Unread, none_swallowed
 from derive.audit.model.values import add
 
 _ = torch_shapes  # its import adds to the operations
@@ -63,6 +63,7 @@ _OWN: dict[str, Callable[..., Any]] = {
 class Symbol:
     """An array of which entries and sizes are terms."""
 
+    symbolic = True
     __slots__ = ("tensor",)
 
     def __init__(self, tensor: Tensor) -> None:
@@ -193,7 +194,7 @@ def _passing(name: str, original: Any, thread: int) -> Any:
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with _patched(), with_len(function):
+    with _patched(), with_len(function), none_swallowed():
         return function(*args, **kwargs)
 
 
@@ -224,4 +225,4 @@ def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:
     raise Unread("--gradient", "NumPy has no derivatives to compare with; use --is")
 
 
-__all__ = ["concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]
+__all__ = ["called", "concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]

@@ -11,6 +11,7 @@ from typing import Any
 from derive.audit.model.functions import exact
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, add, div, mul, neg, sub
+from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term
 
 
@@ -74,7 +75,13 @@ class Size:
             return True
         if self.trace.holds(opposite(self.term, term)):
             return False
-        size = next((v.name for v in sorted((*self.term.free, *term.free), key=repr)), "it")
+        letters = sorted((*self.term.free, *term.free), key=repr)
+        if any(v.sort is not INT for v in letters):
+            raise Unread(
+                "a branch",
+                "it depends on the numbers in a tensor, and a formula has no such branch; read each branch by itself",
+            )
+        size = letters[0].name if letters else "it"
         raise Unread(
             f"if {self.term!r} {sign} {term!r}",
             f"the branch depends on the size {size}, which may be any number; give a number for {size} in the shapes, and audit "
@@ -149,7 +156,11 @@ def with_len(function: Any) -> Iterator[None]:
     thread = threading.get_ident()
 
     def size(x: Any) -> Any:
-        return x.shape[0] if threading.get_ident() == thread and hasattr(type(x), "tensor") else builtins.len(x)
+        return (
+            x.shape[0]
+            if threading.get_ident() == thread and getattr(type(x), "symbolic", False) is True
+            else builtins.len(x)
+        )
 
     space["len"] = size
     try:

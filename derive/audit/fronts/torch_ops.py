@@ -101,6 +101,7 @@ _unary(("expm1",), lambda x: sub(fn.exponential(x), ONE))
 _unary(("sigmoid", "expit"), fn.sigmoid_of)
 _unary(("logsigmoid", "log_sigmoid"), fn.log_sigmoid)
 _unary(("relu",), fn.relu)
+_unary(("tanh",), lambda x: sub(mul(Num(2), fn.sigmoid_of(mul(Num(2), x))), ONE))
 _unary(("square",), lambda x: fn.power(x, Num(2)))
 _unary(("reciprocal",), lambda x: div(ONE, x))
 
@@ -135,6 +136,14 @@ def _finite(trace: Trace, x: Tensor) -> Tensor:
 
 
 OPERATIONS["isfinite"] = _finite
+
+
+@operation("nan_to_num")
+def _nan_to_num(trace: Trace, x: Tensor, *_: Any, **__: Any) -> Tensor:
+    trace.note("nan_to_num does nothing to real numbers; what it makes of nan and inf is not in the formula")
+    return x
+
+
 OPERATIONS["isinf"] = lambda trace, x: ch.negated(_finite(trace, x))
 OPERATIONS["isnan"] = lambda trace, x: tn.pointwise(trace, lambda v: ZERO, x, kind="bool")
 
