@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from derive.audit import guard
 from derive.audit.inputs import Draw
 from derive.audit.reading import Reading
 from derive.falsify import Counterexample, Model, Undecided, Undefined, evaluate
@@ -22,6 +23,7 @@ from derive.kernel.terms import Term, Var
 
 LARGEST = 12  # entries in a tensor of the largest inputs that are tried
 _DRAWS = 5  # of each size, after the plainest
+_WIDE = 2  # of these beyond bounds
 
 
 class Plain(Draw):
@@ -30,14 +32,16 @@ class Plain(Draw):
     def __init__(self, seed: int, bounds: bool = False) -> None:
         super().__init__(seed)
         self.plainest = seed == 0
-        self.logits = (0, 12, -12) if bounds else (0, 0, log(2), -log(2))  # where there are bounds, some beyond them
+        self.logits = (
+            (0, 12, -12, 120, -120) if bounds else (0, 0, log(2), -log(2))
+        )  # where there are bounds, some beyond them
 
     def number(self, kind: str, tokens: int, ignore: int | None) -> Any:
         if self.plainest:
             return (
                 next(x for x in (1, 2) if x - 1 != ignore)
                 if kind == "label"
-                else {"probability": Fraction(1, 2), "real": 0}.get(kind, 1)
+                else {"probability": Fraction(1, 2), "real": 0, "logp": -log(2)}.get(kind, 1)
             )
         match kind:
             case "label" | "mask" | "flags":
@@ -46,6 +50,8 @@ class Plain(Draw):
                 return self.random.randint(1, 3)
             case "probability":
                 return self.random.choice((Fraction(1, 2), Fraction(1, 4)))
+            case "logp":
+                return self.random.choice((-log(2), -log(2), -log(4), -log(3)))
             case "positive":
                 return self.random.choice((1, 2, Fraction(1, 2)))
         return self.random.choice(self.logits)
@@ -58,34 +64,47 @@ def _full(lengths: Sequence[int]) -> Any:
     return tuple(_full(lengths[1:]) for _ in range(lengths[0])) if lengths else 1
 
 
+CLEAR = 1e-6
+"""A relative difference that floats of 64 bits show."""
+
+
 def apart(reading: Reading, target: Term, given: Sequence[Term]) -> Counterexample | None:
-    """The first of these inputs at which formula and target differ, as decided exactly, and all conditions hold."""
+    """The first of these inputs at which formula and target differ clearly, or else at all, as decided exactly, and all conditions hold."""
+    first: tuple[dict[Var, Any], float] | None = None
     tried = 0
-    for values in _inputs(reading):
-        tried += 1
-        if not _differ(reading, target, given, values):
-            continue
-        values = _simplest(reading, target, given, values)
-        model = Model(values)
-        left, right = evaluate(reading.term, model), evaluate(target, model)
-        words = f"the left side {shown(left)} and the right side {shown(right)}"
-        return Counterexample(model, k.eq(reading.term, target), left, right, words, tried)
-    return None
+    for tried, values in enumerate(_inputs(reading), 1):  # noqa: B007
+        if _differ(reading, target, given, values):
+            first = first or (values, 0.0)
+            if _differ(reading, target, given, values, CLEAR):
+                first = values, CLEAR
+                break
+    if first is None:
+        return None
+    values = _simplest(reading, target, given, *first)
+    model = Model(values)
+    left, right = evaluate(reading.term, model), evaluate(target, model)
+    words = f"the left side {shown(left)} and the right side {shown(right)}"
+    return Counterexample(model, k.eq(reading.term, target), left, right, words, tried)
 
 
-def _differ(reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any]) -> bool:
-    """Whether the conditions hold and the two are decided to be different."""
+def _differ(reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any], least: float = 0.0) -> bool:
+    """Whether the conditions hold and the two are decided to be different, by more than the ``least`` where that is asked."""
     model = Model(values)
     try:
+        if not all(evaluate(g, model) for g in given):
+            return False
+        left, right = evaluate(reading.term, model), evaluate(target, model)
         return (
-            all(evaluate(g, model) for g in given)
-            and sign_of_difference(evaluate(reading.term, model), evaluate(target, model)) != 0
+            sign_of_difference(left, right) != 0
+            and guard.relative(guard.as_float(left), guard.as_float(right)) >= least
         )
     except (Undecided, Undefined):
         return False
 
 
-def _simplest(reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any]) -> dict[Var, Any]:
+def _simplest(
+    reading: Reading, target: Term, given: Sequence[Term], values: dict[Var, Any], least: float
+) -> dict[Var, Any]:
     """The inputs with each entry as plain as it may be: logits 0, the first token, all kept."""
     for s in reading.inputs.symbols.values():
         for letter, plain in ((s.letter, Plain(0).number(s.input.kind, 1, reading.inputs.ignore)), (s.kept, 1)):
@@ -93,7 +112,7 @@ def _simplest(reading: Reading, target: Term, given: Sequence[Term], values: dic
                 continue
             for path in _paths(values[letter]):
                 simpler = {**values, letter: _with(values[letter], path, plain)}
-                if _differ(reading, target, given, simpler):
+                if _differ(reading, target, given, simpler, least):
                     values = simpler
     return values
 
@@ -118,8 +137,8 @@ def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
         if _largest(reading, names, choice) > LARGEST:
             return
         sizes = dict(zip(names, choice, strict=True))
-        for seed in range(1 + _DRAWS):
-            values = reading.inputs.numbers(sizes, Plain(seed, bool(reading.trace.idle_clamps)))
+        for seed in range(1 + _DRAWS + _WIDE):
+            values = reading.inputs.numbers(sizes, Plain(seed, bool(reading.trace.idle_clamps) or seed > _DRAWS))
             for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
                 yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
 

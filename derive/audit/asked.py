@@ -4,13 +4,14 @@ smoothed(eps=1/10), mean over kept
 next-token one-hot, sum over n
 weighted one-hot, mean over weights
 one-hot + z-loss(coef=1/10000), mean
+1/2 one-hot + 1/2 distillation(tau=4), mean
 dpo(beta=1/10), mean
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,27 +26,36 @@ from derive.language.syntax import ForAll, Sum
 
 Range = tuple[Var, Term, Term]
 REDUCTIONS = (
-    "none", "sum", "mean", "mean over kept", "mean over weights", "sum over n", "mean of rows", "mean of batches", "sum of rows over n",
+    "none", "sum", "mean", "mean over kept", "mean over mask", "mean over weights", "sum over n", "mean of rows", "mean of row sums",
+    "mean of batches", "sum of rows over n",
 )  # fmt: skip
 
 
 class Part(NamedTuple):
+    """A loss of the library with its arguments, and the factor in front of it."""
+
     name: str
     arguments: tuple[tuple[str, Fraction | int], ...]
+    factor: Fraction = Fraction(1)
+
+    def __str__(self) -> str:
+        listed = f"({', '.join(f'{n}={v}' for n, v in self.arguments)})" if self.arguments else ""
+        return (f"{self.factor} " if self.factor != 1 else "") + self.name + listed
+
+    def at(self, place: Place) -> Term:
+        term = LOSSES[self.name].build(place, dict(self.arguments))
+        return term if self.factor == 1 else Num(self.factor) * term
 
 
 class Asked(NamedTuple):
     """A loss with its arguments, what is added to it, whether it predicts the next token, and its reduction."""
 
     parts: tuple[Part, ...]
-    next_token: bool
+    shift: int  # 0, or 1 for the next token; a double shift makes 2 of it
     reduction: str
 
     def __str__(self) -> str:
-        names = [
-            p.name + (f"({', '.join(f'{n}={v}' for n, v in p.arguments)})" if p.arguments else "") for p in self.parts
-        ]
-        return f"{'next-token ' * self.next_token}{' + '.join(names)}, {self.reduction}"
+        return f"{('', 'next-token ', 'next-but-one-token ')[self.shift]}{' + '.join(map(str, self.parts))}, {self.reduction}"
 
 
 def read_asked(text: str) -> Asked:
@@ -54,12 +64,12 @@ def read_asked(text: str) -> Asked:
     if reduction not in REDUCTIONS:
         raise UserError(f"{text!r}: {reduction!r} is no reduction; the reductions are {', '.join(REDUCTIONS)}")
     next_token = loss.startswith("next-token ")
-    parts = tuple(_part(p, text) for p in loss.removeprefix("next-token ").split("+"))
+    parts = tuple(_part(p, text) for p in loss.removeprefix("next-token ").replace(" - ", " + -").split("+"))
     if next_token and not all(LOSSES[p.name].shifts for p in parts):
         raise UserError(
             f"{text!r}: {parts[0].name} does not predict tokens, so it has no next one; leave out next-token"
         )
-    return Asked(parts, next_token, reduction)
+    return Asked(parts, int(next_token), reduction)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -72,7 +82,10 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _part(text: str, whole: str) -> Part:
-    match = re.fullmatch(r"\s*([a-z][a-z0-9 \-]*[a-z0-9])\s*(?:\(([^()]*)\))?\s*", text)
+    front = re.fullmatch(r"\s*(-?)\s*(\d[\d./e\-]*(?![\w.]))?\s*\*?\s*(.*)", text, re.DOTALL)
+    assert front is not None
+    factor = exact_number(front[1] + (front[2] or "1"), whole)
+    match = re.fullmatch(r"([a-z][a-z0-9 \-]*[a-z0-9])\s*(?:\(([^()]*)\))?\s*", front[3])
     known = ", ".join(LOSSES)
     if not match or match[1] not in LOSSES:
         raise UserError(
@@ -92,7 +105,7 @@ def _part(text: str, whole: str) -> Part:
                 f"{whole!r}: {match[1]} takes {', '.join(kind.arguments) or 'no arguments'}, and not {argument.strip()!r}"
             )
         values[name] = exact_number(value, whole)
-    return Part(match[1], tuple(values.items()))
+    return Part(match[1], tuple(values.items()), factor)
 
 
 def exact_number(text: str, whole: str) -> Fraction:
@@ -129,13 +142,17 @@ class Piece(NamedTuple):
         return _count(self.kept, self.scope)
 
 
-def target_of(asked: Asked, inputs: Inputs) -> Target:
-    """The loss as a term in the letters of the inputs.  Raises Missing when an input that it needs is not there."""
+Fault = Callable[[Place], Place]
+
+
+def target_of(asked: Asked, inputs: Inputs, fault: Fault | None = None) -> Target:
+    """The loss as a term in the letters of the inputs, or what a ``fault`` makes of it.  Raises Missing when an input that it needs is
+    not there."""
     try:
-        pieces = [piece(asked, Roles(inputs, names)) for names in _batches(inputs)]
-    except SortError as error:  # an input has another shape than the loss takes
+        pieces = [piece(asked, Roles(inputs, names), fault) for names in _batches(inputs)]
+        out = _reduced(asked, pieces)
+    except (SortError, ValueError) as error:  # an input has another shape than the loss takes
         raise Missing(f"{asked} does not fit the shapes of the inputs: {error}") from None
-    out = _reduced(asked, pieces)
     return out._replace(given=(*out.given, *(n for p in pieces for n in p.needs)))
 
 
@@ -147,23 +164,23 @@ def _batches(inputs: Inputs) -> list[list[str]]:
     return [[n for n in inputs.symbols if numbers[n] in ("", number)] for number in found] or [shared]
 
 
-def piece(asked: Asked, roles: Roles) -> Piece:
+def piece(asked: Asked, roles: Roles, fault: Fault | None = None) -> Piece:
     """The loss at each position of one batch.  Raises Missing when an input that it needs is not there."""
     dims = roles.positions()
     letters = _letters(dims)
     scope: list[Range] = [(v, ONE, roles.inputs.sizes[d]) for v, d in zip(letters, dims, strict=True)]
     index: tuple[Term, ...] = tuple(letters)
     ahead = index
-    if asked.next_token:
+    if asked.shift:
         if not dims:
             raise Missing("a next token needs positions: labels=T or labels=B,T")
         v, low, high = scope[-1]
-        scope[-1] = (v, low, high - 1)
-        ahead = (*index[:-1], v + 1)
+        scope[-1] = (v, low, high - asked.shift)
+        ahead = (*index[:-1], v + asked.shift)
     place = Place(roles, index, ahead)
-    term = LOSSES[asked.parts[0].name].build(place, dict(asked.parts[0].arguments))
-    for p in asked.parts[1:]:
-        term = term + LOSSES[p.name].build(place, dict(p.arguments))
+    if fault is not None:
+        place = fault(place)
+    term = _added([p.at(place) for p in asked.parts])
     needs = [_every(scope, n) for p in asked.parts for n in LOSSES[p.name].needs(place)]
     return Piece(term, roles.kept(ahead), scope, place, needs)
 
@@ -214,6 +231,12 @@ def _reduced(asked: Asked, pieces: Sequence[Piece]) -> Target:
             return Target(str(asked), whole / _added([_count(ONE, p.scope) for p in pieces]), (), ())
         case "mean over kept":
             return Target(str(asked), whole / count, (), tuple(some))
+        case "mean over mask":
+            masks = [p.place.roles.masked(p.place.ahead) for p in pieces]
+            if ONE in masks:
+                raise Missing("a mean over the mask needs one, such as mask=B,T")
+            counted = [_count(m, p.scope) for m, p in zip(masks, pieces, strict=True)]
+            return Target(str(asked), whole / _added(counted), (), tuple(ONE <= c for c in counted))
         case "mean over weights":
             weights = [
                 _sum(_weighed(p.kept, p.place.roles.named(WEIGHT).at((p.place.token,))), p.scope) for p in pieces
@@ -238,7 +261,10 @@ def _of_rows(asked: Asked, p: Piece) -> Target:
     rows, inner = p.scope[:1], p.scope[1:]
     if not inner:
         raise Missing("a mean of rows needs two dimensions of positions, such as labels=B,T")
-    row = _sum(_weighed(p.kept, p.term), inner) / _count(p.kept, inner)
+    row = _sum(_weighed(p.kept, p.term), inner)
+    if asked.reduction == "mean of row sums":
+        return Target(str(asked), _sum(row, rows) / rows[0][2], (), ())
+    row = row / _count(p.kept, inner)
     given = [_every(rows, s) for s in _some(p.kept, inner)]
     n = (
         rows[0][2]

@@ -16,7 +16,7 @@ from derive.audit.inputs import Draw
 from derive.audit.reading import Reading
 from derive.audit.verdict import Program
 from derive.errors import described
-from derive.falsify import Model, Undecided, Undefined, evaluate
+from derive.falsify import Exact, Model, Undecided, Undefined, evaluate
 from derive.kernel.terms import Num, Var, substitute
 
 
@@ -27,7 +27,7 @@ class Hurting(Draw):
         super().__init__(seed)
         self.numbers = numbers
 
-    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction:
+    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction | Exact:
         return self.random.choice(self.numbers) if kind == "real" else super().number(kind, tokens, ignore)
 
 

@@ -7,7 +7,7 @@ program in its floats.  Where they differ by more than the program's own precisi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from derive.audit.inputs import Draw
 from derive.audit.reading import Reading
 from derive.errors import UserError, described
 from derive.falsify import Exact, Model, Undecided, Undefined, evaluate
+from derive.falsify.numbers.exact import log
 from derive.kernel.terms import Num, Term, Var, substitute
 
 TOLERANCE = {"float64": 1e-9, "float32": 5e-5, "float16": 2e-2, "bfloat16": 8e-2}
@@ -55,7 +56,7 @@ def run(
     with reading.front.exactly():
         made = {n: reading.front.concrete(v, kinds[n], dtype) for n, v in plain.items()}
         args, kwargs = program.arguments(function, made, program.with_sizes(fixed, sizes))
-        result = program.picked(function(*args, **kwargs), output)
+        result = program.picked(reading.front.called(function, args, kwargs), output)
         floats = reading.front.floats_of(result)
     if floats is None:
         raise UserError(
@@ -76,12 +77,13 @@ def samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
     """Sizes and exact values of all letters, the same ones each time."""
     names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
     out: list[tuple[dict[str, int], dict[Var, Any]]] = []
-    for seed, (a, b, v) in enumerate(_SIZES):
+    tried = _SIZES[: reading.front.SHAPES] if hasattr(reading.front, "SHAPES") else _SIZES
+    for seed, (a, b, v) in enumerate(tried):
         rest = iter([a, b, *([2] * len(names))])
         sizes = {s: v if s in ("V", "C") else next(rest) for s in names}
         if sizes not in [s for s, _ in out]:
             out.append((sizes, reading.inputs.numbers(sizes, Draw(seed))))
-        if seed in (2, 5) and any(s.kept is not None for s in reading.inputs.symbols.values()):
+        if seed in (2, 4) and any(s.kept is not None for s in reading.inputs.symbols.values()):
             out.append((sizes, reading.inputs.numbers(sizes, Draw(100 + seed, few=True))))
     return out
 
@@ -109,8 +111,11 @@ def small_samples(reading: Reading) -> Iterator[tuple[dict[Var, Any], dict[tuple
 class Wide(Draw):
     """Logits so far apart that floors, clamps and small constants show."""
 
-    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction:
-        return self.random.choice((-12, 0, 12)) if kind == "real" else super().number(kind, tokens, ignore)
+    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction | Exact:
+        return self.random.choice(_FAR) if kind == "real" else super().number(kind, tokens, ignore)
+
+
+_FAR = (-4 * log(20), 0, 4 * log(20))  # about 12
 
 
 WIDE = 1e-2
@@ -118,12 +123,9 @@ WIDE = 1e-2
 
 
 def wide_samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
-    names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
-    out = []
-    for seed, n in enumerate((2, 3)):
-        sizes = {s: n if s in ("V", "C") else 3 for s in names}
-        out.append((sizes, reading.inputs.numbers(sizes, Wide(seed))))
-    return out
+    """At two of the sizes of the others, for each of which JAX compiles."""
+    sizes = list({tuple(s.items()): s for s, _ in samples(reading)}.values())[2:4]
+    return [(s, reading.inputs.numbers(s, Wide(seed))) for seed, s in enumerate(sizes)]
 
 
 def value_at(values: Mapping[Var, Any]) -> Callable[[Var, tuple[int, ...]], Any]:
@@ -131,7 +133,7 @@ def value_at(values: Mapping[Var, Any]) -> Callable[[Var, tuple[int, ...]], Any]
         out = values[var]
         for i in path:
             out = out[i - 1]
-        return out
+        return as_float(out) if isinstance(out, Exact) else out
 
     return value
 
@@ -178,7 +180,7 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
     precision = "float64"
     everyday = samples(reading)
     for sizes, values in (*everyday, *wide_samples(reading)):
-        if not _allowed(reading, values):
+        if not _allowed(reading.given, values):
             continue
         wide = (sizes, values) not in everyday
         where = ", ".join(f"{n}={v}" for n, v in sizes.items()) or "the only size"
@@ -204,20 +206,58 @@ def compare(function: Callable[..., Any], reading: Reading, fixed: Mapping[str, 
             compared += 1
             largest = largest if wide else max(largest, relative(a, b))
             if relative(a, b) > (max(tolerance, WIDE) if wide else tolerance):
+                again = run(function, reading, fixed, output, sizes, value_at(values))
+                if again.values != got.values:
+                    raise UserError(
+                        f"at {where} the program gives other numbers when it is called again with the same inputs: it draws at random, or "
+                        "keeps a state.  Audit a function of its inputs alone"
+                    )
                 raise MisreadProgramError(_fault(reading, where, repr(a), repr(b)))
     if not compared:
         raise UserError(
-            f"the program could not be compared with the formula that was read of it: {'; '.join(out[:2]) or 'no value'}"
+            "the program could not be compared with the formula that was read of it: "
+            + (
+                "; ".join(out[:2])
+                or f"it has no value on any of the inputs tried, or they do not fulfil {reading.given!r}; say of what kind the inputs are, such as "
+                "logps=B:logp for logarithms of probabilities"
+            )
         )
+    _same_in_single(function, reading, fixed, output, everyday)
     return Seen(compared, largest, precision, tuple(dict.fromkeys(out)))
 
 
-def _allowed(reading: Reading, values: Mapping[Var, Any]) -> bool:
-    """Whether the conditions of the formula hold of these inputs."""
+def _same_in_single(
+    function: Callable[..., Any], reading: Reading, fixed: Mapping[str, Any], output: str, everyday: Sequence[Any]
+) -> None:
+    """Formulas are read in floats of 64 bits; that a program does not do something else in those of 32."""
+    for sizes, values in [s for s in everyday if _allowed(reading.given, s[1])][:1]:
+        try:
+            double, single = (
+                run(function, reading, fixed, output, sizes, value_at(values), t) for t in ("float64", "float32")
+            )
+        except Exception:
+            continue  # it may take one type alone
+        for a, b in zip(double.values.values(), single.values.values(), strict=False):
+            if math.isfinite(a) and math.isfinite(b) and relative(a, b) > WIDE:
+                raise UserError(
+                    f"the program gives {a!r} in floats of 64 bits and {b!r} in floats of 32, at the same numbers: it asks for the type, and "
+                    "is audited in 64 bits only; audit each of its branches by itself"
+                )
+
+
+def _allowed(given: Sequence[Term], values: Mapping[Var, Any]) -> bool:
+    """Whether the conditions hold of these inputs."""
     try:
-        return all(evaluate(g, Model(values)) for g in reading.given)
+        return all(evaluate(g, Model(values)) for g in given)
     except (Undefined, Undecided):
         return False
+
+
+def possible(reading: Reading, given: Sequence[Term]) -> bool:
+    """Whether the conditions hold of some sample: nothing is worth a proof from conditions that never hold."""
+    inner = {v for v, _, _ in reading.scope}
+    outer = [g for g in given if not g.free & inner]
+    return any(_allowed(outer, values) for _, values in samples(reading))
 
 
 def _aligned(

@@ -9,6 +9,7 @@ A dimension is a letter, a size that may be any number from 1 on, or a number.  
     distribution    probabilities that add up to 1 over the last dimension
     probability     numbers between 0 and 1, without the ends
     positive        numbers above 0
+    logp            numbers below 0: logarithms of probabilities
     mask            true or false
     flags           0 or 1, as numbers
     count           a whole number from 1 on
@@ -25,11 +26,13 @@ from derive.audit.model.tensor import Dim, Index, Tensor, dim_of
 from derive.audit.model.trace import Trace, letter_of
 from derive.audit.model.values import ONE, ZERO, Choice, Value, sub
 from derive.errors import UserError
+from derive.falsify import Exact
+from derive.falsify.numbers.exact import log
 from derive.kernel.sorts import INT, REAL, Fn, Sort
 from derive.kernel.terms import Num, Term, Var
 from derive.language.syntax import Eq, ForAll, Ne, Sum
 
-KINDS = ("real", "label", "distribution", "probability", "positive", "mask", "flags", "count")
+KINDS = ("real", "label", "distribution", "probability", "positive", "logp", "mask", "flags", "count")
 _LETTER = {
     "logits": "z",
     "input": "z",
@@ -54,6 +57,11 @@ class Input(NamedTuple):
     name: str
     dims: tuple[str, ...]
     kind: str
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether it says which positions count: flags that are a target do not."""
+        return self.kind == "mask" or (self.kind == "flags" and not re.search("target|label", self.name.lower()))
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}, {' x '.join(self.dims) or 'a number'}"
@@ -83,7 +91,7 @@ def _kind(name: str, dims: tuple[str, ...], vocabulary: str) -> str:
         return "distribution"
     if "mask" in last:
         return "mask"
-    if re.search(r"^weights?$|^pos_weight$|^class_weights?$", last):
+    if len(dims) < 2 and re.search(r"^weights?$|^pos_weight$|^class_weights?$", last):
         return "positive"
     if not dims and re.search(r"^num|^n$|count|items|size", last):
         return "count"
@@ -188,6 +196,8 @@ class Inputs:
                 return every(ZERO < here, here < ONE)
             case "positive":
                 return every(ZERO < here)
+            case "logp":
+                return every(here < ZERO)
             case "mask" | "flags":
                 return every(ZERO <= here, here <= ONE)
             case "count":
@@ -197,13 +207,14 @@ class Inputs:
     def vocabulary(self, label: Input) -> Term:
         """The size of the vocabulary: of the first real input with one dimension more, its last; or of the axis of classes."""
         for x in self.inputs:
-            if x.kind != "label" and len(x.dims) >= 1 and x.dims[-1] in ("V", "C"):
-                return self.sizes[x.dims[-1]]
+            if x.kind != "label" and {"V", "C"} & {*x.dims}:
+                return self.sizes[next(d for d in reversed(x.dims) if d in ("V", "C"))]
         for x in self.inputs:
             if x.kind != "label" and len(x.dims) == len(label.dims) + 1:
                 return self.sizes[next((d for d in x.dims if d not in label.dims), x.dims[-1])]
         raise UserError(
-            f"the labels {label.name} have no vocabulary: name the input whose entries they choose, such as logits=T,V"
+            f"the labels {label.name} have no vocabulary: name the input whose entries they choose, such as logits=T,V; or, where they "
+            f"are targets between 0 and 1, say {label.name}={','.join(label.dims)}:probability"
         )
 
     def some_kept(self) -> list[Term]:
@@ -268,6 +279,11 @@ class Inputs:
         return {s.input.name: table(s, self.lengths(s.input, sizes), ()) for s in self.symbols.values()}
 
 
+ODDS = sorted({Fraction(a, b) for a in range(1, 10) for b in range(1, 10) if a <= 2 * b and b <= 2 * a})
+"""Real inputs are 4 log q for one of these q: their exponentials are fractions, at temperatures of 2 and 4 too, which are added
+and compared quickly, where sums of powers of e are not."""
+
+
 class Draw:
     """Numbers at random, the same ones each time; ``few`` keeps one position only."""
 
@@ -286,7 +302,7 @@ class Draw:
             return self.number(kind, tokens, ignore)
         return tuple(self.table(kind, lengths[1:], tokens, ignore) for _ in range(lengths[0]))
 
-    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction:
+    def number(self, kind: str, tokens: int, ignore: int | None) -> int | Fraction | Exact:
         match kind:
             case "label":
                 return self.random.choice([y for y in range(1, tokens + 1) if y - 1 != ignore] or [1])
@@ -298,7 +314,9 @@ class Draw:
                 return Fraction(self.random.randint(1, 15), 16)
             case "positive":
                 return Fraction(self.random.randint(1, 24), 8)
-        return Fraction(self.random.randint(-24, 24), 8)
+            case "logp":
+                return -4 * log(self.random.choice([q for q in ODDS if q > 1]))
+        return 4 * log(self.random.choice(ODDS))
 
     def kept(self, lengths: Sequence[int]) -> Any:
         if self.few:

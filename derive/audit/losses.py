@@ -13,6 +13,7 @@ from derive.kernel.terms import App, Term, Var, as_term, at, spine
 from derive.language.definitions import (
     binary_cross_entropy,
     cross_entropy,
+    entropy,
     kl,
     logsumexp,
     maximum,
@@ -52,7 +53,8 @@ ROLE = {
     "target": Role("target", r"target|label"),
     "logits": Role("logits", r"input|logit|pred"),
     "student_logits": Role("student_logits", r"student|^logits"),
-    "teacher_logits": Role("teacher_logits", r"teacher"),
+    "teacher_logits": Role("teacher_logits", r"teacher|^ref"),
+    "kl": Role("kl", r"kl"),
 }
 """The inputs that losses look for by name, with the names by which they are known."""
 
@@ -116,18 +118,31 @@ LOSSES: dict[str, Kind] = {
     "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser"),
     "focal": Kind(lambda p, a: (1 - _true(p)) ** as_term(a["gamma"]) * -log(_true(p)), {"gamma": 2}, "surprisal with a weight (1 - p)^gamma"),
     "unlikelihood": Kind(lambda p, a: -log(1 - _unfolded(_true(p))), {}, "minus the log of 1 - p of a token", needs=lambda p: [_unfolded(_true(p)) < 1]),
+    "poly1": Kind(
+        lambda p, a: cross_entropy(p.vocabulary, one_hot(p.token), p.model) + as_term(a["eps"]) * (1 - _true(p)), {"eps": 1}, "cross-entropy with a first term of its own"
+    ),
+    "minus-p": Kind(lambda p, a: -_true(p), {}, "minus the probability of the true token"),
+    "entropy": Kind(lambda p, a: entropy(p.vocabulary, p.model), {}, "the entropy of the model, to be added with a factor"),
+    "reverse-kl": Kind(lambda p, a: kl(p.vocabulary, *reversed(_student_and_teacher(p, ONE))), {}, "divergence of the student from the teacher"),
     "distillation": Kind(lambda p, a: _distillation(p, as_term(a["tau"])), {"tau": 1}, "divergence of the teacher at a temperature, times its square"),
     "binary": Kind(
         lambda p, a: binary_cross_entropy(p.value(ROLE["target"]), sigmoid(p.value(ROLE["logits"]))), {}, "binary cross-entropy of a logit", False
     ),
     "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False),
     "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(p.here[-1]), p.model), {}, "the row's own column is the true one", False),
+    "clip": Kind(lambda p, a: _both_ways(p), {}, "contrastive, the mean over rows and columns", False),
     "dpo": Kind(lambda p, a: -log(sigmoid(as_term(a["beta"]) * _margin(p))), {"beta": F(1, 10)}, "direct preference optimisation", False),
     "cdpo": Kind(lambda p, a: _conservative(p, as_term(a["beta"]), as_term(a["eps"])), {"beta": F(1, 10), "eps": F(1, 10)}, "DPO with labels that may be wrong", False),
     "ipo": Kind(lambda p, a: (_margin(p) - 1 / (2 * as_term(a["beta"]))) ** 2, {"beta": F(1, 10)}, "the squared distance from a margin", False),
     "slic": Kind(lambda p, a: positive_part(1 - as_term(a["beta"]) * _margin(p)), {"beta": F(1, 10)}, "a hinge on the margin", False),
     "ppo": Kind(_surrogate, {"eps": F(1, 5)}, "the clipped surrogate", False),
     "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
+    "simpo": Kind(
+        lambda p, a: -log(sigmoid(as_term(a["beta"]) * _preference(p) - as_term(a["gamma"]))), {"beta": 2, "gamma": 1}, "preference without a reference", False
+    ),
+    "bradley-terry": Kind(lambda p, a: -log(sigmoid(_preference(p))), {}, "the chosen reward above the rejected one", False),
+    "odds-ratio": Kind(lambda p, a: -log(sigmoid(_log_odds(p))), {}, "the odds of the chosen above those of the rejected", False, lambda p: _below_one(p)),
+    "kto": Kind(lambda p, a: _kto(p, a), {"beta": F(1, 10)}, "the mean of a chosen and of a rejected answer against a reference point", False),
     "k1": Kind(lambda p, a: p.value(ROLE["logprobs"]) - p.value(ROLE["ref_logprobs"]), {}, "the plain estimator of a divergence", False),
     "k2": Kind(lambda p, a: (p.value(ROLE["logprobs"]) - p.value(ROLE["ref_logprobs"])) ** 2 / 2, {}, "half the square of the log-ratio", False),
     "k3": Kind(_k3, {}, "the estimator exp(d) - d - 1", False),
@@ -140,15 +155,46 @@ def _smoothed_rest(p: Place, eps: Term) -> Term:
     return cross_entropy(p.vocabulary, fun(k, (1 - eps) * d + eps / p.vocabulary * (1 - d)), p.model)
 
 
-def _distillation(p: Place, tau: Term) -> Term:
+def _student_and_teacher(p: Place, tau: Term) -> list[Term]:
+    """Both models at a temperature, the teacher first."""
     k = Var("k", INT)
-    student, teacher = (
-        p.roles.row(p.roles.named(ROLE["student_logits"]), p.here),
-        p.roles.row(p.roles.named(ROLE["teacher_logits"]), p.here),
-    )
-    rows = [fun(k, x[k] / tau) if tau != ONE else x for x in (teacher, student)]
-    loss = kl(p.vocabulary, softmax(p.vocabulary, rows[0]), softmax(p.vocabulary, rows[1]))
+    rows = [p.roles.row(p.roles.named(ROLE[f"{who}_logits"]), p.here) for who in ("teacher", "student")]
+    return [softmax(p.vocabulary, fun(k, x[k] / tau) if tau != ONE else x) for x in rows]
+
+
+def _distillation(p: Place, tau: Term) -> Term:
+    loss = kl(p.vocabulary, *_student_and_teacher(p, tau))
     return tau**2 * loss if tau != ONE else loss
+
+
+def _both_ways(p: Place) -> Term:
+    """The mean of the losses of a row and of a column of a square of logits."""
+    k, (i,) = Var("k", INT), p.here
+    column = fun(k, p.roles.logits().at((k, i)))
+    return (
+        cross_entropy(p.vocabulary, one_hot(i), p.model)
+        + cross_entropy(p.vocabulary, one_hot(i), softmax(p.vocabulary, column))
+    ) / 2
+
+
+def _preference(p: Place) -> Term:
+    return p.value(ROLE["policy_chosen_logps"]) - p.value(ROLE["policy_rejected_logps"])
+
+
+def _log_odds(p: Place) -> Term:
+    chosen, rejected = p.value(ROLE["policy_chosen_logps"]), p.value(ROLE["policy_rejected_logps"])
+    return chosen - rejected - (log(1 - exp(chosen)) - log(1 - exp(rejected)))
+
+
+def _below_one(p: Place) -> list[Term]:
+    return [exp(p.value(ROLE[f"policy_{which}_logps"])) < 1 for which in ("chosen", "rejected")]
+
+
+def _kto(p: Place, a: Arguments) -> Term:
+    chosen = p.value(ROLE["policy_chosen_logps"]) - p.value(ROLE["reference_chosen_logps"])
+    rejected = p.value(ROLE["policy_rejected_logps"]) - p.value(ROLE["reference_rejected_logps"])
+    beta, kl_term = as_term(a["beta"]), p.roles.named(ROLE["kl"]).at(())
+    return (1 - sigmoid(beta * (chosen - kl_term)) + (1 - sigmoid(beta * (kl_term - rejected)))) / 2
 
 
 def _conservative(p: Place, beta: Term, eps: Term) -> Term:

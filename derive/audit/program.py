@@ -159,6 +159,35 @@ def _variadic(signature: inspect.Signature) -> bool:
     return any(p.kind == p.VAR_POSITIONAL for p in signature.parameters.values())
 
 
+def state(function: Callable[..., Any]) -> dict[str, str]:
+    """Plain values that the function can change as it runs: those of its instance, of its defaults, and of names of its module."""
+    inner = getattr(function, "func", function)
+    owner = getattr(inner, "__self__", inner if not hasattr(inner, "__code__") else None)
+    called = getattr(
+        inner,
+        "__func__",
+        inner if hasattr(inner, "__code__") else getattr(type(inner), "forward", type(inner).__call__),
+    )
+    code, space = getattr(called, "__code__", None), getattr(called, "__globals__", {})
+    found = {f"self.{n}": v for n, v in getattr(owner, "__dict__", {}).items()}
+    found |= {n: space[n] for n in getattr(code, "co_names", ()) if n in space}
+    names = getattr(code, "co_varnames", ())[: getattr(code, "co_argcount", 0)]
+    defaults = getattr(called, "__defaults__", None) or ()
+    found |= dict(zip(names[len(names) - len(defaults) :], defaults, strict=False))
+    return {n: repr(v) for n, v in found.items() if _is_plain(v)}
+
+
+def _is_plain(x: Any) -> bool:
+    if isinstance(x, dict):
+        return len(x) <= _FEW and all(map(_is_plain, x.values()))
+    if isinstance(x, (list, tuple, set)):
+        return len(x) <= _FEW and all(map(_is_plain, x))
+    return isinstance(x, (bool, int, float, str))
+
+
+_FEW = 64  # entries of a state that is looked at
+
+
 def picked(result: Any, output: str = "") -> Any:
     """The loss in a result: itself, what is named ``output``, or what is named loss, or the first of several."""
     if output:

@@ -30,7 +30,7 @@ def text(a: Audit, residual: Residual | None, notation: Notation, width: int = 1
         lines += _numbers(a)
     lines += [f"  {x}" for x in remarks(a)]
     if residual is not None:
-        lines += ["", f"  the difference: {residual.words}"]
+        lines += ["", f"  the difference{' from the nearest' * bool(a.among)}: {residual.words}"]
         if residual.instead:
             lines.append(f"  proved: it is {residual.instead}")
         else:
@@ -49,6 +49,10 @@ def text(a: Audit, residual: Residual | None, notation: Notation, width: int = 1
 
 
 def verdict_lines(a: Audit) -> list[str]:
+    if a.among:
+        return [
+            f"NOT IN THE LIBRARY: it is none of the {a.among} losses that take these inputs, as far as is proved; the nearest is {a.target.name}"
+        ]
     what = {
         "proved": f"it is {a.target.name}",
         "refuted": f"it is not {a.target.name}",
@@ -107,11 +111,8 @@ def _numbers(a: Audit) -> list[str]:
         if str(a.counterexample.left) != left
         else f"  the formula gives       {left}"
     )
-    out.append(
-        f"  {'the loss asked for is':22}  {a.counterexample.right} = {right}"
-        if str(a.counterexample.right) != right
-        else f"  the loss asked for is   {right}"
-    )
+    loss = f"  {'the nearest loss is' if a.among else 'the loss asked for is':22}  "
+    out.append(f"{loss}{a.counterexample.right} = {right}" if str(a.counterexample.right) != right else loss + right)
     out.append(f"  the program, run on it, gives {a.replay.program!r} ({a.replay.precision})")
     return out
 

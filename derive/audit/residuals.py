@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from derive.audit import guard, proving
-from derive.audit.asked import REDUCTIONS, Asked, Part, Range, Target, _count, _sum, _weighed, piece, target_of
+from derive.audit.asked import REDUCTIONS, Asked, Fault, Part, Range, Target, _count, _sum, _weighed, piece, target_of
 from derive.audit.losses import LOSSES
 from derive.audit.reading import Reading, read
 from derive.audit.roles import ONE, Missing, Place, Roles
@@ -19,7 +20,16 @@ from derive.audit.verdict import Audit, _identifier, agree, conditions
 from derive.board.entries import TheoremEntry
 from derive.errors import UserError
 from derive.kernel.terms import Num, Term, Var, as_term, subterms
-from derive.language.definitions import cross_entropy, entropy, logsumexp, one_hot, smoothed_off, softmax, uniform
+from derive.language.definitions import (
+    cross_entropy,
+    entropy,
+    logsumexp,
+    one_hot,
+    smoothed,
+    smoothed_off,
+    softmax,
+    uniform,
+)
 from derive.language.syntax import log
 
 
@@ -68,7 +78,7 @@ def _where_bounds_are_idle(audit: Audit) -> Residual | None:
         reading = read(p.function, audit.reading.inputs, p.fixed, p.output, audit.reading.front, bounds)
     except UserError:
         return None
-    if reading.trace.idle_clamps:
+    if reading.trace.idle_clamps or not guard.possible(reading, bounds):
         return None
     words = "it is what was asked for only where its bounds do nothing, which is the last condition here"
     given = conditions(reading, audit.target)
@@ -93,26 +103,55 @@ _OTHER = {
     ("smoothed", "smoothed-rest"): "the other tokens get eps/V each, and nothing of it goes to the true one",
     ("smoothed", "one-hot"): "no smoothing",
     ("smoothed-off", "one-hot"): "no smoothing",
+    ("one-hot", "minus-p"): "the logarithm is missing: it is minus the probability of the true token",
+    ("soft", "distillation"): "a divergence: the entropy of the target is taken off",
 }
 
 
 def _instead(audit: Audit, asked: Asked | None) -> Residual | None:
     if asked is None:
         return None
-    for other, words in _others(audit.reading, asked):
+    for other, words, fault in _others(audit.reading, asked):
         try:
-            target = target_of(other, audit.reading.inputs)
+            target = target_of(other, audit.reading.inputs, fault)
         except Missing:
             continue
         if [h for _, _, h in target.scope] != [h for _, _, h in audit.reading.scope] or target.scope:
             continue
         theorem = _proved(audit, target, words)
         if theorem is not None:
-            return Residual(words, target.term - audit.target.term, False, theorem, str(other))
+            return Residual(words, target.term - audit.target.term, False, theorem, "" if fault else str(other))
     return None
 
 
-def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str]]:
+def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str, Fault | None]]:
+    """Losses that it may be instead, in words; a fault makes one of them of what was asked for."""
+    yield from ((other, words, None) for other, words in _losses(reading, asked))
+    if not LOSSES[asked.parts[0].name].shifts:
+        return
+    yield (
+        asked,
+        "the softmax is taken twice: probabilities stand where logits were meant",
+        lambda p: p._replace(row=p.model),
+    )
+    for axis, d in enumerate(Roles(reading.inputs).positions()):
+        yield (
+            asked,
+            f"the softmax runs over {d}, the positions, and not over the vocabulary",
+            partial(_over_positions, axis),
+        )
+    for other, words in _losses(reading, asked._replace(shift=1 - min(asked.shift, 1))):
+        yield other, f"{_SHIFTED[asked.shift]}; {words}", None
+
+
+def _over_positions(axis: int, place: Place) -> Place:
+    return place._replace(probabilities=place.softmax_over(axis))
+
+
+_SHIFTED = ("it predicts the next token, and not the one at its position", "the shift by one is missing", "")
+
+
+def _losses(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str]]:
     for reduction in REDUCTIONS:
         if reduction not in (asked.reduction, "none"):
             yield (
@@ -128,12 +167,8 @@ def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str]]:
         words = _OTHER.get((first.name, name), f"another loss: {name}, where {first.name} was meant")
         yield asked._replace(parts=(part, *asked.parts[1:])), words
     if LOSSES[first.name].shifts:
-        words = (
-            "the shift by one is missing"
-            if asked.next_token
-            else "it predicts the next token, and not the one at its position"
-        )
-        yield asked._replace(next_token=not asked.next_token), words
+        yield asked._replace(shift=1 - asked.shift), _SHIFTED[asked.shift]
+        yield asked._replace(shift=2), "the labels are shifted twice: each position predicts the token after the next"
     for n, value in first.arguments:
         for c in _constants(reading):
             if c != value:
@@ -185,6 +220,9 @@ def _factors(reading: Reading, scope: list[Range], kept: Term) -> Iterator[_Cand
         yield _Candidate("a mean over the kept positions, where all were meant", positions / counted, True)
         yield _Candidate("a sum that is not divided by the kept positions", counted, True)
         yield _Candidate("a sum that is divided by the kept positions", 1 / counted, True)
+    for c in _constants(reading):
+        for n in dict.fromkeys((counted, positions)):
+            yield _Candidate(f"{c} is added to the number by which it is divided", n / (n + as_term(c)), True)
     for name, n in reading.inputs.sizes.items():
         if isinstance(n, Var):
             yield _Candidate(f"the loss is {name} times too large", n, True)
@@ -224,6 +262,11 @@ def _of_smoothing(place: Place, asked: Asked, scope: list[Range], kept: Term, di
         off = cross_entropy(place.vocabulary, smoothed_off(place.vocabulary, eps, place.token), place.model)
         yield _Candidate(
             "twice the loss, in two conventions of smoothing", _over(_sum(_weighed(kept, off), scope), divisor)
+        )
+        family = (smoothed if first.name == "smoothed" else smoothed_off)(place.vocabulary, eps, place.token)
+        yield _Candidate(
+            "a divergence: the entropy of the target, which does not depend on the model, is taken off",
+            -_over(_sum(_weighed(kept, entropy(place.vocabulary, family)), scope), divisor),
         )
     if first.name == "soft":
         whole = _over(_sum(_weighed(kept, entropy(place.vocabulary, place.soft)), scope), divisor)

@@ -11,7 +11,7 @@ from derive.errors import UserError
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term, Var
 from derive.language.definitions import softmax
-from derive.language.syntax import fun
+from derive.language.syntax import Sum, fun
 
 ONE = Num(1)
 
@@ -31,15 +31,23 @@ WEIGHT = Role("weight", "weight")
 
 
 class Place(NamedTuple):
-    """A position: the indices by which the inputs are looked up, and those of what is predicted there."""
+    """A position: the indices by which the inputs are looked up, and those of what is predicted there.
+
+    ``row`` and ``probabilities``, where they are given, stand in place of the logits and of their softmax: what a fault makes of them.
+    """
 
     roles: Roles
     here: tuple[Term, ...]
     ahead: tuple[Term, ...]
+    row: Term | None = None
+    probabilities: Term | None = None
 
     def logits(self) -> Term:
-        """The row of logits, as a family over the vocabulary."""
-        return self.roles.row(self.roles.logits(), self.here)
+        """The row of logits, as a family over the vocabulary; or the product of a hidden row and a matrix of weights."""
+        if self.row is not None:
+            return self.row
+        pair = self.roles.projection()
+        return self.roles.projected(*pair, self.here) if pair else self.roles.row(self.roles.logits(), self.here)
 
     @property
     def vocabulary(self) -> Term:
@@ -47,7 +55,16 @@ class Place(NamedTuple):
 
     @property
     def model(self) -> Term:
+        if self.probabilities is not None:
+            return self.probabilities
         return softmax(self.vocabulary, self.logits())
+
+    def softmax_over(self, axis: int) -> Term:
+        """The softmax over a dimension of positions, which is the wrong one, as a family over the vocabulary."""
+        k, j = Var("k", INT), Var("j", INT)
+        column = fun(j, self.roles.entry(self.roles.logits(), (*self.here[:axis], j, *self.here[axis + 1 :]), k))
+        size = self.roles.inputs.sizes[self.roles.positions()[axis]]
+        return fun(k, softmax(size, column)[self.here[axis]])
 
     @property
     def token(self) -> Term:
@@ -91,10 +108,34 @@ class Roles:
         labels = next((s.input for s in self.all if s.input.kind == "label"), None)
         if labels is not None and len(x.dims) == len(labels.dims) + 1:
             return next((d for d in x.dims if d not in labels.dims), x.dims[-1])
-        return x.dims[-1] if x.dims[-1] in ("V", "C") else None
+        square = len(x.dims) == 2 and x.dims[0] == x.dims[1]
+        return x.dims[-1] if x.dims[-1] in ("V", "C") or square else None
+
+    def projection(self) -> tuple[Symbol, Symbol] | None:
+        """Hidden rows and the matrix that makes logits of them, as hidden=T,D weight=V,D beside labels=T."""
+        real = [s for s in self.all if s.input.kind == "real"]
+        for h in real:
+            for w in real:
+                inner = h.input.dims[-1:]
+                if (
+                    h is not w
+                    and len(w.input.dims) == 2
+                    and {*w.input.dims} == {"V", *inner}
+                    and "V" not in h.input.dims
+                ):
+                    return h, w
+        return None
+
+    def projected(self, hidden: Symbol, weights: Symbol, here: Sequence[Term]) -> Term:
+        d, k = Var("d", INT), Var("k", INT)
+        inner = hidden.input.dims[-1]
+        matrix = weights.at([k if x == "V" else d for x in weights.input.dims])
+        return fun(k, Sum(hidden.at((*here, d)) * matrix, (d, 1, self.inputs.sizes[inner])))
 
     @property
     def vocabulary(self) -> Term:
+        if self.projection():
+            return self.inputs.sizes["V"]
         dim = self._classes(self.logits().input)
         assert dim is not None
         return self.inputs.sizes[dim]
@@ -125,7 +166,13 @@ class Roles:
         if at == len(s.input.dims) - 1:
             return s.at(index)
         k = Var("k", INT)
-        return fun(k, s.at([*index[:at], k, *index[at:]]))
+        return fun(k, self.entry(s, index, k))
+
+    def entry(self, s: Symbol, index: Sequence[Term], k: Term) -> Term:
+        """The entry of class k at a position."""
+        classes = self._classes(s.input) or s.input.dims[-1]
+        at = len(s.input.dims) - 1 - s.input.dims[::-1].index(classes)
+        return s.at([*index[:at], k, *index[at:]])
 
     def positions(self) -> tuple[str, ...]:
         """The sizes over which positions run."""
@@ -141,8 +188,12 @@ class Roles:
     def kept(self, index: Sequence[Term]) -> Term:
         """1 where a position counts: what a mask or the labels say."""
         label = next((s for s in self.all if s.kept is not None), None)
-        mask = next((s for s in self.all if s.input.kind in ("mask", "flags")), None)
-        out: Term = ONE if label is None else label.keeps(index)
-        if mask is not None:
-            out = mask.at(index) if label is None else out * mask.at(index)
-        return out
+        mask = self.masked(index)
+        if label is None:
+            return mask
+        return label.keeps(index) if mask == ONE else label.keeps(index) * mask
+
+    def masked(self, index: Sequence[Term]) -> Term:
+        """1 where a mask says that a position counts, whatever its label."""
+        mask = next((s for s in self.all if s.input.is_mask), None)
+        return ONE if mask is None else mask.at(index)

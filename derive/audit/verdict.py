@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from derive.audit import guard, proving
+from derive.audit import guard, program, proving
 from derive.audit.apart import apart
 from derive.audit.asked import Target
 from derive.audit.guard import Seen
@@ -66,12 +66,12 @@ class Audit(NamedTuple):
     replay: Replay | None = None
     why: str = ""
     ignore_dropped: bool = False
-    remarks: tuple[str, ...] = ()
+    among: int = 0  # of so many losses of the library the target is the nearest; 0 where it was asked for
 
 
 def read_program(p: Program) -> tuple[Reading, Seen, bool]:
     """The formula of a program, held against the program.  A program that fails at ignored labels is read without them."""
-    front = front_of(p.function, p.front)
+    front, before = front_of(p.function, p.front), program.state(p.function)
     dropped = False
     try:
         reading = read(p.function, p.inputs, p.fixed, p.output, front)
@@ -80,13 +80,39 @@ def read_program(p: Program) -> tuple[Reading, Seen, bool]:
             raise
         plain = Inputs(p.inputs.inputs, None)
         reading, dropped = read(p.function, plain, p.fixed, p.output, front), True
-    return reading, guard.compare(p.function, reading, p.fixed, p.output), dropped
+    seen = guard.compare(p.function, reading, p.fixed, p.output)
+    again = read(p.function, reading.inputs, p.fixed, p.output, front)
+    if again.term != reading.term:
+        raise UserError(
+            f"{p.name} computes something else when it is called again: it keeps a state, such as a counter or a schedule.  Audit a function "
+            "of its inputs alone; give what changes as an input"
+        )
+    changed = sorted(n for n, v in program.state(p.function).items() if before.get(n) != v)
+    if changed:
+        reading.trace.note(
+            f"{', '.join(changed)} changed while the program ran: this is said of the first calls, and of no later ones"
+        )
+    return reading, seen, dropped
 
 
 def judge(p: Program, make: Callable[[Inputs], Target]) -> Audit:
     """The verdict on a program and a target, which is made from the inputs as they were read."""
     reading, seen, dropped = read_program(p)
-    return judged(p, reading, seen, make(reading.inputs), dropped)
+    target = make(reading.inputs)
+    return judged(p, under(p, reading, target), seen, target, dropped)
+
+
+def under(p: Program, reading: Reading, target: Target) -> Reading:
+    """The program read under the conditions of the target too, where these may show that a bound in it does nothing."""
+    more = [g for g in target.given if g not in reading.given]
+    if not reading.trace.idle_clamps or not more:
+        return reading
+    try:
+        again = read(p.function, reading.inputs, p.fixed, p.output, reading.front, more)
+    except UserError:
+        return reading
+    again.trace.notes.update(reading.trace.notes)
+    return again if len(again.trace.idle_clamps) < len(reading.trace.idle_clamps) else reading
 
 
 def judged(p: Program, reading: Reading, seen: Seen, target: Target, dropped: bool = False) -> Audit:
@@ -98,6 +124,10 @@ def judged(p: Program, reading: Reading, seen: Seen, target: Target, dropped: bo
     target = target._replace(term=term, scope=reading.scope)
     given = conditions(reading, target)
     out = Audit(p, reading, seen, target, "unknown", ignore_dropped=dropped)
+    if not guard.possible(reading, given):
+        return out._replace(
+            why="its conditions held of none of the inputs tried, so that a proof from them would say nothing"
+        )
     if agree(reading, target):
         theorem = proving.prove(
             _identifier(p.name), reading.term, term, given, f"What {p.name} computes is {target.name}."

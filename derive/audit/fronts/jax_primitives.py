@@ -14,7 +14,7 @@ from derive.audit.model import tensor as tn
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Index, Tensor, dim_of, scalar
 from derive.audit.model.trace import Trace, Unread
-from derive.audit.model.values import ONE, ZERO, Value, add, div, mul, neg, sub
+from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, Value, add, div, mul, neg, sub
 from derive.kernel.terms import Num, Term
 
 
@@ -64,7 +64,7 @@ _REAL: dict[str, Callable[..., Value]] = {
 }  # fmt: skip
 for _name, _f in _REAL.items():
     _pointwise(_name, _f, "real")
-_pointwise("is_finite", lambda x: ONE, "bool")
+_pointwise("is_finite", lambda x: ZERO if x == MINUS_INFINITY else ONE, "bool")
 
 
 def primitive(*names: str) -> Callable[[Primitive], Primitive]:
@@ -109,8 +109,17 @@ def _convert(s: Shapes, p: Any, e: Any, x: Tensor) -> Tensor:
     if kind in "iu":
         if x.kind == "real":
             raise Unread("a conversion to integers", "numbers are cut off; give labels as an input of kind label")
+        if np.dtype(p["new_dtype"]).itemsize < _WIDE_ENOUGH:
+            raise Unread(
+                f"a conversion to {p['new_dtype']}", "whole numbers wrap round there; labels need 32 or 64 bits"
+            )
         return x.like(x.entry, "int")
+    if str(p["new_dtype"]) != "float64":
+        s.trace.note(f"precision {p['new_dtype']}")
     return x.like(x.entry, "real")
+
+
+_WIDE_ENOUGH = 4  # bytes
 
 
 @primitive("dim_as_value")

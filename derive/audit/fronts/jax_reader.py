@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -38,7 +39,7 @@ def symbol(tensor: Tensor) -> Any:
     return Symbol(tensor)
 
 
-_TYPES = {"real": jnp.float32, "int": jnp.int32, "bool": jnp.bool_}
+_TYPES = {"real": jnp.float64, "int": jnp.int32, "bool": jnp.bool_}
 
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -47,12 +48,13 @@ def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     at = [i for i, x in enumerate(leaves) if isinstance(x, Symbol)]
     trace: Trace = leaves[at[0]].tensor.trace
     names = sorted({v.name for i in at for d in leaves[i].tensor.shape for f in d.factors for v in f.free})
-    try:
-        jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 1))
-    except Unread:  # it may need sizes from 2 on, as where the last position is left out
-        jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 2))
-        for n in names:
-            trace.assume(Num(2) <= Var(n, INT))
+    with exactly():
+        try:
+            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 1))
+        except Unread:  # it may need sizes from 2 on, as where the last position is left out
+            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 2))
+            for n in names:
+                trace.assume(Num(2) <= Var(n, INT))
     reader = _Reader(trace)
     tensors = reader.run(jaxpr.jaxpr, jaxpr.consts, [leaves[i].tensor for i in at])
     return jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(out), tensors)
@@ -242,11 +244,38 @@ def exactly() -> AbstractContextManager[Any]:
 def concrete(value: Any, kind: str, dtype: str = "float64") -> Any:
     types = {"label": jnp.int32, "count": jnp.int32, "mask": jnp.bool_}
     array = np.array(floats(value) if kind not in types else value)
-    return jnp.asarray(array, dtype=types.get(kind, dtype))
+    return jnp.asarray(array.astype(types.get(kind) or jnp.dtype(dtype)))  # NumPy converts without compiling
+
+
+SHAPES = 5
+"""At so many shapes the program is run: XLA compiles it for each."""
+
+
+def called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The program on numbers, compiled as one: eager JAX compiles each operation anew for each shape, which takes seconds."""
+    leaves, tree = jax.tree_util.tree_flatten((args, kwargs))
+    at = tuple(i for i, x in enumerate(leaves) if isinstance(x, jax.Array))
+    rest = tuple(None if i in at else x for i, x in enumerate(leaves))
+    try:
+        return _compiled(function, tree, at, rest)(*(leaves[i] for i in at))
+    except TypeError:  # an argument that has no hash, or a result that is no tree of arrays
+        return function(*args, **kwargs)
+
+
+@lru_cache(maxsize=16)
+def _compiled(function: Callable[..., Any], tree: Any, at: tuple[int, ...], rest: tuple[Any, ...]) -> Any:
+    def call(*arrays: Any) -> Any:
+        values = list(rest)
+        for i, x in zip(at, arrays, strict=True):
+            values[i] = x
+        args, kwargs = jax.tree_util.tree_unflatten(tree, values)
+        return function(*args, **kwargs)
+
+    return jax.jit(call)
 
 
 def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:
     return np.asarray(jax.grad(run)(x)).tolist()
 
 
-__all__ = ["ONE", "Dim", "concrete", "exactly", "floats_of", "name_of_type", "read", "symbol", "tensor_of"]
+__all__ = ["ONE", "Dim", "called", "concrete", "exactly", "floats_of", "name_of_type", "read", "symbol", "tensor_of"]

@@ -13,8 +13,8 @@ import numpy as np
 from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.places import place
-from derive.audit.fronts.sizes import Shape, Size, number, term_of
-from derive.audit.fronts.symbols import answer_operators, floats, leaves
+from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
+from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
@@ -22,9 +22,8 @@ from derive.audit.model import shaping as sh
 from derive.audit.model import tensor as tn
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Tensor, count, scalar, size
-from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.trace import Trace, Unread, none_swallowed
 from derive.audit.model.values import add
-from derive.kernel.terms import Num
 
 _ = torch_shapes  # its import adds to the operations
 _READING = threading.RLock()
@@ -34,6 +33,7 @@ _NAMES = {
     "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "absolute": "abs", "invert": "logical_not",
     "max": "amax", "expand_dims": "unsqueeze", "concatenate": "cat", "concat": "cat", "copy": "clone", "ravel": "flatten",
 }  # fmt: skip
+_MAKES = ("arange", "eye", "zeros", "ones", "full")
 _AXIS = {"sum", "mean", "amax", "cat", "stack", "unsqueeze", "squeeze"}
 
 
@@ -57,13 +57,13 @@ _OWN: dict[str, Callable[..., Any]] = {
     "permute_dims": _transpose,
     "swapaxes": OPERATIONS["transpose"],
     "astype": lambda trace, x, dtype, **_: x.like(x.entry, "real") if np.dtype(dtype).kind == "f" else x,
-    "isfinite": lambda trace, x: tn.pointwise(trace, lambda v: Num(1), x, kind="bool"),
 }
 
 
 class Symbol:
     """An array of which entries and sizes are terms."""
 
+    symbolic = True
     __slots__ = ("tensor",)
 
     def __init__(self, tensor: Tensor) -> None:
@@ -94,7 +94,7 @@ class Symbol:
     T = property(lambda self: call("transpose", (self,), {}))
 
     def __len__(self) -> int:
-        return int(self.shape[0])
+        return counted(self.shape[0])
 
     def __bool__(self) -> bool:
         raise Unread("a branch", "it depends on the numbers in an array, and a formula has no such branch", place())
@@ -163,30 +163,38 @@ def _plain(trace: Trace, x: Any) -> Any:
                 f"of shape {x.shape}; give it to the function as an input, with letters for its sizes",
             )
         return scalar(trace, exact(x[()])) if x.ndim == 0 else sh.stack([scalar(trace, exact(v)) for v in x], 0)
-    return float(x) if isinstance(x, np.floating) and not isinstance(x, float) else x
+    if isinstance(x, np.floating) and not isinstance(x, float):
+        return scalar(trace, exact(x))
+    return fn.noted(trace, x)
 
 
 @contextmanager
 def _patched() -> Iterator[None]:
-    """np.arange looks at its sizes itself: for this thread one that takes symbols stands in its place."""
+    """NumPy looks at sizes itself where it makes arrays: for this thread functions that take symbols stand in their place."""
     with _READING:
-        thread, old = threading.get_ident(), np.arange
-
-        def arange(*args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != thread or not _symbolic(args):
-                return old(*args, **kwargs)
-            return call("arange", args, {})
-
-        setattr(np, "arange", arange)  # noqa: B010
+        thread = threading.get_ident()
+        old = {name: getattr(np, name) for name in _MAKES}
         try:
+            for name, original in old.items():
+                setattr(np, name, _passing(name, original, thread))
             yield
         finally:
-            setattr(np, "arange", old)  # noqa: B010
+            for name, original in old.items():
+                setattr(np, name, original)
+
+
+def _passing(name: str, original: Any, thread: int) -> Any:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != thread or not _symbolic((args, kwargs)):
+            return original(*args, **kwargs)
+        return call(name, args, kwargs)
+
+    return function
 
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with _patched():
+    with _patched(), with_len(function), none_swallowed():
         return function(*args, **kwargs)
 
 
@@ -217,4 +225,4 @@ def gradient_of(run: Callable[[Any], Any], x: Any) -> Any:
     raise Unread("--gradient", "NumPy has no derivatives to compare with; use --is")
 
 
-__all__ = ["concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]
+__all__ = ["called", "concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]

@@ -10,7 +10,7 @@ from derive.audit.model.tensor import Tensor
 from derive.audit.model.trace import Unread
 
 _OWN = __file__.rpartition("audit")[0]
-_FRAMEWORKS = ("/torch/", "/numpy/", "/jax/", "contextlib")
+_FRAMEWORKS = ("-packages/torch/", "-packages/numpy/", "-packages/jax/", "contextlib")
 
 
 def _is_users(file: str) -> bool:

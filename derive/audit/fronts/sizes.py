@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import builtins
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from derive.audit.model.functions import exact
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, add, div, mul, neg, sub
+from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term
 
 
@@ -71,9 +75,17 @@ class Size:
             return True
         if self.trace.holds(opposite(self.term, term)):
             return False
+        letters = sorted((*self.term.free, *term.free), key=repr)
+        if any(v.sort is not INT for v in letters):
+            raise Unread(
+                "a branch",
+                "it depends on the numbers in a tensor, and a formula has no such branch; read each branch by itself",
+            )
+        size = letters[0].name if letters else "it"
         raise Unread(
             f"if {self.term!r} {sign} {term!r}",
-            "the branch depends on a size that may be any number; give that size as a number, such as logits=T,1",
+            f"the branch depends on the size {size}, which may be any number; give a number for {size} in the shapes, and audit "
+            "each branch by itself",
         )
 
     def __eq__(self, other: object) -> bool:
@@ -119,6 +131,42 @@ class Size:
 
     def __format__(self, spec: str) -> str:
         return repr(self.term)
+
+
+def counted(n: Any) -> int:
+    """What len(x) gives where Python asks for a whole number."""
+    if isinstance(n, Size):
+        raise Unread(
+            f"len(x), which is {n!r},",
+            "Python makes a number of it here; write x.shape[0], or give that size as a number",
+        )
+    return int(n)
+
+
+@contextmanager
+def with_len(function: Any) -> Iterator[None]:
+    """The module of the function with a len() that may be a size; what else it counts is counted as ever."""
+    inner = getattr(function, "func", getattr(function, "_torchdynamo_orig_callable", function))
+    if not hasattr(inner, "__code__") and not hasattr(inner, "__func__"):
+        inner = getattr(type(inner), "forward", None) or type(inner).__call__
+    space = getattr(getattr(inner, "__func__", inner), "__globals__", None)
+    if space is None or "len" in space:
+        yield
+        return
+    thread = threading.get_ident()
+
+    def size(x: Any) -> Any:
+        return (
+            x.shape[0]
+            if threading.get_ident() == thread and getattr(type(x), "symbolic", False) is True
+            else builtins.len(x)
+        )
+
+    space["len"] = size
+    try:
+        yield
+    finally:
+        del space["len"]
 
 
 def number(term: Term, trace: Trace) -> Any:

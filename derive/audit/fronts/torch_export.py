@@ -15,7 +15,7 @@ from torch.utils import _pytree as pytree
 
 from derive.audit.fronts import torch_tracer
 from derive.audit.fronts.sizes import Size, term_of
-from derive.audit.fronts.torch_tracer import concrete, exactly, floats_of, gradient_of, name_of_type, tensor_of
+from derive.audit.fronts.torch_tracer import called, concrete, exactly, floats_of, gradient_of, name_of_type, tensor_of
 from derive.audit.model import shaping as sh
 from derive.audit.model.tensor import Tensor, scalar
 from derive.audit.model.trace import Trace, Unread
@@ -184,4 +184,4 @@ _ATEN: dict[str, Callable[..., Any]] = {
     "arange": lambda trace, *ends: torch_tracer.call("arange", ends, {}),
 }
 
-__all__ = ["concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]
+__all__ = ["called", "concrete", "exactly", "floats_of", "gradient_of", "name_of_type", "read", "symbol", "tensor_of"]

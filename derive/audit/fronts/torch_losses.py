@@ -110,19 +110,27 @@ def _terms(f: Callable[..., Any]) -> Callable[..., Tensor]:
     return run
 
 
-def _binary(x: Any, t: Any) -> Any:
-    """-(t log x + (1 - t) log(1 - x)), with either part left out where its factor is 0."""
-    return neg(add(_weighed(t, x), _weighed(sub(ONE, t), sub(ONE, x))))
-
-
 def _weighed(a: Any, x: Any) -> Any:
     return ZERO if a == ZERO else mul(a, fn.logarithm(x))
 
 
+_FLOOR = -100
+"""torch keeps the logarithms of binary_cross_entropy at or above it."""
+
+
+def _binary(trace: Trace, input: Tensor, target: Tensor) -> Tensor:
+    """-(t log x + (1 - t) log(1 - x)), each logarithm at least the floor."""
+
+    def log_of(f: Callable[..., Any]) -> Tensor:
+        return ch.bounded(tn.pointwise(trace, f, input), as_tensor(trace, _FLOOR), None)
+
+    logs = log_of(fn.logarithm), log_of(lambda x: fn.logarithm(sub(ONE, x)))
+    return tn.pointwise(trace, lambda t, a, b: neg(add(mul(t, a), mul(sub(ONE, t), b))), target, *logs)
+
+
 @operation("binary_cross_entropy")
 def binary_cross_entropy(trace: Trace, input: Tensor, target: Tensor, *args: Any, **more: Any) -> Tensor:
-    trace.note("binary_cross_entropy keeps its logarithms at or above -100; the formula has no such floor")
-    return _terms(lambda tr, x, t: tn.pointwise(tr, _binary, x, t))(trace, input, target, *args, **more)
+    return _terms(_binary)(trace, input, target, *args, **more)
 
 
 @operation("binary_cross_entropy_with_logits")

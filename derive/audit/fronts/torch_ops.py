@@ -16,7 +16,7 @@ from derive.audit.model import shaping as sh
 from derive.audit.model import tensor as tn
 from derive.audit.model.tensor import Tensor
 from derive.audit.model.trace import Trace, Unread
-from derive.audit.model.values import ONE, ZERO, add, apply, div, mul, neg, sub
+from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, add, apply, div, mul, neg, sub
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num
 
@@ -100,10 +100,52 @@ _unary(("log1p",), lambda x: fn.logarithm(add(ONE, x)))
 _unary(("expm1",), lambda x: sub(fn.exponential(x), ONE))
 _unary(("sigmoid", "expit"), fn.sigmoid_of)
 _unary(("logsigmoid", "log_sigmoid"), fn.log_sigmoid)
-_unary(("softplus",), fn.softplus_of)
 _unary(("relu",), fn.relu)
+_unary(("tanh",), lambda x: sub(mul(Num(2), fn.sigmoid_of(mul(Num(2), x))), ONE))
 _unary(("square",), lambda x: fn.power(x, Num(2)))
 _unary(("reciprocal",), lambda x: div(ONE, x))
+
+
+@operation("softplus")
+def _softplus(trace: Trace, x: Tensor, beta: Any = 1, threshold: Any = 20) -> Tensor:
+    if term_of(threshold) != Num(20):
+        raise Unread(f"softplus with threshold={threshold!r}", "it is the identity above that; write log(1 + exp(x))")
+    trace.note(
+        "softplus of more than 20 is x itself in torch, which is less than 3e-9 off; the formula has log(1 + exp(x))"
+    )
+    by = term_of(beta)
+    return tn.pointwise(trace, lambda v: div(fn.softplus_of(mul(by, v)), by), x)
+
+
+@operation("logaddexp")
+def _logaddexp(trace: Trace, a: Any, b: Any) -> Tensor:
+    x, y = as_tensor(trace, a), as_tensor(trace, b)
+    return tn.pointwise(trace, lambda s, t: fn.logarithm(add(fn.exponential(s), fn.exponential(t))), x, y)
+
+
+@operation("dropout", "dropout1d", "dropout2d", "alpha_dropout", "feature_dropout")
+def _dropout(trace: Trace, x: Tensor, p: Any = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    if training and p:
+        raise Unread("dropout", "it draws numbers at random; audit the function in eval mode, or with p=0")
+    return x
+
+
+def _finite(trace: Trace, x: Tensor) -> Tensor:
+    """Over the reals every value is finite, but for -inf where it was filled in."""
+    return tn.pointwise(trace, lambda v: ZERO if v == MINUS_INFINITY else ONE, x, kind="bool")
+
+
+OPERATIONS["isfinite"] = _finite
+
+
+@operation("nan_to_num")
+def _nan_to_num(trace: Trace, x: Tensor, *_: Any, **__: Any) -> Tensor:
+    trace.note("nan_to_num does nothing to real numbers; what it makes of nan and inf is not in the formula")
+    return x
+
+
+OPERATIONS["isinf"] = lambda trace, x: ch.negated(_finite(trace, x))
+OPERATIONS["isnan"] = lambda trace, x: tn.pointwise(trace, lambda v: ZERO, x, kind="bool")
 
 
 @operation("abs", "absolute", "__abs__")
@@ -112,31 +154,28 @@ def _abs(trace: Trace, x: Tensor) -> Tensor:
 
 
 @operation(
-    "float",
-    "double",
-    "contiguous",
-    "clone",
-    "detach",
-    "cpu",
-    "to",
-    "type_as",
-    "requires_grad_",
-    "half",
-    "bfloat16",
-    "type",
-    "cuda",
-    "data",
-    "detach_",
-    "alias",
-    "positive",
-    "__pos__",
-    "retain_grad",
-)
-def _same(trace: Trace, x: Tensor, *types: Any, **_: Any) -> Tensor:
-    if x.kind == "real":
-        return x
-    real = any("float" in str(t) or (isinstance(t, Tensor) and t.kind == "real") for t in (*types, *_.values()))
-    return x.like(x.entry, "real") if real else x
+    "float", "double", "half", "bfloat16", "contiguous", "clone", "detach", "detach_", "cpu", "cuda", "data", "alias", "positive", "__pos__",
+    "requires_grad_", "retain_grad", "to", "type_as", "type",
+)  # fmt: skip
+def _same(trace: Trace, x: Tensor, *types: Any, **more: Any) -> Tensor:
+    for t in (*types, *more.values()):
+        x = _converted(x, t.kind if isinstance(t, Tensor) else str(t).lower())
+    return x
+
+
+def _converted(x: Tensor, kind: str) -> Tensor:
+    """As another type, by its name; names of devices change nothing."""
+    name = kind.rpartition(".")[2].removesuffix("tensor")
+    if name in ("real", "double") or name.startswith(("float", "bfloat", "half")):
+        return x.like(x.entry, "real")
+    if name == "bool":
+        return ch.truth(x)
+    if name in ("uint8", "int8", "int16", "uint16", "short", "char", "byte"):
+        raise Unread(f"a conversion to {name}", "whole numbers wrap round there; labels need 32 or 64 bits")
+    if name in ("int", "long", "int64", "int32"):
+        whole: Tensor = _long(x.trace, x)
+        return whole
+    return x
 
 
 @operation("long", "int")
@@ -264,7 +303,9 @@ _compare(("minimum", "fmin"), ch.smaller)
 
 
 @operation("where")
-def _where(trace: Trace, mask: Tensor, a: Any, b: Any) -> Tensor:
+def _where(trace: Trace, mask: Tensor, a: Any = None, b: Any = None) -> Any:
+    if a is None and b is None:
+        return _nonzero(trace, mask, True)
     return tn.where(trace, mask, as_tensor(trace, a), as_tensor(trace, b))
 
 
@@ -277,6 +318,19 @@ def _masked_fill(trace: Trace, x: Tensor, mask: Tensor, value: Any) -> Tensor:
 @operation("masked_select")
 def _masked_select(trace: Trace, x: Tensor, mask: Tensor) -> Tensor:
     return ch.kept(x, mask)
+
+
+@operation("nonzero")
+def _nonzero(trace: Trace, x: Tensor, as_tuple: bool = False, **_: Any) -> Any:
+    """The places at which a mask of one dimension is 1, counted from 0."""
+    if x.ndim != 1:
+        raise Unread("nonzero", "it is read of a mask of one dimension; write x[mask]")
+    mask = ch.truth(x)
+    places = ch.kept(ch.positions(trace, sh.single(x.shape[0], "nonzero")), mask)
+    return [places] if as_tuple else sh.unsqueeze(places, 1)
+
+
+OPERATIONS["argwhere"] = OPERATIONS["nonzero"]
 
 
 @operation("clamp", "clip")

@@ -13,6 +13,7 @@ from derive.audit.model import tensor as tn
 from derive.audit.model.tensor import Tensor
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, ZERO, sub
+from derive.kernel.terms import Num
 
 
 @operation("view", "reshape")
@@ -78,12 +79,42 @@ def _pad(trace: Trace, x: Tensor, pad: Sequence[int], mode: str = "constant", va
     return x
 
 
-@operation("chunk", "split")
-def _split(trace: Trace, x: Tensor, *_: Any, **__: Any) -> Tensor:
-    raise Unread(
-        "split and chunk",
-        "the parts of a size that may be any number are not known; give the parts as inputs of their own",
-    )
+def _parts(x: Tensor, dim: int, step: Any, name: str) -> list[Tensor]:
+    """The parts of a dimension that has a number for its size."""
+    n = sh.single(x.shape[x.axis(dim)], name)
+    if not isinstance(n, Num) or not isinstance(step, int):
+        raise Unread(
+            name,
+            f"how many parts there are depends on the size {n!r}, which may be any number; give it a number, such as logits=4,V, or "
+            "give the parts as inputs of their own",
+        )
+    whole = int(n.value)
+    return [sh.narrow(x, dim, i, min(i + step, whole)) for i in range(0, whole, step)]
+
+
+@operation("chunk")
+def _chunk(trace: Trace, x: Tensor, chunks: int, dim: int = 0) -> list[Tensor]:
+    n = tn.count(x.shape[x.axis(dim)], trace)
+    return _parts(x, dim, -(-int(n.value) // chunks) if isinstance(n, Num) else None, "chunk")
+
+
+@operation("split")
+def _split(
+    trace: Trace, x: Tensor, split_size_or_sections: Any = None, dim: int = 0, split_size: Any = None
+) -> list[Tensor]:
+    step = split_size if split_size_or_sections is None else split_size_or_sections
+    if isinstance(step, int):
+        return _parts(x, dim, step, "split")
+    ends, at = list[Tensor](), 0
+    for n in step:
+        ends.append(sh.narrow(x, dim, at, at + n))
+        at = at + n
+    return ends
+
+
+@operation("unbind")
+def _unbind(trace: Trace, x: Tensor, dim: int = 0) -> list[Tensor]:
+    return [sh.squeeze(p, dim) for p in _parts(x, dim, 1, "unbind")]
 
 
 @operation("__getitem__")
@@ -159,6 +190,17 @@ OPERATIONS["copy"] = lambda trace, x, src, *_: as_tensor(trace, src).like(
 OPERATIONS["zeros"] = lambda trace, *size, **_: _filled(trace, 0, sizes_of(size[0], size[1:]) if size else ())
 OPERATIONS["ones"] = lambda trace, *size, **_: _filled(trace, 1, sizes_of(size[0], size[1:]) if size else ())
 OPERATIONS["full"] = lambda trace, size, fill_value, **_: _filled(trace, fill_value, size)
+
+
+@operation("eye")
+def _eye(trace: Trace, n: Any, m: Any = None, **_: Any) -> Tensor:
+    rows, columns = term_of(n), term_of(n if m is None else m)
+
+    def entry(i: tn.Index) -> Any:
+        row, column = (x[0] if x else ONE for x in i)
+        return trace.indicator(row, column)
+
+    return Tensor(trace, [tn.dim_of(rows), tn.dim_of(columns)], entry)
 
 
 @operation("arange")

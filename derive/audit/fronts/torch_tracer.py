@@ -17,12 +17,12 @@ import torch.nn.functional
 
 from derive.audit.fronts import torch_losses, torch_shapes
 from derive.audit.fronts.places import place, placed
-from derive.audit.fronts.sizes import Shape, Size, number
-from derive.audit.fronts.symbols import answer_operators, floats, leaves
+from derive.audit.fronts.sizes import Shape, Size, counted, number, with_len
+from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
-from derive.audit.model.functions import exact
+from derive.audit.model.functions import exact, noted
 from derive.audit.model.tensor import Tensor, count, scalar, size
-from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.trace import Trace, Unread, none_swallowed
 from derive.audit.model.values import as_term
 from derive.kernel.terms import Num, Term
 
@@ -32,35 +32,35 @@ _READING = threading.RLock()
 _PATCHED = (
     (torch, "arange"), (torch, "full"), (torch, "zeros"), (torch, "ones"), (torch, "full_like"), (torch, "einsum"), (torch, "cat"),
     (torch, "stack"), (torch, "where"), (torch, "clamp"), (torch, "maximum"), (torch, "minimum"), (torch, "tensor"), (torch, "as_tensor"),
-    (torch, "is_tensor"), (torch.nn.functional, "one_hot"), (torch.nn.functional, "pad"),
+    (torch, "is_tensor"), (torch, "eye"), (torch.nn.functional, "one_hot"), (torch.nn.functional, "pad"),
 )  # fmt: skip
+_NOTHING = torch.empty((), device="meta")
+_CUTS = frozenset(("detach", "detach_", "item"))
+"""What a gradient does not go through."""
+
 _PRECISION = {"half": "float16", "float16": "float16", "bfloat16": "bfloat16", "float": "float32", "float32": "float32"}
 
 
-class Symbol:
-    """A tensor of which entries and sizes are terms.  ``memory`` is shared by those that torch lets share it."""
+class Symbol(torch.Tensor):  # type: ignore[misc]
+    """A tensor of which entries and sizes are terms.  ``memory`` is shared by those that torch lets share it.
 
-    __slots__ = ("__weakref__", "grad", "memory", "seen", "tensor")
+    To torch it is a tensor without numbers, so that code of torch in C, which takes each tensor for one of its own, finds one.
+    """
+
+    symbolic = True
+
+    @staticmethod
+    def __new__(cls: Any, tensor: Tensor, memory: list[int] | None = None) -> Any:
+        return torch.Tensor._make_subclass(cls, _NOTHING)
 
     def __init__(self, tensor: Tensor, memory: list[int] | None = None) -> None:
         self.tensor = tensor
         self.memory = memory if memory is not None else [0]
         self.seen = self.memory[0]
 
-    __class__ = property(lambda self: torch.Tensor)  # programs ask isinstance(x, torch.Tensor)
-
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return call(getattr(func, "__name__", str(func)), args, kwargs or {})
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if not {name, name.rstrip("_")} & {*OPERATIONS, "max", "min"}:
-            raise Unread(
-                f"Tensor.{name}", "there is no reading of it; say so, or write it with operations that have one"
-            )
-        return lambda *a, **kw: call(name, (self, *a), kw)
 
     shape = property(
         lambda self: Shape(number(count(d, self.tensor.trace), self.tensor.trace) for d in self.tensor.shape)
@@ -69,8 +69,11 @@ class Symbol:
     dtype = property(lambda self: {"real": torch.float64, "int": torch.int64, "bool": torch.bool}[self.tensor.kind])
     device = property(lambda self: torch.device("cpu"))
     layout = property(lambda self: torch.strided)
-    requires_grad = property(lambda self: False, lambda self, value: None)
+    requires_grad = property(
+        lambda self: self.tensor.kind == "real" and torch.is_grad_enabled(), lambda self, value: None
+    )
     is_cuda = is_sparse = is_quantized = is_leaf = property(lambda self: False)
+    grad = grad_fn = property(lambda self: None)
     data = property(lambda self: call("detach", (self,), {}))
     T = property(lambda self: call("t", (self,), {}))
     mT = property(lambda self: call("transpose", (self, -2, -1), {}))  # noqa: N815
@@ -90,7 +93,7 @@ class Symbol:
         return self.tensor.kind == "real"
 
     def __len__(self) -> int:
-        return int(self.shape[0])
+        return counted(self.shape[0])
 
     def __bool__(self) -> bool:
         value = (
@@ -106,6 +109,7 @@ class Symbol:
         )
 
     def item(self) -> Any:
+        self.tensor.trace.cut("item", place())
         value = self.tensor.entry(tuple(() for _ in self.tensor.shape))
         if isinstance(value, Term):
             return number(value, self.tensor.trace)
@@ -180,6 +184,8 @@ answer_operators(Symbol, call)
 def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     for x in (*args, *kwargs.values()):
         _note_precision(trace, name, x)
+    if name in _CUTS or not torch.is_grad_enabled():
+        trace.cut(name if name in _CUTS else "no_grad()", place())
     changes = name.endswith("_") and not name.endswith("__") and name[:-1] in OPERATIONS
     plain = name[:-1] if changes else name
     if plain in ("max", "min") and ("dim" in kwargs or (len(args) > 1 and isinstance(args[1], int))):
@@ -196,6 +202,8 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     out = run(
         trace, *(_plain(trace, a) for a in args), **{n: _plain(trace, v) for n, v in kwargs.items() if n != "out"}
     )
+    if isinstance(out, list):  # the parts of split and chunk
+        return tuple(Symbol(placed(x, place()), args[0].memory) for x in out)
     if not isinstance(out, Tensor):
         return out
     out = placed(out, place())
@@ -235,7 +243,7 @@ def _plain(trace: Trace, x: Any) -> Any:
         return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
     if isinstance(x, torch.Tensor):
         return constant(trace, x)
-    return x
+    return noted(trace, x)
 
 
 def constant(trace: Trace, x: torch.Tensor) -> Tensor:
@@ -271,13 +279,42 @@ def patched() -> Iterator[None]:
     with _READING:
         thread = threading.get_ident()
         old = [(m, n, getattr(m, n)) for m, n in _PATCHED]
+        function = torch.autograd.Function
+        apply = function.__dict__["apply"]
         try:
             for m, n, f in old:
                 setattr(m, n, _passing(n, f, thread))
+            function.apply = classmethod(_applying(apply.__func__, thread))
             yield
         finally:
+            function.apply = apply
             for m, n, f in old:
                 setattr(m, n, f)
+
+
+class _Context:
+    """What the forward of a torch.autograd.Function is given: it keeps things for a backward that is not run."""
+
+    needs_input_grad = (True,) * 64
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("save_", "mark_", "set_")):
+            return lambda *args, **kwargs: None
+        raise AttributeError(name)
+
+
+def _applying(original: Any, thread: int) -> Any:
+    def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        first = next((x for x in leaves((args, kwargs)) if type(x) is Symbol), None)
+        if threading.get_ident() != thread or first is None:
+            return original(cls, *args, **kwargs)
+        first.tensor.trace.note(
+            f"{place()}: {cls.__name__} has a backward of its own, so this is said of the value; --gradient looks at the gradient"
+        )
+        own = cls.setup_context is not torch.autograd.Function.setup_context
+        return cls.forward(*args, **kwargs) if own else cls.forward(_Context(), *args, **kwargs)
+
+    return apply
 
 
 def _passing(name: str, original: Any, thread: int) -> Any:
@@ -304,8 +341,14 @@ def _made(x: Any) -> Any:
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with patched(), torch.no_grad():
+    with patched(), with_len(function), eagerly(), torch.enable_grad(), none_swallowed():
         return function(*args, **kwargs)
+
+
+def eagerly() -> AbstractContextManager[Any]:
+    """What is decorated with torch.compile is run as it is written."""
+    stance = getattr(torch.compiler, "set_stance", None)
+    return stance("force_eager") if stance is not None else nullcontext()
 
 
 def symbol(tensor: Tensor) -> Any:
@@ -326,8 +369,8 @@ def tensor_of(x: Any, trace: Trace) -> Tensor | None:
 
 
 def exactly() -> AbstractContextManager[Any]:
-    """torch takes the type of its floats from its inputs: there is nothing to set."""
-    return nullcontext()
+    """torch takes the type of its floats from its inputs; compiling for each size would take long."""
+    return eagerly()
 
 
 def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:
@@ -336,7 +379,8 @@ def concrete(value: Any, kind: str, dtype: str = "float64") -> torch.Tensor:
         return torch.tensor(value, dtype=torch.int64)
     if kind == "mask":
         return torch.tensor(value, dtype=torch.bool)
-    return torch.tensor(floats(value), dtype=getattr(torch, dtype))
+    # as in training: part of a graph, but no leaf, which may not be changed in place
+    return torch.tensor(floats(value), dtype=getattr(torch, dtype)).requires_grad_(kind == "real").clone()
 
 
 def floats_of(x: Any) -> Any:
@@ -348,7 +392,7 @@ def floats_of(x: Any) -> Any:
 
 def gradient_of(run: Callable[[Any], Any], x: torch.Tensor) -> Any:
     """What autograd says: the gradient of a loss in one of its inputs, as nested lists."""
-    moved = x.clone().requires_grad_(True)
+    moved = x.detach().clone().requires_grad_(True)
     run(moved).backward()
     return moved.grad.double().tolist() if moved.grad is not None else torch.zeros_like(x).tolist()
 
@@ -357,4 +401,4 @@ def name_of_type(x: Any) -> str:
     return str(x.dtype).rpartition(".")[2] if isinstance(x, torch.Tensor) else "float64"
 
 
-__all__ = ["as_term", "concrete", "floats_of", "name_of_type", "patched", "read", "symbol", "tensor_of"]
+__all__ = ["as_term", "called", "concrete", "floats_of", "name_of_type", "patched", "read", "symbol", "tensor_of"]

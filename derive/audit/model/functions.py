@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from derive.audit.model.tensor import UNIT, Dim, Index, Tensor, broadcast, pointwise, summed_over, total
@@ -148,4 +149,32 @@ def _decimal(value: float, text: str) -> Term:
         return MINUS_INFINITY
     if value != value or value in (float("inf"),):
         raise Unread(text, "it is no number; only -inf, as a fill value before a softmax, has a reading")
-    return Num(Fraction(text))
+    return Num(_meant(value, text))
+
+
+_TERMS_OF = 64  # largest denominator of a fraction that a rounded float is taken for
+_LONG = 16  # digits of a float that is the result of a calculation: what people write has fewer
+
+
+def _meant(value: float, text: str) -> Fraction:
+    """What was written: 0.09999999999999998 is 1 - 0.9, and 0.3333333333333333 is 1/3.
+
+    Only floats with all their digits are looked at, and only a short decimal or a small fraction that is within two roundings.
+    """
+    plain = Fraction(text)
+    if len(text.partition("e")[0].replace(".", "").replace("-", "").strip("0")) < _LONG:
+        return plain
+    near = 2 * Fraction(math.ulp(value)) + Fraction(math.ulp(1.0)) / 4 * (
+        abs(plain) < 1
+    )  # 1 - 0.9 is rounded as 0.9 is
+    for simple in (plain.limit_denominator(_TERMS_OF), Fraction(f"{value:.12g}")):
+        if abs(simple - plain) <= min(near, abs(plain) / 10**12):
+            return simple
+    return plain
+
+
+def noted(trace: Trace, x: object) -> object:
+    """The number itself; where it is taken for one of which it is a rounding, a reader is told."""
+    if isinstance(x, float) and math.isfinite(x) and Fraction(repr(x)) != (meant := _meant(x, repr(x))):
+        trace.note(f"the number {x!r} is taken for {meant}, of which it is a rounding")
+    return x

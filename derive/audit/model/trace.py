@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -31,10 +32,27 @@ class Unread(UserError):  # noqa: N818
 
     def __init__(self, what: str, why: str, where: str = "") -> None:
         self.what, self.why, self.where = what, why, where
+        _RAISED.last = self
         super().__init__(f"{where}: {what} is not read: {why}" if where else f"{what} is not read: {why}")
 
     def at(self, where: str) -> Unread:
         return self if self.where or not where else Unread(self.what, self.why, where)
+
+
+class _Raised(threading.local):
+    last: Unread | None = None
+
+
+_RAISED = _Raised()
+
+
+@contextmanager
+def none_swallowed() -> Iterator[None]:
+    """A program that catches errors must not catch this one and go another way than it goes on numbers."""
+    _RAISED.last = None
+    yield
+    if _RAISED.last is not None:
+        raise _RAISED.last
 
 
 class Cut(Exception):  # noqa: N818
@@ -59,6 +77,13 @@ class Trace:
 
     def note(self, words: str) -> None:
         self.notes[words] = None
+
+    def cut(self, operation: str, where: str) -> None:
+        """Said where a part is kept from being differentiated."""
+        self.note(
+            f"{where}: {operation} keeps a part from being differentiated, so this is said of the value; --gradient looks at "
+            "the gradient"
+        )
 
     def idle_bounds(self) -> list[Term]:
         """That each bound that was met does nothing: for all indices, what is bounded is within it."""
