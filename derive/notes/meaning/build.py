@@ -144,6 +144,8 @@ class Builder:
                 return scalar(self.dot(e, a, b))
             if not a.row and b.row:
                 return Value((a.dims[0], b.dims[0]), lambda i, j: a.at(i) * b.at(j))
+            if e.data == "·" and a.row == b.row:
+                return scalar(self.dot(e, a, b))
             raise unread(e, "a product of two vectors of which neither lies nor stands; transpose one")
         if a.rank == 2 and b.rank == 1:
             return vector(a.dims[0], lambda i: self.dot(e, Value(a.dims[1:], lambda j: a.at(i, j)), b), b.row)

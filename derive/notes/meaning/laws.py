@@ -186,6 +186,10 @@ class Laws(Joint):
         base_term = None if base is None else self.term(base, Scope())
         if e.data == "KL" and len(e.args) == 2:
             return scalar(self.divergence(e.args[0], e.args[1], scope, base_term))
+        if e.data == "JS" and len(e.args) == 2:
+            return scalar(self.jensen_shannon(e.args[0], e.args[1], scope, base_term))
+        if e.data == "H" and e.args[-1].op == "given":
+            return scalar(self.conditional_entropy(e, scope, base_term))
         if e.data == "H":
             variables = self.variables_of(e.args)
             if variables is not None:
@@ -204,6 +208,12 @@ class Laws(Joint):
         """The joint law of random variables that are named, Z_1, Z_2, at their values."""
         for law in reversed(self.world.laws):
             named = {str(o.args[0]): o for o in law.over if o.op == "rel"}
+            if law.joint:  # X of a joint law over x
+                named |= {
+                    o.ref.name.upper(): o
+                    for o in law.over
+                    if o.is_name() and len(o.ref.name) == 1 and o.ref.name.islower()
+                }
             if all(str(a) in named for a in args):
                 events = tuple(named[str(a)] for a in args)
                 return replace(
@@ -242,6 +252,23 @@ class Laws(Joint):
 
         return self.total(p, scope, body)
 
+    def jensen_shannon(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        """Half of KL(p || m) and KL(q || m), where m is the mean of p and q."""
+        outcomes, _ = self.ranged(p, scope)
+        other = self.matching(p, q, outcomes)
+        logs = self.positive(p) and self.positive(q)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            parts = [(x, x / ((a + b) / 2)) for x in (a, b)]
+            if base is not None or logs:
+                one, two = (x * self.log(ratio, base) for x, ratio in parts)
+            else:
+                one, two = (app(k.XLOGY, x, ratio) for x, ratio in parts)
+            return (one + two) / 2
+
+        return self.total(p, scope, body)
+
     def matching(self, p: Expr, q: Expr, outcomes: list[Outcome] | None) -> list[Outcome] | None:
         """The values of the second law are those of the first."""
         own = self.parts(q)
@@ -266,6 +293,31 @@ class Laws(Joint):
             return a * app(k.LOG, a) if self.positive(p) else app(k.XLOGY, a, a)
 
         return -self.total(p, scope, body)
+
+    def conditional_entropy(self, e: Expr, scope: Scope, base: Term | None) -> Term:
+        """H(Y | X): minus the mean of log p(y | x)."""
+        *named, last = e.args
+        whole = self.variables_of(named)
+        if whole is not None and all(a.op == "rel" for a in last.args):  # at one value, H(Y | X = x)
+            behind = ("|", *([","] * (len(last.args) - 1)))
+            at_value = replace(
+                whole, args=(*whole.args, *last.args), data=whole.ref._replace(signs=(*whole.ref.signs, *behind))
+            )
+            return self.entropy(at_value, scope, base)
+        both, condition = self.variables_of((*named, *last.args)), self.variables_of(last.args)
+        if both is None or condition is None:
+            raise unread(
+                e, "an entropy with a condition is read of random variables: p joint distribution over X=x, Y=y"
+            )
+        outcomes = self.parts(both)
+        assert outcomes is not None
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a = self.weight(both, outcomes, inside, at_)
+            given = self.weight(condition, self.parts(condition), inside, [])
+            return a * self.log(a / given, base)
+
+        return -self.over_outcomes(outcomes, scope, body)
 
     def cross(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
         outcomes, _ = self.ranged(p, scope)

@@ -20,7 +20,7 @@ from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
 from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.page import Page, PageCell
-from derive.notes.meaning.prose import assume
+from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
@@ -84,16 +84,25 @@ class _Reader(Page):
                 declared.append(described(line))
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
+                self.case = case_of(self.document, p, self.inline, self.parser)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
                     said.append(words)
+                here: list[Chain] = []
+                again: list[tuple[PageCell | None, PageCell | None]] = []
+                self.late = False
                 for chain in self.chains[id(p)]:
                     goes_on = bool(chain[0].cell.sign) and last is not None
                     if not goes_on:
                         start, last = chain[0], None
-                    chains.append(self.chain(p, chain, last if goes_on else None, start))
+                    again.append((last if goes_on else None, start))
+                    here.append(self.chain(p, chain, *again[-1]))
                     last = chain[-1]
+                if self.late:  # what a row says of names of the rows before it
+                    more = [self.chain(p, c, *a) for c, a in zip(self.chains[id(p)], again, strict=True)]
+                    here = [_explained(a, b) for a, b in zip(here, more, strict=True)]
+                chains += here
         for fact, error in self.builder.not_read.items():
             self.problems.append(Unread(fact, error.span, f"this fact is not read: {error.why}"))
         return Notes(tuple(chains), tuple(declared), tuple(said), self.taken_for(), tuple(self.problems))
@@ -169,6 +178,8 @@ class _Reader(Page):
             if side.error is not None:
                 return replace(base, unread=_unread(side.error))
         kind = self.kind(left, right, first)
+        if kind == "definition" and left.readings[0].op == "ref":
+            self.late |= left.readings[0].ref.name in {key[0] for key in self.builder.vars}
         try:
             readings = self.all_readings(left, right, cell.sign, kind, cell.row)
         except UnreadableError as error:
@@ -176,7 +187,7 @@ class _Reader(Page):
                 self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
         if kind == "step" and first and self.brings_in(left, readings):
-            kind = "definition"
+            kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
@@ -351,6 +362,13 @@ class _Reader(Page):
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""
         if self.problems:
             needs.weak = needs.weak or "a declaration of the page is not read"
+        words, rels = self.case or ("", ())
+        for rel in rels:
+            try:
+                for fact in self.builder.statements(rel, Scope()):
+                    needs.fact(fact, words)
+            except UnreadableError:
+                needs.weak = needs.weak or "a condition before the display is not read"
         if row not in self.here:
             needs.weak = needs.weak or (
                 "the display has a condition that may be meant for this row" if self.here else ""
@@ -398,6 +416,14 @@ class _Reader(Page):
             ):  # fmt: skip
                 return f"nothing on the page says what {name} is"
         return ""
+
+
+def _explained(before: Chain, after: Chain) -> Chain:
+    """A chain whose claims are read again, now that later rows have said what their names are."""
+    steps = tuple(
+        b if a.readings and a.readings[0].kind == "step" else a for a, b in zip(before.steps, after.steps, strict=True)
+    )
+    return replace(before, steps=steps)
 
 
 def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:
