@@ -57,6 +57,7 @@ class Builder:
         self.counted: dict[Term, str] = {}  # letters that count values: what they are as numbers is another thing
         self.numbers_of: dict[Key, list[int]] = {}  # which arguments of a function are numbers
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
+        self.one_draw = False  # several draws x_1, ..., x_n are read where n is 1
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
         self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 

@@ -112,6 +112,8 @@ def _variables(uses: Sequence[Expr]) -> dict[str, tuple[str, Expr]]:
 
 def _sequence(name: str, uses: list[Expr], wholes: Mapping[str, Expr]) -> Law | None:
     """P(v_1, ..., v_M), or pi(y | x) beside pi(y_t | x, y_{<t}): the joint law of a sequence, given what else stands there."""
+    if any(len(_split(use)[0]) != 1 for use in uses):
+        return None
     for use in uses:
         over, given, params = _split(use)
         (first,) = over if len(over) == 1 else (None,)

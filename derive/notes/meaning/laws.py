@@ -18,6 +18,9 @@ from derive.notes.meaning.values import Range, Value, entrywise, scalar
 from derive.notes.meaning.world import Draw
 
 
+SEVERAL_DRAWS = "the laws of several draws are not in the reading"
+
+
 class Laws(Joint):
     """Reads what speaks of distributions."""
 
@@ -28,6 +31,8 @@ class Laws(Joint):
         if len(bounds) == 1 and not bounds[0].args and not self.mean_name(bounds[0]):
             return self.mean_of_something(e, body, scope)
         draws = [d_ for b in bounds for d_ in self.draws(b, body)]
+        if self.one_draw:
+            body, draws = self.drawn_once(body, draws, scope)
         if any(
             w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
         ):
@@ -35,6 +40,19 @@ class Laws(Joint):
                 body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
             )
         return self.mean_over(body, draws, scope)
+
+    def drawn_once(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> tuple[Expr, list[Draw]]:
+        """Draws x_k, k = 1, ..., n, where n is 1: x alone.  A row that fails there is false."""
+        out: list[Draw] = []
+        for draw in draws:
+            x = draw.what
+            if x.op == "ref" and len(x.args) == 1 and x.args[0].is_name() and x.args[0].ref.name in self.world.ranges:
+                first, last = (self.term(b, Scope()) for b in self.world.ranges[x.args[0].ref.name])
+                self.needs.fact(k.eq(last, first))
+                body = without_index(body, x)
+                draw = Draw(replace(x, args=(), data=x.ref._replace(below=0, above=0)), draw.law)
+            out.append(draw)
+        return body, out
 
     def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
         """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
@@ -91,7 +109,7 @@ class Laws(Joint):
         self.needs.fact(ranged_over("w", i, size, Num(0) <= at(weights, i)))
         total = app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, i), i)))
         self.needs.fact(k.eq(total, 1))
-        self.needs.weak = "the laws of several draws are not in the reading"
+        self.needs.weak = SEVERAL_DRAWS
         inside = scope.under(bound)
         inner = self.number(body, replace(inside, held={**inside.held, **held}))
         return entrywise(
@@ -334,6 +352,13 @@ class Laws(Joint):
         assert one is not None
         assert two is not None
         return self.divergence(both, Expr("mul", (one, two), None, both.span), scope, base)
+
+
+def without_index(e: Expr, x: Expr) -> Expr:
+    """A formula in which each x_k is x."""
+    if e.op == "ref" and e.ref == x.ref and len(e.args) == 1:
+        return replace(e, args=(), data=e.ref._replace(below=0, above=0))
+    return replace(e, args=tuple(without_index(a, x) for a in e.args)) if e.args else e
 
 
 def ranged_over(name: str, v: Var, size: Term, statement: Term) -> Term:

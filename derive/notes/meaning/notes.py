@@ -18,6 +18,7 @@ from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
+from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume, case_of
@@ -289,11 +290,25 @@ class _Reader(Page):
 
     def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
         try:
-            return list(self.readings(left, right, sign, kind, row))
+            out = list(self.readings(left, right, sign, kind, row))
+            return self.with_instances(out, left, right, sign, kind, row) if out[0].unsure == SEVERAL_DRAWS else out
         except SortError as error:
             raise unread(right.readings[0], f"the parts do not fit: {error}") from None
         except RecursionError:
             raise unread(right.readings[0], "the formula is nested too deeply") from None
+
+    def with_instances(
+        self, found: list[Reading], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
+    ) -> list[Reading]:
+        """Readings of means over several draws, each with the case of one draw of a kind, whose laws are known."""
+        self.builder.one_draw = True
+        try:
+            cases = {r.choice: r for r in self.readings(left, right, sign, kind, row)}
+        except UnreadableError:
+            return found
+        finally:
+            self.builder.one_draw = False
+        return [replace(r, instance=cases.get(r.choice)) for r in found]
 
     def readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
         lefts, rights = self.built(left), self.built(right)
@@ -348,7 +363,8 @@ class _Reader(Page):
             (f, " ".join(term_text(f).split())) for f in missing
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
-        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        why = needs.weak if needs.weak == SEVERAL_DRAWS else ""
+        why = why or self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
         why = why or self.unsized(closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
