@@ -82,6 +82,20 @@ MEANING = {
     r"\frac{d}{dx} x^2": ("derivative((x |-> x^2), x)", ()),
     r"\frac{\partial}{\partial z_j} \sum_{k=1}^n z_k": ("partial((z |-> sum(k=1..n, z[k])), z, j)", ()),
     r"\frac{\partial}{\partial z_{t,k}} z_{t,k}": ("partial_at((z |-> z[t][k]), z, t, k)", ()),
+    r"\frac{d^2 x^3}{dx^2}": ("derivative((x |-> derivative((x_1 |-> x_1^3), x)), x)", ()),
+    r"a \cdot b": ("sum(i=1..n, a[i]*b[i])", ("a, b vectors of length n",)),
+    r"\sum_{i < j} a_i": ("sum(i=1..j - 1, a[i])", ("a vector of length n",)),
+    r"\sum_{t' \ge t} r_{t'}": ("sum(t'=t..T, r[t'])", ("t = 1..T",)),
+    r"\sum_j a_j I(j = k)": ("sum(j=1..n, a[j]*[j = k])", ("a vector of length n",)),
+    r"H(Y | X)": ("-sum(y=1..N_y, sum(x=1..N_x, p[x][y]*log(p[x][y]/p_x[x])))", ("p joint distribution over x, y",)),
+    r"JS(p \| q)": (
+        "sum(x=1..N_x, (p[x]*log(p[x]/((p[x] + q[x])/2)) + q[x]*log(q[x]/((p[x] + q[x])/2)))/2)",
+        ("p, q positive distribution over x",),
+    ),
+    r"H(\frac{p + q}{2})": (
+        "-sum(x=1..N_x, xlogy((p[x] + q[x])/2, (p[x] + q[x])/2))",
+        ("p, q positive distribution over x",),
+    ),
     r"p_\theta(y_t \mid x, y_{<t})": (
         "p[x][t - 1][y[t]][theta]",
         (r"\nabla := \nabla_\theta", r"f := \nabla_\theta p_\theta(y_t \mid x, y_{<t})"),
@@ -216,6 +230,8 @@ def test_a_name_alone_on_the_left_is_said_by_its_row_and_means_that_from_there_o
 def test_a_name_may_be_explained_behind_the_row_that_uses_it():
     first, second, third = steps(r"\[ L = \log u_k, \quad u_k = e^{a_k} \]", r"\[ 0 \ne L \]")
     assert [s.readings[0].kind for s in (first, second)] == ["definition", "definition"]
+    (claim_, _) = steps(r"\[ a + b = 2 u, \quad u = \frac{a + b}{2} \]")
+    assert str(claim_.readings[0].right) == "2*((a + b)/2)", "and the row before it speaks of that"
     assert str(third.readings[0].claim) == "0 != log(exp(a[k]))"
 
 
@@ -378,6 +394,38 @@ def test_a_definition_in_the_prose_is_used_and_listed():
     reading = page.chains[0].steps[0].readings[0]
     assert str(reading.claim) == "0 != sigmoid(a)"
     assert reading.assumed == (r"h = \sigma(a) (from the text)",)
+
+
+def test_a_condition_right_before_a_display_is_one_of_its_rows():
+    first, second = steps("If $i \\ne j$, then", r"\[ 0 \ne a_i \]", "and so on.", r"\[ 0 \ne a_j \]")
+    assert "i != j (from the text)" in [w.replace("\\ne", "!=") for w in first.readings[0].assumed]
+    assert not second.readings[0].assumed
+
+
+def test_of_names_of_which_nothing_is_declared_the_text_is_heard():
+    page = ("%: a > 0", "Let $h = \\sigma(a)$ with $a < 1$.", r"\[ 0 \ne h \]")
+    reading = steps(*page)[0].readings[0]
+    assert str(reading.claim) == "0 != sigmoid(a)"
+    assert "a < 1" not in map(str, reading.given), "what is declared of a is all that is known of it"
+
+
+def test_a_sequence_is_a_law_step_by_step_whatever_else_it_is_given():
+    page = (
+        "For the response $y = (y_1, \\ldots, y_T)$:",
+        r"\[ \log \pi_\theta(y | x) = \sum_{t=1}^T \log \pi_\theta(y_t | x, y_{<t}) \]",
+    )
+    reading = steps(*page)[0].readings[0]
+    assert str(reading.left) == "log(pi[x][theta][T])"
+    assert str(reading.right) == "sum(t=1..T, log(conditional(pi[x][theta], t)))"
+    (step,) = steps(r"\[ \sum_y \pi(y | x) = \sum_{t=1}^T \pi(y_t | x, y_{<t}) \]")
+    assert "sum(y=1.." in str(step.readings[0].left), "where the page sums over y it is one value"
+    (step,) = steps(r"\[ P(w_1) P(w_2 | w_1) \cdots P(w_n | w_1, \ldots, w_{n-1}) = P(w_{1:n}) \]")
+    assert str(step.readings[0].claim) == "prod(i_=1..n, conditional(P, i_)) = P[n]"
+
+
+def test_a_function_of_letters_may_be_named_without_them():
+    (step,) = steps(r"%: L(w) := w^2", r"\[ \frac{\partial L}{\partial w} = 2 w \]")
+    assert str(step.readings[0].left) == "derivative((w |-> w^2), w)"
 
 
 def test_results_questions_and_conditions_in_the_prose_are_left_alone():

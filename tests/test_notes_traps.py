@@ -30,10 +30,32 @@ TRUE = [
     (r"1,000 = 1000",),
     (r"50{,}257 = 50257",),
     (r"a_{1,128} = a_{1,128}",),
+    # pairs of letters below a sum
+    (r"(\sum_i a_i)^2 = \sum_i a_i^2 + \sum_{i \ne j} a_i a_j", "a vector of length n"),
+    (r"\sum_{i \ne j} a_i a_j = a_j \sum_i a_i - a_j^2", "a vector of length n"),
+    (r"\sum_{i \le j} a_i b_j = \sum_{j=1}^n \sum_{i=1}^{j} a_i b_j", "a, b vectors of length n"),
+    (
+        r"\frac1n \sum_{i=1}^n \sum_{j \ne i} a_{ij} = \frac1n \sum_{i=1}^n \Bigl(\sum_{j=1}^n a_{ij} - a_{ii}\Bigr)",
+        "i, j = 1..n",
+    ),
+    (r"\sum_j \delta_{ij} \delta_{jk} = \delta_{ik}", "k = 1..K"),
+    # means, and what is made of them
+    (r"\operatorname{Var}_{x \sim p}[2 f(x)] = 4 \operatorname{Var}_p[f(x)]", LAW),
+    (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y) + 2 \operatorname{Cov}(X, Y)",),
+    (r"\|a - b\|^2 = \|a\|^2 - 2 a \cdot b + \|b\|^2", "a, b vectors of length n"),
     # what comes before
     (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
 ]
 FALSE = [
+    (r"(\sum_i a_i)^2 = \sum_i a_i^2 + \sum_{i < j} a_i a_j", "a vector of length n"),
+    (r"(\sum_i a_i)^2 = \sum_{i \ne j} a_i a_j", "a vector of length n"),
+    (r"\mathbb{V}_p[2 f(x)] = 2 \mathbb{V}_p[f(x)]", LAW),
+    (r"\mathrm{foo}[2 a] = 2\, \mathrm{foo}[a]",),
+    (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)",),
+    (r"a \cdot b = \|a\| \|b\|", "a, b vectors of length n"),
+    (r"\frac{d^2}{dx^2} x^3 = 3 x^2",),
+    (r"H(Y|X) = H(X|Y)", "p positive joint distribution over x, y"),
+    (r"H(X, Y) = H(X) + H(Y)", "p positive joint distribution over x, y"),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
-from derive.kernel.terms import App, At, Num, Term, Var, fresh, spine, subterms
+from derive.kernel.terms import App, At, Num, Term, Var, app, fresh, spine, subterms
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import gaps, side
+from derive.tactics import gaps, library, side
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
-from derive.tactics.derived import sides, strip_forall
+from derive.tactics.derived import chain, sides, strip_forall
 from derive.tactics.meeting import Meeting
 from derive.tactics.rewriting import Rule
 
@@ -156,8 +156,26 @@ def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
         more = list(logarithms(goal, ctx, known)) if _has_logarithms(plain) else []
         th = side.prove(plain, ctx.with_facts(*more)) if more else None
     if th is None:
-        return None
+        return by_logarithms(goal, ctx, known)
     return r.rel_cong(th, (r.sym(left), r.sym(right))), tuple(one.used)
+
+
+def by_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> tuple[Theorem, tuple[str, ...]] | None:
+    """An equation between positive numbers of which one is a product over a range: their logarithms are equal."""
+    if goal.op is not k.EQ or not any(isinstance(t, App) and t.op is k.PROD for t in subterms(goal)):
+        return None
+    positive = [side.prove(Num(0) < a, ctx) for a in goal.args]
+    if any(th is None for th in positive):
+        return None
+    one = Meeting(known)
+    logs = [one.normalize(app(k.LOG, a), ctx) for a in goal.args]
+    left, right = (sides(th.concl)[1] for th in logs)
+    same = close(left, right, ctx)
+    if same is None:
+        return None
+    equal = r.cong(k.EXP, (chain(logs[0], same, r.sym(logs[1])),))
+    back = [library.use("exp_log", {"x": a}, th) for a, th in zip(goal.args, positive, strict=True) if th is not None]
+    return chain(r.sym(back[0]), equal, back[1]), (*one.used, "exp_log")
 
 
 def _has_logarithms(statement: Term) -> bool:

@@ -12,7 +12,24 @@ from derive.notes.formula.tokens import FUNCTIONS, Token, Tokens
 
 EXPECTATION = frozenset(("E_bb", "E_cal", "E", "Ex"))
 _LAWS = frozenset(
-    (*EXPECTATION, "KL", "KL_bb", "D", "D_bb", "H", "H_cal", "H_bb", "I", "max", "min", "argmax", "argmin")
+    (
+        *EXPECTATION,
+        "Var",
+        "V_bb",
+        "Cov",
+        "KL",
+        "KL_bb",
+        "D",
+        "D_bb",
+        "H",
+        "H_cal",
+        "H_bb",
+        "I",
+        "max",
+        "min",
+        "argmax",
+        "argmin",
+    )
 )
 """Behind and below these stand laws, called by their names."""
 SCALARS = frozenset(
@@ -85,6 +102,7 @@ class _Seen:
             if t.kind == "name":
                 self.name(t, behind, below)
                 self.powers(t)
+                self.euler |= t.text in ("log", "ln") and behind is not None and behind.text == "e"
             if (
                 t.kind == "fraction"
                 and len(t.parts[1]) == 2

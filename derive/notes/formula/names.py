@@ -88,6 +88,14 @@ class Names:
         if t.text == "e" and t.sub is None and t.sup is None and not t.primes and self.known.euler:
             yield Expr("exp", (num(1, t.span),), None, t.span), i + 1
             return
+        if (
+            after is not None
+            and after.kind == "bracket"
+            and after.text.startswith("[")
+            and _of_functions(t.text, after)
+        ):
+            why = f"{t.text}[...] has no meaning here; say what it is, with round brackets: {t.text}(x) := ..."
+            raise UnreadableError(t.text, t.span, why)
         label, below = self.lower(t)
         for star, above, power in self.upper(t):
             text = t.text + label + star + "'" * t.primes
@@ -351,6 +359,13 @@ def _like(a: Expr, last: Expr, behind: set[str]) -> bool:
     if last.op == "ref" and last.args:
         return a.op == "ref" and bool(a.args) and a.ref.name in behind
     return a.op == "num"
+
+
+def _of_functions(text: str, bracket: Token) -> bool:
+    """Whether a square bracket behind a name can hold no factor: behind a word, or a single name behind a fancy letter."""
+    head, _, font = text.partition("_")
+    word = len(head) > 1 and head not in LETTERS
+    return word or (font in ("bb", "cal", "scr") and len(bracket.parts[0]) == 1)
 
 
 def _letter(t: Token) -> bool:

@@ -7,45 +7,27 @@ from dataclasses import replace
 from itertools import pairwise
 
 from derive.notes.document.tree import Span
+from derive.notes.formula.derivatives import LOGS, Derivatives, is_d, is_derivative
 from derive.notes.formula.known import EXPECTATION
-from derive.notes.formula.names import Names, Reading, halves
-from derive.notes.formula.surface import Expr, names_in, num
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
+from derive.notes.formula.names import Reading, halves
+from derive.notes.formula.surface import COMPARED, Expr, names_in, num
+from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at, uses
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
-_LOGS = frozenset(("log", "ln"))
 _FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
-_NO_MEANING = frozenset(
-    [
-        "lg",
-        "lim",
-        "det",
-        "tr",
-        "trace",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sinh",
-        "cosh",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "erf",
-        "sgn",
-        "sign",
-        "Cov",
-    ]
-)
+_SPREAD = {"Var": 1, "V_bb": 1, "Cov": 2}
+"""How many things variances and covariances are of."""
+_NO_MEANING = frozenset(["lg", "lim", "det", "tr", "trace", "sin", "cos", "tan", "cot", "sinh", "cosh", "arcsin", "arccos", "arctan", "erf", "sgn", "sign"])
 """Functions that are not known here: never products of their letters."""
 _STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
+_ORDERED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
-class Operators(Names):
+class Operators(Derivatives):
     """Reads what begins with an operator; ``factor`` sends it here."""
 
     def signed(self, ts: Tokens, i: int) -> Iterator[Reading]:
@@ -110,7 +92,7 @@ class Operators(Names):
         for start, end in pairwise(cuts):
             if ends is not None and start > i and _binds(ts[start:end], letters):
                 break
-            if _uses(ts[start:end], letters) and not _binds(ts[start:end], letters):
+            if uses(ts[start:end], letters) and not _binds(ts[start:end], letters):
                 ends = end
         return ends
 
@@ -129,7 +111,7 @@ class Operators(Names):
         many = [(e, end) for e, stop in self.term(ts[i:end], 0) if stop == end - i]
         quotients = sum(x.kind == "fraction" for x in ts[i:end])
         loose = quotients in (0, end - i) and t.kind != "number"  # a quotient and something else: the quotient alone
-        below = i > 1 and (_is_d(ts[i - 2]) or ts[i - 2].text == "∇" or _operator(ts[i - 2]))  # nabla log p(x) R(x)
+        below = i > 1 and (is_d(ts[i - 2]) or ts[i - 2].text == "∇" or is_derivative(ts[i - 2]))  # nabla log p(x) R(x)
         cut = self.without_factors(ts, i, end)
         narrow = [(e, cut) for e, stop in self.term(ts[i:cut], 0) if stop == cut - i] if cut < end else []
         yield from (*many, *one, *narrow) if loose and not below else (*one, *narrow, *many)
@@ -141,7 +123,7 @@ class Operators(Names):
         letters = frozenset(
             b.args[0].ref.name for bounds in self.bounds(ts[i]) for b in bounds if b.args and b.args[0].op == "ref"
         )
-        last = max((j for j in range(i + 1, end) if _uses(ts[j : j + 1], letters)), default=end - 1)
+        last = max((j for j in range(i + 1, end) if uses(ts[j : j + 1], letters)), default=end - 1)
         return last + 1
 
     def stretch(self, ts: Tokens, i: int) -> int:
@@ -151,7 +133,7 @@ class Operators(Names):
             if t.kind == "sign" and (self.ends(t) or (t.text in ("+", "-") and j > i)):
                 return j
             operator = (t.kind == "sign" and t.text in _STOPS) or (
-                t.kind == "name" and t.text in (*sorted(_LOGS), "exp", *_OPTIMA)
+                t.kind == "name" and t.text in (*sorted(LOGS), "exp", *_OPTIMA)
             )
             if operator and j > i:
                 return j
@@ -178,6 +160,8 @@ class Operators(Names):
             )  # a factor may stand before a sum or in it
             narrow = self.term(ts[i + 1 : cut], 0) if cut < end else []
             for e, end in (*self.body(ts, i + 1, letters), *((e, cut) for e, stop in narrow if stop == cut - i - 1)):
+                if len(bounds) > 1 and bounds[0].args == bounds[1].args[1:] and not letters <= names_in(e):
+                    continue  # over pairs of which it uses one
                 yield Expr("big", (e, *bounds), kind, Span(t.span.start, e.span.end)), end
 
     def bounds(self, t: Token) -> Iterator[tuple[Expr, ...]]:
@@ -197,9 +181,13 @@ class Operators(Names):
                 return
             out.append(one)
         yield tuple(out)
+        if (
+            len(out) == 1 and out[0].data in COMPARED and out[0].args[1].is_name()
+        ):  # over all pairs i < j, or over i alone
+            yield (Expr("bound", out[0].args[1:], "all", out[0].span), *out)
 
     def bound(self, piece: Tokens, sup: Tokens | None) -> Expr | None:
-        parts = split_at(piece, frozenset(("=", "∈", "!=", "<=", "<", "~", "∖")))
+        parts = split_at(piece, frozenset(("=", "∈", "!=", "<=", "<", ">", ">=", "~", "∖")))
         sides = [self.maybe(p) for _, p in parts]
         signs = [s for s, _ in parts[1:]]
         if not all(sides):
@@ -222,6 +210,8 @@ class Operators(Names):
             return Expr("bound", tuple(first), "inne", span)
         if signs == ["!="]:
             return Expr("bound", (first[0], first[1]), "ne", span)
+        if len(signs) == 1 and signs[0] in _ORDERED:
+            return Expr("bound", (first[0], first[1]), _ORDERED[signs[0]], span)
         if len(signs) == 2 and set(signs) <= {"<=", "<"}:
             low = first[0] if signs[0] == "<=" else Expr("add", (first[0], num(1)))
             last = first[2] if signs[1] == "<=" else Expr("sub", (first[2], num(1)))
@@ -285,6 +275,21 @@ class Operators(Names):
                 whole = Expr("big", (e, *laws), "mean", Span(t.span.start, bracket.span.end))
                 yield from self.scripted(whole, bracket, i + 2)
 
+    def spread(self, ts: Tokens, i: int) -> Iterator[Reading]:
+        """Var[x] = E[x^2] - E[x]^2 and Cov(x, y) = E[x y] - E[x] E[y], over what stands below them."""
+        t, bracket = ts[i], ts[i + 1]
+        pieces = [piece for _, piece in split_at(bracket.parts[0], frozenset((",",)))]
+        both = [self.maybe(piece) for piece in (2 * pieces if _SPREAD[t.text] == 1 else pieces)]
+        if len(pieces) != _SPREAD[t.text] or not all(both):
+            self.stop(ts, i + 1)
+            return
+        span = Span(t.span.start, bracket.span.end)
+        x, y = (b[0] for b in both)
+        for laws in self.laws(t):
+            of, one, two = (Expr("big", (e, *laws), "mean", span) for e in (Expr("mul", (x, y), None, span), x, y))
+            whole = Expr("sub", (of, Expr("mul", (one, two), None, span)), None, span)
+            yield from self.scripted(whole, bracket, i + 2)
+
     def laws(self, t: Token) -> Iterator[tuple[Expr, ...]]:
         """What a mean is over: draws with their laws, draws alone, or a law alone."""
         if not t.sub:
@@ -325,68 +330,20 @@ class Operators(Names):
             for e, end in (*bodies, *self.term(ts, i + 1)):
                 yield Expr("big", (e, *bounds), kind, Span(t.span.start, e.span.end)), end
 
-    # --- derivatives
-
-    def gradient(self, ts: Tokens, i: int) -> Iterator[Reading]:
-        t = ts[i]
-        if t.sup is not None:
-            self.stop(ts, i, "second derivatives are not read")
-            return
-        nabla = [Expr("label", (), "nabla", t.span)]
-        for by in self.maybe(t.sub) if t.sub else nabla:
-            yield from self.derivative(ts, i + 1, by, t)
-
-    def derivative(self, ts: Tokens, i: int, by: Expr, t: Token) -> Iterator[Reading]:
-        """What is differentiated: the rest of the product, or the next factor."""
-        if i >= len(ts):
-            self.stop(ts, i, "there is nothing to differentiate")
-            return
-        bracket = ts[i].kind == "bracket" and ts[i].sub is None and ts[i].sup is None
-        loose, tight = self.term(ts, i), self.factor(ts, i)
-        bracket = bracket or (ts[i].kind == "name" and ts[i].text in _LOGS)
-        letters = names_in(by)
-        for e, end in (*tight, *loose) if bracket else (*loose, *tight):
-            if not letters & names_in(e) and any(letters & names_in(x) for x, stop in loose if stop > end):
-                continue  # d/dx 2 x: nobody differentiates the 2
-            yield Expr("d", (e, by), None, Span(t.span.start, e.span.end)), end
-
-    def fraction(self, ts: Tokens, i: int) -> Iterator[Reading]:
-        t = ts[i]
-        above, below = t.parts
-        mark = above[0] if above else None
-        if (
-            mark is not None
-            and below
-            and _is_d(mark)
-            and _is_d(below[0])
-            and (mark.kind == "sign" or mark.text == below[0].text)
-        ):
-            if mark.sup is not None or sum(map(_is_d, below)) > 1:
-                self.stop(ts, i, "second derivatives are not read")
-                return
-            for by in self.maybe(below[1:]):
-                if len(above) == 1:
-                    yield from self.derivative(ts, i + 1, by, t)
-                else:
-                    for e in self.maybe(above[1:]):
-                        yield from self.scripted(Expr("d", (e, by), None, t.span), t, i + 1)
-            return
-        for a in self.maybe(above):
-            for b in self.maybe(below):
-                yield from self.scripted(Expr("div", (a, b), None, t.span), t, i + 1)
-
     # --- words
 
     def word(self, ts: Tokens, i: int) -> Iterator[Reading] | None:
         """A word that stands for an operator; None where the name is one like any other."""
         t, after = ts[i], ts[i + 1] if i + 1 < len(ts) else None
         opens = after is not None and after.kind == "bracket"
-        if t.text in _LOGS:
+        if t.text in LOGS:
             return self.logarithm(ts, i)
         if t.text in ("exp",):
             return self.exponential(ts, i)
         if t.text in _NO_MEANING and t.text not in self.known.declared:
             raise UnreadableError(t.text, t.span, f"{t.text} has no meaning here; say what it is: {t.text}(x) := ...")
+        if t.text in _SPREAD and opens and t.text not in self.known.declared:
+            return self.spread(ts, i)
         if t.text in self.known.means or (t.text in EXPECTATION and self.looks_like_mean(t, after)):
             return self.mean(ts, i)
         if t.text in _OPTIMA:
@@ -404,7 +361,9 @@ class Operators(Names):
             and t.text not in self.known.numbers
         ):
             return self.function(ts, i, "sigmoid'" if t.primes else "sigmoid")
-        if t.text in ("indicator", "I_bb", "indicator_bb"):
+        if t.text in ("indicator", "I_bb", "indicator_bb") or (
+            t.text == "I" and not t.sub and opens and _compares(after)
+        ):
             return self.indicator(ts, i)
         if (
             t.text == "delta"
@@ -495,38 +454,35 @@ class Operators(Names):
             yield from self.plain(ts, i)
 
     def compare(self, ts: Tokens, i: int, what: str) -> Iterator[Reading]:
-        """KL(p || q), H(p), H(p, q), I(X; Y)."""
+        """KL(p || q), H(p), H(p, q), H(Y | X), I(X; Y)."""
         t, bracket = ts[i], ts[i + 1]
         inner = bracket.parts[0]
-        signs = frozenset(("‖",)) if any(x.kind == "sign" and x.text == "‖" for x in inner) else frozenset((",", ";"))
+        bars = {x.text for x in inner if x.kind == "sign"} & {"‖", "|"}
+        if what == "H" and bars == {"|"}:
+            inner, given = halves(inner, "|")
+        else:
+            given = ()
+        signs = frozenset(bars - {"|"} or (bars if what == "KL" else ())) or frozenset((",", ";"))
         args = [self.argument_of(piece) for _, piece in split_at(inner, signs)]
-        if all(args):
-            data = what if "‖" not in signs or what != "H" else "H"
-            out = Expr("compare", tuple(a for a in args if a is not None), data, Span(t.span.start, bracket.span.end))
-            yield from self.scripted(out, bracket, i + 2)
+        behind = [self.argument_of(piece) for _, piece in split_at(given, frozenset((",",)))] if given else []
+        if all(args) and all(behind):
+            span = Span(t.span.start, bracket.span.end)
+            names, more = (tuple(a for a in some if a is not None) for some in (args, behind))
+            conditions = (Expr("given", more, None, span),) if more else ()
+            yield from self.scripted(Expr("compare", (*names, *conditions), what, span), bracket, i + 2)
 
 
 _COMMA = (Token("sign", ",", Span(0, 0)),)
 
 
-def _is_d(t: Token) -> bool:
-    return (t.kind == "sign" and t.text == "∂") or (t.kind == "name" and t.text == "d" and t.sub is None)
-
-
-def _operator(t: Token) -> bool:
-    """A derivative by itself: d/dx."""
-    return t.kind == "fraction" and len(t.parts[0]) == 1 and _is_d(t.parts[0][0])
+def _compares(t: Token | None) -> bool:
+    """Whether two things are compared in a bracket, and nothing else stands in it: I(k = y)."""
+    signs = [x.text for x in t.parts[0] if x.kind == "sign"] if t is not None else []
+    return any(s in ("=", "!=") for s in signs) and not any(s in (";", "‖", "|") for s in signs)
 
 
 def _divergence(t: Token) -> bool:
     return t.text in ("D", "D_bb", "D_cal") and bool(t.sub) and "".join(x.text for x in t.sub or ()) in ("KL", "kl")
-
-
-def _uses(tokens: Tokens, letters: frozenset[str]) -> bool:
-    return any(
-        (t.kind == "name" and t.text in letters) or any(_uses(p, letters) for p in (*t.parts, t.sub or (), t.sup or ()))
-        for t in tokens
-    )
 
 
 def _binds(tokens: Tokens, letters: frozenset[str]) -> bool:

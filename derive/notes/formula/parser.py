@@ -135,7 +135,8 @@ class Parser(Operators):
                 for right, after in self.factor(ts, end + 1 + sign):
                     right = Expr("neg", (right,), None, right.span) if sign else right
                     op = "mul" if t.text == "·" else "odot"
-                    yield from go(Expr(op, (left, right), None, _over(left, right)), after)
+                    dot = "·" if op == "mul" else None
+                    yield from go(Expr(op, (left, right), dot, _over(left, right)), after)
             elif t.kind == "sign" and t.text == "…":
                 yield from self.dotted(ts, left, end, go)
             else:

@@ -3,10 +3,10 @@
 ``op`` says what stands there, ``data`` what is not a formula in it:
 
     num data=Fraction        ref data=Ref             range (low, high)         before (t) data=< or <=
-    add sub mul div pow neg  dot                      transpose                 entry (whole, index, ...)
+    add sub mul div pow neg  (mul data=· if written)  transpose                 entry (whole, index, ...)
     fn data=name (x)         log (x), (base, x)       exp                       abs, norm
     big data=sum|prod|max|min|argmax|argmin|mean|integral  (body, bound, ...)
-    bound data=to (letter, low, high) | in (letter, set) | all (letter) | ne (letter, other) | law (what, law)
+    bound data=to (letter, low, high) | in (letter, set) | all (letter) | ne, lt, le, gt, ge (letter, other) | law (what, law)
     d (body, by)             rel data=sign (a, b)     ind (rel, ...)            tuple, set, list
     series data=add|mul|list (first, ..., last)       cases (value, condition, ...)             label data=text
     compare data=name (p, q) as of KL, H, I, JS: a function of distributions
@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 from derive.notes.document.tree import Span
 
 NOWHERE = Span(0, 0)
+COMPARED = {"ne": "≠", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+"""Bounds that compare two letters: the sum is over the first, or over both."""
 
 
 class Ref(NamedTuple):
@@ -78,7 +80,7 @@ def names_in(e: Expr) -> set[str]:
     return {x.ref.name for x in walk(e) if x.op == "ref"}
 
 
-_INFIX = {"add": " + ", "sub": " - ", "mul": " ", "div": "/", "pow": "^", "dot": "·"}
+_INFIX = {"add": " + ", "sub": " - ", "mul": " ", "div": "/", "pow": "^"}
 
 
 def written(e: Expr) -> str:
@@ -105,7 +107,14 @@ def written(e: Expr) -> str:
     if e.op == "bound":
         if not a:
             return ""
-        signs = {"to": "={}..{}", "in": "∈{}", "all": "", "ne": "≠{}", "inne": "∈{}∖{}", "law": "~{}"}
+        signs = {
+            "to": "={}..{}",
+            "in": "∈{}",
+            "all": "",
+            **{what: s + "{}" for what, s in COMPARED.items()},
+            "inne": "∈{}∖{}",
+            "law": "~{}",
+        }
         return a[0] + signs[e.data].format(*a[1:])
     head = e.op if e.data is None else str(e.data)
     return f"{head}[{', '.join(a)}]"

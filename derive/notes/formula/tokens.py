@@ -151,6 +151,14 @@ def split_at(tokens: Tokens, signs: frozenset[str]) -> list[tuple[str, Tokens]]:
     return [(s, tuple(p)) for s, p in out]
 
 
+def uses(tokens: Tokens, letters: frozenset[str]) -> bool:
+    """Whether one of the letters stands among the tokens."""
+    return any(
+        (t.kind == "name" and t.text in letters) or any(uses(p, letters) for p in (*t.parts, t.sub or (), t.sup or ()))
+        for t in tokens
+    )
+
+
 def sign_of(text: str) -> str:
     """A sign of TeX in the one spelling that is used here."""
     return _SIGNS.get(text, text)

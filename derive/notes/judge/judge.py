@@ -138,6 +138,8 @@ def try_reading(reading: Reading, place: int = 0) -> Tried:
     if found is not None and getattr(reading.claim, "args", ()) == (reading.right, reading.left):
         swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)  # the kernel has a >= b as b <= a
         found = found._replace(explanation=swapped)
+    if not reading.refutable and proof is None and (case := reading.instance) is not None and case.refutable:
+        return replace(try_reading(case, place), reading=reading, proof=None)
     return Tried(reading, place, proof, found) if reading.refutable else Tried(reading, place, proof, hint=found)
 
 

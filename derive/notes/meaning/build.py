@@ -57,6 +57,7 @@ class Builder:
         self.counted: dict[Term, str] = {}  # letters that count values: what they are as numbers is another thing
         self.numbers_of: dict[Key, list[int]] = {}  # which arguments of a function are numbers
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
+        self.one_draw = False  # several draws x_1, ..., x_n are read where n is 1
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
         self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
@@ -144,6 +145,8 @@ class Builder:
                 return scalar(self.dot(e, a, b))
             if not a.row and b.row:
                 return Value((a.dims[0], b.dims[0]), lambda i, j: a.at(i) * b.at(j))
+            if e.data == "·" and a.row == b.row:
+                return scalar(self.dot(e, a, b))
             raise unread(e, "a product of two vectors of which neither lies nor stands; transpose one")
         if a.rank == 2 and b.rank == 1:
             return vector(a.dims[0], lambda i: self.dot(e, Value(a.dims[1:], lambda j: a.at(i, j)), b), b.row)

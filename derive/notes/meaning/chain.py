@@ -38,6 +38,7 @@ class Reading:
     ``choice``: which reading of the left and of the right side this is, counted from 0.
     ``refutable``: a model in which the claim fails is one for the page; otherwise the reading knows less than the page says
     (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
+    ``instance``: the row in a case of the page that is read in full; what fails there is false.
     """
 
     left: Term
@@ -52,6 +53,7 @@ class Reading:
     rests: tuple[tuple[Term, str], ...] = ()
     from_text: tuple[str, ...] = ()
     unsure: str = ""
+    instance: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

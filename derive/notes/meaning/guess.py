@@ -5,14 +5,14 @@ Each guess is a law with the words in which it is listed as assumed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from derive.notes.formula.surface import Expr, Ref, walk
-from derive.notes.meaning.sorts import Sorts, arranged, base_letter
+from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import Law, World
 
 
-def guessed_laws(world: World, sorts: Sorts) -> list[Law]:
+def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list[Law]:
     """Laws that the formulas speak of and no line declares.  Names that are defined are what their definition says."""
     out: list[Law] = []
     defined = {m.pattern.ref.name for m in world.meanings if m.pattern.op == "ref"}
@@ -20,7 +20,7 @@ def guessed_laws(world: World, sorts: Sorts) -> list[Law]:
         if world.law_of(name) is not None or name in defined:
             continue
         uses = [sorts.uses[key] for key in sorted(sorts.keys[name]) if key in sorts.uses and sorts.uses[key].ref.signs]
-        sequence = _sequence(name, uses)
+        sequence = _sequence(name, uses, wholes)
         if sequence is not None:
             out.append(sequence)
             continue
@@ -110,18 +110,60 @@ def _variables(uses: Sequence[Expr]) -> dict[str, tuple[str, Expr]]:
     return out
 
 
-def _sequence(name: str, uses: list[Expr]) -> Law | None:
-    """P(v_1, ..., v_M): the joint law of a sequence."""
+def _sequence(name: str, uses: list[Expr], wholes: Mapping[str, Expr]) -> Law | None:
+    """P(v_1, ..., v_M), or pi(y | x) beside pi(y_t | x, y_{<t}): the joint law of a sequence, given what else stands there."""
+    if any(len(_split(use)[0]) != 1 for use in uses):
+        return None
     for use in uses:
         over, given, params = _split(use)
-        series = over[0] if len(over) == 1 and over[0].op == "series" and not given and not params else None
+        (first,) = over if len(over) == 1 else (None,)
+        if first is None or use.ref.above or not all(p.is_name() for p in params):
+            continue
+        if first.op == "series":
+            series: Expr | None = first
+        elif first.op == "ref" and [a.op for a in first.args] == ["range"] and first.args[0].args[0] == num(1):
+            series = _from_one(first.ref.name, first.args[0].args[1])  # x_{1:T}
+        else:
+            series = wholes.get(first.ref.name) if first.is_name() and _stepwise(first.ref.name, uses) else None
         if series is not None and series.args[-1].op == "ref" and len(series.args[-1].args) == 1:
-            head = Expr("ref", (), Ref(name))
+            head = Expr("ref", use.args[: use.ref.below], Ref(name, use.ref.below))
             v = series.args[-1].ref.name
+            others = tuple(a for a in given if not (a.op == "ref" and a.ref.name == v) and a.op != "series")
             return Law(
-                head, (series,), (), True, True, f"{name} is the positive joint distribution of {v}_1, {v}_2, ..."
+                head, (series,), others, True, True, f"{name} is the positive joint distribution of {v}_1, {v}_2, ..."
             )
     return None
+
+
+def _stepwise(v: str, uses: Sequence[Expr]) -> bool:
+    """Whether a law is written step by step as well: p(y_t | y_{<t})."""
+    return any(c.tag == f"{v}.." for use in uses for place, a in arranged(use) if place == "|" for c in components(a))
+
+
+def _from_one(v: str, last: Expr) -> Expr:
+    """v_1, ..., v_last."""
+    first, end = (Expr("ref", (i,), Ref(v, 1)) for i in (num(1), last))
+    return Expr("series", (first, Expr("dots"), end), "list")
+
+
+def whole_sequences(formulas: Sequence[Expr], prose: Iterable[Expr]) -> dict[str, Expr]:
+    """What y is where it stands for y_1, ..., y_T: the prose says so, or the only bounds of the letter that counts its parts.
+
+    A letter that some sum or mean runs over is none of these."""
+    bound = {
+        b.args[0].ref.name for e in formulas for b in walk(e) if b.op == "bound" and b.args and b.args[0].op == "ref"
+    }
+    out = {e.args[-1].ref.name: e for e in prose if e.op == "series"}
+    ends: dict[str, set[Expr]] = {}
+    for big in (x for e in formulas for x in walk(e) if x.op == "big"):
+        for b in (b for b in big.args[1:] if b.data == "to" and b.args[0].is_name() and b.args[1] == num(1)):
+            for x in walk(big.args[0]):
+                if x.op == "ref" and x.args == (b.args[0],) and x.ref.below:
+                    ends.setdefault(x.ref.name, set()).add(b.args[2])
+    for v, lasts in ends.items():
+        if len(lasts) == 1 and v not in out:
+            out[v] = _from_one(v, next(iter(lasts)))
+    return {v: e for v, e in out.items() if v not in bound}
 
 
 def guessed_base(formulas: Sequence[Expr]) -> Expr | None:

@@ -10,11 +10,11 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
 from derive.language import definitions as d
-from derive.notes.formula.surface import Expr, num
+from derive.notes.formula.surface import Expr, names_in, num
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, components
+from derive.notes.meaning.sorts import Component, arranged, components
 from derive.notes.meaning.sums import Sums, hint_of
 from derive.notes.meaning.values import Range, Value, scalar
 from derive.notes.meaning.world import Law
@@ -76,9 +76,10 @@ class Joint(Sums):
             both = [self.parts(x) for x in e.args]
             if all(b is not None for b in both):
                 return [o for b in both for o in b or ()]
-            return None
+        e = self.mixture(e) or e
         if e.op != "ref":
-            return None
+            found = [x for x in map(self.outcomes, self.mixed(e)) if x]
+            return found[0] if found and len({tuple(o.letter for o in x) for x in found}) == 1 else None
         if e.ref.signs:
             main = [a for place, a in arranged(e) if place == "("]
             if all(a.op == "ref" for a in main):
@@ -86,6 +87,17 @@ class Joint(Sums):
             return [self.outcome(x) for x in self.declared_over(e)] if all(a.op == "any" for a in main) else None
         over = self.declared_over(e)
         return [self.outcome(x) for x in over] if over else None
+
+    def mixture(self, e: Expr) -> Expr | None:
+        """What a name is that is defined as a mixture of laws: m := (p + q)/2."""
+        bodies = [m.body for m in self.world.meanings_of(e) if m.pattern.is_name() and e.is_name()]
+        return next((b for b in bodies if b.op != "ref" and self.mixed(b)), None)
+
+    def mixed(self, e: Expr) -> list[Expr]:
+        """The laws in sums and multiples of laws that are named without their values."""
+        if e.op in ("add", "sub", "mul", "div"):
+            return [x for a in e.args for x in self.mixed(a)]
+        return [e] if e.op == "ref" and not e.ref.signs and self.world.law_of(e.ref.name) is not None else []
 
     def declared_over(self, e: Expr) -> list[Expr]:
         """The letters of a law that is named without its values: declared, or those with which the page writes it."""
@@ -120,14 +132,22 @@ class Joint(Sums):
             if v.rank != len(indices):
                 raise unread(e, "this is no distribution over one index")
             return v.at(*indices)
+        mixture = self.mixture(e) or e
+        if mixture.op in ("add", "sub", "mul", "div") and self.mixed(mixture):
+            return self.term(self.at_outcomes(mixture, outcomes), scope)
         if e.op == "ref" and not e.ref.signs:
-            e = replace(
-                e, args=(*e.args, *(o.argument for o in outcomes)), data=e.ref._replace(signs=signs(len(outcomes)))
-            )
+            e = self.at_outcomes(e, outcomes)
         elif e.op == "ref" and any(a.op == "any" for a in e.args):
             values = iter(o.argument for o in outcomes)
             e = replace(e, args=tuple(next(values) if a.op == "any" else a for a in e.args))
         return self.term(e, scope)
+
+    def at_outcomes(self, e: Expr, outcomes: Sequence[Outcome]) -> Expr:
+        """A law named without its values, or a mixture of such, at values."""
+        if e.op == "ref" and not e.ref.signs and (e.args or self.world.law_of(e.ref.name) or not self.mixture(e)):
+            args = (*e.args, *(o.argument for o in outcomes))
+            return replace(e, args=args, data=e.ref._replace(signs=signs(len(outcomes))))
+        return replace(e, args=tuple(self.at_outcomes(a, outcomes) if self.mixed(a) else a for a in e.args))
 
     def over_outcomes(
         self, outcomes: Sequence[Outcome], scope: Scope, body: Callable[[Scope, list[Term]], Term]
@@ -214,49 +234,85 @@ class Joint(Sums):
         return out
 
     def sequence(self, law: Law, e: Expr, scope: Scope) -> Term:
-        """A joint law of v_1, ..., v_M: the probability of the first n, which is 1 for none; a conditional is a quotient."""
-        over = law.over[0]
-        name = over.args[-1].ref.name
+        """A joint law of v_1, ..., v_M: the probability of the first n, which is 1 for none; a conditional is a quotient.
+
+        What it has besides, as parameters or conditions, stays as it is."""
+        name = law.over[0].args[-1].ref.name
         main: list[Term] = []
+        behind: list[Expr] = []
         condition: Term | None = None
+        fixed: list[Value] = []
         for place, a in arranged(e):
+            single = (
+                a.op == "ref" and a.ref.name == name and len(a.args) == 1 and a.args[0].op not in ("before", "range")
+            )
             for c in components(a):
-                if place == "|":
-                    if c.tag != f"{name}..":
-                        raise unread(a, f"the condition must be the first of {name}_1, {name}_2, ...")
+                if place == "|" and c.tag == f"{name}..":
                     condition = self.term(c.value, scope)
-                elif c.tag == f"{name}..":
-                    main.append(self.term(c.value, scope))
-                elif a.op == "ref" and a.ref.name == name and len(a.args) == 1:
-                    at_ = a.args[0]
-                    main.append(self.term(at_, scope))
-                    first = at_ == num(1) and condition is None
-                    if condition is None and not first:
-                        raise unread(a, "the law of one of them alone is not read; give those before it")
+                elif place == "|" and single:
+                    behind.append(a.args[0])
+                elif name in names_in(a):
+                    if place != "(":
+                        raise unread(a, f"the condition must be the first of {name}_1, {name}_2, ...")
+                    main.append(self.in_sequence(name, a, c, scope))
+                elif place in ("_", ";", "|"):
+                    fixed.append(self.value(c.value, scope))
                 else:
                     raise unread(a, f"nothing says which of {name}_1, {name}_2, ... this is")
+        if behind:
+            if condition is not None or behind != [num(i) for i in range(1, len(behind) + 1)]:
+                raise unread(e, f"the condition must be the first of {name}_1, {name}_2, ...")
+            condition = Num(len(behind))
+        whole_at = next((a for p, a in arranged(e) if p == "("), e)
+        alone = whole_at.op == "ref" and len(whole_at.args) == 1 and whole_at.args[0].op not in ("before", "range")
         (last,) = main
-        family = self.sequence_family(law)
-        whole = at(family, last)
+        if condition is None and alone and last != Num(1):
+            raise unread(whole_at, "the law of one of them alone is not read; give those before it")
+        if any(v.rank > 1 for v in fixed):
+            raise unread(e, "a matrix stands as an argument of a law")
+        family = self.sequence_family(law, [self.family(v) if v.rank else v.term for v in fixed])
         if condition is None:
-            return whole
+            return at(family, last)
         if not follows(last, condition):
             raise unread(e, "the condition must be all that come before")
-        return d.conditional(family, last) if condition == last - 1 else whole / at(family, condition)
+        return d.conditional(family, last) if condition == last - 1 else at(family, last) / at(family, condition)
 
-    def sequence_family(self, law: Law) -> Term:
-        key = (law.name.ref.name, ("sequence",))
+    def in_sequence(self, name: str, a: Expr, c: Component, scope: Scope) -> Term:
+        """How many of v_1, v_2, ... there are up to the last that is written."""
+        if c.tag == f"{name}..":
+            return self.term(c.value, scope)
+        if a.op == "ref" and a.ref.name == name and len(a.args) == 1 and a.args[0].op not in ("before", "range"):
+            return self.term(a.args[0], scope)
+        raise unread(a, f"nothing says which of {name}_1, {name}_2, ... this is")
+
+    def sequence_family(self, law: Law, fixed: Sequence[Term]) -> Term:
+        """The probabilities of the first n, n = 0, 1, ..., and what is known of them."""
+        name, over = law.name.ref.name, law.over[0]
+        key = (name, ("sequence", *(str(f.sort) for f in fixed)))
         if key not in self.vars:
-            self.vars[key] = Var(law.name.ref.name, Fn(INT, REAL))
-        over = law.over[0]
-        family = self.vars[key]
+            sort: Sort = Fn(INT, REAL)
+            for f in reversed(fixed):
+                sort = Fn(f.sort, sort)
+            self.vars[key] = Var(name, sort)
+        params = [self.letter("c", f.sort) for f in fixed]
+        family = self.at_all(self.vars[key], params)
         high = self.term(over.args[-1].args[0], Scope())
-        self.needs.fact(k.eq(at(family, Num(0)), 1))
-        i = Var("i", INT)
-        if law.positive:
-            self.needs.fact(k.forall(i, k.implies(Num(0) <= i, i <= high, Num(0) < at(family, i))))
-        self.needs.inferred[f"{law.name.ref.name}(n) stands for the probability of the first n of {over}"] = None
-        return family
+        i = self.letter("i")
+        ends = [] if law.assumed else [i <= high]
+        inside = k.implies(Num(0) <= i, *ends, Num(0) < at(family, i))
+        facts = [k.eq(at(family, Num(0)), 1)]
+        facts += [app(k.FORALL, Lam("i", INT, abstract(inside, i)))] if law.positive else []
+        for fact in facts:
+            for p in reversed(params):
+                fact = app(k.FORALL, Lam("c", p.sort, abstract(fact, p)))
+            self.needs.fact(fact, law.assumed)
+        if isinstance(high, Var):
+            self.needs.fact(
+                high >= 1,
+                f"1 <= {high}, since there are {over.args[-1].ref.name}_1, ..., {over.args[-1].ref.name}_{high}",
+            )
+        self.needs.inferred[f"{name}(n) stands for the probability of the first n of {over}"] = None
+        return self.at_all(self.vars[key], fixed)
 
 
 def follows(last: Term, condition: Term) -> bool:

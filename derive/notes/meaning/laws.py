@@ -18,6 +18,9 @@ from derive.notes.meaning.values import Range, Value, entrywise, scalar
 from derive.notes.meaning.world import Draw
 
 
+SEVERAL_DRAWS = "the laws of several draws are not in the reading"
+
+
 class Laws(Joint):
     """Reads what speaks of distributions."""
 
@@ -28,6 +31,8 @@ class Laws(Joint):
         if len(bounds) == 1 and not bounds[0].args and not self.mean_name(bounds[0]):
             return self.mean_of_something(e, body, scope)
         draws = [d_ for b in bounds for d_ in self.draws(b, body)]
+        if self.one_draw:
+            body, draws = self.drawn_once(body, draws, scope)
         if any(
             w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
         ):
@@ -35,6 +40,19 @@ class Laws(Joint):
                 body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
             )
         return self.mean_over(body, draws, scope)
+
+    def drawn_once(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> tuple[Expr, list[Draw]]:
+        """Draws x_k, k = 1, ..., n, where n is 1: x alone.  A row that fails there is false."""
+        out: list[Draw] = []
+        for draw in draws:
+            x = draw.what
+            if x.op == "ref" and len(x.args) == 1 and x.args[0].is_name() and x.args[0].ref.name in self.world.ranges:
+                first, last = (self.term(b, Scope()) for b in self.world.ranges[x.args[0].ref.name])
+                self.needs.fact(k.eq(last, first))
+                body = without_index(body, x)
+                draw = Draw(replace(x, args=(), data=x.ref._replace(below=0, above=0)), draw.law)
+            out.append(draw)
+        return body, out
 
     def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
         """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
@@ -91,7 +109,7 @@ class Laws(Joint):
         self.needs.fact(ranged_over("w", i, size, Num(0) <= at(weights, i)))
         total = app(k.SUM, Num(1), size, Lam("w", INT, abstract(at(weights, i), i)))
         self.needs.fact(k.eq(total, 1))
-        self.needs.weak = "the laws of several draws are not in the reading"
+        self.needs.weak = SEVERAL_DRAWS
         inside = scope.under(bound)
         inner = self.number(body, replace(inside, held={**inside.held, **held}))
         return entrywise(
@@ -186,6 +204,10 @@ class Laws(Joint):
         base_term = None if base is None else self.term(base, Scope())
         if e.data == "KL" and len(e.args) == 2:
             return scalar(self.divergence(e.args[0], e.args[1], scope, base_term))
+        if e.data == "JS" and len(e.args) == 2:
+            return scalar(self.jensen_shannon(e.args[0], e.args[1], scope, base_term))
+        if e.data == "H" and e.args[-1].op == "given":
+            return scalar(self.conditional_entropy(e, scope, base_term))
         if e.data == "H":
             variables = self.variables_of(e.args)
             if variables is not None:
@@ -204,6 +226,12 @@ class Laws(Joint):
         """The joint law of random variables that are named, Z_1, Z_2, at their values."""
         for law in reversed(self.world.laws):
             named = {str(o.args[0]): o for o in law.over if o.op == "rel"}
+            if law.joint:  # X of a joint law over x
+                named |= {
+                    o.ref.name.upper(): o
+                    for o in law.over
+                    if o.is_name() and len(o.ref.name) == 1 and o.ref.name.islower()
+                }
             if all(str(a) in named for a in args):
                 events = tuple(named[str(a)] for a in args)
                 return replace(
@@ -242,6 +270,23 @@ class Laws(Joint):
 
         return self.total(p, scope, body)
 
+    def jensen_shannon(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        """Half of KL(p || m) and KL(q || m), where m is the mean of p and q."""
+        outcomes, _ = self.ranged(p, scope)
+        other = self.matching(p, q, outcomes)
+        logs = self.positive(p) and self.positive(q)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            parts = [(x, x / ((a + b) / 2)) for x in (a, b)]
+            if base is not None or logs:
+                one, two = (x * self.log(ratio, base) for x, ratio in parts)
+            else:
+                one, two = (app(k.XLOGY, x, ratio) for x, ratio in parts)
+            return (one + two) / 2
+
+        return self.total(p, scope, body)
+
     def matching(self, p: Expr, q: Expr, outcomes: list[Outcome] | None) -> list[Outcome] | None:
         """The values of the second law are those of the first."""
         own = self.parts(q)
@@ -267,6 +312,31 @@ class Laws(Joint):
 
         return -self.total(p, scope, body)
 
+    def conditional_entropy(self, e: Expr, scope: Scope, base: Term | None) -> Term:
+        """H(Y | X): minus the mean of log p(y | x)."""
+        *named, last = e.args
+        whole = self.variables_of(named)
+        if whole is not None and all(a.op == "rel" for a in last.args):  # at one value, H(Y | X = x)
+            behind = ("|", *([","] * (len(last.args) - 1)))
+            at_value = replace(
+                whole, args=(*whole.args, *last.args), data=whole.ref._replace(signs=(*whole.ref.signs, *behind))
+            )
+            return self.entropy(at_value, scope, base)
+        both, condition = self.variables_of((*named, *last.args)), self.variables_of(last.args)
+        if both is None or condition is None:
+            raise unread(
+                e, "an entropy with a condition is read of random variables: p joint distribution over X=x, Y=y"
+            )
+        outcomes = self.parts(both)
+        assert outcomes is not None
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            a = self.weight(both, outcomes, inside, at_)
+            given = self.weight(condition, self.parts(condition), inside, [])
+            return a * self.log(a / given, base)
+
+        return -self.over_outcomes(outcomes, scope, body)
+
     def cross(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
         outcomes, _ = self.ranged(p, scope)
         other = self.matching(p, q, outcomes)
@@ -282,6 +352,13 @@ class Laws(Joint):
         assert one is not None
         assert two is not None
         return self.divergence(both, Expr("mul", (one, two), None, both.span), scope, base)
+
+
+def without_index(e: Expr, x: Expr) -> Expr:
+    """A formula in which each x_k is x."""
+    if e.op == "ref" and e.ref == x.ref and len(e.args) == 1:
+        return replace(e, args=(), data=e.ref._replace(below=0, above=0))
+    return replace(e, args=tuple(without_index(a, x) for a in e.args)) if e.args else e
 
 
 def ranged_over(name: str, v: Var, size: Term, statement: Term) -> Term:

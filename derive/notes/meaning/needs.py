@@ -41,15 +41,20 @@ def simpler(need: Term) -> list[Term]:
     """0 < a b, or 0 < a / b, as 0 < a and 0 < b: a product under a logarithm is one of positive numbers."""
     if isinstance(need, App) and need.op is k.LT and need.args[0] == ZERO:
         t = need.args[1]
-        if isinstance(t, App) and t.op in (k.MUL, k.DIV) and all(atomic(a) for a in t.args):
-            return [ZERO < a for a in t.args]
+        if isinstance(t, App) and t.op in (k.MUL, k.DIV) and all(map(atomic, factors := _factors(t))):
+            return [ZERO < a for a in factors]
     return [need]
 
 
 def atomic(t: Term) -> bool:
-    return isinstance(t, (At, Var)) or (
-        isinstance(t, App) and t.op in (k.MUL, k.DIV) and all(atomic(a) for a in t.args)
-    )
+    return isinstance(t, (At, Var)) or (isinstance(t, Num) and t.value > 0) or (isinstance(t, App) and t.op is k.EXP)
+
+
+def _factors(t: Term) -> list[Term]:
+    """The factors of a product or a quotient, above and below."""
+    if isinstance(t, App) and t.op in (k.MUL, k.DIV):
+        return [f for a in t.args for f in _factors(a)]
+    return [t]
 
 
 def wanted(t: Term, guards: list[Term], letters: list[Var]) -> Iterator[tuple[Term, list[Term], list[Var]]]:

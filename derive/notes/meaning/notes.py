@@ -18,9 +18,10 @@ from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
+from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.needs import definedness
 from derive.notes.meaning.page import Page, PageCell
-from derive.notes.meaning.prose import assume
+from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
@@ -84,16 +85,25 @@ class _Reader(Page):
                 declared.append(described(line))
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
+                self.case = case_of(self.document, p, self.inline, self.parser)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
                     said.append(words)
+                here: list[Chain] = []
+                again: list[tuple[PageCell | None, PageCell | None]] = []
+                self.late = False
                 for chain in self.chains[id(p)]:
                     goes_on = bool(chain[0].cell.sign) and last is not None
                     if not goes_on:
                         start, last = chain[0], None
-                    chains.append(self.chain(p, chain, last if goes_on else None, start))
+                    again.append((last if goes_on else None, start))
+                    here.append(self.chain(p, chain, *again[-1]))
                     last = chain[-1]
+                if self.late:  # what a row says of names of the rows before it
+                    more = [self.chain(p, c, *a) for c, a in zip(self.chains[id(p)], again, strict=True)]
+                    here = [_explained(a, b) for a, b in zip(here, more, strict=True)]
+                chains += here
         for fact, error in self.builder.not_read.items():
             self.problems.append(Unread(fact, error.span, f"this fact is not read: {error.why}"))
         return Notes(tuple(chains), tuple(declared), tuple(said), self.taken_for(), tuple(self.problems))
@@ -169,6 +179,8 @@ class _Reader(Page):
             if side.error is not None:
                 return replace(base, unread=_unread(side.error))
         kind = self.kind(left, right, first)
+        if kind == "definition" and left.readings[0].op == "ref":
+            self.late |= left.readings[0].ref.name in {key[0] for key in self.builder.vars}
         try:
             readings = self.all_readings(left, right, cell.sign, kind, cell.row)
         except UnreadableError as error:
@@ -176,7 +188,7 @@ class _Reader(Page):
                 self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
         if kind == "step" and first and self.brings_in(left, readings):
-            kind = "definition"
+            kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
@@ -278,11 +290,25 @@ class _Reader(Page):
 
     def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
         try:
-            return list(self.readings(left, right, sign, kind, row))
+            out = list(self.readings(left, right, sign, kind, row))
+            return self.with_instances(out, left, right, sign, kind, row) if out[0].unsure == SEVERAL_DRAWS else out
         except SortError as error:
             raise unread(right.readings[0], f"the parts do not fit: {error}") from None
         except RecursionError:
             raise unread(right.readings[0], "the formula is nested too deeply") from None
+
+    def with_instances(
+        self, found: list[Reading], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
+    ) -> list[Reading]:
+        """Readings of means over several draws, each with the case of one draw of a kind, whose laws are known."""
+        self.builder.one_draw = True
+        try:
+            cases = {r.choice: r for r in self.readings(left, right, sign, kind, row)}
+        except UnreadableError:
+            return found
+        finally:
+            self.builder.one_draw = False
+        return [replace(r, instance=cases.get(r.choice)) for r in found]
 
     def readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> Iterator[Reading]:
         lefts, rights = self.built(left), self.built(right)
@@ -337,7 +363,8 @@ class _Reader(Page):
             (f, " ".join(term_text(f).split())) for f in missing
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
-        why = self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
+        why = needs.weak if needs.weak == SEVERAL_DRAWS else ""
+        why = why or self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
         why = why or self.unsized(closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
@@ -351,6 +378,13 @@ class _Reader(Page):
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""
         if self.problems:
             needs.weak = needs.weak or "a declaration of the page is not read"
+        words, rels = self.case or ("", ())
+        for rel in rels:
+            try:
+                for fact in self.builder.statements(rel, Scope()):
+                    needs.fact(fact, words)
+            except UnreadableError:
+                needs.weak = needs.weak or "a condition before the display is not read"
         if row not in self.here:
             needs.weak = needs.weak or (
                 "the display has a condition that may be meant for this row" if self.here else ""
@@ -398,6 +432,14 @@ class _Reader(Page):
             ):  # fmt: skip
                 return f"nothing on the page says what {name} is"
         return ""
+
+
+def _explained(before: Chain, after: Chain) -> Chain:
+    """A chain whose claims are read again, now that later rows have said what their names are."""
+    steps = tuple(
+        b if a.readings and a.readings[0].kind == "step" else a for a, b in zip(before.steps, after.steps, strict=True)
+    )
+    return replace(before, steps=steps)
 
 
 def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from derive.kernel.terms import Var
 from derive.notes.document.pages import Declared, Display, Document, Inline
 from derive.notes.formula.known import Known, known_from
+from derive.notes.formula.names import halves
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import Cell, cells_of, words_in
-from derive.notes.formula.surface import Expr
+from derive.notes.formula.surface import Expr, name
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
 from derive.notes.meaning.chain import Unread
 from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
-from derive.notes.meaning.guess import guessed_base, guessed_laws
-from derive.notes.meaning.prose import phrases
+from derive.notes.meaning.guess import guessed_base, guessed_laws, whole_sequences
+from derive.notes.meaning.pairs import likelier_first
+from derive.notes.meaning.prose import about, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, letters_free, put
@@ -40,6 +42,8 @@ class Page:
         self.problems: list[Unread] = []
         self.inferred: dict[str, None] = {}
         self.firsts: dict[Key, PageCell] = {}
+        self.case: tuple[str, tuple[Expr, ...]] | None = None  # the condition right before the display
+        self.late = False  # whether a row says what a name of an earlier row is
         self.free: set[Var] = set()  # the letters of the rows
         self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
         pages = [row.items for p in document.parts if isinstance(p, Display) for row in p.rows]
@@ -58,6 +62,9 @@ class Page:
             for p in document.parts
             if isinstance(p, Display)
         }
+        for chains in self.chains.values():
+            for chain in chains:
+                likelier_first([c.readings for c in chain])
         self.world = World()
         self.sorts = Sorts()
         self.builder = self.prepare()
@@ -87,7 +94,7 @@ class Page:
             if line.form == "mean":
                 means.add(line.parts["name"][0].text)
         return known_from(
-            shown, prose, functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov"}), vectors, means
+            shown, prose, functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov", "Var"}), vectors, means
         )
 
     def tokens(self, items: Sequence[object]) -> list[Tokens]:
@@ -131,14 +138,15 @@ class Page:
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        prose = () if whole.declared else phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
-        self.said = sorted(prose, key=lambda found: found[0])
+        prose = phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
+        said = whole.spoken_of() if whole.declared else set()
+        self.said = sorted((p for p in prose if not about(p[2]) <= said), key=lambda found: found[0])
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)
         whole.laws += self.guessed
         ranges = Ranges(whole, self.sorts)
-        ranges.look(formulas)
+        ranges.look([*formulas, *(e for _, _, m in self.said if isinstance(m, Meaning) for e in (m.pattern, m.body))])
         ranges.world = self.world
         self.world.laws += self.guessed
         self.world.ranges.update(whole.ranges)
@@ -174,7 +182,12 @@ class Page:
 
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:
         """Laws that nobody declares, and on a page without declarations the base of entropies."""
-        self.guessed = guessed_laws(whole, self.sorts)
+        self.guessed = guessed_laws(whole, self.sorts, whole_sequences(cells, self.spelled_out()))
+        for law in self.guessed:
+            if law.over[0].op == "series":
+                v = law.over[0].args[-1].ref.name
+                pair = Meaning(name(v), Expr("tuple", (law.over[0],)), assumed=f"{v} is {law.over[0]}")
+                self.world.meanings += [] if whole.meanings_of(name(v)) else [pair]
         for law in self.guessed:
             self.sorts.law(law.name, (*law.letters(), *law.given))
             self.sorts.indices |= {key_of(x) for x in (*law.letters(), *law.given) if x.op == "ref"}
@@ -185,6 +198,16 @@ class Page:
             self.world.bases["H"] = self.world.bases["KL"] = base
         if {"P", "Pr"} <= self.sorts.keys.keys() and any(law.name.ref.name in ("P", "Pr") for law in self.guessed):
             self.world.aliases["Pr"] = "P"
+
+    def spelled_out(self) -> list[Expr]:
+        """Sequences in the prose: y = (y_1, ..., y_T)."""
+        out: list[Expr] = []
+        for p in self.document.parts:
+            tokens = self.inline(p) if isinstance(p, Inline) else None
+            left, right = halves(tokens or (), "=")
+            if len(left) == 1 and len(right) == 1 and right[0].kind == "bracket":
+                out += [a for e in self.parser.maybe(right) if e.op == "tuple" for a in e.args if a.op == "series"]
+        return out
 
     def patterns(self, whole: World) -> None:
         """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""

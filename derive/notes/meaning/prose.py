@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import CHAINED
-from derive.notes.formula.surface import Expr, Ref, names_in, num
+from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
 from derive.notes.formula.tokens import Tokens, UnreadableError
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
@@ -27,7 +27,8 @@ _UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*un
 _UNIFORM_BEFORE = re.compile(r"\buniform\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
 _FACT = re.compile(
-    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)\s*$",
+    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)"
+    r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
     re.IGNORECASE,
 )
 """Behind these words a relation is a fact of the page."""
@@ -66,6 +67,30 @@ def phrases(
         for fact in _named(tokens, before, behind, parser, sorts):
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
     yield from _independent(document, read, parser, laws)
+
+
+_CASE = re.compile(r"\b(?:if|for|when|case|suppose|assume|assuming|consider)\s*(?:that\s*)?$", re.IGNORECASE)
+_TO_DISPLAY = re.compile(r"[\s$,:;]*(?:(?:then|we|have|get|obtain|find|this|it|gives|is|and|so)\b[\s,:;]*)*")
+
+
+def case_of(
+    document: Document, display: Display, read: Callable[[Inline], Tokens | None], parser: Parser
+) -> tuple[str, tuple[Expr, ...]] | None:
+    """If $i = j$, we have: a condition that stands right before a display and is one of all its rows."""
+    at = document.parts.index(display)
+    p = document.parts[at - 1] if at else None
+    if not isinstance(p, Inline) or not _TO_DISPLAY.fullmatch(document.text[p.span.end : display.span.start]):
+        return None
+    tokens = read(p)
+    signs = [t.text for t in tokens or () if t.kind == "sign"]
+    if not tokens or "…" in signs or not _CASE.search(_around(document.text, p)[0]):
+        return None
+    if not any(s in _BOUND or s == "=" for s in signs):
+        return None
+    rels = next(parser.relations(tokens), None) or ()
+    plain = rels and all(a.op == "num" or a.is_name() for r in rels if r.data != "∈" for a in r.args)
+    words = document.text[p.span.start : p.span.end].strip("$ ")
+    return (f"{words} (from the text)", rels) if plain and all(r.data != "∈" for r in rels) else None
 
 
 def _around(text: str, p: Inline) -> tuple[str, str]:
@@ -219,6 +244,18 @@ def _at_value(e: Expr, sorts: Sorts) -> Expr | None:
     """A function of one value as the page writes it: u(x) of u."""
     uses = [sorts.uses[key] for key in sorted(sorts.keys[e.ref.name]) if key in sorts.uses]
     return next((u for u in uses if u.ref.signs == ("(",) and len(u.args) == 1 and u.args[0].is_name()), None)
+
+
+def about(found: object) -> set[str]:
+    """The names of which a phrase says something."""
+    if isinstance(found, Meaning):
+        return names_in(found.pattern) - {n for a in found.pattern.args for n in names_in(a)}
+    if isinstance(found, tuple) and found and found[0] == "one-hot":
+        return {found[1].ref.name}
+    assert isinstance(found, tuple)
+    return {n for rel in found for n in names_in(rel)} - {
+        b.args[0].ref.name for rel in found for b in walk(rel) if b.op == "bound" and b.args and b.args[0].op == "ref"
+    }
 
 
 def assume(world: World, words: str, found: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from derive.notes.formula.surface import Expr, name, num, walk
+from derive.notes.formula.surface import COMPARED, Expr, name, num, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import World
 
@@ -48,14 +48,7 @@ class Ranges:
         formulas = list(formulas)
         self.ends = {x.ref.name for two in self.world.ranges.values() for e in two for x in walk(e) if x.op == "ref"}
         self.ends |= {x.ref.name for _, length, _ in self.world.vectors for x in walk(length) if x.op == "ref"}
-        self.ends |= {
-            y.ref.name
-            for e in formulas
-            for x in walk(e)
-            if x.op == "bound" and x.data == "to"
-            for y in walk(x.args[2])
-            if y.op == "ref"
-        }
+        self.ends = self.ends.union(*(_ends(e, frozenset()) for e in formulas))
         for letter, bounds in self.world.ranges.items():
             self.bound(("letter", letter), bounds)
         for vector, length, _ in self.world.vectors:
@@ -116,6 +109,8 @@ class Ranges:
                     for place in self.places(x.args[0], letter):
                         if self.closed(b.args[1]) and self.closed(b.args[2]):
                             self.bound(place, (b.args[1], b.args[2]))
+                if b.data in COMPARED:
+                    self.alike(b.args[0], b.args[1], frozenset())
                 if b.data == "in" and b.args[0].is_name() and b.args[1].op == "ref":
                     self.join(("letter", b.args[0].ref.name), ("set", str(b.args[1])))
 
@@ -143,6 +138,9 @@ class Ranges:
         """Letters without bounds of their own share the range of what they count."""
         if e.op == "big":
             local |= {b.args[0].ref.name for b in e.args[1:] if b.data == "to" and b.args[0].is_name()}
+        if e.op == "ind":
+            for rel in (r for r in e.args if r.data in ("=", "!=")):
+                self.alike(rel.args[0], rel.args[1], local)
         if e.op in ("ref", "entry"):
             here: list[tuple[Place, Expr]]
             if e.op == "ref":
@@ -163,6 +161,18 @@ class Ranges:
         for a in e.args:
             self.uses(a, local)
 
+    def alike(self, a: Expr, b: Expr, local: frozenset[str]) -> None:
+        """Two indices that are compared run through the same, where not both have bounds of their own."""
+        if not all(x.is_name() and x.ref.name not in local and (x.ref.name, ()) in self.sorts.indices for x in (a, b)):
+            return
+        one, two = (self.world.ranges.get(x.ref.name) for x in (a, b))
+        if one is None and two is None:
+            self.join(("letter", a.ref.name), ("letter", b.ref.name))
+        elif one is None and two is not None:
+            self.bound(("letter", a.ref.name), two)
+        elif two is None and one is not None:
+            self.bound(("letter", b.ref.name), one)
+
     # --- answers
 
     def of_letter(self, letter: str) -> Bounds | None:
@@ -175,7 +185,7 @@ class Ranges:
         if letter in self.ends:
             return None  # the last index, and no running one
         root = self.find(("letter", letter))
-        found = self.bounds.get(root)
+        found = self.bounds.get(root) or self.world.ranges.get(letter.rstrip("'"))
         return said if found is None and not self.world.declared else found
 
     def said_of(self, letter: str) -> Bounds | None:
@@ -225,6 +235,18 @@ class Ranges:
             return False
         seen = {b for p, bounds in self.seen.items() if p[:2] == ("at", law) for b in bounds}
         return len({last for _, last in seen if last.is_name()}) > 1
+
+
+def _ends(e: Expr, running: frozenset[str]) -> set[str]:
+    """The names at the upper ends of sums, but for letters of sums around them."""
+    if e.op == "big":
+        running |= {b.args[0].ref.name for b in e.args[1:] if b.args and b.args[0].op == "ref"}
+    out = (
+        {y.ref.name for y in walk(e.args[2]) if y.op == "ref"} - running
+        if e.op == "bound" and e.data == "to"
+        else set()
+    )
+    return out.union(*(_ends(a, running) for a in e.args))
 
 
 def between(world: World, sorts: Sorts) -> Iterator[tuple[Expr, Expr]]:

@@ -237,10 +237,32 @@ class Refs(Builder):
             if found is not None:
                 self.relied(m)
                 return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
+            if self.is_bare(m, e):
+                self.relied(m)
+                return self.value(m.body, Scope(inside=(*scope.inside, m), held=scope.held))
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole
         return self.primed(e, scope)
+
+    def is_bare(self, m: Meaning, e: Expr) -> bool:
+        """Whether L stands for L(w, b), as in dL/dw: a function of letters, which is called nowhere else."""
+        p = m.pattern
+        if (
+            p.op != "ref"
+            or not p.ref.signs
+            or p.ref.below
+            or p.ref.above
+            or not e.is_name()
+            or p.ref.name != e.ref.name
+        ):
+            return False
+        return (
+            all(a.is_name() for a in p.args)
+            and self.sorts.keys[e.ref.name] <= {key_of(p), key_of(e)}
+            and (e.ref.name not in self.sorts.laws)
+            and all(self.sorts.uses.get(key_of(p), p).args == p.args for _ in p.args)
+        )
 
     def primed(self, e: Expr, scope: Scope) -> Value | None:
         """f'(a), where f(x) := ...: the derivative at a.  None where f has no such definition, or is no function of a number."""
@@ -312,7 +334,7 @@ def matched(
         a, b = p.ref, e.ref
         if (a.name, a.below, a.above, a.signs) != (b.name, b.below, b.above, b.signs):
             return None
-    elif p.data != e.data:
+    elif p.data != e.data and p.op != "mul":
         return None
     inside = free or p.op in ("ref", "compare", "fn")
     out: dict[str, tuple[Expr, Scope]] | None = found

@@ -150,7 +150,8 @@ class Sorts:
     def _ref(self, e: Expr, role: str) -> None:
         key = key_of(e)
         self.keys[e.ref.name].add(key)
-        self.uses.setdefault(key, e)
+        if key not in self.uses or any(a.op == "any" for a in self.uses[key].args):
+            self.uses[key] = e
         if role == "index" and not (e.is_name() and e.ref.name in self.moved):
             self.indices.add(key)
         elif role == "number":

@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app
-from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
+from derive.notes.formula.surface import COMPARED, Expr, Ref, names_in, num, walk
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.ranges import size_of
 from derive.notes.meaning.refs import Refs
@@ -104,6 +104,8 @@ class Sums(Refs):
             return Range(low, high)
         if b.data in ("in", "inne"):
             return self.set_range(b.args[1], letter, scope)
+        if b.data in COMPARED:
+            return self.up_to(b, scope)
         if letter.op == "ref" and letter.args:
             return self.range((num(1), size_of(str(letter))))
         counted = self.ranges.of_body(letter.ref.name, body)
@@ -114,6 +116,17 @@ class Sums(Refs):
                 )
             return self.range(counted.pop())
         return self.range(self.ranges.of_sum(letter.ref.name))
+
+    def up_to(self, b: Expr, scope: Scope) -> Range:
+        """i < j: the range of i as far as j, or from j on."""
+        letter, other = b.args
+        known = self.ranges.of_letter(letter.ref.name) if letter.is_name() else None
+        if known is None or (other.is_name() and str(other) not in scope.bound and known[1].ref.name.startswith("N_")):
+            raise unread(b, f"nothing says through what {letter} runs: {letter} = 1..n")
+        size, end = self.range(known), self.term(other, scope)
+        if b.data in ("lt", "le"):
+            return Range(size.low, end - 1 if b.data == "lt" else end)
+        return Range(end + 1 if b.data == "gt" else end, size.high)
 
     def set_range(self, s: Expr, letter: Expr, scope: Scope) -> Range:
         """The set that a letter runs through: {1, ..., K}, {0, 1}, a set by its name."""

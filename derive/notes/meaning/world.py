@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from derive.notes.formula.parser import Parser
-from derive.notes.formula.surface import Expr, walk
+from derive.notes.formula.surface import Expr, names_in, walk
 from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
 from derive.notes.meaning.declare import Line
 from derive.notes.meaning.sorts import base_letter
@@ -95,6 +95,16 @@ class World:
     def law_of(self, name: str, below: int | None = None) -> Law | None:
         found = [w for w in reversed(self.laws) if w.name.ref.name == name and below in (None, w.name.ref.below)]
         return found[0] if found else None
+
+    def spoken_of(self) -> set[str]:
+        """The names of which something is declared, and the letters that run."""
+        heads = [m.pattern for m in self.meanings] + [w.name for w in self.laws]
+        heads += [v for v, _ in self.one_hot] + [v for v, _, _ in self.vectors]
+        out = {n for e in heads for n in names_in(e)} | {
+            n for rels, _ in self.facts for rel in rels for n in names_in(rel)
+        }
+        out |= {n for w in self.laws for e in (*w.over, *w.given) for n in names_in(e)}
+        return out | set(self.ranges) | set(self.constants) | {n for e in self.solve for n in names_in(e)}
 
     def is_value(self, name: str) -> bool:
         """Whether a name stands for a value of some distribution."""
