@@ -21,7 +21,27 @@ _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H":
             "entropy": "H"}  # fmt: skip
 _SPREAD = {"Var": 1, "V_bb": 1, "Cov": 2}
 """How many things variances and covariances are of."""
-_NO_MEANING = frozenset(["lg", "lim", "det", "tr", "trace", "sin", "cos", "tan", "cot", "sinh", "cosh", "arcsin", "arccos", "arctan", "erf", "sgn", "sign"])
+_NO_MEANING = frozenset(
+    [
+        "lg",
+        "lim",
+        "det",
+        "tr",
+        "trace",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sinh",
+        "cosh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "erf",
+        "sgn",
+        "sign",
+    ]
+)
 """Functions that are not known here: never products of their letters."""
 _STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
 _ORDERED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
