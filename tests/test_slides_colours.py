@@ -20,7 +20,6 @@ from derive.render.formula.nodes import Mark, walk
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck.template import DARK, LIGHT, Colors, contrast, term_colors
 
-
 r, s = real("r"), real("s")
 
 

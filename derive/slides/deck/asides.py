@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.falsify import Counterexample
 from derive.falsify.models.arithmetic import is_number
+from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.language.words import WORDS
 from derive.record import Derivation
@@ -108,9 +109,13 @@ def wrong_step(slides: Sequence[Slide], number: int, term: Term, notation: Notat
 # --- symbols ---------------------------------------------------------------------------------------------------------
 
 
-def symbol_slides(derivations: Iterable[Derivation], notation: Notation, template: Template) -> list[Slide]:
-    """What the definitions are that the theorems use: each as an equation, with what it is called."""
-    used = dict.fromkeys(f for d in derivations for f in definitions_in(d.terms))
+def definitions_used(derivations: Iterable[Derivation]) -> list[Definition]:
+    """The definitions that theorems use, each once."""
+    return list(dict.fromkeys(f for d in derivations for f in definitions_in(d.terms)))
+
+
+def symbol_slides(used: Sequence[Definition], notation: Notation, template: Template) -> list[Slide]:
+    """What definitions are: each as an equation, with what it is called."""
     items: list[Words] = []
     for definition in used:
         (said,) = where([equation(definition)], notation)
