@@ -15,7 +15,7 @@ from derive.render.formula.layout import layout
 from derive.render.formula.notation import load_notation
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Table
-from derive.slides.deck.asides import definitions_used, false_slide, quiz_slide, symbol_slides
+from derive.slides.deck.asides import definitions_used, false_slide, order_slide, quiz_slide, symbol_slides
 from derive.slides.deck.numerals import decimal_node
 from derive.slides.deck.template import Template
 from derive.slides.readback import (
@@ -53,6 +53,7 @@ def test_a_quiz(target):
     made = list(make_deck([(d.name, d)], Wish()).slides)
     slide = quiz_slide(made, 3, "reason", ())
     refuse_misread_quiz(slide, made, d, {}, target, N)
+    refuse_misread_quiz(order_slide(made, 3), made, d, {}, target, N)
     steps = tuple(replace(s, parts=broken(s.parts)) if s.number == 2 else s for s in slide.steps)
     with pytest.raises(MisreadError, match="asks about 2, which its slides show otherwise"):
         refuse_misread_quiz(replace(slide, steps=steps), made, d, {}, target, N)

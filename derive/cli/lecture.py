@@ -117,7 +117,7 @@ class Author:
     def quiz(self, item: Item) -> Iterator[Slide]:
         from derive.board.wrong import wrong_line
         from derive.render.formula.nodes import Prose
-        from derive.slides.deck.asides import counterexample_words, quiz_slide, without_answer, wrong_step
+        from derive.slides.deck.asides import counterexample_words, order_slide, quiz_slide, without_answer, wrong_step
 
         name, number, hide = item.entry["quiz"], item.entry["line"], item.entry.get("hide", "line")
         derivation: Derivation = self.found(name).derivation
@@ -132,7 +132,7 @@ class Author:
             made = wrong_step(made, number, term, notation, self.template)
             wrong[number] = term
             answer = counterexample_words(found, notation)
-        slide = quiz_slide(made, number, hide, answer)
+        slide = order_slide(made, number) if hide == "order" else quiz_slide(made, number, hide, answer)
         refuse_misread_quiz(slide, made, derivation, wrong, self.target.name, notation)
         yield without_answer(slide) if self.students else slide
 

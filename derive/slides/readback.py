@@ -19,7 +19,7 @@ from derive.read.page import Items, Scripts, Sign, UnreadableError, paired, sign
 from derive.read.sheet import clauses, defined_apart
 from derive.record import Derivation
 from derive.record.relations import sign_of
-from derive.render.formula.nodes import Node, Prose, Symbol
+from derive.render.formula.nodes import Node, Prose, Symbol, unmarked
 from derive.render.formula.notation import Notation
 from derive.render.words.where import equation
 from derive.slides.deck import Deck, Slide, Step, Table, Words
@@ -112,8 +112,8 @@ def refuse_misread_quiz(
     blocks = tuple(
         b._replace(lines=tuple(x._replace(term=wrong.get(next(numbers), x.term)) for x in b.lines)) for b in d.blocks
     )
-    shown = {s.place: s.parts for page in made for s in page.steps}
-    odd = [s.place for s in slide.steps if shown.get(s.place) != s.parts]
+    shown = {s.place: list(map(unmarked, s.parts)) for page in made for s in page.steps}
+    odd = [s.place for s in slide.steps if shown.get(s.place) != list(map(unmarked, s.parts))]
 
     def work(check: Check, draw: _Draw) -> None:
         if odd:
