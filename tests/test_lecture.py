@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -21,6 +22,8 @@ from derive.cli import main
 from derive.falsify import evaluate
 from derive.language.letters import a, b
 from derive.record.relations import RELATIONS
+from derive.slides.command import Wish, make_deck
+from derive.slides.deck.asides import order_slide
 from derive.slides.lecture import read_lecture
 from derive.slides.sources import read_markdown
 
@@ -51,6 +54,11 @@ hide = "reason"
 quiz = "label_smoothing_residual"
 line = 5
 hide = "wrong"
+
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 2
+hide = "order"
 
 [[slide]]
 false_claim = "absolute_value_is_additive"
@@ -108,7 +116,7 @@ def test_students_get_no_answers(tmp_path):
     assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
     assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
-    for answer in ("Because: ", "the left side is ", "What is true: "):
+    for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
 
 
@@ -139,6 +147,19 @@ def test_a_slip_that_is_true_is_not_shown_as_wrong():
         wrong_line(nothing_is_wrong.derivation, 1)
 
 
+def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
+    d = find_theorem("cross_entropy_is_nll").derivation
+    made = make_deck([(d.name, d)], Wish()).slides
+    slide = order_slide(made, 1)
+    start, *shuffled = slide.steps
+    assert start.place == "start" and sorted(s.number for s in shuffled) == [1, 2, 3, 4]
+    assert [s.number for s in shuffled] != [1, 2, 3, 4]
+    letters = slide.later[0].words[1].split(", ")
+    assert [s.number for x in letters for s in shuffled if s.label == x] == [1, 2, 3, 4]
+    with pytest.raises(UserError, match="no order to find"):
+        order_slide([replace(s, steps=s.steps[:2]) for s in made], 1)
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +168,7 @@ def test_a_slip_that_is_true_is_not_shown_as_wrong():
     [
         ('[[slide]]\ntheorem = "nowhere"', 1, "nowhere"),
         ('title = "x"\n\n[[slide]]\nheading = "a"\n[[slide]]\nquiz = "cross_entropy_is_nll"', 5, "a quiz needs line = N"),
-        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 3\nhide = "all"', 1, "hide = one of line, reason, wrong"),
+        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 3\nhide = "all"', 1, "hide = one of line, reason, wrong, order"),
         ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 9', 1, "has the lines 1 to 4; there is no line 9"),
         ('[[slide]]\nheading = "a"\npicture = "none.png"\nalt = "b"', 1, "there is no picture none.png"),
         ('[[slide]]\nheading = "a"\npicture = "slide.png"', 1, "go together; write both"),

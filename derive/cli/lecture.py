@@ -10,6 +10,7 @@ from derive.board import catalogue
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.board.wording import notation_for
 from derive.errors import UserError
+from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.render.formula.notation import load_notation
 from derive.render.words.sentence import prose
@@ -18,7 +19,12 @@ from derive.slides.deck import Deck, Slide
 from derive.slides.deck.colours import NONE
 from derive.slides.deck.template import Template
 from derive.slides.lecture import Item, Lecture, own_picture
-from derive.slides.readback import refuse_misread
+from derive.slides.readback import (
+    refuse_misread,
+    refuse_misread_definitions,
+    refuse_misread_quiz,
+    refuse_misread_statement,
+)
 from derive.slides.targets import Target
 
 
@@ -106,12 +112,13 @@ class Author:
         instead = catalogue.find_theorem(entry.instead).summary.rstrip(".") if entry.instead else ""
         notation = notation_for(self.notation(item))
         made = false_slide(entry.summary, entry.claims, entry.given, entry.refute(), instead, notation, self.template)
+        refuse_misread_statement(made, entry.name, entry.given, entry.claims, self.target.name, notation)
         yield without_answer(made) if self.students else made
 
     def quiz(self, item: Item) -> Iterator[Slide]:
         from derive.board.wrong import wrong_line
         from derive.render.formula.nodes import Prose
-        from derive.slides.deck.asides import counterexample_words, quiz_slide, without_answer, wrong_step
+        from derive.slides.deck.asides import counterexample_words, order_slide, quiz_slide, without_answer, wrong_step
 
         name, number, hide = item.entry["quiz"], item.entry["line"], item.entry.get("hide", "line")
         derivation: Derivation = self.found(name).derivation
@@ -120,18 +127,24 @@ class Author:
             raise UserError(f"{name} has the lines 1 to {len(derivation.lines)}; there is no line {number}")
         made = list(make_deck([(name, derivation)], Wish(self.notation(item), template=self.template)).slides)
         answer: Prose = ()
+        wrong: dict[int, Term] = {}
         if hide == "wrong":
             term, found = wrong_line(derivation, number)
             made = wrong_step(made, number, term, notation, self.template)
+            wrong[number] = term
             answer = counterexample_words(found, notation)
-        slide = quiz_slide(made, number, hide, answer)
+        slide = order_slide(made, number) if hide == "order" else quiz_slide(made, number, hide, answer)
+        refuse_misread_quiz(slide, made, derivation, wrong, self.target.name, notation)
         yield without_answer(slide) if self.students else slide
 
     def symbols(self, item: Item) -> Iterator[Slide]:
-        from derive.slides.deck.asides import symbol_slides
+        from derive.slides.deck.asides import definitions_used, symbol_slides
 
         derivations = [self.found(name).derivation for name in item.entry["symbols"]]
-        made = symbol_slides(derivations, load_notation(self.notation(item) or None), self.template)
+        notation = load_notation(self.notation(item) or None)
+        used = definitions_used(derivations)
+        made = symbol_slides(used, notation, self.template)
+        refuse_misread_definitions(made, used, self.target.name, notation)
         if not made:
             raise UserError(
                 f"{', '.join(item.entry['symbols'])} use no definitions, so there is nothing to say of symbols"

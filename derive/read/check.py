@@ -125,9 +125,9 @@ class Check:
                 return rows[cut:]
         return self.wrong(f"does not have the title {proved!r} above part {n}")
 
-    def definitions(self, where: Sequence[Items]) -> None:
-        """Holds what the page states of definitions against these; knows the author's own from then on.  Raises MisreadError
-        where one of them is not stated, or as something else."""
+    def definitions(self, where: Sequence[Items]) -> list[Definition]:
+        """Holds what the page states of definitions against these; knows the author's own from then on, and returns all that are
+        stated.  Raises MisreadError where one of them is not stated, or as something else."""
         own = [f for f in definitions_in(self.d.terms) if f not in WORDS]
         known = self.known._replace(definitions=(*WORDS, *own))
         equations: list[tuple[Items, list[Items]]] = []
@@ -149,6 +149,7 @@ class Check:
             if f not in stated:
                 self.wrong(f"uses {f.name}, and does not say what that is", "")
         self.known = known
+        return stated
 
     # --- reading
 

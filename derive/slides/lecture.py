@@ -21,7 +21,7 @@ false_claim = "perplexity_is_sum"
 [[slide]]
 quiz = "label_smoothing_residual"
 line = 4
-hide = "reason"                   # or "line", or "wrong": a wrong line to find
+hide = "reason"                   # or "line"; "wrong": a wrong line to find; "order": lines to put in order
 
 [[slide]]
 symbols = ["cross_entropy_is_nll"] # what the letters and definitions of these theorems are
@@ -58,7 +58,7 @@ KINDS: dict[str, dict[str, type]] = {
     "quiz": {"quiz": str, "line": int, "hide": str},
     "symbols": {"symbols": list},
 }  # fmt: skip
-HIDDEN = ("line", "reason", "wrong")
+HIDDEN = ("line", "reason", "wrong", "order")
 _NAMES = {str: "text in quotation marks", list: "a list of texts", int: "a whole number", bool: "true or false"}
 _PICTURE_ROOM = (34.0, 12.0)  # em that a picture may take at 16:9
 

@@ -1,21 +1,28 @@
 """Slides are read back before they are written: in the target's own language they must say what was proved, and nothing else.
 
-What the kernel's own steps and numbers put into a derivation say is not read: ``--detail full`` and worked examples.
+Of a worked example the numbers in its tables are read.  Its lines are not, in which decimals and dots stand for terms, nor what
+stands above the columns, nor the kernel's own steps (``--detail full``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
+from derive.falsify import Exact
+from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.read.check import Check, Form, Place
-from derive.read.page import Items, Sign, UnreadableError, paired, signs
+from derive.read.page import Items, Scripts, Sign, UnreadableError, paired, signs
 from derive.read.sheet import clauses, defined_apart
 from derive.record import Derivation
 from derive.record.relations import sign_of
-from derive.render.formula.nodes import Node, Prose, Symbol
+from derive.render.formula.nodes import Node, Prose, Symbol, unmarked
 from derive.render.formula.notation import Notation
-from derive.slides.deck import Deck, Slide, Step
+from derive.render.words.where import equation
+from derive.slides.deck import Deck, Slide, Step, Table, Words
 
 
 def _latex(parts: Sequence[Node]) -> Items:
@@ -53,7 +60,8 @@ def _typst(parts: Sequence[Node]) -> Items:
     return paired(item for p in parts_typst(parts) for item in typst.page(p))
 
 
-_READ: dict[str, tuple[str, Callable[[Sequence[Node]], Items]]] = {
+_Draw = Callable[[Sequence[Node]], Items]
+_READ: dict[str, tuple[str, _Draw]] = {
     "beamer": ("in LaTeX", _latex),
     "html": ("in HTML", _katex),
     "markdown": ("in Markdown", _web),
@@ -67,28 +75,98 @@ READ_BACK = frozenset(_READ)
 
 def refuse_misread(deck: Deck, derivations: Iterable[tuple[str, Derivation]], target: str, notation: Notation) -> None:
     """Raises MisreadError when a formula on the slides is not read as what was proved, and only so, or one is missing."""
+    for name, d in derivations:
+        slides = [s for s in deck.slides if s.stamp is not None and s.stamp.name == name]
+        _reading(d, target, notation, lambda check, draw, slides=slides: _Slides(check, slides, draw).run())  # type: ignore[misc]
+
+
+def _reading(d: Derivation, target: str, notation: Notation, work: Callable[[Check, _Draw], None]) -> None:
+    """Does ``work`` for a target that is read; what cannot be read at all is refused."""
     if target not in _READ:
         return
-    where, read = _READ[target]
-    for name, d in derivations:
-        slides = [
-            s for s in deck.slides if s.stamp is not None and s.stamp.name == name and s.kind in ("steps", "statement")
-        ]
-        check = Check(d, Form(notation, where))
-        try:
-            _Slides(check, slides, read).run()
-        except UnreadableError as error:
-            check.wrong(
-                f"cannot be read back: {error}",
-                "rename what reads as something else; if nothing does, it is a fault of derive's",
-            )
+    where, draw = _READ[target]
+    check = Check(d, Form(notation, where))
+    try:
+        work(check, draw)
+    except UnreadableError as error:
+        check.wrong(
+            f"cannot be read back: {error}",
+            "rename what reads as something else; if nothing does, it is a fault of derive's",
+        )
+
+
+def refuse_misread_statement(
+    slide: Slide, name: str, given: Sequence[Term], claim: Term, target: str, notation: Notation
+) -> None:
+    """Raises MisreadError when a slide, such as that of a false claim, does not state this claim under these conditions."""
+    d = Derivation(name, "", "", "", tuple(given), claim, ())
+    _reading(d, target, notation, lambda check, draw: _Slides(check, [slide], draw).run())
+
+
+def refuse_misread_quiz(
+    slide: Slide, made: Sequence[Slide], d: Derivation, wrong: Mapping[int, Term], target: str, notation: Notation
+) -> None:
+    """Raises MisreadError when a question is read as something else than the lines of the derivation, with other terms in those
+    that are ``wrong``; ``made`` are the slides of which it is one."""
+    numbers = iter(range(1, len(d.lines) + 1))
+    blocks = tuple(
+        b._replace(lines=tuple(x._replace(term=wrong.get(next(numbers), x.term)) for x in b.lines)) for b in d.blocks
+    )
+    shown = {s.place: list(map(unmarked, s.parts)) for page in made for s in page.steps}
+    odd = [s.place for s in slide.steps if shown.get(s.place) != list(map(unmarked, s.parts))]
+
+    def work(check: Check, draw: _Draw) -> None:
+        if odd:
+            check.wrong(f"asks about {', '.join(odd)}, which its slides show otherwise")
+        _Slides(check, made, draw).run()
+
+    _reading(d._replace(blocks=blocks), target, notation, work)
+
+
+def refuse_misread_definitions(
+    slides: Iterable[Slide], definitions: Sequence[Definition], target: str, notation: Notation
+) -> None:
+    """Raises MisreadError when slides do not say what these definitions are, each in an item of its own."""
+    equations = tuple(map(equation, definitions))
+    items = [block.words for s in slides for block in s.blocks if isinstance(block, Words)]
+
+    def work(check: Check, draw: _Draw) -> None:
+        said = check.definitions([draw((x,)) for words in items for x in words if not isinstance(x, str)])
+        if said != list(definitions):
+            check.wrong("states other definitions than it should")
+
+    if equations:
+        _reading(Derivation("the notation", "", "", "", equations[1:], equations[0], ()), target, notation, work)
+
+
+def _tables(slides: Iterable[Slide]) -> Iterator[Table]:
+    return (block for s in slides for block in s.blocks if isinstance(block, Table) and block.values)
+
+
+def _decimal(items: Items) -> tuple[Fraction, Fraction] | None:
+    """The number that digits are, and half a unit of the last of them; None for what is no number in decimals."""
+    power = 0
+    if len(items) > 2 and items[-2] == Sign("·") and isinstance(items[-1], Scripts):
+        scripts = items[-1]
+        found = _decimal(scripts.sup or ()) if scripts.base == Sign("10", "num") and scripts.sub is None else None
+        if found is None or found[0].denominator != 1:
+            return None
+        items, power = items[:-2], int(found[0])
+    text = "".join(x.text if isinstance(x, Sign) else "?" for x in items).replace("−", "-")
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        return None
+    places = len(text.partition(".")[2])
+    unit = Fraction(10) ** power
+    return Fraction(text) * unit, unit / (2 * 10**places)
 
 
 class _Slides:
     """The slides of one derivation."""
 
-    def __init__(self, check: Check, slides: Sequence[Slide], read: Callable[[Sequence[Node]], Items]) -> None:
-        self.check, self.slides, self.draw = check, slides, read
+    def __init__(self, check: Check, slides: Sequence[Slide], read: _Draw) -> None:
+        self.numbers = [s for s in slides if s.kind == "work"]
+        self.slides = [s for s in slides if s.kind in ("steps", "statement")]
+        self.check, self.draw = check, read
         self.d = check.d
         self.block_of = [n for n, block in enumerate(self.d.blocks) for _ in block.lines]
 
@@ -109,6 +187,22 @@ class _Slides:
             places += self.steps(s)
         self.all_there()
         self.check.read(places, groups, given)
+        for table in _tables(self.numbers):
+            self.compare(table)
+
+    def compare(self, table: Table) -> None:
+        """The numbers in a table with the values there."""
+        for row, values in zip(table.rows, table.values, strict=True):
+            for cell, value in zip(row, values, strict=True):
+                if value is not None:
+                    self.number(cell, value)
+
+    def number(self, cell: Prose, value: Any) -> None:
+        found = _decimal(self.draw(tuple(x for x in cell if not isinstance(x, str))))
+        exact = Exact.of(value)
+        if found is None or not found[0] - found[1] <= exact <= found[0] + found[1]:
+            said = "no number" if found is None else str(float(found[0]))
+            self.check.wrong(f"has {said} in the worked example, where the value is {value}")
 
     def sentence(self, prose: Prose) -> tuple[Items, ...]:
         return clauses(part if isinstance(part, str) else self.draw((part,)) for part in prose)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from random import Random
+from string import ascii_uppercase
 from typing import Any
 
+from derive.errors import UserError
 from derive.falsify import Counterexample
 from derive.falsify.models.arithmetic import is_number
+from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.language.words import WORDS
 from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
-from derive.render.formula.nodes import Prose
+from derive.render.formula.nodes import Prose, settled
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import unsaid_integers
 from derive.render.words.sentence import conditions_said, listed, prose
@@ -28,6 +32,7 @@ QUESTIONS = {
     "line": "Quiz: what is the next line?",
     "reason": "Quiz: why does the last line follow?",
     "wrong": "Quiz: which line is wrong?",
+    "order": "Quiz: in which order do these lines follow?",
 }
 
 
@@ -74,7 +79,7 @@ def false_slide(
 def quiz_slide(slides: Sequence[Slide], number: int, hide: str, answer: Prose) -> Slide:
     """The slide of a derivation on which line ``number`` stands, as a question: all lines before it, and the line or its reason
     hidden until a click, or all lines with a wrong one among them and, as its ``answer``, the numbers at which it does not follow."""
-    slide = next(s for s in slides if any(x.number == number and not x.carried for x in s.steps))
+    slide = _with_line(slides, number)
     last = next(i for i, x in enumerate(slide.steps) if x.number == number)
     shown = [replace(s, carried=True) for s in slide.steps[:last]]
     after = [replace(s, carried=True) for s in slide.steps[last + 1 :]] if hide == "wrong" else []
@@ -88,6 +93,37 @@ def quiz_slide(slides: Sequence[Slide], number: int, hide: str, answer: Prose) -
         slide, steps=(*shown, asked, *after), notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, blocks=blocks,
         heading=(QUESTIONS[hide],), claim=() if hide == "line" else slide.claim,
     )  # fmt: skip
+
+
+def order_slide(slides: Sequence[Slide], number: int) -> Slide:
+    """The slide of a derivation on which line ``number`` stands, with its lines shuffled, the same at each time, and named by
+    letters; a click says the order.  Raises UserError where there are not two lines to put in order, or more than letters."""
+    slide = _with_line(slides, number)
+    stands = [s for s in slide.steps if s.carried or not s.relation]
+    lines = [s for s in slide.steps if s not in stands]
+    if not 1 < len(lines) <= len(ascii_uppercase):
+        raise UserError(
+            f"there is {'one line' if lines else 'no line'} on that slide, and no order to find; choose another line"
+        )
+    shuffled = list(lines)
+    Random(f"{slide.name} {number}").shuffle(shuffled)
+    if shuffled == lines:
+        shuffled = [*lines[1:], lines[0]]
+    letters = dict(zip((s.place for s in shuffled), ascii_uppercase, strict=False))
+    answer = ("In the order ", ", ".join(letters[s.place] for s in lines), ".")
+    steps = (
+        *stands,
+        *(replace(s, parts=tuple(map(settled, s.parts)), carried=True, label=letters[s.place]) for s in shuffled),
+    )
+    return replace(
+        slide, steps=steps, notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, lead=False, claim=(),
+        heading=(QUESTIONS["order"],), blocks=(Words(answer, later=True),),
+    )  # fmt: skip
+
+
+def _with_line(slides: Sequence[Slide], number: int) -> Slide:
+    """The slide on which a line stands for the first time."""
+    return next(s for s in slides if any(x.number == number and not x.carried for x in s.steps))
 
 
 def without_answer(slide: Slide) -> Slide:
@@ -108,9 +144,13 @@ def wrong_step(slides: Sequence[Slide], number: int, term: Term, notation: Notat
 # --- symbols ---------------------------------------------------------------------------------------------------------
 
 
-def symbol_slides(derivations: Iterable[Derivation], notation: Notation, template: Template) -> list[Slide]:
-    """What the definitions are that the theorems use: each as an equation, with what it is called."""
-    used = dict.fromkeys(f for d in derivations for f in definitions_in(d.terms))
+def definitions_used(derivations: Iterable[Derivation]) -> list[Definition]:
+    """The definitions that theorems use, each once."""
+    return list(dict.fromkeys(f for d in derivations for f in definitions_in(d.terms)))
+
+
+def symbol_slides(used: Sequence[Definition], notation: Notation, template: Template) -> list[Slide]:
+    """What definitions are: each as an equation, with what it is called."""
     items: list[Words] = []
     for definition in used:
         (said,) = where([equation(definition)], notation)

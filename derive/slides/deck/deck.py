@@ -86,11 +86,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Numbers in columns, each cell a sentence or a formula; ``total``: the last row stands under a rule."""
+    """Numbers in columns, each cell a sentence or a formula; ``total``: the last row stands under a rule.  ``values``
+    are the numbers in the cells, as far as they are known, for those who read them again."""
 
     head: tuple[Prose, ...]
     rows: tuple[tuple[Prose, ...], ...]
     total: bool = False
+    values: tuple[tuple[Any, ...], ...] = ()
 
 
 Block = Words | Table

@@ -25,7 +25,8 @@ def _of_sum(shown: SumTable, notation: Notation) -> Table:
     rows = [tuple(_value(v) for v in values) for values in shown.rows]
     nothing: Prose = ()
     total = (("sum",), *[nothing] * (len(shown.heads) - 2), _value(shown.total))
-    return Table(tuple(_formula(h, notation) for h in shown.heads), (*rows, total), total=True)
+    numbers = (*shown.rows, (None,) * (len(shown.heads) - 1) + (shown.total,))
+    return Table(tuple(_formula(h, notation) for h in shown.heads), (*rows, total), True, numbers)
 
 
 def _value(value: Any) -> Prose:
@@ -44,12 +45,15 @@ def _of_sides(sides: Sides, notation: Notation) -> Table:
     names: list[Prose] = []
     exact: list[Prose | None] = []
     decimals: list[Prose] = []
+    values: list[Any] = []
     for sign, part in columns:
         if sign:
             mark: Prose = (Symbol(sign, "rel" if sign == sides.relation else "op"),)
             for row in (head, exact, decimals):
                 row.append(mark)
             names.append(())
+            values.append(None)
+        values.append(part.value)
         head.append(_formula(part.term, notation))
         names.append((part.words,) if part.words else ())
         exact.append(_exact(part.value))
@@ -57,7 +61,8 @@ def _of_sides(sides: Sides, notation: Notation) -> Table:
     rows: list[tuple[Prose, ...]] = [tuple(names)] if any(names) else []
     if all(cell is not None for cell in exact) and exact != decimals:
         rows.append(tuple(cell for cell in exact if cell is not None))
-    return Table(tuple(head), (*rows, tuple(decimals)))
+    unknown = [(None,) * len(head)] * len(rows)
+    return Table(tuple(head), (*rows, tuple(decimals)), values=(*unknown, tuple(values)))
 
 
 def _exact(value: Any) -> Prose | None:
