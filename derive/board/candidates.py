@@ -58,6 +58,8 @@ def _one(goal: Goal) -> Iterator[Sequence[Any]]:
         yield from ([x for x in goal.author if x is not idle] for idle in goal.author)
     yield from ([x] for x in folds(goal))
     gone, new = _definitions(goal)
+    if len(gone) > 1 and new:
+        yield gone
     if len(gone) + len(new) > 1:
         yield [*gone, *map(Reversed, new)]
     known = telling(goal)
