@@ -24,7 +24,7 @@ from derive.operators import READ
 from derive.operators.derivatives import PARTIALS
 from derive.record.letters import definitions_in
 from derive.tactics.context import Context
-from derive.tactics.derived import sides
+from derive.tactics.derived import sides, strip_forall
 from derive.tactics.rewriting import DefinitionRule, exhaustively
 
 _PAIRS = 8  # of the reasons that fit best, two of which are tried together
@@ -58,6 +58,8 @@ def _one(goal: Goal) -> Iterator[Sequence[Any]]:
         yield from ([x for x in goal.author if x is not idle] for idle in goal.author)
     yield from ([x] for x in folds(goal))
     gone, new = _definitions(goal)
+    if len(gone) > 1 and new:
+        yield gone
     if len(gone) + len(new) > 1:
         yield [*gone, *map(Reversed, new)]
     known = telling(goal)
@@ -162,12 +164,19 @@ def folds(goal: Goal) -> list[Any]:
 
 
 def _definitions(goal: Goal) -> tuple[list[Definition], list[Definition]]:
-    """Those that only the line has, and those that only the next has."""
-    if not goal.relation:
+    """Those that only the line has, and those that only the next has; of a fact that is an equation, its two sides."""
+    ends = (goal.before, goal.after) if goal.relation else _ends(goal.after)
+    if not ends:
         return [], []
-    before, after = operators(goal.before), operators(goal.after)
+    before, after = map(operators, ends)
     here, there = ([x for x in ops if isinstance(x, Definition)] for ops in (before, after))
     return [d for d in here if d not in after], [d for d in there if d not in before]
+
+
+def _ends(statement: Term) -> tuple[Term, ...]:
+    """The sides of the equation that a statement says, for all values of its indices."""
+    concl = strip_forall(statement)[2]
+    return concl.args if isinstance(concl, App) and concl.op in (k.EQ, k.IFF) else ()
 
 
 def _unfolded(term: Term, definitions: Sequence[Definition]) -> Term:

@@ -14,7 +14,7 @@ from derive.board.candidates import candidates, more_telling
 from derive.board.goal import Goal, not_used, plain
 from derive.board.justify import Failure, Success, written
 from derive.board.reasons import ByCases, Reversed, auto, logs, order, sums
-from derive.kernel.terms import Term
+from derive.kernel.terms import Term, subterms
 from derive.kernel.theorem import Theorem
 from derive.lemmas import Lemma
 from derive.tactics.monomials import expansion
@@ -23,6 +23,11 @@ ATTEMPTS = 240
 """How many reasons are tried for a goal."""
 PRODUCTS = 120_000
 """How many products of monomials a search may come to, as each reason multiplies the line out: fewer are tried of (a + b)^64."""
+
+FEWEST = 60
+"""How many are tried of any line that can be multiplied out."""
+PARTS = 12_000
+"""How many parts of a line a search may come to, as each reason goes through all of them: fewer are tried of a long line."""
 
 
 class Found(NamedTuple):
@@ -134,7 +139,8 @@ def find(goal: Goal, attempts: int = ATTEMPTS) -> Found | None:
 def search(goal: Goal, attempts: int = ATTEMPTS) -> Searched:
     """The same, with what can be said where none were found."""
     large = expansion(goal.statement)
-    attempts = min(attempts, max(1, PRODUCTS // max(large, 1)))
+    parts = sum(1 for _ in subterms(goal.statement))
+    attempts = min(attempts, max(1, PRODUCTS // max(large, 1)), max(FEWEST, PARTS // parts))
     one = _Search(goal, attempts)
     found = one.first()
     return Searched(found, attempts - one.left, tuple(one.asked))

@@ -216,11 +216,34 @@ def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
     """Make the model satisfy the hypotheses that fix entries: ``sum_k p(k) = 1``, ``p(k)`` or a product equal to a term, and of
     integer sequences those that say an entry, or that one is no less than another.
 
-    A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others.  The last entry of a
-    product becomes the term over the others.
+    A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others, as that of a family with any
+    other sum always does.  The last entry of a product becomes the term over the others.
     """
-    for hyp in given:
+    for hyp in _what_others_read_first(given):
         _impose(meaning, hyp, (), _NOTHING, last)
+
+
+def _what_others_read_first(given: Sequence[Term]) -> list[Term]:
+    """The hypotheses on integers, on which ranges depend; then the sums of entries of which no equation says the value, since other
+    equations may read these entries; then the others."""
+    said = {root for h in given for side in _sides(h) if isinstance(root := spine(side)[0], Var)}
+
+    def late(hyp: Term) -> int:
+        sides = _sides(hyp)
+        if sides and all(s.sort == INT for s in sides):
+            return 0
+        sums = [s for s in sides if isinstance(s, App) and s.op is k.SUM]
+        return 1 if sums and said.isdisjoint(sums[0].free) else 2
+
+    return sorted(given, key=late)
+
+
+def _sides(hyp: Term) -> tuple[Term, ...]:
+    """Of the equation that a hypothesis says, for all values of its indices."""
+    while isinstance(hyp, App) and hyp.op in (k.FORALL, k.IMPLIES):
+        inner = hyp.args[-1]
+        hyp = inner.body if isinstance(inner, Lam) else inner
+    return hyp.args if isinstance(hyp, App) and hyp.op is k.EQ else ()
 
 
 def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> None:
@@ -255,19 +278,22 @@ def _is_comparison_of_integers(t: Term) -> bool:
 def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> bool:
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
-    if isinstance(one, App) and one.op is k.SUM and other == Num(1) and isinstance(one.args[2], Lam):
+    if isinstance(one, App) and one.op is k.SUM and isinstance(one.args[2], Lam):
         entries = list(_entries(k.SUM, meaning, one, bound, scope))
         places = [e for e in entries if e]
         if not places or len(places) < len(entries):
             return False
-        values = [meaning.at(v, REAL, key) for v, key in places]
-        rest: Value = 0
-        for v in values[:-1]:
-            rest = alg.add(rest, v)
-        if last:
-            model.fixed[places[-1]] = alg.add(1, alg.neg(rest))
+        scaled = other == Num(1) and not last
+        if other != Num(1) and (places[-1] in model.fixed or places[-1] in model.read):
+            return False
+        wanted = meaning.value(other, bound, scope)
+        values = [meaning.at(v, REAL, key) for v, key in (places if scaled else places[:-1])]
+        total: Value = 0
+        for v in values:
+            total = alg.add(total, v)
+        if not scaled:
+            model.fixed[places[-1]] = alg.add(wanted, alg.neg(total))
         else:
-            total = alg.add(rest, values[-1])
             for place, v in zip(places, values, strict=True):
                 model.fixed[place] = alg.div(v, total)
         return True

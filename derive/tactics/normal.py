@@ -33,7 +33,7 @@ from derive.tactics.signs import every_term
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
 MORE = frozenset({"exponents", "symmetry", "choices", "merged"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
-_PIECES = 24  # a sum of more than so many terms stays one sum; the proof grows with their square
+_PIECES = 64  # a sum of more than so many terms stays one sum; the proof grows with their square
 
 
 class Normalizer:
