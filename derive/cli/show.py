@@ -9,7 +9,7 @@ import click
 from derive.cli.common import notation_option, on_a_terminal, screen_width, shape_options, write_text
 from derive.errors import UserError
 
-Shape = tuple[tuple[str, ...], tuple[str, ...]]  # what is opened, what is joined
+Wanted = tuple[tuple[str, ...], tuple[str, ...], bool]  # what is opened, what is joined, whether it is reversed
 PAGES = ("text", "latex", "rocq")
 PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 
@@ -37,7 +37,7 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @notation_option
 def show(
     name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
-    output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], **wishes: Any,
+    output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], reverse: bool, **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
@@ -54,7 +54,7 @@ def show(
                 f"--as {target} prints a piece for slides, without --code, --where, --conditions, --ascii and --standalone"
             )
         _ending_fits(output, target)
-        write_text(output, _piece(name, target, notation or "", given, (expand, join)))
+        write_text(output, _piece(name, target, notation or "", given, (expand, join, reverse)))
         _say_verified(verify, name, f"as {target}" if target != "speech" else "")
         return
     if given:
@@ -63,20 +63,22 @@ def show(
     known = _of_the_library(name, target, notation, plain)
     if verify and (known is not None or target == "rocq"):
         raise UserError("--verify reads back a derivation as text, in LaTeX or as a piece for slides")
-    if known is not None and (expand or join):
-        raise UserError("--expand and --join are for the lines of a derivation, and this is a lemma or a definition")
+    if known is not None and (expand or join or reverse):
+        raise UserError(
+            "--expand, --join and --reverse are for the lines of a derivation, and this is a lemma or a definition"
+        )
     if known is not None:
         write_text(output, known)
         return
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
     derivation = entry.derivation
-    if expand or join:
-        from derive.board.opened import reshaped
+    if target == "rocq" and (expand or join or reverse):
+        raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
+    if target != "rocq":
+        from derive.board.opened import presented
 
-        if target == "rocq":
-            raise UserError("--expand and --join are choices of a page; --as rocq prints the claim")
-        derivation = reshaped(derivation, expand, join)
+        derivation = presented(derivation, expand, join, reverse)[0]
     if target == "rocq":
         from derive.certify import claim_rocq
 
@@ -134,7 +136,7 @@ def _ending_fits(output: str | None, target: str) -> None:
         raise UserError(f"a piece for PowerPoint is XML and no presentation; 'derive slides' writes {output}")
 
 
-def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Shape) -> str:
+def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Wanted) -> str:
     from dataclasses import replace  # which takes a while to load
 
     from derive.board.wording import notation_for

@@ -47,7 +47,7 @@ _ANY: dict[str, type] = {"speaker": str, "notation": str}
 KINDS: dict[str, dict[str, type]] = {
     "heading": {"heading": str, "text": list, "picture": str, "alt": str},
     "theorem": {
-        "theorem": str, "expand": list, "join": list, "from": int, "to": int, "detail": str, "given": str, "plot": bool,
+        "theorem": str, "expand": list, "join": list, "reverse": bool, "from": int, "to": int, "detail": str, "given": str, "plot": bool,
     },
     "false_claim": {"false_claim": str},
     "quiz": {"quiz": str, "line": int, "hide": str},

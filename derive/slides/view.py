@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from derive.record import Derivation
+from derive.record import Derivation, Shape
 from derive.render.words.prose import clean
 from derive.slides.command import Wish, make_deck, save
 from derive.slides.deck import Options
@@ -65,11 +65,24 @@ def slides_view(
     numbers: str = "",
     plots: bool = False,
     handout: bool = False,
+    shape: Shape | None = None,
 ) -> SlidesView:
     """Slides to look at in a notebook, with the choices of ``derive slides``.
 
-    ``name`` is how ``derive check`` finds the theorem again.  Raises UserError as ``derive slides`` does.
+    ``name`` is how ``derive check`` finds the theorem again, and ``shape`` what was done to the derivation.  Raises UserError as ``derive slides`` does.
     """
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, plots, handout)
+    wish = Wish(
+        notation,
+        detail,
+        first,
+        last,
+        title,
+        subtitle,
+        chosen,
+        numbers,
+        plots,
+        handout,
+        shapes={name or derivation.name: shape or Shape()},
+    )
     return SlidesView(name or derivation.name, derivation, wish)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.errors import UserError
-from derive.record import Block, Derivation
+from derive.record import Block, Derivation, Shape
 from derive.record.changes import changed
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut, highlighted
@@ -36,9 +36,7 @@ class Choice:
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # by name: theorems opened in place, lines joined
+    shapes: Mapping[str, Shape] = field(default_factory=dict)  # by name
 
 
 def build(
@@ -69,7 +67,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
     stamp = Stamp(
         name, __version__, statement_digest(d), choice.notation_name or DEFAULT, choice.detail,
         choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
-        *choice.shapes.get(name, ("", "")),
+        *choice.shapes.get(name, Shape()),
     )  # fmt: skip
     return _Author(d, choice, template, stamp).slides()
 

@@ -14,7 +14,12 @@ from derive.slides.deck.deck import DETAILS, Stamp
 from derive.slides.deck.template import LEGIBLE, USUAL, WIDTHS
 
 _FIELDS = ("name", "version", "digest", "notation", "detail", "first", "last", "aspect", "replayed")
-_LATER = {"smallest": str(USUAL), "expand": "", "join": ""}  # what older versions did not say, and how it was then
+_LATER = {
+    "smallest": str(USUAL),
+    "expand": "",
+    "join": "",
+    "reverse": "False",
+}  # what older versions did not say, and how it was then
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -34,12 +39,17 @@ def read_stamp(text: str) -> Stamp:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     values = {k: unquote(v) for k, v in fields.items()}
     counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last", "smallest"))
-    if not counts or values["detail"] not in DETAILS or values["aspect"] not in WIDTHS:
+    if (
+        not counts
+        or values["detail"] not in DETAILS
+        or values["aspect"] not in WIDTHS
+        or values["reverse"] not in ("True", "False")
+    ):
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
         int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
-        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"],
+        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"], values["reverse"] == "True",
     )  # fmt: skip
 
 
