@@ -24,7 +24,17 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
 @shape_options
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
-@click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
+@click.option(
+    "--where/--no-where",
+    default=None,
+    help="State each definition that the derivation uses, those of the library too; in a whole document that is the default.",
+)
+@click.option("--number", is_flag=True, help="In LaTeX: number the lines, with the labels derive:NAME:LINE.")
+@click.option(
+    "--reasons",
+    type=click.Choice(["beside", "below"]),
+    help="In LaTeX: beside the lines where all fit there (the default), or below them.",
+)
 @click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
@@ -36,7 +46,7 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
+    name: str, target: str, form: str, where: bool | None, number: bool, reasons: str | None, conditions: bool, code: bool, plain: bool, verify: bool | None,
     output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], reverse: bool, **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
@@ -48,6 +58,8 @@ def show(
     from derive.board.wording import notation_for
 
     given = {k: v for k, v in wishes.items() if v is not None}
+    if (number or reasons) and target != "latex":
+        raise UserError(f"--{'number' if number else 'reasons'} is for LaTeX; add --as latex")
     if target in PIECES:
         if code or plain or where or conditions or form == "standalone":
             raise UserError(
@@ -90,9 +102,10 @@ def show(
     elif target == "latex":
         from derive.render.pages.latex import derivation_latex
 
+        alone = form == "standalone"
         text = derivation_latex(
-            derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
-        )
+            derivation, profile, alone, reasons or "beside", where=alone if where is None else where, conditions=conditions, number=number
+        )  # fmt: skip
         _read_back(text, derivation, profile, "latex", verify is not False)
         if code:
             if form == "standalone":
@@ -102,7 +115,7 @@ def show(
         from derive.render.pages.text import derivation_text
 
         text = derivation_text(
-            derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
+            derivation, profile, width=screen_width(), ascii=plain, where=bool(where), conditions=conditions
         )
         _read_back(text, derivation, profile, "ascii" if plain else "text", verify is not False)
         if code:
