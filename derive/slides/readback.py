@@ -53,6 +53,14 @@ def _typst(parts: Sequence[Node]) -> Items:
     return paired(item for p in parts_typst(parts) for item in typst.page(p))
 
 
+def _mathml(parts: Sequence[Node]) -> Items:
+    from derive.read import mathml
+    from derive.render.formula.nodes import unmarked
+    from derive.render.pens.mathml import Pen, element
+
+    return mathml.page(element("mrow", "".join(Pen().draw(unmarked(p)) for p in parts)))
+
+
 _READ: dict[str, tuple[str, Callable[[Sequence[Node]], Items]]] = {
     "beamer": ("in LaTeX", _latex),
     "html": ("in HTML", _katex),
@@ -65,11 +73,16 @@ READ_BACK = frozenset(_READ)
 """The targets whose formulas are read back; speech is for the ear."""
 
 
+def reader_of(target: str) -> tuple[str, Callable[[Sequence[Node]], Items]]:
+    """How a target is called in a sentence, and its formulas as they are read; mathml is that of web pages without a script."""
+    return ("in MathML", _mathml) if target == "mathml" else _READ[target]
+
+
 def refuse_misread(deck: Deck, derivations: Iterable[tuple[str, Derivation]], target: str, notation: Notation) -> None:
     """Raises MisreadError when a formula on the slides is not read as what was proved, and only so, or one is missing."""
-    if target not in _READ:
+    if target == "speech":
         return
-    where, read = _READ[target]
+    where, read = reader_of(target)
     for name, d in derivations:
         slides = [
             s for s in deck.slides if s.stamp is not None and s.stamp.name == name and s.kind in ("steps", "statement")
