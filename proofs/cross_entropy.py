@@ -49,6 +49,7 @@ def cross_entropy_one_hot_zeros_allowed(calc):
     given=[tokens, model_positive],
     phrase="the summed cross-entropy is the negative log-likelihood",
     catalogue="05",
+    opened=cross_entropy_one_hot,
 )
 def cross_entropy_is_nll(calc):
     """Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output.

@@ -154,8 +154,8 @@ def joint_and_conditional_always_agree():
     """Masking the prompt out of the loss never changes the optimum."""
 
 
-first = family("p1")  # the distribution of the first token
-then = function("p2", INT, FAMILY)  # then[i] is the distribution of the second token after the token i
+first = family("p")  # the distribution of the first token
+then = function("q", INT, FAMILY)  # then[i] is the distribution of the second token after the token i
 w, v = integer("w"), integer("v")
 
 

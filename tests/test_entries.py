@@ -14,7 +14,8 @@ import pytest
 
 from derive import *
 from derive.board.catalogue import load_file
-from derive.board.entries import DECLARED, FalseClaim, TheoremEntry
+from derive.board.declared import DECLARED
+from derive.board.entries import FalseClaim, TheoremEntry
 from derive.errors import UserError
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Num, Var

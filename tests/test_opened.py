@@ -7,21 +7,27 @@ from click.testing import CliRunner
 
 from derive import *
 from derive.board.catalogue import find_theorem, theorems
-from derive.board.opened import reshaped
+from derive.board.opened import presented, reshaped
 from derive.cli import main
 from derive.language.letters import a, b
+from derive.record import Shape
 from derive.record.faithful import refuse_changed
 from derive.render.pages.text import derivation_text
 
 
-def lines(name, expand=(), join=()):
-    d = reshaped(find_theorem(name).derivation, expand, join)
+def lines(name, expand=(), join=(), reverse=False):
+    d = reshaped(find_theorem(name).derivation, expand, join, reverse)
     refuse_changed(d, whole=True)
-    return [line for line in derivation_text(d, width=200).splitlines() if line.startswith("    =")]
+    return shown(d)
+
+
+def shown(d):
+    page = derivation_text(d, width=200).splitlines()
+    return [" ".join(line.split()) for line in page if line.startswith("    =")]
 
 
 def test_the_headline_with_the_sum_over_tokens_and_its_collapse():
-    assert [" ".join(x.split()) for x in lines("cross_entropy_is_nll", ["cross_entropy_one_hot"])] == [
+    assert lines("cross_entropy_is_nll", ["cross_entropy_one_hot"]) == [
         "= ∑ₜ₌₁ᵀ (−∑ₖ₌₁ⱽ δ_{y_t}(k) log pₜ(k)) definition of cross-entropy",
         "= ∑ₜ₌₁ᵀ (−∑ₖ₌₁ⱽ [k = yₜ] log pₜ(k)) definition of the one-hot target",
         "= ∑ₜ₌₁ᵀ (−log pₜ(yₜ)) the indicator picks out its one term",
@@ -29,6 +35,71 @@ def test_the_headline_with_the_sum_over_tokens_and_its_collapse():
         "= −log ∏ₜ₌₁ᵀ pₜ(yₜ) the log of a product is the sum of the logs",
         "= −log Pr(y | x) definition of the sequence's probability",
     ]
+
+
+def test_the_headline_from_the_probability_down():
+    assert lines("cross_entropy_is_nll", ["cross_entropy_one_hot"], reverse=True) == [
+        "= −log ∏ₜ₌₁ᵀ pₜ(yₜ) definition of the sequence's probability",
+        "= −∑ₜ₌₁ᵀ log pₜ(yₜ) the log of a product is the sum of the logs",
+        "= ∑ₜ₌₁ᵀ (−log pₜ(yₜ)) the sign goes into the sum",
+        "= ∑ₜ₌₁ᵀ (−∑ₖ₌₁ⱽ [k = yₜ] log pₜ(k)) the one term as a sum with an indicator",
+        "= ∑ₜ₌₁ᵀ (−∑ₖ₌₁ⱽ δ_{y_t}(k) log pₜ(k)) definition of the one-hot target",
+        "= ∑ₜ₌₁ᵀ H(δ_{y_t}, pₜ) definition of cross-entropy",
+    ]
+
+
+def test_what_the_author_opens_stands_open_unless_it_is_shut_or_joined():
+    d = find_theorem("cross_entropy_is_nll").derivation
+    assert d.opened == ("cross_entropy_one_hot",)
+    opened, shape = presented(d)
+    assert shape == Shape("cross_entropy_one_hot") and len(opened.lines) == 6
+    assert presented(d, ["none"]) == (d, Shape())
+    assert presented(d, join=["1-2"])[1] == Shape(join="1-2") and presented(d, join=["3-4"])[1].expand
+    run = CliRunner().invoke(main, ["show", "cross_entropy_is_nll", "--expand", "none", "--expand", "1"])
+    assert run.exit_code == 2 and "opens nothing; leave out none" in run.output
+
+
+def test_each_chain_of_the_catalogue_is_reversed_by_proof_or_refused():
+    reversed_ = 0
+    for e in theorems():
+        d = e.derivation
+        was = d.blocks[-1]
+        if was.assumes or {was.start, was.lines[-1].term} != {*d.claim.args}:
+            with pytest.raises(UserError, match="is no chain from one side of its claim to the other"):
+                reshaped(d, reverse=True)
+            continue
+        back = reshaped(d, reverse=True)
+        refuse_changed(back, whole=True)
+        chain = back.blocks[-1]
+        assert back.given == d.given and {*back.claim.args} == {*d.claim.args}
+        assert (chain.start, chain.lines[-1].term) == (was.lines[-1].term, was.start)
+        assert [x.term for x in reshaped(back, reverse=True).lines] == [x.term for x in d.lines]
+        reversed_ += 1
+    assert reversed_ > 100
+
+
+@theorem(shows=Eq(a * (b + 1) - a, a * b), opened=[])
+def worded(calc):
+    calc.eq(a * b + a - a, by=ring, says="multiply out")
+    calc.eq(a * b, by=ring)
+
+
+def test_words_for_what_was_done_do_not_stand_at_the_way_back():
+    assert [line.split("  ")[0] for line in shown(reshaped(worded.derivation, reverse=True))] == [
+        "= a b + a − a algebra",
+        "= a (b + 1) − a algebra",
+    ]
+    totals = reshaped(find_theorem("cross_entropy_gradient").derivation, reverse=True)
+    assert not any("(reversed)" in line for line in shown(totals))
+
+
+def test_opened_names_a_theorem_that_a_line_cites():
+    @theorem(shows=Eq(a * (b + 1) - a, a * b), opened=distributed)
+    def stray(calc):
+        calc.eq(a * b, by=ring)
+
+    with pytest.raises(UserError, match=r"has distributed in opened=.*no theorem that a line of it cites"):
+        stray.check()
 
 
 def test_the_number_of_a_line_is_as_good_as_the_name_that_it_cites():
@@ -94,9 +165,10 @@ def test_what_cannot_be_shown_so_is_refused(expand, join, says):
         reshaped(find_theorem("cross_entropy_is_nll").derivation, expand, join)
 
 
-def test_a_theorem_of_another_file_is_not_looked_for():
-    with pytest.raises(UserError, match="distributed is a lemma of the library, or a theorem of another file"):
-        reshaped(collected.derivation, ["distributed"])
+def test_a_theorem_of_the_same_file_is_opened():
+    d = reshaped(collected.derivation, ["distributed"])
+    refuse_changed(d, whole=True)
+    assert shown(d) == ["= a b + a algebra", "= a (b + 1) algebra"]
 
 
 def test_inequalities_are_not_joined():
@@ -109,7 +181,8 @@ def test_inequalities_are_not_joined():
 
 def test_a_deck_of_it_is_compared_with_what_is_proved(tmp_path):
     deck = str(tmp_path / "deck.html")
-    run = CliRunner().invoke(main, ["slides", "cross_entropy_is_nll", "--expand", "1", "--join", "2-3", "-o", deck])
+    asked = ["--expand", "1", "--join", "2-3", "--reverse"]
+    run = CliRunner().invoke(main, ["slides", "cross_entropy_is_nll", *asked, "-o", deck])
     assert run.exit_code == 0
     checked = CliRunner().invoke(main, ["check", deck])
     assert checked.exit_code == 0 and "what it shows is what is proved now" in checked.output

@@ -214,8 +214,8 @@ def test_a_definition_of_the_author_s_must_be_stated(
     sg = defined("sg", (b,), 1 / (1 + exp(-b)))
     claim = Eq(sg(a), 1 / (1 + exp(-a)))
     assert refusal(claim, form=form) == ""
-    for room in (latex_pages, text_pages):
-        monkeypatch.setattr(room._Page, "where", lambda *_, **__: [])
+    for page in (latex_pages.Page, text_pages._Page):
+        monkeypatch.setattr(page, "where", lambda *_, **__: [])
     assert "uses sg, and does not say what that is" in refusal(claim, form=form)
 
 

@@ -430,7 +430,7 @@ def compiled(source: str, folder: Path) -> str:
 def test_documents_compile_and_fit_their_page(notation: str, tmp_path: Path) -> None:
     document = derivation_latex(one_hot_collapse, notation, standalone=True)
     fragments = "\n\n\\bigskip\n".join(
-        derivation_latex(d, notation, reasons=reasons) for d in DERIVATIONS for reasons in ("right", "below")
+        derivation_latex(d, notation, reasons=reasons) for d in DERIVATIONS for reasons in ("beside", "below")
     )
     said = compiled(document.replace("\\end{document}", f"{fragments}\n\\end{{document}}"), tmp_path)
     too_wide = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", said)]

@@ -30,7 +30,7 @@ def test_the_ending_says_of_which_kind_the_deck_is(target) -> None:
     result = run("slides", HEADLINE, "-o", f"lecture{target.ending}")
     assert result.exit_code == 0, result.output
     assert result.output.startswith("wrote lecture")
-    assert "1 derivation, 1 slide, 5 lines" in result.output
+    assert "1 derivation, 2 slides, 7 lines" in result.output
     assert any(Path().iterdir())
 
 
@@ -70,7 +70,7 @@ def test_the_same_call_gives_the_same_bytes() -> None:
         ("nope -o x.html", "there is no theorem 'nope'"),
         (f"{HEADLINE} -o x.xyz", "no slides are written with the ending .xyz; there are .html, .pptx, .tex"),
         (f"{HEADLINE} -o folder/x.html", "the folder folder does not exist"),
-        (f"{HEADLINE} -o x.html --from 9", "has lines 1 to 4; there is no line 9"),
+        (f"{HEADLINE} -o x.html --from 9", "has lines 1 to 6; there is no line 9"),
         (f"{HEADLINE} -o x.html --from 3 --to 2", "line 3 comes after line 2"),
         (f"{HEADLINE} chain_rule -o x.html --from 1", "--from and --to choose lines of one derivation"),
         (f"{HEADLINE} {HEADLINE} -o x.html", "is named twice"),

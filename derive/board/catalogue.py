@@ -14,7 +14,8 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from derive.board.entries import DECLARED, PROOFS, FalseClaim, TheoremEntry, line_in
+from derive.board.declared import DECLARED
+from derive.board.entries import PROOFS, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
 from derive.lemmas import LEMMAS
 

@@ -15,6 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from derive.board.calc import Calc, Labels, labelled, to_term
+from derive.board.declared import DECLARED
 from derive.board.goal import Citable
 from derive.board.letters import check_letters, conventions
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
@@ -32,13 +33,11 @@ from derive.tactics.defined import undefined_part
 
 if TYPE_CHECKING:
     from derive.falsify import Counterexample
+    from derive.record import Shape
     from derive.slides.view import SlidesView
 
 PROOFS = "derive.proofs"
 """The package of the catalogue.  Nothing else in derive imports it; it is found by name."""
-
-DECLARED: dict[str, list[TheoremEntry | FalseClaim]] = {}
-"""What each module has declared, also inside a class or a function and under a name that was given away since."""
 
 allow_deep_formulas()
 
@@ -62,11 +61,11 @@ class TheoremEntry:
     def __init__(
         self, name: str, shows: Term, given: Sequence[Term], prove_: Callable[[Calc], None],
         subject: str, phrase: str, labels: Labels, file: str, number: int, module: str, catalogue: str,
-        using: Sequence[Any] = (),
+        using: Sequence[Any] = (), opened: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         self.name, self.shows, self.given, self.prove = name, shows, tuple(given), prove_
         self.subject, self.labels, self.file, self.number = subject, tuple(labels), file, number
-        self.module, self.catalogue, self.using = module, catalogue, tuple(using)
+        self.module, self.catalogue, self.using, self.opened = module, catalogue, tuple(using), tuple(opened)
         doc = (prove_.__doc__ or "").strip()
         self.doc = doc
         self.summary = " ".join(doc.split("\n\n")[0].split())
@@ -163,7 +162,19 @@ class TheoremEntry:
         valued = (f"every formula has a value, since {u.phrase}" for u in using)
         notes = (*conventions(out.terms), *valued, *((NO_MODEL,) if doubtful is Doubt.NO_MODEL else ()))
         # a hole in a fact on the way is a hole, whether the claim rests on it or not
-        return out._replace(theorem=None if out.gaps else th, notes=notes)
+        return out._replace(theorem=None if out.gaps else th, notes=notes, opened=self._opened(out))
+
+    def _opened(self, made: Derivation) -> tuple[str, ...]:
+        """The names of the theorems that pages show in place.  Raises ClaimError for one that no line cites."""
+        cited = {x.name for line in made.lines for x in line.reasons if x.kind == "theorem"}
+        for one in self.opened:
+            if not isinstance(one, TheoremEntry) or one.name not in cited:
+                what = one.name if isinstance(one, TheoremEntry) else told(one)
+                raise ClaimError(
+                    f"{place(self.file, self.number)}: {self.name} has {what} in opened=[...], and that is no theorem that a line of it "
+                    "cites; write the theorems whose lines are to be shown in place"
+                )
+        return tuple(one.name for one in self.opened)
 
     def _placed(self, error: UserError, line: int) -> UserError:
         """The error, with its place where its text has none."""
@@ -201,6 +212,11 @@ class TheoremEntry:
             raise ClaimError(f"{place(line.file, line.number)}: {self.name} has a gap ({why}); it proves nothing yet")
         return d.theorem
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether the proof has run, and left no gap."""
+        return self._derivation is not None and self._derivation.theorem is not None
+
     def check(self) -> Derivation:
         """Run the proof and refuse gaps."""
         _ = self.theorem
@@ -233,9 +249,11 @@ class TheoremEntry:
         _ = self.theorem
         return to_sympy(self.shows)
 
-    def slides(self, **choices: Any) -> SlidesView:
+    def slides(
+        self, *, expand: Sequence[str] = (), join: Sequence[str] = (), reverse: bool = False, **choices: Any
+    ) -> SlidesView:
         """Slides of the checked derivation, to look at in a notebook or to save; the choices are those of ``derive slides``:
-        notation, detail, first, last, title, template, aspect, dark, numbers, plots, handout.
+        notation, detail, expand, join, reverse, first, last, title, template, aspect, dark, numbers, plots, handout.
 
         Raises UserError as ``derive slides`` does.
         """
@@ -243,12 +261,20 @@ class TheoremEntry:
 
         own = not self.module.startswith("derive.proofs.") and self.file.endswith(".py")
         name = f"{os.path.basename(self.file)}::{self.name}" if own else self.name
-        return slides_view(self.check(), name=name, **choices)
+        shown, shape = self._presented(expand, join, reverse)
+        return slides_view(shown, name=name, shape=shape, **choices)
+
+    def _presented(
+        self, expand: Sequence[str] = (), join: Sequence[str] = (), reverse: bool = False
+    ) -> tuple[Derivation, Shape]:
+        from derive.board.opened import presented  # only pages need it
+
+        return presented(self.check(), expand, join, reverse)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from derive.render.pages.jupyter import mimebundle
 
-        return mimebundle(self.check())
+        return mimebundle(self._presented()[0])
 
     def __repr__(self) -> str:
         return f"<theorem {self.name}: {show(self.shows)}>"
@@ -264,12 +290,14 @@ def theorem(
     subject: str = "",
     catalogue: str = "",
     using: Sequence[Any] | Any = (),
+    opened: Sequence[Any] | Any = (),
 ) -> Callable[[Callable[[Calc], None]], TheoremEntry]:
     """Declare a theorem: ``shows`` under the conditions ``given``; the decorated function writes the derivation.
 
     ``phrase`` is the reason to print where the theorem is cited, ``labels`` the underbraces in the claim, ``catalogue``
     its number in the catalogue of statements, ``using`` theorems that are known wherever something must hold so that a
-    formula has a value, for all values of their letters.
+    formula has a value, for all values of their letters; ``opened`` cited theorems whose lines pages and slides show in place
+    unless they are asked not to.
     """
 
     def wrap(fn: Callable[[Calc], None]) -> TheoremEntry:
@@ -279,6 +307,7 @@ def theorem(
             fn.__name__, claim, conditions, fn, subject or _subject(fn), phrase, parts,
             code.co_filename, code.co_firstlineno, fn.__module__, catalogue,
             using if isinstance(using, (list, tuple)) else (using,),
+            opened if isinstance(opened, (list, tuple)) else (opened,),
         )  # fmt: skip
         DECLARED.setdefault(fn.__module__, []).append(entry)
         return entry

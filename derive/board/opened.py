@@ -1,35 +1,60 @@
-"""A derivation with cited theorems opened in place, and lines joined: a choice of the page, of which each line is proved anew.
+"""A derivation with cited theorems opened in place, lines joined, and read from its end: choices of the page, of which each line
+is proved anew.
 
-    opened(d, ["cross_entropy_one_hot"])     the lines of that theorem's proof instead of the line that cites it
-    joined(d, [(2, 4)])                      lines 2 to 4 as one
+    reshaped(d, ["cross_entropy_one_hot"])     the lines of that theorem's proof instead of the line that cites it
+    reshaped(d, join=["2-4"])                  lines 2 to 4 as one
+    reshaped(d, reverse=True)                  from the right side of the claim to its left side
 
-The numbers are those of the lines of ``d``.
+The numbers are those of the lines of the proof, with nothing opened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from derive.board import catalogue
-from derive.board.entries import TheoremEntry
+from derive.board.declared import DECLARED
+from derive.board.turned import turned, turned_block
 from derive.errors import UserError
 from derive.kernel import rules as r
 from derive.kernel.terms import Term
-from derive.kernel.theorem import Theorem
-from derive.record import Block, Derivation, Line
+from derive.kernel.theorem import Theorem, proof_steps
+from derive.record import Block, Derivation, Line, Shape
 from derive.tactics.context import Context
 from derive.tactics.conv import everywhere
 from derive.tactics.derived import chain
 from derive.tactics.rewriting import Rule
 
+NONE = "none"  # opens nothing, where the author wants something opened
 ONCE = 40  # lines of a theorem that is opened; more are no help on a board
 
 
-def reshaped(d: Derivation, expand: Sequence[str] = (), join: Sequence[str] = ()) -> Derivation:
-    """The derivation as it is asked for on the command line: ``expand`` has names and numbers of lines, ``join`` numbers and
-    ranges such as 2-4; a number alone joins that line and the next.
+def presented(
+    d: Derivation, expand: Sequence[str] = (), join: Sequence[str] = (), reverse: bool = False
+) -> tuple[Derivation, Shape]:
+    """The derivation as a page shows it, and how it was made so.  Without ``expand`` the theorems are opened that the author
+    says; the word none opens nothing.
 
-    Raises UserError for a line that there is not, and for a citation that cannot be opened.
+    Raises UserError as ``reshaped`` does.
+    """
+    if NONE in expand and len(expand) > 1:
+        raise UserError(f"--expand {NONE} opens nothing; leave out {NONE}, or the others")
+    wanted = () if NONE in expand else tuple(expand) or _of_author(d, join)
+    return reshaped(d, wanted, join, reverse), Shape(" ".join(wanted), " ".join(join), reverse)
+
+
+def _of_author(d: Derivation, join: Sequence[str]) -> tuple[str, ...]:
+    """What the author wants opened, but for the lines that are to be joined."""
+    numbers = {n for low, high in (_range(d, text) for text in join) for n in range(low, high + 1)}
+    folded = {x.name for n, line in enumerate(d.lines, 1) if n in numbers for x in line.reasons}
+    return tuple(name for name in d.opened if name not in folded)
+
+
+def reshaped(d: Derivation, expand: Sequence[str] = (), join: Sequence[str] = (), reverse: bool = False) -> Derivation:
+    """The derivation as it is asked for: ``expand`` has names and numbers of lines, ``join`` numbers and ranges such as 2-4; a
+    number alone joins that line and the next.  ``reverse``: from the right side of the claim to its left side.
+
+    Raises UserError for a line that there is not, for a citation that cannot be opened, and for a proof that is no chain.
     """
     ranges = [_range(d, text) for text in join]
     wanted = _lines_to_open(d, expand)
@@ -42,7 +67,8 @@ def reshaped(d: Derivation, expand: Sequence[str] = (), join: Sequence[str] = ()
         numbers = range(count + 1, count + len(block.lines) + 1)
         count += len(block.lines)
         out.append(block._replace(lines=tuple(_lines(d, block, numbers, wanted, ranges))))
-    return d._replace(blocks=tuple(out))
+    made = d._replace(blocks=tuple(out))
+    return turned(made) if reverse else made
 
 
 def cites(d: Derivation, name: str) -> bool:
@@ -123,8 +149,8 @@ def _joined(d: Derivation, number: int, lines: Sequence[Line]) -> Line:
 
 def _opened(d: Derivation, block: Block, number: int, before: Term, line: Line) -> Iterator[Line]:
     """The lines of the cited theorem where the line cites it, each in its surroundings."""
-    entry, turned = _cited(d, number, line)
-    steps = _steps(d, number, entry, turned)
+    entry, back = _cited(d, number, line)
+    steps = _steps(d, number, entry, back)
     ctx = Context.of((*d.given, *block.assumes))
     known: Theorem | None = None  # before = the line that was written last
     for whole, (relation, inner) in zip(_from_start(steps), steps, strict=True):
@@ -144,29 +170,32 @@ def _opened(d: Derivation, block: Block, number: int, before: Term, line: Line) 
         raise _closed(d, number, f"it does more than to use {entry.name}")
 
 
-def _cited(d: Derivation, number: int, line: Line) -> tuple[TheoremEntry, bool]:
+def _cited(d: Derivation, number: int, line: Line) -> tuple[Any, bool]:
     cited = [x for x in line.reasons if x.kind == "theorem"]
     if len(line.reasons) != 1 or not cited or line.relation != "=" or line.theorem is None:
         raise _closed(d, number, "only a line with = whose one reason is a theorem can be")
-    try:
-        entry = catalogue.find_theorem(cited[0].name)
-    except UserError:
-        raise _closed(d, number, f"{cited[0].name} is a lemma of the library, or a theorem of another file") from None
-    return entry, cited[0].reversed
+    return _named(d, number, cited[0].name, line.theorem), cited[0].reversed
 
 
-def _steps(d: Derivation, number: int, entry: TheoremEntry, turned: bool) -> list[tuple[str, Line]]:
+def _named(d: Derivation, number: int, name: str, proof: Theorem) -> Any:
+    """The theorem of this name, which was loaded where it is cited; of several in different files, the one that the line rests on."""
+    own = [e for known in DECLARED.values() for e in known if e.kind == "theorem" and e.name == name]
+    if len(own) > 1:
+        steps = set(map(id, proof_steps(proof)))
+        own = [e for e in own if e.is_proved and id(e.theorem) in steps]
+    if not own:
+        raise _closed(d, number, f"{name} is a lemma of the library")
+    return own[0]
+
+
+def _steps(d: Derivation, number: int, entry: Any, back: bool) -> list[tuple[str, Line]]:
     """The lines of the theorem's one chain, each with the theorem that leads to it; from its end where it is used right to
     left."""
     inner = entry.derivation
     lines = inner.lines
     if len(inner.blocks) != 1 or any(x.relation != "=" or x.theorem is None for x in lines) or len(lines) > ONCE:
         raise _closed(d, number, f"the proof of {entry.name} is no single chain of equations")
-    if not turned:
-        return [("=", x) for x in lines]
-    terms = [inner.blocks[0].start, *(x.term for x in lines)]
-    back = [x._replace(term=terms[i], theorem=r.sym(_proved(x))) for i, x in enumerate(lines)]
-    return [("=", x) for x in reversed(back)]
+    return [("=", x) for x in (turned_block(inner.blocks[0]).lines if back else lines)]
 
 
 def _from_start(steps: Iterable[tuple[str, Line]]) -> Iterator[Theorem]:

@@ -121,10 +121,14 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
     """The reason as a printed line gives it; ``facts`` are what was proved on the way."""
     if isinstance(reason, Reworded):
         all_ = [describe(x, facts) for x in as_list(reason.reason)]
-        return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind)
+        cited = next((x.cites for x in all_ if x.cites is not None), None)
+        return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind, cites=cited)
     if isinstance(reason, Reversed):
+        if isinstance(reason.reason, Reversed):
+            return describe(reason.reason.reason, facts)
         inner = describe(reason.reason, facts)
-        return Reason(inner.name, inner.phrase, inner.kind, not inner.reversed)
+        words = getattr(reason.reason, "back", "") or inner.phrase
+        return Reason(inner.name, words, inner.kind, not inner.reversed)
     if isinstance(reason, Gap):
         return Reason("gap", reason.why, "gap")
     if isinstance(reason, Definition):
@@ -135,7 +139,7 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
         if reason in facts:
-            return Reason("fact", "as just shown", "hypothesis")
+            return Reason("fact", "as just shown", "hypothesis", cites=reason)
         return Reason("condition", _assumed(reason), "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)

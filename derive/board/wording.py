@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from derive.board import catalogue, reasons
-from derive.board.entries import DECLARED, TheoremEntry
-from derive.board.reasons import Tactic, describe
+from derive.board import catalogue
+from derive.board.phrases import phrases
 from derive.errors import UserError
 from derive.kernel.definitions import definitions
-from derive.lemmas import LEMMAS, SortedLemma, optima
 
 if TYPE_CHECKING:
     from derive.render.formula.notation import Notation
-
-_OWN = {"condition": "by assumption", "fact": "as just shown", "by_cases": "the two cases"}
 
 
 def notation_for(name: str | Notation | None) -> Notation:
@@ -26,10 +22,10 @@ def notation_for(name: str | Notation | None) -> Notation:
     unmade = {place.partition("[")[0] for place in notation.unchecked} - {d.name for d in definitions()}
     if not notation.reasons and not unmade:
         return notation
-    known = _phrases()
+    known = phrases()
     if not {key.partition(":")[0] for key in notation.reasons} <= known.keys() or unmade:
         list(catalogue.all_entries())  # a name may be that of a theorem not yet looked at
-        known = _phrases()
+        known = phrases()
     unmade -= {d.name for d in definitions()}
     for word in sorted(unmade):
         _refuse(
@@ -51,17 +47,6 @@ def notation_for(name: str | Notation | None) -> Notation:
                 f"reason for the other; say what {key} does"
             )
     return notation
-
-
-def _phrases() -> dict[str, str]:
-    """The words of every reason, by its name as in by=."""
-    out = dict(_OWN)
-    out |= {d.name: describe(d).phrase for d in definitions()}
-    out |= {t.name: t.phrase for t in vars(reasons).values() if isinstance(t, Tactic)}
-    out |= {x.name: x.phrase for x in LEMMAS.values()}
-    out |= {s.name: s.phrase for s in vars(optima).values() if isinstance(s, SortedLemma)}
-    out |= {e.name: e.phrase for own in DECLARED.values() for e in own if isinstance(e, TheoremEntry)}
-    return out
 
 
 def _same(a: str, b: str) -> bool:

@@ -184,7 +184,7 @@ def _deck(path: str, programs: list[str]) -> bool:
     def shape(derivation: Derivation, stamp: Stamp) -> Derivation:
         from derive.board.opened import reshaped
 
-        return reshaped(derivation, stamp.expand.split(), stamp.join.split())
+        return reshaped(derivation, stamp.expand.split(), stamp.join.split(), stamp.reverse)
 
     report = check_deck(path, find, shape)
     what = f"{path}: {counted(report.theorems, 'derivation')}, {counted(report.lines, 'line')}"

@@ -118,7 +118,10 @@ notation_option = click.option(
 
 
 def shape_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options by which a page opens a cited theorem in place and joins lines; the proof stays as it is."""
+    """The options by which a page opens a cited theorem in place, joins lines, and is read from its end; the proof stays as it is."""
+    command = click.option(
+        "--reverse", is_flag=True, help="From the right side of the claim to its left side, each line proved anew."
+    )(command)
     command = click.option(
         "--join", multiple=True, metavar="I[-J]", help="Show lines I to J as one; without J, I and the next."
     )(command)
@@ -126,7 +129,7 @@ def shape_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--expand",
         multiple=True,
         metavar="NAME|I",
-        help="Show the lines of a cited theorem in place, or what line I cites.",
+        help="Show the lines of a cited theorem in place, or of what line I cites; none shuts what stands open.",
     )(command)
 
 

@@ -77,21 +77,21 @@ class Author:
         yield own_slide(item.entry["heading"], item.entry.get("text", []), picture)
 
     def theorem(self, item: Item) -> Iterator[Slide]:
-        from derive.board.opened import reshaped
+        from derive.board.opened import presented
 
         entry = item.entry
         name = entry["theorem"]
         derivation = self.found(name).derivation
         notation_for(self.notation(item))
         expand, join = entry.get("expand", []), entry.get("join", [])
-        derivation = reshaped(derivation, expand, join)
+        derivation, shape = presented(derivation, expand, join, entry.get("reverse", False))
         numbers = str(self.lecture.folder / entry["given"]) if entry.get("given") else ""
         wish = Wish(
             self.notation(item), entry.get("detail", "board"), entry.get("from", 0), entry.get("to", 0),
             template=self.template, numbers=numbers, plots=entry.get("plot", False) or "plots" in entry,
             kinds=tuple(entry.get("plots", ())),
             colours=tuple(entry.get("colour", ())) if self.target.colours else (NONE,),
-            shapes={name: (" ".join(expand), " ".join(join))} if expand or join else {},
+            shapes={name: shape},
         )  # fmt: skip
         made = make_deck([(name, derivation)], wish, self.target.pictures, self.target.letters)
         refuse_misread(made, [(name, derivation)], self.target.name, wish.choice().notation)

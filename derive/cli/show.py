@@ -9,7 +9,7 @@ import click
 from derive.cli.common import notation_option, on_a_terminal, screen_width, shape_options, write_text
 from derive.errors import UserError
 
-Shape = tuple[tuple[str, ...], tuple[str, ...]]  # what is opened, what is joined
+Wanted = tuple[tuple[str, ...], tuple[str, ...], bool]  # what is opened, what is joined, whether it is reversed
 PAGES = ("text", "latex", "rocq")
 PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 
@@ -24,7 +24,17 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="For slides: the last line to show.")
 @shape_options
 @click.option("--flavour", metavar="NAME", help="Of Markdown: quarto, marp, slidev; of Typst: plain, touying.")
-@click.option("--where", is_flag=True, help="State each definition that the derivation uses, those of the library too.")
+@click.option(
+    "--where/--no-where",
+    default=None,
+    help="State each definition that the derivation uses, those of the library too; in a whole document that is the default.",
+)
+@click.option("--number", is_flag=True, help="In LaTeX: number the lines, with the labels derive:NAME:LINE.")
+@click.option(
+    "--reasons",
+    type=click.Choice(["beside", "below"]),
+    help="In LaTeX: beside the lines where all fit there (the default), or below them.",
+)
 @click.option("--conditions", is_flag=True, help="Number the conditions, and say at each line which of them it uses.")
 @click.option("--code", is_flag=True, help="Add the code of each definition that the derivation uses.")
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
@@ -39,8 +49,9 @@ PIECES = ("beamer", "html", "markdown", "typst", "pptx", "speech")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
 @notation_option
 def show(
-    name: str, target: str, form: str, where: bool, conditions: bool, code: bool, plain: bool, verify: bool | None,
-    fresh: bool, output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], **wishes: Any,
+    name: str, target: str, form: str, where: bool | None, number: bool, reasons: str | None, conditions: bool, code: bool, plain: bool,
+    verify: bool | None, fresh: bool, output: str | None, notation: str | None, expand: tuple[str, ...], join: tuple[str, ...], reverse: bool,
+    **wishes: Any,
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
@@ -48,20 +59,22 @@ def show(
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
     given = {k: v for k, v in wishes.items() if v is not None}
+    if (number or reasons) and target != "latex":
+        raise UserError(f"--{'number' if number else 'reasons'} is for LaTeX; add --as latex")
     if target in PIECES:
         if code or plain or where or conditions or form == "standalone":
             raise UserError(
                 f"--as {target} prints a piece for slides, without --code, --where, --conditions, --ascii and --standalone"
             )
         _ending_fits(output, target)
-        write_text(output, _piece(name, target, notation or "", given, (expand, join)))
+        write_text(output, _piece(name, target, notation or "", given, (expand, join, reverse)))
         _say_verified(verify, name, f"as {target}" if target != "speech" else "")
         return
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
-    usual = target != "rocq" and not (code or expand or join or notation or output) and verify is None
-    asked = (target, form, where, conditions, plain, screen_width(), on_a_terminal())
+    usual = target != "rocq" and not (code or expand or join or reverse or notation or output) and verify is None
+    asked = (target, form, where, number, reasons, conditions, plain, screen_width(), on_a_terminal())
     if usual and not fresh and _shown_earlier(name, asked):
         return
     from derive.board import catalogue
@@ -70,20 +83,22 @@ def show(
     known = _of_the_library(name, target, notation, plain)
     if verify and (known is not None or target == "rocq"):
         raise UserError("--verify reads back a derivation as text, in LaTeX or as a piece for slides")
-    if known is not None and (expand or join):
-        raise UserError("--expand and --join are for the lines of a derivation, and this is a lemma or a definition")
+    if known is not None and (expand or join or reverse):
+        raise UserError(
+            "--expand, --join and --reverse are for the lines of a derivation, and this is a lemma or a definition"
+        )
     if known is not None:
         write_text(output, known)
         return
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
     derivation = entry.derivation
-    if expand or join:
-        from derive.board.opened import reshaped
+    if target == "rocq" and (expand or join or reverse):
+        raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
+    if target != "rocq":
+        from derive.board.opened import presented
 
-        if target == "rocq":
-            raise UserError("--expand and --join are choices of a page; --as rocq prints the claim")
-        derivation = reshaped(derivation, expand, join)
+        derivation = presented(derivation, expand, join, reverse)[0]
     if target == "rocq":
         from derive.certify import claim_rocq
 
@@ -95,9 +110,10 @@ def show(
     elif target == "latex":
         from derive.render.pages.latex import derivation_latex
 
+        alone = form == "standalone"
         text = derivation_latex(
-            derivation, profile, standalone=form == "standalone", where=where, conditions=conditions
-        )
+            derivation, profile, alone, reasons or "beside", where=alone if where is None else where, conditions=conditions, number=number
+        )  # fmt: skip
         _read_back(text, derivation, profile, "latex", verify is not False)
         if code:
             if form == "standalone":
@@ -107,7 +123,7 @@ def show(
         from derive.render.pages.text import derivation_text
 
         text = derivation_text(
-            derivation, profile, width=screen_width(), ascii=plain, where=where, conditions=conditions
+            derivation, profile, width=screen_width(), ascii=plain, where=bool(where), conditions=conditions
         )
         _read_back(text, derivation, profile, "ascii" if plain else "text", verify is not False)
         if code:
@@ -160,7 +176,7 @@ def _ending_fits(output: str | None, target: str) -> None:
         raise UserError(f"a piece for PowerPoint is XML and no presentation; 'derive slides' writes {output}")
 
 
-def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Shape) -> str:
+def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Wanted) -> str:
     from dataclasses import replace  # which takes a while to load
 
     from derive.board.wording import notation_for

@@ -16,7 +16,7 @@ from derive.errors import UserError
 if TYPE_CHECKING:
     from derive.board.entries import TheoremEntry
     from derive.jobs.run import Workers
-    from derive.record import Derivation
+    from derive.record import Derivation, Shape
     from derive.slides.command import Wish
 
 EACH = "{name}"
@@ -94,6 +94,7 @@ def slides(
     replay: bool,
     expand: tuple[str, ...],
     join: tuple[str, ...],
+    reverse: bool,
     answers: bool,
     watch: bool,
     jobs: int | None,
@@ -115,9 +116,9 @@ def slides(
 
     wishes |= {"plots": bool(kinds), "kinds": tuple(kind for kind in kinds if kind)}
     if any(map(is_lecture, names)):
-        if len(names) > 1 or expand or join or replay or jobs or address or EACH in output:
+        if len(names) > 1 or expand or join or reverse or replay or jobs or address or EACH in output:
             raise UserError(
-                "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --replay, --jobs and {name}"
+                "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --reverse, --replay, --jobs and {name}"
             )
         from derive.cli.deckfile import make_lecture, watch_lecture
 
@@ -132,8 +133,8 @@ def slides(
     if answers:
         raise UserError("--answers is about the quizzes of a deck file; name one, such as lecture.toml")
     template = load_template(wishes.pop("template"), aspect=aspect or "", dark=dark, logo=logo)
-    if EACH in output and (expand or join):
-        raise UserError(f"--expand and --join are for one deck; write it without {EACH} in its name")
+    if EACH in output and (expand or join or reverse):
+        raise UserError(f"--expand, --join and --reverse are for one deck; write it without {EACH} in its name")
     if EACH in output:
         work = list(_works(names, output))
     elif jobs or address:
@@ -154,7 +155,7 @@ def slides(
         for name, e in entries.items():
             told(name)
             derivations.append((name, e.derivation))
-    derivations, shapes = shaped(derivations, expand, join)
+    derivations, shapes = shaped(derivations, expand, join, reverse)
     wish = replace(wish, shapes=shapes)
     saved = save(
         derivations, output, wish, target, progress=progress, say=lambda size: click.echo(f"derive: {size}", err=True)
@@ -228,35 +229,36 @@ def draw(name: str, output: str, wish: Wish, target: str) -> tuple[str, dict[Pat
     files: dict[Path, bytes] = {}
     entry = catalogue.find_theorem(name)
     notation_for(wish.notation or None)
-    saved = save([(name, entry.derivation)], output, wish, target, files.update)
+    named, shapes = shaped([(name, entry.derivation)])
+    saved = save(named, output, replace(wish, shapes=shapes), target, files.update)
     return wrote(saved, wish, 1), files
 
 
 def shaped(
-    derivations: Sequence[tuple[str, Derivation]], expand: Sequence[str], join: Sequence[str]
-) -> tuple[list[tuple[str, Derivation]], dict[str, tuple[str, str]]]:
-    """The derivations with theorems opened in place and lines joined, and by name what was done to each.
+    derivations: Sequence[tuple[str, Derivation]],
+    expand: Sequence[str] = (),
+    join: Sequence[str] = (),
+    reverse: bool = False,
+) -> tuple[list[tuple[str, Derivation]], dict[str, Shape]]:
+    """The derivations with theorems opened in place, lines joined, or read from their ends, and by name what was done to each.
 
     Raises UserError where a number could be of several derivations, and where nothing cites a name.
     """
-    if not (expand or join):
-        return list(derivations), {}
-    from derive.board.opened import cites, reshaped
+    from derive.board.opened import NONE, cites, presented
 
     names = [x for x in expand if not x.isdecimal()]
-    if len(derivations) > 1 and (join or len(names) < len(expand)):
-        raise UserError("--join, and --expand with a number, are about the lines of one derivation; name one")
-    if len(derivations) == 1:
-        ((name, d),) = derivations
-        return [(name, reshaped(d, expand, join))], {name: (" ".join(expand), " ".join(join))}
+    alone = len(derivations) == 1
+    if not alone and (join or reverse or len(names) < len(expand)):
+        raise UserError(
+            "--join, --reverse, and --expand with a number, are about the lines of one derivation; name one"
+        )
     out, shapes = [], {}
     for name, d in derivations:
-        own = [x for x in names if cites(d, x)]
-        out.append((name, reshaped(d, own)))
-        if own:
-            shapes[name] = " ".join(own), ""
-    stray = [x for x in names if not any(cites(d, x) for _, d in derivations)]
-    if stray:
+        own = expand if alone or NONE in expand else [x for x in names if cites(d, x)]
+        shown, shapes[name] = presented(d, own, join, reverse)
+        out.append((name, shown))
+    stray = [x for x in names if x != NONE and not any(cites(d, x) for _, d in derivations)]
+    if stray and not alone:
         raise UserError(f"--expand {stray[0][:60]}: none of these derivations cites it")
     return out, shapes
 

@@ -29,15 +29,16 @@ class Lemma:
     """``given`` |- ``shows``, with the English reason that a printed line gives when it is used.
 
     An ``internal`` lemma serves other proofs and tactics; authors do not cite it.  Where the lemma does not stand on the
-    page in its exact shape, these ``features`` of the normal form use it up to field identities.
+    page in its exact shape, these ``features`` of the normal form use it up to field identities.  ``back``: the reason where
+    an equation is used right to left, if the usual words say what happens to its left side.
     """
 
     def __init__(
         self, name: str, given: Sequence[Term], shows: Term, phrase: str, proof: Callable[[], Theorem],
-        kind: str = "theorem", internal: bool = False, features: Collection[str] = (),
+        kind: str = "theorem", internal: bool = False, features: Collection[str] = (), back: str = "",
     ) -> None:  # fmt: skip
         self.name, self.given, self.shows, self.phrase, self.kind = name, tuple(given), shows, phrase, kind
-        self.internal, self.features = internal, frozenset(features)
+        self.internal, self.features, self.back = internal, frozenset(features), back
         self._proof = proof
         self._theorem: Theorem | None = None
 
@@ -71,24 +72,26 @@ def register(entry: Lemma) -> Lemma:
 
 def lemma(
     shows: Term, given: Sequence[Term] = (), phrase: str = "", name: str = "", internal: bool = False,
-    features: Collection[str] = (),
+    features: Collection[str] = (), back: str = "",
 ) -> Callable[[Callable[[], Theorem]], Lemma]:  # fmt: skip
     """Declare a lemma; the decorated function returns its theorem."""
 
     def wrap(proof: Callable[[], Theorem]) -> Lemma:
         title = name or proof.__name__
         words = phrase or title.replace("_", " ")
-        return register(Lemma(title, given, shows, words, proof, internal=internal, features=features))
+        return register(Lemma(title, given, shows, words, proof, internal=internal, features=features, back=back))
 
     return wrap
 
 
-def axiom_lemma(name: str, phrase: str, internal: bool = False, features: Collection[str] = ()) -> Lemma:
+def axiom_lemma(
+    name: str, phrase: str, internal: bool = False, features: Collection[str] = (), back: str = ""
+) -> Lemma:
     """An axiom under its own name, usable as a reason."""
     from derive.kernel.axioms import AXIOMS
 
     given, shows = AXIOMS[name]
-    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), "axiom", internal, features))
+    return register(Lemma(name, given, shows, phrase, lambda: r.axiom(name), "axiom", internal, features, back))
 
 
 # --- small tools for the proofs --------------------------------------------------------------------------------------

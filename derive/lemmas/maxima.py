@@ -160,7 +160,12 @@ def larger_by_difference() -> Theorem:
     )
 
 
-@lemma(eq(largest(fk + c), largest(fk) + c), [_some], phrase="a constant comes out of the largest")
+@lemma(
+    eq(largest(fk + c), largest(fk) + c),
+    [_some],
+    phrase="a constant comes out of the largest",
+    back="the constant goes into the largest",
+)
 def max_add() -> Theorem:
     moved, plain = largest(fk + c), largest(fk)
     low = _at_most(plain + c, fk + c, lin(fk + c <= plain + c, _upper(fk)))
@@ -168,7 +173,12 @@ def max_add() -> Theorem:
     return _both(moved, plain + c, low, lin(plain + c <= moved, back))
 
 
-@lemma(eq(largest(c * fk), c * largest(fk)), [_some, ZERO < c], phrase="a positive factor comes out of the largest")
+@lemma(
+    eq(largest(c * fk), c * largest(fk)),
+    [_some, ZERO < c],
+    phrase="a positive factor comes out of the largest",
+    back="the positive factor goes into the largest",
+)
 def max_mul() -> Theorem:
     scaled, plain, positive = largest(c * fk), largest(fk), r.assume(ZERO < c)
     up = at_values(ar.mul_le_mul_left.theorem, _upper(fk), lin(ZERO <= c, positive), a=fk, b=plain)

@@ -76,13 +76,23 @@ def sum_single() -> Theorem:
     return _single(SUM, lambda: sum_split_last.theorem)
 
 
-@lemma(eq(total(fk), f[m] + total(fk, low=m + 1)), [m <= n], phrase="split off the first term")
+@lemma(
+    eq(total(fk), f[m] + total(fk, low=m + 1)),
+    [m <= n],
+    phrase="split off the first term",
+    back="take in the first term",
+)
 def sum_first() -> Theorem:
     split = at_values(sum_split_at.theorem, *assume(m <= n), lin(m <= m + 1), j=m)
     return chain(split, ring_with(sides(split.concl)[1], f[m] + total(fk, low=m + 1), (sum_single.theorem,)))
 
 
-@lemma(eq(product(fk), product(fk, high=n - 1) * f[n]), [m <= n], phrase="split off the last factor")
+@lemma(
+    eq(product(fk), product(fk, high=n - 1) * f[n]),
+    [m <= n],
+    phrase="split off the last factor",
+    back="take in the last factor",
+)
 def prod_split_last() -> Theorem:
     th = at_values(r.axiom("prod_last"), lin(m <= n - 1 + 1, r.assume(m <= n)), n=n - 1)
     same = r.ring(n - 1 + 1, n, ())
@@ -95,6 +105,7 @@ def prod_split_last() -> Theorem:
     eq(product(fk), product(fk, high=j) * product(fk, low=j + 1)),
     [m <= j + 1, j <= n],
     phrase="split the range of the product",
+    back="join the ranges of the products",
 )
 def prod_split_at() -> Theorem:
     top = Var("N", n.sort)
@@ -121,7 +132,12 @@ def prod_single() -> Theorem:
     return _single(PROD, lambda: prod_split_last.theorem)
 
 
-@lemma(eq(product(fk), f[m] * product(fk, low=m + 1)), [m <= n], phrase="split off the first factor")
+@lemma(
+    eq(product(fk), f[m] * product(fk, low=m + 1)),
+    [m <= n],
+    phrase="split off the first factor",
+    back="take in the first factor",
+)
 def prod_first() -> Theorem:
     split = at_values(prod_split_at.theorem, *assume(m <= n), lin(m <= m + 1), j=m)
     return chain(split, ring_with(sides(split.concl)[1], f[m] * product(fk, low=m + 1), (prod_single.theorem,)))
@@ -188,7 +204,11 @@ def _factorwise(left: Term, right: Term, body: Term, joined: Callable[[Term], tu
     return range_induction(m, n, lambda top: eq(upto(left, top), upto(right, top)), empty, step)
 
 
-@lemma(eq(product(fk * gk), product(fk) * product(gk)), phrase="the product of a product splits")
+@lemma(
+    eq(product(fk * gk), product(fk) * product(gk)),
+    phrase="the product of a product splits",
+    back="the products are joined",
+)
 def prod_mul() -> Theorem:
     return _factorwise(product(fk * gk), product(fk) * product(gk), fk * gk, lambda top: ())
 
@@ -215,7 +235,12 @@ def prod_ne_zero() -> Theorem:
     return range_induction(m, n, statement, empty, step)
 
 
-@lemma(eq(product(fk / gk), product(fk) / product(gk)), [_nonzero], phrase="the product of a quotient splits")
+@lemma(
+    eq(product(fk / gk), product(fk) / product(gk)),
+    [_nonzero],
+    phrase="the product of a quotient splits",
+    back="the products are joined",
+)
 def prod_div() -> Theorem:
     """The product of the quotients times the product of the divisors is the product of the dividends."""
     known = r.assume(_nonzero)

@@ -41,9 +41,9 @@ __all__ = [
 ]  # fmt: skip
 
 sum_empty = axiom_lemma("sum_empty", "an empty sum is 0", features={"ranges"})
-sum_last = axiom_lemma("sum_last", "split off the last term")
+sum_last = axiom_lemma("sum_last", "split off the last term", back="take in the last term")
 prod_empty = axiom_lemma("prod_empty", "an empty product is 1", features={"ranges"})
-prod_last = axiom_lemma("prod_last", "split off the last factor")
+prod_last = axiom_lemma("prod_last", "split off the last factor", back="take in the last factor")
 
 y = Var("y", INT)
 s = Var("s", INT)
@@ -88,22 +88,42 @@ def linear_law(left: Term, right: Term, *bodies: Term) -> Theorem:
 fk, gk = f[k], g[k]
 
 
-@lemma(eq(total(fk + gk), total(fk) + total(gk)), phrase="the sum of a sum splits", features={"sums"})
+@lemma(
+    eq(total(fk + gk), total(fk) + total(gk)),
+    phrase="the sum of a sum splits",
+    back="the sums are joined",
+    features={"sums"},
+)
 def sum_add() -> Theorem:
     return linear_law(total(fk + gk), total(fk) + total(gk), fk + gk, fk, gk)
 
 
-@lemma(eq(total(fk - gk), total(fk) - total(gk)), phrase="the sum of a difference splits", features={"sums"})
+@lemma(
+    eq(total(fk - gk), total(fk) - total(gk)),
+    phrase="the sum of a difference splits",
+    back="the sums are joined",
+    features={"sums"},
+)
 def sum_sub() -> Theorem:
     return linear_law(total(fk - gk), total(fk) - total(gk), fk - gk, fk, gk)
 
 
-@lemma(eq(total(-fk), -total(fk)), phrase="the sign comes out of the sum", features={"sums"})
+@lemma(
+    eq(total(-fk), -total(fk)),
+    phrase="the sign comes out of the sum",
+    back="the sign goes into the sum",
+    features={"sums"},
+)
 def sum_neg() -> Theorem:
     return linear_law(total(-fk), -total(fk), -fk, fk)
 
 
-@lemma(eq(total(c * fk), c * total(fk)), phrase="the constant factor comes out of the sum", features={"sums"})
+@lemma(
+    eq(total(c * fk), c * total(fk)),
+    phrase="the constant factor comes out of the sum",
+    back="the constant factor goes into the sum",
+    features={"sums"},
+)
 def sum_mul() -> Theorem:
     left, right = total(c * fk), c * total(fk)
 
@@ -123,14 +143,23 @@ def sum_mul() -> Theorem:
     return range_induction(m, n, lambda top: eq(_upto(left, top), _upto(right, top)), empty, step)
 
 
-@lemma(eq(total(fk * c), total(fk) * c), phrase="the constant factor comes out of the sum", features={"sums"})
+@lemma(
+    eq(total(fk * c), total(fk) * c),
+    phrase="the constant factor comes out of the sum",
+    back="the constant factor goes into the sum",
+    features={"sums"},
+)
 def sum_mul_right() -> Theorem:
     flip = r.bigop_ext(terms.SUM, m, n, k, r.ring(fk * c, c * fk, ()))
     return chain(flip, sum_mul.theorem, r.ring(c * total(fk), total(fk) * c, ()))
 
 
 @lemma(
-    eq(total(fk / c), total(fk) / c), [ne(c, 0)], phrase="the constant divisor comes out of the sum", features={"sums"}
+    eq(total(fk / c), total(fk) / c),
+    [ne(c, 0)],
+    phrase="the constant divisor comes out of the sum",
+    back="the constant divisor goes into the sum",
+    features={"sums"},
 )
 def sum_div() -> Theorem:
     nonzero = r.assume(ne(c, 0))
@@ -218,7 +247,12 @@ def sum_nonneg() -> Theorem:
     )
 
 
-@lemma(eq(total(fk), total(fk, high=n - 1) + f[n]), [m <= n], phrase="split off the last term")
+@lemma(
+    eq(total(fk), total(fk, high=n - 1) + f[n]),
+    [m <= n],
+    phrase="split off the last term",
+    back="take in the last term",
+)
 def sum_split_last() -> Theorem:
     th = at_values(sum_last.theorem, lin(m <= n - 1 + 1, r.assume(m <= n)), n=n - 1)
     same = r.ring(n - 1 + 1, n, ())
@@ -318,6 +352,7 @@ def _delta_zero_before(top: Term, above: Theorem) -> Theorem:
     eq(total(app(terms.DELTA, k, y) * fk), f[y]),
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
+    back="the one term as a sum with an indicator",
     features={"indicators"},
 )
 def sum_delta() -> Theorem:
@@ -345,6 +380,7 @@ def sum_delta() -> Theorem:
     eq(total(app(terms.DELTA, y, k) * fk), f[y]),
     [m <= y, y <= n],
     phrase="the indicator picks out its one term",
+    back="the one term as a sum with an indicator",
     name="sum_delta'",
     internal=True,
     features={"indicators"},
@@ -419,6 +455,7 @@ def sum_shift() -> Theorem:
     eq(total(fk), total(fk, high=j) + total(fk, low=j + 1)),
     [m <= j + 1, j <= n],
     phrase="split the range of the sum",
+    back="join the ranges of the sums",
 )
 def sum_split_at() -> Theorem:
     top = Var("N", INT)

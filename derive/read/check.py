@@ -61,6 +61,8 @@ def check_page(take_apart: Callable[[], Sheet], d: Derivation, form: Form) -> No
 def check_sheet(sheet: Sheet, d: Derivation, form: Form) -> None:
     """Raises MisreadError where the sheet is not read as the derivation, or can be read in another way too."""
     check = Check(d, form)
+    if sheet.denied and d.blocks:
+        check.wrong("says that it is false")
     check.definitions(sheet.where)
     groups = {"conditions": d.given}
     places = check.clauses("condition", sheet.given, "conditions", d.given)
@@ -111,7 +113,9 @@ class Check:
         if signs != [sign for _, sign, _ in wanted]:
             proved = ", ".join(sign or "none" for _, sign, _ in wanted)
             self.wrong(f"has lines with the signs {', '.join(s or 'none' for s in signs)}, and the proof has {proved}")
-        for row, (name, _, term) in zip(rows, wanted, strict=True):
+        for i, (row, (name, _, term)) in enumerate(zip(rows, wanted, strict=True), 1 + len(block.lines) - len(wanted)):
+            if row.label and row.label != f"{self.d.name}:{number + i}":
+                self.wrong(f"has the label {row.label} at {name}")
             yield Place(name, row.items, (term,))
 
     def without_title(self, title: str, rows: Sequence[Row], n: int) -> Sequence[Row]:

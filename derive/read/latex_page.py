@@ -13,11 +13,15 @@ from derive.read.page import Items, Sign, UnreadableError
 from derive.read.sheet import Part, Row, Sheet, clauses
 
 _SIGNS = ("=", "≤", "<", "≥", ">", "⟺")
-_UNDER, _WE_HAVE = "Under ", "we have"
+_SAID = re.compile(
+    r"(?:Under (?P<given>.*), (?:we have|(?P<denied>it is false that))|We have|(?P<false>It is false that))"
+)
 _WHERE = re.compile(r"\\noindent where (.*)\.\\par")
 _ASSUME = re.compile(r"Assume (.*)\.")
 _TITLE = re.compile(r"\\textit\{(.*?)\.\}(?: (?=Assume )|$)")
-_BEGIN, _END = r"\begin{align*}", r"\end{align*}"
+_DISPLAY = re.compile(r"\\(begin|end)\{align\*?\}")
+_NUMBERED = re.compile(r" \\(?:notag|label\{derive:([^{}]*)\})$")
+_SQUARE = " \\tag*{{\\fboxsep0pt\\fbox{\\rule{0pt}{1.1ex}\\rule{1.1ex}{0pt}}}}"  # ends the proof
 _GOES_ON = re.compile(r"\\q?quad\b\s*")
 _CELL = re.compile(r"(?<!\\)&")
 _REASON_BELOW = re.compile(r"\\q?quad\s*\\(?:text\{|parbox\[t\]\{[\d.]+em\}\{\\raggedright)\\small ")
@@ -33,13 +37,18 @@ def sentence(text: str) -> Iterator[str | Items]:
 def read(text: str) -> Sheet:
     """What a page shows.  Raises UnreadableError where it is not laid out as one."""
     lines = text.split("\n")
-    starts = [i for i, line in enumerate(lines) if line == _BEGIN]
-    if not starts or lines[starts[0] - 1].removeprefix("We ").split()[-2:] not in (["we", "have"], ["have"]):
+    marks = [(i, m[1]) for i, line in enumerate(lines) if (m := _DISPLAY.fullmatch(line)) is not None]
+    starts = [i for i, what in marks if what == "begin"]
+    said = _SAID.fullmatch(lines[starts[0] - 1]) if starts else None
+    if said is None:
         raise UnreadableError("a page without a claim")
-    above = lines[starts[0] - 1]
-    given = above.removeprefix(_UNDER).removesuffix(", " + _WE_HAVE) if above.startswith(_UNDER) else ""
-    displays = [(i, lines.index(_END, i)) for i in starts]
-    where: tuple[Items, ...] = ()
+    given = said["given"] or ""
+    if [what for _, what in marks] != ["begin", "end"] * len(starts):
+        raise UnreadableError("a display that does not end")
+    displays = list(zip(starts, (i for i, what in marks if what == "end"), strict=True))
+    below = lines[displays[0][1] + 1 : displays[1][0] if len(displays) > 1 else None]
+    stated = next((m[1] for line in below if (m := _WHERE.fullmatch(line)) is not None), "")
+    where = clauses(sentence(stated))
     parts: list[Part] = []
     for number, (begin, end) in enumerate(displays):
         rows = _rows(lines[begin + 1 : end])
@@ -49,12 +58,10 @@ def read(text: str) -> Sheet:
                 raise UnreadableError("a claim that is no formula")
             continue
         head = lines[displays[number - 1][1] + 1 : begin]
-        for line in head:
-            if (m := _WHERE.fullmatch(line)) is not None:
-                where = clauses(sentence(m[1]))
         last = number == len(displays) - 1
         parts.append(_part(head, _without_stop(rows) if last else rows))
-    return Sheet(clauses(sentence(given)), claim[0].items, where, tuple(parts))
+    denied = bool(said["denied"] or said["false"])
+    return Sheet(clauses(sentence(given)), claim[0].items, where, tuple(parts), denied)
 
 
 def _part(head: list[str], rows: tuple[Row, ...]) -> Part:
@@ -67,22 +74,25 @@ def _part(head: list[str], rows: tuple[Row, ...]) -> Part:
 
 def _rows(lines: list[str]) -> tuple[Row, ...]:
     """The rows of a display, each with what goes on below it."""
-    found: list[tuple[str, str]] = []  # the sign, and what is drawn
+    found: list[tuple[str | None, str, str]] = []  # the sign, what is drawn, and its label
     for line in lines:
-        cells = _cells(line.strip().removesuffix(r"\\").strip())
+        text = line.strip().removesuffix(r"\\").strip().removesuffix(_SQUARE)
+        numbered = _NUMBERED.search(text)
+        label = (numbered[1] or "") if numbered else ""
+        cells = _cells(text[: numbered.start()] if numbered else text)
         left, main = (cells[0].strip(), cells[1].strip()) if len(cells) > 1 else ("", cells[0].strip())
         if _REASON_BELOW.match(main):
             continue
         if left:
-            found.append(("", left))
+            found.append(("", left, ""))
         goes_on = _GOES_ON.match(main)
-        if goes_on and not left and found:
-            sign, drawn = found[-1]
-            found[-1] = (sign, f"{drawn} {main[goes_on.end() :]}")
+        if goes_on and not left and found and not label:
+            sign, drawn, named = found[-1]
+            found[-1] = (sign, f"{drawn} {main[goes_on.end() :]}", named)
             continue
         whole = _RLAP.fullmatch(main)
-        found.append((None if len(cells) > 1 and not whole else "", whole[1] if whole else main))  # type: ignore[arg-type]
-    return tuple(_row(sign, drawn) for sign, drawn in found)
+        found.append((None if len(cells) > 1 and not whole else "", whole[1] if whole else main, label))
+    return tuple(_row(sign, drawn)._replace(label=label) for sign, drawn, label in found)
 
 
 def _row(sign: str | None, drawn: str) -> Row:

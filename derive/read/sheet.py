@@ -19,11 +19,13 @@ _SAYING = frozenset("=≠<≤>≥∈⟺⟹∀")
 
 
 class Row(NamedTuple):
-    """A formula with the sign that relates it to the one before; "" for a formula by itself.  ``drawn``: as it was drawn."""
+    """A formula with the sign that relates it to the one before; "" for a formula by itself.  ``drawn``: as it was drawn.  ``label``: by
+    which it can be cited, where it has a number."""
 
     sign: str
     items: Items
     drawn: str = ""
+    label: str = ""
 
 
 class Part(NamedTuple):
@@ -39,6 +41,7 @@ class Sheet(NamedTuple):
     claim: Items
     where: tuple[Items, ...]
     parts: tuple[Part, ...]
+    denied: bool = False  # the page says that the claim is false
 
 
 def clauses(sentence: Iterable[str | Items]) -> tuple[Items, ...]:

@@ -20,6 +20,7 @@ class Reason(NamedTuple):
     phrase: str  # plain English, such as "the sum picks out k = y"
     kind: str
     reversed: bool = False  # used right to left
+    cites: Term | None = None  # a fact that was proved on the way
 
 
 class Line(NamedTuple):
@@ -42,6 +43,15 @@ class Block(NamedTuple):
     labels: tuple[tuple[Term, str], ...] = ()  # underbraces in the start term
 
 
+class Shape(NamedTuple):
+    """How a page shows a derivation, as words for a deck to keep: the theorems opened in place and the lines joined, with blanks
+    between them, and whether it is read from the other side of its claim."""
+
+    expand: str = ""
+    join: str = ""
+    reverse: bool = False
+
+
 class Derivation(NamedTuple):
     name: str
     subject: str
@@ -53,6 +63,7 @@ class Derivation(NamedTuple):
     labels: tuple[tuple[Term, str], ...] = ()  # underbraces in the claim
     theorem: Theorem | None = None  # given |- claim; None when a gap is left
     notes: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()  # the cited theorems whose lines the author wants to be shown in place
 
     @property
     def lines(self) -> tuple[Line, ...]:

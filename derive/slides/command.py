@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from derive.errors import UserError
 from derive.files import read_within, shown, write_whole
-from derive.record import Derivation
+from derive.record import Derivation, Shape
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
 from derive.slides.deck.build import Choice, build
@@ -42,7 +42,7 @@ class Wish:
     into: str = ""  # a PowerPoint file to add to
     after: int | None = None
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the derivations: opened, joined; by name
+    shapes: Mapping[str, Shape] = field(default_factory=dict)  # of the derivations, by name
     kinds: tuple[str, ...] = ()  # of the plots; all that there are where none is named
     colours: tuple[str, ...] = (NONE,)  # of terms; () for those under braces only
 

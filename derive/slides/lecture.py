@@ -51,8 +51,8 @@ _ANY: dict[str, type] = {"heading": str, "speaker": str, "notation": str}
 KINDS: dict[str, dict[str, type]] = {
     "heading": {"text": list, "picture": str, "alt": str},
     "theorem": {
-        "theorem": str, "expand": list, "join": list, "from": int, "to": int, "detail": str, "given": str, "plot": bool,
-        "plots": list, "colour": list,
+        "theorem": str, "expand": list, "join": list, "reverse": bool, "from": int, "to": int, "detail": str, "given": str,
+        "plot": bool, "plots": list, "colour": list,
     },
     "false_claim": {"false_claim": str},
     "quiz": {"quiz": str, "line": int, "hide": str},

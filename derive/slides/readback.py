@@ -60,6 +60,14 @@ def _typst(parts: Sequence[Node]) -> Items:
     return paired(item for p in parts_typst(parts) for item in typst.page(p))
 
 
+def _mathml(parts: Sequence[Node]) -> Items:
+    from derive.read import mathml
+    from derive.render.formula.nodes import unmarked
+    from derive.render.pens.mathml import Pen, element
+
+    return mathml.page(element("mrow", "".join(Pen().draw(unmarked(p)) for p in parts)))
+
+
 _Draw = Callable[[Sequence[Node]], Items]
 _READ: dict[str, tuple[str, _Draw]] = {
     "beamer": ("in LaTeX", _latex),
@@ -73,6 +81,11 @@ READ_BACK = frozenset(_READ)
 """The targets whose formulas are read back; speech is for the ear."""
 
 
+def reader_of(target: str) -> tuple[str, _Draw]:
+    """How a target is called in a sentence, and its formulas as they are read; mathml is that of web pages without a script."""
+    return ("in MathML", _mathml) if target == "mathml" else _READ[target]
+
+
 def refuse_misread(deck: Deck, derivations: Iterable[tuple[str, Derivation]], target: str, notation: Notation) -> None:
     """Raises MisreadError when a formula on the slides is not read as what was proved, and only so, or one is missing."""
     for name, d in derivations:
@@ -82,9 +95,9 @@ def refuse_misread(deck: Deck, derivations: Iterable[tuple[str, Derivation]], ta
 
 def _reading(d: Derivation, target: str, notation: Notation, work: Callable[[Check, _Draw], None]) -> None:
     """Does ``work`` for a target that is read; what cannot be read at all is refused."""
-    if target not in _READ:
+    if target == "speech":
         return
-    where, draw = _READ[target]
+    where, draw = reader_of(target)
     check = Check(d, Form(notation, where))
     try:
         work(check, draw)

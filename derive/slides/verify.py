@@ -177,7 +177,7 @@ def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
         stamp.first,
         stamp.last,
         "",
-        {stamp.name: (stamp.expand, stamp.join)},
+        {stamp.name: stamp.shape},
         tuple(stamp.colour.split("; ")) if stamp.colour else (),
     )
     return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect, smallest=stamp.smallest))

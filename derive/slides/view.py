@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from derive.record import Derivation
+from derive.record import Derivation, Shape
 from derive.render.words.prose import clean
 from derive.slides.command import Wish, make_deck, save
 from derive.slides.deck import Options
@@ -67,13 +67,18 @@ def slides_view(
     plots: bool | Sequence[str] = False,
     handout: bool = False,
     colours: tuple[str, ...] = (),
+    shape: Shape | None = None,
 ) -> SlidesView:
     """Slides to look at in a notebook, with the choices of ``derive slides``.
 
-    ``name`` is how ``derive check`` finds the theorem again; ``plots`` are all that there are, or kinds of them.  Raises UserError as ``derive slides`` does.
+    ``name`` is how ``derive check`` finds the theorem again, ``shape`` what was done to the derivation; ``plots`` are all that there are, or kinds of
+    them.  Raises UserError as ``derive slides`` does.
     """
     chosen = load_template(template, aspect=aspect, dark=dark, logo=logo)
-    wish = Wish(notation, detail, first, last, title, subtitle, chosen, numbers, bool(plots), handout, colours=colours)
+    wish = Wish(
+        notation, detail, first, last, title, subtitle, chosen, numbers, bool(plots), handout, colours=colours,
+        shapes={name or derivation.name: shape or Shape()},
+    )  # fmt: skip
     if not isinstance(plots, bool):
         wish = replace(wish, kinds=(plots,) if isinstance(plots, str) else tuple(plots))
     return SlidesView(name or derivation.name, derivation, wish)

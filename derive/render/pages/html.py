@@ -15,7 +15,7 @@ from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.text import derivation_text
 from derive.render.pens import mathml
 from derive.render.pens.text import term_text
-from derive.render.words.prose import block_title, proof_words, reason_words, shows_start
+from derive.render.words.prose import block_title, proof_words, shows_start
 from derive.render.words.sentence import listed
 from derive.render.words.written import Written
 
@@ -103,9 +103,15 @@ class _Page(Written):
 
     def why(self, n: int, i: int) -> str:
         """The cell of a line's reasons."""
-        said = dict.fromkeys(_reason(r, self.notation) for r in self.d.blocks[n].lines[i].reasons)
+        said = dict.fromkeys(map(self.drawn_reason, self.d.blocks[n].lines[i].reasons))
         used = "" if self.uses is None else self.uses.words(n, i)
         return f'<td class="derive-why">{"; ".join([*said, used] if used else said)}</td>'
+
+    def drawn_reason(self, reason: Reason) -> str:
+        words = self.reason(reason)
+        if reason.kind != "gap":
+            return mathml.prose_html(words)
+        return f"<b>Unproved gap</b>{mathml.prose_html(words.removeprefix('GAP'))}"
 
     def step(self, line: Line) -> str:
         """The cells of a line: its relation and its formula, or both in one where the formula is broken."""
@@ -123,10 +129,3 @@ class _Page(Written):
 
 def _relation(sign: str, right: str) -> str:
     return mathml.element("mo", escape(mathml.visible(sign)), form="infix", lspace="0", rspace=right)
-
-
-def _reason(reason: Reason, notation: Notation) -> str:
-    words = reason_words(reason, notation)
-    if reason.kind != "gap":
-        return mathml.prose_html(words)
-    return f"<b>Unproved gap</b>{mathml.prose_html(words.removeprefix('GAP'))}"

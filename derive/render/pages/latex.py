@@ -17,60 +17,63 @@ from derive.render.words.sentence import listed
 from derive.render.words.written import Written
 
 TEXT_WIDTH = 32.5  # in em: what fits on a line of a standard article
+DOCUMENT = r"""\documentclass[11pt]{article}
+\usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+\usepackage{amsmath}
+"""
+_BEGIN, _END = r"\begingroup\emergencystretch=3em\allowdisplaybreaks[1]", "\\par\\endgroup\n"
+_NUMBER = 2.5  # in em: the number of an equation
+_CITED = "@"  # stands round the number of a line in words
+_SQUARE = r"{\fboxsep0pt\fbox{\rule{0pt}{1.1ex}\rule{1.1ex}{0pt}}}"  # ends a proof; amsmath has none
 
 
 def derivation_latex(
     d: Derivation,
     notation: Notation | str | None = None,
     standalone: bool = False,
-    reasons: str = "right",
+    reasons: str = "beside",
     width: float = TEXT_WIDTH,
     where: bool = False,
     conditions: bool = False,
+    number: bool = False,
+    theorem: int = 0,
 ) -> str:
     """A derivation in LaTeX: the claim with its conditions, then the steps aligned at their relations.
 
-    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: right,
-    beside the lines where ``width`` (in em) has room for them, or below.  ``where``: state all definitions, those of the
-    library too; ``conditions``: number the conditions, and say at each line which it uses.  Raises UserError as ``term_latex`` does.
+    A fragment to ``\\input`` where amsmath is loaded, or a whole document with ``standalone``.  ``reasons``: beside
+    the lines, where ``width`` (in em) has room for them in all displays, or below.  ``where``: state all definitions, those of
+    the library too; ``conditions``: number the conditions, and say at each line which it uses.  ``number``: each line is an equation
+    with the label derive:NAME:LINE, by which reasons cite it.  ``theorem``: its number in a handout, which has the counter derivation.
+    Raises UserError as ``term_latex`` does.
     """
     n = load_notation(notation)
     refuse_clashes(d, n, Pen().draw, "in LaTeX")
-    body = _Page(d, n, reasons, width, where, conditions).text()
+    body = Page(d, n, reasons, width, where, conditions, number, theorem).text()
     if not standalone:
         return body
-    return (
-        "\\documentclass[11pt]{article}\n"
-        "\\usepackage[utf8]{inputenc}\n"
-        "\\IfFileExists{lmodern.sty}{\\usepackage[T1]{fontenc}\\usepackage{lmodern}}{}\n"
-        "\\usepackage{amsmath}\n"
-        "\\begin{document}\n\n"
-        f"{body}\n"
-        "\\end{document}\n"
-    )
+    return f"{DOCUMENT}\\begin{{document}}\n\n{body}\n\\end{{document}}\n"
 
 
-class _Page(Written):
+class Page(Written):
+    """What stands in a document: a theorem with its proof, or a claim that is false."""
+
     def __init__(
-        self, d: Derivation, notation: Notation, reasons: str, width: float, everything: bool, numbered: bool
-    ) -> None:
-        super().__init__(d, notation, numbered)
-        self.beside = reasons == "right"
-        self.width = width
+        self, d: Derivation, notation: Notation, reasons: str = "beside", width: float = TEXT_WIDTH, everything: bool = False,
+        numbered: bool = False, number: bool = False, theorem: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__(d, notation, numbered, number)
+        self.theorem = theorem
+        self.width = width - (_NUMBER if number else 0)
+        self.number = number
         self.equations = listed(self.where(everything=everything))
+        self.chains = [_Chain(self, n) for n in range(len(d.blocks))]
+        # one way for the whole page: a reader looks for the reasons in one place
+        self.beside = reasons == "beside" and all(chain.has_room for chain in self.chains)
 
     def text(self) -> str:
         d = self.d
-        name = escape(d.name).replace(r"\_", r"\_\allowbreak{}")
-        out = [r"\begingroup\emergencystretch=3em", rf"\noindent\textbf{{Theorem}} (\texttt{{{name}}})."]
-        if d.summary:
-            out.append(rf"\textit{{{prose_latex(d.summary)}}}")
-        given = listed(self.given())
-        out.append(f"Under {sentence_latex(given)}, we have" if given else "We have")
-        out += self.display(self.claim())
-        if self.equations:
-            # ragged: a formula in a line of text can break at few places only
-            out += [r"{\raggedright", rf"\noindent where {sentence_latex(self.equations)}.\par", "}"]
+        out = [_BEGIN, *self.heading("Theorem"), *self.statement("we have")]
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -79,15 +82,53 @@ class _Page(Written):
                 head.append(f"Assume {sentence_latex(listed(self.assumed(n)))}.")
             if head:
                 out.append((r"\noindent " if n else "") + " ".join(head))
-            out += self.display(self.steps(n, last=n == len(d.blocks) - 1))
+            out += self.display(self.chains[n].rows(self.beside), numbered=self.number)
+        if self.number and not d.gaps:
+            out.append(rf"\hfill{_SQUARE}\par")
         for note in d.notes:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
-        return "\n".join([*out, r"\par\endgroup"]) + "\n"
+        return "\n".join([*out, _END])
 
-    def display(self, rows: list[str]) -> list[str]:
+    def denial(self) -> str:
+        """A claim that is false, with its conditions."""
+        return "\n".join([_BEGIN, *self.heading("False claim"), *self.statement("it is false that"), _END])
+
+    def heading(self, what: str) -> list[str]:
+        """What it is, and its name; in a handout a theorem has its number, to which a label leads.  And what it says in words."""
+        name = escape(self.d.name).replace(r"\_", r"\_\allowbreak{}")
+        label = rf"\refstepcounter{{derivation}}\label{{{self.label()}}}" if self.theorem else ""
+        number = f" {self.theorem}" if self.theorem else ""
+        said = [rf"\textit{{{prose_latex(self.d.summary)}}}"] if self.d.summary else []
+        return [rf"\noindent{label}\textbf{{{what}{number}}} (\texttt{{{name}}}).", *said]
+
+    def statement(self, said: str) -> list[str]:
+        """The conditions, the claim, and what the symbols in it are."""
+        given = listed(self.given())
+        out = [f"Under {sentence_latex(given)}, {said}" if given else said.capitalize()]
+        out += self.display(self.claim())
+        if self.equations:
+            # ragged: a formula in a line of text can break at few places only
+            out += [r"{\raggedright", rf"\noindent where {sentence_latex(self.equations)}.\par", "}"]
+        return out
+
+    def cited(self, line: int) -> str:
+        return f"{_CITED}{line}{_CITED}"
+
+    def words(self, n: int, i: int) -> str:
+        """The reasons of a line; a line that they cite is cited by its label."""
+        drawn = prose_latex(self.reasons(n, i))
+        return re.sub(f"{_CITED}(\\d+){_CITED}", lambda m: rf"\eqref{{{self.label(m[1])}}}", drawn)
+
+    def label(self, line: int | str = "") -> str:
+        """By which the theorem is cited in a document, or a line of it."""
+        name = re.sub(r"\W", "", self.d.name)
+        return f"derive:{name}:{line}" if line else f"derive:{name}"
+
+    def display(self, rows: list[str], numbered: bool = False) -> list[str]:
         lines = [f"  {r} \\\\" for r in rows]
         lines[-1] = lines[-1].removesuffix(" \\\\")
-        return [r"\begin{align*}", *lines, r"\end{align*}"]
+        name = "align" if numbered else "align*"
+        return [rf"\begin{{{name}}}", *lines, rf"\end{{{name}}}"]
 
     def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
         return broken(Pen().draw(self.node(term, labels), breaks=True).strip(), int(room), formula_em)
@@ -97,56 +138,81 @@ class _Page(Written):
         rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
         return rows if self.equations else _full_stop(rows)
 
-    def steps(self, n: int, last: bool) -> list[str]:
-        block = self.d.blocks[n]
-        start = self.broken(block.start, block.labels, self.width)
-        words = [prose_latex(self.reasons(n, i)) for i in range(len(block.lines))]
-        longest = max((words_em(w) for w in words), default=0.0)
-        sign = max((formula_em(relation_latex(line.relation)) for line in block.lines), default=0.0)
 
-        def measured(left: float) -> tuple[list[list[str]], float, float]:
-            """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
-            parts = [self.broken(line.term, line.labels, self.width - left - sign) for line in block.lines]
-            widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
-            return parts, widest, self.width - left - sign - widest - 1.5
+class _Chain:
+    """The rows of a block."""
 
-        # the reasons stand at the right where they need few rows there; with the start term on a line of its own there
-        # is more room for them
-        left = formula_em(start[0])
-        short = len(start) == 1 and left <= 9.5 and shows_start(block)
-        parts, widest, column = measured(left if short else 0.0)
-        if short and (column < min(longest, 8.5) or longest > 2 * column):
-            below = measured(0.0)
-            if self.beside or column < 0:
-                short, left, (parts, widest, column) = False, 0.0, below
-        left = left if short else 0.0
-        right = self.beside and column >= min(longest, 8.5)
-        lines = list(zip(block.lines, parts, words, strict=True))
+    def __init__(self, page: Page, n: int) -> None:
+        self.page, self.block = page, page.d.blocks[n]
+        self.before = sum(len(b.lines) for b in page.d.blocks[:n])
+        self.last = n == len(page.d.blocks) - 1
+        self.start = page.broken(self.block.start, self.block.labels, page.width)
+        self.words = [page.words(n, i) for i in range(len(self.block.lines))]
+        self.longest = max((words_em(w) for w in self.words), default=0.0)
+        self.sign = max((formula_em(relation_latex(line.relation)) for line in self.block.lines), default=0.0)
+
+    def measured(self, left: float) -> tuple[list[list[str]], float, float]:
+        """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
+        room = self.page.width - left - self.sign
+        parts = [self.page.broken(line.term, line.labels, room) for line in self.block.lines]
+        widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
+        return parts, widest, room - widest - 1.5
+
+    def laid(self, beside: bool) -> tuple[bool, float, list[list[str]], float, float]:
+        """Whether the start term stands on the row of the first line, its width there, and the lines as ``measured``.
+
+        The reasons stand at the right where they need few rows there; with the start term on a line of its own there is more
+        room for them.
+        """
+        left = formula_em(self.start[0])
+        short = len(self.start) == 1 and left <= 9.5 and shows_start(self.block)
+        lines = self.measured(left if short else 0.0)
+        column = lines[2]
+        tight = column < min(self.longest, 8.5) or self.longest > 2 * column
+        if short and tight and (beside or column < 0):
+            short, lines = False, self.measured(0.0)
+        return (short, left if short else 0.0, *lines)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the reasons can stand beside the lines."""
+        return self.laid(True)[-1] >= min(self.longest, 8.5)
+
+    def rows(self, beside: bool) -> list[str]:
+        short, left, parts, widest, column = self.laid(beside)
         rows = []
-        if shows_start(block) and not short:
-            one_wide = len(start) == 1 and formula_em(start[0]) > widest + sign
+        if shows_start(self.block) and not short:
+            one_wide = len(self.start) == 1 and formula_em(self.start[0]) > widest + self.sign
             # a start term wider than the lines must not push the reasons away
-            rows = [rf"& \rlap{{$\displaystyle {start[0]}$}}" if one_wide and right else f"& {start[0]}"]
-            rows += [rf"&\quad {_continued(p)}" for p in start[1:]]
-        for i, (line, cut, reason) in enumerate(lines):
-            lead = f"{start[0]} " if short and i == 0 else ""
+            rows = [rf"& \rlap{{$\displaystyle {self.start[0]}$}}" if one_wide and beside else f"& {self.start[0]}"]
+            rows += [rf"&\quad {_continued(p)}" for p in self.start[1:]]
+        rows = [row + self.number(0) for row in rows]
+        for i, (line, cut, reason) in enumerate(zip(self.block.lines, parts, self.words, strict=True)):
+            ends = self.last and i == len(parts) - 1
+            lead = f"{self.start[0]} " if short and i == 0 else ""
             row = f"{lead}&{relation_latex(line.relation)} {cut[0]}"
-            if last and i == len(lines) - 1 and len(cut) == 1:
-                row += "."
-            if right and reason:
+            more = [rf"&\qquad {_continued(p)}" for p in cut[1:]]
+            if ends:
+                row, *more = _full_stop([row, *more])
+            if beside and reason:
                 fits = words_em(reason) <= column
                 box = r"\text{" if fits else rf"\parbox[t]{{{min(column, 16):.1f}em}}{{\raggedright "
                 row += f" && {box}{reason}}}"
-            rows.append(row)
-            rows += [rf"&\qquad {_continued(p)}" for p in cut[1:]]
-            if last and i == len(lines) - 1 and len(cut) > 1:
-                rows[-1] += "."
-            if reason and not right:
-                room = self.width - left - sign - 2
+            if not beside and reason:
+                room = self.page.width - left - self.sign - 2
                 wide = 0.9 * words_em(reason) > room
                 box = rf"\parbox[t]{{{room:.1f}em}}{{\raggedright" if wide else r"\text{"
-                rows.append(rf"&\qquad{box}\small {reason}}}")
+                more.append(rf"&\qquad{box}\small {reason}}}")
+            rows += [row + self.number(self.before + i + 1), *(r + self.number(0) for r in more)]
+        if self.last and not self.page.number and not self.page.d.gaps:
+            rows[-1] += rf" \tag*{{{_SQUARE}}}"
         return rows
+
+    def number(self, line: int) -> str:
+        """What numbers a row, or leaves it without a number."""
+        if not self.page.number:
+            return ""
+        return rf" \label{{{self.page.label(line)}}}" if line else r" \notag"
 
 
 def _full_stop(rows: list[str]) -> list[str]:

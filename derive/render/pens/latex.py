@@ -152,6 +152,8 @@ class Pen:
         for i, item in enumerate(items):
             sort = kind(item)
             drawn = self.draw(item, script, breaks)
+            if sort == "text" and breaks and out:  # the indices for which a statement holds stay together
+                out, breaks = f"{out}{break_mark(self.depth)}", False
             if sort in ("op", "rel", "dot"):
                 mark = ""
                 if breaks and sort != "dot" and drawn not in (r"\mid", r"\parallel") and out:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
-from derive.record import Derivation
+from derive.record import Derivation, Reason
 from derive.record.faithful import refuse_changed
+from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Labels, conditions, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import integers, letters, line_words
+from derive.render.words.prose import integers, letters, reason_words
 from derive.render.words.sentence import conditions_said
 from derive.render.words.uses import Uses
 from derive.render.words.where import stated, where
@@ -47,15 +48,49 @@ def reworded(d: Derivation, notation: Notation) -> Derivation:
     return d._replace(blocks=tuple(blocks))
 
 
+def _facts(d: Derivation) -> dict[Term, int]:
+    """The facts that are proved on the way, and the numbers of the lines that end them."""
+    out: dict[Term, int] = {}
+    number = 0
+    for block in d.blocks:
+        number += len(block.lines)
+        relations = {line.relation for line in block.lines}
+        if len(relations) == 1 and block.lines:
+            (relation,) = relations
+            term = block.lines[-1].term
+            alone = relation in RELATIONS and (relation == "=" or len(block.lines) == 1)
+            out[RELATIONS[relation].statement(block.start, term) if alone else term] = number
+    return out
+
+
+def referring(d: Derivation, notation: Notation, numbers: Mapping[str, int]) -> Derivation:
+    """The derivation whose reasons say which theorem they are: its words, and (Theorem 2) behind them.  ``numbers``: by name."""
+
+    def told(reason: Reason) -> Reason:
+        cited = dict.fromkeys(str(numbers[name]) for name in reason.name.split(", ") if name in numbers)
+        if not cited or reason.kind == "gap":
+            return reason
+        which = f"Theorem{'s' if len(cited) > 1 else ''} {' and '.join(cited)}"
+        return reason._replace(name="", phrase=f"{reason_words(reason, notation)} ({which})")
+
+    d = reworded(d, notation)
+    blocks = (
+        b._replace(lines=tuple(x._replace(reasons=tuple(map(told, x.reasons))) for x in b.lines)) for b in d.blocks
+    )
+    return d._replace(blocks=tuple(blocks))
+
+
 class Written:
     """Raises UserError when the record is not what was proved.
 
-    ``numbered``: the conditions have numbers, and each line says which of them it uses.
+    ``numbered``: the conditions have numbers, and each line says which of them it uses.  ``lines``: the lines have numbers, by
+    which reasons cite them.
     """
 
-    def __init__(self, d: Derivation, notation: Notation, numbered: bool = False) -> None:
+    def __init__(self, d: Derivation, notation: Notation, numbered: bool = False, lines: bool = False) -> None:
         refuse_changed(d)
         self.d, self.notation = reworded(d, notation), notation
+        self.facts = _facts(d) if lines else {}
         self.avoid = letters(d)
         self.uses = (
             Uses(d, self._groups(d.given), map(self._groups, (b.assumes for b in d.blocks))) if numbered else None
@@ -87,7 +122,23 @@ class Written:
     def reasons(self, block: int, index: int) -> str:
         """The reasons of a line in words, and the conditions that it uses where these are numbered."""
         used = "" if self.uses is None else self.uses.words(block, index)
-        return "; ".join(w for w in (line_words(self.d.blocks[block].lines[index], self.notation), used) if w)
+        return "; ".join([*self.said(block, index), *([used] if used else [])])
+
+    def said(self, block: int, index: int) -> list[str]:
+        """The reasons of a line in words, each once."""
+        return list(dict.fromkeys(map(self.reason, self.d.blocks[block].lines[index].reasons)))
+
+    def reason(self, reason: Reason) -> str:
+        """A reason in words, with the number of the line that it cites, where lines have numbers."""
+        words = reason_words(reason, self.notation)
+        line = 0 if reason.cites is None else self.facts.get(reason.cites, 0)
+        if line:
+            words = f"by {self.cited(line)}" if reason.name == "fact" else f"{words}, by {self.cited(line)}"
+        return words
+
+    def cited(self, line: int) -> str:
+        """How a line is cited."""
+        return f"({line})"
 
     def where(self, *, linear: bool = False, everything: bool = False) -> list[Prose]:
         """The author's own definitions that the derivation uses, or all that it uses, as equations."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
-from derive.record import Block, Derivation
+from derive.record import Block, Derivation, Shape
 from derive.record.changes import changed
 from derive.record.followed import Tints
 from derive.record.relations import sign_of
@@ -40,9 +40,7 @@ class Choice:
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # by name: theorems opened in place, lines joined
+    shapes: Mapping[str, Shape] = field(default_factory=dict)  # by name
     colours: tuple[str, ...] = (NONE,)  # of terms, as in TERM=COLOUR; what has a brace gets one unasked but for "none"
 
 
@@ -74,7 +72,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
     stamp = Stamp(
         name, __version__, statement_digest(d), choice.notation_name or DEFAULT, choice.detail,
         choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
-        *choice.shapes.get(name, ("", "")), "; ".join(choice.colours),
+        *choice.shapes.get(name, Shape()), "; ".join(choice.colours),
     )  # fmt: skip
     return _Author(d, choice, template, stamp).slides()
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.kernel.terms import Term
+from derive.record import Shape
 from derive.render.formula.nodes import Node, Prose
 from derive.slides.deck.template import SMALLEST, Template
 
@@ -59,7 +60,12 @@ class Stamp:
     smallest: int = SMALLEST  # points of the letters of formulas, on which it depends too where they are broken
     expand: str = ""  # theorems that were opened in place, and lines that were joined, as asked for
     join: str = ""
+    reverse: bool = False  # read from the other side of its claim
     colour: str = "none"  # of terms, as asked for
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(self.expand, self.join, self.reverse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _LATER = {
     "smallest": str(USUAL),
     "expand": "",
     "join": "",
+    "reverse": "False",
     "colour": "none",
 }  # what older versions did not say, and how it was then
 
@@ -39,12 +40,17 @@ def read_stamp(text: str) -> Stamp:
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     values = {k: unquote(v) for k, v in fields.items()}
     counts = all(re.fullmatch("[0-9]{1,6}", values[f]) for f in ("first", "last", "smallest"))
-    if not counts or values["detail"] not in DETAILS or values["aspect"] not in WIDTHS:
+    if (
+        not counts
+        or values["detail"] not in DETAILS
+        or values["aspect"] not in WIDTHS
+        or values["reverse"] not in ("True", "False")
+    ):
         raise UserError(f"{text[:80]!r} is not a stamp of derive's")
     return Stamp(
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
         int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
-        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"], values["colour"],
+        min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"], values["reverse"] == "True", values["colour"],
     )  # fmt: skip
 
 
