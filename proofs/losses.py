@@ -48,8 +48,7 @@ def unlikelihood_gradient(calc):
 )
 def unlikelihood_gradient_at_its_token(calc):
     """In the logit of the token that is to become unlikely the gradient is its probability."""
-    calc.eq(p_i * (delta(i, i) - p_i) / (1 - p_i), by=unlikelihood_gradient)
-    calc.eq(p_i * (1 - p_i) / (1 - p_i), by=delta_same)
+    calc.eq(p_i * (1 - p_i) / (1 - p_i), by=[unlikelihood_gradient, delta_same])
     calc.eq(p_i, by=ring)
 
 

@@ -97,7 +97,7 @@ pth = function("p", Base("Theta"), INT, FAMILY)
         (exp(z[k] + 1), "e to the power z sub k plus 1, end power"),
         (a**2, "a squared"),
         ((a + b) ** 3, "open bracket a plus b close bracket cubed"),
-        (delta(k, y) ** 2, "open bracket 1 if k equals y, else 0, close bracket squared"),
+        (delta(k, y) ** 2, "open bracket the indicator of k equals y close bracket squared"),
         (ys[t + 1], "y sub t plus 1, end sub"),
         (zs[t][k], "z sub t comma k"),
         (one_hot(ys[t])[k], "delta sub y sub t end sub, of k"),
@@ -105,24 +105,25 @@ pth = function("p", Base("Theta"), INT, FAMILY)
         (cross_entropy(V, one_hot(y), p), "H of delta sub y and p"),
         (cross_entropy(V, q, softmax(V, z)), "H of q and softmax of z"),
         (cross_entropy(V, smoothed(V, eps, y), p), "H of q sub y super epsilon and p"),
-        (kl(V, q, p), "the divergence KL of q relative to p"),
+        (kl(V, q, p), "the KL divergence of q relative to p"),
         (softmax(V, z)[k], "softmax of z, component k"),
-        (logsumexp(V, zs[t]), "LSE of z sub t"),
+        (logsumexp(V, zs[t]), "log sum exp of z sub t"),
         (sequence_probability(T, ps, ys), "the probability of y given x"),
-        (perplexity(T, ps, ys), "PPL of p and y"),
+        (perplexity(T, ps, ys), "perplexity of p and y"),
         (
             expectation(V, q, p),
             "the expectation over k drawn from q of p of k",
         ),
-        (delta(k, y), "1 if k equals y, else 0"),
+        (delta(k, y), "the indicator of k equals y"),
+        (delta(k, ys[t] + 1), "the indicator of open bracket k equals y sub t plus 1 close bracket"),
         (
             delta(k, y) * log(p[k]),
-            "open bracket 1 if k equals y, else 0, close bracket times log p of k",
+            "the indicator of k equals y times log p of k",
         ),
         (argmin(theta, pth[theta][1][y]), "the arg min over theta of p sub theta comma 1 of y"),
         (
             partial(logsumexp(V, z), z, j) - a,
-            "the partial derivative with respect to z sub j of LSE of z, end derivative, minus a",
+            "the partial derivative with respect to z sub j of log sum exp of z, end derivative, minus a",
         ),
         # statements
         (ForAll((k, 1, V), 0 < p[k]), "0 is less than p of k, for k from 1 to V"),
@@ -146,7 +147,7 @@ def test_formulas(term: Term, words: str) -> None:
         ("hat", log(p[k]), "natural log y hat sub k"),
         ("hat", delta(k, y), "the Kronecker delta of k and y"),
         ("hat", kl(V, q, p), "the divergence D sub KL of q relative to y hat"),
-        ("pr", delta(k, y), "the indicator of open bracket k equals y close bracket"),
+        ("pr", delta(k, y), "the indicator function of k equals y"),
         ("pr", Sum(p[k], (k, 1, V)), "the sum over k in script V of p of k"),
         ("pr", ps[t][ys[t]], "the probability of y sub t given bold x and bold y before t"),
         (
@@ -176,7 +177,7 @@ def test_notations(notation: str, term: Term, words: str) -> None:
 
 def test_conditions_as_they_are_read() -> None:
     (bounds, positive) = conditions((1 <= y, y <= V, ForAll((t, 1, T), ForAll((k, 1, V), 0 < ps[t][k]))))
-    assert node_speech(bounds.statement) == "1 is at most y, which is at most V"
+    assert node_speech(bounds.statement) == "y is between 1 and V"
     assert node_speech(positive.statement) == "p sub t of k is greater than 0"
     assert [node_speech(r) for r in positive.ranges] == ["t from 1 to capital T", "k from 1 to V"]
 
@@ -357,7 +358,7 @@ def test_prose(words: str, said: str) -> None:
 def test_a_list_of_conditions_is_set_apart_from_the_commas_of_its_formulas() -> None:
     d = find_theorem("label_smoothing_residual_sequence").derivation
     assert paragraph(derivation_speech(d, "pr"), "Given") == (
-        "Given V is at least 1; 1 is at most y sub t, which is at most V for t from 1 to capital T; "
+        "Given V is at least 1; y sub t is between 1 and V for t from 1 to capital T; "
         "and the probability of k given bold x and bold y before t, is greater than 0 "
         "for t from 1 to capital T and k in script V."
     )
@@ -373,7 +374,7 @@ def paragraph(text: str, start: str) -> str:
 def test_a_derivation() -> None:
     assert derivation_speech(find_theorem("cross_entropy_is_nll").derivation) == "\n\n".join((
         "Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output.",
-        "Given 1 is at most y sub t, which is at most V for t from 1 to capital T; and p sub t of k is greater than 0 "
+        "Given y sub t is between 1 and V for t from 1 to capital T; and p sub t of k is greater than 0 "
         "for t from 1 to capital T and k from 1 to V.",
         "Claim: the sum over t from 1 to capital T of H of delta sub y sub t and p sub t, equals minus log of the "
         "probability of y given x.",

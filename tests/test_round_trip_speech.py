@@ -47,7 +47,7 @@ SPEECH = TARGETS["speech"]
         ("the fraction with numerator a plus b and denominator c, end fraction", r"\frac{a + b}{c}"),
         ("the arg min over theta of f of theta", r"\operatorname*{arg\,min}_{\theta} f(\theta)"),
         ("the probability of k given bold x", r"\Pr(k \mid \mathbf{x})"),
-        ("1 if k equals y, else 0", "[k = y]"),
+        ("the indicator of k equals y", "[k = y]"),
         ("softmax of z, component k", r"\operatorname{softmax}(z)_k"),
         ("y hat sub t is at most capital T for t from 1 to capital T", r"\hat{y}_t \le T\quad \text{for }t = 1, \dots, T"),
         ("for all k from 1 to V, we have a is less than b", r"\forall 1 \le k \le V\colon a < b"),

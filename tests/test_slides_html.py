@@ -283,7 +283,7 @@ def test_a_new_line_is_announced_in_words(show: Callable[..., Page]) -> None:
     page.until(f"{status}.endsWith('H of delta sub y and p.')")
     assert page.evaluate(status).split(". ")[:3] == [
         "With a one-hot target, cross-entropy is the surprisal of the true token",
-        "Given: 1 is at most y, which is at most V; and p of k is greater than 0 for k from 1 to V",
+        "Given: y is between 1 and V; and p of k is greater than 0 for k from 1 to V",
         "Claim: H of delta sub y and p, equals minus log p of y",
     ]
     page.press("ArrowRight")

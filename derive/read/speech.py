@@ -42,6 +42,7 @@ _OVER = {
     "the expectation over": (Sign("E", "bf"), "["), "the variance over": (Sign("Var", "up"), "["),
     "the covariance over": (Sign("Cov", "up"), "["), "the log in base": (Sign("log", "up"), "("),
 }  # fmt: skip
+_NAMES = {"log sum exp": "LSE", "perplexity": "PPL", "geometric mean": "GM"}
 _LOGS = {"log": "log", "natural log": "ln", "exp": "exp"}
 _PRIMES = {"prime": 1, "double prime": 2, "triple prime": 3}
 _ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "maximum", "derivative"))
@@ -50,6 +51,8 @@ _RESERVED = frozenset(
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
+
+_BETWEEN_BOUNDS = {"is between": Sign("≤"), "is strictly between": Sign("<")}
 
 LETTER, CALL, PHRASE = "letter", "call", "phrase"
 
@@ -139,6 +142,13 @@ class _Listener:
                 yield from self.rest((*items, sign), end, scoped, False)
         for sign, end in self.one_of(i, _RELATIONS):
             yield from self.rest((*items, sign), end, scoped, False)
+        for words, sign in _BETWEEN_BOUNDS.items():  # y is between 1 and V
+            for j in self.after(i, words):
+                start = max((n + 1 for n, s in enumerate(items) if _ends_statement(s)), default=0)
+                for low, k in self.letter(j):
+                    for end in self.after(k, "and"):
+                        bounded = (*items[:start], *low.items, sign, *items[start:], sign)
+                        yield from self.rest(bounded, end, scoped, False)
         for words in _TEXTS:
             if words != "and" or scoped:
                 for end in self.after(i, words):
@@ -207,12 +217,12 @@ class _Listener:
                         )
         for j in self.after(i, "for all"):
             yield from self.quantified((Sign("∀"),), j)
-        for j in self.after(i, "1 if"):
-            for inner, end in self.closed(j, "else 0"):
-                yield Heard((Brackets("[", inner, "]"),)), end
-        for j in self.after(i, "the indicator of open bracket"):
-            for inner, end in self.closed(j, "close bracket"):
-                yield from self.behind(Heard((Sign("1", "bf"), Brackets("[", inner, "]"))), end)
+        for j in self.after(i, "the indicator of"):
+            for inner, tail, end in self.condition(j):
+                yield Heard((Brackets("[", inner, "]"),), PHRASE, tail), end
+        for j in self.after(i, "the indicator function of"):
+            for inner, tail, end in self.condition(j):
+                yield from self.behind(Heard((Sign("1", "bf"), Brackets("[", inner, "]")), PHRASE, tail), end)
         for j in self.after(i, "the Kronecker delta of"):
             for a, k in self.letter(j):
                 for m in self.after(k, "and"):
@@ -220,6 +230,15 @@ class _Listener:
                         delta = Heard((Scripts(Sign("δ"), (*a.items, Sign(","), *b.items), None),))
                         yield delta, end
                         yield from self.powers(delta, end, "super")
+
+    def condition(self, i: int) -> Iterator[tuple[Items, str, int]]:
+        """Of an indicator: in brackets, or two letters."""
+        for j in self.after(i, "open bracket"):
+            yield from ((inner, "", end) for inner, end in self.closed(j, "close bracket"))
+        for left, j in self.letter(i):
+            for sign, k in self.one_of(j, _RELATIONS):
+                for right, end in self.letter(k):
+                    yield (*left.items, sign, *right.items), right.tail, end
 
     def quantified(self, before: Items, i: int) -> Iterator[Reading]:
         """for all k from 1 to V, and all t, we have ..."""
@@ -320,6 +339,9 @@ class _Listener:
 
     def sign(self, i: int) -> Iterator[tuple[Sign, int]]:
         word = self.words[i] if i < len(self.words) else ""
+        for words, text in _NAMES.items():
+            for end in self.after(i, words):
+                yield Sign(text, "up"), end
         if word in ("capital", "script", "bold") and i + 1 < len(self.words):
             name = self.words[i + 1]
             style = {"capital": "", "script": "cal", "bold": "bf"}[word]
@@ -429,6 +451,8 @@ class _Listener:
             for j in self.after(i, spoken):
                 for sub, end in self.row(j):
                     yield (Scripts(sign, sub.items, None),), bracket, False, end
+        for j in self.after(i, "the KL divergence"):
+            yield (Sign("KL", "up"),), "(", False, j
         for j in self.after(i, "the divergence"):
             for name, end in self.letter(j):
                 yield name.items, "(", False, end
@@ -454,6 +478,11 @@ class _Listener:
             if heard.kind == LETTER:
                 for sign, j in self.one_of(end, _BETWEEN):
                     yield from self.spoken_arguments((*items, sign), bars or sign.text != ",", j)
+
+
+def _ends_statement(part: object) -> bool:
+    """Whether another statement begins behind this part of a row."""
+    return isinstance(part, Sign) and (part.style == "text" or part.text in (",", ";", ":", "⟺", "⟹", "∧", "⊢"))
 
 
 def _bare(items: Items) -> Items:

@@ -5,6 +5,7 @@ Two formulas that look different sound different, also to someone who hears no c
 * letters and simple calls are said as a lecturer says them: p sub t of y sub t, 1 over V, log q of k;
 * what is not simple is closed aloud: end sub, end power, end fraction, close bracket;
 * a sum or a derivative that ends before a plus or minus says so: end sum;
+* what stands between two bounds is "between" them; the indicator of two letters needs no brackets;
 * the arguments of a call are joined by "and", the indices of a letter by "comma".
 """
 
@@ -33,6 +34,8 @@ _COMPARISONS = frozenset("=≠<≤>≥")
 _BRACKETS = {"(": "bracket", "[": "square bracket", "{": "brace", "|": "bar"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _BIG = {"∑": "sum", "∏": "product", "max": "maximum"}
+_NAMES = {"ln": "natural log", "LSE": "log sum exp", "PPL": "perplexity", "GM": "geometric mean"}
+_BOUNDARIES = frozenset("⟺⟹⊢∧")  # signs between statements
 _MOMENTS = {("bold", "E"): "expectation", ("fn", "Var"): "variance", ("fn", "Cov"): "covariance"}
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
 _DEL = nodes.Symbol("∂", "ord")
@@ -73,6 +76,12 @@ def _listed(items: Sequence[nodes.Node]) -> list[list[nodes.Node]]:
     return groups
 
 
+def _parts(node: nodes.Node) -> bool:
+    """Whether a statement ends here, and another may begin."""
+    is_sign = isinstance(node, nodes.Symbol) and (node.kind in ("punct", "text") or node.text in _BOUNDARIES)
+    return is_sign or (isinstance(node, nodes.Space) and node.width == "quad")
+
+
 def _separates(node: nodes.Node) -> bool:
     return nodes.kind(node) in _SEPARATORS
 
@@ -111,7 +120,11 @@ class Speaker:
         i = 0
         while i < len(items):
             item = items[i]
-            if isinstance(item, nodes.Symbol) and item.kind in ("op", "rel", "punct", "text", "open", "close", "neg"):
+            if (i == 0 or _parts(items[i - 1])) and (between := self.between(items, i)):
+                words, i = between
+                out.append(words)
+                last, compared = Said(""), True
+            elif isinstance(item, nodes.Symbol) and item.kind in ("op", "rel", "punct", "text", "open", "close", "neg"):
                 words = self.sign(item)
                 if item.kind == "rel":
                     jump = self.range_at(items, i)
@@ -144,14 +157,27 @@ class Speaker:
                     out.append(",")
                 i += 1
             else:
-                alone = len(items) == 1
-                last, i = self.unit(items, i, alone)
+                last, i = self.unit(items, i)
                 out.append(last.words)
                 units += 1
         words = " ".join(["from", *out] if follows and not _is(items[0], "rel", "⊢") else out)
         if units == 1 and len(out) == 1:
             return last
         return Said(words, PHRASE, last.tail)
+
+    def between(self, items: Sequence[nodes.Node], i: int) -> tuple[str, int] | None:
+        """1 ≤ y ≤ V at ``i``: its words and where it ends.  The lower bound is a letter or a number."""
+        end = next((j for j in range(i, len(items)) if _parts(items[j])), len(items))
+        rels = [j for j in range(i, end) if nodes.kind(items[j]) == "rel"]
+        if len(rels) != 2 or not (
+            all(_is(items[j], "rel", "≤") for j in rels) or all(_is(items[j], "rel", "<") for j in rels)
+        ):
+            return None
+        low, middle = self.row(items[i : rels[0]]), self.row(items[rels[0] + 1 : rels[1]])
+        if low.kind != LETTER or low.tail:
+            return None
+        strictly = "strictly " if _is(items[rels[0]], "rel", "<") else ""
+        return f"{middle.words} is {strictly}between {low.words} and {self.row(items[rels[1] + 1 : end]).words}", end
 
     def sign(self, s: nodes.Symbol) -> str:
         if s.kind == "text":
@@ -177,7 +203,7 @@ class Speaker:
 
     # --- one factor --------------------------------------------------------------------------------------------------
 
-    def unit(self, items: Sequence[nodes.Node], i: int, alone: bool = False) -> tuple[Said, int]:
+    def unit(self, items: Sequence[nodes.Node], i: int) -> tuple[Said, int]:
         """The factor that begins at ``i``, with its arguments, and where it ends."""
         item = items[i]
         after = items[i + 1] if i + 1 < len(items) else None
@@ -204,11 +230,10 @@ class Speaker:
             else:
                 return Said(name, LETTER), i + 1
         elif _is(item, "bold", "1") and isinstance(after, nodes.Fence) and after.open == "[":
-            inner = self.words(after.body)
-            said = Said(f"the indicator of {_bracketed(inner)}")
+            said = self.indicator(after.body, "the indicator function")
             i += 2
         else:
-            said = self.single(item, alone)
+            said = self.single(item)
             i += 1
         primes = 0
         while i < len(items) and items[i] == nodes.PRIME:
@@ -229,7 +254,7 @@ class Speaker:
             said, i = self.fraction(above, below), end
         return said, i
 
-    def single(self, node: nodes.Node, alone: bool) -> Said:
+    def single(self, node: nodes.Node) -> Said:
         if isinstance(node, nodes.Symbol):
             return Said(self.symbol(node), LETTER)
         if isinstance(node, nodes.Frac):
@@ -239,7 +264,7 @@ class Speaker:
         if isinstance(node, nodes.BigOp):
             return self.big(node)
         if isinstance(node, nodes.Fence):
-            return self.fence(node, alone)
+            return self.fence(node)
         if isinstance(node, nodes.UnderBrace):
             return Said(f"{_bracketed(self.words(node.body), 'brace')}, labelled {self.label(node.words)},")
         if isinstance(node, nodes.Accent):
@@ -267,7 +292,7 @@ class Speaker:
             return text if plain else f"capital {text}"
         if text in SIGNS:
             return SIGNS[text]
-        return {"ln": "natural log"}.get(text, plain_words(text)) if s.kind == "fn" else plain_words(text)
+        return _NAMES.get(text, plain_words(text)) if s.kind == "fn" else plain_words(text)
 
     def closed(self, said: Said) -> str:
         return f"{said.words} end {said.tail}" if said.tail else said.words
@@ -281,12 +306,19 @@ class Speaker:
             return Said(f"the quantity {top.words}, end quantity, over {bottom.words}")
         return Said(f"the fraction with numerator {top.words} and denominator {bottom.words}, end fraction")
 
-    def fence(self, node: nodes.Fence, alone: bool) -> Said:
-        inner = self.words(node.body)
+    def fence(self, node: nodes.Fence) -> Said:
         if node.open == "[" and any(_is(i, "rel") for i in _items(node.body)):
-            words = f"1 if {inner}, else 0"
-            return Said(words if alone else _bracketed(f"{words},"))
-        return Said(_bracketed(inner, _BRACKETS.get(node.open, "bracket")))
+            return self.indicator(node.body)
+        return Said(_bracketed(self.words(node.body), _BRACKETS.get(node.open, "bracket")))
+
+    def indicator(self, body: nodes.Node, name: str = "the indicator") -> Said:
+        """1 where it holds, else 0: without brackets where two letters are compared."""
+        items = _items(body)
+        at = [j for j, s in enumerate(items) if _is(s, "rel")]
+        sides = [self.row(items[: at[0]]), self.row(items[at[0] + 1 :])] if len(at) == 1 else []
+        if sides and all(s.kind == LETTER for s in sides):
+            return Said(f"{name} of {self.row(items).words}", PHRASE, sides[1].tail)
+        return Said(f"{name} of {_bracketed(self.words(body))}")
 
     # --- scripts -----------------------------------------------------------------------------------------------------
 
@@ -303,8 +335,8 @@ class Speaker:
             if node.sup is not None:
                 said = Said(f"{said.words}, all", PHRASE)
         else:
-            said = self.fence(node.base, alone=False) if isinstance(node.base, nodes.Fence) else self.say(node.base)
-            if said.kind == PHRASE and not isinstance(node.base, nodes.Fence):
+            said = self.fence(node.base) if isinstance(node.base, nodes.Fence) else self.say(node.base)
+            if said.kind == PHRASE and not said.words.startswith("open "):
                 said = Said(_bracketed(said.words), LETTER)
             if node.sub is not None:
                 said = self.subscripted(said, node)
@@ -362,6 +394,8 @@ class Speaker:
         if _is(base, "fn", "log") and sub is not None:
             return self.call(f"the log in base {self.words(sub)}", fence)
         if any(_is(i, "rel", "∥") for i in _items(fence.body)):
+            if _is(head, "fn", "KL"):
+                return self.call("the KL divergence", fence)
             return self.call(f"the divergence {said.words}", fence)
         if head is None:
             return self.call(f"{said.words}, applied to", fence, of="")
