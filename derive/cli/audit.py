@@ -164,6 +164,8 @@ def _gradient(p: Program, options: dict[str, Any]) -> str:
     profile = notation_for(options["notation"])
     found = gradient(p, reading)
     entry = ", ".join(v.name for v in found.entry)
+    if found.idle:
+        entry += ", but for those of the last position, which have none"
     return (
         f"{p.name} computes\n\n    {term_text(reading.term, profile, ascii=options['plain'])}\n\n"
         f"  its derivative in the logit at {entry}, by the rules of calculus, is\n\n"
