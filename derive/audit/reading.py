@@ -11,7 +11,7 @@ from derive.audit.fronts.sizes import number
 from derive.audit.inputs import Inputs
 from derive.audit.model.tensor import Tensor, count
 from derive.audit.model.trace import Cut, Trace, Unread, letter_of
-from derive.audit.model.values import MINUS_INFINITY, ONE, as_term
+from derive.audit.model.values import MINUS_INFINITY, NOT_A_NUMBER, ONE, as_term
 from derive.errors import UserError, described
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
@@ -120,6 +120,8 @@ def _reading(inputs: Inputs, tensor: Tensor, given: tuple[Term, ...], trace: Tra
         term = as_term(tensor.entry(tuple(index)))
     if MINUS_INFINITY in term.free:
         raise Unread("-inf", "a value of -inf gets into the result; fill with -inf only what goes into a softmax")
+    if NOT_A_NUMBER in term.free:
+        raise Unread("nan", "a value of nan gets into the result")
     longer = {a.args[1]: a for a in trace.assumed if isinstance(a, App)}  # sizes that are supposed to be more than 1
     given = tuple(
         longer.get(g.args[1], g) if isinstance(g, App) and g.op is k.LE and g.args[0] == ONE else g for g in given

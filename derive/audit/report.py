@@ -9,12 +9,14 @@ from derive.audit.verdict import Audit
 from derive.falsify import approx
 from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Lam, Term, Var
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
 from derive.render.pages.latex import derivation_latex
 from derive.render.pages.text import derivation_text
-from derive.render.pens.latex import escape, term_latex
-from derive.render.pens.text import conditions_text, term_text
+from derive.render.pens.latex import escape, sentence_latex, term_latex
+from derive.render.pens.text import sentence_text, term_text
 from derive.render.words.prose import unsaid_integers
+from derive.render.words.sentence import conditions_said, listed
 
 WORDS = {"proved": "PROVED", "refuted": "REFUTED", "unknown": "NOT KNOWN"}
 STATUS = {"proved": 0, "refuted": 1, "unknown": 1}
@@ -73,13 +75,14 @@ def _about(a: Audit, notation: Notation, ascii_only: bool) -> Iterator[str]:
         yield words
     if a.ignore_dropped:
         yield "the program fails at ignored labels, so there are none here"
-    given = conditions_text(
-        a.reading.given,
-        notation,
-        ascii=ascii_only,
-        integers=unsaid_integers((*a.reading.given, a.reading.term), notation),
-    )
+    given = [sentence_text(c, ascii=ascii_only) for c in conditions_of(a, notation, linear=True)]
     yield f"supposed: {'; '.join(given)}"
+
+
+def conditions_of(a: Audit, notation: Notation, linear: bool = False) -> list[Prose]:
+    """What is supposed of the inputs, and which letters are whole numbers."""
+    integers = unsaid_integers((*a.reading.given, a.reading.term), notation)
+    return conditions_said(a.reading.given, notation, linear=linear, integers=integers)
 
 
 def indexed(letter: Var) -> Term:
@@ -149,6 +152,7 @@ def latex(a: Audit, residual: Residual | None, notation: Notation) -> str:
         f"  {term_latex(a.reading.term, notation)}",
         "\\]",
     ]
+    out.append(f"\\noindent Supposed: {sentence_latex(listed(conditions_of(a, notation)))}.")
     out.append(f"\\noindent {escape(verdict_lines(a)[0])}.")
     if a.verdict == "refuted" and a.replay is not None and a.counterexample is not None:
         out.append(

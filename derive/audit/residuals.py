@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from derive.audit import guard, proving
 from derive.audit.asked import REDUCTIONS, Asked, Fault, Part, Range, Target, _count, _sum, _weighed, piece, target_of
+from derive.audit.library import constants, fitting
 from derive.audit.losses import LOSSES
 from derive.audit.reading import Reading, read
 from derive.audit.roles import ONE, Missing, Place, Roles
@@ -65,6 +66,15 @@ def explain(audit: Audit, asked: Asked | None) -> Residual | None:
         theorem = _proved(audit, Target(target.name, whole, (), target.given), c.words)
         if theorem is not None:
             return Residual(c.words, c.term, c.factor, theorem)
+    return _elsewhere(audit)
+
+
+def _elsewhere(audit: Audit) -> Residual | None:
+    """A loss of the library that differs in more than one thing from what was asked for."""
+    for other, target in fitting(audit.reading):
+        theorem = _proved(audit, target, "")
+        if theorem is not None:
+            return Residual(f"it is another loss: {other}", target.term - audit.target.term, False, theorem, str(other))
     return None
 
 
@@ -90,7 +100,9 @@ def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
     if not agree(audit.reading, target):
         return None
     given = conditions(audit.reading, target)
-    out = proving.prove(_identifier(audit.program.name), audit.reading.term, target.term, given, words)
+    name = audit.program.name
+    said = f"What {name} computes is {target.name}" + (f", but for this: {words}." if words else ".")
+    out = proving.prove(_identifier(name), audit.reading.term, target.term, given, said)
     return out if isinstance(out, TheoremEntry) else None
 
 
@@ -118,7 +130,7 @@ def _instead(audit: Audit, asked: Asked | None) -> Residual | None:
             continue
         if [h for _, _, h in target.scope] != [h for _, _, h in audit.reading.scope] or target.scope:
             continue
-        theorem = _proved(audit, target, words)
+        theorem = _proved(audit, target, words if fault else "")
         if theorem is not None:
             return Residual(words, target.term - audit.target.term, False, theorem, "" if fault else str(other))
     return None
@@ -170,19 +182,13 @@ def _losses(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str]]:
         yield asked._replace(shift=1 - asked.shift), _SHIFTED[asked.shift]
         yield asked._replace(shift=2), "the labels are shifted twice: each position predicts the token after the next"
     for n, value in first.arguments:
-        for c in _constants(reading):
+        for c in constants(reading):
             if c != value:
                 part = Part(first.name, tuple((m, c if m == n else v) for m, v in first.arguments))
                 yield asked._replace(parts=(part, *asked.parts[1:])), f"{n} is {c}, where {value} was meant"
-    for c in _constants(reading):
+    for c in constants(reading):
         extra = Part("z-loss", (("coef", c),))
         yield asked._replace(parts=(*asked.parts, extra)), f"a z-loss is added, with the factor {c}"
-
-
-def _constants(reading: Reading) -> list[Fraction]:
-    """The numbers in the formula, and what they leave of 1."""
-    found = {t.value for t in subterms(reading.term) if isinstance(t, Num)}
-    return sorted({c for v in found for c in (v, 1 - v) if 0 < c < 1})
 
 
 # --- what is added, and factors ------------------------------------------------------------------------------------------
@@ -220,7 +226,7 @@ def _factors(reading: Reading, scope: list[Range], kept: Term) -> Iterator[_Cand
         yield _Candidate("a mean over the kept positions, where all were meant", positions / counted, True)
         yield _Candidate("a sum that is not divided by the kept positions", counted, True)
         yield _Candidate("a sum that is divided by the kept positions", 1 / counted, True)
-    for c in _constants(reading):
+    for c in constants(reading):
         for n in dict.fromkeys((counted, positions)):
             yield _Candidate(f"{c} is added to the number by which it is divided", n / (n + as_term(c)), True)
     for name, n in reading.inputs.sizes.items():

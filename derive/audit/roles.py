@@ -141,6 +141,10 @@ class Roles:
         return self.inputs.sizes[dim]
 
     @property
+    def has_labels(self) -> bool:
+        return any(s.input.kind == "label" for s in self.all)
+
+    @property
     def labels(self) -> Symbol:
         return self.of_kind("label", "labels, such as labels=T")
 

@@ -138,6 +138,11 @@ def judged(p: Program, reading: Reading, seen: Seen, target: Target, dropped: bo
     return _refuted(out, term, given)
 
 
+def conditions_of(reading: Reading) -> list[Term]:
+    """Those of the reading alone."""
+    return conditions(reading, Target("", reading.term, (), ()))
+
+
 def conditions(reading: Reading, target: Target) -> list[Term]:
     """Those of the reading, of the target, and of the indices; and that sizes which are less 1 a divisor are at least 2."""
     mine = [g for g in reading.given if g not in reading.inputs.some_kept() or _divides(g, reading.term)]

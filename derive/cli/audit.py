@@ -48,9 +48,19 @@ if TYPE_CHECKING:
     type=click.Choice(["", "torch", "export", "jax", "numpy"]),
     help="How to read it, if that is not plain.",
 )
-@click.option("--as", "target", type=click.Choice(["text", "latex"]), default="text", help="What to print.")
+@click.option(
+    "--as",
+    "target",
+    type=click.Choice(["text", "latex"]),
+    help="What to print (text); a file's ending says it as well.",
+)
 @click.option("--certify", metavar="DIR", default="", help="Write the proof for Rocq there, and have Rocq replay it.")
-@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the screen.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write to a file: a page (.txt, .tex), or slides of any kind (.html, .pptx, .pdf, ...).",
+)
 @click.option("--ascii", "plain", is_flag=True, help="Text without Unicode.")
 @jobs_options
 @notation_option
@@ -88,7 +98,9 @@ def audit(name: str | None, listed: str, jobs: int | None, address: str, **optio
 
 def _judge(asked: Request, options: dict[str, Any]) -> None:
     from derive.audit import report, request
+    from derive.audit.slides import is_deck, save_deck
     from derive.board.wording import notation_for
+    from derive.slides.command import Wish
 
     profile = notation_for(options["notation"])
     if options["wanted"]:
@@ -99,7 +111,10 @@ def _judge(asked: Request, options: dict[str, Any]) -> None:
 
         audited, residual, _ = identify(asked.program())
         found = request.Answer(audited, residual)
-    if options["target"] == "latex":
+    if options["output"] and not options["target"] and is_deck(options["output"]):
+        save_deck(*found, options["output"], Wish(notation=options["notation"] or ""))
+        click.echo(f"{report.line(*found)}\nwrote {options['output']}")
+    elif options["target"] == "latex" or (options["output"] or "").endswith(".tex"):
         write_text(options["output"], report.latex(*found, profile))
     else:
         write_text(options["output"], report.text(*found, profile, screen_width(), options["plain"]))
@@ -149,6 +164,8 @@ def _gradient(p: Program, options: dict[str, Any]) -> str:
     profile = notation_for(options["notation"])
     found = gradient(p, reading)
     entry = ", ".join(v.name for v in found.entry)
+    if found.idle:
+        entry += ", but for those of the last position, which have none"
     return (
         f"{p.name} computes\n\n    {term_text(reading.term, profile, ascii=options['plain'])}\n\n"
         f"  its derivative in the logit at {entry}, by the rules of calculus, is\n\n"

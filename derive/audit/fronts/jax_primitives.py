@@ -60,7 +60,8 @@ for _name, _f in _ANY.items():
     _pointwise(_name, _f)
 _REAL: dict[str, Callable[..., Value]] = {
     "div": div, "exp": fn.exponential, "log": fn.logarithm, "log1p": lambda x: fn.logarithm(add(ONE, x)),
-    "expm1": lambda x: sub(fn.exponential(x), ONE), "logistic": fn.sigmoid_of, "square": lambda x: fn.power(x, Num(2)),
+    "expm1": lambda x: sub(fn.exponential(x), ONE), "logistic": fn.sigmoid_of, "square": lambda x: fn.power(x, Num(2)), "sqrt": fn.root,
+    "rsqrt": lambda x: div(ONE, fn.root(x)), "tanh": fn.tanh_of,
 }  # fmt: skip
 for _name, _f in _REAL.items():
     _pointwise(_name, _f, "real")

@@ -101,8 +101,10 @@ _unary(("expm1",), lambda x: sub(fn.exponential(x), ONE))
 _unary(("sigmoid", "expit"), fn.sigmoid_of)
 _unary(("logsigmoid", "log_sigmoid"), fn.log_sigmoid)
 _unary(("relu",), fn.relu)
-_unary(("tanh",), lambda x: sub(mul(Num(2), fn.sigmoid_of(mul(Num(2), x))), ONE))
+_unary(("tanh",), fn.tanh_of)
 _unary(("square",), lambda x: fn.power(x, Num(2)))
+_unary(("sqrt",), fn.root)
+_unary(("rsqrt",), lambda x: div(ONE, fn.root(x)))
 _unary(("reciprocal",), lambda x: div(ONE, x))
 
 

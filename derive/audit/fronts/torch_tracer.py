@@ -136,6 +136,16 @@ class Symbol(torch.Tensor):  # type: ignore[misc]
     __hash__ = object.__hash__
 
 
+def _method(name: str) -> Callable[..., Any]:
+    return lambda self, *args, **kwargs: call(name, (self, *args), kwargs)
+
+
+for _name in {*OPERATIONS, "max", "min"}:  # torch's own methods refuse a Size before they ask a symbol
+    for _known in (_name, f"{_name}_"):
+        if not _name.startswith("__") and callable(getattr(torch.Tensor, _known, None)):
+            setattr(Symbol, _known, _method(_known))
+
+
 def _in_place(operator: str) -> Callable[..., Any]:
     return lambda self, other: call(operator, (self, other), {})
 
@@ -179,6 +189,7 @@ def call(name: str, args: Any, kwargs: Any) -> Any:
 
 
 answer_operators(Symbol, call)
+Size.__torch_function__ = classmethod(lambda cls, *args: Symbol.__torch_function__(*args))  # type: ignore[attr-defined]
 
 
 def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.audit.model.tensor import UNIT, Dim, Index, Tensor, broadcast, pointwise, summed_over, total
 from derive.audit.model.trace import Trace, Unread
-from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, Value, add, apply, div, mul, neg, sub
+from derive.audit.model.values import MINUS_INFINITY, NOT_A_NUMBER, ONE, ZERO, Value, add, apply, div, mul, neg, sub
 from derive.kernel import terms as k
 from derive.kernel.terms import Num, Term, app
 from derive.language.definitions import absolute, positive_part, sigmoid, softplus
@@ -62,6 +62,15 @@ def sigmoid_of(x: Term) -> Term:
 
 def log_sigmoid(x: Term) -> Term:
     return app(k.LOG, sigmoid(x))
+
+
+def tanh_of(x: Term) -> Term:
+    """2 sigmoid(2 x) - 1."""
+    return sub(mul(Num(2), sigmoid(mul(Num(2), x))), ONE)
+
+
+def root(x: Term) -> Term:
+    return app(k.POW, x, Num(Fraction(1, 2)))
 
 
 def softplus_of(x: Term) -> Term:
@@ -147,7 +156,9 @@ def exact(x: object) -> Term:
 def _decimal(value: float, text: str) -> Term:
     if value == float("-inf"):
         return MINUS_INFINITY
-    if value != value or value in (float("inf"),):
+    if value != value:
+        return NOT_A_NUMBER
+    if value == float("inf"):
         raise Unread(text, "it is no number; only -inf, as a fill value before a softmax, has a reading")
     return Num(_meant(value, text))
 

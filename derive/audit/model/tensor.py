@@ -7,6 +7,7 @@ the first is a sum over B of a sum over T.  A dimension of size 1 is the empty p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from derive.audit.model.trace import Trace, Unread
@@ -14,6 +15,7 @@ from derive.audit.model.values import ONE, ZERO, Value, apply, as_term, choice, 
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term, app
+from derive.language.definitions import maximum
 
 Index = tuple[tuple[Term, ...], ...]  # of each dimension, of each of its factors
 Entry = Callable[[Index], Value]
@@ -216,12 +218,19 @@ def mean(t: Tensor, axes: int | Sequence[int] | None = None, keepdim: bool = Fal
     return pointwise(t.trace, lambda x: div(x, n), total(t, axes, keepdim))
 
 
+_FEW = 8
+"""Of so many entries the largest is written out."""
+
+
 def largest_over(trace: Trace, dim: Dim, body: Callable[[tuple[Term, ...]], Value]) -> Value:
     if dim.keep is not None or len(dim.factors) > 1:
         raise Unread("the largest over several dimensions", "take it over one dimension at a time")
     if not dim.factors:
         return body(())
     n = dim.factors[0]
+    if isinstance(n, Num) and n.value <= _FEW:
+        entries = [body((Num(i),)) for i in range(1, int(n.value) + 1)]
+        return reduce(lambda a, b: apply(maximum, a, b), entries)
     v = trace.index(n)
     with trace.within(ONE <= v, v <= n):
         inside = as_term(body((v,)))

@@ -24,6 +24,9 @@ ZERO, ONE = Num(0), Num(1)
 MINUS_INFINITY = Var("minus infinity", REAL)
 """Stands for -inf as a fill value.  Only exp takes it: it is no number, and never gets into a formula."""
 
+NOT_A_NUMBER = Var("not a number", REAL)
+"""Stands for nan in a branch that no input takes; it never gets into a formula."""
+
 
 class Choice(NamedTuple):
     """``yes`` where the guard is 1, ``no`` where it is 0."""
