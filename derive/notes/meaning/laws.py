@@ -17,7 +17,6 @@ from derive.notes.meaning.sums import hint_of
 from derive.notes.meaning.values import Range, Value, entrywise, scalar
 from derive.notes.meaning.world import Draw
 
-
 SEVERAL_DRAWS = "the laws of several draws are not in the reading"
 
 
