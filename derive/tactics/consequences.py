@@ -9,7 +9,7 @@ from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
 from derive.kernel.terms import App, At, Num, Term, Var, app, fresh, spine, subterms
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import gaps, library, side
+from derive.tactics import gaps, library, side, squares
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
@@ -151,7 +151,8 @@ def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     plain = App(goal.op, (x, y))
     th = close(x, y, ctx) if goal.op is k.EQ else None
     th = th or side.prove(plain, ctx)
-    th = th or (gaps.closed(plain, ctx, known) if plain.op is not k.EQ else None)
+    if plain.op is not k.EQ:
+        th = th or gaps.closed(plain, ctx, known) or squares.closed(plain, ctx, known)
     if th is None:
         more = list(logarithms(goal, ctx, known)) if _has_logarithms(plain) else []
         th = side.prove(plain, ctx.with_facts(*more)) if more else None
@@ -161,8 +162,8 @@ def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
 
 
 def by_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> tuple[Theorem, tuple[str, ...]] | None:
-    """An equation between positive numbers of which one is a product over a range: their logarithms are equal."""
-    if goal.op is not k.EQ or not any(isinstance(t, App) and t.op is k.PROD for t in subterms(goal)):
+    """An equation between positive numbers with products over a range or powers: their logarithms are equal."""
+    if goal.op is not k.EQ or not any(isinstance(t, App) and (t.op is k.PROD or _is_root(t)) for t in subterms(goal)):
         return None
     positive = [side.prove(Num(0) < a, ctx) for a in goal.args]
     if any(th is None for th in positive):
@@ -176,6 +177,11 @@ def by_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> tuple[The
     equal = r.cong(k.EXP, (chain(logs[0], same, r.sym(logs[1])),))
     back = [library.use("exp_log", {"x": a}, th) for a, th in zip(goal.args, positive, strict=True) if th is not None]
     return chain(r.sym(back[0]), equal, back[1]), (*one.used, "exp_log")
+
+
+def _is_root(t: App) -> bool:
+    """A power that is no whole number of factors."""
+    return t.op is k.POW and not (isinstance(t.args[1], Num) and t.args[1].value.denominator == 1)
 
 
 def _has_logarithms(statement: Term) -> bool:

@@ -21,7 +21,7 @@ Known = Callable[..., tuple[Theorem, ...]]
 
 
 def spread(t: App, lemma: Use, known: Known | None = None) -> Theorem | None:
-    """|- exp(e) = a product of exponentials of single terms and of their reciprocals; None where e is a single term.
+    """|- exp(e) = a product of exponentials of single terms and of their reciprocals; None where e is a single term already.
 
     ``known`` gives which denominators of terms differ from 0; without it a quotient stays as it is.
     """
@@ -34,7 +34,7 @@ def spread(t: App, lemma: Use, known: Known | None = None) -> Theorem | None:
     if not poly:
         return chain(r.cong(EXP, (r.ring(exponent, ZERO, ()),)), lemma("exp_zero", {}))
     parts = list(_parts(exponent, poly, below))
-    if len(parts) == 1 and not parts[0][1]:
+    if len(parts) == 1 and parts[0] == (exponent, False):
         return None
     total, out = _of(*parts[0], lemma)
     for term, negative in parts[1:]:

@@ -16,10 +16,10 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Term, fresh, instantiate
+from derive.kernel.terms import App, Lam, Num, Term, app, fresh, instantiate, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
-from derive.tactics.closing import denominators, nonzero_facts
+from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
 from derive.tactics.derived import sides
@@ -35,20 +35,21 @@ Range = tuple[Term, Term]
 def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
     """|- a <= b (or <) from what the terms of its sums give; both sides in normal form."""
     a, b = goal.args
-    gap = _poly(b - a, ctx)
+    gap = gap_poly(b - a, ctx)
     if gap is None:
         return None
-    sums, rest = _by_range(gap)
+    sums, rest = by_range(gap)
     facts = [*_bounds(gap, ctx)]
     for ends, parts in sums.items():
         facts += _summed(ends, parts, {}, None, ctx, known)
-        for fn, th in _weights(ends, ctx):
+        some = list(weights(ends, ctx))
+        facts += [th for _, th in some]
+        for fn in (*(fn for fn, _ in some), *_mean([fn for fn, _ in some])):
             facts += _summed(ends, parts, rest, fn, ctx, known)
-            facts.append(th)
     return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
 
 
-def _poly(t: Term, ctx: Context) -> field.Poly | None:
+def gap_poly(t: Term, ctx: Context) -> field.Poly | None:
     """A term as a polynomial, in which the reciprocal of a divisor is an atom."""
     facts = nonzero_facts(ctx, t)
     try:
@@ -65,7 +66,7 @@ def _poly(t: Term, ctx: Context) -> field.Poly | None:
     return out
 
 
-def _by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], field.Poly]:
+def by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], field.Poly]:
     """The sums of a polynomial with their factors, by their ranges; and the rest of it."""
     out: dict[Range, list[tuple[Term, Lam]]] = defaultdict(list)
     rest: field.Poly = {}
@@ -80,7 +81,7 @@ def _by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], fie
     return out, rest
 
 
-def _weights(ends: Range, ctx: Context) -> Iterator[tuple[Lam, Theorem]]:
+def weights(ends: Range, ctx: Context) -> Iterator[tuple[Lam, Theorem]]:
     """What sums to 1 over the range."""
     for fact in ctx.facts:
         c = fact.concl
@@ -88,6 +89,15 @@ def _weights(ends: Range, ctx: Context) -> Iterator[tuple[Lam, Theorem]]:
             s = c.args[0]
             if s.op is k.SUM and s.args[:2] == ends and isinstance(s.args[2], Lam):
                 yield s.args[2], fact
+
+
+def _mean(some: list[Lam]) -> list[Lam]:
+    """The mean of two kinds of weights."""
+    if len(some) != 2:
+        return []
+    v = fresh("k", INT, some[0].free | some[1].free)
+    fn = k.lam(v, (instantiate(some[0], v) + instantiate(some[1], v)) / 2)
+    return [fn] if isinstance(fn, Lam) else []
 
 
 def _summed(
@@ -108,13 +118,13 @@ def _summed(
     for t in terms[1:]:
         body = body + t
     inner = ctx.extend(low <= v, v <= high)
-    gap = _poly(body, inner)
+    gap = gap_poly(body, inner)
     out: list[Theorem] = []
     for bound in _bounds(gap, inner) if gap is not None else ():
         every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, bound)))
         f, g = (k.lam(v, s) for s in sides(bound.concl))
         th = library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
-        out.append(_spread(th, ctx, known))
+        out.append(spread(th, ctx, known))
     return out
 
 
@@ -125,10 +135,12 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
         logs = [t for t, e in m if isinstance(t, App) and t.op is k.LOG and e == 1]
         if len(logs) == 1:
             groups[frozenset((t, e) for t, e in m if t != logs[0])][logs[0].args[0]] = Fraction(c)
+    _with_exponents(gap, groups)
     for m, size in gap.items():
         yield from _at_zero(m, Fraction(size), groups, ctx)
     for cofactor, powers in groups.items():
         weight_term = monomial_term(cofactor)
+        yield from _at_most_one(weight_term, powers, ctx)
         scale = lcm(*(c.denominator for c in powers.values()))
         inverse = _power_product({u: -int(c * scale) for u, c in powers.items()})
         weight = None if inverse is None else side.prove(ZERO <= weight_term, ctx)
@@ -137,7 +149,35 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
             continue
         line = library.use("log_le_sub_one", {"x": inverse}, positive)
         values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": weight_term}
-        yield _spread(library.use("mul_le_mul_left", values, weight, line), ctx)
+        yield spread(library.use("mul_le_mul_left", values, weight, line), ctx)
+
+
+def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fraction]]) -> None:
+    """Beside the logarithm of something with exponentials in it, a is log(exp a)."""
+    for cofactor, powers in groups.items():
+        if any(isinstance(t, App) and t.op is k.EXP for u in powers for t in subterms(u)):
+            for m, c in gap.items():
+                more = [t for t, e in m if e == 1 and (t, 1) not in cofactor]
+                if (
+                    m == cofactor | {(t, 1) for t in more}
+                    and len(more) == 1
+                    and not (isinstance(more[0], App) and more[0].op in (k.LOG, k.SUM))
+                ):
+                    powers[app(k.EXP, more[0])] = Fraction(c)
+
+
+def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> Iterator[Theorem]:
+    """a log u <= 0, where u is at most 1 and a is not negative."""
+    sign = side.prove(ZERO <= weight, ctx) if any(c < 0 for c in powers.values()) else None
+    for u in (u for u, c in powers.items() if c < 0 and sign is not None):
+        needs = side.prove(ZERO < u, ctx), side.prove(u <= ONE, ctx)
+        if needs[0] is None or needs[1] is None:
+            continue
+        log_u = app(k.LOG, u)
+        known = ctx.with_facts(library.use("log_le_sub_one", {"x": u}, needs[0]), needs[1])
+        line = side.linear(App(k.LE, (log_u, ZERO)), known, side.DEPTH)
+        if line is not None and sign is not None:
+            yield spread(library.use("mul_le_mul_left", {"a": log_u, "b": ZERO, "c": weight}, line, sign), ctx)
 
 
 def _at_zero(
@@ -154,14 +194,26 @@ def _at_zero(
     b = _power_product({u: -int(c / size) for u, c in powers.items()})
     needs = None if b is None else (side.prove(ZERO <= a, ctx), side.prove(ZERO < b, ctx))
     if b is not None and needs is not None and needs[0] is not None and needs[1] is not None:
-        yield _spread(library.use("sub_le_xlogy", {"a": a, "b": b}, needs[0], needs[1]), ctx)
+        yield spread(library.use("sub_le_xlogy", {"a": a, "b": b}, needs[0], needs[1]), ctx)
 
 
-def _spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
+def spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
     """The same inequality with its sides in normal form and multiplied out."""
     one = Meeting(known)
     normal = r.rel_cong(th, tuple(one.normalize(t, ctx) for t in sides(th.concl)))
-    return r.rel_cong(normal, tuple(one.multiplied_out(t, ctx) for t in sides(normal.concl)))
+    out = r.rel_cong(normal, tuple(one.multiplied_out(t, ctx) for t in sides(normal.concl)))
+    return r.rel_cong(out, tuple(_reciprocals(t, ctx) for t in sides(out.concl)))
+
+
+def _reciprocals(t: Term, ctx: Context) -> Theorem:
+    """|- t = the same with c/n as c (1/n), as the gap has it."""
+    if not any(
+        isinstance(x, App) and x.op is k.DIV and isinstance(x.args[0], Num) and x.args[0] != ONE for x in subterms(t)
+    ):
+        return r.refl(t)
+    poly = gap_poly(t, ctx)
+    same = None if poly is None else ring(t, poly_term(poly), ctx)
+    return r.refl(t) if same is None else same
 
 
 def _power_product(exponents: dict[Term, int]) -> Term | None:

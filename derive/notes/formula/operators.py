@@ -134,7 +134,15 @@ class Operators(Derivatives):
         below = i > 1 and (is_d(ts[i - 2]) or ts[i - 2].text == "∇" or is_derivative(ts[i - 2]))  # nabla log p(x) R(x)
         cut = self.without_factors(ts, i, end)
         narrow = [(e, cut) for e, stop in self.term(ts[i:cut], 0) if stop == cut - i] if cut < end else []
-        yield from (*many, *one, *narrow) if loose and not below else (*one, *narrow, *many)
+        scaled = [] if below or end == len(ts) else self.scaled(ts, i, end)
+        yield from (*scaled, *many, *one, *narrow) if loose and not below else (*scaled, *one, *narrow, *many)
+
+    def scaled(self, ts: Tokens, i: int, end: int) -> list[Reading]:
+        """Numbers and fractions before a sum, a product or a mean belong to it: log 1/n sum_i a_i."""
+        big = ts[end].text in ("∑", "∏", *EXPECTATION)
+        if not big or not all(t.kind in ("number", "fraction") for t in ts[i:end]):
+            return []
+        return self.term(ts, i)
 
     def without_factors(self, ts: Tokens, i: int, end: int) -> int:
         r"""Where a sum ends, if the factors behind it that do not use its letters are none of it: \log \sum_j a_j b."""

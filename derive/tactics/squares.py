@@ -1,0 +1,124 @@
+"""Inequalities by squares: what is left over is a sum of squares, inside sums too; about a mean under weights that sum to 1.
+
+Facts are made and ``linear`` puts them together: 0 <= (a - b)^2 for a gap that is a quadratic form, 0 <= sum w (f - m)^2 with
+m = sum w f, and for weights w that sum to 1 over n terms 0 <= sum (w - 1/n)^2 and 0 <= sum w (1 - w).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.kernel import ring as field
+from derive.kernel import rules as r
+from derive.kernel import terms as k
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Lam, Term, Var, fresh, instantiate
+from derive.kernel.theorem import Theorem
+from derive.tactics import library, side
+from derive.tactics.context import Context
+from derive.tactics.conv import Conv
+from derive.tactics.gaps import Range, by_range, gap_poly, spread, weights
+from derive.tactics.monomials import ONE, ZERO, poly_term, times
+
+MOST = 8
+"""Letters of a quadratic form, and squares of sums, that are looked at."""
+
+
+def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
+    """|- a <= b (or <) from squares; both sides in normal form."""
+    a, b = goal.args
+    gap = gap_poly(b - a, ctx)
+    if gap is None:
+        return None
+    facts = [spread(_square(form), ctx, known) for form in _forms(gap)]
+    for ends, parts in by_range(gap)[0].items():
+        facts += _of_sum(ends, parts, gap, ctx, known)
+    return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
+
+
+def _square(form: Term) -> Theorem:
+    return library.use("sq_nonneg", {"x": form})
+
+
+def _forms(gap: field.Poly) -> list[Term]:
+    """Linear forms, of which a quadratic form is a sum of multiples of squares (its decomposition L D L^T, as far as D >= 0)."""
+    squared = [t for m in gap if len(m) == 1 for t, e in m if e == 2][:MOST]
+    base: list[Term | None] = [*squared, None]
+    row = {(i, j): _entry(gap, base[i], base[j]) for i in range(len(base)) for j in range(i, len(base))}
+    forms: list[Term] = []
+    for i in range(len(squared)):
+        pivot = row[i, i]
+        if pivot <= 0:
+            break
+        part = {j: row[i, j] / pivot for j in range(i, len(base)) if row[i, j]}
+        forms.append(_form({base[j]: c for j, c in part.items()}))
+        for j in part:
+            for h in (h for h in part if h >= j > i):
+                row[j, h] -= part[j] * part[h] * pivot
+    return forms
+
+
+def _entry(gap: field.Poly, a: Term | None, b: Term | None) -> Fraction:
+    exponents: dict[Term, int] = {}
+    for t in (a, b):
+        if t is not None:
+            exponents[t] = exponents.get(t, 0) + 1
+    c = Fraction(gap.get(frozenset(exponents.items()), 0))
+    return c if a == b else c / 2
+
+
+def _form(parts: dict[Term | None, Fraction]) -> Term:
+    return poly_term({field.ONE if t is None else frozenset({(t, 1)}): c for t, c in parts.items()})
+
+
+# --- sums
+
+
+def _of_sum(
+    ends: Range, parts: list[tuple[Term, Lam]], gap: field.Poly, ctx: Context, known: tuple[Conv, ...]
+) -> Iterator[Theorem]:
+    low, high = ends
+    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
+    inner = ctx.extend(low <= v, v <= high)
+    terms = [times(c, instantiate(fn, v)) for c, fn in parts]
+    body = terms[0]
+    for t in terms[1:]:
+        body = body + t
+    poly = gap_poly(body, inner)
+    pointwise = [_square(form) for form in _forms(poly)] if poly is not None else []
+    for fn, _ in weights(ends, ctx):
+        pointwise += _weighted(instantiate(fn, v), v, ends, gap, poly or {}, inner)
+    for th in pointwise:
+        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
+        f = k.lam(v, th.concl.args[1])  # type: ignore[attr-defined]
+        yield spread(library.use("sum_nonneg", {"m": low, "n": high, "f": f}, every), ctx, known)
+
+
+def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, inner: Context) -> Iterator[Theorem]:
+    """|- 0 <= w (f - m)^2 for the squares of means m in the gap, (w - 1/n)^2, w (1 - w)."""
+    sign = side.prove(ZERO <= w, inner)
+    if sign is None:
+        return
+    means = [t for m in gap for t, e in m if e == 2 and isinstance(t, App) and t.op is k.SUM and t.args[:2] == ends]
+    for m in means[:MOST]:
+        fn = m.args[2]
+        inside = gap_poly(instantiate(fn, v), inner) if isinstance(fn, Lam) else None
+        f = None if inside is None else _divided(inside, w)
+        if f is not None:
+            square = _square(f - m)
+            values = {"x": w, "y": square.concl.args[1]}  # type: ignore[attr-defined]
+            yield library.use("mul_nonneg", values, sign, square)
+    if frozenset({(w, 2)}) in poly:
+        yield _square(w - ONE / (ends[1] if ends[0] == ONE else ends[1] - ends[0] + ONE))
+        small = side.prove(w <= ONE, inner)
+        rest = None if small is None else side.prove(ZERO <= ONE - w, inner.with_facts(small))
+        if rest is not None:
+            yield library.use("mul_nonneg", {"x": w, "y": ONE - w}, sign, rest)
+
+
+def _divided(p: field.Poly, w: Term) -> Term | None:
+    """A polynomial over one of its factors."""
+    if not all((w, 1) in m for m in p):
+        return None
+    return poly_term({m - {(w, 1)}: c for m, c in p.items()})

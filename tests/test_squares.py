@@ -1,0 +1,66 @@
+"""Inequalities by squares and by logarithms of what is at most 1: what is proved, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+import derive.lemmas  # noqa: F401  (what tactics use is proved there)
+from derive.kernel import terms as k
+from derive.kernel.sorts import FAMILY, INT, REAL
+from derive.kernel.terms import App, Num, Var, forall, implies
+from derive.language.syntax import Sum, exp, log
+from derive.tactics import consequences
+from derive.tactics.context import Context
+
+n, i, p, q, f = Var("n", INT), Var("i", INT), Var("p", FAMILY), Var("q", FAMILY), Var("f", FAMILY)
+a, b = Var("a", REAL), Var("b", REAL)
+
+
+def weights(w):
+    each = forall(i, implies(Num(1) <= i, i <= n, Num(0) < w[i]))
+    return (each, k.eq(Sum(w[i], (i, 1, n)), 1))
+
+
+GIVEN = (Num(1) <= n, *weights(p), *weights(q))
+mean = Sum(p[i] * f[i], (i, 1, n))
+PROVED = {
+    "a quadratic form": 2 * a * b <= a**2 + b**2,
+    "a square with a constant": 4 * a <= a**2 + 4,
+    "the variance": mean**2 <= Sum(p[i] * f[i] ** 2, (i, 1, n)),
+    "a distance": 2 * Sum(f[i] * q[i], (i, 1, n)) <= Sum(f[i] ** 2, (i, 1, n)) + Sum(q[i] ** 2, (i, 1, n)),
+    "the largest sum of squared weights": Sum(p[i] ** 2, (i, 1, n)) <= 1,
+    "the least sum of squared weights": 1 / n <= Sum(p[i] ** 2, (i, 1, n)),
+    "an entropy": Num(0) <= -Sum(p[i] * log(p[i]), (i, 1, n)),
+    "Jensen for exp": mean <= log(Sum(p[i] * exp(f[i]), (i, 1, n))),
+}
+REFUSED = {
+    "the other way round": a**2 + b**2 <= 2 * a * b,
+    "no quadratic form": 3 * a * b <= a**2 + b**2,
+    "strictly": 2 * a * b < a**2 + b**2,
+    "too small": Sum(p[i] ** 2, (i, 1, n)) <= Num(1) / 2,
+    "another mean": Sum(q[i] * f[i], (i, 1, n)) <= log(Sum(p[i] * exp(f[i]), (i, 1, n))),
+}
+
+
+def proof(goal):
+    assert isinstance(goal, App)
+    return consequences.prove(goal, Context.of(GIVEN))
+
+
+@pytest.mark.parametrize("what", list(PROVED))
+def test_an_inequality_is_proved(what):
+    found = proof(PROVED[what])
+    assert found is not None
+    assert found[0].concl == PROVED[what] and set(found[0].hyps) <= set(GIVEN)
+
+
+@pytest.mark.parametrize("what", list(REFUSED))
+def test_a_false_inequality_is_not(what):
+    assert proof(REFUSED[what]) is None
+
+
+def test_roots_are_compared_by_their_logarithms():
+    root = a ** (Num(1) / 2)
+    found = consequences.prove(k.eq(root * root, a), Context.of((Num(0) < a,)))
+    assert found is not None and "exp_log" in found[1]
+    assert consequences.prove(k.eq(root * root, 2 * a), Context.of((Num(0) < a,))) is None
