@@ -351,7 +351,7 @@ def no_smoothing_no_residual(calc):
 def smoothed_sums_to_one(calc):
     """The smoothed target is normalised."""
     calc.eq(Sum((1 - eps) * delta(k, y) + eps / V, (k, 1, V)), by=smoothed)
-    calc.eq((1 - eps) * Sum(delta(k, y) * 1, (k, 1, V)) + eps * (1 / V * Sum(1, (k, 1, V))), by=sums)
+    calc.eq((1 - eps) * Sum(delta(k, y), (k, 1, V)) + eps * (1 / V * Sum(1, (k, 1, V))), by=sums)
     calc.eq((1 - eps) * 1 + eps * (1 / V * Sum(1, (k, 1, V))), by=sum_delta)
     calc.eq((1 - eps) * 1 + eps * (1 / V * V), by=sum_one)
     calc.eq(1, by=ring)
@@ -411,11 +411,11 @@ def argmin_cross_entropy_iff(calc):
 def label_smoothing_changes_the_optimum(calc):
     """The minimiser of the smoothed loss is the smoothed target, which is not the one-hot target: the true token
     gets less than 1."""
-    calc.eq((1 - eps) * 1 + eps / V, by=[smoothed, delta_same])
+    calc.eq(1 - eps + eps / V, by=because("the smoothed target at the true token", [smoothed, delta_same, ring]))
     calc.eq(1 - eps * ((V - 1) / V), by=ring)
     calc.have(0 < eps * ((V - 1) / V), by=order)
     calc.lt(1, by=order)
-    calc.eq(one_hot(y)[y], by=[reverse(one_hot), reverse(delta_same)])
+    calc.eq(one_hot(y)[y], by=because("the one-hot target at the true token", reverse([delta_same, one_hot])))
 
 
 @theorem(
@@ -508,8 +508,11 @@ def entropy_smoothed_off(calc):
 def optimal_logit_gap(calc):
     """At the optimum the logit of the true token exceeds every other by log(1 + V(1 - eps)/eps): finite, unlike
     without smoothing."""
-    calc.eq(log((1 - eps) * 1 + eps / V) - log((1 - eps) * 0 + eps / V), by=[smoothed, delta_same, delta_diff])
-    calc.eq(log(((1 - eps) * 1 + eps / V) / ((1 - eps) * 0 + eps / V)), by=reverse(log_div))
+    at_tokens = because(
+        "the smoothed target at the true token and at another", [smoothed, delta_same, delta_diff, ring]
+    )
+    calc.eq(log(1 - eps + eps / V) - log(eps / V), by=at_tokens)
+    calc.eq(log((1 - eps + eps / V) / (eps / V)), by=reverse(log_div))
     calc.eq(log(1 + V * (1 - eps) / eps), by=ring)
 
 
@@ -522,11 +525,10 @@ def optimal_logit_gap(calc):
 def optimal_logit_gap_off(calc):
     """In the V - 1 convention the gap is log((1 - eps)(V - 1)/eps), which is negative when eps > (V - 1)/V."""
     share = eps / (V - 1)
-    calc.eq(
-        log((1 - eps) * 1 + share * (1 - 1)) - log((1 - eps) * 0 + share * (1 - 0)),
-        by=[smoothed_off, delta_same, delta_diff],
+    at_tokens = because(
+        "the smoothed target at the true token and at another", [smoothed_off, delta_same, delta_diff, ring]
     )
-    calc.eq(log(1 - eps) - log(share), by=ring)
+    calc.eq(log(1 - eps) - log(share), by=at_tokens)
     calc.eq(log((1 - eps) / share), by=reverse(log_div))
     calc.eq(log((1 - eps) * (V - 1) / eps), by=ring)
 

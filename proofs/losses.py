@@ -125,12 +125,10 @@ def evidence_bound(calc):
 def evidence_is_bound_plus_divergence(calc):
     """What the evidence lower bound misses is the divergence of q from the posterior."""
     posterior = f[k] / evidence
-    calc.eq(1 * log(evidence), by=ring)
-    calc.eq(Sum(q[k], (k, 1, V)) * log(evidence), by=because("the probabilities sum to 1", sums_to_one(q, V)[0]))
+    calc.eq(Sum(q[k], (k, 1, V)) * log(evidence), by=because("q sums to 1", [ring, sums_to_one(q, V)[0]]))
     calc.eq(Sum(q[k] * log(f[k] / q[k]) + q[k] * log(q[k] / posterior), (k, 1, V)), by=auto)
     calc.eq(bound + Sum(q[k] * log(q[k] / posterior), (k, 1, V)), by=sum_add)
-    calc.eq(bound + Sum(xlogy(q[k], q[k] / posterior), (k, 1, V)), by=reverse(xlogy_eq_mul_log))
-    calc.eq(bound + kl(V, q, fun(k, f[k] / evidence)), by=reverse(kl))
+    calc.eq(bound + kl(V, q, fun(k, f[k] / evidence)), by=reverse([xlogy_eq_mul_log, kl]))
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -163,10 +163,9 @@ def cross_entropy_of_logits_of_distribution(calc):
     """The loss for a target that sums to 1, from logits: log-sum-exp minus the mean logit under the target."""
     calc.eq(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), by=cross_entropy_of_logits_any_target)
     calc.eq(
-        1 * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)),
-        by=because("the target sums to 1", sums_to_one(q, V)[0]),
+        logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)),
+        by=because("the target sums to 1", [sums_to_one(q, V)[0], ring]),
     )
-    calc.eq(logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), by=ring)
 
 
 @theorem(
@@ -178,7 +177,7 @@ def cross_entropy_of_logits_of_distribution(calc):
 def logsumexp_gradient(calc):
     """The partial derivative of log-sum-exp in the logit z_j is the probability of the token j."""
     calc.eq(partial(log(Sum(exp(z[k]), (k, 1, V))), z, j), by=logsumexp)
-    calc.eq(Sum(exp(z[k]) * delta(k, j), (k, 1, V)) / Sum(exp(z[k]), (k, 1, V)), by=calculus)
+    calc.eq(Sum(delta(k, j) * exp(z[k]), (k, 1, V)) / Sum(exp(z[k]), (k, 1, V)), by=calculus)
     calc.eq(exp(z[j]) / Sum(exp(z[k]), (k, 1, V)), by=sum_delta)
     calc.eq(softmax(V, z)[j], by=reverse(softmax))
 
@@ -194,11 +193,11 @@ def softmax_gradient(calc):
     partition = Sum(exp(z[k]), (k, 1, V))
     calc.eq(partial(exp(z[i]) / partition, z, j), by=softmax)
     calc.eq(
-        (exp(z[i]) * delta(i, j) * partition - exp(z[i]) * Sum(exp(z[k]) * delta(k, j), (k, 1, V)))
+        (delta(i, j) * exp(z[i]) * partition - exp(z[i]) * Sum(delta(k, j) * exp(z[k]), (k, 1, V)))
         / (partition * partition),
         by=calculus,
     )
-    calc.eq((exp(z[i]) * delta(i, j) * partition - exp(z[i]) * exp(z[j])) / (partition * partition), by=sum_delta)
+    calc.eq((delta(i, j) * exp(z[i]) * partition - exp(z[i]) * exp(z[j])) / (partition * partition), by=sum_delta)
     calc.eq(exp(z[i]) / partition * (delta(i, j) - exp(z[j]) / partition), by=ring)
     calc.eq(softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j]), by=reverse(softmax))
 
@@ -212,7 +211,7 @@ def softmax_gradient(calc):
 def cross_entropy_gradient(calc):
     """The gradient of the loss in the logits is prediction minus target."""
     calc.eq(partial(logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_of_distribution)
-    calc.eq(softmax(V, z)[j] - Sum(q[k] * delta(k, j), (k, 1, V)), by=[calculus, logsumexp_gradient])
+    calc.eq(softmax(V, z)[j] - Sum(delta(k, j) * q[k], (k, 1, V)), by=[calculus, logsumexp_gradient])
     calc.eq(softmax(V, z)[j] - q[j], by=sum_delta)
 
 
@@ -225,7 +224,7 @@ def cross_entropy_gradient(calc):
 def cross_entropy_gradient_any_target(calc):
     """The gradient of the loss in the logit z_j, for a target that need not be normalised."""
     calc.eq(partial(total * logsumexp(V, z) - Sum(q[k] * z[k], (k, 1, V)), z, j), by=cross_entropy_of_logits_any_target)
-    calc.eq(total * softmax(V, z)[j] - Sum(q[k] * delta(k, j), (k, 1, V)), by=[calculus, logsumexp_gradient])
+    calc.eq(total * softmax(V, z)[j] - Sum(delta(k, j) * q[k], (k, 1, V)), by=[calculus, logsumexp_gradient])
     calc.eq(total * softmax(V, z)[j] - q[j], by=sum_delta)
 
 
@@ -239,8 +238,7 @@ def gradient_sums_to_zero(calc):
     """The components of the gradient sum to 0: the loss does not see a shift of all logits."""
     calc.eq(Sum(softmax(V, z)[k], (k, 1, V)) - Sum(q[k], (k, 1, V)), by=sum_sub)
     calc.eq(1 - Sum(q[k], (k, 1, V)), by=softmax_sums_to_one)
-    calc.eq(1 - 1, by=sums_to_one(q, V)[0])
-    calc.eq(0, by=ring)
+    calc.eq(0, by=sums_to_one(q, V)[0])
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

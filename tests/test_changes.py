@@ -6,7 +6,9 @@ import pytest
 
 from derive import *
 from derive.board import catalogue
+from derive.board.calc import Calc
 from derive.language.letters import *
+from derive.record import Derivation
 from derive.record.changes import changed, changed_parts, part
 from derive.render.formula.layout import layout
 from derive.render.formula.marked import marked_layout
@@ -25,7 +27,10 @@ LINES = [
 
 def marked(name: str, line: int, block: int = -1) -> str:
     """A line of the catalogue in LaTeX, what it changed in <>."""
-    d = catalogue.find_theorem(name).derivation
+    return drawn(catalogue.find_theorem(name).derivation, line, block)
+
+
+def drawn(d: Derivation, line: int, block: int = -1) -> str:
     b = d.blocks[block]
     node = marked_layout(
         b.lines[line - 1].term, changed(b, line - 1), avoid=letters(d), labels=b.lines[line - 1].labels
@@ -44,10 +49,12 @@ def test_what_a_sum_became_is_marked_and_the_sign_before_it_is_not() -> None:
 
 
 def test_two_rewritings_in_one_line_are_both_marked() -> None:
-    assert marked("optimal_logit_gap", 2) == (
-        r"\log\Bigl((1 - \varepsilon) \cdot {1} + \frac{\varepsilon}{V}\Bigr)"
-        r" - \log\Bigl((1 - \varepsilon) \cdot {0} + \frac{\varepsilon}{V}\Bigr)"
-    )
+    @theorem(shows=Eq(a * delta(y, y) + b * delta(k, y), a), given=[Ne(k, y)])
+    def indicators(calc: Calc) -> None:
+        calc.eq(a * 1 + b * 0, by=[delta_same, delta_diff])
+        calc.eq(a, by=ring)
+
+    assert drawn(indicators.derivation, 1) == r"a \cdot {1} + b \cdot {0}"
 
 
 def test_a_definition_put_back_is_marked_with_its_argument() -> None:
