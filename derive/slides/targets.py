@@ -25,6 +25,7 @@ class Target:
     kin: tuple[str, ...] = ()  # endings of files of the same kind
     largest: int = 30_000_000  # bytes of a deck that is read
     colours: bool = False  # terms may have colours
+    moves: bool = False  # and move from line to line
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -39,7 +40,7 @@ class Target:
 TARGETS = {
     t.name: t
     for t in (
-        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True),
+        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True, moves=True),
         Target(
             "pptx",
             ".pptx",
