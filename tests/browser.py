@@ -117,9 +117,11 @@ class Browser:
                 self._sessions[m["sessionId"]].heard(m["method"], m["params"])
 
     def open(self, url: str, width: int = 1280, height: int = 720, **media: str) -> Page:
-        """A new page at an address, when it is loaded."""
+        """A new page at an address, when it is loaded; ``media``: what the user prefers, such as prefers-reduced-motion."""
         page = self.attach(self.call("Target.createTarget", url="about:blank")["targetId"])
         page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        if media:
+            page.call("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in media.items()])
         page.go(url)
         return page
 

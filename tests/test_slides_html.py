@@ -20,9 +20,11 @@ from needs import missing
 from sweep import sample
 
 from derive.board import catalogue
+from derive.board.catalogue import find_theorem
 from derive.errors import UserError
 from derive.render.formula.nodes import Fence, Symbol, row
 from derive.render.formula.notation import load_notation, notation_names
+from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
@@ -60,7 +62,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a deck; afterwards nothing may have gone to the console, and nothing may have been fetched."""
     pages: list[Page] = []
 
-    def opened(data: bytes, query: str = "", **size: int) -> Page:
+    def opened(data: bytes, query: str = "", **size: Any) -> Page:
         file = tmp_path / f"deck-{len(pages)}.html"
         file.write_bytes(data)
         pages.append(browser.open(f"{file.as_uri()}{query}", **size))
@@ -559,3 +561,39 @@ def test_the_file_has_the_licences_and_the_scripts_as_published() -> None:
     for name in ("katex/katex.min.js", "reveal.js/reveal.js", "reveal.js/plugin/notes.js", "reveal.js/reveal.css"):
         assert (VENDOR / name).read_text(encoding="utf-8").strip() in source
     assert source.count("Permission is hereby granted") == 2
+
+
+# --- terms that move --------------------------------------------------------------------------------------------------
+
+
+def coloured() -> Deck:
+    name = "cross_entropy_eq_entropy_add_kl"
+    return make_deck([(name, find_theorem(name).derivation)], Wish(colours=("entropy=blue",)))
+
+
+def moving(page: Page) -> list[list[float]]:
+    """Where the terms of the newest line start and end their way, from where they belong."""
+    page.press("ArrowRight")
+    found: list[list[float]] = page.evaluate(
+        """document.getAnimations().filter(a => a.effect.target.closest('.row')).map(a => {
+             const ways = a.effect.getKeyframes().flatMap(f => [parseFloat(f.left), parseFloat(f.top)]);
+             a.finish(); return ways; })"""
+    )
+    return found
+
+
+def test_terms_with_a_colour_move_to_their_place(show: Callable[..., Page]) -> None:
+    (data,) = write(coloured(), "deck.html", Options(move=True)).values()
+    page = show(data)
+    before = page.evaluate("document.querySelector('.row .katex-html .term2').getBoundingClientRect().left")
+    (first, *_) = moving(page)
+    assert first[2:] == [0, 0] and abs(first[0]) > 10  # from the left side to the right one
+    assert page.evaluate("document.querySelector('.row .katex-html .term2').getBoundingClientRect().left") == before
+
+
+@pytest.mark.parametrize(("move", "media"), [(False, {}), (True, {"prefers-reduced-motion": "reduce"})])
+def test_nothing_moves_unasked_or_where_motion_is_unwanted(
+    show: Callable[..., Page], move: bool, media: dict[str, str]
+) -> None:
+    (data,) = write(coloured(), "deck.html", Options(move=move)).values()
+    assert moving(show(data, **media)) == []

@@ -23,7 +23,7 @@ _OPTIONS = {
     "kinds": "plot",
     "colours": "colour",
 }  # where the name is not that of the wish
-_OWN = ("handout", "flavour", "into", "after")  # what a deck file does not say
+_OWN = ("handout", "flavour", "into", "after", "move")  # what a deck file does not say
 
 
 def make_lecture(

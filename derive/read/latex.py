@@ -118,7 +118,7 @@ class _Lines:
                 if self.take() != "_":
                     raise UnreadableError("a brace without words")
                 self.argument()
-            elif token not in (r"\,", r"\quad") and not _SIZE.fullmatch(token):
+            elif token not in (r"\,", r"\quad", r"\scriptstyle") and not _SIZE.fullmatch(token):
                 out.append(self.item(token))
             grouped = token == "{"
         return tuple(out)

@@ -26,7 +26,20 @@ _GREEK = signs(phi="phi.alt")
 _WORDS = ("log", "ln", "exp")
 _SPACES = ("thin", "quad")
 _MARKS = {"hat": "hat", "macron": "bar", "tilde": "tilde"}
-_FUNCTIONS = ("frac", "attach", "lr", "op", "bold", "upright", "cal", "inline", "underbrace", "class", *_MARKS)
+_FUNCTIONS = (
+    "frac",
+    "attach",
+    "lr",
+    "op",
+    "bold",
+    "upright",
+    "cal",
+    "inline",
+    "script",
+    "underbrace",
+    "class",
+    *_MARKS,
+)
 
 _NAMED = re.compile(r"\s*([a-z]+):\s*(#[\w.]+)?")
 
@@ -130,7 +143,7 @@ class _Markup:
                 return (Sign(sign.text, {"bold": "bf"}.get(sign.style, "up")),)
             digits = sign.style == "num"
             return (Sign(sign.text, "cal" if name == "cal" else "bf" if digits else "bold"),)
-        return args[0]  # of lr, inline and underbrace
+        return args[0]  # of lr, inline, script and underbrace
 
     def arguments(self) -> tuple[list[Items], dict[str, Items]]:
         """The arguments in brackets: those in order, and those with a name."""

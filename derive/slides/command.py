@@ -44,6 +44,7 @@ class Wish:
     replayed: str = ""  # the version of Rocq that has replayed the proofs
     shapes: Mapping[str, Shape] = field(default_factory=dict)  # of the derivations, by name
     kinds: tuple[str, ...] = ()  # of the plots; all that there are where none is named
+    move: bool = False  # terms that have a colour move
     colours: tuple[str, ...] = (NONE,)  # of terms; () for those under braces only
 
     def choice(self) -> Choice:
@@ -255,4 +256,10 @@ def options(target: Target, wish: Wish) -> Options:
     into = b""
     if wish.into:
         into = read_within(wish.into, target.largest)
-    return Options(wish.handout, wish.flavour, into, -1 if wish.after is None else wish.after)
+    if wish.move and not target.moves:
+        raise UserError(
+            f"in {target.name} no terms move; --move is for {' and '.join(t.name for t in TARGETS.values() if t.moves)}"
+        )
+    if wish.move and wish.handout:
+        raise UserError("on paper nothing moves; leave out --move or --handout")
+    return Options(wish.handout, wish.flavour, into, -1 if wish.after is None else wish.after, wish.move)

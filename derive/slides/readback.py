@@ -29,7 +29,7 @@ def _latex(parts: Sequence[Node]) -> Items:
     from derive.read import latex
     from derive.render.pens.latex import node_latex
 
-    return latex.page(" ".join(map(node_latex, parts)))
+    return latex.page(" ".join(node_latex(p, legible=True) for p in parts))
 
 
 def _katex(parts: Sequence[Node]) -> Items:
@@ -50,14 +50,14 @@ def _omml(parts: Sequence[Node]) -> Items:
     from derive.read import omml
     from derive.render.pens.omml import node_omml
 
-    return paired(item for p in parts for item in omml.page(node_omml(p)))
+    return paired(item for p in parts for item in omml.page(node_omml(p, legible=True)))
 
 
 def _typst(parts: Sequence[Node]) -> Items:
     from derive.read import typst
     from derive.render.pens.typst import parts_typst
 
-    return paired(item for p in parts_typst(parts) for item in typst.page(p))
+    return paired(item for p in parts_typst(parts, legible=True) for item in typst.page(p))
 
 
 def _mathml(parts: Sequence[Node]) -> Items:

@@ -27,6 +27,7 @@ class Target:
     largest: int = 30_000_000  # bytes of a deck that is read
     letters: Letters = SANS  # of plots
     colours: bool = False  # terms may have colours
+    moves: bool = False  # and move from line to line
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -41,7 +42,7 @@ class Target:
 TARGETS = {
     t.name: t
     for t in (
-        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True),
+        Target("html", ".html", "html", "a reveal.js deck in one file", reads=True, colours=True, moves=True),
         Target(
             "pptx",
             ".pptx",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
 from derive.render.formula.layout import Labels, layout
+from derive.render.formula.measure import DISPLAY, SCRIPT, TEXT
 from derive.render.formula.nodes import (
     Accent,
     BigOp,
@@ -82,12 +83,15 @@ def escape(words: str) -> str:
 
 class Pen:
     """Draws a layout.  ``inline``: for a formula in a line of text, where sums are low.  ``mark``: the command that
-    highlights, such as ``\\alert<2>``; marks are not shown without one.  ``tints``: the commands for terms that keep a colour."""
+    highlights, such as ``\\alert<2>``; marks are not shown without one.  ``tints``: the commands for terms that keep a colour.
+    ``legible``: an index of an index is as large as an index, to be read from afar."""
 
-    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> None:
+    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = (), legible: bool = False) -> None:
         self.inline = inline
         self.mark = mark
         self.tints = tints
+        self.legible = legible
+        self.style = TEXT if inline else DISPLAY
         self.depth = 0
 
     def draw(self, node: Node, script: bool = False, breaks: bool = False) -> str:
@@ -97,7 +101,8 @@ class Pen:
             return self.row(node.items, script, breaks)
         if isinstance(node, Frac):
             command = r"\tfrac" if node.small and not script else r"\frac"
-            return f"{command}{{{self.draw(node.num)}}}{{{self.draw(node.den)}}}"
+            style = SCRIPT if node.small and not script else self.style + 1
+            return f"{command}{{{self.lower(node.num, style)}}}{{{self.lower(node.den, style)}}}"
         if isinstance(node, Script):
             return self.scripted(node)
         if isinstance(node, BigOp):
@@ -181,11 +186,18 @@ class Pen:
             base = f"{{{base}}}"
         return base + self.scripts(node.sub, node.sup)
 
+    def lower(self, node: Node, style: int, script: bool = False) -> str:
+        """A part in a smaller style; where that would be the smallest and it is to be legible, in that of an index."""
+        before, self.style = self.style, min(style, SCRIPT)
+        drawn = self.draw(node, script)
+        self.style = before
+        return rf"\scriptstyle {drawn}" if self.legible and style > SCRIPT else drawn
+
     def scripts(self, sub: Node | None, sup: Node | None) -> str:
         out = ""
         for sign, node in (("_", sub), ("^", sup)):
             if node is not None:
-                drawn = self.draw(node, True)
+                drawn = self.lower(node, max(SCRIPT, self.style + 1), True)
                 out += sign + (drawn if len(drawn) == 1 else f"{{{drawn}}}")
         return out
 
@@ -246,9 +258,11 @@ def term_latex(
     return Pen(inline).draw(layout(term, load_notation(notation), avoid=avoid, labels=labels)).strip()
 
 
-def node_latex(node: Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> str:
-    """A layout, or a part of one, in LaTeX's math mode, without dollars; ``mark`` and ``tints`` as for ``Pen``."""
-    return Pen(inline, mark, tints).draw(node).strip()
+def node_latex(
+    node: Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = (), legible: bool = False
+) -> str:
+    """A layout, or a part of one, in LaTeX's math mode, without dollars; the rest as for ``Pen``."""
+    return Pen(inline, mark, tints, legible).draw(node).strip()
 
 
 def sentence_latex(sentence: Prose) -> str:

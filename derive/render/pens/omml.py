@@ -32,10 +32,12 @@ _UPRIGHT_BY_ITSELF = ("log", "ln", "exp")  # in LibreOffice too; other names are
 _ENDS_ARGUMENT = ("op", "rel", "punct", "dot", "times", "slash", "close", "text")
 
 
-def node_omml(node: nodes.Node, *, mark_color: str = "", size: float = 0, tints: Sequence[str] = ()) -> str:
+def node_omml(
+    node: nodes.Node, *, mark_color: str = "", size: float = 0, tints: Sequence[str] = (), legible: bool = False
+) -> str:
     """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), terms that
-    keep a colour in ``tints``, letters of ``size`` points where one is given.  A sign in front keeps its place: as in = a + b, a line of a chain."""
-    pen = Pen(mark_color, size, tints)
+    keep a colour in ``tints``, letters of ``size`` points where one is given; ``legible``: an index of an index is as large as an index.  A sign in front keeps its place: as in = a + b, a line of a chain."""
+    pen = Pen(mark_color, size, tints, legible)
     body = pen.draw(node)
     start = nodes.first(node)
     if start is not None and start.kind in ("rel", "op"):
@@ -63,9 +65,11 @@ class Pen:
     """Draws a layout.  ``mark``: "#rrggbb", the colour of marked parts, or empty, and ``tints`` those of terms that keep one;
     ``size`` in points, or 0.  An ink is 0 for the text's colour, 1 for what is marked, more for a tint."""
 
-    def __init__(self, mark: str = "", size: float = 0, tints: Sequence[str] = ()) -> None:
+    def __init__(self, mark: str = "", size: float = 0, tints: Sequence[str] = (), legible: bool = False) -> None:
         self.inks = ("", mark, *tints)
         self.size = size
+        self.legible = legible
+        self.scripted_in = 0  # scripts in which what is drawn stands
         self.display = True  # sums have their bounds under and over them
 
     def draw(self, node: nodes.Node, ink: int = 0, script: bool = False) -> str:
@@ -128,7 +132,11 @@ class Pen:
     def low(self, node: nodes.Node, ink: int, script: bool = False) -> str:
         """An argument in the style of running text."""
         display, self.display = self.display, False
+        self.scripted_in += script
         drawn = self.draw(node, ink, script)
+        if self.legible and script and self.scripted_in > 1:
+            drawn = f'<m:argPr><m:argSz m:val="1"/></m:argPr>{drawn}'
+        self.scripted_in -= script
         self.display = display
         return drawn
 

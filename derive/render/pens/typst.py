@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from derive.render.formula import nodes
+from derive.render.formula.measure import DISPLAY, SCRIPT, TEXT
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
@@ -47,12 +48,15 @@ def escape(words: str) -> str:
 
 class Pen:
     """Draws a layout.  ``inline``: for a formula in a line of text, where brackets are lower.  ``mark``: the function that
-    highlights, such as ``new``; marks are not shown without one.  ``tints``: the functions for terms that keep a colour."""
+    highlights, such as ``new``; marks are not shown without one.  ``tints``: the functions for terms that keep a colour.
+    ``legible``: an index of an index is as large as an index, to be read from afar."""
 
-    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> None:
+    def __init__(self, inline: bool = False, mark: str = "", tints: Sequence[str] = (), legible: bool = False) -> None:
         self.inline = inline
         self.mark = mark
         self.tints = tints
+        self.legible = legible
+        self.style = TEXT if inline else DISPLAY
         self.broken = _SIZES[1]  # of the brackets of a group that is broken over lines
 
     def draw(self, node: nodes.Node, script: bool = False) -> str:
@@ -61,7 +65,8 @@ class Pen:
         if isinstance(node, nodes.Row):
             return self.row(node.items, script)
         if isinstance(node, nodes.Frac):
-            drawn = f"frac({_argument(self.draw(node.num))}, {_argument(self.draw(node.den))})"
+            style = SCRIPT if node.small and not script else self.style + 1
+            drawn = f"frac({_argument(self.lower(node.num, style))}, {_argument(self.lower(node.den, style))})"
             return f"inline({drawn})" if node.small and not script and not self.inline else drawn
         if isinstance(node, nodes.Script):
             return self.scripted(node)
@@ -133,11 +138,18 @@ class Pen:
         over = "" if node.sup is None else f", t: {_argument(self.draw(node.sup, True))}"
         return f"attach({_argument(base)}{over}{under})"
 
+    def lower(self, node: nodes.Node, style: int, script: bool = False) -> str:
+        """A part in a smaller style; where that would be the smallest and it is to be legible, in that of an index."""
+        before, self.style = self.style, min(style, SCRIPT)
+        drawn = self.draw(node, script)
+        self.style = before
+        return f"script({_argument(drawn)})" if self.legible and style > SCRIPT else drawn
+
     def scripts(self, sub: nodes.Node | None, sup: nodes.Node | None) -> str:
         out = ""
         for sign, node in (("_", sub), ("^", sup)):
             if node is not None:
-                drawn = self.draw(node, True)
+                drawn = self.lower(node, max(SCRIPT, self.style + 1), True)
                 alone = re.fullmatch(r"[a-zA-Z][a-zA-Z0-9]*|\d+|\"\w*\"", drawn, re.ASCII)
                 out += sign + (drawn if alone else f"({drawn})")
         return out
@@ -215,13 +227,17 @@ def _between(before: nodes.Node | None, after: nodes.Node | None, script: bool) 
 # --- formulas --------------------------------------------------------------------------------------------------------
 
 
-def node_typst(node: nodes.Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = ()) -> str:
-    """A layout, or a part of one, in Typst's math mode, without dollars; ``mark`` and ``tints`` as for ``Pen``."""
-    return Pen(inline, mark, tints).draw(node)
+def node_typst(
+    node: nodes.Node, *, inline: bool = False, mark: str = "", tints: Sequence[str] = (), legible: bool = False
+) -> str:
+    """A layout, or a part of one, in Typst's math mode, without dollars; the rest as for ``Pen``."""
+    return Pen(inline, mark, tints, legible).draw(node)
 
 
-def parts_typst(parts: Sequence[nodes.Node], *, mark: str = "", tints: Sequence[str] = ()) -> list[str]:
+def parts_typst(
+    parts: Sequence[nodes.Node], *, mark: str = "", tints: Sequence[str] = (), legible: bool = False
+) -> list[str]:
     """The parts of a formula that is broken over lines, each as ``node_typst`` draws it."""
-    pen = Pen(mark=mark, tints=tints)
+    pen = Pen(mark=mark, tints=tints, legible=legible)
     pen.broken = _SIZES[min(4, max(1, nodes.fenced(nodes.row(*parts), group=True).size))]
     return [pen.draw(p) for p in parts]

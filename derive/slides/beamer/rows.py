@@ -55,7 +55,9 @@ def pages(slide: Slide) -> int:
 
 def sentence(prose: Prose, guarded: bool = False) -> str:
     """A sentence in a line of text."""
-    return "".join(words(x, guarded) if isinstance(x, str) else f"${node_latex(x, inline=True)}$" for x in prose)
+    return "".join(
+        words(x, guarded) if isinstance(x, str) else f"${node_latex(x, inline=True, legible=True)}$" for x in prose
+    )
 
 
 # --- what is read back -----------------------------------------------------------------------------------------------
@@ -65,6 +67,7 @@ def neutral(source: str) -> str:
     """What a line of the source shows, whenever it does: the same in decks and in fragments."""
     source = re.sub(r"(\\uncover|\\derivechanged)<[^<>]*>", r"\1", source.strip())
     source = re.sub(r"\\deriveletter\{(.)\}\{[^{}]*\}", r"\1", source)
+    source = source.replace("\\scriptstyle ", "")  # the size of letters is not what they say
     return re.sub(r"^\\derivecarried\{(.*)\}$", r"\1", source)
 
 
@@ -109,7 +112,9 @@ def _part(node: Node, mark: str) -> str:
     """
     head = first(node)
     before = {"op": "{}", "rel": "{}", "neg": r"\mathopen{}", "fn": r"\mathopen{}", "big": r"\mathopen{}"}
-    return before.get(head.kind if head is not None else "", "") + node_latex(node, mark=mark, tints=TINTS)
+    return before.get(head.kind if head is not None else "", "") + node_latex(
+        node, mark=mark, tints=TINTS, legible=True
+    )
 
 
 def block_rows(block: Block, guarded: bool = False) -> str:
@@ -178,5 +183,5 @@ def _formula(step: Step, k: int, clicks: Clicks) -> str:
     """Part ``k`` of the formula, behind the relation or indented."""
     part = settled(step.parts[k]) if step.carried else step.parts[k]
     if k == 0 and step.relation:
-        return f"{{}}{COMMANDS.get(step.relation, step.relation)} {node_latex(part, mark=clicks.mark, tints=TINTS)}"
+        return f"{{}}{COMMANDS.get(step.relation, step.relation)} {node_latex(part, mark=clicks.mark, tints=TINTS, legible=True)}"
     return (_LATER if k else "") + _part(part, clicks.mark)

@@ -204,6 +204,7 @@ class Options:
     flavour: str = ""  # of Markdown (quarto, marp, slidev) and Typst (plain, touying); "" for the usual one
     into: bytes = b""  # a PowerPoint file to add to
     after: int = -1  # behind which of its slides, 0 for before the first; -1 for its end
+    move: bool = False  # terms that have a colour move to their place in the next line
     progress: Progress = unwatched
 
 

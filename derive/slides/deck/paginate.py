@@ -14,7 +14,7 @@ from derive.render.formula.nodes import Prose, Symbol
 from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import Template
 
-SMALL = 0.8  # size of reasons, conditions and notes beside that of formulas
+SMALL = 0.84  # size of reasons, conditions and notes beside that of formulas
 LEADING = 1.5  # from one line of small text to the next, in em of that text
 GAP = 0.45  # em between the rows of a chain
 LEAD = 9.5  # a start no wider than this stands in the row of the first step

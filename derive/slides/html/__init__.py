@@ -25,7 +25,12 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     versions = list(dict.fromkeys(s.version for s in deck.stamps))
     content = _handout(deck) if options.handout else _deck(deck)
     source = page(
-        deck.template, _title(deck), content, reveal=not options.handout, generator=" ".join(["derive", *versions])
+        deck.template,
+        _title(deck),
+        content,
+        reveal=not options.handout,
+        generator=" ".join(["derive", *versions]),
+        move=options.move,
     )
     return {name: source.encode()}
 

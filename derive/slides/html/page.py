@@ -20,8 +20,10 @@ SIZES = {"16:9": (1280, 720), "4:3": (960, 720)}  # of a slide, in pixels; a for
 HEADING = {"16:9": 32 / 36, "4:3": 32 / 31}  # em of a heading's letters in one of a formula's
 
 
-def page(template: Template, title: str, content: str, *, reveal: bool, generator: str = "derive") -> str:
-    """A whole HTML file; ``reveal``: a deck, otherwise a page to read and print."""
+def page(
+    template: Template, title: str, content: str, *, reveal: bool, generator: str = "derive", move: bool = False
+) -> str:
+    """A whole HTML file; ``reveal``: a deck, otherwise a page to read and print; ``move``: terms with a colour move."""
     styles = [_katex_css()]
     scripts = [_vendored("katex/katex.min.js")]
     allowed: list[str] = []
@@ -33,11 +35,12 @@ def page(template: Template, title: str, content: str, *, reveal: bool, generato
     styles += [_variables(template, reveal), _asset("slide.css"), _asset("deck.css" if reveal else "handout.css")]
     scripts.append(_asset("deck.js"))
     width, height = SIZES[template.aspect]
+    moving = ' data-move="yes"' if move else ""
     return "\n".join(
         [
             "<!DOCTYPE html>",
             # the class keeps reveal.js's own rules for paper away; ours print every slide as it is
-            f'<html lang="en" class="print-pdf" data-width="{width}" data-height="{height}">',
+            f'<html lang="en" class="print-pdf" data-width="{width}" data-height="{height}"{moving}>',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_policy([*scripts, *allowed])}">',

@@ -57,6 +57,7 @@ class _Found:
         # a fragment says with delimiters and a colour what a deck says with elements and a class
         text = re.sub(r"\\\((\\displaystyle\b)?|\\\)", "", "".join(self.text))
         text = re.sub(r"\\textcolor\{#\w+\}", r"\\htmlClass{changed}", text)
+        text = re.sub(r"\\scriptstyle\b ?", "", text)  # the size of letters is not what they say
         return Shown(name, place, " ".join(text.split()), self.digest)
 
 

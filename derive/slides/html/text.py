@@ -57,7 +57,7 @@ class Ink:
         begins = first(node)
         # a later part of a broken formula: its first sign is spaced as between two terms
         continued = "{}" if begins is not None and begins.kind == "op" else ""
-        return continued + KatexPen(inline, self.mark, self.tints).draw(node).strip()
+        return continued + KatexPen(inline, self.mark, self.tints, legible=True).draw(node).strip()
 
     def prose(self, p: Prose) -> str:
         """A sentence.  Words such as log-likelihood stay on one line, and so does a formula with the comma behind it,

@@ -14,10 +14,10 @@ from typing import Any
 from derive.render.formula.nodes import Node, Symbol, row, settled
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
+from derive.slides.deck.paginate import SMALL
 from derive.slides.pptx.pictures import Formula
 from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em
 
-SMALL = 0.8  # size of reasons and conditions beside that of formulas
 LINE = 1.2  # from one line of text to the next, in em of that text
 GAP, LEAST_GAP, MOST_GAP = 0.45, 0.12, 0.9  # em between rows
 COLUMN_GAP = 1.0

@@ -46,7 +46,9 @@ def drawn(
     inks = "\n".join(
         f'#let {n}(x) = text(fill: rgb("{c}"), x)' for n, c in zip(("changed", *names), (changed, *terms), strict=True)
     )
-    bodies = (("" if _operand_first(n) else '""') + node_typst(n, mark="changed", tints=names) for n in wanted)
+    bodies = (
+        ("" if _operand_first(n) else '""') + node_typst(n, mark="changed", tints=names, legible=True) for n in wanted
+    )
     formulas = "#pagebreak()\n".join(f"#formula(${body}$)\n" for body in bodies)
     source = f'''#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #set text(size: {POINTS}pt, fill: rgb("{color}"), top-edge: "bounds", bottom-edge: "bounds")

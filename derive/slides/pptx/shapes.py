@@ -77,7 +77,7 @@ def equation_box(number: int, e: Equation, name: str, alt: str, inks: Sequence[s
         "<a:lstStyle/>"
     )
     paragraph = f'<a:pPr marL="0" indent="0" algn="{e.align}"><a:buNone/></a:pPr>'
-    formula = node_omml(e.node, mark_color=inks[0], tints=inks[1:], size=e.size)
+    formula = node_omml(e.node, mark_color=inks[0], tints=inks[1:], size=e.size, legible=True)
     return (
         f'<mc:AlternateContent {NAMESPACES} xmlns:{a14}="{EQUATIONS}"><mc:Choice Requires="{a14}"><p:sp><p:nvSpPr>{about}<p:cNvSpPr txBox="1"/><p:nvPr/>'
         f'</p:nvSpPr><p:spPr>{place}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr><p:txBody>{body}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
 
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
-CONTENTS = 9  # lines of contents on a slide
+ON_TITLE, CONTENTS = 9, 12  # lines of contents on the title slide, and on a slide of their own
 FONT = "Libertinus Serif"
 
 
@@ -71,23 +72,29 @@ def title_slides(deck: Deck) -> list[str]:
     """The title with the contents; where they are too many for it, slides of contents behind it."""
     if not deck.title:
         return []
-    pages: list[list[str]] = [[]]
-    used = 0
-    for c in deck.contents:
-        lines = 1 + int(SMALL * prose_width(c) / (deck.template.width * 0.9))
-        if used + lines > CONTENTS:
-            pages.append([])
-            used = 0
-        pages[-1].append(content(markup(c)))
-        used += lines
+    pages = _contents(deck, ON_TITLE)
     if len(pages) > 1:
-        pages.insert(0, [])
+        pages = [[], *_contents(deck, CONTENTS)]
     first = f"#title-slide({content(escape(deck.title))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
     out, number = [first], len(pages[0]) + 1
     for page in pages[1:]:
         out.append(f"#contents-slide({array(page, lines=True)}, {number})\n")
         number += len(page)
     return out
+
+
+def _contents(deck: Deck, most: int) -> list[list[str]]:
+    """The contents in pages of at most so many lines."""
+    pages: list[list[str]] = [[]]
+    used = 0
+    for c in deck.contents:
+        lines = 1 + int(SMALL * prose_width(c) / (deck.template.width * 0.9))
+        if used + lines > most:
+            pages.append([])
+            used = 0
+        pages[-1].append(content(markup(c)))
+        used += lines
+    return pages
 
 
 def handout(deck: Deck) -> str:
@@ -152,7 +159,7 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
     if first.given:
         fields["given"] = content(markup(first.given))
     if first.claim:
-        parts = array(f"${p}$" for p in parts_typst(first.claim, tints=TINTS))
+        parts = array(f"${p}$" for p in parts_typst(first.claim, tints=TINTS, legible=True))
         fields["claim"] = f"(alt: {string(formula_alt(first.claim))}, formula: {parts})"
     if first.title:
         fields["title"] = content(markup(prose(first.title)))
@@ -165,7 +172,7 @@ def matter(chain: Sequence[Slide]) -> dict[str, str]:
     lead, steps = steps_of(chain)
     if lead is not None:
         fields["lead"] = (
-            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS)}$)"
+            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS, legible=True)}$)"
         )
     rows = [step(s, click) for click, s in steps]
     clicks = steps[-1][0] if steps else 0
@@ -222,7 +229,7 @@ def image(p: Picture) -> str:
 
 def step(s: Step, click: int) -> str:
     """A line of a derivation: the click at which it appears, its formula, and why it follows."""
-    drawn = parts_typst(s.parts, mark="new", tints=TINTS)
+    drawn = parts_typst(s.parts, mark="new", tints=TINTS, legible=True)
     if s.relation:
         drawn[0] = f"{relation(s)} {drawn[0]}"
     fields = {"click": str(click)}
@@ -274,16 +281,21 @@ def markup(sentence: Prose) -> str:
 
     out, called = "", False
     for part in sentence:
-        if isinstance(part, str):
-            drawn = escape(part)
-            out += (
-                ";" if called and drawn[:1] in ("(", "[", ".", ";") else ""
-            ) + drawn  # the call would go on with these
-        else:
+        for i, words in enumerate(_HYPHENED.split(part) if isinstance(part, str) else ()):
+            if words:
+                drawn = f"#box[{escape(words)}]" if i % 2 else escape(words)
+                out += (
+                    ";" if called and drawn[:1] in ("(", "[", ".", ";") else ""
+                ) + drawn  # the call would go on with these
+                called = i % 2 == 1
+        if not isinstance(part, str):
             long = ", long: true" if node_em(part) > 12 else ""
-            out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True)}${long})"
-        called = not isinstance(part, str)
+            out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True, legible=True)}${long})"
+            called = True
     return out
+
+
+_HYPHENED = re.compile(r"(\b\w+(?:[-–]\w+)+\b)")  # such as log-likelihood, which stays on one line
 
 
 def picture_name(picture: Picture) -> str:

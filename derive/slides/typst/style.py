@@ -42,7 +42,7 @@ COMMON = r"""
 // Words that stand on the baseline of a formula which reaches `up` above it.
 #let beside(up, it) = par(box(width: 0pt, height: up) + it)
 
-#let small(it) = text(size: 0.8em, fill: colors.muted, it)
+#let small(it) = text(size: 0.84em, fill: colors.muted, it)
 
 // What needs more than the room there is is drawn smaller.  The label <fit> tells where that was needed.
 #let shrunk(need, room, it) = if need <= room + 0.1pt { it } else {
@@ -57,7 +57,7 @@ COMMON = r"""
   let lead = s.at("lead", default: none)
   let before = if lead == none { (width: 0pt, up: 0pt) } else { size-of(lead.formula.body) }
   // words keep their size where formulas are smaller
-  let small(it) = text(size: 0.8em / (s.at("scale", default: 100%) / 100%), fill: colors.muted, it)
+  let small(it) = text(size: 0.84em / (s.at("scale", default: 100%) / 100%), fill: colors.muted, it)
   let labels = s.steps.any(it => "label" in it)
   let aside = s.at("aside", default: true)
   let cells = ()
@@ -99,7 +99,7 @@ COMMON = r"""
 #let claim(it) = layout(room => {
   let size = size-of-lines(it.formula, 1em)
   let drawn = formula-lines(it.alt, it.formula, up: size.up, indent: 1em)
-  let head = beside(size.up, text(size: 0.8em, weight: "bold", fill: colors.accent)[Claim])
+  let head = beside(size.up, text(size: 0.84em, weight: "bold", fill: colors.accent)[Claim])
   let need = size.width + measure(head).width + 1em.to-absolute()
   shrunk(need, room.width, block(
     stroke: (left: 2.5pt + colors.accent), inset: (left: 0.5em, y: 0.3em),
@@ -124,11 +124,11 @@ COMMON = r"""
   let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
   if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
   if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
-  if "assume" in s { text(size: 0.8em)[Assume #s.assume] + parbreak() }
+  if "assume" in s { text(size: 0.84em)[Assume #s.assume] + parbreak() }
   for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
-  for it in s.at("later", default: ()) { block(above: 0.8em, text(size: 0.85em, (if at >= it.click { it => it } else { hide })(it.it))) }
+  for it in s.at("later", default: ()) { block(above: 0.8em, text(size: 0.84em, (if at >= it.click { it => it } else { hide })(it.it))) }
   if "end" in s and "steps" not in s { small(s.end) }
   for it in s.at("notes", default: ()) {
     (if at >= s.at("clicks", default: 0) { it => it } else { hide })(small[_Note:_ #it])

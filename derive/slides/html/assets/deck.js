@@ -70,6 +70,30 @@
     fit(event.currentSlide);
     announceSlide(event.currentSlide);
   });
+
+  // --- terms that have a colour come from where they stood in the line before
+  const before = (row) => {
+    for (let line = row.previousElementSibling; line; line = line.previousElementSibling) if (line.matches(".row")) return line;
+    return row.querySelector(".lead"); // the first line, whose left side stands beside it
+  };
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const move = (row) => {
+    const from = root.dataset.move && !still.matches && row.matches(".row") && before(row);
+    if (!from) return;
+    const scale = Reveal.getScale();
+    for (const kind of ["term1", "term2", "term3", "term4"]) {
+      const old = [...from.querySelectorAll(`.katex-html .${kind}`)].map((e) => e.getBoundingClientRect());
+      const found = [...row.querySelectorAll(`:scope > :not(.lead) .katex-html .${kind}`)];
+      if (!old.length) continue;
+      found.forEach((term, i) => {
+        const [a, b] = [old[Math.min(i, old.length - 1)], term.getBoundingClientRect()];
+        const away = { left: `${(a.left - b.left) / scale}px`, top: `${(a.top - b.top) / scale}px` };
+        term.style.position = "relative"; // takes no other room, as a transform would
+        term.animate([away, { left: 0, top: 0 }], { duration: 700, easing: "ease-in-out" });
+      });
+    }
+  };
+  Reveal.on("fragmentshown", ({ fragment }) => move(fragment));
   Reveal.on("fragmentshown", ({ fragment }) => announce(fragment.closest("section"), (what) => what === named(fragment)));
 
   Reveal.initialize({
