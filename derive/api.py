@@ -15,6 +15,7 @@ from derive.board.reasons import by_cases as by_cases
 from derive.board.reasons import calculus as calculus
 from derive.board.reasons import gap as gap
 from derive.board.reasons import logs as logs
+from derive.board.reasons import normal as normal
 from derive.board.reasons import order as order
 from derive.board.reasons import reverse as reverse
 from derive.board.reasons import ring as ring

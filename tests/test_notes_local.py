@@ -22,7 +22,7 @@ def kinds(*lines: str) -> list[str]:
 
 
 def test_a_name_may_be_another_thing_in_each_display():
-    assert kinds(*PAGE) == ["proved", "definition", "unproved", "proved"]
+    assert kinds(*PAGE) == ["proved", "definition", "proved", "proved"]
 
 
 def test_a_wrong_row_of_such_a_page_is_not_proved():

@@ -15,6 +15,7 @@ from derive.kernel.sorts import REAL
 from derive.kernel.terms import Term, Var, eq
 from derive.language.syntax import log
 from derive.lemmas import log_mul
+from derive.notes.check import check_notes
 from derive.notes.document import Display, document_of
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.notes.meaning.chain import Reading, Step
@@ -180,6 +181,27 @@ def test_a_proved_chain_is_a_program_that_checks(tmp_path: Path) -> None:
     a = Var("a", REAL)  # a reader takes y for an integer, so the letter is another
     assert entry.shows == eq(log(x * a), log(x) + log(a))
     assert entry.name == "my_notes_1" and entry.summary.startswith("Line 4 of my notes.tex, after ")
+
+
+def test_rows_that_only_the_normal_form_proves_are_written_under_their_heading(tmp_path: Path) -> None:
+    page = r"""# Squares and *entropy*
+<!--: k = 1..K -->
+<!--: p positive distribution over k -->
+
+$$\begin{aligned} \sum_k \frac12 p_k^2 &\le \frac12 \\ \end{aligned}$$
+
+$$ 0 \le H(p) $$
+"""
+    path = tmp_path / "notes.md"
+    path.write_text(page, "utf-8")
+    shown = check_notes(str(path))
+    assert shown.counts()["proved"] == 2
+    text = program(shown)
+    file = tmp_path / "proofs.py"
+    file.write_text(text, "utf-8")
+    entries = [e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry)]
+    assert [e.summary for e in entries] == ["Squares and entropy, line 5.", "Squares and entropy, line 7."]
+    assert "by=normal" in text and "not written here" not in text
 
 
 def test_what_does_not_check_is_named_and_left_out() -> None:

@@ -36,10 +36,17 @@ _CALLS = {
     k.IFF: "Iff",
     k.IMPLIES: "Implies",
     k.IN: "Member",
+    k.HAS_DERIVATIVE: "has_derivative",
 }
 _REASONS = {"reverse": reverse, "by_cases": by_cases}
 _OPTIMA = {k.ARGMIN: "argmin", k.ARGMAX: "argmax"}
 _RANGED = {k.SUM: "Sum", k.PROD: "Prod", k.MAX: "Max"}
+
+
+def _is_number(t: Term) -> bool:
+    return isinstance(t, Num) or (
+        isinstance(t, App) and (t.op in _SIGNS or t.op is k.NEG) and all(map(_is_number, t.args))
+    )
 
 
 def as_code(term: Term) -> str:
@@ -121,6 +128,11 @@ class Program:
         if op in _SIGNS:
             sign, binds = _SIGNS[op]
             left, right = (binds + 1, binds) if op is k.POW else (binds, binds + 1)
+            if (
+                isinstance(args[0], Num) and args[0].value.denominator == 1 and _is_number(args[1])
+            ):  # 1 / 2 would be a number of Python's
+                self.imports[Import("derive.kernel.terms", "Num")] = None
+                return f"Num({self.term(args[0])}) {sign} {self.term(args[1], right)}", binds
             return f"{self.term(args[0], left)} {sign} {self.term(args[1], right)}", binds
         if op is k.NEG:
             return f"-{self.term(args[0], 3)}", 3
@@ -167,7 +179,7 @@ class Program:
                 return f"{self._own('ForAll')}({name}, {self.term(body)})"
             case [App(op=k.LE, args=(low, a)), App(op=k.LE, args=(b, high))] if a == b == letter:
                 return f"{self._own('ForAll')}(({name}, {self.term(low)}, {self.term(high)}), {self.term(body)})"
-        raise UnwrittenError(f"the conditions of {name} are left to you to write")
+        return f"{self._own('ForAll')}({name}, {self.term(instantiate(fn, letter))})"
 
     def _letter(self, fn: Lam) -> Var:
         """A letter of the program for the variable of a binder."""

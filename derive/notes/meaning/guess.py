@@ -112,7 +112,7 @@ def _variables(uses: Sequence[Expr]) -> dict[str, tuple[str, Expr]]:
 
 def _sequence(name: str, uses: list[Expr], wholes: Mapping[str, Expr]) -> Law | None:
     """P(v_1, ..., v_M), or pi(y | x) beside pi(y_t | x, y_{<t}): the joint law of a sequence, given what else stands there."""
-    if any(len(_split(use)[0]) != 1 for use in uses):
+    if len({base for use in uses for a in _split(use)[0] for base in _counted(a)}) != 1:
         return None
     for use in uses:
         over, given, params = _split(use)
@@ -133,6 +133,12 @@ def _sequence(name: str, uses: list[Expr], wholes: Mapping[str, Expr]) -> Law | 
                 head, (series,), others, True, True, f"{name} is the positive joint distribution of {v}_1, {v}_2, ..."
             )
     return None
+
+
+def _counted(a: Expr) -> set[str]:
+    """The letter whose values an argument has: of y, y_t and y_1, ..., y_T it is y."""
+    last = a.args[-1] if a.op == "series" else a
+    return {last.ref.name if last.op == "ref" else str(last)}
 
 
 def _stepwise(v: str, uses: Sequence[Expr]) -> bool:

@@ -270,6 +270,8 @@ class Joint(Sums):
             raise unread(whole_at, "the law of one of them alone is not read; give those before it")
         if any(v.rank > 1 for v in fixed):
             raise unread(e, "a matrix stands as an argument of a law")
+        if not law.assumed and not any("·" in v.name for v in last.free):  # those that are written are there
+            self.needs.fact(last <= self.term(law.over[0].args[-1].args[0], Scope()))
         family = self.sequence_family(law, [self.family(v) if v.rank else v.term for v in fixed])
         if condition is None:
             return at(family, last)
@@ -294,13 +296,16 @@ class Joint(Sums):
             for f in reversed(fixed):
                 sort = Fn(f.sort, sort)
             self.vars[key] = Var(name, sort)
-        params = [self.letter("c", f.sort) for f in fixed]
-        family = self.at_all(self.vars[key], params)
+        held = {f: self.letter("c", f.sort) for f in fixed if any("·" in v.name for v in f.free)}  # letters of sums
+        params = list(held.values())
+        family = self.at_all(self.vars[key], [held.get(f, f) for f in fixed])
         high = self.term(over.args[-1].args[0], Scope())
         i = self.letter("i")
         ends = [] if law.assumed else [i <= high]
         inside = k.implies(Num(0) <= i, *ends, Num(0) < at(family, i))
-        facts = [k.eq(at(family, Num(0)), 1)]
+        fewer = k.implies(Num(1) <= i, *ends, at(family, i) <= at(family, i - 1))
+        at_most = k.implies(Num(0) <= i, *ends, at(family, i) <= 1)
+        facts = [k.eq(at(family, Num(0)), 1), *(app(k.FORALL, Lam("i", INT, abstract(s, i))) for s in (fewer, at_most))]
         facts += [app(k.FORALL, Lam("i", INT, abstract(inside, i)))] if law.positive else []
         for fact in facts:
             for p in reversed(params):

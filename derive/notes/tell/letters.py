@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derive.kernel.sorts import Sort
+from derive.kernel.sorts import INT, Fn, Sort
 from derive.kernel.terms import Lam, Term, Var, parts_of, rebuild
 from derive.record.letters import Letter, letters_in
 from derive.render.pages import reads
@@ -13,10 +13,17 @@ _Names = dict[tuple[str, Sort, bool], str]
 """New names by the old one, the sort, and whether the letter is bound."""
 
 
-def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
-    """The terms with letters that read as what they are, and which letter stands for which of the notes."""
-    names: _Names = {}
+_SPARE = {True: "grhwuvpq", False: "nmijsktl"}
+"""Letters for functions, and for integers."""
+_SIZES = "NMSTK"
+
+
+def readable(terms: Sequence[Term], plain: bool = False) -> tuple[list[Term], dict[str, str]]:
+    """The terms with letters that read as what they are, and which letter stands for which of the notes.
+
+    ``plain``: names with a word below them, and x, which pages take for a prompt, give way as well."""
     letters = _letters(terms)
+    names: _Names = _plain(letters) if plain else {}
     for _ in range(3 * len(letters) + 3):  # a new name may be in the way of another letter
         now = [x._replace(name=names.get((x.name, x.sort, x.bound), x.name)) for x in letters]
         around = reads.Around(now)
@@ -30,6 +37,23 @@ def readable(terms: Sequence[Term]) -> tuple[list[Term], dict[str, str]]:
     cache: dict[Term, Term] = {}
     told = {new: old for (old, _, _), new in names.items() if new != old}
     return [_renamed(t, names, cache) for t in terms], told
+
+
+def _plain(letters: Sequence[Letter]) -> _Names:
+    names: _Names = {}
+    taken = {x.name for x in letters}
+    for x in letters:
+        _, _, label = x.name.partition("_")
+        function = isinstance(x.sort, Fn)
+        if x.bound or not ((label and (function or not label.isdigit())) or (x.name == "x" and x.sort is INT)):
+            continue
+        head = x.name[0] if x.name.isascii() and x.name[1:2] == "_" else ""
+        spare = _SIZES if head.isupper() and not function else _SPARE[function]
+        new = next((c for c in (head, *spare) if c and c not in taken), None)
+        if new is not None:
+            names[x.name, x.sort, False] = new
+            taken.add(new)
+    return names
 
 
 def _letters(terms: Sequence[Term]) -> list[Letter]:

@@ -18,11 +18,11 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
-from derive.board.program import Program, UnwrittenError
-from derive.board.reasons import auto
+from derive.board.program import Import, Program, UnwrittenError
+from derive.board.reasons import normal
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
-from derive.kernel.terms import Lam, Term, Var
+from derive.kernel.terms import Lam, Num, Term, Var
 from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
 from derive.notes.tell.view import View
@@ -59,6 +59,7 @@ def program(view: View) -> str:
     """The program.  A file without a proved chain gives one that says so."""
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
+<<<<<<< HEAD
     chains = [(_readable(chain), before) for chain, before in _chains(view)]
     names = _letters(t for chain, _ in chains for link in chain for t in (link.left, link.right, *link.given))
     written: list[Written] = []
@@ -71,13 +72,60 @@ def program(view: View) -> str:
 def _checked(stem: str, chain: Sequence[Link], names: dict[str, Any], before: int, place: str) -> list[Written]:
     """A chain as a theorem; where it does not check as a whole, its parts between the rows for which no reason was found."""
     whole = _that_checks(_theorem(f"{stem}_{before + 1}", chain, names, place), names)
+=======
+    titles = {
+        id(row): title
+        for shown in view.shown
+        for title in [heading(view.document.text, shown.display.span.start)]
+        for line in shown.lines
+        for row in line.judged
+    }
+    chains = [(_readable(chain), _readable(chain, plain=True)) for chain in _chains(view)]
+    names = _letters(
+        t for both in chains for link in (*both[0], *both[1]) for t in (link.left, link.right, *link.given)
+    )
+    written: list[Written] = []
+    for chain, plain in chains:
+        written += _checked(stem, titles[id(chain[0].row)], chain, plain, names, len(written))
+    return _file(view.path, names, written)
+
+
+_HEADING = re.compile(
+    r"^[ \t]*(?:\\(?:sub)*(?:section|paragraph)\*?\{(?P<tex>[^{}\n]*)\}|#{1,6}[ \t]+(?P<markdown>[^\n]+?)[ \t#]*$)",
+    re.MULTILINE,
+)
+
+
+def heading(text: str, place: int) -> str:
+    """The heading under which a place of a document stands, as plain words; "" where there is none."""
+    found = next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), "")
+    return " ".join(re.sub(r"\\[A-Za-z]+|[^\w ,.:;()?!'-]", " ", found).split())[:_LONGEST_TITLE].strip(" .,:;")
+
+
+_LONGEST_TITLE = 80
+
+
+def _checked(
+    stem: str, title: str, chain: Sequence[Link], plain: Sequence[Link], names: dict[str, Any], before: int
+) -> list[Written]:
+    """A chain as a theorem, with plainer letters where those of the notes read as something else; where it does not check as a
+    whole, its parts between the rows for which no reason was found."""
+    whole = _that_checks(_theorem(f"{stem}_{before + 1}", title, chain, names), names)
+    if whole.why and plain != chain:
+        other = _that_checks(_theorem(f"{stem}_{before + 1}", title, plain, names), names)
+        whole, chain = (whole, chain) if other.why else (other, plain)
+>>>>>>> notes
     parts = [
         list(links) for _, links in groupby(chain, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
     ]
     if not whole.why or len(parts) == 1:
         return [whole]
     return [
+<<<<<<< HEAD
         _that_checks(_theorem(f"{stem}_{before + n}", part, names, place), names) for n, part in enumerate(parts, 1)
+=======
+        _that_checks(_theorem(f"{stem}_{before + n}", title, part, names), names) for n, part in enumerate(parts, 1)
+>>>>>>> notes
     ]
 
 
@@ -105,10 +153,10 @@ def _link(row: Row) -> Link | None:
     return Link(row, reading.left, reading.right, reading.given)
 
 
-def _readable(chain: Sequence[Link]) -> list[Link]:
+def _readable(chain: Sequence[Link], plain: bool = False) -> list[Link]:
     """The chain with letters that read as what they are."""
     terms = [t for link in chain for t in (link.left, link.right, *link.given)]
-    new = iter(readable(terms)[0])
+    new = iter(readable(terms, plain)[0])
     return [Link(x.row, next(new), next(new), tuple(next(new) for _ in x.given)) for x in chain]
 
 
@@ -121,6 +169,7 @@ def _chained(run: Sequence[Link], link: Link) -> bool:
 # --- one theorem
 
 
+<<<<<<< HEAD
 def _after(before: str) -> str:
     """The document's last words before a display, quoted: they tell where it stands, and are no part of what is proved."""
     sentences = re.split(r"(?<=[.!?])\s+|\n\s*\n", before.strip())
@@ -135,9 +184,23 @@ def _plain(words: str) -> str:
 
 
 def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any], place: str) -> Written:
+=======
+class _Program(Program):
+    """In which a fraction has one way to be written."""
+
+    def term(self, term: Term, place: int = 0) -> str:
+        if isinstance(term, Num) and term.value.denominator != 1:
+            self.imports[Import("derive.kernel.terms", "Num")] = self.imports[Import("fractions", "Fraction")] = None
+            return f"Num(Fraction({term.value.numerator}, {term.value.denominator}))"
+        return super().term(term, place)
+
+
+def _theorem(name: str, title: str, chain: Sequence[Link], names: dict[str, Any]) -> Written:
+>>>>>>> notes
     first, last = chain[0].row.line, chain[-1].row.line
     where = f"line {first}" if first == last else f"lines {first} to {last}"
-    code = Program(names)
+    summary = f"{title}, {where}" if title else where[0].upper() + where[1:]
+    code = _Program(names)
     try:
         signs = [link.row.relation for link in chain]
         strict = [s for s in signs if s in ("<", ">")] or [s for s in signs if s != "="] or ["="]
@@ -150,15 +213,19 @@ def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any], place: str
     except UnwrittenError as error:
         return Written(name, where, "", why=str(error))
     head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
+<<<<<<< HEAD
     text = f'{head}\ndef {name}(calc):\n    """{where[0].upper()}{where[1:]}{place}."""\n' + "".join(
         f"    {s}\n" for s in (*begin, *steps)
     )
+=======
+    text = f'{head}\ndef {name}(calc):\n    """{summary}."""\n' + "".join(f"    {s}\n" for s in (*begin, *steps))
+>>>>>>> notes
     return Written(name, where, text, frozenset(f"{i.module}:{i.name}" for i in code.imports))
 
 
 def _step(code: Program, link: Link) -> str:
     verdict = link.row.verdict
-    reasons = verdict.reasons if verdict is not None and verdict.reasons else (auto,)
+    reasons = verdict.reasons if verdict is not None and verdict.reasons else (normal,)
     return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}, by={code.by(reasons)})"
 
 
