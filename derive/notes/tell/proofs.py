@@ -27,10 +27,8 @@ from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
 from derive.notes.tell.view import View
 from derive.render.pens.alphabets import GREEK_NAMES
-from derive.render.words.prose import clean
 
 _CALLS = {"=": "eq", "<=": "le", "<": "lt", ">=": "ge", ">": "gt"}
-_TELLING, _LONGEST = 3, 80  # words that a sentence has to have to tell something, and letters that are quoted
 _STATEMENTS = {"=": "Eq({}, {})", "<=": "{} <= {}", "<": "{} < {}", ">=": "{} >= {}", ">": "{} > {}"}
 
 
@@ -59,20 +57,6 @@ def program(view: View) -> str:
     """The program.  A file without a proved chain gives one that says so."""
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
-<<<<<<< HEAD
-    chains = [(_readable(chain), before) for chain, before in _chains(view)]
-    names = _letters(t for chain, _ in chains for link in chain for t in (link.left, link.right, *link.given))
-    written: list[Written] = []
-    for chain, before in chains:
-        place = f" of {_plain(PurePath(view.path).name)}{_after(before)}"
-        written += _checked(stem, chain, names, len(written), place)
-    return _file(view.path, names, written)
-
-
-def _checked(stem: str, chain: Sequence[Link], names: dict[str, Any], before: int, place: str) -> list[Written]:
-    """A chain as a theorem; where it does not check as a whole, its parts between the rows for which no reason was found."""
-    whole = _that_checks(_theorem(f"{stem}_{before + 1}", chain, names, place), names)
-=======
     titles = {
         id(row): title
         for shown in view.shown
@@ -114,35 +98,30 @@ def _checked(
     if whole.why and plain != chain:
         other = _that_checks(_theorem(f"{stem}_{before + 1}", title, plain, names), names)
         whole, chain = (whole, chain) if other.why else (other, plain)
->>>>>>> notes
     parts = [
         list(links) for _, links in groupby(chain, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
     ]
     if not whole.why or len(parts) == 1:
         return [whole]
     return [
-<<<<<<< HEAD
-        _that_checks(_theorem(f"{stem}_{before + n}", part, names, place), names) for n, part in enumerate(parts, 1)
-=======
         _that_checks(_theorem(f"{stem}_{before + n}", title, part, names), names) for n, part in enumerate(parts, 1)
->>>>>>> notes
     ]
 
 
-def _chains(view: View) -> Iterator[tuple[list[Link], str]]:
-    """The longest runs of proved rows that fit together, and the prose before them."""
+def _chains(view: View) -> Iterator[list[Link]]:
+    """The longest runs of proved rows that fit together."""
     for shown in view.shown:
         run: list[Link] = []
         for line in shown.lines:
             for row in line.judged:
                 link = _link(row)
                 if run and (link is None or link.left != run[-1].right or not _chained(run, link)):
-                    yield run, shown.display.before
+                    yield run
                     run = []
                 if link is not None:
                     run.append(link)
         if run:
-            yield run, shown.display.before
+            yield run
 
 
 def _link(row: Row) -> Link | None:
@@ -169,22 +148,6 @@ def _chained(run: Sequence[Link], link: Link) -> bool:
 # --- one theorem
 
 
-<<<<<<< HEAD
-def _after(before: str) -> str:
-    """The document's last words before a display, quoted: they tell where it stands, and are no part of what is proved."""
-    sentences = re.split(r"(?<=[.!?])\s+|\n\s*\n", before.strip())
-    words = _plain(sentences[-1]).rstrip(" ,.:;")
-    telling = len(re.findall(r"[^\W\d_]{3,}", words)) >= _TELLING and "$" not in words and len(words) <= _LONGEST
-    return f", after “{words}”" if telling else ""
-
-
-def _plain(words: str) -> str:
-    """Words from the document, fit for a docstring."""
-    return re.sub(r'[\\"“”]', "'", clean(words, single=True)).strip()
-
-
-def _theorem(name: str, chain: Sequence[Link], names: dict[str, Any], place: str) -> Written:
-=======
 class _Program(Program):
     """In which a fraction has one way to be written."""
 
@@ -196,7 +159,6 @@ class _Program(Program):
 
 
 def _theorem(name: str, title: str, chain: Sequence[Link], names: dict[str, Any]) -> Written:
->>>>>>> notes
     first, last = chain[0].row.line, chain[-1].row.line
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     summary = f"{title}, {where}" if title else where[0].upper() + where[1:]
@@ -213,13 +175,7 @@ def _theorem(name: str, title: str, chain: Sequence[Link], names: dict[str, Any]
     except UnwrittenError as error:
         return Written(name, where, "", why=str(error))
     head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
-<<<<<<< HEAD
-    text = f'{head}\ndef {name}(calc):\n    """{where[0].upper()}{where[1:]}{place}."""\n' + "".join(
-        f"    {s}\n" for s in (*begin, *steps)
-    )
-=======
     text = f'{head}\ndef {name}(calc):\n    """{summary}."""\n' + "".join(f"    {s}\n" for s in (*begin, *steps))
->>>>>>> notes
     return Written(name, where, text, frozenset(f"{i.module}:{i.name}" for i in code.imports))
 
 
