@@ -15,7 +15,6 @@ from derive.render.pages.latex import derivation_latex
 from derive.render.pages.readback import refuse_misread
 
 NAME = "kl_eq_zero_iff"  # two facts on the way, and a chain that cites the second
-SQUARE = r"\fboxsep0pt\fbox"
 
 
 def numbered(name=NAME, **choices):
@@ -67,7 +66,7 @@ def test_the_reasons_stand_in_one_place_on_a_page():
 def test_a_complete_proof_ends_with_a_square_and_may_break_between_pages():
     for number in (True, False):
         page = derivation_latex(find_theorem(NAME).derivation, number=number)
-        assert page.count(SQUARE) == 1 and page.index(SQUARE) > page.rindex("&")
+        assert page.count(r"\qedsymbol") == 2 and page.rindex(r"\qedsymbol") > page.rindex("&")
         assert page.startswith(r"\begingroup") and r"\allowdisplaybreaks" in page
 
 

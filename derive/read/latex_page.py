@@ -21,7 +21,7 @@ _ASSUME = re.compile(r"Assume (.*)\.")
 _TITLE = re.compile(r"\\textit\{(.*?)\.\}(?: (?=Assume )|$)")
 _DISPLAY = re.compile(r"\\(begin|end)\{align\*?\}")
 _NUMBERED = re.compile(r" \\(?:notag|label\{derive:([^{}]*)\})$")
-_SQUARE = " \\tag*{{\\fboxsep0pt\\fbox{\\rule{0pt}{1.1ex}\\rule{1.1ex}{0pt}}}}"  # ends the proof
+_SQUARE = r" \tag*{\qedsymbol}"  # ends the proof
 _GOES_ON = re.compile(r"\\q?quad\b\s*")
 _CELL = re.compile(r"(?<!\\)&")
 _REASON_BELOW = re.compile(r"\\q?quad\s*\\(?:text\{|parbox\[t\]\{[\d.]+em\}\{\\raggedright)\\small ")

@@ -25,7 +25,8 @@ DOCUMENT = r"""\documentclass[11pt]{article}
 _BEGIN, _END = r"\begingroup\emergencystretch=3em\allowdisplaybreaks[1]", "\\par\\endgroup\n"
 _NUMBER = 2.5  # in em: the number of an equation
 _CITED = "@"  # stands round the number of a line in words
-_SQUARE = r"{\fboxsep0pt\fbox{\rule{0pt}{1.1ex}\rule{1.1ex}{0pt}}}"  # ends a proof; amsmath has none
+# what ends a proof: amsthm's own sign where that is loaded, a square where amsmath is alone
+_SQUARE = r"\providecommand\qedsymbol{{\fboxsep0pt\fbox{\rule{0pt}{1.1ex}\rule{1.1ex}{0pt}}}}"
 
 
 def derivation_latex(
@@ -73,7 +74,7 @@ class Page(Written):
 
     def text(self) -> str:
         d = self.d
-        out = [_BEGIN, *self.heading("Theorem"), *self.statement("we have")]
+        out = [_BEGIN, *([] if d.gaps else [_SQUARE]), *self.heading("Theorem"), *self.statement("we have")]
         out.append(rf"\noindent\textit{{{proof_words(d)}.}}")
         for n, block in enumerate(d.blocks):
             title = block_title(d, n)
@@ -84,7 +85,7 @@ class Page(Written):
                 out.append((r"\noindent " if n else "") + " ".join(head))
             out += self.display(self.chains[n].rows(self.beside), numbered=self.number)
         if self.number and not d.gaps:
-            out.append(rf"\hfill{_SQUARE}\par")
+            out.append(r"\hfill\qedsymbol\par")
         for note in d.notes:
             out.append(rf"\noindent\textit{{Note.}} {prose_latex(note)}")
         return "\n".join([*out, _END])
@@ -205,7 +206,7 @@ class _Chain:
                 more.append(rf"&\qquad{box}\small {reason}}}")
             rows += [row + self.number(self.before + i + 1), *(r + self.number(0) for r in more)]
         if self.last and not self.page.number and not self.page.d.gaps:
-            rows[-1] += rf" \tag*{{{_SQUARE}}}"
+            rows[-1] += r" \tag*{\qedsymbol}"
         return rows
 
     def number(self, line: int) -> str:
