@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from colorsys import rgb_to_hls
 
 import pytest
 from click.testing import CliRunner
@@ -148,4 +149,14 @@ def test_colours_that_are_none_and_terms_that_are_not_there(tmp_path, choice, sa
 def test_the_colours_of_terms_can_be_read_on_each_background():
     for colors in (LIGHT, DARK, Colors("#777777", "#000000", "#000000", "#000000", "#000000")):
         assert all(contrast(c, colors.background) >= 4.5 for c in term_colors(colors))
-        assert colors.background == "#777777" or len(set(term_colors(colors))) == 4
+        assert colors.background == "#777777" or len({*term_colors(colors), colors.changed}) == 5
+
+
+def test_what_is_new_is_told_from_terms_by_its_hue():
+    """Red, which no term has, in the light and in the dark."""
+    for colors in (LIGHT, DARK):
+        new, *terms = (
+            rgb_to_hls(*(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0]
+            for c in (colors.changed, *term_colors(colors))
+        )
+        assert all(min(abs(new - t), 1 - abs(new - t)) > 0.06 for t in terms)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.falsify import Exact
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.read.check import Check, Form, Place
@@ -211,6 +210,8 @@ class _Slides:
                     self.number(cell, value)
 
     def number(self, cell: Prose, value: Any) -> None:
+        from derive.falsify import Exact
+
         found = _decimal(self.draw(tuple(x for x in cell if not isinstance(x, str))))
         exact = Exact.of(value)
         if found is None or not found[0] - found[1] <= exact <= found[0] + found[1]:

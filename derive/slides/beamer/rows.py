@@ -10,7 +10,7 @@ from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import plain, words
 from derive.slides.deck import Block, Slide, Step, Words
-from derive.slides.deck.stamps import line_digest
+from derive.slides.deck.stamps import line_digest, unsized
 
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
 _BROKEN = r" \\[-2pt]"  # between these parts, which stand closer together than lines do
@@ -67,7 +67,7 @@ def neutral(source: str) -> str:
     """What a line of the source shows, whenever it does: the same in decks and in fragments."""
     source = re.sub(r"(\\uncover|\\derivechanged)<[^<>]*>", r"\1", source.strip())
     source = re.sub(r"\\deriveletter\{(.)\}\{[^{}]*\}", r"\1", source)
-    source = source.replace("\\scriptstyle ", "")  # the size of letters is not what they say
+    source = unsized(source)
     return re.sub(r"^\\derivecarried\{(.*)\}$", r"\1", source)
 
 

@@ -18,7 +18,6 @@ from derive.record.followed import Tints, followed, places_of
 from derive.record.letters import definitions_in
 from derive.render.formula.layout import Labels
 from derive.render.formula.notation import Notation
-from derive.render.pens.text import term_text, to_ascii
 from derive.render.words.prose import letters
 
 COLOURS = ("orange", "blue", "green", "purple")
@@ -114,10 +113,9 @@ class Colouring:
             yield term.op.name
         if term.loose:  # a part of a sum, say, whose letters are bound outside
             return
-        printed = self._printed(term)
+        from derive.render.pens.text import term_text, to_ascii
+
+        printed = "".join(term_text(term, self.notation, ascii=True, avoid=self.avoid).split())
         for name in self.asked:
             if "".join(to_ascii(name).split()) == printed:
                 yield name
-
-    def _printed(self, term: Term) -> str:
-        return "".join(term_text(term, self.notation, ascii=True, avoid=self.avoid).split())

@@ -64,6 +64,11 @@ def line_digest(shown: str) -> str:
     return hashlib.sha256("".join(shown.split()).encode()).hexdigest()[:8]
 
 
+def unsized(latex: str) -> str:
+    """A formula without how large its indices are drawn, which is nothing that it says."""
+    return re.sub(r"\\scriptstyle\b ?", "", re.sub(r"\{\\scriptstyle (\w)\}", r"\1", latex))
+
+
 def provenance(stamp: Stamp) -> str:
     """What stands small at the foot of a slide."""
     replayed = f" · replayed by Rocq {stamp.replayed}" if stamp.replayed else ""

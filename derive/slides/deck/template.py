@@ -41,10 +41,10 @@ class Colors:
 
 
 LIGHT = Colors("#ffffff", "#1a1a1a", "#555555", "#0b4f8a", "#a8201a")
-DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ffb454")
+DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ff8f85")
 
 # Of terms that keep a colour: after Okabe and Ito, whom most colour-blind people can tell apart; orange, blue, green, purple.
-_TERMS = (("#a85400", "#0062a8", "#00704f", "#8f3a74"), ("#f0a53a", "#62bcf0", "#3cc49a", "#e29bc4"))
+_TERMS = (("#a85400", "#0062a8", "#00704f", "#8f3a74"), ("#f0a53a", "#62bcf0", "#3cc49a", "#d9a6e8"))
 
 BODY_HEIGHT = 16.5  # em of the formulas that a slide has room for below its heading of two lines
 USUAL, SMALLEST = 24, 20  # points of the letters of formulas

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from derive.errors import UserError
 from derive.slides.deck import Stamp
-from derive.slides.deck.stamps import read_stamp
+from derive.slides.deck.stamps import read_stamp, unsized
 from derive.slides.shown import Shown
 
 _VOID = frozenset(
@@ -57,7 +57,7 @@ class _Found:
         # a fragment says with delimiters and a colour what a deck says with elements and a class
         text = re.sub(r"\\\((\\displaystyle\b)?|\\\)", "", "".join(self.text))
         text = re.sub(r"\\textcolor\{#\w+\}", r"\\htmlClass{changed}", text)
-        text = re.sub(r"\\scriptstyle\b ?", "", text)  # the size of letters is not what they say
+        text = unsized(text)
         return Shown(name, place, " ".join(text.split()), self.digest)
 
 

@@ -19,7 +19,7 @@ from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
 
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
-ON_TITLE, CONTENTS = 9, 12  # lines of contents on the title slide, and on a slide of their own
+ON_TITLE, CONTENTS = 9, 15  # lines of contents on the title slide, and on a slide of their own
 FONT = "Libertinus Serif"
 
 
