@@ -7,7 +7,7 @@ How a block of a page is read, by the words after its fence:
     text output             what the python block before it prints
     text error              the message of the exception of the python block before it
     python FILE.py          is written to FILE.py (with a + after the name: added to it), and that file is run
-    toml FILE, and so with json, tex and md, is written to FILE
+    toml FILE, and so with json, tex, md and markdown, is written to FILE
     console                 each line ``$ derive ...`` or ``$ pytest ...`` is run; what follows is what it prints
     sh                      each line is run by the shell as it stands, and must succeed (``WITHOUT`` has the exceptions)
 
@@ -150,7 +150,7 @@ class Session:
                 result |= self.file(block, words)
             elif language == "python":
                 result |= self.code(block)
-            elif language in ("toml", "json", "tex", "md") and words:
+            elif language in ("toml", "json", "tex", "md", "markdown") and words:
                 Path(words[0]).write_text(block.text, encoding="utf-8")
             elif language == "console":
                 result["outputs"] = [self.command(c.line) for c in commands_of(block)]
@@ -315,6 +315,7 @@ TYPED = {
     "derive list [SUBJECT, FILE.py or FOLDER]": "derive list && derive list label_smoothing",
     "derive show NAME": "derive show cross_entropy_is_nll",
     "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
+    "derive embed DOCUMENT...": "echo '{{< derive kl_nonneg >}}' > talk.qmd && derive embed talk.qmd",
     "derive check [NAME, FILE.py, FOLDER, NOTES or DECK ...]": "derive check && derive check cross_entropy_is_nll",
     "derive find FILE.py::NAME": "derive find cross_entropy_is_nll && derive find --withhold chain_rule",
     "derive refute NAME": "derive refute kl_is_symmetric",

@@ -249,6 +249,22 @@ class TheoremEntry:
         _ = self.theorem
         return to_sympy(self.shows)
 
+    def widget(self, kind: str = "", *, notation: str = "", dark: bool = False) -> Any:
+        """Sliders for a notebook: the claim with the value of each part, and the plot of this kind.
+
+        Raises UserError when the theorem has none, or anywidget is not installed.
+        """
+        from derive.widgets.explored import explored
+
+        shown = explored(self.derivation, kind, notation, dark)
+        try:
+            from derive.widgets.live import TheoremWidget
+        except ImportError:
+            raise UserError(
+                "widgets need anywidget; install it with  pip install '.[widgets]' in derive's folder"
+            ) from None
+        return TheoremWidget(shown)
+
     def slides(
         self, *, expand: Sequence[str] = (), join: Sequence[str] = (), reverse: bool = False, **choices: Any
     ) -> SlidesView:

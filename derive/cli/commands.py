@@ -10,7 +10,7 @@ from derive.cli.common import Group, utf8
 from derive.version import __version__
 
 PLACES = {
-    "audit": "audit.audit", "list": "listing.list_", "show": "show.show", "slides": "slides.slides", "check": "check.check", "find": "finding.find", "handout": "handout.handout", "refute": "numbers.refute",
+    "audit": "audit.audit", "embed": "embed.embed", "list": "listing.list_", "show": "show.show", "slides": "slides.slides", "check": "check.check", "find": "finding.find", "handout": "handout.handout", "refute": "numbers.refute",
     "work": "numbers.work", "score": "numbers.score", "certify": "certificates.certify", "ledger": "listing.ledger", "lsp": "server.lsp",
 }  # where each command stands in derive.cli  # fmt: skip
 

@@ -145,10 +145,10 @@ class _Listener:
         for words, sign in _BETWEEN_BOUNDS.items():  # y is between 1 and V
             for j in self.after(i, words):
                 start = max((n + 1 for n, s in enumerate(items) if _ends_statement(s)), default=0)
-                for least, k in self.letter(j):
+                for bound, k in self.letter(j):
                     for end in self.after(k, "and"):
-                        bounded = (*items[:start], *least.items, sign, *items[start:], sign)
-                        yield from self.rest(bounded, end, scoped, False)
+                        between = (*items[:start], *bound.items, sign, *items[start:], sign)
+                        yield from self.rest(between, end, scoped, False)
         for words in _TEXTS:
             if words != "and" or scoped:
                 for end in self.after(i, words):

@@ -91,6 +91,7 @@ class _Drawn:
     line: Line
     smoothings: tuple[Fraction, ...]
     here: Number | None
+    smoothing: Fraction | None  # that was given
 
     @property
     def even(self) -> bool:
@@ -119,7 +120,10 @@ def _drawn(at: Numbers, off: bool) -> _Drawn:
         raise UnfitError(
             f"with the smoothing {decimal(smoothing)} the smoothed target is no distribution in which every token may occur"
         )
-    return _Drawn(line, (Fraction(0), smoothing) if smoothing else SMOOTHINGS, here)
+    chosen = at.one(eps, None)
+    return _Drawn(
+        line, (Fraction(0), smoothing) if smoothing else SMOOTHINGS, here, None if chosen is None else smoothing
+    )
 
 
 def minimiser(line: Line, smoothing: Fraction, off: bool = False) -> Fraction:
@@ -147,7 +151,7 @@ def _marked(points: tuple[Point, ...], line: Line, smoothing: Fraction, off: boo
 
 def _here(term: Term, drawn: _Drawn, smoothing: Fraction) -> Point | None:
     """The value at the numbers that were given, on the curve of their smoothing."""
-    if drawn.here is None or smoothing != drawn.smoothings[-1] or len(drawn.smoothings) > 2:
+    if drawn.here is None or smoothing != drawn.smoothing:
         return None
     return Point(drawn.here, evaluate(term, drawn.line.model(drawn.here, smoothing)))
 
