@@ -12,7 +12,7 @@ import numpy as np
 
 from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
-from derive.audit.fronts.places import place
+from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
 from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
@@ -145,7 +145,9 @@ def call(name: str, args: Any, kwargs: Any) -> Any:
         raise error.at(place()) from None
     except TypeError as error:
         raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
-    return Symbol(out) if isinstance(out, Tensor) else out
+    if isinstance(out, list):  # the parts of a split
+        return [Symbol(placed(x, place())) for x in out]
+    return Symbol(placed(out, place())) if isinstance(out, Tensor) else out
 
 
 answer_operators(Symbol, call)

@@ -7,6 +7,7 @@ back whatever happens, and one program is read at a time.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -357,9 +358,9 @@ def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def eagerly() -> AbstractContextManager[Any]:
-    """What is decorated with torch.compile is run as it is written."""
+    """What is decorated with torch.compile is run as it is written.  Its compiler takes seconds to import, and is there if it is used."""
     stance = getattr(torch.compiler, "set_stance", None)
-    return stance("force_eager") if stance is not None else nullcontext()
+    return stance("force_eager") if stance is not None and "torch._dynamo" in sys.modules else nullcontext()
 
 
 def symbol(tensor: Tensor) -> Any:
