@@ -44,6 +44,11 @@ def test_a_wrong_loss_is_refuted() -> None:
     assert found.audit.replay.confirms
 
 
+def test_a_change_in_place_through_another_name_is_not_overlooked() -> None:
+    with pytest.raises(Unread, match=r"audit_numpy_cases\.py:\d+: an array that shares memory"):
+        asked(cases.in_place_through_another_name, "one-hot, mean")
+
+
 def test_what_is_not_read_is_named_with_its_line_and_arange_is_put_back() -> None:
     before = np.arange
     with pytest.raises(Unread, match=r"audit_numpy_cases\.py:\d+: sort is not read"):
