@@ -40,3 +40,23 @@ def z_loss(logits, labels):
 
 def sorts(logits, labels):
     return jnp.sort(logits).sum()
+
+
+@jax.custom_vjp
+def _own(logits):
+    return jax.nn.log_softmax(logits)
+
+
+_own.defvjp(lambda z: (jax.nn.log_softmax(z), z), lambda z, g: (0 * g,))
+
+
+def derivative_of_its_own(logits, labels):
+    return -jnp.take_along_axis(_own(logits), labels[:, None], axis=-1).mean()
+
+
+def in_bfloat16(logits, labels):
+    return plain(logits.astype(jnp.bfloat16), labels)
+
+
+def labels_of_8_bits(logits, labels):
+    return plain(logits, labels.astype(jnp.int8))

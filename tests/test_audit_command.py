@@ -87,6 +87,25 @@ def test_identify_finds_it(run) -> None:
     assert "PROVED: it is one-hot, mean\n" in out.output
 
 
+def test_identify_says_that_it_is_none_and_which_is_nearest(run, tmp_path) -> None:
+    (tmp_path / "loss.py").write_text(
+        LOSS + "\ndef odd(logits, labels):\n    return cross_entropy(logits, labels) ** 2\n"
+    )
+    out = run("loss.py::odd", *SHAPES, "--identify")
+    assert out.exit_code == 1
+    assert re.search(r"NOT IN THE LIBRARY: it is none of the \d+ losses .* the nearest is", out.output)
+    assert "the nearest loss is" in out.output and "the loss asked for" not in out.output
+
+
+def test_slides_have_the_claim_its_numbers_and_what_holds(run, tmp_path) -> None:
+    out = run("loss.py::over_all", *SHAPES, *KEPT, "-o", "deck.html")
+    assert out.exit_code == 1
+    assert out.output.endswith("wrote deck.html\n")
+    deck = (tmp_path / "deck.html").read_text("utf-8")
+    for part in ("REFUTED: it is not one-hot, mean over kept", "False at", "What is true: it is one-hot, mean"):
+        assert part in re.sub(r"\s+", " ", deck)
+
+
 def test_an_instance_of_a_class_and_a_part_of_the_result(run) -> None:
     out = run("loss.py::Loss", "--make", "scale=1", *SHAPES, *KEPT, "--result", "loss")
     assert out.exit_code == 0, out.output

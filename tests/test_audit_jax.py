@@ -69,6 +69,15 @@ def test_wrong_losses_are_refuted_in_floats_of_64_bits() -> None:
     assert found.residual.words == "a z-loss is added, with the factor 1/10000"
 
 
+def test_casts_are_seen_and_a_derivative_of_its_own_is_said() -> None:
+    found = asked(cases.in_bfloat16, ROWS, "one-hot, mean")
+    assert (found.audit.verdict, found.audit.seen.precision) == ("proved", "bfloat16")
+    found = asked(cases.derivative_of_its_own, ROWS, "one-hot, mean")
+    assert any("a derivative of its own" in n for n in found.audit.reading.trace.notes)
+    with pytest.raises(Unread, match="a conversion to int8"):
+        asked(cases.labels_of_8_bits, ROWS, "one-hot, mean")
+
+
 def test_what_is_not_read_is_named_with_its_line() -> None:
     with pytest.raises(Unread, match=r"audit_jax_cases\.py:\d+: sort is not read"):
         asked(cases.sorts, ROWS, "one-hot, mean")

@@ -24,7 +24,12 @@ def asked(function, wanted) -> Answer:
     return answer(Program(function.__name__, function, inputs), wanted)
 
 
-PROVED = {"plain": "one-hot, mean", "masked": "one-hot, mean over kept", "by_array_api": "one-hot, mean"}
+PROVED = {
+    "plain": "one-hot, mean",
+    "masked": "one-hot, mean over kept",
+    "by_array_api": "one-hot, mean",
+    "by_eye": "one-hot, mean",
+}
 
 
 @pytest.mark.parametrize("name", PROVED)
@@ -39,8 +44,15 @@ def test_a_wrong_loss_is_refuted() -> None:
     assert found.audit.replay.confirms
 
 
+def test_a_change_in_place_through_another_name_is_not_overlooked() -> None:
+    with pytest.raises(Unread, match=r"audit_numpy_cases\.py:\d+: an array that shares memory"):
+        asked(cases.in_place_through_another_name, "one-hot, mean")
+
+
 def test_what_is_not_read_is_named_with_its_line_and_arange_is_put_back() -> None:
     before = np.arange
     with pytest.raises(Unread, match=r"audit_numpy_cases\.py:\d+: sort is not read"):
         asked(cases.sorts, "one-hot, mean")
+    with pytest.raises(Unread, match=r"audit_numpy_cases\.py:\d+: a comparison is not read"):
+        asked(cases.compares, "one-hot, mean")
     assert np.arange is before

@@ -255,6 +255,27 @@ def stated(function):
     return gradient(p, read_program(p)[0])
 
 
+GRADIENTS = {
+    "plain": (cases.plain, "w[s]*(softmax(V, z[s])[j] - one_hot(y[s])[j])/sum(t=1..T, w[t])"),
+    "smoothed": (
+        lambda logits, labels: F.cross_entropy(logits, labels, label_smoothing=0.1),
+        "w[s]*(softmax(V, z[s])[j] - smoothed(V, 1/10, y[s])[j])/sum(t=1..T, w[t])",
+    ),
+    "next token": (
+        lambda logits, labels: F.cross_entropy(logits[:-1], labels[1:]),
+        "w[s + 1]*(softmax(V, z[s])[j] - one_hot(y[s + 1])[j])/sum(t=1..T - 1, w[t + 1])",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_the_gradient_is_stated_as_p_less_q(name) -> None:
+    function, form = GRADIENTS[name]
+    found = stated(function)
+    assert repr(found.term) == form
+    assert found.idle == (name == "next token")
+
+
 def test_the_gradient_is_what_autograd_says() -> None:
     found = stated(cases.leak)
     assert found.compared > 20

@@ -64,6 +64,14 @@ def _full(lengths: Sequence[int]) -> Any:
     return tuple(_full(lengths[1:]) for _ in range(lengths[0])) if lengths else 1
 
 
+_FAR = (
+    0,
+    5 * log(10),
+    -5 * log(10),
+    50 * log(10),
+    -50 * log(10),
+)  # about 12 and 120, whose exponentials are whole numbers
+
 CLEAR = 1e-6
 """A relative difference that floats of 64 bits show."""
 

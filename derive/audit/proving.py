@@ -15,7 +15,7 @@ from derive.kernel import ring as field
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Num, Term, subterms
-from derive.language.definitions import absolute, maximum, minimum, positive_part, sigmoid, softplus
+from derive.language.definitions import absolute, maximum, minimum, positive_part, sigmoid
 from derive.lemmas import LEMMAS
 from derive.tactics import side
 from derive.tactics.closing import denominators
@@ -54,13 +54,6 @@ def _bags(left: Term, right: Term) -> Iterator[list[Any]]:
     if sigmoid in plain:
         rest = [d for d in plain if d is not sigmoid]
         yield [auto, *rest, find_theorem("sigmoid_of_negative")]
-        if softplus in rest:
-            rest = [d for d in rest if d is not softplus]
-            yield [
-                auto,
-                *rest,
-                *map(find_theorem, ("sigmoid_of_negative", "log_sigmoid", "binary_cross_entropy_of_logit")),
-            ]
     if laws:
         yield [auto, *plain, *laws]
         yield [auto, *plain, *laws, LEMMAS["exp_add"]]

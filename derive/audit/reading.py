@@ -38,6 +38,12 @@ _BUILT_ON = {"optax": "jax", "flax": "jax", "haiku": "jax", "transformers": "tor
 """Packages whose functions belong to a framework."""
 
 
+def _first(names: set[str]) -> str:
+    """The framework among the names of modules, or that on which one of them is built; "" where there is none."""
+    names = names | {_BUILT_ON[n] for n in names & _BUILT_ON.keys()}
+    return next((n for n in ("torch", "jax", "numpy") if n in names), "")
+
+
 def front_of(function: Callable[..., Any], name: str = "") -> Any:
     """The module that reads programs of the kind: ``name`` is torch, jax or numpy, or it is told by what the function's module imports."""
     from importlib import import_module
@@ -51,9 +57,9 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
     used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}
     used.add(str(getattr(called, "__module__", "")).partition(".")[0])
     code = getattr(called, "__code__", None)
-    used |= {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
-    used |= {_BUILT_ON[n] for n in used & _BUILT_ON.keys()}
-    found = name or next((n for n in ("torch", "jax", "numpy") if n in used), "torch")
+    own = {"numpy" if n == "np" else n for n in getattr(code, "co_names", ())}
+    own |= {getattr(space.get(n), "__name__", "").partition(".")[0] for n in getattr(code, "co_names", ())}
+    found = name or _first(own) or _first(used) or "torch"  # a module may import several
     needed = {"torch": "torch_tracer", "export": "torch_export", "jax": "jax_reader", "numpy": "numpy_tracer"}
     if found not in needed:
         raise UserError(f"there is no front end {found!r}; they are {', '.join(needed)}")

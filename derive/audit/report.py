@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from derive.audit.residuals import Residual
@@ -98,9 +99,14 @@ def indexed(letter: Var) -> Term:
 
 def _looked_at(a: Audit) -> Iterator[str]:
     yield (
-        f"compared with the program: {a.seen.compared} results, largest relative difference {a.seen.largest:.1e} ({a.seen.precision})"
+        f"compared with the program: {a.seen.compared} results, largest relative difference {_under(a.seen.largest)} ({a.seen.precision})"
     )
     yield from a.seen.left_out[:2]
+
+
+def _under(x: float) -> str:
+    """The power of ten above a difference: its digits are those of a machine."""
+    return f"under 1e{math.floor(math.log10(x)) + 1}" if x else "0"
 
 
 def _numbers(a: Audit) -> list[str]:

@@ -184,12 +184,15 @@ class _Reader:
     def equation(self, e: Any, args: list[Tensor]) -> list[Tensor]:
         name, p = e.primitive.name, e.params
         self.trace.count(name)
+        if name.startswith("custom_vjp"):
+            self.trace.note(f"{_place(e)}: a derivative of its own stands here; --gradient looks at the gradient")
         inner = next((p[n] for n in ("jaxpr", "call_jaxpr", "fun_jaxpr") if n in p), None)
         if inner is not None and name in (
             "jit",
             "pjit",
             "custom_jvp_call",
             "custom_vjp_call",
+            "custom_vjp_call_jaxpr",
             "closed_call",
             "core_call",
             "remat",

@@ -12,9 +12,9 @@ import numpy as np
 
 from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
-from derive.audit.fronts.places import place
+from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
-from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
+from derive.audit.fronts.symbols import SHARED, answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
@@ -33,6 +33,11 @@ _NAMES = {
     "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "absolute": "abs", "invert": "logical_not",
     "max": "amax", "expand_dims": "unsqueeze", "concatenate": "cat", "concat": "cat", "copy": "clone", "ravel": "flatten",
 }  # fmt: skip
+_SHARES = frozenset(
+    ("reshape", "flatten", "transpose", "permute_dims", "swapaxes", "unsqueeze", "squeeze", "__getitem__")
+)
+"""What may give the same memory again."""
+
 _MAKES = ("arange", "eye", "zeros", "ones", "full")
 _AXIS = {"sum", "mean", "amax", "cat", "stack", "unsqueeze", "squeeze"}
 
@@ -61,13 +66,21 @@ _OWN: dict[str, Callable[..., Any]] = {
 
 
 class Symbol:
-    """An array of which entries and sizes are terms."""
+    """An array of which entries and sizes are terms.  ``memory`` is shared by those that NumPy lets share it."""
 
     symbolic = True
-    __slots__ = ("tensor",)
+    __slots__ = ("memory", "seen", "tensor")
 
-    def __init__(self, tensor: Tensor) -> None:
+    def __init__(self, tensor: Tensor, memory: list[int] | None = None) -> None:
         self.tensor = tensor
+        self.memory = memory if memory is not None else [0]
+        self.seen = self.memory[0]
+
+    def change(self, tensor: Tensor) -> None:
+        """In place: every name of this array sees it; another array with the same memory can no longer be used."""
+        self.tensor = tensor
+        self.memory[0] += 1
+        self.seen = self.memory[0]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         if method != "__call__" or kwargs.get("out") is not None:
@@ -102,9 +115,26 @@ class Symbol:
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(key) is not Symbol or key.tensor.kind != "bool":
             raise Unread("x[...] = value", "only x[mask] = value is read; write np.where", place())
-        self.tensor = call("masked_fill", (self, key, value), {}).tensor
+        self.change(call("masked_fill", (self, key, value), {}).tensor)
 
     __hash__ = object.__hash__
+
+
+def _in_place(operator: str) -> Callable[..., Any]:
+    def run(self: Symbol, other: Any) -> Symbol:
+        self.change(call(operator, (self, other), {}).tensor)
+        return self
+
+    return run
+
+
+for _name, _operator in (
+    ("__iadd__", "add"),
+    ("__isub__", "subtract"),
+    ("__imul__", "multiply"),
+    ("__itruediv__", "divide"),
+):
+    setattr(Symbol, _name, _in_place(_operator))
 
 
 class _Namespace:
@@ -145,7 +175,12 @@ def call(name: str, args: Any, kwargs: Any) -> Any:
         raise error.at(place()) from None
     except TypeError as error:
         raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
-    return Symbol(out) if isinstance(out, Tensor) else out
+    if isinstance(out, list):  # the parts of a split
+        return [Symbol(placed(x, place())) for x in out]
+    if not isinstance(out, Tensor):
+        return out
+    first_memory = args[0].memory if known in _SHARES and args and type(args[0]) is Symbol else None
+    return Symbol(placed(out, place()), first_memory if len(args) < 2 or not _symbolic(args[1:]) else None)
 
 
 answer_operators(Symbol, call)
@@ -153,6 +188,8 @@ answer_operators(Symbol, call)
 
 def _plain(trace: Trace, x: Any) -> Any:
     if type(x) is Symbol:
+        if x.seen != x.memory[0]:
+            raise Unread("an array that shares memory", SHARED)
         return x.tensor
     if isinstance(x, (list, tuple)):
         return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)

@@ -11,6 +11,9 @@ _OPERATORS = (
 )  # fmt: skip
 
 
+SHARED = "it was changed in place through another name; change a copy"
+
+
 def answer_operators(symbol: type, call: Callable[[str, Any, Any], Any]) -> None:
     """Gives a class of symbols Python's operators: each is ``call`` with its name."""
 

@@ -7,6 +7,7 @@ back whatever happens, and one program is read at a time.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,7 +19,7 @@ import torch.nn.functional
 from derive.audit.fronts import torch_losses, torch_shapes
 from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, counted, number, with_len
-from derive.audit.fronts.symbols import answer_operators, called, floats, leaves
+from derive.audit.fronts.symbols import SHARED, answer_operators, called, floats, leaves
 from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
 from derive.audit.model.functions import exact, noted
 from derive.audit.model.tensor import Tensor, count, scalar, size
@@ -245,10 +246,7 @@ def _note_precision(trace: Trace, name: str, x: Any) -> None:
 def _plain(trace: Trace, x: Any) -> Any:
     if type(x) is Symbol:
         if x.seen != x.memory[0]:
-            raise Unread(
-                "a tensor that shares memory",
-                "it was changed in place through another name; change a copy, as with masked_fill without the underscore",
-            )
+            raise Unread("a tensor that shares memory", f"{SHARED}, as with masked_fill without the underscore")
         return x.tensor
     if isinstance(x, (list, tuple)) and not isinstance(x, torch.Size):
         return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
@@ -357,9 +355,9 @@ def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def eagerly() -> AbstractContextManager[Any]:
-    """What is decorated with torch.compile is run as it is written."""
+    """What is decorated with torch.compile is run as it is written.  Its compiler takes seconds to import, and is there if it is used."""
     stance = getattr(torch.compiler, "set_stance", None)
-    return stance("force_eager") if stance is not None else nullcontext()
+    return stance("force_eager") if stance is not None and "torch._dynamo" in sys.modules else nullcontext()
 
 
 def symbol(tensor: Tensor) -> Any:

@@ -147,7 +147,7 @@ def exact(x: object) -> Term:
     if isinstance(x, float):
         return _decimal(x, float.__repr__(x))
     if (
-        type(x).__module__ == "numpy" and getattr(x, "ndim", 1) == 0
+        type(x).__module__ in ("numpy", "ml_dtypes") and getattr(x, "ndim", 1) == 0
     ):  # str() of a number of NumPy is the shortest decimal of its type
         return exact(x.item()) if not isinstance(x.item(), float) else _decimal(x.item(), str(x))  # type: ignore[attr-defined]
     raise Unread(f"{x!r}", "it is no number")

@@ -1,0 +1,69 @@
+"""Functions that are made to be misread are not proved; or what is said of them says what it does not say."""
+
+from __future__ import annotations
+
+import pytest
+from frameworks import framework
+
+framework("torch")
+
+import audit_hostile_cases as cases
+from test_audit_torch import ROWS, asked, stated
+
+from derive.audit.guard import MisreadProgramError
+from derive.errors import UserError
+
+pytestmark = pytest.mark.filterwarnings("default")
+KEPT = "one-hot, mean over kept"
+
+NOT_PROVED = {
+    "small_number_in_the_log": "refuted", "tiny_slip": "unknown", "slip_in_bfloat16": "unknown", "logits_shifted_with_their_labels": "refuted",
+    "another_ignored_label": "refuted", "mask_turned_round": "refuted", "changed_in_place": "refuted", "labels_changed_in_place": "refuted",
+    "wide_apart_only": "refuted", "clamped_far_out": "refuted", "asks_for_a_gradient": "refuted", "asks_for_the_mode": "refuted",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_PROVED)
+def test_a_subtle_difference_is_refuted_or_not_known(name) -> None:
+    shapes = ROWS + " mask=T:flags" * ("mask" in name)
+    assert asked(getattr(cases, name), shapes, KEPT).audit.verdict == NOT_PROVED[name]
+
+
+REFUSED = {
+    "asks_for_the_type": "it asks for the type",
+    "asks_for_a_size": "the branch depends on the size T",
+    "catches_errors": "the program needs it as a number",
+    "labels_of_8_bits": "whole numbers wrap round",
+    "noise": "it draws at random",
+    "grows": "keeps a state",
+    "decides_on_a_number": "depends on the numbers in a tensor",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_program_with_another_way_to_go_is_refused(name) -> None:
+    with pytest.raises(UserError, match=REFUSED[name]) as caught:
+        asked(getattr(cases, name), ROWS, KEPT)
+    assert not isinstance(caught.value, MisreadProgramError)
+
+
+SAID = {
+    "warms_up": "CALLS changed while the program ran",
+    "detached": "detach keeps a part from being differentiated",
+    "without_gradient": r"no_grad\(\) keeps a part from being differentiated",
+    "backward_of_its_own": "Own has a backward of its own",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_a_proof_does_not_say_is_said_beside_it(name) -> None:
+    found = asked(getattr(cases, name), ROWS, KEPT)
+    assert found.audit.verdict == "proved"
+    import re
+
+    assert any(re.search(SAID[name], n) for n in found.audit.reading.trace.notes)
+
+
+def test_a_backward_of_its_own_is_held_against_the_derivative() -> None:
+    with pytest.raises(UserError, match=r"autograd is .* from the derivative"):
+        stated(cases.backward_of_its_own)
