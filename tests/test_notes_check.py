@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from derive.cli.commands import main
+from derive.notes.check import check_notes
 
 GOOD = "%: x > 0\n%: y > 0\n\\begin{align}\n\\log (x y) &= \\log x + \\log y \\\\ &= \\log y + \\log x\n\\end{align}\n"
 BAD = GOOD.replace("\\log y + \\log x", "\\log y - \\log x")
@@ -26,6 +27,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("open.tex").write_text("$$ f(x) = g(x) $$ $$ x \\heartsuit = 1 $$")
     Path("broken.tex").write_text("\\begin{align} a")
     return tmp_path
+
+
+def test_a_mean_over_several_draws_is_refuted_where_there_is_one(tmp_path: Path) -> None:
+    page = tmp_path / "notes.tex"
+    page.write_text(
+        "%: h positive joint distribution over a, b\n%: k = 1..m-1\n%: \\mathbb{E} over (a,b) \\sim h, \\bar{a}_k \\sim h(a)\n"
+        "\\[ \\mathbb{E}\\Bigl[\\sum_k h(\\bar{a}_k|b)\\Bigr] = m - 1 \\]\n",
+        "utf-8",
+    )
+    (row,) = (row for _, row in check_notes(str(page)).judged())
+    assert row.verdict is not None and row.verdict.kind == "false" and "m=2" in row.verdict.reason
 
 
 def test_what_is_right_ends_with_0(folder: Path) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from derive.notes.document.tree import Span
 from derive.notes.formula.derivatives import LOGS, Derivatives, is_d, is_derivative
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.names import Reading, halves
-from derive.notes.formula.surface import COMPARED, Expr, names_in, num
+from derive.notes.formula.surface import COMPARED, Expr, names_in, num, walk
 from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at, uses
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
@@ -21,6 +21,8 @@ _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H":
             "entropy": "H"}  # fmt: skip
 _SPREAD = {"Var": 1, "V_bb": 1, "Cov": 2}
 """How many things variances and covariances are of."""
+LONG = 400
+"""Parts of what a variance is of; it is written three times."""
 _NO_MEANING = frozenset(
     [
         "lg",
@@ -313,6 +315,9 @@ class Operators(Derivatives):
             return
         span = Span(t.span.start, bracket.span.end)
         x, y = (b[0] for b in both)
+        if sum(1 for e in (x, y) for _ in islice(walk(e), LONG)) >= LONG:
+            self.stop(ts, i, "variances are nested too deeply")
+            return
         for laws in self.laws(t):
             of, one, two = (Expr("big", (e, *laws), "mean", span) for e in (Expr("mul", (x, y), None, span), x, y))
             whole = Expr("sub", (of, Expr("mul", (one, two), None, span)), None, span)

@@ -135,12 +135,25 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 def try_reading(reading: Reading, place: int = 0) -> Tried:
     """A proof of one reading, or numbers that refute it."""
     proof, found = _sought(reading.claim, reading.given, reading.refutable)
-    if found is not None and getattr(reading.claim, "args", ()) == (reading.right, reading.left):
-        swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)  # the kernel has a >= b as b <= a
-        found = found._replace(explanation=swapped)
-    if not reading.refutable and proof is None and (case := reading.instance) is not None and case.refutable:
-        return replace(try_reading(case, place), reading=reading, proof=None)
-    return Tried(reading, place, proof, found) if reading.refutable else Tried(reading, place, proof, hint=found)
+    if reading.refutable:
+        return Tried(reading, place, proof, _turned(reading, found))
+    case = reading.instance
+    if proof is None and case is not None and case.refutable and (against := _refuted(case.claim, case.given)):
+        return Tried(reading, place, None, _turned(case, against))
+    return Tried(reading, place, proof, hint=_turned(reading, found))
+
+
+def _turned(reading: Reading, found: Counterexample | None) -> Counterexample | None:
+    """Numbers that name the sides as the page has them: the kernel has a >= b as b <= a."""
+    if found is None or getattr(reading.claim, "args", ()) != (reading.right, reading.left):
+        return found
+    swapped = _SIDE.sub(lambda m: _OTHER[m[0]], found.explanation)
+    return found._replace(explanation=swapped)
+
+
+@lru_cache(KEPT)
+def _refuted(claim: Term, given: tuple[Term, ...]) -> Counterexample | None:
+    return refute(claim, given)
 
 
 @lru_cache(KEPT)
