@@ -106,6 +106,19 @@ def importance_sampling(calc):
 
 
 @theorem(
+    shows=Eq(expectation(V, q, fun(k, p[k] / q[k])), 1),
+    given=[*positive(q, V), sums_to_one(p, V)],
+    phrase="the mean of the importance weights",
+    catalogue="50",
+)
+def importance_weights_have_mean_one(calc):
+    """The weights p/q have mean 1 under q."""
+    calc.eq(Sum(q[k] * (p[k] / q[k]), (k, 1, V)), by=expectation)
+    calc.eq(Sum(p[k], (k, 1, V)), by=ring)
+    calc.eq(1, by=sums_to_one(p, V))
+
+
+@theorem(
     shows=Prod(ps[t][ys[t]], (t, 1, T)) <= 1,
     given=[
         *tokens_in_vocabulary(ys, T, V),

@@ -72,6 +72,19 @@ def confidence_penalty(calc):
     calc.eq(-log(p[y]) + beta * (kl(V, p, uniform(V)) - log(V)), by=reverse(kl_from_uniform))
 
 
+@theorem(
+    shows=Eq((1 - c) * smoothed(V, eps, y)[k] + c / V, smoothed(V, eps + c - eps * c, y)[k]),
+    given=[some_tokens],
+    phrase="smoothing twice",
+    catalogue="51",
+)
+def smoothing_composes(calc):
+    """To smooth by eps and then by c is to smooth once, by eps + c - eps c."""
+    calc.eq((1 - c) * ((1 - eps) * delta(k, y) + eps / V) + c / V, by=smoothed)
+    calc.eq((1 - (eps + c - eps * c)) * delta(k, y) + (eps + c - eps * c) / V, by=ring)
+    calc.eq(smoothed(V, eps + c - eps * c, y)[k], by=reverse(smoothed))
+
+
 # --- what is fitted when the true token is random --------------------------------------------------------------------
 
 mixed = fun(k, (1 - eps) * q[k] + eps / V)

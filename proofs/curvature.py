@@ -1,10 +1,18 @@
-"""Log-sum-exp and softmax further: bounds by the largest logit, second derivatives, temperature.
+"""Log-sum-exp and softmax further: bounds by the largest logit, second derivatives, temperature, a penalty on log-sum-exp.
 
-Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``logsumexp_hessian``,
-``tempered_gradient``, ``z_loss_gradient``.
+Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``logsumexp_shift``, ``logsumexp_hessian``,
+``tempered_softmax``, ``tempered_gradient``, ``z_loss_gradient``, ``entropy_le_z_loss``.
 """
 
-from derive.proofs.softmax import logsumexp_gradient, softmax_gradient
+from derive.proofs.information import entropy_le_cross_entropy
+from derive.proofs.softmax import (
+    log_softmax,
+    logsumexp_gradient,
+    logsumexp_log_p,
+    softmax_gradient,
+    softmax_positive,
+    softmax_sums_to_one,
+)
 
 from derive import *
 from derive.language.letters import *
@@ -44,6 +52,21 @@ def logsumexp_le_largest_logit(calc):
     calc.le(log(Sum(exp(largest), (k, 1, V))), by=[log_le, bound])
     calc.eq(log(V * exp(largest)), by=sums)
     calc.eq(largest + log(V), by=logs)
+
+
+@theorem(
+    shows=Eq(logsumexp(V, z), a + logsumexp(V, fun(k, z[k] - a))),
+    given=[some_tokens],
+    phrase="log-sum-exp of shifted logits",
+    catalogue="21",
+)
+def logsumexp_shift(calc):
+    """A number taken off all logits is added again outside: with the largest logit for a, no exponential is larger than 1."""
+    calc.eq(log(partition))
+    calc.eq(log(Sum(exp(a) * exp(z[k] - a), (k, 1, V))))
+    calc.eq(log(exp(a) * Sum(exp(z[k] - a), (k, 1, V))))
+    calc.eq(a + log(Sum(exp(z[k] - a), (k, 1, V))))
+    calc.eq(a + logsumexp(V, fun(k, z[k] - a)))
 
 
 @theorem(
@@ -87,7 +110,77 @@ def z_loss_gradient(calc):
     calc.eq((1 + 2 * lam * logsumexp(V, z)) * softmax(V, z)[j] - delta(y, j), by=ring)
 
 
+@theorem(
+    shows=Eq(
+        Sum(partial(logsumexp(V, z) - z[y] + lam * logsumexp(V, z) ** 2, z, j), (j, 1, V)), 2 * lam * logsumexp(V, z)
+    ),
+    given=[in_vocabulary(y, V)],
+    phrase="the sum of the gradient of the loss with a penalty on log-sum-exp",
+    catalogue="31",
+)
+def z_loss_gradient_sums(calc):
+    """The entries of the gradient do not sum to 0: unlike the loss itself, the penalty sees a number added to all logits."""
+    calc.eq(Sum((1 + 2 * lam * logsumexp(V, z)) * softmax(V, z)[j] - delta(y, j), (j, 1, V)), by=z_loss_gradient)
+    calc.eq((1 + 2 * lam * logsumexp(V, z)) * Sum(softmax(V, z)[j], (j, 1, V)) - 1, by=auto)
+    calc.eq(2 * lam * logsumexp(V, z), by=softmax_sums_to_one)
+
+
+@theorem(
+    shows=entropy(V, q) <= cross_entropy(V, q, softmax(V, z)) + lam * logsumexp(V, z) ** 2,
+    given=[some_tokens, *distribution(q, V), 0 <= lam],
+    phrase="the floor of the loss with a penalty on log-sum-exp",
+    catalogue="31",
+)
+def entropy_le_z_loss(calc):
+    """With the penalty, too, no logits make the loss less than the entropy of the targets."""
+    model = calc.have(ForAll((k, 1, V), 0 < softmax(V, z)[k]), by=softmax_positive)
+    whole = calc.have(Eq(Sum(softmax(V, z)[k], (k, 1, V)), 1), by=softmax_sums_to_one)
+    calc.le(cross_entropy(V, q, softmax(V, z)), by=[entropy_le_cross_entropy, model, whole])
+    penalty = calc.have(0 <= lam * logsumexp(V, z) ** 2, by=[order, 0 <= lam])
+    calc.le(cross_entropy(V, q, softmax(V, z)) + lam * logsumexp(V, z) ** 2, by=[order, penalty])
+
+
+log_q = fun(k, log(q[k]))
+
+
+@theorem(
+    shows=Eq(cross_entropy(V, q, softmax(V, log_q)) + lam * logsumexp(V, log_q) ** 2, entropy(V, q)),
+    given=[some_tokens, *positive_distribution(q, V)],
+    phrase="where the loss with a penalty on log-sum-exp is least",
+    catalogue="31",
+)
+def z_loss_at_its_floor(calc):
+    """At the logits log q the penalty is 0 and the model is q: the floor is attained, and it is that of the loss alone."""
+    penalty = lam * logsumexp(V, log_q) ** 2
+    calc.eq(-Sum(q[k] * log(softmax(V, log_q)[k]), (k, 1, V)) + penalty, by=cross_entropy)
+    calc.eq(-Sum(q[k] * (log(q[k]) - logsumexp(V, log_q)), (k, 1, V)) + penalty, by=log_softmax)
+    calc.eq(-Sum(q[k] * (log(q[k]) - 0), (k, 1, V)) + lam * 0**2, by=logsumexp_log_p)
+    calc.eq(-Sum(q[k] * log(q[k]), (k, 1, V)), by=ring)
+    calc.eq(entropy(V, q))
+
+
 cooled = fun(k, z[k] / tau)
+powers = fun(k, softmax(V, z)[k] ** (1 / tau))
+
+
+@theorem(
+    shows=Eq(softmax(V, cooled)[i], powers[i] / Sum(powers[j], (j, 1, V))),
+    given=[in_vocabulary(i, V), 0 < tau],
+    phrase="softmax at a temperature",
+    catalogue="29",
+)
+def tempered_softmax(calc):
+    """To divide the logits by tau is to raise the probabilities to the power 1/tau and to normalise them again."""
+    every, lse = (j, 1, V), logsumexp(V, z)
+    calc.have(ForAll(every, 0 < softmax(V, z)[j]), by=softmax_positive)
+    power = calc.have(ForAll(every, Eq(powers[j], exp(1 / tau * log(softmax(V, z)[j])))), by=pow_eq_exp)
+    known = calc.have(ForAll(every, Eq(log(softmax(V, z)[j]), z[j] - lse)), by=log_softmax)
+    power = calc.have(ForAll(every, Eq(powers[j], exp(1 / tau * (z[j] - lse)))), by=[power, known])
+    power = calc.have(ForAll(every, Eq(powers[j], exp(z[j] / tau + -lse / tau))), by=[power, ring])
+    power = calc.have(ForAll(every, Eq(powers[j], exp(z[j] / tau) * exp(-lse / tau))), by=[power, exp_add])
+    calc.eq(exp(z[i] / tau) / Sum(exp(z[k] / tau), (k, 1, V)), by=softmax)
+    calc.eq(exp(z[i] / tau) * exp(-lse / tau) / Sum(exp(z[j] / tau) * exp(-lse / tau), (j, 1, V)), by=auto)
+    calc.eq(powers[i] / Sum(powers[j], (j, 1, V)), by=reverse(power))
 
 
 @theorem(
@@ -143,3 +236,40 @@ def derivative_of_softmax_as_of_the_sigmoid():
 )
 def gradient_without_the_temperature():
     """At a temperature the gradient is prediction minus target, as without one."""
+
+
+@false_claim(
+    claims=2 * logsumexp(V, fun(k, (z[k] + f[k]) / 2)) < logsumexp(V, z) + logsumexp(V, f),
+    given=[1 <= V, Ne(z[1], f[1])],
+    instead="logsumexp_shift",
+)
+def logsumexp_is_strictly_convex():
+    """Half way between two points log-sum-exp is below the mean of its values: not where all logits grow by one number."""
+
+
+@false_claim(
+    claims=entropy(V, q) < cross_entropy(V, q, softmax(V, z)) + lam * logsumexp(V, z) ** 2,
+    given=[*positive_distribution(q, V), 0 < lam],
+    instead="z_loss_at_its_floor",
+)
+def z_loss_changes_the_optimum():
+    """A penalty on log-sum-exp keeps the model from the distribution that the loss alone would fit."""
+
+
+one_token = q[y] ** 2 / Sum(q[i] ** 2, (i, 1, V))
+next_token = ps[y][k] ** 2 / Sum(ps[y][j] ** 2, (j, 1, V))
+both_tokens = (q[y] * ps[y][k]) ** 2 / Sum((q[i] * ps[i][j]) ** 2, (i, 1, V), (j, 1, V))
+
+
+@false_claim(
+    claims=Eq(one_token * next_token, both_tokens),
+    given=[
+        *in_vocabulary(y, V),
+        *in_vocabulary(k, V),
+        *positive_distribution(q, V),
+        ForAll((i, 1, V), positive_distribution(ps[i], V)),
+    ],
+    instead="tempered_softmax",
+)
+def tokens_and_sequences_have_one_temperature():
+    """At the temperature 1/2 for each of two tokens, the second drawn given the first, sequences have that temperature too."""

@@ -12,6 +12,7 @@ from rocq import Raw
 from stub_rocq import Stub
 from test_architecture import IMPORTS, inside
 
+from derive.board.catalogue import find_theorem
 from derive.certify import cache as cache_module
 from derive.certify.cache import SOURCES, Cache
 from derive.certify.command import certify_command
@@ -196,3 +197,15 @@ def test_all_that_judges_a_certificate_is_in_the_key() -> None:
         reached |= new
         new = {x.target for x in IMPORTS if x.module in new and inside(x.target, "derive")} - reached
     assert {m for m in reached if not inside(m, *SOURCES)} == others
+
+
+def test_of_a_theorem_of_the_catalogue_the_sources_count(
+    replayed: Path, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To know that nothing has changed, nothing is proved; with any other source all is replayed."""
+    entry = find_theorem(NAME)
+    with monkeypatch.context() as unproved:
+        unproved.setattr(type(entry), "theorem", property(lambda self: pytest.fail("it was proved")))
+        assert "from the cache" in certify_command([NAME], replayed, run=True)[0]
+    monkeypatch.setattr("derive.board.checked.digest_of_sources", lambda *rooms: "others")
+    assert "from the cache" not in certify_command([NAME], replayed, run=True)[0]

@@ -315,7 +315,7 @@ def forge(file: Path, store: Store, **found: object) -> None:
     """Somebody writes into the store that the theorem of the file is proved, with every digest right."""
     (entry,) = load_file(str(file))
     known = {**Known("proved")._asdict(), "proved": True, "statement": Results(store)._statement(entry), **found}
-    store.keep({f"checked {file}": (Results(store)._key(entry.file), {"swapped": known})})
+    store.keep({f"checked {file}": (Results(store).key(entry.file), {"swapped": known})})
 
 
 @pytest.fixture
@@ -409,7 +409,7 @@ def test_an_entry_of_another_shape_says_nothing(shape: dict[str, object] | None,
     (entry,) = load_file(str(file))
     assert Results(store).of(entry).state == ("proved" if shape is None else "unknown")
     for found in (None, 1, [], {"swapped": 1}, {"swapped": []}):
-        store.keep({f"checked {file}": (Results(store)._key(entry.file), found)})
+        store.keep({f"checked {file}": (Results(store).key(entry.file), found)})
         assert Results(store).of(entry).state == "unknown"
 
 

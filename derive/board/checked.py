@@ -63,7 +63,7 @@ class Results:
         known = _known(found)
         if known is None:
             return Known("unknown")
-        if key != self._key(entry.file) or found["statement"] != self._statement(entry):
+        if key != self.key(entry.file) or found["statement"] != self._statement(entry):
             return Known("changed")
         return known
 
@@ -84,7 +84,7 @@ class Results:
             files.setdefault(entry.file, {})[entry.name] = data
         new = {}
         for file, results in files.items():
-            key = self._key(file)
+            key = self.key(file)
             if key:
                 last = self.store.get(_name(file), key)
                 before = last if isinstance(last, dict) else {}
@@ -96,13 +96,13 @@ class Results:
 
     def said(self, file: str) -> dict[str, Any]:
         """What was kept, by the names of its theorems, of what is said of them for the very sources that there are now."""
-        key = self._key(file)
+        key = self.key(file)
         kept = self.store.get(_said(file), key) if key else None
         return kept if isinstance(kept, dict) else {}
 
     def keep_said(self, said: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep what is said of the theorems in each of these files."""
-        self.store.keep({_said(f): (key, dict(words)) for f, words in said.items() if (key := self._key(f))})
+        self.store.keep({_said(f): (key, dict(words)) for f, words in said.items() if (key := self.key(f))})
 
     def refute(self, claim: FalseClaim) -> None:
         """Refute a false claim: by the counterexample that was found last time, if it is one, or by a search.
@@ -127,7 +127,7 @@ class Results:
         claim = entry.shows if isinstance(entry, TheoremEntry) else entry.claims
         return self._fingerprints.of_statement(entry.given, claim)
 
-    def _key(self, file: str) -> str:
+    def key(self, file: str) -> str:
         """A digest of all that the results of this file depend on; empty where that cannot be known."""
         if file not in self._keys:
             self._keys[file] = self._digest(file)

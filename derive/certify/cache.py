@@ -1,13 +1,13 @@
 """What Rocq has said before, kept beside the certificates in the folder ``.cache``.
 
-An entry counts only as long as everything on which it depends is the same: the theorem and its recorded proof, the
-certificate in the folder, the rule library, the sources that write, read and judge certificates, and the version of
+An entry counts only as long as everything on which it depends is the same: the theorem and its recorded proof (of a theorem of
+the catalogue: all sources that its proof is made from, so that it need not be proved to know that), the certificate in the folder, the rule library, the sources that write, read and judge certificates, and the version of
 Rocq.  All that is in the key of the entry (``derive.store``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,12 @@ _LIBRARY = "library"  # no certificate has a name with two dots, so this entry h
 class Cache:
     """The entries of a folder of certificates, for one version of Rocq."""
 
-    def __init__(self, folder: Path, rocq: Rocq) -> None:
+    def __init__(self, folder: Path, rocq: Rocq, sources: Callable[[Any], str] = lambda entry: "") -> None:
+        """``sources`` gives a digest of all that the proof of a theorem is made from, empty where that is not known."""
         self.root, self._store = folder, Store(folder / FOLDER)
         self.setting = f"{sources_digest()} {rocq.build}"
         self._fingerprints = Fingerprints()
+        self._sources = sources
 
     # --- certificates ------------------------------------------------------------------------------------------------
 
@@ -50,8 +52,14 @@ class Cache:
         self._store.keep({r.name: (self._key(by_name[r.name], r.digest), asdict(r)) for r in accepted})
 
     def _key(self, entry: Any, certificate: str) -> str:
-        claim = self._fingerprints.of_claim(entry.name, entry.given, entry.shows, entry.theorem)
-        return digest_of(f"{self.setting} {claim} {certificate}".encode())
+        return digest_of(f"{self.setting} {self._proof(entry)} {certificate}".encode())
+
+    def _proof(self, entry: Any) -> str:
+        """A digest of what the theorem says and of its proof."""
+        sources = self._sources(entry)
+        if sources:
+            return f"{entry.name} {self._fingerprints.of_statement(entry.given, entry.shows)} {sources}"
+        return self._fingerprints.of_claim(entry.name, entry.given, entry.shows, entry.theorem)
 
     # --- the compiled rule library -----------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from derive.board.catalogue import find_theorem, theorems
-from derive.board.entries import TheoremEntry
+from derive.board.checked import Results
+from derive.board.entries import PROOFS, TheoremEntry
 from derive.certify.cache import Cache
 from derive.certify.certificate import Certificate
 from derive.certify.compiler import find_rocq
@@ -49,7 +50,12 @@ def certify_command(
         raise UserError("--fresh is about replaying: give --run as well")
     if address:
         return _elsewhere(names, folder, run, all_, address, bar)
-    cache = Cache(Path(folder), find_rocq()) if run else None  # before anything is written
+    results = Results()  # made before the theorems are loaded
+
+    def sources(entry: TheoremEntry) -> str:
+        return results.key(entry.file) if entry.module.startswith(f"{PROOFS}.") else ""
+
+    cache = Cache(Path(folder), find_rocq(), sources) if run else None  # before anything is written
     entries: list[TheoremEntry] = theorems() if all_ else [find_theorem(n) for n in dict.fromkeys(names)]
     refuse_twins(entries)
     known = {} if cache is None or fresh else cache.results(entries)
