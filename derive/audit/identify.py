@@ -34,7 +34,7 @@ def identify(p: Program) -> Identified:
         if distance is None:
             continue
         found.append((distance, asked, target))
-        if distance < 1e-10:
+        if agree(reading, target):
             audit = judged(p, under(p, reading, target), seen, target, dropped)
             if audit.verdict == "proved":
                 return Identified(audit, None, len(found))

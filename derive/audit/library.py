@@ -66,8 +66,8 @@ def distance_of(reading: Reading, target: Target) -> float | None:
     for values, mine in guard.small_samples(reading):
         theirs = guard.formula_at(target.term, reading, values)
         for a, b in zip(mine.values(), theirs.values(), strict=True):
-            if a is not None and b is not None:
-                worst = max(worst or 0.0, guard.relative(a, b))
+            if a is not None:  # a loss that has no value where the program has one is far from it
+                worst = max(worst or 0.0, 1.0 if b is None else guard.relative(a, b))
         if worst is not None and worst > 1e6:
             break
     return worst

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from derive.audit.roles import ONE, WEIGHT, Place, Role
+from derive.audit.roles import ONE, WEIGHT, Missing, Place, Role
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Term, Var, as_term, at, spine
@@ -129,7 +129,7 @@ LOSSES: dict[str, Kind] = {
         lambda p, a: binary_cross_entropy(p.value(ROLE["target"]), sigmoid(p.value(ROLE["logits"]))), {}, "binary cross-entropy of a logit", False
     ),
     "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False),
-    "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(p.here[-1]), p.model), {}, "the row's own column is the true one", False),
+    "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(_diagonal(p)), p.model), {}, "the row's own column is the true one", False),
     "clip": Kind(lambda p, a: _both_ways(p), {}, "contrastive, the mean over rows and columns", False),
     "dpo": Kind(lambda p, a: -log(sigmoid(as_term(a["beta"]) * _margin(p))), {"beta": F(1, 10)}, "direct preference optimisation", False),
     "cdpo": Kind(lambda p, a: _conservative(p, as_term(a["beta"]), as_term(a["eps"])), {"beta": F(1, 10), "eps": F(1, 10)}, "DPO with labels that may be wrong", False),
@@ -167,9 +167,17 @@ def _distillation(p: Place, tau: Term) -> Term:
     return tau**2 * loss if tau != ONE else loss
 
 
+def _diagonal(p: Place) -> Term:
+    """The row's own column, where the logits are a square."""
+    dims = p.roles.logits().input.dims
+    if len(dims) != 2 or dims[0] != dims[1]:
+        raise Missing("this loss takes a square of logits, such as logits=B,B")
+    return p.here[-1]
+
+
 def _both_ways(p: Place) -> Term:
     """The mean of the losses of a row and of a column of a square of logits."""
-    k, (i,) = Var("k", INT), p.here
+    k, i = Var("k", INT), _diagonal(p)
     column = fun(k, p.roles.logits().at((k, i)))
     return (
         cross_entropy(p.vocabulary, one_hot(i), p.model)
