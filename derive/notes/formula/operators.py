@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from derive.notes.document.tree import Span
-from derive.notes.formula.derivatives import LOGS, Derivatives, is_d, is_derivative
+from derive.notes.formula.derivatives import LOGS, is_d, is_derivative
 from derive.notes.formula.known import EXPECTATION
+from derive.notes.formula.means import COMMA, SPREAD, Means
 from derive.notes.formula.names import Reading, halves
-from derive.notes.formula.surface import COMPARED, Expr, names_in, num, walk
+from derive.notes.formula.surface import COMPARED, Expr, names_in, num
 from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at, uses
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
@@ -19,10 +20,6 @@ _FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplu
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
-_SPREAD = {"Var": 1, "V_bb": 1, "Cov": 2}
-"""How many things variances and covariances are of."""
-LONG = 400
-"""Parts of what a variance is of; it is written three times."""
 _NO_MEANING = frozenset(
     [
         "lg",
@@ -49,7 +46,7 @@ _STOPS = frozenset(("∑", "∏", "∫", "∇", "∂"))
 _ORDERED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
-class Operators(Derivatives):
+class Operators(Means):
     """Reads what begins with an operator; ``factor`` sends it here."""
 
     def signed(self, ts: Tokens, i: int) -> Iterator[Reading]:
@@ -198,7 +195,7 @@ class Operators(Derivatives):
         """What a sum runs over: k = 1, ..., n;  k;  k in S, k != j;  1 <= k <= n."""
         sub = tuple(x for x in t.sub or () if x.kind != "words")
         if len(sub) == 1 and sub[0].kind == "table":
-            sub = tuple(x for n, cell in enumerate(sub[0].parts) for x in ((*_COMMA, *cell) if n else cell))
+            sub = tuple(x for n, cell in enumerate(sub[0].parts) for x in ((*COMMA, *cell) if n else cell))
         if not sub:
             yield (Expr("bound", (), "all", t.span),)
             return
@@ -281,74 +278,6 @@ class Operators(Derivatives):
             "big", (body, Expr("bound", (letter,), "all", letter.span)), "integral", Span(t.span.start, body.span.end)
         )
 
-    def mean(self, ts: Tokens, i: int) -> Iterator[Reading]:
-        """E_{x ~ p}[...], E_x[...], E_p[...], E[...]; without brackets it takes the rest of the product."""
-        t = ts[i]
-        for laws in self.laws(t):
-            after = ts[i + 1] if i + 1 < len(ts) else None
-            if after is None:
-                self.stop(ts, i + 1)
-                return
-            bodies: Iterator[Reading] | list[Reading]
-            if after.kind in ("bracket", "group") and after.sub is None and after.sup is None:
-                bodies = [(e, i + 2) for e in self.bracket(after)]
-            elif after.kind == "name" and after.text in EXPECTATION:
-                bodies = self.factor(ts, i + 1)
-            else:
-                bodies = self.term(ts, i + 1)
-            raised = list(self.raised(ts, i + 1))
-            if raised and not after.text.startswith("("):  # E[x]^2 is the square of the mean, and E(x)^2 either
-                bodies = []
-            for e, end in bodies:
-                yield Expr("big", (e, *laws), "mean", Span(t.span.start, e.span.end)), end
-            for e, bracket in raised:
-                whole = Expr("big", (e, *laws), "mean", Span(t.span.start, bracket.span.end))
-                yield from self.scripted(whole, bracket, i + 2)
-
-    def spread(self, ts: Tokens, i: int) -> Iterator[Reading]:
-        """Var[x] = E[x^2] - E[x]^2 and Cov(x, y) = E[x y] - E[x] E[y], over what stands below them."""
-        t, bracket = ts[i], ts[i + 1]
-        pieces = [piece for _, piece in split_at(bracket.parts[0], frozenset((",",)))]
-        both = [self.maybe(piece) for piece in (2 * pieces if _SPREAD[t.text] == 1 else pieces)]
-        if len(pieces) != _SPREAD[t.text] or not all(both):
-            self.stop(ts, i + 1)
-            return
-        span = Span(t.span.start, bracket.span.end)
-        x, y = (b[0] for b in both)
-        if sum(1 for e in (x, y) for _ in islice(walk(e), LONG)) >= LONG:
-            self.stop(ts, i, "variances are nested too deeply")
-            return
-        for laws in self.laws(t):
-            of, one, two = (Expr("big", (e, *laws), "mean", span) for e in (Expr("mul", (x, y), None, span), x, y))
-            whole = Expr("sub", (of, Expr("mul", (one, two), None, span)), None, span)
-            yield from self.scripted(whole, bracket, i + 2)
-
-    def laws(self, t: Token) -> Iterator[tuple[Expr, ...]]:
-        """What a mean is over: draws with their laws, draws alone, or a law alone."""
-        if not t.sub:
-            yield (Expr("bound", (), "all", t.span),)
-            return
-        sub = t.sub
-        if len(sub) == 1 and sub[0].kind == "table":
-            sub = tuple(x for n, cell in enumerate(sub[0].parts) for x in ((*_COMMA, *cell) if n else cell))
-        out: list[Expr] = []
-        waiting: list[Expr] = []
-        for _, piece in split_at(sub, frozenset((",", ";"))):
-            what, law = halves(piece, "~")
-            names = self.maybe(what)
-            if not names:
-                return
-            waiting.append(names[0])
-            if law:
-                one = self.argument_of(law)
-                if one is None:
-                    return
-                drawn = waiting[0] if len(waiting) == 1 else Expr("tuple", tuple(waiting), None, t.span)
-                out.append(Expr("bound", (drawn, one), "law", t.span))
-                waiting = []
-        out += [Expr("bound", (w,), "all", w.span) for w in waiting]
-        yield tuple(out)
-
     def optimum(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]
         kind = _OPTIMA[t.text]
@@ -375,7 +304,7 @@ class Operators(Derivatives):
             return self.exponential(ts, i)
         if t.text in _NO_MEANING and t.text not in self.known.declared:
             raise UnreadableError(t.text, t.span, f"{t.text} has no meaning here; say what it is: {t.text}(x) := ...")
-        if t.text in _SPREAD and opens and t.text not in self.known.declared:
+        if t.text in SPREAD and opens and t.text not in self.known.declared:
             return self.spread(ts, i)
         if t.text in self.known.means or (t.text in EXPECTATION and self.looks_like_mean(t, after)):
             return self.mean(ts, i)
@@ -442,11 +371,6 @@ class Operators(Derivatives):
                 out = Expr("exp", (e,), None, span) if base is None else Expr("pow", (base, e), None, span)
                 yield from self.scripted(out, scripts, end)
 
-    def raised(self, ts: Tokens, i: int) -> Iterator[tuple[Expr, Token]]:
-        """What stands in a bracket with a power behind it, which is one of the whole: exp(x)^2, E[x]^2."""
-        if i < len(ts) and ts[i].kind == "bracket" and ts[i].sup is not None and ts[i].sub is None and not ts[i].primes:
-            yield from ((e, ts[i]) for e in self.bracket(replace(ts[i], sup=None)))
-
     def softmax(self, ts: Tokens, i: int) -> Iterator[Reading]:
         """softmax(z)_k, softmax_k(z), and softmax(z) as a vector."""
         t = ts[i]
@@ -503,9 +427,6 @@ class Operators(Derivatives):
             names, more = (tuple(a for a in some if a is not None) for some in (args, behind))
             conditions = (Expr("given", more, None, span),) if more else ()
             yield from self.scripted(Expr("compare", (*names, *conditions), what, span), bracket, i + 2)
-
-
-_COMMA = (Token("sign", ",", Span(0, 0)),)
 
 
 def _compares(t: Token | None) -> bool:
