@@ -35,6 +35,9 @@ class Loss:
     def __call__(self, logits, labels):
         return {"loss": self.scale * cross_entropy(logits, labels), "logits": logits}
 
+def of_a_library(logits, labels, vocab_size):
+    return cross_entropy(logits.reshape(-1, vocab_size), labels.reshape(-1))
+
 def loops(logits, labels):
     return sum(cross_entropy(logits[i:i + 1], labels[i:i + 1]) for i in range(logits.shape[0]))
 
@@ -79,6 +82,18 @@ def test_a_refutation_has_numbers_and_the_difference_and_status_1(run) -> None:
         "the difference: another reduction: mean",
     ):
         assert part in out.output
+
+
+def test_shapes_are_given_one_behind_the_other_and_the_size_of_the_vocabulary_is_known(run) -> None:
+    out = run("loss.py::of_a_library", "--shapes", "logits=B,T,V", "labels=B,T", "--identify")
+    assert out.exit_code == 0, out.output
+    assert "called with vocab_size = V" in out.output and "PROVED: it is one-hot, mean over kept" in out.output
+    assert "z_{i,t,k} is logits" in out.output, "with the letters of the formula"
+
+
+def test_an_argument_that_is_missing_is_named(run) -> None:
+    out = run("loss.py::cross_entropy", "--logits", "T,V", "--is", "one-hot, mean")
+    assert out.exit_code == 2 and "needs labels as well" in out.output and "--shapes labels=SIZES" in out.output
 
 
 def test_identify_finds_it(run) -> None:

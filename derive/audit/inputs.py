@@ -166,6 +166,10 @@ class Inputs:
             out += self._of(s)
         return out
 
+    def indices(self, s: Symbol) -> tuple[Var, ...]:
+        """The letters of its indices, as the conditions have them."""
+        return self._scope(s)[1]
+
     def _scope(self, s: Symbol) -> tuple[list[tuple[Var, Term, Term]], tuple[Var, ...]]:
         letters: list[Var] = []
         for d in s.input.dims:

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.errors import UserError, described
+
+if TYPE_CHECKING:
+    from derive.audit.inputs import Inputs
 
 _FORM = "name the function as FILE.py::NAME or package.module:NAME"
 
@@ -144,6 +147,7 @@ def arguments(
     named = {n for n, p in signature.parameters.items() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     anything = any(p.kind == p.VAR_KEYWORD for p in signature.parameters.values())
     if all(n in named or anything for n in values):
+        _complete(signature, 0, {**values, **fixed})
         return (), {**values, **fixed}
     positional = [n for n in values if n not in named]
     rest = {n: v for n, v in values.items() if n in named}
@@ -152,7 +156,42 @@ def arguments(
         raise UserError(
             f"the function takes {', '.join(signature.parameters) or 'nothing'}, and has no {', '.join(positional)}; name the inputs as it does"
         )
+    _complete(signature, len(positional), {**rest, **fixed})
     return tuple(values[n] for n in positional), {**rest, **fixed}
+
+
+def _complete(signature: inspect.Signature, before: int, given: Mapping[str, Any]) -> None:
+    """Raises UserError when an argument is missing; ``before`` are handed over by their place."""
+    missing = [n for n in required(signature)[before:] if n not in given]
+    if missing:
+        raise UserError(
+            f"the function needs {', '.join(missing)} as well; give the shape of {missing[0]} with --shapes {missing[0]}=SIZES, or a value "
+            f"that stays as it is with --with {missing[0]}=VALUE, such as the letter of a size"
+        )
+
+
+def required(signature: inspect.Signature) -> list[str]:
+    """The arguments without which the function cannot be called."""
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [n for n, p in signature.parameters.items() if p.default is p.empty and p.kind not in kinds]
+
+
+def with_vocabulary(function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """The fixed arguments, and the size of the vocabulary where the function needs its ``vocab_size`` and nobody says it."""
+    try:
+        needed = required(inspect.signature(function))
+    except (TypeError, ValueError):
+        return dict(fixed)
+    labels = [x for x in inputs.inputs if x.kind == "label"]
+    if VOCABULARY not in needed or VOCABULARY in {*fixed, *inputs.symbols} or not labels:
+        return dict(fixed)
+    size = inputs.vocabulary(labels[0])
+    name = next(n for n, v in inputs.sizes.items() if v == size)
+    return {**fixed, VOCABULARY: int(name) if name.isdigit() else name}
+
+
+VOCABULARY = "vocab_size"
+"""The argument of functions of libraries that take the size of the vocabulary beside the logits."""
 
 
 def _variadic(signature: inspect.Signature) -> bool:

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from derive.audit.residuals import Residual
 from derive.audit.verdict import Audit
 from derive.falsify import approx
-from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Term, Var
+from derive.kernel.terms import App, Lam, Term
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
 from derive.render.pages.latex import derivation_latex
@@ -67,15 +66,18 @@ def verdict_lines(a: Audit) -> list[str]:
 def _about(a: Audit, notation: Notation, ascii_only: bool) -> Iterator[str]:
     """What the letters are, and what is supposed of them."""
     for s in a.reading.inputs.symbols.values():
-        letter = term_text(indexed(s.letter), notation, ascii=ascii_only)
+        letters = a.reading.inputs.indices(s)
+        letter = term_text(s.at(letters), notation, ascii=ascii_only)
         words = f"{letter} is {s.input.name}"
         if s.input.kind == "label":
             words += ", a token, counted from 1"
         if s.kept is not None:
-            words += f"; {term_text(indexed(s.kept), notation, ascii=ascii_only)} is 1 where it is not {a.reading.inputs.ignore}, and 0 where it is"
+            words += f"; {term_text(s.keeps(letters), notation, ascii=ascii_only)} is 1 where it is not {a.reading.inputs.ignore}, and 0 where it is"
         yield words
     if a.ignore_dropped:
         yield "the program fails at ignored labels, so there are none here"
+    if a.program.fixed:
+        yield f"called with {', '.join(f'{n} = {v}' for n, v in a.program.fixed.items())}"
     given = [sentence_text(c, ascii=ascii_only) for c in conditions_of(a, notation, linear=True)]
     yield f"supposed: {'; '.join(given)}"
 
@@ -84,17 +86,6 @@ def conditions_of(a: Audit, notation: Notation, linear: bool = False) -> list[Pr
     """What is supposed of the inputs, and which letters are whole numbers."""
     integers = unsaid_integers((*a.reading.given, a.reading.term), notation)
     return conditions_said(a.reading.given, notation, linear=linear, integers=integers)
-
-
-def indexed(letter: Var) -> Term:
-    """A family at the letters of its indices, to be shown."""
-    out: Term = letter
-    names = iter("tkij")
-    sort = letter.sort
-    while hasattr(sort, "cod"):
-        out = out[Var(next(names), INT)]
-        sort = sort.cod
-    return out
 
 
 def _looked_at(a: Audit) -> Iterator[str]:

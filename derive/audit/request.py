@@ -31,7 +31,9 @@ class Request(NamedTuple):
     def program(self) -> Program:
         """The function, found: its module is run.  Raises UserError where there is none."""
         function = program.find(self.name, self.make)
-        return Program(self.name, function, Inputs(self.inputs, self.ignore), self.fixed, self.output, self.front)
+        inputs = Inputs(self.inputs, self.ignore)
+        fixed = program.with_vocabulary(function, inputs, self.fixed)
+        return Program(self.name, function, inputs, fixed, self.output, self.front)
 
 
 def read_inputs(shapes: Sequence[str], logits: str = "", labels: str = "") -> tuple[Input, ...]:

@@ -16,7 +16,24 @@ if TYPE_CHECKING:
     from derive.jobs.run import Workers
 
 
-@click.command()
+class ManyAssignments(click.Command):
+    """Behind --shapes, --with and --make come as many NAME=VALUE as are wanted: no function's name has an equals sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        out: list[str] = []
+        option = ""
+        for arg, before in zip(args, ["", *args], strict=False):
+            if before in ("--shapes", "--with", "--make"):
+                option = before
+            elif "=" not in arg or arg.startswith("-"):
+                option = ""
+            elif option:
+                out.append(option)
+            out.append(arg)
+        return super().parse_args(ctx, out)
+
+
+@click.command(cls=ManyAssignments)
 @click.argument("name", required=False, metavar="FILE.py::FUNCTION or package.module:FUNCTION")
 @click.option("--logits", default="", metavar="SIZES", help="The shape of the input logits, such as T,V or B,T,V.")
 @click.option("--labels", default="", metavar="SIZES", help="The shape of the input labels.")
@@ -24,7 +41,7 @@ if TYPE_CHECKING:
     "--shapes",
     multiple=True,
     metavar="NAME=SIZES",
-    help="The shape of an input by its name, and :KIND; several in quotes.",
+    help="The shape of an input by its name, and :KIND; as many as there are.",
 )
 @click.option(
     "--is", "wanted", default="", metavar="LOSS", help='What it is to be, such as "smoothed(eps=1/10), mean over kept".'
@@ -38,7 +55,7 @@ if TYPE_CHECKING:
 @click.option("--all", "listed", metavar="FILE.toml", default="", help="Audit all losses of a list, a line each.")
 @click.option("--ignore", default="-100", metavar="LABEL", help="The label that is not counted, or none (-100).")
 @click.option(
-    "--with", "fixed", multiple=True, metavar="NAME=VALUE", help="An argument that stays as it is; repeat it."
+    "--with", "fixed", multiple=True, metavar="NAME=VALUE", help="An argument that stays as it is, or several."
 )
 @click.option("--make", multiple=True, metavar="NAME=VALUE", help="An argument for making an instance of a class.")
 @click.option("--result", default="", metavar="NAME", help="Which part of the result is the loss.")

@@ -102,14 +102,16 @@ def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
             arg = head.arg
             found.insert(0, bound[-1 - arg.index] if isinstance(arg, Bound) and arg.index < len(bound) else str(arg))
             head = head.fn
-        if head == letter and len(found) > len(names):
+        found = [n if n.isidentifier() else "" for n in found]  # t + 1 is no letter
+        if head == letter and (len(found), sum(map(bool, found))) > (len(names), sum(map(bool, names))):
             names = found
         inside = (*bound, t.hint) if isinstance(t, Lam) else bound
         waiting += [(p, inside) for p in parts_of(t) if letter in p.free]
+    spare = (x for x in ("k", "i", "j", "m", *(f"k{n}" for n in range(1, 99))) if x not in names)
     out: Term = letter
-    for i, name in enumerate([*names, *"ktnm"]):
+    for name in [*names, *[""] * 99]:
         if isinstance(out.sort, Fn):
-            out = at(out, Var(name if i < len(names) and name.isidentifier() else "kijm"[i % 4], out.sort.dom))
+            out = at(out, Var(name or next(spare), out.sort.dom))
     return out
 
 
