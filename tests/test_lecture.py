@@ -104,6 +104,18 @@ def test_a_lecture_in_each_text_target(tmp_path, output):
         assert words in text
 
 
+def test_what_is_of_no_theorem_bears_no_theorems_digest_in_beamer(tmp_path):
+    assert made(tmp_path, LECTURE, "deck.tex").exit_code == 0
+    from_where = ""
+    seen = set()
+    for line in (tmp_path / "deck.tex").read_text().splitlines():
+        if said := re.fullmatch(r"\\derivefrom\{(.*)\}", line):
+            from_where = said[1]
+        elif title := re.match(r"\\frametitle\{(False|Quiz|A picture|Summed)", line):
+            seen.add((title[1], bool(from_where)))
+    assert seen == {("False", False), ("Quiz", False), ("A picture", False), ("Summed", True)}
+
+
 @pytest.mark.parametrize("output", ["deck.pdf", "deck.pptx"])
 def test_a_lecture_in_each_target_of_the_extra(tmp_path, output):
     pytest.importorskip("typst", reason="pip install '.[slides]' in derive's folder")
