@@ -100,6 +100,7 @@ def test_a_lecture_in_each_text_target(tmp_path, output):
     assert run.exit_code == 0, run.output
     text = (tmp_path / output).read_text()
     text = "".join(map(str, json.loads(text)["cells"])) if output.endswith("ipynb") else text
+    text = text.replace("#box[one-hot]", "one-hot")
     for words in ("Why", "Notation", "Quiz", "the one-hot target", "1.040"):
         assert words in text
 
@@ -320,6 +321,7 @@ BLOCK = "# a\n```derive\n{}\n```\n"
         ("# a\n```python\nx = 1\n```\n", 2, "a block of python is not shown on slides"),
         ("# a\n<!-- b\n", 2, "this comment does not end"),
         ("# a\n\n$\\log p$ falls\n", 3, "formulas are written plainly"),
+        ("# a\n\nsee [b](https://example.org)\n", 3, "a link is not shown on slides"),
         ("# a\n![b](none.png)\n", 1, "there is no picture none.png"),
         ("# a\n![](slide.png)\n", 1, "go together; write both"),
         (BLOCK.format("theorem = 'nowhere'"), 2, "nowhere"),
@@ -344,10 +346,18 @@ def test_a_markdown_deck_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, 
         ("2*3*4 and x * y * z", "2*3*4 and x * y * z"),
         ("it costs $5 or $6", "it costs $5 or $6"),
         ("$p(y)$ falls", "p(y) falls"),
+        ("_a_, __b c__, x_t and y_t", "a, b c, x_t and y_t"),
     ],
 )
 def test_emphasis_and_dollars(words, plain):
     assert read_markdown("x.md", f"# {words}\n").entries[0].data == {"heading": plain}
+
+
+def test_items_with_numbers_stand_on_lines_of_their_own():
+    text = "# a\n\n1. one\n   goes on\n2. two\n\nIt is less than\n3. So\n1) first\n2) second\n- dot\n"
+    assert read_markdown("x.md", text).entries[0].data["text"] == [
+        "1. one goes on", "2. two", "It is less than 3. So", "1) first", "2) second", "- dot",
+    ]  # fmt: skip
 
 
 # --- watched ---------------------------------------------------------------------------------------------------------
