@@ -128,6 +128,8 @@ def test_a_lecture_in_each_target_of_the_extra(tmp_path, output):
 def test_students_get_no_answers(tmp_path):
     assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
     assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
+    assert made(tmp_path, LECTURE, "paper.typ", "--handout").exit_code == 0
+    assert "A. Lecturer · autumn" in (tmp_path / "paper.typ").read_text()
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
@@ -188,6 +190,7 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
         ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
         ('[[slide]]\nheading = 3', 2, "heading must be text in quotation marks, not 3"),
         ('[[slide]]\nheading = "a"\ntext = "b"', 3, "text must be a list of texts"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = { p = "blue" }', 3, 'such as colour = ["log p(y)=blue"]'),
         ('[[slide]]\ntheorem = "kl_nonneg"\nplot = 1', 3, "plot must be true or false"),
         ('[[slide]]\ntheorem = "kl_nonneg"\n\nexpnd = ["x"]', 4, "a slide with theorem has no expnd; did you mean expand?"),
         ('[[slide]]\ntheorm = "kl_nonneg"', 2, "a slide has no theorm; did you mean theorem?"),
