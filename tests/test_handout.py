@@ -131,6 +131,13 @@ def test_no_page_of_the_pdf_ends_with_what_belongs_to_the_next(tmp_path):
     assert not [page[-2] for page in pages if begun.match(page[-2])]
 
 
+def test_small_formulas_in_the_names_of_definitions_are_mathematics():
+    smoothed = [e for e in theorems("label_smoothing") if e.name == "smoothed_off_eq_smoothed"]
+    chosen = [(e.name, *presented(e.derivation)) for e in smoothed]
+    tex = document(course("A course", [("Targets", chosen, [])], load_notation(None)), lambda name: None)
+    assert ", the smoothed target, $V - 1$ convention" in tex and ", the smoothed target\n" in tex
+
+
 def test_the_document_compiles(tex, tmp_path):
     (tmp_path / "course.tex").write_text(tex, "utf-8")
     run = [need("pdflatex", "texlive-latex-base"), "-interaction=nonstopmode", "-halt-on-error", "course.tex"]
