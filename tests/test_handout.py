@@ -119,6 +119,25 @@ def test_the_pdf_has_bookmarks_tags_and_readable_reasons(made, tmp_path):
     assert reason is not None and size[reason[1]] >= 9
 
 
+def test_no_page_of_the_pdf_ends_with_what_belongs_to_the_next(tmp_path):
+    chosen = [(e.name, *presented(e.derivation)) for e in theorems("cross_entropy") + theorems("softmax")]
+    made = course("A course", [("Losses", chosen, [])], load_notation(None))
+    (tmp_path / "c.pdf").write_bytes(pdf(made, sheets(made)))
+    run = [need("pdftotext", "poppler-utils"), "-layout", tmp_path / "c.pdf", "-"]
+    text = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    pages = [[line.strip() for line in page.splitlines() if line.strip()] for page in text.split("\f")[:-1]]
+    assert len(pages) > 5 and all(page[-1].isdigit() for page in pages)
+    begun = re.compile(r"(Theorem [0-9]+\.(?!.*\. \.)|Given|Claim|Assume|First|Next|Then)\b|\w+_\w+$")
+    assert not [page[-2] for page in pages if begun.match(page[-2])]
+
+
+def test_small_formulas_in_the_names_of_definitions_are_mathematics():
+    smoothed = [e for e in theorems("label_smoothing") if e.name == "smoothed_off_eq_smoothed"]
+    chosen = [(e.name, *presented(e.derivation)) for e in smoothed]
+    tex = document(course("A course", [("Targets", chosen, [])], load_notation(None)), lambda name: None)
+    assert ", the smoothed target, $V - 1$ convention" in tex and ", the smoothed target\n" in tex
+
+
 def test_the_document_compiles(tex, tmp_path):
     (tmp_path / "course.tex").write_text(tex, "utf-8")
     run = [need("pdflatex", "texlive-latex-base"), "-interaction=nonstopmode", "-halt-on-error", "course.tex"]

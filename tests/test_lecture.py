@@ -100,8 +100,21 @@ def test_a_lecture_in_each_text_target(tmp_path, output):
     assert run.exit_code == 0, run.output
     text = (tmp_path / output).read_text()
     text = "".join(map(str, json.loads(text)["cells"])) if output.endswith("ipynb") else text
+    text = text.replace("#box[one-hot]", "one-hot")
     for words in ("Why", "Notation", "Quiz", "the one-hot target", "1.040"):
         assert words in text
+
+
+def test_what_is_of_no_theorem_bears_no_theorems_digest_in_beamer(tmp_path):
+    assert made(tmp_path, LECTURE, "deck.tex").exit_code == 0
+    from_where = ""
+    seen = set()
+    for line in (tmp_path / "deck.tex").read_text().splitlines():
+        if said := re.fullmatch(r"\\derivefrom\{(.*)\}", line):
+            from_where = said[1]
+        elif title := re.match(r"\\frametitle\{(False|Quiz|A picture|Summed)", line):
+            seen.add((title[1], bool(from_where)))
+    assert seen == {("False", False), ("Quiz", False), ("A picture", False), ("Summed", True)}
 
 
 @pytest.mark.parametrize("output", ["deck.pdf", "deck.pptx"])
@@ -115,6 +128,8 @@ def test_a_lecture_in_each_target_of_the_extra(tmp_path, output):
 def test_students_get_no_answers(tmp_path):
     assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
     assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
+    assert made(tmp_path, LECTURE, "paper.typ", "--handout").exit_code == 0
+    assert "A. Lecturer · autumn" in (tmp_path / "paper.typ").read_text()
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
@@ -175,6 +190,7 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
         ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
         ('[[slide]]\nheading = 3', 2, "heading must be text in quotation marks, not 3"),
         ('[[slide]]\nheading = "a"\ntext = "b"', 3, "text must be a list of texts"),
+        ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = { p = "blue" }', 3, 'such as colour = ["log p(y)=blue"]'),
         ('[[slide]]\ntheorem = "kl_nonneg"\nplot = 1', 3, "plot must be true or false"),
         ('[[slide]]\ntheorem = "kl_nonneg"\n\nexpnd = ["x"]', 4, "a slide with theorem has no expnd; did you mean expand?"),
         ('[[slide]]\ntheorm = "kl_nonneg"', 2, "a slide has no theorm; did you mean theorem?"),
@@ -308,6 +324,7 @@ BLOCK = "# a\n```derive\n{}\n```\n"
         ("# a\n```python\nx = 1\n```\n", 2, "a block of python is not shown on slides"),
         ("# a\n<!-- b\n", 2, "this comment does not end"),
         ("# a\n\n$\\log p$ falls\n", 3, "formulas are written plainly"),
+        ("# a\n\nsee [b](https://example.org)\n", 3, "a link is not shown on slides"),
         ("# a\n![b](none.png)\n", 1, "there is no picture none.png"),
         ("# a\n![](slide.png)\n", 1, "go together; write both"),
         (BLOCK.format("theorem = 'nowhere'"), 2, "nowhere"),
@@ -332,10 +349,18 @@ def test_a_markdown_deck_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, 
         ("2*3*4 and x * y * z", "2*3*4 and x * y * z"),
         ("it costs $5 or $6", "it costs $5 or $6"),
         ("$p(y)$ falls", "p(y) falls"),
+        ("_a_, __b c__, x_t and y_t", "a, b c, x_t and y_t"),
     ],
 )
 def test_emphasis_and_dollars(words, plain):
     assert read_markdown("x.md", f"# {words}\n").entries[0].data == {"heading": plain}
+
+
+def test_items_with_numbers_stand_on_lines_of_their_own():
+    text = "# a\n\n1. one\n   goes on\n2. two\n\nIt is less than\n3. So\n1) first\n2) second\n- dot\n"
+    assert read_markdown("x.md", text).entries[0].data["text"] == [
+        "1. one goes on", "2. two", "It is less than 3. So", "1) first", "2) second", "- dot",
+    ]  # fmt: skip
 
 
 # --- watched ---------------------------------------------------------------------------------------------------------

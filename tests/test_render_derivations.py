@@ -369,6 +369,7 @@ def test_reason_words(reason: Reason, words: str) -> None:
             r"see sum\_delta: 100\% \& \#1 \{\textasciitilde{}\textasciicircum{}\textbackslash{}\}",
         ),
         ("theta and eps", r"$\theta$ and $\varepsilon$"),
+        ("H(q_y^ε, p) and x^2 < x^10", r"$H(q_y^\varepsilon, p)$ and $x^2 < x^{10}$"),
     ],
 )
 def test_prose(words: str, latex: str) -> None:

@@ -188,6 +188,7 @@ def test_blocks_and_conditions() -> None:
         ("x = −1", "mi:x mo:= mo:− mn:1"),
         ("a − b", "mi:a mo:− mi:b"),
         ("a/b", "mi:a mo:/ mi:b"),
+        ("H(q_y^ε, p)", "mi:H mo:( mi:q mi:y mi:ε mo:, mi:p mo:)"),
         ("p(a", "mi:p mo:( mi:a"),
         ("p a)", "mi:p mo:\u2062 mi:a mo:)"),
     ],

@@ -88,7 +88,7 @@ def find(name: str) -> Entry:
         )
     import difflib
 
-    known += list(LEMMAS)
+    known = [*subjects(), *known, *LEMMAS]
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else "'derive list' shows all of them"
     raise UserError(f"there is no theorem {name!r}; {hint}")

@@ -58,7 +58,7 @@ def refutation(course: Course, refuted: Refuted) -> Prose:
 def symbol(course: Course, definition: Definition) -> Prose:
     """A definition as an equation, and what it is called where it is one of the library."""
     words = WORDS.get(definition)
-    return (*stated(course, definition), *((f", {words}",) if words else ()))
+    return (*stated(course, definition), *(prose(f", {words}") if words else ()))
 
 
 def stated(course: Course, definition: Definition) -> Prose:

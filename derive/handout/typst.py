@@ -26,15 +26,15 @@ STYLE = r"""
 
 #let theorem(number, name, it, parts) = [
   #heading(level: 2)[Theorem #number. #it] #label("theorem-" + str(number))
-  #small(raw(name))
+  #block(sticky: true, small(raw(name)))
   #for part in parts { matter(part, calc.inf) }
 ]
 
 #let false-claim(name, it, part, why) = [
   #heading(level: 2, outlined: false)[False: #it]
-  #small(raw(name))
+  #block(sticky: true, small(raw(name)))
   #matter(part, calc.inf)
-  #why
+  #block(breakable: false, why)
 ]
 
 #let index(..entries) = columns(2, {
@@ -47,6 +47,9 @@ STYLE = r"""
   }
 })
 """.lstrip()
+
+# Fractions and sums reach above and below their lines of text, so these stand apart.
+NOTATION = "#set list(spacing: 1em)"
 
 
 def pdf(course: Course, drawn: Sheets) -> bytes:
@@ -61,7 +64,7 @@ def source(course: Course, drawn: Sheets, deck: Deck) -> str:
     out = [*head(deck, LIGHT), COMMON, STYLE, f"#align(center, title({content(escape(course.title))}))", author]
     out += ["#outline(depth: 2)", "#pagebreak(weak: true)"]
     symbols = [f"- {markup(symbol(course, f))}" for f in course.definitions]
-    out += ["= Notation", *symbols] if symbols else []
+    out += ["= Notation", NOTATION, *symbols] if symbols else []
     for section in course.sections:
         out.append(f"= {escape(section.title)}")
         out += [_theorem(t, drawn[t.derivation.name]) for t in section.theorems]

@@ -49,7 +49,8 @@ smoothed: Definition = _define(
 )  # fmt: skip
 smoothed_off: Definition = _define(
     "smoothed_off", (_V, _eps, _y), fun(_k, (1 - _eps) * delta(_k, _y) + _eps / (_V - 1) * (1 - delta(_k, _y))),
-    "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.", words="the smoothed target",
+    "The smoothed target, V - 1 convention: eps is shared by the V - 1 wrong tokens only.",
+    words="the smoothed target, V - 1 convention",
 )  # fmt: skip
 
 # --- entropies -------------------------------------------------------------------------------------------------------

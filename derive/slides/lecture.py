@@ -21,7 +21,7 @@ false_claim = "perplexity_is_sum"
 [[slide]]
 quiz = "label_smoothing_residual"
 line = 4
-hide = "reason"                   # or "line"; "wrong": a wrong line to find; "order": lines to put in order
+hide = "reason"                   # or "line"; "wrong": a wrong line to find; "order": the lines of its slide to put in order
 
 [[slide]]
 symbols = ["cross_entropy_is_nll"] # what the letters and definitions of these theorems are
@@ -59,7 +59,18 @@ KINDS: dict[str, dict[str, type]] = {
     "symbols": {"symbols": list},
 }  # fmt: skip
 HIDDEN = ("line", "reason", "wrong", "order")
-_NAMES = {str: "text in quotation marks", list: "a list of texts", int: "a whole number", bool: "true or false"}
+_NAMES = {
+    str: "text in quotation marks",
+    list: "a list of texts, in square brackets",
+    int: "a whole number",
+    bool: "true or false",
+}
+_EXAMPLES = {
+    "colour": '["log p(y)=blue"]',
+    "join": '["1-2"]',
+    "plots": '["tree"]',
+    "expand": '["cross_entropy_one_hot"]',
+}
 _PICTURE_ROOM = (34.0, 12.0)  # em that a picture may take at 16:9
 
 
@@ -155,14 +166,22 @@ def _item(path: str, entry: Entry) -> Item:
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (wanted is list and not all(isinstance(x, str) for x in value)):
             raise UserError(
-                f"{path}:{entry.keys.get(key, entry.line)}: {key} must be {_NAMES[wanted]}, not {shown(value)}"
+                f"{path}:{entry.keys.get(key, entry.line)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}"
             )
     item = Item(kinds[0], data, where)
     if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
-        item.refuse(f"a quiz needs line = N, and hide = one of {', '.join(HIDDEN)}")
+        item.refuse(
+            f"a quiz needs line = N, the number of a line, and hide = one of {', '.join(HIDDEN)}; "
+            "with order all lines are shuffled that stand on a slide with that line"
+        )
     if ("picture" in data) != bool(data.get("alt")):
         item.refuse("a picture and alt, its description for those who do not see it, go together; write both")
     return item
+
+
+def _wanted(key: str, kind: type) -> str:
+    """What kind of value a key has, and one where that is not plain."""
+    return _NAMES[kind] + (f", such as {key} = {_EXAMPLES[key]}" if key in _EXAMPLES else "")
 
 
 def _nearly_a_kind(data: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ A Markdown deck file:
 
     - an item of a list
 
+    1. an item with a number
+
     ![A tree of tokens](tree.png)
 
     <!-- What to say. -->
@@ -144,6 +146,7 @@ class _Reader:
             (r"[ \t]*!\[(.*)\]\(([^()]*)\)[ \t]*", self.picture),
             (r"[ \t]*(?:-[ \t]*){3,}", self.rule),
             (r"[ \t]*[-*+][ \t]+(.*?)[ \t]*", self.item),
+            (r"[ \t]*((\d{1,2})[.)][ \t]+.*?)[ \t]*", self.numbered),
             (r"[ \t]*", self.blank),
             (r"[ \t]*(.*?)[ \t]*", self.words),
         ]
@@ -183,6 +186,14 @@ class _Reader:
 
     def item(self, found: re.Match[str]) -> None:
         self.add("- " + self.plain(found[1]))
+
+    def numbered(self, found: re.Match[str]) -> None:
+        """An item with its number.  In a paragraph only 1 begins a list: a line of it may begin with any number."""
+        before = self.own["text"][-1] if self.open else ""
+        if not self.open or found[2] == "1" or re.match(r"- |\d{1,2}[.)] ", before):
+            self.add(self.plain(found[1]))
+        else:
+            self.words(found)
 
     def words(self, found: re.Match[str]) -> None:
         if self.open:
@@ -249,5 +260,8 @@ class _Reader:
                 )
             return found[1]
 
+        if re.search(r"\[[^\]]+\]\((?:https?:|mailto:|[./#])[^()\s]*\)", words):
+            self.refuse("a link is not shown on slides; write its words, and where it leads if that is to be read")
         words = re.sub(r"\$([^$\s](?:[^$]*[^$\s])?)\$(?!\d)", formula, words)
+        words = re.sub(r"(?<![\w_])(__|_)(?=\S)([^_]+?)(?<=\S)\1(?![\w_])", r"\2", words)
         return re.sub(r"(?<![\w*])(\*\*|\*)(?=\S)([^*]+?)(?<=\S)\1", r"\2", words)

@@ -115,13 +115,13 @@ def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
     return out
 
 
-# A letter that stands alone is a variable, except the words a, A and I; so are y_t, p(k), and what such letters make
+# A letter that stands alone is a variable, except the words a, A and I; so are y_t, q_y^ε, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
 _SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-z])(?:_<?\w)?(?![\w'’])(?!\.[A-Za-z])"
-    r"(?:\(-?[\w, ]*\))?)"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_<?\w)?(?:\^(?:\d+|\w))?(?![\w'’])(?!\.[A-Za-z])"
+    r"(?:\(-?(?:[\w, ]|\^\w)*\))?)"
 )
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"

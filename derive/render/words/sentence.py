@@ -13,11 +13,11 @@ from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Condition, conditions
 from derive.render.formula.names import name_node
-from derive.render.formula.nodes import MINUS, PRODUCT, Fence, Node, Prose, Symbol, kind, row, subscript
+from derive.render.formula.nodes import MINUS, PRODUCT, Fence, Node, Prose, Symbol, kind, row, subscript, superscript
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import parts
 
-_TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|.)")
+_TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|\^(?:\d+|\w)|.)")
 _KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {"≠": "rel", "⟹": "rel", "+": "op", "/": "slash", ",": "punct"}
 
 
@@ -27,7 +27,7 @@ def prose(words: str) -> Prose:
 
 
 def small_node(formula: str) -> Node:
-    """The layout of a small formula that was found in prose: letters, numbers, signs, subscripts, f(x)."""
+    """The layout of a small formula that was found in prose: letters, numbers, signs, subscripts, powers, f(x)."""
     return _Small(_TOKEN.findall(formula)).row("")
 
 
@@ -49,6 +49,8 @@ class _Small:
             elif token[0] == "_" and len(token) > 1 and out:
                 before = [Symbol("<", "rel")] if token[1] == "<" else []
                 out[-1] = subscript(out[-1], row(*before, _atom(token[-1])))
+            elif token[0] == "^" and len(token) > 1 and out:
+                out[-1] = superscript(out[-1], _atom(token[1:]))
             elif token == MINUS:
                 out.append(Symbol(MINUS, "op" if out and not _is_sign(out[-1]) else "neg"))
             elif not token.isalnum():

@@ -79,7 +79,8 @@ def _logo(path: str) -> tuple[bytes, str]:
 def _frame(slide: Slide, picture: str, width: float) -> list[str]:
     """A slide as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em."""
     name, clicks = _name(slide), Clicks()
-    out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp)))}}}"] if slide.stamp is not None else []
+    # a slide of no theorem's says so, or it keeps the words of the theorem before it
+    out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp))) if slide.stamp is not None else ''}}}"]
     part = rf"\derivepart{{{slide.part}}}{{{slide.parts}}}" if slide.parts > 1 else ""
     long = _lines(slide.heading, _HEADING / EM, width) > 2
     if long:  # round the frame: inside the title, a size would leave the lines as far apart as they were

@@ -155,7 +155,7 @@ def symbol_slides(used: Sequence[Definition], notation: Notation, template: Temp
     for definition in used:
         (said,) = where([equation(definition)], notation)
         words = WORDS.get(definition)
-        items.append(Words((*said, *((f", {words}",) if words else ())), item=True))
+        items.append(Words((*said, *(prose(f", {words}") if words else ())), item=True))
     pages: list[list[Words]] = [[]]
     used_up = 0.0
     for item in items:

@@ -110,6 +110,8 @@ def handout(deck: Deck) -> str:
         if stamp is not None:
             fields["provenance"] = content(escape(provenance(stamp)))
         derivations.append(dictionary(fields))
+    if deck.title and deck.subtitle:
+        out.append(f"#align(center)[#small({content(escape(deck.subtitle))})]")
     body = ",\n".join(indented(d) for d in derivations)
     return "\n".join([*out, f"#handout(\n{body},\n)\n"])
 

@@ -44,6 +44,9 @@ COMMON = r"""
 
 #let small(it) = text(size: 0.84em, fill: colors.muted, it)
 
+// What no page may end with.
+#let with-next(it) = block(breakable: false, sticky: true, it)
+
 // What needs more than the room there is is drawn smaller.  The label <fit> tells where that was needed.
 #let shrunk(need, room, it) = if need <= room + 0.1pt { it } else {
   [#metadata((page: here().page(), factor: room / need)) <fit>]
@@ -93,7 +96,11 @@ COMMON = r"""
     gutter.insert(0, 0.5em)
     need += width + 0.5em.to-absolute()
   }
-  shrunk(need, room.width, grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..cells))
+  // no page ends with the first line alone
+  let rows(cells) = block(above: gap, below: gap, grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..cells))
+  let begun = calc.min(2 * columns.len(), cells.len())
+  let rest = cells.slice(begun)
+  shrunk(need, room.width, block(breakable: false, rows(cells.slice(0, begun))) + if rest.len() > 0 { rows(rest) })
 })
 
 #let claim(it) = layout(room => {
@@ -120,11 +127,11 @@ COMMON = r"""
 #let matter(s, at, gap: 0.5em) = {
   set par(leading: 0.5em, spacing: 0.7em)
   set block(spacing: 0.7em)
-  if "given" in s { small[Given #s.given] + parbreak() }
+  if "given" in s { with-next(small[Given #s.given]) }
   let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
-  if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
-  if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
-  if "assume" in s { text(size: 0.84em)[Assume #s.assume] + parbreak() }
+  if "claim" in s { with-next(if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) }) }
+  if "title" in s { with-next(text(size: 0.85em, weight: "bold", fill: colors.accent, s.title)) }
+  if "assume" in s { with-next(text(size: 0.84em)[Assume #s.assume]) }
   for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
