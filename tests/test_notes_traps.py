@@ -98,6 +98,8 @@ NOT_FALSE = [
 
 
 JOINT = "%: p joint distribution over x, y\n"
+BETA = "%: \\beta > 0\n%: x > 0\n"
+LAWS = "%: k = 1..K\n%: p, q positive distribution over k\n"
 PROSE = [
     # what a sentence denies is not assumed
     ("We never let $x = 1$.", r"x^2 = 1", "unproved"),
@@ -110,6 +112,16 @@ PROSE = [
     (JOINT + "Here $X$ and $Y$ are conditionally independent.", "p(x, y) = p(x) p(y)", "false"),
     (JOINT + "The result is independent of $X$ and $Y$.", "p(x, y) = p(x) p(y)", "false"),
     (JOINT + "For non-independent $X$ and $Y$,", "p(x, y) = p(x) p(y)", "false"),
+    # what the paragraph supposes of declared names is a condition of the display
+    (BETA + "Setting $\\beta = 1$ gives", r"\beta x = x", "proved"),
+    (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = x", "unproved"),
+    (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = 2 x", "false"),
+    (BETA + "When $\\beta$ is $1$,", r"\beta x = x", "unproved"),
+    (BETA + "Setting $\\beta = 1$ gave a name.\n\nIn general\n", r"\beta x = x", "false"),
+    (LAWS + "If $p$ is uniform, then", r"H(p) = \log K", "unproved"),
+    (LAWS + "Equality holds for $p = q$:", r"\mathrm{KL}(p \| q) = 0", "unproved"),
+    (LAWS + "Suppose $p_k = q_k$ for all $k$. Then", r"\mathrm{KL}(p \| q) = 0", "unproved"),
+    (LAWS + "It is not negative, and", r"\mathrm{KL}(p \| q) = 0", "false"),
 ]
 
 

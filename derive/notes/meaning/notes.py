@@ -19,7 +19,8 @@ from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
 from derive.notes.meaning.laws import SEVERAL_DRAWS
-from derive.notes.meaning.needs import definedness
+from derive.notes.meaning.lead import lead_of, supposing
+from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
@@ -86,6 +87,7 @@ class _Reader(Page):
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
                 self.case = case_of(self.document, p, self.inline, self.parser)
+                self.lead = lead_of(self.document, p, self.inline, self.parser) if self.world.declared else ()
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -369,10 +371,13 @@ class _Reader(Page):
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
-        return Reading(
+        out = Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
             (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
         )  # fmt: skip
+        return (
+            out if why or self.lead == () else supposing(out, self.lead, lambda rel: builder.statements(rel, Scope()))
+        )
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""
@@ -463,23 +468,6 @@ def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:
 def _try(value: Value) -> None:
     """Build the entry once, so that what cannot be built is known here."""
     value.at(*(Var("i_", INT) for _ in value.dims))
-
-
-def closure(free: frozenset[Var], facts: dict[Term, str]) -> frozenset[Var]:
-    """The variables of a claim, and those of facts that share one with it."""
-    out = set(free)
-    changed = True
-    while changed:
-        changed = False
-        for f in facts:
-            if f.free and not out.isdisjoint(f.free) and not f.free <= out:
-                out |= f.free
-                changed = True
-    return frozenset(out)
-
-
-def touches(fact: Term, free: frozenset[Var]) -> bool:
-    return not fact.free or not fact.free.isdisjoint(free)
 
 
 def together(signs: Sequence[str]) -> str:

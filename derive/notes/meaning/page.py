@@ -43,6 +43,7 @@ class Page:
         self.inferred: dict[str, None] = {}
         self.firsts: dict[Key, PageCell] = {}
         self.case: tuple[str, tuple[Expr, ...]] | None = None  # the condition right before the display
+        self.lead: tuple[Expr, ...] | None = ()  # what the paragraph before it may suppose
         self.late = False  # whether a row says what a name of an earlier row is
         self.free: set[Var] = set()  # the letters of the rows
         self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display

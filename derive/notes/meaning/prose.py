@@ -75,8 +75,13 @@ def phrases(
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
 
 
-_CASE = re.compile(r"\b(?:if|for|when|case|suppose|assume|assuming|consider)\s*(?:that\s*)?$", re.IGNORECASE)
-_TO_DISPLAY = re.compile(r"[\s$,:;]*(?:(?:then|we|have|get|obtain|find|this|it|gives|is|and|so)\b[\s,:;]*)*")
+_CASE = re.compile(
+    r"\b(?:if|for|when|case|suppose|assume|assuming|consider|with|at|choice|(?:sett|tak|choos|putt|substitut)ing|take|set|let)\s*(?:that\s*)?$",
+    re.IGNORECASE,
+)
+_TO_DISPLAY = re.compile(
+    r"[\s$,:;]*(?:(?:then|we|have|get|obtain|find|this|it|gives|yields|becomes|recovers?|reduces|to|that|is|and|so)\b[\s,:;]*)*"
+)
 
 
 def case_of(
