@@ -125,6 +125,12 @@ PROSE = [
 ]
 
 
+def test_a_name_that_a_later_display_brings_in_anew_is_not_held_against_it() -> None:
+    page = "For regression\n\\[L = (y - z)^2\\]\nFor classification\n\\[L = -y \\log z\\]\nAlways\n\\[L + 1 = (y - z)^2\\]\n"
+    kinds = [r.verdict.kind for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert kinds == ["definition", "unproved", "false"]
+
+
 @pytest.mark.parametrize(("prose", "row", "kind"), PROSE, ids=[p[0] for p in PROSE])
 def test_a_sentence_counts_for_what_it_says(prose: str, row: str, kind: str) -> None:
     page = f"{prose}\n\\[{row}\\]\n"

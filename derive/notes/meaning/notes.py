@@ -64,7 +64,12 @@ def read_notes(document: Document) -> Notes:
     return replace(found, chains=tuple(chains))
 
 
+ANEW = "an earlier display brings in this name, which may be another thing here"
+
+
 class _Reader(Page):
+    old = 0  # how many definitions stand before the display
+
     def divided(self) -> bool:
         """Whether a name stands for several things on the page, so that it may be another in each display."""
         plain = [law.name.ref.name for law in self.guessed if not law.joint]
@@ -86,6 +91,7 @@ class _Reader(Page):
                 declared.append(described(line))
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
+                self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
                 self.lead = lead_of(self.document, p, self.inline, self.parser) if self.world.declared else ()
                 while waiting and waiting[0][0] < p.span.start:
@@ -194,6 +200,8 @@ class _Reader(Page):
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+        elif kind == "step" and first and self.brought_in_before(left):
+            readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
         from_start: tuple[Reading, ...] = ()
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
@@ -236,6 +244,10 @@ class _Reader(Page):
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
+
+    def brought_in_before(self, left: PageCell) -> bool:
+        """Whether a row of an earlier display says what the left side is, so that this one may bring in another thing of that name."""
+        return any(m.row and m.pattern == left.readings[0] for m in self.world.meanings[: self.old])
 
     def introduces(self, left: PageCell, right: Expr) -> bool:
         """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
