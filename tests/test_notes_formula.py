@@ -59,7 +59,7 @@ ONE_READING = {
     # sums, products, means
     r"\sum_{i=1}^n x_i": "sum[i=1..n](x_{i})",
     r"\sum_i^n x_i": "sum[i=1..n](x_{i})",
-    r"\Sigma_{j=1}^{M} ln(G_j)": "sum[j=1..M](log[G_{j}])",
+    r"\Sigma_{j=1}^{M} ln(G_j)": "sum[j=1..M](ln[G_{j}])",
     r"\sum_{k \in \mathcal{V}} p_k": "sum[k∈V_cal](p_{k})",
     r"\sum_{j \ne i} a_j": "sum[j≠i](a_{j})",
     r"\sum_{j, j \neq i} a_j": "sum[j; j≠i](a_{j})",

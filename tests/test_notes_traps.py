@@ -47,10 +47,17 @@ TRUE = [
     # probabilities of sequences
     (r"\log \pi(y_1, \ldots, y_T | x) = \sum_{t=1}^T \log \pi(y_t | x, y_{<t})", SEQUENCE),
     (r"\log \pi(y_1, \ldots, y_T | x) \le 0", SEQUENCE),
+    # ln is natural, whatever base log has, and so is log_e; a T above a sum is a number in powers, too
+    (r"\frac{d}{dx} \log x = \frac{1}{x \ln 2}", r"\log base 2"),
+    (r"\log_e x = \ln x", r"\log base 2"),
+    (r"\sum_{t=0}^T \gamma^T = (T + 1) \gamma^T", r"0 < \gamma < 1"),
+    (r"\sum_k 1 = 3", "k=1..3"),
     # what comes before
     (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
 ]
 FALSE = [
+    (r"\frac{d}{dx} \log x = \frac{1}{x}", r"\log base 2"),
+    (r"\log x = \ln x", r"\log base 2"),
     (r"\pi(y_1, \ldots, y_T | x) = \prod_{t=1}^{T-1} \pi(y_t | x, y_{<t})", SEQUENCE),
     (r"\pi(y_1, \ldots, y_T | x) = \prod_{t=1}^T \pi(y_t | y_{<t})", SEQUENCE),
     (r"(\sum_i a_i)^2 = \sum_i a_i^2 + \sum_{i < j} a_i a_j", "a vector of length n"),
@@ -88,6 +95,47 @@ NOT_FALSE = [
     ),
     (r"\prod_t p_t\, c = c \prod_t p_t", "t = 1..T", "p_t > 0", "c > 0"),
 ]
+
+
+JOINT = "%: p joint distribution over x, y\n"
+BETA = "%: \\beta > 0\n%: x > 0\n"
+LAWS = "%: k = 1..K\n%: p, q positive distribution over k\n"
+PROSE = [
+    # what a sentence denies is not assumed
+    ("We never let $x = 1$.", r"x^2 = 1", "unproved"),
+    ("Unlike the case with $a_k = 1$, in general", r"\sum_{k=1}^K a_k = K", "unproved"),
+    # independence is read of declared laws, too, and only where it is said of these variables
+    (JOINT + "Here $X$ and $Y$ are independent.", "p(x, y) = p(x) p(y)", "proved"),
+    (JOINT + "If $x$ and $y$ are independent, then", "H(X, Y) = H(X) + H(Y)", "proved"),
+    (JOINT + "For independent $X$ and $Y$,", "I(X; Y) = 0", "proved"),
+    (JOINT + "If $x$ and $y$ are independent, we stop. Else", "p(x, y) = p(x) p(y)", "false"),
+    (JOINT + "Here $X$ and $Y$ are conditionally independent.", "p(x, y) = p(x) p(y)", "false"),
+    (JOINT + "The result is independent of $X$ and $Y$.", "p(x, y) = p(x) p(y)", "false"),
+    (JOINT + "For non-independent $X$ and $Y$,", "p(x, y) = p(x) p(y)", "false"),
+    # what the paragraph supposes of declared names is a condition of the display
+    (BETA + "Setting $\\beta = 1$ gives", r"\beta x = x", "proved"),
+    (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = x", "unproved"),
+    (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = 2 x", "false"),
+    (BETA + "When $\\beta$ is $1$,", r"\beta x = x", "unproved"),
+    (BETA + "Setting $\\beta = 1$ gave a name.\n\nIn general\n", r"\beta x = x", "false"),
+    (LAWS + "If $p$ is uniform, then", r"H(p) = \log K", "unproved"),
+    (LAWS + "Equality holds for $p = q$:", r"\mathrm{KL}(p \| q) = 0", "unproved"),
+    (LAWS + "Suppose $p_k = q_k$ for all $k$. Then", r"\mathrm{KL}(p \| q) = 0", "unproved"),
+    (LAWS + "It is not negative, and", r"\mathrm{KL}(p \| q) = 0", "false"),
+]
+
+
+def test_a_name_that_a_later_display_brings_in_anew_is_not_held_against_it() -> None:
+    page = "For regression\n\\[L = (y - z)^2\\]\nFor classification\n\\[L = -y \\log z\\]\nAlways\n\\[L + 1 = (y - z)^2\\]\n"
+    kinds = [r.verdict.kind for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert kinds == ["definition", "unproved", "false"]
+
+
+@pytest.mark.parametrize(("prose", "row", "kind"), PROSE, ids=[p[0] for p in PROSE])
+def test_a_sentence_counts_for_what_it_says(prose: str, row: str, kind: str) -> None:
+    page = f"{prose}\n\\[{row}\\]\n"
+    (one,) = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert one.kind == kind
 
 
 @pytest.mark.parametrize("row", TRUE, ids=[r[0] for r in TRUE])

@@ -111,14 +111,15 @@ class _Seen:
             ):
                 self.moved.add(t.parts[1][1].text)
             plain = t.kind != "name" or t.text not in _LAWS
-            transposed = t.sup is not None and len(t.sup) == 1 and t.sup[0].text == "T"
+            summed = t.kind == "sign" and t.text in ("∑", "∏")  # a T above it is where the sum ends
+            transposed = not summed and t.sup is not None and len(t.sup) == 1 and t.sup[0].text == "T"
             for part in (*t.parts, () if transposed else t.sup or ()):
                 bare = set(self.bare)
                 self.look(part, below)
                 if i and tokens[i - 1].text in _LAWS:
                     self.bare = bare
             self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
-            if t.kind == "sign" and t.text in ("∑", "∏") and t.sub:
+            if summed and t.sub:
                 self.indices.update(x.text for x in t.sub if x.kind == "name")
 
     def powers(self, t: Token) -> None:

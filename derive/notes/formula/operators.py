@@ -346,19 +346,21 @@ class Operators(Means):
 
     def logarithm(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]
-        bases = self.maybe(t.sub) if t.sub else [None]
+        natural = t.sub is not None and len(t.sub) == 1 and t.sub[0].text == "e" and not t.sub[0].sub
+        bases = self.maybe(t.sub) if t.sub and not natural else [None]
         power = self.maybe(t.sup) if t.sup else [None]
+        written = "ln" if natural or t.text == "ln" else None
         for base in bases:
             for n in power:
                 if n is None:
                     for e, bracket in self.raised(ts, i + 1):  # log(x)^2 is the square of the logarithm first
                         args = (e,) if base is None else (base, e)
                         yield from self.scripted(
-                            Expr("log", args, None, Span(t.span.start, e.span.end)), bracket, i + 2
+                            Expr("log", args, written, Span(t.span.start, e.span.end)), bracket, i + 2
                         )
                 for e, end in self.argument(ts, i + 1):
                     args = (e,) if base is None else (base, e)
-                    out = Expr("log", args, None, Span(t.span.start, e.span.end))
+                    out = Expr("log", args, written, Span(t.span.start, e.span.end))
                     yield (out if n is None else Expr("pow", (out, n), None, out.span)), end
 
     def exponential(self, ts: Tokens, i: int) -> Iterator[Reading]:

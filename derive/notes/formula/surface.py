@@ -4,7 +4,7 @@
 
     num data=Fraction        ref data=Ref             range (low, high)         before (t) data=< or <=
     add sub mul div pow neg  (mul data=· if written)  transpose                 entry (whole, index, ...)
-    fn data=name (x)         log (x), (base, x)       exp                       abs, norm
+    fn data=name (x)         log (x), (base, x)       exp                       abs, norm       (log data=ln if so written)
     big data=sum|prod|max|min|argmax|argmin|mean|integral  (body, bound, ...)
     bound data=to (letter, low, high) | in (letter, set) | all (letter) | ne, lt, le, gt, ge (letter, other) | law (what, law)
     d (body, by)             rel data=sign (a, b)     ind (rel, ...)            tuple, set, list

@@ -194,8 +194,9 @@ class Builder:
     def read_log(self, e: Expr, scope: Scope) -> Value:
         inner = self.number(e.args[-1], scope)
         base = self.term(e.args[0], scope) if len(e.args) == 2 else None
-        if base is None and "log" in self.world.bases:
-            base = self.term(self.world.bases["log"], Scope())
+        name = e.data or "log"  # ln is natural, whatever base log has
+        if base is None and name in self.world.bases:
+            base = self.term(self.world.bases[name], Scope())
         return entrywise(lambda x: self.log(x, base), inner)
 
     def log(self, x: Term, base: Term | None) -> Term:

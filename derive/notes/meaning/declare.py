@@ -14,7 +14,7 @@ _PLAIN = rf"(?! )(?:(?!(?<![^ ]){_WORD}(?![^ ])|:=|(?<!\.)\.\.(?!\.)).)+?"
 _RELATION = r"(?:=|<|>|\\leq?|\\geq?|\\neq?|\\in)(?![A-Za-z])"
 FORMS = {
     "definition": r"(?P<new>.+?) := (?P<meaning>.+)",
-    "range": r"(?P<letters>[A-Za-z\\]+(?:, [A-Za-z\\]+)*) = (?P<first>[^ .]+)\.\.(?P<last>[^ .]+)",
+    "range": r"(?P<letters>[A-Za-z\\]+(?:, ?[A-Za-z\\]+)*) ?= ?(?P<first>[^ .]+)\.\.(?P<last>[^ .]+)",
     "distribution": rf"(?P<names>{_PLAIN}) (?P<positive>positive )?(?P<joint>joint )?distribution over (?P<over>{_PLAIN})"
     rf"(?: given (?P<given>{_PLAIN}))?",
     "one-hot": rf"(?P<names>{_PLAIN}) one-hot over (?P<over>{_PLAIN})",

@@ -95,3 +95,20 @@ def quantified(need: Term, guards: Sequence[Term], letters: Sequence[Var]) -> Te
             need = forall(v, implies(*mine, need) if mine else need)
             used |= need.free
     return need
+
+
+def closure(free: frozenset[Var], facts: dict[Term, str]) -> frozenset[Var]:
+    """The variables of a claim, and those of facts that share one with it."""
+    out = set(free)
+    changed = True
+    while changed:
+        changed = False
+        for f in facts:
+            if f.free and not out.isdisjoint(f.free) and not f.free <= out:
+                out |= f.free
+                changed = True
+    return frozenset(out)
+
+
+def touches(fact: Term, free: frozenset[Var]) -> bool:
+    return not fact.free or not fact.free.isdisjoint(free)

@@ -19,7 +19,8 @@ from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
 from derive.notes.meaning.laws import SEVERAL_DRAWS
-from derive.notes.meaning.needs import definedness
+from derive.notes.meaning.lead import lead_of, supposing
+from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
@@ -63,7 +64,12 @@ def read_notes(document: Document) -> Notes:
     return replace(found, chains=tuple(chains))
 
 
+ANEW = "an earlier display brings in this name, which may be another thing here"
+
+
 class _Reader(Page):
+    old = 0  # how many definitions stand before the display
+
     def divided(self) -> bool:
         """Whether a name stands for several things on the page, so that it may be another in each display."""
         plain = [law.name.ref.name for law in self.guessed if not law.joint]
@@ -85,7 +91,9 @@ class _Reader(Page):
                 declared.append(described(line))
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
+                self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
+                self.lead = lead_of(self.document, p, self.inline, self.parser) if self.world.declared else ()
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -192,6 +200,8 @@ class _Reader(Page):
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+        elif kind == "step" and first and self.brought_in_before(left):
+            readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
         from_start: tuple[Reading, ...] = ()
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
@@ -234,6 +244,10 @@ class _Reader(Page):
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
+
+    def brought_in_before(self, left: PageCell) -> bool:
+        """Whether a row of an earlier display says what the left side is, so that this one may bring in another thing of that name."""
+        return any(m.row and m.pattern == left.readings[0] for m in self.world.meanings[: self.old])
 
     def introduces(self, left: PageCell, right: Expr) -> bool:
         """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
@@ -369,10 +383,13 @@ class _Reader(Page):
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
-        return Reading(
+        out = Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
             (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
         )  # fmt: skip
+        return (
+            out if why or self.lead == () else supposing(out, self.lead, lambda rel: builder.statements(rel, Scope()))
+        )
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""
@@ -463,23 +480,6 @@ def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:
 def _try(value: Value) -> None:
     """Build the entry once, so that what cannot be built is known here."""
     value.at(*(Var("i_", INT) for _ in value.dims))
-
-
-def closure(free: frozenset[Var], facts: dict[Term, str]) -> frozenset[Var]:
-    """The variables of a claim, and those of facts that share one with it."""
-    out = set(free)
-    changed = True
-    while changed:
-        changed = False
-        for f in facts:
-            if f.free and not out.isdisjoint(f.free) and not f.free <= out:
-                out |= f.free
-                changed = True
-    return frozenset(out)
-
-
-def touches(fact: Term, free: frozenset[Var]) -> bool:
-    return not fact.free or not fact.free.isdisjoint(free)
 
 
 def together(signs: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import guessed_base, guessed_laws, whole_sequences
 from derive.notes.meaning.pairs import likelier_first
-from derive.notes.meaning.prose import about, phrases
+from derive.notes.meaning.prose import about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, letters_free, put
@@ -43,6 +43,7 @@ class Page:
         self.inferred: dict[str, None] = {}
         self.firsts: dict[Key, PageCell] = {}
         self.case: tuple[str, tuple[Expr, ...]] | None = None  # the condition right before the display
+        self.lead: tuple[Expr, ...] | None = ()  # what the paragraph before it may suppose
         self.late = False  # whether a row says what a name of an earlier row is
         self.free: set[Var] = set()  # the letters of the rows
         self.here: dict[int, list[tuple[Expr, ...]] | None] = {}  # the conditions behind the rows of the display
@@ -138,9 +139,11 @@ class Page:
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        prose = phrases(self.document, self.inline, self.parser, self.sorts, self.guessed)
+        prose = phrases(self.document, self.inline, self.parser, self.sorts)
         said = whole.spoken_of() if whole.declared else set()
-        self.said = sorted((p for p in prose if not about(p[2]) <= said), key=lambda found: found[0])
+        laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
+        apart = independent(self.document, self.inline, self.parser, laws)
+        self.said = sorted([*(p for p in prose if not about(p[2]) <= said), *apart], key=lambda found: found[0])
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)

@@ -12,7 +12,7 @@ from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import CHAINED
 from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
-from derive.notes.formula.tokens import Tokens, UnreadableError
+from derive.notes.formula.tokens import Tokens, UnreadableError, split_at
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
 from derive.notes.meaning.world import Law, Meaning, World, facts_of
@@ -41,10 +41,17 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Behind these words a formula is a result, a question or a condition, and no description of what a name is."""
+_DENIED = re.compile(
+    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|excluded?|\w+n['’]t|"
+    r"rather\s+than|instead\s+of|as\s+opposed\s+to|in\s+contrast|even\s+if|were)\b",
+    re.IGNORECASE,
+)
+"""In a sentence with one of these words a formula may be what does not hold."""
+_ENDS = re.compile(r"[.;!?](?:\s|$)")
 
 
 def phrases(
-    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, sorts: Sorts, laws: Sequence[Law]
+    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, sorts: Sorts
 ) -> Iterator[tuple[int, str, object]]:
     """What the prose says, in order: where, in words, and the fact or definition."""
     text = document.text
@@ -62,15 +69,19 @@ def phrases(
         place = p.span.start
         if shown is not None and _GOES_ON.fullmatch(text[shown.span.end : place].rstrip("$")):
             place = shown.span.start - 1
-        for found in _formula(tokens, before, parser, sorts):
+        for found in _formula(tokens, before, behind, parser, sorts):
             yield place, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
-    yield from _independent(document, read, parser, laws)
 
 
-_CASE = re.compile(r"\b(?:if|for|when|case|suppose|assume|assuming|consider)\s*(?:that\s*)?$", re.IGNORECASE)
-_TO_DISPLAY = re.compile(r"[\s$,:;]*(?:(?:then|we|have|get|obtain|find|this|it|gives|is|and|so)\b[\s,:;]*)*")
+_CASE = re.compile(
+    r"\b(?:if|for|when|case|suppose|assume|assuming|consider|with|at|choice|(?:sett|tak|choos|putt|substitut)ing|take|set|let)\s*(?:that\s*)?$",
+    re.IGNORECASE,
+)
+_TO_DISPLAY = re.compile(
+    r"[\s$,:;]*(?:(?:then|we|have|get|obtain|find|this|it|gives|yields|becomes|recovers?|reduces|to|that|is|and|so)\b[\s,:;]*)*"
+)
 
 
 def case_of(
@@ -83,7 +94,8 @@ def case_of(
         return None
     tokens = read(p)
     signs = [t.text for t in tokens or () if t.kind == "sign"]
-    if not tokens or "…" in signs or not _CASE.search(_around(document.text, p)[0]):
+    before, _ = _around(document.text, p)
+    if not tokens or "…" in signs or not _CASE.search(before) or _denied(before, ""):
         return None
     if not any(s in _BOUND or s == "=" for s in signs):
         return None
@@ -102,11 +114,17 @@ def _around(text: str, p: Inline) -> tuple[str, str]:
     return before, behind
 
 
-def _formula(tokens: Tokens, before: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
+def _denied(before: str, behind: str) -> bool:
+    """Whether the sentence around a formula has a negative word."""
+    begin = _ENDS.split(before)[-1]
+    return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
+
+
+def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if _ASIDE.search(before[: introduced.start()] if introduced else before):
+    if _denied(before, behind) or _ASIDE.search(before[: introduced.start()] if introduced else before):
         return
     if (
         signs
@@ -160,20 +178,28 @@ def _applied(rel: Expr, sorts: Sorts) -> Expr:
     return Expr("rel", tuple(map(one, rel.args)), rel.data, rel.span)
 
 
-def _independent(
+def independent(
     document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, laws: Sequence[Law]
 ) -> Iterator[tuple[int, str, object]]:
     """The variables X and Y are independent: their joint law is the product of their own."""
     for m in _INDEPENDENT.finditer(document.text):
         start = max(document.text.rfind(". ", 0, m.start()), document.text.rfind("\n\n", 0, m.start()), 0)
-        named: set[str] = set()
-        for p in document.parts:
-            if isinstance(p, Inline) and start <= p.span.start < m.start() + 60:
-                tokens = read(p)
-                found = parser.maybe(tokens) if tokens and not any(t.kind == "sign" for t in tokens) else []
-                named |= {str(found[0])} if found else set()
+        inline = [p for p in document.parts if isinstance(p, Inline)]
+        behind = [p for p in inline if m.end() <= p.span.start < m.end() + 60]
+        named = [p for p in inline if start <= p.span.start < m.start()] or behind
+        shown = next((p.span.start for p in document.parts if isinstance(p, Display) and p.span.start >= m.end()), -1)
+        case = shown >= 0 and _TO_DISPLAY.fullmatch(
+            document.text[max(m.end(), named[-1].span.end if named else 0) : shown]
+        )
+        if not named or not _said_of(document.text, named, m, start, bool(case)):
+            continue
+        names: set[str] = set()
+        for p in named:
+            for piece in split_at(read(p) or (), frozenset(",")):
+                found = parser.maybe(piece[1]) if piece[1] and all(t.kind != "sign" for t in piece[1]) else []
+                names |= {str(found[0]).lower()} if found else set()
         for law in laws:
-            if law.joint and set(law.labels()) == named and len(named) > 1:
+            if law.joint and {label.lower() for label in law.labels()} == names and len(names) > 1:
                 head = law.name
                 whole = Expr("ref", law.over, Ref(head.ref.name, 0, 0, signs(len(law.over))))
                 product: Expr | None = None
@@ -183,9 +209,30 @@ def _independent(
                 assert product is not None
                 yield (
                     m.start(),
-                    f"{', '.join(sorted(named))}: independent (from the text)",
+                    f"{', '.join(sorted(law.labels()))}: independent (from the text)",
                     (Expr("rel", (whole, product), "="),),
                 )
+
+
+def _said_of(text: str, named: Sequence[Inline], m: re.Match[str], start: int, case: bool) -> bool:
+    """Whether the word is said of these names, and said to hold: they are independent, independent X and Y.  ``case``: a display
+    follows, so that what is supposed holds there."""
+    first, last = named[0].span, named[-1].span
+    between = text[last.end : m.start()] if last.end <= m.start() else text[m.end() : first.start]
+    after = text[max(m.end(), last.end) :][:40].lstrip("$) ")
+    before = text[start : min(first.start, m.start())]
+    return not (
+        len(between.strip("$ ").split()) > 4
+        or re.search(r"\b(?:non|in)-?\s*$", text[start : m.start()], re.IGNORECASE)
+        or re.search(r"\b(?:yet|but|though)\b", between)
+        or (last.end > m.start() and re.search(r"\w+\s+\w+\s+\w+|,", between))
+        or re.search(r"\b(?:of|conditionally|pairwise)\b", between)
+        or re.match(r"\s*(?:given|conditional|of\b|if\b|when|only|\|)", after)
+        or _denied(text[start : m.start()], "")
+        or re.search(r"\b(?:whether|unless|test|show|prove|had|would)\b", before, re.IGNORECASE)
+        or (not case and re.search(r"\b(?:if|when)\b", before, re.IGNORECASE))
+        or _denied("", _ENDS.split(after)[0])
+    )
 
 
 def _simple(rel: Expr) -> bool:
@@ -202,7 +249,7 @@ def _simple(rel: Expr) -> bool:
 
 def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[tuple[str, object]]:
     """What is said of a name in words."""
-    if any(t.kind == "sign" for t in tokens):
+    if any(t.kind == "sign" for t in tokens) or _denied(before, behind):
         return
     found = parser.maybe(tokens)
     if not found or found[0].op != "ref":
