@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from needs import need
 from sweep import sample
 from test_render_typst import typst
 
@@ -25,10 +27,11 @@ from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide
 from derive.slides.deck.build import Choice, build
+from derive.slides.deck.flow import flowing
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.typst import fragment, numbered, write
-from derive.slides.typst.source import PAPER, grouped, slides, steps_of, title_slides
+from derive.slides.typst.source import PAPER, slides, steps_of, title_slides
 
 HOSTILE = "<script>alert(1)</script> \\write18{x} $x$ % #sys @a _b_ *c* `d` ~ [e] -- ... // /* https://x.org \u202eabc\x07 );["
 SVG = "{http://www.w3.org/2000/svg}"
@@ -66,7 +69,7 @@ def pages_of(data: bytes) -> int:
 
 
 def clicks(s: Slide) -> int:
-    return steps_of([s])[1][-1][0] if s.steps else 0
+    return steps_of(s)[1][-1][0] if s.steps else 0
 
 
 def pictures(d: Deck, overlays: bool = True) -> list[ElementTree.Element]:
@@ -259,6 +262,21 @@ def test_a_short_deck_is_one_page_to_print() -> None:
             assert pages_of(data) == 1, name
 
 
+def test_on_paper_words_have_nine_points(tmp_path: Path) -> None:
+    typst()
+    (tmp_path / "a.pdf").write_bytes(
+        write(deck("label_smoothing_residual_sequence"), "a.pdf", Options(handout=True))["a.pdf"]
+    )
+    pages = subprocess.run(
+        [need("pdftohtml", "poppler-utils"), "-xml", "-stdout", "-zoom", "1", tmp_path / "a.pdf"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    fonts = {i: (int(size), color) for i, size, color in re.findall(r'id="(\d+)" size="(\d+)".*?color="(#\w+)"', pages)}
+    words = re.findall(r'font="(\d+)">(?:<[bi]>)?(?:Given|definition|the sum)', pages)
+    assert words
+    assert all(fonts[i][0] >= 9 for i in words), fonts
+
+
 def test_a_longer_one_takes_the_pages_that_it_needs() -> None:
     typst()
     d = deck(
@@ -272,9 +290,9 @@ def test_a_longer_one_takes_the_pages_that_it_needs() -> None:
 
 def test_a_handout_has_every_line_once() -> None:
     d = deck("label_smoothing_residual")
-    (group,) = grouped(d.slides)
+    (group,) = flowing(d.slides)
     (chain,) = group
-    assert len(chain) == 2
+    assert len(d.slides) == 2
     places = [s.place for _, s in steps_of(chain)[1]]
     assert sorted(set(places)) == sorted(places)
     assert len(places) == len(find_theorem("label_smoothing_residual").derivation.lines) + 1

@@ -20,7 +20,7 @@ from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
-from derive.slides.markdown.text import at_start, blocks_markdown, escaped, prose_markdown
+from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
 from derive.slides.shown import Shown
 
 Cell = dict[str, Any]
@@ -123,7 +123,7 @@ class _Writer:
 
     def above(self, slide: Slide) -> list[str]:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
-        out = [f"## {at_start(_prose(slide.heading))}{part}"]
+        out = [f"## {heading_markdown(slide.heading, 'notebook')}{part}"]
         said = self.statements(slide)
         out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []

@@ -150,7 +150,7 @@ def _title_frames(deck: Deck) -> list[str]:
     """The title slide with the contents, or with slides of contents behind it where there are many."""
     if not deck.title:
         return []
-    title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont {words(deck.title)}\par}}"
+    title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont\exhyphenpenalty=10000 {words(deck.title)}\par}}"
     subtitle = [rf"\medskip{{\large {words(deck.subtitle)}\par}}"] if deck.subtitle else []
     entries = [rf"\derivesmall{{{sentence(c)}}}" for c in deck.contents]
     heights = [11.0 * _lines(c, _SMALL, deck.template.width) + 4 for c in deck.contents]

@@ -13,7 +13,7 @@ from itertools import count
 
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
-from derive.slides.deck import Block, Slide, Step, Table, Words
+from derive.slides.deck import Block, Slide, Table, Words
 from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
@@ -55,8 +55,8 @@ def heading(slide: Slide, look: Look) -> str:
     return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 
 
-def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
-    """What stands between heading and footer; carried lines only with ``carried``."""
+def body(slide: Slide, look: Look) -> Iterator[str]:
+    """What stands between heading and footer."""
     top = []
     if slide.given:
         top.append(
@@ -78,9 +78,8 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
         size = f"width:{p.width:g}em;height:{p.height:g}em"
         yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
     yield from blocks(slide.blocks_above, look)
-    steps = [s for s in slide.steps if carried or not s.carried]
-    if steps:
-        yield from chain(slide, steps, look)
+    if slide.steps:
+        yield from chain(slide, look)
     yield from blocks(slide.later, look)
     for note in slide.notes:
         yield f'<p class="small remark">Note. {look.ink.prose(note)}</p>'
@@ -88,11 +87,12 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
         yield f'<p class="gaps">{slide.gaps_left}.</p>'
 
 
-def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:
+def chain(slide: Slide, look: Look) -> Iterator[str]:
     """A row of cells for each step, aligned by the style sheet's grid: label, lead, relation, formula, reason.
 
     A short first formula stands in the row of the step after it.
     """
+    steps = slide.steps
     lead = steps[0] if slide.lead and len(steps) > 1 and not steps[0].relation else None
     labels = any(s.label for s in steps)
     columns = 1 + labels + (lead is not None) + slide.beside  # before the last one, which takes the room that is left

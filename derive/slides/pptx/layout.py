@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.render.formula.nodes import Node, Symbol, row, settled
+from derive.render.words.prose import unbroken
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
@@ -93,7 +94,7 @@ def shown_parts(step: Step) -> tuple[Node, ...]:
 
 def heading(slide: Slide) -> Spans:
     part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
-    return joined((*spans(slide.heading), *part))
+    return joined((*(s._replace(text=unbroken(s.text)) for s in spans(slide.heading)), *part))
 
 
 def arrange(slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float = 1.0) -> tuple[Thing, ...]:

@@ -43,7 +43,7 @@ def page_words(deck: Deck, overlays: bool) -> Iterator[str]:
     for i in range(len(title_slides(deck))):
         yield clean(deck.title if i == 0 else "Contents")
     for s in deck.slides:
-        lead, steps = steps_of([s])
+        lead, steps = steps_of(s)
         shown = steps[-1][0] if steps else 0
         clicks = shown + len(s.later)
         for at in range(clicks + 1) if overlays else (clicks,):

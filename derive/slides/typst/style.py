@@ -42,7 +42,8 @@ COMMON = r"""
 // Words that stand on the baseline of a formula which reaches `up` above it.
 #let beside(up, it) = par(box(width: 0pt, height: up) + it)
 
-#let small(it) = text(size: 0.84em, fill: colors.muted, it)
+#let worded(factor, ..style, it) = context text(size: calc.max(factor * 0.84em.to-absolute(), least), ..style, it)
+#let small = worded.with(1, fill: colors.muted)
 
 // What needs more than the room there is is drawn smaller.  The label <fit> tells where that was needed.
 #let shrunk(need, room, it) = if need <= room + 0.1pt { it } else {
@@ -57,7 +58,7 @@ COMMON = r"""
   let lead = s.at("lead", default: none)
   let before = if lead == none { (width: 0pt, up: 0pt) } else { size-of(lead.formula.body) }
   // words keep their size where formulas are smaller
-  let small(it) = text(size: 0.84em / (s.at("scale", default: 100%) / 100%), fill: colors.muted, it)
+  let small = worded.with(1 / (s.at("scale", default: 100%) / 100%), fill: colors.muted)
   let labels = s.steps.any(it => "label" in it)
   let aside = s.at("aside", default: true)
   let cells = ()
@@ -123,8 +124,8 @@ COMMON = r"""
   if "given" in s { small[Given #s.given] + parbreak() }
   let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
   if "claim" in s { if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) } }
-  if "title" in s { text(size: 0.85em, weight: "bold", fill: colors.accent, s.title) + parbreak() }
-  if "assume" in s { text(size: 0.84em)[Assume #s.assume] + parbreak() }
+  if "title" in s { block(above: 1.2em, text(size: 0.85em, weight: "bold", fill: colors.accent, s.title)) }
+  if "assume" in s { worded(1)[Assume #s.assume] + parbreak() }
   for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
