@@ -664,7 +664,7 @@ def test_every_theorem_fits_its_slides(notation: str, aspect: str) -> None:
     nodes = [n for s in deck.slides for n in nodes_of(s)]
     formulas = drawn(nodes, "#000000", "#ff0000", pictures=False)
     for slide in deck.slides:
-        things = arrange(slide, ground.body, ground.em, formulas)
+        things = arrange([slide], ground.body, ground.em, formulas)
         for i, a in enumerate(things):
             assert ground.body.x - 0.1 <= a.box.x and a.box.x + a.box.width <= ground.body.x + ground.body.width + 0.1
             assert ground.body.y - 0.1 <= a.box.y
@@ -685,7 +685,7 @@ def test_a_slide_that_is_too_full_gets_smaller_letters() -> None:
     )
     formulas = drawn(nodes_of(crowded), "#000000", "#ff0000", pictures=False)
     room = Box(48, 100, 864, 400)
-    things = arrange(crowded, room, 24, formulas)
+    things = arrange([crowded], room, 24, formulas)
     assert max(t.box.y + t.box.height for t in things) <= 500.1
     assert max(t.size for t in things if hasattr(t, "node")) < 24
 
@@ -694,7 +694,7 @@ def test_a_wide_formula_gets_smaller_letters() -> None:
     letter = Symbol("x", "var")
     wide = row(*[x for _ in range(60) for x in (letter, Symbol("+", "op"))], letter)
     slide = Slide("steps", "t", ("Wide",), steps=(Step("1", 1, "=", (wide,), ("a reason",)),))
-    things = arrange(slide, Box(48, 100, 864, 400), 24, drawn(nodes_of(slide), "#000000", "#ff0000", pictures=False))
+    things = arrange([slide], Box(48, 100, 864, 400), 24, drawn(nodes_of(slide), "#000000", "#ff0000", pictures=False))
     assert all(t.box.x + t.box.width <= 912.1 for t in things)
 
 

@@ -18,6 +18,7 @@ from derive.render.pens.web import web_latex
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.flow import apart
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
 from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
@@ -30,7 +31,7 @@ Cell = dict[str, Any]
 
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck as a notebook in format 4.5; pictures are attached to their cells."""
-    writer = _Writer(deck, options.handout)
+    writer = _Writer(apart(deck), options.handout)
     cells = [*writer.title(), *writer.slides()]
     for n, cell in enumerate(cells):
         cell["id"] = f"derive-{n + 1}"
@@ -51,7 +52,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 
 def fragment(deck: Deck, options: Options) -> str:
     """The Markdown of the cells, to be put into a notebook of one's own."""
-    cells = _Writer(deck, options.handout).slides()
+    cells = _Writer(apart(deck), options.handout).slides()
     return "\n\n".join("".join(cell["source"]) for cell in cells if not cell.get("attachments")) + "\n"
 
 

@@ -1,11 +1,11 @@
-"""Slides one after another on paper: the lines of a chain that was spread over several stand together again."""
+"""Decks for what has no pages like theirs: chains in one piece on paper, and every chain on a slide of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from derive.slides.deck.deck import Slide
+from derive.slides.deck.deck import Deck, Slide
 
 
 def flowing(slides: Iterable[Slide]) -> list[list[Slide]]:
@@ -21,6 +21,19 @@ def flowing(slides: Iterable[Slide]) -> list[list[Slide]]:
             out[-1].append(s)
         before = s
     return out
+
+
+def apart(deck: Deck) -> Deck:
+    """The deck with a slide for each chain, where a target cannot have several chains on one."""
+    out: list[Slide] = []
+    runs: list[list[Slide]] = []
+    for s in deck.slides:
+        if s.part == 1 and not s.under:
+            runs.append([])
+        runs[-1].append(s)
+    for run in runs:
+        out += [replace(s, under=False, part=i, parts=len(run)) for i, s in enumerate(run, 1)]
+    return replace(deck, slides=tuple(out))
 
 
 def _goes_on(before: Slide, s: Slide) -> bool:

@@ -53,9 +53,9 @@ def _deck(deck: Deck) -> str:
         Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer, heading=HEADING[t.aspect] * t.width
     )
     sections = list(_title_slides(deck, look)) if deck.title else []
-    total = len(sections) + len(deck.slides)
-    for slide in deck.slides:
-        sections.append(section(slide, look, f"{len(sections) + 1} / {total}"))
+    total = len(sections) + len(deck.sheets)
+    for sheet in deck.sheets:
+        sections.append(section(sheet, look, f"{len(sections) + 1} / {total}"))
     slides = "\n".join(sections)
     return f'<main><div class="reveal"><div class="slides">\n{slides}\n</div></div></main>'
 
@@ -133,4 +133,4 @@ def fragment(deck: Deck, options: Options) -> str:
     ink = DelimitedInk(deck.template.colors.changed)
     look = Look(ink, not options.handout, footer=deck.template.footer)
     style = f"<style>\n{fragment_css(deck.template)}\n</style>"
-    return "\n".join([_ABOUT, style, *(section(s, look) for s in deck.slides)]) + "\n"
+    return "\n".join([_ABOUT, style, *(section(s, look) for s in deck.sheets)]) + "\n"

@@ -33,10 +33,14 @@ class Look:
     heading: float = 0.0  # em of a heading's letters from left to right, beyond two lines of which they are smaller
 
 
-def section(slide: Slide, look: Look, page: str = "") -> str:
-    """A slide; ``page`` is its number."""
-    out = [opening(slide), heading(slide, look), '<div class="body">', *body(slide, look), "</div>"]
-    out += [foot(slide, look, page), notes(slide, look), "</section>"]
+def section(sheet: Sequence[Slide], look: Look, page: str = "") -> str:
+    """Slides on one page; ``page`` is its number."""
+    first, *below = sheet
+    out = [opening(first), heading(first, look), '<div class="body">', *body(first, look)]
+    for slide in below:
+        comes = f' fragment custom" data-step="{_opens(slide)}' if look.steps else ""
+        out += [f'<div class="opens{comes}">', *body(slide, look), "</div>"]
+    out += ["</div>", foot(first, look, page), notes(sheet, look), "</section>"]
     return "\n".join(x for x in out if x)
 
 
@@ -180,8 +184,14 @@ def foot(slide: Slide, look: Look, page: str) -> str:
 # --- spoken ----------------------------------------------------------------------------------------------------------
 
 
-def notes(slide: Slide, look: Look) -> str:
+def notes(sheet: Sequence[Slide], look: Look) -> str:
     """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
+    lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for s in sheet for what, words in _said(s))
+    return f'<aside class="notes">\n{lines}\n</aside>'
+
+
+def _said(slide: Slide) -> list[tuple[str, str]]:
+    """What is said of a slide, each with the name of what it belongs to."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     said = above(slide, colons=("Given", "Claim", "Assume"))
@@ -189,10 +199,15 @@ def notes(slide: Slide, look: Look) -> str:
     out = own + [(_identity(slide, p) if p == "claim" else p, sentence(words)) for p, words in said]
     if slide.picture:
         out.append(("picture", sentence(slide.picture.alt)))
+    if slide.under:  # with what stands there from its start
+        out = [(_opens(slide), words) for what, words in out if what != "heading"]
     later = [(f"later{i}", sentence(prose_speech(b.words))) for i, b in enumerate(slide.later, 1)]
-    for s in slide.steps:
+    for i, s in enumerate(slide.steps):
         words = step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason))
-        out.append((_identity(slide, s.place), words))
-    out += later
-    lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for what, words in out)
-    return f'<aside class="notes">\n{lines}\n</aside>'
+        out.append((_opens(slide) if slide.under and slide.stands(i) else _identity(slide, s.place), words))
+    return out + later
+
+
+def _opens(slide: Slide) -> str:
+    """The name of the click at which a slide below another appears."""
+    return _identity(slide, f"opens{slide.steps[0].place}")

@@ -61,14 +61,22 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         SLIDES,
     ]
     drawn = [(text, 1) for text in title_slides(deck)]
-    for number, s in enumerate(deck.slides, len(drawn) + 1):
+    for number, sheet in enumerate(deck.sheets, len(drawn) + 1):
+        s = sheet[0]
         fields = {"heading": content(markup(s.heading)), "number": str(number)}
         if s.parts > 1:
             fields["part"] = string(f"({s.part}/{s.parts})")
         if s.stamp is not None:
             fields["provenance"] = content(escape(provenance(s.stamp)))
         shown = matter(s)
-        drawn.append((call("slide", fields | shown), int(shown.get("clicks", "0")) + 1 if overlays else 1))
+        below: list[dict[str, str]] = []
+        for more in sheet[1:]:
+            before = int((below[-1] if below else shown).get("clicks", "0"))
+            below.append(matter(more, before + 1))
+        if below:
+            fields["below"] = array(map(dictionary, below), lines=True)
+        clicks = int((below[-1] if below else shown).get("clicks", "0"))
+        drawn.append((call("slide", fields | shown), clicks + 1 if overlays else 1))
     return above, drawn
 
 
@@ -145,9 +153,9 @@ def head(deck: Deck, colors: Colors) -> list[str]:
     ]
 
 
-def matter(s: Slide) -> dict[str, str]:
-    """What stands under a heading, as fields."""
-    fields: dict[str, str] = {}
+def matter(s: Slide, opens: int = 0) -> dict[str, str]:
+    """What stands under a heading, as fields; ``opens`` is the click at which it appears."""
+    fields: dict[str, str] = {"opens": str(opens)} if opens else {}
     if s.given:
         fields["given"] = content(markup(s.given))
     if s.claim:
@@ -166,8 +174,8 @@ def matter(s: Slide) -> dict[str, str]:
         fields["lead"] = (
             f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS, legible=True)}$)"
         )
-    rows = [step(x, click) for click, x in steps]
-    clicks = steps[-1][0] if steps else 0
+    rows = [step(x, opens + click) for click, x in steps]
+    clicks = opens + (steps[-1][0] if steps else 0)
     if rows:
         fields["steps"] = array(rows, lines=True)
     if s.later:

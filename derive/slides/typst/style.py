@@ -117,7 +117,7 @@ COMMON = r"""
   )
 }
 
-// All that stands under the heading of a slide; `gap` is what parts the steps.
+// What stands under the heading of a slide, or below that; `gap` is what parts the steps.
 #let matter(s, at, gap: 0.5em) = {
   set par(leading: 0.5em, spacing: 0.7em)
   set block(spacing: 0.7em)
@@ -183,14 +183,19 @@ SLIDES = r"""
 
 #let slide(..named) = {
   let s = named.named()
-  let clicks = s.at("clicks", default: 0)
+  let below = s.at("below", default: ())
+  let clicks = (s, ..below).last().at("clicks", default: 0)
+  let rows = (s, ..below).map(it => it.at("steps", default: ()).len() + 1).sum()
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
     // without overlays nothing is new
     let at = if overlays { at } else { clicks + 0.5 }
     set page(footer: foot(s))
     let begins = s.at("part", default: "").starts-with(regex("$|\(1/"))
     headline(s.heading, s.at("part", default: ""), begins and (at < 1 or not overlays))
-    fitted(gap => matter(s, at, gap: gap), s.at("steps", default: ()).len() + 1)
+    fitted(gap => {
+      matter(s, at, gap: gap)
+      for it in below { block(above: 1.2em, (if at >= it.opens { it => it } else { hide })(matter(it, at, gap: gap))) }
+    }, rows)
     pagebreak(weak: true)
   }
 }

@@ -12,7 +12,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
-from derive.slides.deck.flow import flowing
+from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import SMALL, columns, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import Template
@@ -147,7 +147,7 @@ def touying_source(deck: Deck, options: Options) -> str:
         contents = "".join(f"\n  - {source.markup(h)}" for h in deck.contents[:12])
         title = f'#text(size: 2em, weight: "bold", fill: colors.accent)[{escape(deck.title)}]'
         out.append(f"#title-slide[\n  {title}\n\n  {escape(deck.subtitle)}\n  #set align(start){contents}\n]\n")
-    for s in deck.slides:
+    for s in apart(deck).slides:
         part = f" #small[({s.part}/{s.parts})]" if s.parts > 1 else ""
         out.append("\n\n".join([f"== {source.markup(s.heading)}{part}", *_slide(s, t)]) + "\n")
     return "\n".join(out)
