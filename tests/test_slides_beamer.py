@@ -132,7 +132,7 @@ def test_the_catalogue_compiles_and_nothing_sticks_out(notation: str, aspect: st
     whole = WHOLE or (notation, aspect) == ("compact", "16:9")
     d = deck(*(() if whole else WIDE), notation=notation, aspect=aspect)
     pdf = compiled(beamer.write(d, "deck.tex", Options() if WHOLE else HANDOUT), tmp_path)
-    assert page_count(pdf) > (sum(map(pages, d.slides)) if WHOLE else len(d.slides))  # and the title with the contents
+    assert page_count(pdf) > (sum(map(pages, d.slides)) if WHOLE else len(d.sheets))  # and the title with the contents
 
 
 def test_lualatex_makes_the_same_deck(tmp_path: Path) -> None:
@@ -155,17 +155,18 @@ def test_every_primitive_step_fits_too(tmp_path: Path) -> None:
 
 def test_each_click_adds_a_line_and_moves_nothing(tmp_path: Path) -> None:
     """What is dark on a page is dark at the same place of the next one, where there is more."""
-    d = deck("label_smoothing_residual", "label_smoothing_mixture")
+    d = deck("label_smoothing_residual", "maximum_le")
     pdf = compiled(beamer.write(replace(d, title=""), "deck.tex", Options()), tmp_path)
     pictures = drawn(pdf, tmp_path)
     assert len(pictures) == sum(map(pages, d.slides))
     first = 0
-    for slide in d.slides:
-        dark = [set(ink(p)) for p in pictures[first : first + pages(slide)]]
+    for sheet in d.sheets:
+        there = sum(map(pages, sheet))
+        dark = [set(ink(p)) for p in pictures[first : first + there]]
         for before, after in pairwise(dark):
-            assert len(after) > len(before) + 10  # at least a relation and a reason; what is new may be coloured
+            assert len(after) > len(before)  # what is new may be coloured
             assert not before - after
-        first += pages(slide)
+        first += there
 
 
 def test_what_changed_is_coloured_only_while_its_line_is_the_newest(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import unmarked
 from derive.render.formula.notation import load_notation, notation_names, read_notation
 from derive.render.pens.latex import node_latex
-from derive.slides.deck import Slide
+from derive.slides.deck import Deck, Slide
 from derive.slides.deck.build import Choice, build, derivation_slides
 from derive.slides.deck.digest import statement_digest
+from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import columns, header_height, notes_height, row_height
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template, contrast, load_template
@@ -65,6 +66,32 @@ def test_a_slide_of_the_board() -> None:
 def test_every_line_appears_once_and_in_order(e) -> None:
     numbers = [int(p) for p in shown(slides_of(e.name)) if p.isdigit()]
     assert numbers == list(range(1, len(e.derivation.lines) + 1))
+
+
+def test_facts_on_the_way_stand_below_each_other_where_they_fit() -> None:
+    """Each comes at a click, as it did on a slide of its own, and nothing in it is marked as new before its lines."""
+    for aspect in ("16:9", "4:3"):
+        template = Template(aspect=aspect)
+        slides = slides_of("one_le_perplexity", template)
+        deck = Deck(slides, template)
+        assert [[s.title for s in sheet] for sheet in deck.sheets] == [["First", "Next"], ["Next"] * 3, ["Then"]]
+        assert [[(s.part, s.parts) for s in sheet] for sheet in deck.sheets] == [[(1, 3)] * 2, [(2, 3)] * 3, [(3, 3)]]
+        assert deck.pages == apart(deck).pages == 6 + sum(len(s.steps) - s.stands(0) for s in slides)
+        assert [(s.part, s.parts, s.under) for s in apart(deck).slides] == [(n, 6, False) for n in range(1, 7)]
+        assert all(unmarked(p) == p for s in slides if s.under and s.stands(0) for p in s.steps[0].parts)
+        assert len({s.scale for s in slides}) == 1, "letters of one size"
+
+
+@pytest.mark.parametrize("name", ["label_smoothing_residual", "one_le_perplexity", "kl_chain_rule_sequence"])
+def test_on_paper_a_chain_stands_together(name: str) -> None:
+    """What was spread over slides is one chain again, and two chains with one title stay two."""
+    d = catalogue.find_theorem(name).derivation
+    (group,) = flowing(slides_of(name))
+    chains = [s for s in group if s.steps]
+    assert len(chains) == len(d.blocks)
+    assert [len([x for x in s.steps if x.number]) for s in chains] == [len(b.lines) for b in d.blocks]
+    assert not any(x.carried for s in chains for x in s.steps)
+    assert [s.ends for s in group] == [False] * (len(group) - 1) + [True]
 
 
 @pytest.mark.parametrize("e", ALL, ids=lambda e: e.name)
@@ -422,3 +449,30 @@ def test_no_choice_of_words_hides_a_gap() -> None:
     assert words(slide.steps[-1].reason) == "GAP: obvious"
     assert slide.gaps_left == "1 gap is left"
     assert not slide.ends
+
+
+def test_no_heading_breaks_at_a_hyphen() -> None:
+    """HTML and Typst keep the word in a box, TeX is told once; elsewhere the sign says it."""
+    from derive.slides import beamer, html, markdown, notebook
+    from derive.slides.deck import Options
+    from derive.slides.pptx.layout import heading
+
+    name = "cross_entropy_is_nll"
+    deck = build([(name, catalogue.find_theorem(name).derivation)], Choice(load_notation(None)), Template())
+    unbroken = "the negative log\N{NON-BREAKING HYPHEN}likelihood"
+    assert unbroken in "".join(s.text for s in heading(deck.slides[0]))
+    for target in (markdown, notebook):
+        (source,) = target.write(deck, "deck", Options()).values()
+        assert any(unbroken in (x if isinstance(x, str) else x[0]) for x in json_or_lines(source))
+    (tex,) = beamer.write(deck, "deck.tex", Options()).values()
+    assert rb"\exhyphenpenalty=10000\strut\insertframetitle" in tex
+    (page,) = html.write(deck, "deck.html", Options()).values()
+    assert b'negative <span class="word">log-likelihood</span>' in page
+
+
+def json_or_lines(source: bytes) -> list:
+    import json
+
+    if source.startswith(b"{"):
+        return [c["source"] for c in json.loads(source)["cells"]]
+    return source.decode().splitlines()

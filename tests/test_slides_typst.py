@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from needs import need
 from sweep import sample
 from test_render_typst import typst
 
@@ -25,10 +27,11 @@ from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.formula.notation import load_notation, notation_names
 from derive.slides.deck import Deck, Options, Picture, Slide
 from derive.slides.deck.build import Choice, build
+from derive.slides.deck.flow import flowing
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.typst import fragment, numbered, write
-from derive.slides.typst.source import PAPER, grouped, slides, steps_of, title_slides
+from derive.slides.typst.source import PAPER, slides, steps_of, title_slides
 
 HOSTILE = "<script>alert(1)</script> \\write18{x} $x$ % #sys @a _b_ *c* `d` ~ [e] -- ... // /* https://x.org \u202eabc\x07 );["
 SVG = "{http://www.w3.org/2000/svg}"
@@ -66,7 +69,7 @@ def pages_of(data: bytes) -> int:
 
 
 def clicks(s: Slide) -> int:
-    return steps_of([s])[1][-1][0] if s.steps else 0
+    return steps_of(s)[1][-1][0] if s.steps else 0
 
 
 def pictures(d: Deck, overlays: bool = True) -> list[ElementTree.Element]:
@@ -164,13 +167,13 @@ def test_a_font_that_is_not_there_is_refused(short: Deck) -> None:
 # --- step by step ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["label_smoothing_residual", "chain_rule", "label_smoothing_residual_off"])
+@pytest.mark.parametrize("name", ["label_smoothing_residual", "maximum_le", "label_smoothing_residual_off"])
 def test_nothing_moves_from_click_to_click(name: str) -> None:
     d = deck(name, notation="pr", template=Template("4:3") if name.endswith("off") else None)
     pages = iter(pictures(d))
-    for s in d.slides:
+    for sheet in d.sheets:
         before: set[tuple[str, str]] = set()
-        for _ in range(1 + clicks(s)):
+        for _ in range(sum(1 + clicks(s) for s in sheet)):
             now = {(where, glyph) for where, glyph, _ in signs(next(pages))}
             assert before < now, "a sign has moved, or nothing has come"
             before = now
@@ -215,17 +218,17 @@ def test_every_derivation_fits_its_slides_and_is_accessible(notation: str, aspec
     compiler = typst().Compiler(str(file), ignore_system_fonts=True)
     before = len(title_slides(d))
     shrunk = json.loads(compiler.query("<fit>", field="value"))
-    named = [d.slides[s["page"] - before - 1] for s in shrunk]
+    named = [d.sheets[s["page"] - before - 1][0] for s in shrunk]
     wide = NARROWER if aspect == "4:3" else frozenset()
     assert not [s for s in named if s.name not in wide], [f"{s.name} {s.part}/{s.parts}" for s in named]
 
     assert compiler.compile(format="pdf", pdf_standards=["ua-1"]).startswith(b"%PDF")
 
     pages = compiler.compile(format="png", ppi=24)
-    assert len(pages) == before + len(d.slides)
+    assert len(pages) == before + len(d.sheets)
     width, height = (side // 3 for side in PAPER[aspect])
     margin = round((PAPER[aspect][0] - 24 * d.template.width) / 6) - 2  # of the 1/3 of a point that a pixel is here
-    for page, s in zip(pages[before:], d.slides, strict=True):
+    for page, (s, *_) in zip(pages[before:], d.sheets, strict=True):
         with Image.open(io.BytesIO(page)) as image:
             grey = image.convert("L")
             for box in ((0, 0, margin, height), (width - margin, 0, width, height), (0, height - 5, width, height)):
@@ -259,6 +262,21 @@ def test_a_short_deck_is_one_page_to_print() -> None:
             assert pages_of(data) == 1, name
 
 
+def test_on_paper_words_have_nine_points(tmp_path: Path) -> None:
+    typst()
+    (tmp_path / "a.pdf").write_bytes(
+        write(deck("label_smoothing_residual_sequence"), "a.pdf", Options(handout=True))["a.pdf"]
+    )
+    pages = subprocess.run(
+        [need("pdftohtml", "poppler-utils"), "-xml", "-stdout", "-zoom", "1", tmp_path / "a.pdf"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    fonts = {i: (int(size), color) for i, size, color in re.findall(r'id="(\d+)" size="(\d+)".*?color="(#\w+)"', pages)}
+    words = re.findall(r'font="(\d+)">(?:<[bi]>)?(?:Given|definition|the sum)', pages)
+    assert words
+    assert all(fonts[i][0] >= 9 for i in words), fonts
+
+
 def test_a_longer_one_takes_the_pages_that_it_needs() -> None:
     typst()
     d = deck(
@@ -272,9 +290,9 @@ def test_a_longer_one_takes_the_pages_that_it_needs() -> None:
 
 def test_a_handout_has_every_line_once() -> None:
     d = deck("label_smoothing_residual")
-    (group,) = grouped(d.slides)
+    (group,) = flowing(d.slides)
     (chain,) = group
-    assert len(chain) == 2
+    assert len(d.slides) == 2
     places = [s.place for _, s in steps_of(chain)[1]]
     assert sorted(set(places)) == sorted(places)
     assert len(places) == len(find_theorem("label_smoothing_residual").derivation.lines) + 1

@@ -148,5 +148,5 @@ def wrote(saved: Saved, wish: Wish, derivations: int) -> str:
     more = f" and {counted(len(written) - 1, 'more file')}" if len(written) > 1 else ""
     return (
         f"wrote {written[0]}{more}: {counted(derivations, 'derivation')}, "
-        f"{counted(len(deck.slides), 'slide')}, {counted(steps, 'line')}" + (f"; of {wish.into} {lost}" if lost else "")
+        f"{counted(len(deck.sheets), 'slide')}, {counted(steps, 'line')}" + (f"; of {wish.into} {lost}" if lost else "")
     )

@@ -192,10 +192,10 @@ def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape:
     wish = replace(wish, shapes=shapes)
     deck = make_deck(named, wish)
     refuse_misread(deck, named, target, wish.choice().notation)
-    if target == "beamer" and len(deck.slides) > 1:
-        last = max((s.number for s in deck.slides[0].steps), default=1)
+    if target == "beamer" and len(deck.sheets) > 1:
+        last = max((s.number for x in deck.sheets[0] for s in x.steps), default=1)
         click.echo(
-            f"derive: this takes {len(deck.slides)} frames; for one of them choose lines, such as --from 1 --to {last}",
+            f"derive: this takes {len(deck.sheets)} frames; for one of them choose lines, such as --from 1 --to {last}",
             err=True,
         )
     return fragment(deck, target_of("", target), wish)

@@ -6,12 +6,12 @@ from derive.handout.course import Course, Theorem
 from derive.handout.sheets import PAPER, Sheets, refutation, symbol
 from derive.render.pens.typst import escape
 from derive.slides.deck import Deck, Slide
+from derive.slides.deck.flow import flowing
 from derive.slides.deck.template import LIGHT
 from derive.slides.typst import ACCESSIBLE, compiled
-from derive.slides.typst.source import array, content, dictionary, grouped, head, markup, matter
+from derive.slides.typst.source import LEAST, array, content, dictionary, head, markup, matter
 from derive.slides.typst.style import COMMON
 
-# Letters of 11.5 points: reasons, which are four fifths of that, have more than 9.
 STYLE = r"""
 #set page(paper: "a4", margin: (x: 2cm, y: 2.2cm), numbering: "1")
 #set text(font: fonts, size: 11.5pt, fill: colors.text, hyphenate: false, lang: "en", region: "GB")
@@ -61,7 +61,14 @@ def pdf(course: Course, drawn: Sheets) -> bytes:
 def source(course: Course, drawn: Sheets, deck: Deck) -> str:
     """What Typst is given."""
     author = f"#align(center)[{escape(course.author)}]" if course.author else ""
-    out = [*head(deck, LIGHT), COMMON, STYLE, f"#align(center, title({content(escape(course.title))}))", author]
+    out = [
+        *head(deck, LIGHT),
+        f"#let least = {LEAST}pt",
+        COMMON,
+        STYLE,
+        f"#align(center, title({content(escape(course.title))}))",
+        author,
+    ]
     out += ["#outline(depth: 2)", "#pagebreak(weak: true)"]
     symbols = [f"- {markup(symbol(course, f))}" for f in course.definitions]
     out += ["= Notation", NOTATION, *symbols] if symbols else []
@@ -69,7 +76,7 @@ def source(course: Course, drawn: Sheets, deck: Deck) -> str:
         out.append(f"= {escape(section.title)}")
         out += [_theorem(t, drawn[t.derivation.name]) for t in section.theorems]
         for r in section.refuted:
-            fields = dictionary(matter(drawn[r.name]))
+            fields = dictionary(matter(drawn[r.name][0]))
             said = content(markup(refutation(course, r)))
             out.append(f'#false-claim("{r.name}", {content(markup(drawn[r.name][0].heading))}, {fields}, {said})')
     entries = [
@@ -84,6 +91,6 @@ def _name(words: str, is_code: bool) -> str:
 
 
 def _theorem(t: Theorem, slides: tuple[Slide, ...]) -> str:
-    (chains,) = grouped(slides)
-    parts = array((dictionary(matter(chain)) for chain in chains), lines=True)
+    (chains,) = flowing(slides)
+    parts = array((dictionary(matter(s)) for s in chains), lines=True)
     return f'#theorem({t.number}, "{t.derivation.name}", {content(markup(slides[0].heading))}, {parts})'

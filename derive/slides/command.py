@@ -229,8 +229,8 @@ def in_colours_of(target: Target, wish: Wish) -> Wish:
 
 
 def _size(deck: Deck, target: Target, wish: Wish) -> str:
-    pages = len(deck.slides) if wish.handout else deck.pages
-    words = f"--detail full shows every primitive step: {len(deck.slides)} slides"
+    pages = len(deck.sheets) if wish.handout else deck.pages
+    words = f"--detail full shows every primitive step: {len(deck.sheets)} slides"
     if target.seconds_a_page:
         words += f", {pages} pages, in about {max(1, round(pages * target.seconds_a_page))} s"
     return f"{words}; --detail board, the default, shows what one writes on a board"

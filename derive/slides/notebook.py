@@ -18,9 +18,10 @@ from derive.render.pens.web import web_latex
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
+from derive.slides.deck.flow import apart
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
-from derive.slides.markdown.text import at_start, blocks_markdown, escaped, prose_markdown
+from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
 from derive.slides.shown import Shown
 
 Cell = dict[str, Any]
@@ -30,7 +31,7 @@ Cell = dict[str, Any]
 
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck as a notebook in format 4.5; pictures are attached to their cells."""
-    writer = _Writer(deck, options.handout)
+    writer = _Writer(apart(deck), options.handout)
     cells = [*writer.title(), *writer.slides()]
     for n, cell in enumerate(cells):
         cell["id"] = f"derive-{n + 1}"
@@ -51,7 +52,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 
 def fragment(deck: Deck, options: Options) -> str:
     """The Markdown of the cells, to be put into a notebook of one's own."""
-    cells = _Writer(deck, options.handout).slides()
+    cells = _Writer(apart(deck), options.handout).slides()
     return "\n\n".join("".join(cell["source"]) for cell in cells if not cell.get("attachments")) + "\n"
 
 
@@ -123,7 +124,7 @@ class _Writer:
 
     def above(self, slide: Slide) -> list[str]:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
-        out = [f"## {at_start(_prose(slide.heading))}{part}"]
+        out = [f"## {heading_markdown(slide.heading, 'notebook')}{part}"]
         said = self.statements(slide)
         out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []

@@ -76,7 +76,7 @@ def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
     repeated = set()
     if before is not None and slide.heading == before.heading:
         repeated.add("heading")
-    if before is not None and slide.part != 1 and slide.title == before.title:
+    if before is not None and (slide.part != 1 or slide.under) and slide.title == before.title:
         repeated.add("title")
     if slide.speaker:
         yield slide.speaker

@@ -45,7 +45,7 @@ class SlidesView:
         return {"text/html": frame, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        count = len(self.deck.slides)
+        count = len(self.deck.sheets)
         return f"<{count} slide{'s' if count != 1 else ''} of {self.name}; .save('{self.derivation.name}.html') writes them>"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from derive.errors import UserError
@@ -46,12 +47,12 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     title = deck.title or (plain_sentence(deck.slides[0].heading) if deck.slides else "derive")
     out = ["% Made by derive; what stands behind the lines is for: derive check", *_stamps(deck)]
     out += [preamble(deck.template, title, logo, options.handout), r"\begin{document}", "", *_title_frames(deck)]
-    for slide in deck.slides:
-        picture = ""
+    for sheet in deck.sheets:
+        slide, picture = sheet[0], ""
         if slide.picture is not None:
             picture = f"{stem}-{_file_name(slide.picture.name)}.{'pdf' if slide.picture.pdf else 'png'}"
             beside[picture] = slide.picture.pdf or slide.picture.png
-        out += [*_frame(slide, picture, deck.template.width), ""]
+        out += [*_frame(sheet, picture, deck.template.width), ""]
     out.append(r"\end{document}")
     return {name: ("\n".join(out) + "\n").encode(), **beside}
 
@@ -76,8 +77,9 @@ def _logo(path: str) -> tuple[bytes, str]:
         raise UserError(f"the logo {path} cannot be read: {error.strerror}") from None
 
 
-def _frame(slide: Slide, picture: str, width: float) -> list[str]:
-    """A slide as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em."""
+def _frame(sheet: Sequence[Slide], picture: str, width: float) -> list[str]:
+    """Slides on one page as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em."""
+    slide = sheet[0]
     name, clicks = _name(slide), Clicks()
     # a slide of no theorem's says so, or it keeps the words of the theorem before it
     out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp))) if slide.stamp is not None else ''}}}"]
@@ -100,8 +102,15 @@ def _frame(slide: Slide, picture: str, width: float) -> list[str]:
     if slide.picture is not None:
         shape = f"width={min(slide.picture.width, width) * EM:.1f}pt"
         out.append(rf"{{\centering\includegraphics[{shape},alt={{{words(slide.picture.alt)}}}]{{{picture}}}\par}}")
+    for more in sheet[1:]:
+        clicks.next()
+        if more.title:
+            out.append(r"\vspace{5pt}" + clicks.cover(rf"\derivetitle{{{sentence(prose(more.title))}}}"))
+        if more.assumes:
+            out += condition(more.assumes, "Assume", "assume", name, clicks)
+        out += _chain(more, clicks)
     said = [rf"\note{{{words(slide.speaker)}}}"] if slide.speaker else []
-    return [*out, *_closing(slide, clicks), *said, r"\end{frame}", *(["}"] if long else [])]
+    return [*out, *_closing(sheet[-1], clicks), *said, r"\end{frame}", *(["}"] if long else [])]
 
 
 def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
@@ -151,7 +160,7 @@ def _title_frames(deck: Deck) -> list[str]:
     """The title slide with the contents, or with slides of contents behind it where there are many."""
     if not deck.title:
         return []
-    title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont {words(deck.title)}\par}}"
+    title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont\exhyphenpenalty=10000 {words(deck.title)}\par}}"
     subtitle = [rf"\medskip{{\large {words(deck.subtitle)}\par}}"] if deck.subtitle else []
     entries = [rf"\derivesmall{{{sentence(c)}}}" for c in deck.contents]
     heights = [11.0 * _lines(c, _SMALL, deck.template.width) + 4 for c in deck.contents]
@@ -179,7 +188,7 @@ def fragment(deck: Deck, options: Options) -> str:
     body: list[str] = []
     before: Slide | None = None
     for slide in deck.slides:
-        if slide.part > 1 and before is not None:
+        if slide.part > 1 and before is not None and not slide.under:
             body.append(f"% Part {slide.part} of {slide.parts}.{_two_frames(before, slide)}")
         body += _piece(slide, before)
         before = slide
@@ -205,7 +214,7 @@ def _piece(slide: Slide, before: Slide | None) -> list[str]:
         out += [r"\deriveclaim{%", *claim(slide, name, clicks), "}"]
     if slide.title:
         title = clicks.cover(rf"\derivetitle{{{sentence(prose(slide.title), True)}}}")
-        again = before is not None and slide.part > 1 and before.title == slide.title
+        again = before is not None and (slide.part > 1 or slide.under) and before.title == slide.title
         out.append(rf"\derivecarried{{{title}}}" if again else title)
     if slide.assumes:
         out += condition(slide.assumes, "Assume", "assume", name, clicks, True)

@@ -127,7 +127,7 @@ _LOOK = r"""\setbeamercolor{background canvas}{bg=derivebackground}
 \setbeamercolor{alerted text}{fg=derivechanged}
 \setbeamerfont{frametitle}{size=\fontsize{14.4}{17.5}}
 \setbeamertemplate{navigation symbols}{}
-\setbeamertemplate{frametitle}{\vspace*{5pt}{\raggedright\strut\insertframetitle\strut\par}\vspace*{1pt}}
+\setbeamertemplate{frametitle}{\vspace*{5pt}{\raggedright\exhyphenpenalty=10000\strut\insertframetitle\strut\par}\vspace*{1pt}}
 \setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\parskip}{3pt}}
 \makeatletter\@ifundefined{KV@Gin@alt}{\define@key{Gin}{alt}{}}{}\makeatother

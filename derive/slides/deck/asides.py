@@ -90,7 +90,7 @@ def quiz_slide(slides: Sequence[Slide], number: int, hide: str, answer: Prose) -
         blocks = (Words(words, later=True),)
         asked = replace(asked, carried=True, reason=() if hide == "reason" else asked.reason)
     return replace(
-        slide, steps=(*shown, asked, *after), notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, blocks=blocks,
+        slide, steps=(*shown, asked, *after), notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, under=False, blocks=blocks,
         heading=(QUESTIONS[hide],), claim=() if hide == "line" else slide.claim,
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def order_slide(slides: Sequence[Slide], number: int) -> Slide:
         *(replace(s, parts=tuple(map(settled, s.parts)), carried=True, label=letters[s.place]) for s in shuffled),
     )
     return replace(
-        slide, steps=steps, notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, lead=False, claim=(),
+        slide, steps=steps, notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, under=False, lead=False, claim=(),
         heading=(QUESTIONS["order"],), blocks=(Words(answer, later=True),),
     )  # fmt: skip
 

@@ -96,18 +96,21 @@ class _Author(Written):
         notes = tuple(prose(n) for n in self.d.notes)
         alone = self.choice.detail == "claim"  # its two ends in one formula, at once
         chains = [] if alone else [c for c in self.chains() if c.steps]
-        out: list[Slide] = []
-        for chain in chains:
-            head = first if not out else replace(first, given=(), claim=())
-            out += paginate(chain, head, self.template, notes if chain is chains[-1] else ())
+        board = [c for c in chains if c.kind != "proof"]
+        out = paginate(board, first, self.template, notes if board == chains else ()) if board else []
+        for chain in chains[len(board) :]:
+            out += paginate([chain], replace(first, given=(), claim=()) if out else first, self.template, notes)
         if len(chains) == 1 and len(out) > 1 and not (self.choice.first or self.choice.last):
             # the two ends of the chain are the claim: without saying it before, all of it may fit on one slide
-            short = paginate(chains[0], replace(first, claim=()), self.template, notes)
+            short = paginate(chains, replace(first, claim=()), self.template, notes)
             out = short if len(short) == 1 else out
         out = out or [first]
         whole = not (alone or self.choice.first or self.choice.last)
         out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))
-        return tuple(replace(s, part=i + 1, parts=len(out), stamp=self.stamp) for i, s in enumerate(out))
+        pages = Deck(tuple(out), self.template).sheets
+        return tuple(
+            replace(s, part=i, parts=len(pages), stamp=self.stamp) for i, page in enumerate(pages, 1) for s in page
+        )
 
     # --- the lines chosen
 

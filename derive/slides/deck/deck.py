@@ -130,6 +130,7 @@ class Slide:
     picture: Picture | None = None
     stamp: Stamp | None = None
     blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
+    under: bool = False  # stands below the slide before it, on the same page, and comes at a click
     speaker: str = ""  # what the lecturer wants to say, in the notes before what is said of the slide
 
     def stands(self, i: int) -> bool:
@@ -172,6 +173,17 @@ class Deck:
     title: str = ""
     subtitle: str = ""
     contents: tuple[Prose, ...] = field(default=())  # the headings of the theorems, for the title slide
+
+    @property
+    def sheets(self) -> tuple[tuple[Slide, ...], ...]:
+        """The slides as they are seen: those that stand below each other on one page together."""
+        out: list[list[Slide]] = []
+        for s in self.slides:
+            if s.under and out:
+                out[-1].append(s)
+            else:
+                out.append([s])
+        return tuple(map(tuple, out))
 
     @property
     def pages(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.render.formula.measure import node_em, node_height, prose_em
-from derive.render.formula.nodes import Prose, Symbol
+from derive.render.formula.nodes import Prose, Symbol, settled
 from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import Template
 
@@ -22,6 +22,7 @@ REASON = 9.0  # em: beside the formulas the reasons have at least this much room
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
 LEAST_SCALE = 0.5
+BETWEEN = 0.8  # em above a chain that stands below another
 AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
 
 
@@ -129,18 +130,48 @@ def notes_height(notes: Sequence[Prose], template: Template) -> float:
     return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
-def paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
-    """Slides for a chain, as few as there can be with the letters not smaller than the template allows, and these as large as
-    that number lets them be."""
+def paginate(chains: Sequence[Chain], first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
+    """Slides for the chains of a derivation, on as few pages as there can be with the letters not smaller than the template
+    allows, and these as large as that number lets them be.  ``first`` has what stands above the first chain, and ``notes``
+    will stand below the last."""
     scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
-    scales = [1.0] if chain.kind == "proof" else scales  # primitive steps: hundreds of them, for reference
-    made = [_paginate(chain, first, template, notes, scale) for scale in scales]
-    fewest = min(map(len, made))
-    return next(slides for slides in reversed(made) if len(slides) == fewest)
+    if any(chain.kind == "proof" for chain in chains):  # primitive steps: hundreds of them, for reference
+        scales = [1.0]
+    made = [_stacked(chains, first, template, notes, scale) for scale in scales]
+    fewest = min(map(_pages, made))
+    return next(slides for slides in reversed(made) if _pages(slides) == fewest)
 
 
-def _paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Prose], scale: float) -> list[Slide]:
-    """Slides for a chain, with formulas at ``scale``; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
+def _pages(slides: Sequence[Slide]) -> int:
+    return sum(not s.under for s in slides)
+
+
+def _stacked(
+    chains: Sequence[Chain], first: Slide, template: Template, notes: Sequence[Prose], scale: float
+) -> list[Slide]:
+    """The slides of all chains with formulas at ``scale``; a chain stands below the one before where there is room."""
+    out: list[Slide] = []
+    used = 0.0
+    for chain in chains:
+        head = first if not out else replace(first, given=(), claim=(), blocks=())
+        for n, (s, high) in enumerate(_paginate(chain, head, template, notes if chain is chains[-1] else (), scale)):
+            room = template.height - AIR - used - BETWEEN
+            under = bool(out) and not n and high <= room and s.kind == out[-1].kind == "steps"
+            out.append(_under(s) if under else s)
+            used = used + BETWEEN + high if under else high
+    return out
+
+
+def _under(s: Slide) -> Slide:
+    """A slide below another: what stands there from its start comes at a click, and is not what a step changed."""
+    steps = tuple(replace(x, parts=tuple(map(settled, x.parts))) if s.stands(i) else x for i, x in enumerate(s.steps))
+    return replace(s, steps=steps, under=True)
+
+
+def _paginate(
+    chain: Chain, first: Slide, template: Template, notes: Sequence[Prose], scale: float
+) -> list[tuple[Slide, float]]:
+    """Slides for a chain and how high they are, with formulas at ``scale``; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
     When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
     steps = list(chain.steps)
     c = columns(steps, template, scale)
@@ -176,12 +207,12 @@ def _paginate(chain: Chain, first: Slide, template: Template, notes: Sequence[Pr
                 replace(following if n else head, steps=tuple(shown)), c, notes if high == len(steps) else (), template
             )
         )
-    return [*alone, *slides]
+    return [*((s, template.height) for s in alone), *slides]
 
 
-def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> Slide:
-    """The slide, with smaller formulas when two lines that have to stand together are too high for it."""
-    room = template.height - header_height(slide, template) - notes_height(notes, template)
+def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> tuple[Slide, float]:
+    """The slide and its height, with smaller formulas when two lines that have to stand together are too high for it."""
+    around = header_height(slide, template) + notes_height(notes, template)
 
     def used(c: Columns) -> float:
         heights = [row_height(s, c) for s in slide.steps]
@@ -189,9 +220,9 @@ def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -
             heights[:2] = [max(heights[:2])]
         return sum(heights)
 
-    while c.scale > LEAST_SCALE and used(c) > room:
+    while c.scale > LEAST_SCALE and around + used(c) > template.height:
         c = replace(c, scale=c.scale - 0.02)
-    return replace(slide, scale=c.scale)
+    return replace(slide, scale=c.scale), around + used(c)
 
 
 def _groups(heights: list[float], room: float, capacity: float, carry: bool) -> list[tuple[int, int]]:

@@ -61,7 +61,7 @@ def worked_slides(
         count += len(steps)
         first = replace(head, given=()) if out else head
         last = block is worked.blocks[-1]
-        out += paginate(Chain(tuple(steps), block.title, kind="work"), first, template, notes if last else ())
+        out += paginate([Chain(tuple(steps), block.title, kind="work")], first, template, notes if last else ())
     if out:
         out[-1] = replace(out[-1], notes=notes)
     return tuple(replace(s, part=i, parts=len(out)) for i, s in enumerate(out, 1))

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
+from derive.slides.deck.flow import flowing
 from derive.slides.deck.paginate import prose_width
 from derive.slides.html.page import HEADING, fragment_css, page
 from derive.slides.html.read import read_back
@@ -52,16 +53,16 @@ def _deck(deck: Deck) -> str:
         Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer, heading=HEADING[t.aspect] * t.width
     )
     sections = list(_title_slides(deck, look)) if deck.title else []
-    total = len(sections) + len(deck.slides)
-    for slide in deck.slides:
-        sections.append(section(slide, look, f"{len(sections) + 1} / {total}"))
+    total = len(sections) + len(deck.sheets)
+    for sheet in deck.sheets:
+        sections.append(section(sheet, look, f"{len(sections) + 1} / {total}"))
     slides = "\n".join(sections)
     return f'<main><div class="reveal"><div class="slides">\n{slides}\n</div></div></main>'
 
 
 def _title_slides(deck: Deck, look: Look) -> Iterator[str]:
     """The title with the headings of the theorems, or where they are many, these on slides of their own."""
-    head = f"<h1>{text(deck.title)}</h1>"
+    head = f"<h1>{look.ink.prose((deck.title,))}</h1>"
     if deck.subtitle:
         head += f'\n<p class="subtitle">{text(deck.subtitle)}</p>'
     groups = list(_grouped(deck.contents, deck.template.width, _CONTENTS_LINES))
@@ -105,21 +106,16 @@ def _contents(contents: Sequence[Prose], first: int, look: Look) -> str:
 
 
 def _handout(deck: Deck) -> str:
-    """All lines at once, the slides of a theorem as one piece; no line twice."""
+    """All lines at once, the slides of a theorem as one piece; no chain is broken and no line stands there twice."""
     look = Look(Ink(), steps=False, footer=deck.template.footer)
-    out = ['<main class="handout">', f"<h1>{text(_title(deck))}</h1>" if deck.title else ""]
+    out = ['<main class="handout">', f"<h1>{look.ink.prose((deck.title,))}</h1>" if deck.title else ""]
     if deck.subtitle:
         out.append(f'<p class="subtitle">{text(deck.subtitle)}</p>')
-    for n, slide in enumerate(deck.slides):
-        before = deck.slides[n - 1] if n else None
-        goes_on = before is not None and slide.part > 1
-        if not goes_on:
-            out += [opening(slide), heading(replace(slide, parts=1), look)]
-        if goes_on and before is not None and slide.title == before.title:
-            slide = replace(slide, title="")
-        out += body(slide, look, carried=not goes_on)
-        if n + 1 == len(deck.slides) or deck.slides[n + 1].part == 1:
-            out += [foot(slide, look, ""), "</section>"]
+    for group in flowing(deck.slides):
+        out += [opening(group[0]), heading(replace(group[0], parts=1), look)]
+        for slide in group:
+            out += body(slide, look)
+        out += [foot(group[0], look, ""), "</section>"]
     return "\n".join(x for x in [*out, "</main>"] if x)
 
 
@@ -137,4 +133,4 @@ def fragment(deck: Deck, options: Options) -> str:
     ink = DelimitedInk(deck.template.colors.changed)
     look = Look(ink, not options.handout, footer=deck.template.footer)
     style = f"<style>\n{fragment_css(deck.template)}\n</style>"
-    return "\n".join([_ABOUT, style, *(section(s, look) for s in deck.slides)]) + "\n"
+    return "\n".join([_ABOUT, style, *(section(s, look) for s in deck.sheets)]) + "\n"

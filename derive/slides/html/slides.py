@@ -13,7 +13,7 @@ from itertools import count
 
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
-from derive.slides.deck import Block, Slide, Step, Table, Words
+from derive.slides.deck import Block, Slide, Table, Words
 from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
@@ -33,10 +33,14 @@ class Look:
     heading: float = 0.0  # em of a heading's letters from left to right, beyond two lines of which they are smaller
 
 
-def section(slide: Slide, look: Look, page: str = "") -> str:
-    """A slide; ``page`` is its number."""
-    out = [opening(slide), heading(slide, look), '<div class="body">', *body(slide, look), "</div>"]
-    out += [foot(slide, look, page), notes(slide, look), "</section>"]
+def section(sheet: Sequence[Slide], look: Look, page: str = "") -> str:
+    """Slides on one page; ``page`` is its number."""
+    first, *below = sheet
+    out = [opening(first), heading(first, look), '<div class="body">', *body(first, look)]
+    for slide in below:
+        comes = f' fragment custom" data-step="{_opens(slide)}' if look.steps else ""
+        out += [f'<div class="opens{comes}">', *body(slide, look), "</div>"]
+    out += ["</div>", foot(first, look, page), notes(sheet, look), "</section>"]
     return "\n".join(x for x in out if x)
 
 
@@ -55,8 +59,8 @@ def heading(slide: Slide, look: Look) -> str:
     return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 
 
-def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
-    """What stands between heading and footer; carried lines only with ``carried``."""
+def body(slide: Slide, look: Look) -> Iterator[str]:
+    """What stands between heading and footer."""
     top = []
     if slide.given:
         top.append(
@@ -78,9 +82,8 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
         size = f"width:{p.width:g}em;height:{p.height:g}em"
         yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
     yield from blocks(slide.blocks_above, look)
-    steps = [s for s in slide.steps if carried or not s.carried]
-    if steps:
-        yield from chain(slide, steps, look)
+    if slide.steps:
+        yield from chain(slide, look)
     yield from blocks(slide.later, look)
     for note in slide.notes:
         yield f'<p class="small remark">Note. {look.ink.prose(note)}</p>'
@@ -88,11 +91,12 @@ def body(slide: Slide, look: Look, carried: bool = True) -> Iterator[str]:
         yield f'<p class="gaps">{slide.gaps_left}.</p>'
 
 
-def chain(slide: Slide, steps: list[Step], look: Look) -> Iterator[str]:
+def chain(slide: Slide, look: Look) -> Iterator[str]:
     """A row of cells for each step, aligned by the style sheet's grid: label, lead, relation, formula, reason.
 
     A short first formula stands in the row of the step after it.
     """
+    steps = slide.steps
     lead = steps[0] if slide.lead and len(steps) > 1 and not steps[0].relation else None
     labels = any(s.label for s in steps)
     columns = 1 + labels + (lead is not None) + slide.beside  # before the last one, which takes the room that is left
@@ -180,8 +184,14 @@ def foot(slide: Slide, look: Look, page: str) -> str:
 # --- spoken ----------------------------------------------------------------------------------------------------------
 
 
-def notes(slide: Slide, look: Look) -> str:
+def notes(sheet: Sequence[Slide], look: Look) -> str:
     """The speaker's notes: what stands on the slide in words, to read out; screen readers hear a line when it appears."""
+    lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for s in sheet for what, words in _said(s))
+    return f'<aside class="notes">\n{lines}\n</aside>'
+
+
+def _said(slide: Slide) -> list[tuple[str, str]]:
+    """What is said of a slide, each with the name of what it belongs to."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     said = above(slide, colons=("Given", "Claim", "Assume"))
@@ -189,10 +199,15 @@ def notes(slide: Slide, look: Look) -> str:
     out = own + [(_identity(slide, p) if p == "claim" else p, sentence(words)) for p, words in said]
     if slide.picture:
         out.append(("picture", sentence(slide.picture.alt)))
+    if slide.under:  # with what stands there from its start
+        out = [(_opens(slide), words) for what, words in out if what != "heading"]
     later = [(f"later{i}", sentence(prose_speech(b.words))) for i, b in enumerate(slide.later, 1)]
-    for s in slide.steps:
+    for i, s in enumerate(slide.steps):
         words = step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason))
-        out.append((_identity(slide, s.place), words))
-    out += later
-    lines = "\n".join(f'<p data-says="{what}">{look.ink.words(words)}</p>' for what, words in out)
-    return f'<aside class="notes">\n{lines}\n</aside>'
+        out.append((_opens(slide) if slide.under and slide.stands(i) else _identity(slide, s.place), words))
+    return out + later
+
+
+def _opens(slide: Slide) -> str:
+    """The name of the click at which a slide below another appears."""
+    return _identity(slide, f"opens{slide.steps[0].place}")

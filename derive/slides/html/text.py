@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Node, Prose, Symbol, first
 from derive.render.pens.latex import Pen, escape
-from derive.render.words.prose import clean
+from derive.render.words.prose import HYPHENED, clean
 from derive.slides.deck.colours import COLOURS
 
 _LINE = 27.0  # em of a formula that stays on one line of a sentence, whatever the slide
@@ -68,7 +68,7 @@ class Ink:
             if isinstance(part, str):
                 sign = part[:1] if closing and part[:1] in tuple(",.;:)?!") else ""
                 words = self.words(part[len(sign) :])
-                out += sign + closing + re.sub(r"\b\w+(?:[-–]\w+)+\b", r'<span class="word">\g<0></span>', words)
+                out += sign + closing + HYPHENED.sub(r'<span class="word">\g<0></span>', words)
                 closing = ""
             else:
                 kept = "word" if node_em(part) <= _LINE else "long"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from derive.errors import UserError
 from derive.slides.deck import Deck, Files, Options
+from derive.slides.deck.flow import apart
 from derive.slides.markdown.flavours import Marp, Quarto, Slidev
 from derive.slides.markdown.read import read_back
 from derive.slides.markdown.writer import Writer
@@ -35,4 +36,4 @@ def _writer(deck: Deck, name: str, options: Options) -> Writer:
     flavour = options.flavour or "quarto"
     if flavour not in FLAVOURS:
         raise UserError(f"there is no flavour {flavour!r} of Markdown; there are {', '.join(FLAVOURS)}")
-    return FLAVOURS[flavour](deck, name, options.handout)
+    return FLAVOURS[flavour](apart(deck), name, options.handout)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from derive.render.formula.nodes import Prose
 from derive.render.pens.web import web_latex
-from derive.render.words.prose import clean
+from derive.render.words.prose import clean, unbroken
 from derive.slides.deck import Block, Words
 
 _SIGNS = re.compile(
@@ -30,6 +30,11 @@ def escaped(words: str, tool: str = "") -> str:
     alone = {"slidev": r"\{\{", "notebook": r"\$"}.get(tool)
     kept = "<span v-pre>" if tool == "slidev" else "<span>"
     return out.replace(alone, f"{kept}{alone}</span>") if alone else out
+
+
+def heading_markdown(heading: Prose, tool: str) -> str:
+    """A sentence for a line that begins with #."""
+    return at_start(prose_markdown(tuple(unbroken(x) if isinstance(x, str) else x for x in heading), tool))
 
 
 def at_start(markdown: str) -> str:

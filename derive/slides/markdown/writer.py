@@ -16,7 +16,7 @@ from derive.slides.deck.paginate import small_height
 from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE
-from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, prose_markdown
+from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, heading_markdown, prose_markdown
 
 
 class Writer:
@@ -73,7 +73,7 @@ class Writer:
 
     def heading(self, slide: Slide) -> str:
         part = f" *({slide.part}/{slide.parts})*" if slide.parts > 1 else ""
-        return self.titled(at_start(self.prose(slide.heading)), part)
+        return self.titled(heading_markdown(slide.heading, self.tool), part)
 
     def above(self, slide: Slide) -> list[str]:
         """What stands above the chain."""

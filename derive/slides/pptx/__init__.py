@@ -37,8 +37,8 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     if deck.title:
         title_slide(deck, ground)
     media = Media(ground.presentation)
-    for slide in deck.slides:
-        Drawer(deck, slide, ground, formulas, media, options).draw()
+    for sheet in deck.sheets:
+        Drawer(deck, sheet, ground, formulas, media, options).draw()
     out = io.BytesIO()
     with reading():  # of what others have written, this reads all that is left
         moved(ground.presentation, there, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,12 +53,13 @@ class Media:
 
 
 class Drawer:
-    """Draws one slide."""
+    """Draws the slides of one page."""
 
     def __init__(
-        self, deck: Deck, slide: Slide, ground: Ground, formulas: Formulas, media: Media, options: Options
+        self, deck: Deck, sheet: Sequence[Slide], ground: Ground, formulas: Formulas, media: Media, options: Options
     ) -> None:
-        self.deck, self.slide, self.ground, self.formulas = deck, slide, ground, formulas
+        self.deck, self.sheet, self.slide = deck, sheet, sheet[0]
+        self.ground, self.formulas = ground, formulas
         self.media, self.options = media, options
         self.page = ground.presentation.slides.add_slide(ground.layout)
         self.number = 0
@@ -66,14 +68,14 @@ class Drawer:
         room = self.title()
         self.number = max(int(i) for i in self.page.shapes._spTree.xpath("//p:cNvPr/@id"))
         clicks: dict[int, list[int]] = {}
-        for thing in arrange(self.slide, room, self.ground.em, self.formulas, self.ground.stretch):
+        for thing in arrange(self.sheet, room, self.ground.em, self.formulas, self.ground.stretch):
             number = self.add(thing)
             if not isinstance(thing, Plot) and thing.click:
                 clicks.setdefault(thing.click, []).append(number)
         self.foot()
         if clicks and not self.options.handout:
             self.append(shapes.timing([clicks[c] for c in sorted(clicks)]), self.page._element)
-        self.page.notes_slide.notes_text_frame.text = clean_notes(spoken(self.slide))
+        self.page.notes_slide.notes_text_frame.text = clean_notes("\n".join(map(spoken, self.sheet)))
 
     def title(self) -> Box:
         """Fills the heading in; the room that is left below it."""
@@ -125,7 +127,7 @@ class Drawer:
         """Which line it is, with the digest of what stands there."""
         if self.slide.stamp is None:
             return f"formula {self.number}"
-        shown = {"claim": self.slide.claim} | {s.place: shown_parts(s) for s in self.slide.steps}
+        shown = {"claim": self.slide.claim} | {x.place: shown_parts(x) for s in self.sheet for x in s.steps}
         return line_name(self.slide.stamp.name, e.place, shown[e.place], e.part)
 
     def foot(self) -> None:

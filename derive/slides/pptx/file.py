@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.render.words.prose import clean
 from derive.slides.deck import Deck
-from derive.slides.pptx.layout import heading
+from derive.slides.pptx.text import plain, spans
 
 _CREATED = "2000-01-01T00:00:00Z"  # a deck does not change with the day it was made on
 
@@ -36,7 +36,7 @@ def describe(deck: Deck, presentation: Any) -> None:
     from datetime import datetime
 
     properties = presentation.core_properties
-    first = "".join(s.text for s in heading(deck.slides[0])) if deck.slides else ""
+    first = plain(spans(deck.slides[0].heading)) if deck.slides else ""
     when = datetime.fromisoformat(_CREATED.removesuffix("Z"))
     properties.title = clean(deck.title or first)[:255]
     properties.author = properties.last_modified_by = "derive"

@@ -7,11 +7,12 @@ replaced by another.  When a slide is fuller than was estimated, first its gaps 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from derive.render.formula.nodes import Node, Symbol, row, settled
+from derive.render.words.prose import unbroken
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
@@ -93,27 +94,31 @@ def shown_parts(step: Step) -> tuple[Node, ...]:
 
 def heading(slide: Slide) -> Spans:
     part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
-    return joined((*spans(slide.heading), *part))
+    return joined((*(s._replace(text=unbroken(s.text)) for s in spans(slide.heading)), *part))
 
 
-def arrange(slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float = 1.0) -> tuple[Thing, ...]:
+def arrange(
+    sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float = 1.0
+) -> tuple[Thing, ...]:
     """What stands below the heading, within ``room``; ``em`` is the size of formulas in points, ``stretch`` how much wider
     the words may be than they are measured."""
     for _ in range(24):
-        page = _Page(slide, room, em, formulas, stretch)
+        page = _Page(sheet, room, em, formulas, stretch)
         page.draw(GAP)
         if page.bottom <= room.height:
             spare = (room.height - page.bottom) / (em * max(1, page.gaps))
-            return _drawn(slide, room, em, formulas, stretch, min(MOST_GAP, GAP + 0.6 * spare))
+            return _drawn(sheet, room, em, formulas, stretch, min(MOST_GAP, GAP + 0.6 * spare))
         over = (page.bottom - room.height) / (em * max(1, page.gaps))
         if GAP - over >= LEAST_GAP:
-            return _drawn(slide, room, em, formulas, stretch, GAP - over)
+            return _drawn(sheet, room, em, formulas, stretch, GAP - over)
         em *= 0.95
     return tuple(page.things)
 
 
-def _drawn(slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float, gap: float) -> tuple[Thing, ...]:
-    page = _Page(slide, room, em, formulas, stretch)
+def _drawn(
+    sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float, gap: float
+) -> tuple[Thing, ...]:
+    page = _Page(sheet, room, em, formulas, stretch)
     page.draw(gap)
     return tuple(page.things)
 
@@ -128,17 +133,32 @@ class _Size:
 
 
 class _Page:
-    def __init__(self, slide: Slide, room: Box, em: float, formulas: Formulas, stretch: float) -> None:
-        self.slide, self.room, self.em, self.formulas, self.stretch = slide, room, em, formulas, stretch
+    def __init__(self, sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float) -> None:
+        self.sheet, self.slide, self.room, self.em, self.formulas, self.stretch = (
+            sheet,
+            sheet[0],
+            room,
+            em,
+            formulas,
+            stretch,
+        )
         self.things: list[Thing] = []
         self.bottom = 0.0  # of what is drawn, below the top of the room
         self.gaps = 0
         self.gap = 0.0
         self.clicks = 0
+        self.opens = 0  # the click at which the slide that is drawn appears
 
     def draw(self, gap: float) -> None:
-        s = self.slide
         self.gap = gap * self.em
+        for n, slide in enumerate(self.sheet):
+            if n:
+                self.clicks += 1
+                self.opens = self.clicks
+            self.slide = slide
+            self.matter(slide)
+
+    def matter(self, s: Slide) -> None:
         small = SMALL * self.em
         if s.given:
             self.text(joined((Span("Given "), *spans(s.given))), small, "muted", place=s.given_place)
@@ -146,9 +166,9 @@ class _Page:
             self.claim()
         if s.title:
             title = tuple(t._replace(bold=True) for t in spans(prose(s.title)))
-            self.text(title, small, "accent", extra=0.3)
+            self.text(title, small, "accent", extra=0.3, click=self.opens)
         if s.assumes:
-            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume")
+            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume", click=self.opens)
         if s.picture is not None:
             self.plot(s.picture)
         self.blocks()
@@ -265,7 +285,7 @@ class _Page:
         longest = max((spans_em(self.reason(r)) for r in rows), default=0.0) * small * self.stretch
         beside = s.beside and column >= min(longest, NARROWEST * self.em)
         for n, r in enumerate(rows):
-            click = 0
+            click = self.opens
             if not s.stands(n + (lead is not None)):
                 self.clicks += 1
                 click = self.clicks
@@ -313,7 +333,14 @@ class _Page:
         if lead is not None:
             node = shown_parts(lead)[0]
             self.equation(
-                node, x - self.size(node, size).width, baseline, size, place=lead.place, whole=lead.parts, align="r"
+                node,
+                x - self.size(node, size).width,
+                baseline,
+                size,
+                place=lead.place,
+                whole=lead.parts,
+                align="r",
+                click=self.opens,
             )
         for i, part in enumerate(parts):
             s = self.size(part, size)

@@ -25,7 +25,11 @@ def spoken(slide: Slide) -> str:
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
     out = [slide.speaker] if slide.speaker else []
-    out += [sentence(words) for _, words in above(slide, colons=("Given", "Claim"))]
+    out += [
+        sentence(words)
+        for what, words in above(slide, colons=("Given", "Claim"))
+        if what != "heading" or not slide.under
+    ]
     if slide.picture is not None:
         out.append(sentence(slide.picture.alt))
     out += [step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason)) for s in slide.steps]

@@ -42,20 +42,23 @@ def page_words(deck: Deck, overlays: bool) -> Iterator[str]:
 
     for i in range(len(title_slides(deck))):
         yield clean(deck.title if i == 0 else "Contents")
-    for s in deck.slides:
-        lead, steps = steps_of([s])
-        shown = steps[-1][0] if steps else 0
-        clicks = shown + len(s.later)
+    for sheet in deck.sheets:
+        shown: list[tuple[int, str]] = []  # each with the click at which it appears
+        for s in sheet:
+            opens = shown[-1][0] + 1 if shown else 0
+            lead, steps = steps_of(s)
+            shown += [(opens, words) for words in _matter(s)]
+            shown += [(opens, formula_alt(lead.parts))] if lead is not None else []
+            shown += [(opens + click, said(step)) for click, step in steps]
+            last = shown[-1][0]
+            shown += [(last + i, prose_speech(b.words)) for i, b in enumerate(s.later, 1)]
+        clicks = shown[-1][0]
         for at in range(clicks + 1) if overlays else (clicks,):
-            words = _matter(s)
-            words += [formula_alt(lead.parts)] if lead is not None else []
-            words += [said(step) for click, step in steps if click <= at]
-            words += [prose_speech(b.words) for i, b in enumerate(s.later, 1) if shown + i <= at]
-            yield clean(". ".join(words))
+            yield clean(". ".join(words for click, words in shown if click <= at))
 
 
 def _matter(s: Slide) -> list[str]:
-    out = [words for _, words in above(s)]
+    out = [words for place, words in above(s) if place != "heading" or not s.under]
     if s.picture is not None:
         out.append(s.picture.alt)
     return out

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Node, Prose, Symbol, row
 from derive.render.pens.typst import escape, node_typst, parts_typst, string
-from derive.render.words.prose import clean
+from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
+from derive.slides.deck.flow import flowing
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors, term_colors
@@ -20,6 +22,7 @@ from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
 ON_TITLE, CONTENTS = 9, 15  # lines of contents on the title slide, and on a slide of their own
+LEAST = 9  # points: of reasons and conditions on paper
 FONT = "Libertinus Serif"
 
 
@@ -50,6 +53,7 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         f"#let paper = (width: {width}pt, height: {height}pt)",
         f"#let margin = {(width - LETTERS * t.width) / 2:g}pt",
         f"#let letters = {LETTERS}pt",
+        "#let least = 0pt",
         f"#let footer-text = {content(escape(t.footer))}",
         f"#let logo = {logo}",
         f"#let overlays = {str(overlays).lower()} // whether each step has a page of its own\n",
@@ -57,14 +61,22 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         SLIDES,
     ]
     drawn = [(text, 1) for text in title_slides(deck)]
-    for number, s in enumerate(deck.slides, len(drawn) + 1):
+    for number, sheet in enumerate(deck.sheets, len(drawn) + 1):
+        s = sheet[0]
         fields = {"heading": content(markup(s.heading)), "number": str(number)}
         if s.parts > 1:
             fields["part"] = string(f"({s.part}/{s.parts})")
         if s.stamp is not None:
             fields["provenance"] = content(escape(provenance(s.stamp)))
-        shown = matter([s])
-        drawn.append((call("slide", fields | shown), int(shown.get("clicks", "0")) + 1 if overlays else 1))
+        shown = matter(s)
+        below: list[dict[str, str]] = []
+        for more in sheet[1:]:
+            before = int((below[-1] if below else shown).get("clicks", "0"))
+            below.append(matter(more, before + 1))
+        if below:
+            fields["below"] = array(map(dictionary, below), lines=True)
+        clicks = int((below[-1] if below else shown).get("clicks", "0"))
+        drawn.append((call("slide", fields | shown), clicks + 1 if overlays else 1))
     return above, drawn
 
 
@@ -75,7 +87,7 @@ def title_slides(deck: Deck) -> list[str]:
     pages = _contents(deck, ON_TITLE)
     if len(pages) > 1:
         pages = [[], *_contents(deck, CONTENTS)]
-    first = f"#title-slide({content(escape(deck.title))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
+    first = f"#title-slide({content(markup((deck.title,)))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
     out, number = [first], len(pages[0]) + 1
     for page in pages[1:]:
         out.append(f"#contents-slide({array(page, lines=True)}, {number})\n")
@@ -99,14 +111,19 @@ def _contents(deck: Deck, most: int) -> list[list[str]]:
 
 def handout(deck: Deck) -> str:
     """The source of pages to print: each derivation in one piece, one after another."""
-    out = [*head(deck, LIGHT if deck.template.dark else deck.template.colors), COMMON, HANDOUT]
+    out = [
+        *head(deck, LIGHT if deck.template.dark else deck.template.colors),
+        f"#let least = {LEAST}pt",
+        COMMON,
+        HANDOUT,
+    ]
     if deck.title:
-        out.append(f"#align(center, title({content(escape(deck.title))}))")
+        out.append(f"#align(center, title({content(markup((deck.title,)))}))")
     derivations = []
-    for group in grouped(deck.slides):
-        fields = {"heading": content(markup(group[0][0].heading))}
-        fields["parts"] = array(dictionary(matter(chain)) for chain in group)
-        stamp = group[0][0].stamp
+    for group in flowing(replace(s, scale=1.0) for s in deck.slides):  # a page is wider than a slide
+        fields = {"heading": content(markup(group[0].heading))}
+        fields["parts"] = array(dictionary(matter(s)) for s in group)
+        stamp = group[0].stamp
         if stamp is not None:
             fields["provenance"] = content(escape(provenance(stamp)))
         derivations.append(dictionary(fields))
@@ -114,22 +131,6 @@ def handout(deck: Deck) -> str:
         out.append(f"#align(center)[#small({content(escape(deck.subtitle))})]")
     body = ",\n".join(indented(d) for d in derivations)
     return "\n".join([*out, f"#handout(\n{body},\n)\n"])
-
-
-def grouped(deck_slides: Iterable[Slide]) -> list[list[list[Slide]]]:
-    """The slides of each derivation, and in it those of each chain of steps."""
-    out: list[list[list[Slide]]] = []
-    before: Slide | None = None
-    for s in deck_slides:
-        if before is None or s.heading != before.heading or s.stamp != before.stamp:
-            out.append([])
-        chained = before is not None and s.steps and s.kind == before.kind and s.title == before.title and not s.claim
-        if out[-1] and chained:
-            out[-1][-1].append(s)
-        else:
-            out[-1].append([s])
-        before = s
-    return out
 
 
 TINTS = ("terma", "termb", "termc", "termd")
@@ -154,48 +155,47 @@ def head(deck: Deck, colors: Colors) -> list[str]:
     ]
 
 
-def matter(chain: Sequence[Slide]) -> dict[str, str]:
-    """What stands under a heading, as fields; of several slides with one chain, all of its steps."""
-    first, last = chain[0], chain[-1]
-    fields: dict[str, str] = {}
-    if first.given:
-        fields["given"] = content(markup(first.given))
-    if first.claim:
-        parts = array(f"${p}$" for p in parts_typst(first.claim, tints=TINTS, legible=True))
-        fields["claim"] = f"(alt: {string(formula_alt(first.claim))}, formula: {parts})"
-    if first.title:
-        fields["title"] = content(markup(prose(first.title)))
-    if first.assumes:
-        fields["assume"] = content(markup(first.assumes))
-    if first.blocks_above:
-        fields["blocks"] = array([block_source(b) for b in first.blocks_above], lines=True)
-    if first.kind == "text":
+def matter(s: Slide, opens: int = 0) -> dict[str, str]:
+    """What stands under a heading, as fields; ``opens`` is the click at which it appears."""
+    fields: dict[str, str] = {"opens": str(opens)} if opens else {}
+    if s.given:
+        fields["given"] = content(markup(s.given))
+    if s.claim:
+        parts = array(f"${p}$" for p in parts_typst(s.claim, tints=TINTS, legible=True))
+        fields["claim"] = f"(alt: {string(formula_alt(s.claim))}, formula: {parts})"
+    if s.title:
+        fields["title"] = content(markup(prose(s.title)))
+    if s.assumes:
+        fields["assume"] = content(markup(s.assumes))
+    if s.blocks_above:
+        fields["blocks"] = array([block_source(b) for b in s.blocks_above], lines=True)
+    if s.kind == "text":
         fields["words"] = "1em"
-    lead, steps = steps_of(chain)
+    lead, steps = steps_of(s)
     if lead is not None:
         fields["lead"] = (
             f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS, legible=True)}$)"
         )
-    rows = [step(s, click) for click, s in steps]
-    clicks = steps[-1][0] if steps else 0
+    rows = [step(x, opens + click) for click, x in steps]
+    clicks = opens + (steps[-1][0] if steps else 0)
     if rows:
         fields["steps"] = array(rows, lines=True)
-    if last.later:
-        later = [f"(click: {clicks + i}, it: {content(markup(b.words))})" for i, b in enumerate(last.later, 1)]
+    if s.later:
+        later = [f"(click: {clicks + i}, it: {content(markup(b.words))})" for i, b in enumerate(s.later, 1)]
         fields["later"] = array(later, lines=True)
-        clicks += len(last.later)
+        clicks += len(s.later)
     if clicks:
         fields["clicks"] = str(clicks)
-    if not first.beside:
+    if not s.beside:
         fields["aside"] = "false"
-    if first.scale != 1:
-        fields["scale"] = f"{100 * first.scale:.4g}%"
-    if first.picture is not None:
-        fields["picture"] = image(first.picture)
-    if last.ends or last.gaps:
-        fields["end"] = end(last)
-    if last.notes:
-        fields["notes"] = array(content(markup(n)) for n in last.notes)
+    if s.scale != 1:
+        fields["scale"] = f"{100 * s.scale:.4g}%"
+    if s.picture is not None:
+        fields["picture"] = image(s.picture)
+    if s.ends or s.gaps:
+        fields["end"] = end(s)
+    if s.notes:
+        fields["notes"] = array(content(markup(n)) for n in s.notes)
     return fields
 
 
@@ -212,10 +212,10 @@ def block_source(block: Block) -> str:
     return content(f"#numbers({len(block.head)}, {', '.join(cells)})")
 
 
-def steps_of(chain: Sequence[Slide]) -> tuple[Step | None, list[tuple[int, Step]]]:
+def steps_of(slide: Slide) -> tuple[Step | None, list[tuple[int, Step]]]:
     """What stands in the lead column, and the steps with the click at which each appears."""
-    steps = [s for i, one in enumerate(chain) for s in one.steps if i == 0 or not s.carried]
-    lead = steps.pop(0) if chain[0].lead and steps else None
+    steps = list(slide.steps)
+    lead = steps.pop(0) if slide.lead and steps else None
     clicks = 0
     out = []
     for i, s in enumerate(steps):
@@ -283,7 +283,7 @@ def markup(sentence: Prose) -> str:
 
     out, called = "", False
     for part in sentence:
-        for i, words in enumerate(_HYPHENED.split(part) if isinstance(part, str) else ()):
+        for i, words in enumerate(re.split(f"({HYPHENED.pattern})", part) if isinstance(part, str) else ()):
             if words:
                 drawn = f"#box[{escape(words)}]" if i % 2 else escape(words)
                 out += (
@@ -295,9 +295,6 @@ def markup(sentence: Prose) -> str:
             out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True, legible=True)}${long})"
             called = True
     return out
-
-
-_HYPHENED = re.compile(r"(\b\w+(?:[-–]\w+)+\b)")  # such as log-likelihood, which stays on one line
 
 
 def picture_name(picture: Picture) -> str:

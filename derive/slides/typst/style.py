@@ -42,7 +42,8 @@ COMMON = r"""
 // Words that stand on the baseline of a formula which reaches `up` above it.
 #let beside(up, it) = par(box(width: 0pt, height: up) + it)
 
-#let small(it) = text(size: 0.84em, fill: colors.muted, it)
+#let worded(factor, ..style, it) = context text(size: calc.max(factor * 0.84em.to-absolute(), least), ..style, it)
+#let small = worded.with(1, fill: colors.muted)
 
 // What no page may end with.
 #let with-next(it) = block(breakable: false, sticky: true, it)
@@ -60,7 +61,7 @@ COMMON = r"""
   let lead = s.at("lead", default: none)
   let before = if lead == none { (width: 0pt, up: 0pt) } else { size-of(lead.formula.body) }
   // words keep their size where formulas are smaller
-  let small(it) = text(size: 0.84em / (s.at("scale", default: 100%) / 100%), fill: colors.muted, it)
+  let small = worded.with(1 / (s.at("scale", default: 100%) / 100%), fill: colors.muted)
   let labels = s.steps.any(it => "label" in it)
   let aside = s.at("aside", default: true)
   let cells = ()
@@ -123,15 +124,15 @@ COMMON = r"""
   )
 }
 
-// All that stands under the heading of a slide; `gap` is what parts the steps.
+// What stands under the heading of a slide, or below that; `gap` is what parts the steps.
 #let matter(s, at, gap: 0.5em) = {
   set par(leading: 0.5em, spacing: 0.7em)
   set block(spacing: 0.7em)
   if "given" in s { with-next(small[Given #s.given]) }
   let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
   if "claim" in s { with-next(if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) }) }
-  if "title" in s { with-next(text(size: 0.85em, weight: "bold", fill: colors.accent, s.title)) }
-  if "assume" in s { with-next(text(size: 0.84em)[Assume #s.assume]) }
+  if "title" in s { block(above: 1.2em, breakable: false, sticky: true, text(size: 0.85em, weight: "bold", fill: colors.accent, s.title)) }
+  if "assume" in s { with-next(worded(1)[Assume #s.assume]) }
   for it in s.at("blocks", default: ()) { block(text(size: s.at("words", default: 0.85em), it)) }
   if "steps" in s { block(above: 1em, formulas(chain(s, at, gap))) }
   if "picture" in s { align(center, s.picture) }
@@ -189,14 +190,19 @@ SLIDES = r"""
 
 #let slide(..named) = {
   let s = named.named()
-  let clicks = s.at("clicks", default: 0)
+  let below = s.at("below", default: ())
+  let clicks = (s, ..below).last().at("clicks", default: 0)
+  let rows = (s, ..below).map(it => it.at("steps", default: ()).len() + 1).sum()
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
     // without overlays nothing is new
     let at = if overlays { at } else { clicks + 0.5 }
     set page(footer: foot(s))
     let begins = s.at("part", default: "").starts-with(regex("$|\(1/"))
     headline(s.heading, s.at("part", default: ""), begins and (at < 1 or not overlays))
-    fitted(gap => matter(s, at, gap: gap), s.at("steps", default: ()).len() + 1)
+    fitted(gap => {
+      matter(s, at, gap: gap)
+      for it in below { block(above: 1.2em, (if at >= it.opens { it => it } else { hide })(matter(it, at, gap: gap))) }
+    }, rows)
     pagebreak(weak: true)
   }
 }

@@ -12,6 +12,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
+from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import SMALL, columns, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import Template
@@ -40,31 +41,31 @@ _DEFINITIONS = """
 def fragment_source(deck: Deck) -> str:
     """The claims and their chains of steps, in a block of their own."""
     body = [f"#let fonts = text.font\n#show math.equation: set block(breakable: true)\n{_DEFINITIONS}"]
-    for group in source.grouped(deck.slides):
+    for group in flowing(deck.slides):
         body += _theorem(group, deck.template)
     lines = ["// Checked by derive.", *(f"// {clean(stamp_text(s))}" for s in deck.stamps)]
     return "\n".join([*lines, "#context [", source.indented("\n\n".join(body)), "]"]) + "\n"
 
 
-def _theorem(group: Sequence[Sequence[Slide]], template: Template) -> list[str]:
-    first = group[0][0]
+def _theorem(group: Sequence[Slide], template: Template) -> list[str]:
+    first = group[0]
     out = [f"*Theorem* (#raw({string(first.name)})). _{source.markup(first.heading)}._"]
     if first.given:
         out[0] += f" Given {source.markup(first.given)}."
-    for n, chain in enumerate(group):
-        if chain[0].claim:
-            out.append(_claim(chain[0]))
-        if chain[0].title or chain[0].assumes:
-            assume = f"Assume {source.markup(chain[0].assumes)}." if chain[0].assumes else ""
-            out.append(f"*{source.markup(prose(chain[0].title))}.* {assume}".replace("*.*", "").strip())
-        elif n == 0 and chain[0].claim:
+    for n, s in enumerate(group):
+        if s.claim:
+            out.append(_claim(s))
+        if s.title or s.assumes:
+            assume = f"Assume {source.markup(s.assumes)}." if s.assumes else ""
+            out.append(f"*{source.markup(prose(s.title))}.* {assume}".replace("*.*", "").strip())
+        elif n == 0 and s.claim:
             out.append("_Proof._")
-        out += [source.block_source(b)[1:-1] for b in chain[0].blocks_above]
-        out += _chain(chain, template)
-        out += [source.markup(b.words) for b in chain[-1].later]
-        out += [f"_Note:_ {source.markup(note)}" for note in chain[-1].notes]
-        if chain[-1].ends or chain[-1].gaps:
-            out.append(_end(chain[-1]))
+        out += [source.block_source(b)[1:-1] for b in s.blocks_above]
+        out += _chain(s, template)
+        out += [source.markup(b.words) for b in s.later]
+        out += [f"_Note:_ {source.markup(note)}" for note in s.notes]
+        if s.ends or s.gaps:
+            out.append(_end(s))
     return out
 
 
@@ -87,17 +88,17 @@ def _equation(alt: str, rows: Sequence[str]) -> str:
     return f"#math.equation(block: true, alt: {string(alt)}, $\n{body}\n$.body)"
 
 
-def _chain(chain: Sequence[Slide], template: Template, pauses: bool = False) -> list[str]:
+def _chain(slide: Slide, template: Template, pauses: bool = False) -> list[str]:
     """The steps as one equation; with ``pauses`` each appears at a click."""
-    lead, steps = source.steps_of(chain)
+    lead, steps = source.steps_of(slide)
     if not steps:
         return []
-    room = columns([s for one in chain for s in one.steps], template).reason_em
+    room = columns(slide.steps, template).reason_em
     start = "" if lead is None else node_typst(lead.parts[0])
     rows: list[str] = []
     spoken = [] if lead is None else [source.formula_alt(lead.parts)]
     for click, s in steps:
-        rows += _rows(s, start, chain[0].beside, room, pauses and click > 0)
+        rows += _rows(s, start, slide.beside, room, pauses and click > 0)
         spoken.append(source.said(s))
         start = ""
     return [_equation(". ".join(spoken), rows)]
@@ -146,7 +147,7 @@ def touying_source(deck: Deck, options: Options) -> str:
         contents = "".join(f"\n  - {source.markup(h)}" for h in deck.contents[:12])
         title = f'#text(size: 2em, weight: "bold", fill: colors.accent)[{escape(deck.title)}]'
         out.append(f"#title-slide[\n  {title}\n\n  {escape(deck.subtitle)}\n  #set align(start){contents}\n]\n")
-    for s in deck.slides:
+    for s in apart(deck).slides:
         part = f" #small[({s.part}/{s.parts})]" if s.parts > 1 else ""
         out.append("\n\n".join([f"== {source.markup(s.heading)}{part}", *_slide(s, t)]) + "\n")
     return "\n".join(out)
@@ -163,7 +164,7 @@ def _slide(s: Slide, template: Template) -> list[str]:
     if s.assumes:
         out.append(f"Assume {source.markup(s.assumes)}")
     out += [source.block_source(b)[1:-1] for b in s.blocks_above]
-    out += _chain([s], template, pauses=True)
+    out += _chain(s, template, pauses=True)
     out += [f"#pause\n{source.markup(b.words)}" for b in s.later]
     if s.picture is not None:
         out.append(f"#align(center, {source.image(s.picture)})")

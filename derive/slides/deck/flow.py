@@ -1,0 +1,56 @@
+"""Decks for what has no pages like theirs: chains in one piece on paper, and every chain on a slide of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from derive.slides.deck.deck import Deck, Slide
+
+
+def flowing(slides: Iterable[Slide]) -> list[list[Slide]]:
+    """The slides of each derivation, each with a whole chain and no line twice."""
+    out: list[list[Slide]] = []
+    before: Slide | None = None
+    for s in slides:
+        if before is None or s.heading != before.heading or s.stamp != before.stamp:
+            out.append([s])
+        elif _goes_on(before, s):
+            out[-1][-1] = _joined(out[-1][-1], s)
+        else:
+            out[-1].append(s)
+        before = s
+    return out
+
+
+def apart(deck: Deck) -> Deck:
+    """The deck with a slide for each chain, where a target cannot have several chains on one."""
+    out: list[Slide] = []
+    runs: list[list[Slide]] = []
+    for s in deck.slides:
+        if s.part == 1 and not s.under:
+            runs.append([])
+        runs[-1].append(s)
+    for run in runs:
+        out += [replace(s, under=False, part=i, parts=len(run)) for i, s in enumerate(run, 1)]
+    return replace(deck, slides=tuple(out))
+
+
+def _goes_on(before: Slide, s: Slide) -> bool:
+    """Whether a slide begins with a line of the one before, or with the next of the kernel's own steps."""
+    same = s.kind == before.kind and s.title == before.title and not s.claim and bool(s.steps)
+    return same and (s.steps[0].carried or s.kind == "proof")
+
+
+def _joined(s: Slide, more: Slide) -> Slide:
+    return replace(
+        s,
+        steps=(*s.steps, *(x for x in more.steps if not x.carried)),
+        beside=s.beside and more.beside,
+        scale=min(s.scale, more.scale),
+        blocks=(*s.blocks, *more.later),
+        notes=more.notes,
+        ends=more.ends,
+        gaps=more.gaps,
+        part=more.part,
+    )
