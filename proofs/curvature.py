@@ -1,10 +1,13 @@
-"""Log-sum-exp and softmax further: bounds by the largest logit, second derivatives, temperature, a penalty on log-sum-exp.
+"""Log-sum-exp and softmax further: bounds by the largest logit, convexity, second derivatives, temperature, a penalty on
+log-sum-exp.
 
-Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``logsumexp_shift``, ``logsumexp_hessian``,
+Main results: ``largest_logit_le_logsumexp``, ``logsumexp_le_largest_logit``, ``logsumexp_shift``,
+``logsumexp_above_its_tangent``, ``logsumexp_convex``, ``logsumexp_hessian``, ``logsumexp_hessian_is_variance``,
 ``tempered_softmax``, ``tempered_gradient``, ``z_loss_gradient``, ``entropy_le_z_loss``.
 """
 
-from derive.proofs.information import entropy_le_cross_entropy
+from derive.proofs.averages import variance_by_means, variance_nonnegative
+from derive.proofs.information import entropy_le_cross_entropy, kl_nonneg
 from derive.proofs.softmax import (
     log_softmax,
     logsumexp_gradient,
@@ -17,7 +20,7 @@ from derive.proofs.softmax import (
 from derive import *
 from derive.language.letters import *
 
-lam, tau = real("lam"), real("tau")
+lam, tau, v = real("lam"), real("tau"), family("v")
 some_tokens = 1 <= V
 partition = Sum(exp(z[k]), (k, 1, V))
 largest = Max(z[k], (k, 1, V))
@@ -69,6 +72,77 @@ def logsumexp_shift(calc):
     calc.eq(a + logsumexp(V, fun(k, z[k] - a)))
 
 
+here, there = softmax(V, z), softmax(V, v)
+
+
+@theorem(
+    shows=Eq(kl(V, here, there), logsumexp(V, v) - logsumexp(V, z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V))),
+    given=[some_tokens],
+    phrase="the divergence of one softmax from another",
+    catalogue="21",
+)
+def kl_of_softmaxes(calc):
+    """The divergence of softmax(z) from softmax(v) is how far log-sum-exp, at v, lies above its tangent at z: a Bregman
+    divergence."""
+    lse_z, lse_v = logsumexp(V, z), logsumexp(V, v)
+    calc.have(ForAll((k, 1, V), 0 < here[k]), by=softmax_positive)
+    calc.have(ForAll((k, 1, V), 0 < there[k]), by=softmax_positive)
+    calc.eq(Sum(here[k] * log(here[k] / there[k]), (k, 1, V)), by=[kl, xlogy_eq_mul_log])
+    calc.eq(Sum(here[k] * (log(here[k]) - log(there[k])), (k, 1, V)), by=log_div)
+    calc.eq(Sum(here[k] * (z[k] - lse_z - (v[k] - lse_v)), (k, 1, V)), by=log_softmax)
+    calc.eq(Sum(here[k], (k, 1, V)) * (lse_v - lse_z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V)), by=sums)
+    calc.eq(
+        lse_v - lse_z - Sum(here[k] * (v[k] - z[k]), (k, 1, V)),
+        by=because("softmax sums to 1", [softmax_sums_to_one, ring]),
+    )
+
+
+@theorem(
+    shows=logsumexp(V, z) + Sum(here[k] * (v[k] - z[k]), (k, 1, V)) <= logsumexp(V, v),
+    given=[some_tokens],
+    phrase="log-sum-exp lies above its tangents",
+    catalogue="21",
+)
+def logsumexp_above_its_tangent(calc):
+    """Log-sum-exp lies above each of its tangents, for what lies between is a divergence."""
+    calc.have(ForAll((k, 1, V), 0 < here[k]), by=softmax_positive)
+    calc.have(ForAll((k, 1, V), 0 < there[k]), by=softmax_positive)
+    whole = calc.have(Eq(Sum(here[k], (k, 1, V)), 1), by=softmax_sums_to_one)
+    other = calc.have(Eq(Sum(there[k], (k, 1, V)), 1), by=softmax_sums_to_one)
+    gap = calc.have(0 <= kl(V, here, there), by=[kl_nonneg, whole, other])
+    calc.eq(logsumexp(V, v) - (logsumexp(V, v) - logsumexp(V, z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V))), by=ring)
+    calc.eq(logsumexp(V, v) - kl(V, here, there), by=reverse(kl_of_softmaxes))
+    calc.le(logsumexp(V, v), by=because("a divergence is not negative", gap))
+
+
+between = family("w")
+on_the_way = ForAll((k, 1, V), Eq(between[k], (1 - lam) * z[k] + lam * v[k]))
+
+
+@theorem(
+    shows=logsumexp(V, between) <= (1 - lam) * logsumexp(V, z) + lam * logsumexp(V, v),
+    given=[some_tokens, 0 <= lam, lam <= 1, on_the_way],
+    phrase="log-sum-exp is convex",
+    catalogue="21",
+)
+def logsumexp_convex(calc):
+    """Log-sum-exp is convex: at w, on the way from z to v, it is no more than on the chord, for at z and at v it is no less than
+    on the tangent at w."""
+    lse, slopes = logsumexp(V, between), softmax(V, between)
+    to_z, to_v = (Sum(slopes[k] * (end[k] - between[k]), (k, 1, V)) for end in (z, v))
+    at_z = calc.have(lse + to_z <= logsumexp(V, z), by=logsumexp_above_its_tangent)
+    at_v = calc.have(lse + to_v <= logsumexp(V, v), by=logsumexp_above_its_tangent)
+    calc.eq(
+        lse + Sum(slopes[k] * ((1 - lam) * z[k] + lam * v[k] - between[k]), (k, 1, V)),
+        by=because("w is on the way from z to v", on_the_way),
+    )
+    calc.eq((1 - lam) * (lse + to_z) + lam * (lse + to_v), by=sums)
+    calc.le(
+        (1 - lam) * logsumexp(V, z) + lam * logsumexp(V, v),
+        by=because("both inequalities, with weights that are not negative", [mul_le_mul_left, at_z, at_v]),
+    )
+
+
 @theorem(
     shows=Eq(partial(partial(logsumexp(V, z), z, i), z, j), softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j])),
     given=[in_vocabulary(i, V), in_vocabulary(j, V)],
@@ -79,6 +153,76 @@ def logsumexp_hessian(calc):
     """The second derivatives of log-sum-exp: the matrix diag(p) less p times p."""
     calc.eq(partial(softmax(V, z)[i], z, j), by=logsumexp_gradient)
     calc.eq(softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j]), by=softmax_gradient)
+
+
+p_of_z = softmax(V, z)
+second = partial(partial(logsumexp(V, z), z, i), z, j)
+quadratic = Sum(v[i] * v[j] * second, (i, 1, V), (j, 1, V))
+
+
+@theorem(
+    shows=Eq(quadratic, variance(V, p_of_z, v)),
+    given=[some_tokens],
+    phrase="the second derivative of log-sum-exp in a direction is a variance",
+    catalogue="23",
+)
+def logsumexp_hessian_is_variance(calc):
+    """The second derivative of log-sum-exp in a direction v, the quadratic form of its Hessian, is the variance of v under
+    softmax."""
+    mean = expectation(V, p_of_z, v)
+    calc.eq(Sum(v[i] * v[j] * (p_of_z[i] * (delta(i, j) - p_of_z[j])), (i, 1, V), (j, 1, V)), by=logsumexp_hessian)
+    calc.eq(
+        Sum(p_of_z[i] * (v[i] * v[i]), (i, 1, V)) - Sum(p_of_z[i] * v[i], (i, 1, V)) * Sum(p_of_z[j] * v[j], (j, 1, V)),
+        by=auto,
+    )
+    calc.eq(expectation(V, p_of_z, fun(k, v[k] * v[k])) - mean * mean, by=reverse(expectation))
+    calc.eq(variance(V, p_of_z, v), by=[reverse(variance_by_means), softmax_sums_to_one])
+
+
+@theorem(
+    shows=0 <= quadratic,
+    given=[some_tokens],
+    phrase="the second derivatives of log-sum-exp are positive semidefinite",
+    catalogue="23",
+)
+def logsumexp_hessian_nonnegative(calc):
+    """The second derivative of log-sum-exp is negative in no direction v: its Hessian is positive semidefinite."""
+    calc.have(ForAll((k, 1, V), 0 < p_of_z[k]), by=softmax_positive)
+    calc.le(variance(V, p_of_z, v), by=variance_nonnegative)
+    calc.eq(quadratic, by=reverse(logsumexp_hessian_is_variance))
+
+
+@theorem(
+    shows=Iff(Eq(quadratic, 0), ForAll((k, 1, V), Eq(v[k], expectation(V, p_of_z, v)))),
+    given=[some_tokens],
+    phrase="log-sum-exp curves in all directions but that of equal entries",
+    catalogue="23",
+)
+def logsumexp_flat_iff(calc):
+    """The second derivative in a direction v is 0 exactly where all entries of v are one number, which then is their mean."""
+    mean = expectation(V, p_of_z, v)
+    calc.have(ForAll((k, 1, V), 0 < p_of_z[k]), by=softmax_positive)
+    calc.iff(Eq(variance(V, p_of_z, v), 0), by=logsumexp_hessian_is_variance)
+    calc.iff(Eq(Sum(p_of_z[k] * (v[k] - mean) ** 2, (k, 1, V)), 0), by=variance)
+    calc.iff(ForAll((k, 1, V), Eq(p_of_z[k] * (v[k] - mean) ** 2, 0)), by=sum_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq((v[k] - mean) ** 2, 0)), by=mul_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq(v[k] - mean, 0)), by=square_eq_zero_iff)
+    calc.iff(ForAll((k, 1, V), Eq(v[k], mean)), by=order)
+
+
+@theorem(
+    shows=Eq(Sum(c * c * second, (i, 1, V), (j, 1, V)), 0),
+    given=[some_tokens],
+    phrase="log-sum-exp does not curve where all logits grow by one number",
+    catalogue="23",
+)
+def logsumexp_flat_where_all_grow(calc):
+    """In the direction in which all logits grow by one number, log-sum-exp is a straight line."""
+    calc.eq(variance(V, p_of_z, fun(k, c)), by=logsumexp_hessian_is_variance)
+    calc.eq(Sum(p_of_z[k] * (c - Sum(p_of_z[j] * c, (j, 1, V))) ** 2, (k, 1, V)), by=[variance, expectation])
+    calc.eq(Sum(p_of_z[k] * (c - Sum(p_of_z[j], (j, 1, V)) * c) ** 2, (k, 1, V)), by=sum_mul_right)
+    calc.eq(Sum(p_of_z[k] * (c - 1 * c) ** 2, (k, 1, V)), by=softmax_sums_to_one)
+    calc.eq(0, by=sums)
 
 
 @theorem(
@@ -241,7 +385,7 @@ def gradient_without_the_temperature():
 @false_claim(
     claims=2 * logsumexp(V, fun(k, (z[k] + f[k]) / 2)) < logsumexp(V, z) + logsumexp(V, f),
     given=[1 <= V, Ne(z[1], f[1])],
-    instead="logsumexp_shift",
+    instead="logsumexp_convex",
 )
 def logsumexp_is_strictly_convex():
     """Half way between two points log-sum-exp is below the mean of its values: not where all logits grow by one number."""
@@ -273,3 +417,21 @@ both_tokens = (q[y] * ps[y][k]) ** 2 / Sum((q[i] * ps[i][j]) ** 2, (i, 1, V), (j
 )
 def tokens_and_sequences_have_one_temperature():
     """At the temperature 1/2 for each of two tokens, the second drawn given the first, sequences have that temperature too."""
+
+
+@false_claim(
+    claims=0 < quadratic,
+    given=[1 <= V, Ne(v[1], 0)],
+    instead="logsumexp_flat_where_all_grow",
+)
+def logsumexp_curves_in_every_direction():
+    """The Hessian of log-sum-exp is positive definite: it curves in every direction."""
+
+
+@false_claim(
+    claims=Eq(quadratic, Sum(p_of_z[k] * v[k] ** 2, (k, 1, V))),
+    given=[1 <= V],
+    instead="logsumexp_hessian_is_variance",
+)
+def hessian_is_its_diagonal():
+    """The Hessian of log-sum-exp is the diagonal matrix of the probabilities: the product p p' is forgotten."""

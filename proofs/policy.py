@@ -1,9 +1,11 @@
 """Policies: the gradient of a mean reward, the baseline that costs nothing, the optimum under a divergence penalty; Bayes' rule.
 
 Main results: ``policy_gradient``, ``score_has_mean_zero``, ``baseline_costs_nothing``, ``regularised_reward``,
+``argmax_regularised_reward_eq_argmin_kl``, ``argmax_regularised_reward_iff``,
 ``posterior_times_evidence``, ``posterior_sums_to_one``, ``total_probability``.
 """
 
+from derive.proofs.information import kl_eq_zero_iff, kl_nonneg
 from derive.proofs.softmax import softmax_gradient, softmax_sums_to_one
 
 from derive import *
@@ -81,6 +83,62 @@ def regularised_reward(calc):
     calc.eq(beta * log(total) - beta * kl(V, q, best), by=[reverse(kl), reverse(xlogy_eq_mul_log)])
 
 
+q_of = function("q", THETA, INT, REAL)
+every_policy = [
+    ForAll([phi, (k, 1, V)], 0 < q_of[phi][k]),
+    ForAll(phi, Eq(Sum(q_of[phi][k], (k, 1, V)), 1)),
+]
+objective = expectation(V, q_of[theta], f) - beta * kl(V, q_of[theta], p)
+
+
+@theorem(
+    shows=Eq(argmax(theta, objective), argmin(theta, kl(V, q_of[theta], best))),
+    given=[some_tokens, 0 < beta, *positive(p, V), every_policy, tilted],
+    phrase="the best policies are those nearest to the tilted reference",
+    catalogue="38",
+)
+def argmax_regularised_reward_eq_argmin_kl(calc):
+    """To maximise the reward less its penalty is to bring the policy as near as possible to the tilted reference."""
+    gap = kl(V, q_of[theta], best)
+    calc.eq(argmax(theta, beta * log(total) - beta * gap), by=regularised_reward)
+    calc.eq(argmax(theta, beta * -gap + beta * log(total)), by=ring)
+    calc.eq(argmax(theta, -gap), by=argmax_affine)
+    calc.eq(argmin(theta, gap), by=argmax_neg)
+
+
+star = Var("theta'", THETA)
+
+
+@theorem(
+    shows=Iff(
+        Member(theta, argmax(phi, expectation(V, q_of[phi], f) - beta * kl(V, q_of[phi], p))),
+        ForAll((k, 1, V), Eq(q_of[theta][k], best[k])),
+    ),
+    given=[
+        some_tokens,
+        0 < beta,
+        *positive(p, V),
+        every_policy,
+        tilted,
+        ForAll((k, 1, V), Eq(q_of[star][k], best[k])),
+    ],
+    phrase="the tilted reference is the only best policy",
+    catalogue="38",
+)
+def argmax_regularised_reward_iff(calc):
+    """Where some parameters attain the tilted reference, those that maximise the reward less its penalty are exactly those that do."""
+    calc.have(ForAll((k, 1, V), 0 < best[k]), by=tilted)
+    whole = calc.have(Eq(Sum(best[k], (k, 1, V)), 1), by=[tilted, sums])
+    least = calc.have(Eq(kl(V, q_of[star], best), 0), by=[kl_eq_zero_iff, whole])
+    never = calc.have(ForAll(phi, 0 <= kl(V, q_of[phi], best)), by=[kl_nonneg, whole])
+    calc.iff(Member(theta, argmin(phi, kl(V, q_of[phi], best))), by=argmax_regularised_reward_eq_argmin_kl)
+    calc.iff(ForAll(phi, kl(V, q_of[theta], best) <= kl(V, q_of[phi], best)), by=mem_argmin)
+    calc.iff(kl(V, q_of[theta], best) <= kl(V, q_of[star], best), by=[least, never])
+    calc.iff(kl(V, q_of[theta], best) <= 0, by=least)
+    calc.iff(Eq(kl(V, q_of[theta], best), 0), by=[kl_nonneg, whole])
+    calc.iff(ForAll((k, 1, V), Eq(q_of[theta][k], best[k])), by=[kl_eq_zero_iff, whole])
+
+
 # --- Bayes' rule: i = 1..n hidden, k = 1..V seen; g(i) the prior, w_i(k) the probability of k given i --------------------
 
 g, w = family("g"), function("w", INT, FAMILY)
@@ -147,6 +205,24 @@ def policy_gradient_without_the_mean():
 )
 def reward_without_its_normaliser():
     """The reward less its penalty is minus the divergence from the best policy: the log of the normaliser is forgotten."""
+
+
+@false_claim(
+    claims=Eq(expectation(V, q, f) - beta * kl(V, q, p), beta * log(total) - beta * kl(V, best, q)),
+    given=[some_tokens, 0 < beta, *positive_distribution(q, V), *positive_distribution(p, V), tilted],
+    instead="regularised_reward",
+)
+def reward_with_the_divergence_turned_round():
+    """What a policy misses of the best reward less its penalty is the divergence of the best policy from it."""
+
+
+@false_claim(
+    claims=Eq(argmax(theta, objective), argmax(theta, expectation(V, q_of[theta], f))),
+    given=[some_tokens, 0 < beta, *positive_distribution(p, V), every_policy],
+    instead="argmax_regularised_reward_eq_argmin_kl",
+)
+def penalty_does_not_move_the_best_policy():
+    """The policies that maximise the reward less its penalty are those that maximise the reward."""
 
 
 @false_claim(

@@ -354,3 +354,12 @@ def test_normalisation_by_the_last_entry() -> None:
     impose(symbols, distribution, last=True)
     assert str(symbols.value(p[3])) == "-p_1 - p_2 + 1"
     assert symbols.value(Sum(p[k], (k, 1, V))) == 1
+
+
+def test_a_table_that_is_said_by_its_own_marginals_has_models_with_two_rows() -> None:
+    from derive.proofs.joint import independence_drops_the_condition
+
+    proved = independence_drops_the_condition.theorem
+    report = second_opinion_on(proved.concl, given=proved.hyps, symbolic=False)
+    assert report, report.detail
+    assert report.points > 4  # tables of one row or column alone give fewer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -217,10 +217,64 @@ def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
     integer sequences those that say an entry, or that one is no less than another.
 
     A normalised family is scaled, or, with ``last``, its last entry becomes 1 minus the others, as that of a family with any
-    other sum always does.  The last entry of a product becomes the term over the others.
+    other sum always does.  The last entry of a product becomes the term over the others.  A table that is said by itself, as
+    that of independent variables by its own marginals, is scaled to the sum 1 and becomes what is said of it.
     """
+    model = meaning.model
+    assert isinstance(model, SmallModel)
     for hyp in _what_others_read_first(given):
+        before = len(model.fixed)
         _impose(meaning, hyp, (), _NOTHING, last)
+        if len(model.fixed) == before and _says_a_table_by_itself(hyp):
+            _project(meaning, list(_equations(meaning, hyp, ())), last)
+
+
+def _says_a_table_by_itself(hyp: Term) -> bool:
+    sides = _sides(hyp)
+    root = spine(sides[0])[0] if sides and isinstance(sides[0], At) else None
+    return isinstance(root, Var) and root in sides[1].free
+
+
+def _equations(meaning: Meaning, hyp: Term, bound: tuple[Value, ...]) -> Iterator[tuple[App, tuple[Value, ...]]]:
+    """The equations that a universal statement says, with the values of its indices."""
+    assert isinstance(hyp, App)
+    if hyp.op is k.FORALL:
+        for body, inner in meaning.instances(hyp, bound, _NOTHING):
+            yield from _equations(meaning, body, inner)
+    elif hyp.op is k.IMPLIES:
+        if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, _NOTHING):
+            yield from _equations(meaning, hyp.args[1], bound)
+    else:
+        yield hyp, bound
+
+
+def _project(meaning: Meaning, equations: list[tuple[App, tuple[Value, ...]]], last: bool) -> None:
+    """Each entry on the left becomes what the right says of the table whose entries sum to 1.  Where that was so before, or is not
+    so after it, nothing is lost: the hypotheses are tried on every model."""
+    model, alg = meaning.model, meaning.algebra
+    assert isinstance(model, SmallModel)
+
+    def said() -> dict[tuple[Var, Key], Value]:
+        entries = ((_entry(meaning, e.args[0], bound, _NOTHING), e, bound) for e, bound in equations)
+        return {place: meaning.value(e.args[1], bound, _NOTHING) for place, e, bound in entries if place}
+
+    def now(places: Iterable[tuple[Var, Key]]) -> dict[tuple[Var, Key], Value]:
+        return {(v, key): meaning.at(v, REAL, key) for v, key in places}
+
+    wanted = said()
+    values = now(wanted)
+    if all(alg.is_zero(alg.add(value, alg.neg(wanted[place]))) for place, value in values.items()):
+        return
+    *others, final = values
+    rest: Value = 0
+    for place in others:
+        rest = alg.add(rest, values[place])
+    if last:
+        model.fixed.update({**values, final: alg.add(1, alg.neg(rest))})
+    else:
+        total = alg.add(rest, values[final])
+        model.fixed.update({place: alg.div(value, total) for place, value in values.items()})
+    model.fixed.update(said())
 
 
 def _what_others_read_first(given: Sequence[Term]) -> list[Term]:

@@ -27,7 +27,7 @@ from derive.tactics.derived import chain
 
 __all__ = [
     "delta_comm", "delta_diff", "delta_same", "delta_sq", "div_eq_zero_iff", "le_antisymm", "le_trans", "mul_eq_zero_iff",
-    "mul_le_mul_left", "mul_le_mul_right", "mul_pos_iff",
+    "mul_le_mul_left", "mul_le_mul_right", "mul_pos_iff", "square_eq_zero_iff",
 ]  # fmt: skip
 
 mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive", internal=True)
@@ -246,6 +246,15 @@ def mul_eq_zero_iff() -> Theorem:
     forth = chain(r.ring(a, c * a / c, (nonzero,)), ring_with(c * a / c, ZERO, (r.assume(eq(c * a, 0)),), (nonzero,)))
     back = ring_with(c * a, ZERO, (r.assume(eq(a, 0)),))
     return r.iff_intro(r.discharge(eq(c * a, 0), forth), r.discharge(eq(a, 0), back))
+
+
+@lemma(iff(eq(x**2, 0), eq(x, 0)), phrase="only 0 has the square 0")
+def square_eq_zero_iff() -> Theorem:
+    nonzero, none = assume(ne(x, 0), eq(x**2, 0))
+    other = chain(r.ring(x, x**2 / x, (nonzero,)), ring_with(x**2 / x, ZERO, (none,), (nonzero,)))
+    forth = r.cases(eq(x, 0), r.assume(eq(x, 0)), other)
+    back = ring_with(x**2, ZERO, (r.assume(eq(x, 0)),))
+    return r.iff_intro(r.discharge(eq(x**2, 0), forth), r.discharge(eq(x, 0), back))
 
 
 @lemma(iff(eq(a / c, 0), eq(a, 0)), [ne(c, 0)], phrase="a quotient is 0 only if its numerator is")
