@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, Num, SortError, Term, subterms
+from derive.kernel.terms import DELTA, EQ, FORALL, IMPLIES, LE, LT, App, Lam, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -42,9 +42,20 @@ def prove(claim: Term, given: Sequence[Term]) -> Proof | None:
     if expansion(claim) > LARGE:
         return None
     proof = _by_normal_form(claim, context)
+    if proof is None and any(map(_picks, given)):
+        context = Context.of([g for g in given if not _picks(g)])
+        proof = _by_normal_form(claim, context)
     if proof is None or not set(proof.theorem.hyps) <= set(given):
         return None
     return _more_telling(_goal(claim, given, context), proof)
+
+
+def _picks(fact: Term) -> bool:
+    """Whether a fact says that a family is one-hot, which many rows do not need: q_j f(j) and q_j f(c) are one only where j is c."""
+    while isinstance(fact, App) and fact.op in (FORALL, IMPLIES):
+        inner = fact.args[-1]
+        fact = inner.body if isinstance(inner, Lam) else inner
+    return isinstance(fact, App) and fact.op is EQ and isinstance(fact.args[1], App) and fact.args[1].op is DELTA
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:
