@@ -79,6 +79,9 @@ NOT_FALSE = [
     (r"\pi(y_2 | y_1, x) \le 1", SEQUENCE),
     # a fraction before a sum belongs to it
     (r"\log \frac1K \sum_k e^{z_k} \ge \frac1K \sum_k z_k", "k = 1..K", "z vector of length K"),
+    # what stands behind a slash may all be below it
+    (r"1/2\pi u = \frac{1}{2\pi u}", "u > 0", r"\pi > 0"),
+    (r"1/2(u + v) = \frac{1}{2(u + v)}", "u > 0", "v > 0"),
     # what stands behind a sum may be a factor of the logarithm, and behind a product one of the whole
     (
         r"\log\sum_j e^{z_j}\, p_k = p_k \log\sum_j e^{z_j}",
