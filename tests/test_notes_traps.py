@@ -108,3 +108,18 @@ def test_a_line_that_holds_by_rules_that_no_page_states_or_in_one_reading_is_not
     row: tuple[str, ...],
 ) -> None:
     assert verdict(*row) in ("proved", "unproved")
+
+
+LOGITS = "k = 1..K", "z vector of length K"
+BOUNDS = [
+    (r"\max_k z_k \le \log \sum_k e^{z_k}", "proved"),
+    (r"\log \sum_k e^{z_k} \le \max_k z_k + \log K", "proved"),
+    (r"\log \sum_k e^{z_k} - \log K \le \max_k z_k", "proved"),
+    (r"\log \sum_k e^{z_k} \le \max_k z_k", "false"),
+    (r"\max_k z_k + \log K \le \log \sum_k e^{z_k}", "false"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), BOUNDS, ids=[r for r, _ in BOUNDS])
+def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: str) -> None:
+    assert verdict(row, *LOGITS) == kind

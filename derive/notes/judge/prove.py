@@ -15,7 +15,7 @@ from derive.kernel.terms import DELTA, EQ, FORALL, IMPLIES, LE, LT, App, Lam, Nu
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
-from derive.notes.judge import optima
+from derive.notes.judge import cited, optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -65,9 +65,19 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     goal = _goal(claim, given, Context.of(given))
     size = sum(1 for _ in subterms(claim))
     found = find(goal, min(attempts, SIZE // (size * size)))
-    if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
+    if found is None:
+        return _cited(claim, given)
+    if found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
+
+
+def _cited(claim: Term, given: Sequence[Term]) -> Proof | None:
+    """By one theorem of the catalogue."""
+    by = cited.prove(claim, given)
+    if by is None or by[0].concl != claim or not set(by[0].hyps) <= set(given):
+        return None
+    return Proof(by[0], f"the theorem {by[1].name}")
 
 
 def contradictory(conditions: Sequence[Term]) -> bool:
