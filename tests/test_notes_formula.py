@@ -146,6 +146,9 @@ def test_a_derivative_takes_the_product_or_the_next_factor_and_ends_at_a_plus():
 
 def test_a_slash_has_the_next_factor_below_it_or_the_product():
     assert readings(r"1/2 x") == ["((1/2) x)", "(1/(2 x))"]
+    assert set(readings(r"1/2 \pi x")) == {"(((1/2) pi) x)", "((1/(2 pi)) x)", "(1/((2 pi) x))"}
+    assert readings(r"1/2 (c + d)") == ["((1/2) (c + d))", "(1/(2 (c + d)))"]
+    assert readings(r"a/b \cdot c") == ["((a/b) c)"]
     assert readings(r"\log p(h,v)/p(v)")[:2] == ["log[(p(h,v)/p(v))]", "(log[p(h,v)]/p(v))"]
 
 

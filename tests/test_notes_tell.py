@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +207,24 @@ def test_what_does_not_check_is_named_and_left_out() -> None:
 )
 def test_words_begin_with_the_verdict(verdict: Verdict) -> None:
     assert said(Row(1, "=", 1, verdict)).startswith(NAMES[verdict.kind])
+
+
+def test_pages_have_the_headings_of_the_document_roots_and_signs_as_mathematics():
+    from derive.notes.check import check_document
+    from derive.notes.document.read import document_of
+    from derive.notes.tell import html, pdf
+
+    text = (
+        "%: a > 0",
+        r"\section{One \& two}",
+        r"\[\sqrt{a} = a^{1/2}\]",
+        r"\[\log a^2 = 2 \log a\]",
+        r"\section{Three}",
+        r"\[\log b^2 = 2 \log b\] \[1 \le K a + 1\]",
+    )
+    shown = check_document(document_of("page.tex", "\n".join(text)))
+    made, source = html.page(shown), pdf.source(shown)
+    assert re.findall("<h2>(.*?)</h2>", made) == ["One two", "Three"]
+    assert source.index("== One two") < source.index("== Three")
+    assert "<msqrt><mi>a</mi></msqrt>" in made
+    assert "where 0 &lt; b" in made and "≤" in made and "&lt;= " not in made

@@ -86,6 +86,9 @@ NOT_FALSE = [
     (r"\pi(y_2 | y_1, x) \le 1", SEQUENCE),
     # a fraction before a sum belongs to it
     (r"\log \frac1K \sum_k e^{z_k} \ge \frac1K \sum_k z_k", "k = 1..K", "z vector of length K"),
+    # what stands behind a slash may all be below it
+    (r"1/2\pi u = \frac{1}{2\pi u}", "u > 0", r"\pi > 0"),
+    (r"1/2(u + v) = \frac{1}{2(u + v)}", "u > 0", "v > 0"),
     # what stands behind a sum may be a factor of the logarithm, and behind a product one of the whole
     (
         r"\log\sum_j e^{z_j}\, p_k = p_k \log\sum_j e^{z_j}",
@@ -153,3 +156,18 @@ def test_a_line_that_holds_by_rules_that_no_page_states_or_in_one_reading_is_not
     row: tuple[str, ...],
 ) -> None:
     assert verdict(*row) in ("proved", "unproved")
+
+
+LOGITS = "k = 1..K", "z vector of length K"
+BOUNDS = [
+    (r"\max_k z_k \le \log \sum_k e^{z_k}", "proved"),
+    (r"\log \sum_k e^{z_k} \le \max_k z_k + \log K", "proved"),
+    (r"\log \sum_k e^{z_k} - \log K \le \max_k z_k", "proved"),
+    (r"\log \sum_k e^{z_k} \le \max_k z_k", "false"),
+    (r"\max_k z_k + \log K \le \log \sum_k e^{z_k}", "false"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), BOUNDS, ids=[r for r, _ in BOUNDS])
+def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: str) -> None:
+    assert verdict(row, *LOGITS) == kind

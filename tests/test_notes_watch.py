@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, repeat
 from pathlib import Path
+
+import pytest
+from programs import program
 
 from derive.notes.check import check_document
 from derive.notes.document import document_of
@@ -68,3 +74,22 @@ def test_only_what_changed_is_looked_for_again() -> None:
     view = check_document(document_of("a.tex", text(edited)))
     assert view.counts() == {"proved": len(ROWS)}
     assert judge._sought.cache_info().misses <= before + 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of Unix")
+def test_control_c_ends_the_watching_with_status_130_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "notes.tex").write_text(text(ROWS[:2]))
+    command = [sys.executable, "-m", "derive.cli", "check", "notes.tex", "--watch"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUNBUFFERED": "1"}
+    with program(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        seen: list[str] = []
+        for line in process.stdout:
+            seen.append(line)
+            if "waiting for changes" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        more, errors = process.communicate(timeout=30)
+    assert any("1 proved" in line or "2 proved" in line for line in seen), seen
+    assert process.returncode == 130
+    assert "Traceback" not in errors + more

@@ -49,6 +49,8 @@ class Known:
     indices: frozenset[str] = frozenset()
     means: frozenset[str] = frozenset()
     declared: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+    """Functions of one letter: with an index below them, nothing is left that a bracket could hold."""
     euler: bool = False
     """The page writes powers of e, so that e alone is that number."""
     length: bool = False
@@ -61,6 +63,7 @@ def known_from(
     functions: Iterable[str] = (),
     vectors: Iterable[str] = (),
     means: Iterable[str] = (),
+    entries: Iterable[str] = (),
 ) -> Known:
     """What the formulas of a document show, and what is declared.  In prose a function may be called by its name alone."""
     seen = _Seen()
@@ -81,6 +84,7 @@ def known_from(
         frozenset(seen.indices),
         frozenset(means),
         declared,
+        frozenset(entries),
         seen.euler and "e" not in seen.indices | applied,
         "T" in seen.indices | seen.bare,
     )

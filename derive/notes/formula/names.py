@@ -267,7 +267,8 @@ class Names:
         if not t.text.startswith("(") or (text in self.known.numbers and not self.applied(text, t) and not single):
             return []
         one_number = ref.ref.below or text in SCALARS
-        if one_number and text not in self.known.functions and any(x.text in ("+", "-") for x in t.parts[0][1:]):
+        function = text in self.known.functions and not (ref.ref.below and self.is_entry(text, t.parts[0]))
+        if one_number and not function and any(x.text in ("+", "-") for x in t.parts[0][1:]):
             return []  # q_1 (1 - q_1)
         found = self.arguments(t.parts[0])
         if found is None:
@@ -275,6 +276,11 @@ class Names:
         signs, args = self.ordered(text, ref, *found)
         whole = Expr("ref", (*ref.args, *args), ref.ref._replace(signs=signs), Span(ref.span.start, t.span.end))
         return list(self.scripted(whole, t, i + 1))
+
+    def is_entry(self, text: str, inner: Tokens) -> bool:
+        """Whether a name with an index is a number, as of a law of one letter; p_w(k + 1) may be a law that has w as a parameter."""
+        index = all(x.kind in ("sign", "number") or (x.kind == "name" and x.sub is None) for x in inner)
+        return text in self.known.entries and not index
 
     def ordered(
         self, text: str, ref: Expr, signs: tuple[str, ...], args: tuple[Expr, ...]

@@ -147,17 +147,25 @@ class Parser(Operators):
             yield from go(first, end)
 
     def slash(self, ts: Tokens, left: Expr, end: int, go: object) -> Iterator[Reading]:
-        """a / b c: the quotient times c, or a over the product."""
+        """a / b c: the quotient times c, or a over the product of b with as many names and brackets behind it as one likes."""
         assert callable(go)
         sign = end + 1 < len(ts) and ts[end + 1].kind == "sign" and ts[end + 1].text == "-"
         for right, after in self.factor(ts, end + 1 + sign):
             right = Expr("neg", (right,), None, right.span) if sign else right
             yield from go(Expr("div", (left, right), None, _over(left, right)), after)
-            t = ts[after] if after < len(ts) else None
-            if t is not None and t.kind == "name" and right.op in ("num", "ref"):
-                for more, stop in self.factor(ts, after):
-                    below = Expr("mul", (right, more), None, _over(right, more))
-                    yield from go(Expr("div", (left, below), None, _over(left, more)), stop)
+            if right.op in ("num", "ref"):
+                for below, stop in self.side_by_side(ts, right, after):
+                    yield from go(Expr("div", (left, below), None, _over(left, below)), stop)
+
+    def side_by_side(self, ts: Tokens, first: Expr, end: int) -> Iterator[Reading]:
+        """The first factor times those behind it with no sign between, one after the other."""
+        t = ts[end] if end < len(ts) else None
+        if t is None or not (t.kind == "name" or (t.kind == "bracket" and t.text.startswith("("))):
+            return
+        for more, stop in self.factor(ts, end):
+            whole = Expr("mul", (first, more), None, _over(first, more))
+            yield whole, stop
+            yield from self.side_by_side(ts, whole, stop)
 
     def dotted(self, ts: Tokens, left: Expr, end: int, go: object) -> Iterator[Reading]:
         """a_1 a_2 ... a_n, with or without dots between."""

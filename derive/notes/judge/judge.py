@@ -16,7 +16,7 @@ from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
 from derive.notes.judge import approximate, conditions
 from derive.notes.judge.prove import Proof, contradictory, prove, search
-from derive.notes.judge.refute import refute
+from derive.notes.judge.refute import EFFORT, refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.render.pens.text import term_text
 
@@ -134,12 +134,14 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
     """A proof of one reading, or numbers that refute it."""
+    case = reading.instance
+    if case is not None and case.refutable and not reading.refutable:
+        proof = _proved(reading.claim, reading.given)
+        against = _refuted(case.claim, case.given) if proof is None else None
+        return Tried(reading, place, proof, _turned(case, against))
     proof, found = _sought(reading.claim, reading.given, reading.refutable)
     if reading.refutable:
         return Tried(reading, place, proof, _turned(reading, found))
-    case = reading.instance
-    if proof is None and case is not None and case.refutable and (against := _refuted(case.claim, case.given)):
-        return Tried(reading, place, None, _turned(case, against))
     return Tried(reading, place, proof, hint=_turned(reading, found))
 
 
@@ -153,7 +155,12 @@ def _turned(reading: Reading, found: Counterexample | None) -> Counterexample | 
 
 @lru_cache(KEPT)
 def _refuted(claim: Term, given: tuple[Term, ...]) -> Counterexample | None:
-    return refute(claim, given)
+    return refute(claim, given, EFFORT // 3)
+
+
+@lru_cache(KEPT)
+def _proved(claim: Term, given: tuple[Term, ...]) -> Proof | None:
+    return prove(claim, given) or search(claim, given)
 
 
 @lru_cache(KEPT)

@@ -31,11 +31,14 @@ def prove(claim: App, context: Context) -> Theorem | None:
     if not known:
         return None
     more = context.with_facts(*known)
-    below = consequences.prove(App(k.LE, claim.args), more)
-    above = None if below is None else consequences.prove(App(k.LE, claim.args[::-1]), more)
+    one = Meeting(consequences.rules(context))
+    normal = [one.normalize(t, context) for t in claim.args]
+    a, b = (sides(th.concl)[1] for th in normal)
+    below = side.prove(a <= b, more)
+    above = None if below is None else side.prove(b <= a, more)
     if below is None or above is None:
         return None
-    return resolve(_at("le_antisymm", x=claim.args[0], y=claim.args[1]), below[0], above[0])
+    return chain(normal[0], resolve(_at("le_antisymm", x=a, y=b), below, above), r.sym(normal[1]))
 
 
 def _at(axiom: str, **values: Term) -> Theorem:

@@ -11,11 +11,11 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import EQ, LE, LT, App, Num, SortError, Term, subterms
+from derive.kernel.terms import DELTA, EQ, FORALL, IMPLIES, LE, LT, App, Lam, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
-from derive.notes.judge import optima
+from derive.notes.judge import cited, optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -42,9 +42,20 @@ def prove(claim: Term, given: Sequence[Term]) -> Proof | None:
     if expansion(claim) > LARGE:
         return None
     proof = _by_normal_form(claim, context)
+    if proof is None and any(map(_picks, given)):
+        context = Context.of([g for g in given if not _picks(g)])
+        proof = _by_normal_form(claim, context)
     if proof is None or not set(proof.theorem.hyps) <= set(given):
         return None
     return _more_telling(_goal(claim, given, context), proof)
+
+
+def _picks(fact: Term) -> bool:
+    """Whether a fact says that a family is one-hot, which many rows do not need: q_j f(j) and q_j f(c) are one only where j is c."""
+    while isinstance(fact, App) and fact.op in (FORALL, IMPLIES):
+        inner = fact.args[-1]
+        fact = inner.body if isinstance(inner, Lam) else inner
+    return isinstance(fact, App) and fact.op is EQ and isinstance(fact.args[1], App) and fact.args[1].op is DELTA
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:
@@ -54,9 +65,19 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     goal = _goal(claim, given, Context.of(given))
     size = sum(1 for _ in subterms(claim))
     found = find(goal, min(attempts, SIZE // (size * size)))
-    if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
+    if found is None:
+        return _cited(claim, given)
+    if found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
+
+
+def _cited(claim: Term, given: Sequence[Term]) -> Proof | None:
+    """By one theorem of the catalogue."""
+    by = cited.prove(claim, given)
+    if by is None or by[0].concl != claim or not set(by[0].hyps) <= set(given):
+        return None
+    return Proof(by[0], f"the theorem {by[1].name}")
 
 
 def contradictory(conditions: Sequence[Term]) -> bool:

@@ -136,7 +136,7 @@ class Facts(Laws):
         )
 
     def one_hots(self) -> None:
-        """t one-hot over k: t_k is [k = c] for some c in the range."""
+        """t one-hot over k: t_k is [k = c] for some c in the range; so the sum is 1."""
         for pattern, over in self.world.one_hot:
             letter = over.ref.name
             size = self.size_of_letter(letter)
@@ -154,7 +154,8 @@ class Facts(Laws):
             for v in outer.values():
                 hot = at(hot, v)
             inside = implies(size.low <= j, j <= size.high, k.eq(value, app(k.DELTA, j, hot)))
-            for s in (forall_named(letter, j, inside), size.low <= hot, hot <= size.high):
+            total = app(k.SUM, size.low, size.high, bind(letter, j, value))
+            for s in (forall_named(letter, j, inside), size.low <= hot, hot <= size.high, k.eq(total, 1)):
                 known = {n: v for n, v in outer.items() if v in s.free}
                 self.needs.fact(self.for_all(pattern, s, scope, known), self.world.assumed_hot.get(str(pattern), ""))
 

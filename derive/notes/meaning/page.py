@@ -82,6 +82,7 @@ class Page:
         functions: set[str] = set()
         vectors: set[str] = set()
         means: set[str] = set()
+        entries: set[str] = set()
         for line in self.lines.values():
             shown += [t for part, t in line.parts.items() if part not in ("names", "name", "draws")]
             if line.form == "definition":
@@ -90,12 +91,19 @@ class Page:
                     functions.add(new[0].text)
             if line.form == "distribution":
                 functions |= {label(t) for piece in line.pieces("names") for t in piece[:1]}
+                if len(line.parts["over"]) == 1 and "given" not in line.parts:
+                    entries |= {label(t) for t, *more in line.pieces("names") if not more and not t.sub}
             if line.form == "vectors":
                 vectors |= {t.text for piece in line.pieces("names") for t in piece[:1]}
             if line.form == "mean":
                 means.add(line.parts["name"][0].text)
         return known_from(
-            shown, prose, functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov", "Var"}), vectors, means
+            shown,
+            prose,
+            functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov", "Var"}),
+            vectors,
+            means,
+            entries,
         )
 
     def tokens(self, items: Sequence[object]) -> list[Tokens]:
@@ -179,7 +187,6 @@ class Page:
         for v in [v for v, _, _ in whole.vectors] + [v for v, _ in whole.one_hot]:
             if v.op == "ref":
                 s.vectors[v.ref.name] = len(v.args)
-        s.indices |= {(v.ref.name, ("",) * (len(v.args) + 1)) for v, _ in whole.one_hot if v.op == "ref"}
         s.indices |= {(letter, ()) for letter in whole.ranges}
         s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
 

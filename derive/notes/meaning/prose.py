@@ -25,6 +25,10 @@ _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
 _UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*uniform\b", re.IGNORECASE)
 _UNIFORM_BEFORE = re.compile(r"\buniform\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"^\s*(?:is|are|denotes?|being|the|an?|of|\s|elements?|entry|entries|components?)*\bidentity\s+matrix\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
 _FACT = re.compile(
     r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)"
@@ -268,6 +272,11 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
         letter = value.args[-1]
         size = Expr("big", (num(1), Expr("bound", (letter,), "all", e.span)), "sum", e.span)
         yield "uniform", Meaning(value, Expr("div", (num(1), size), None, e.span))
+    if _IDENTITY.search(behind) and e.ref.below == len(e.args) == 2:
+        yield (
+            "an entry of the identity matrix",
+            Meaning(e, Expr("ind", (Expr("rel", e.args, "=", e.span),), None, e.span)),
+        )
     if _NUMBER.search(behind) and e.is_name():
         sorts.indices.add((e.ref.name, ()))
         yield "at least 1", (Expr("rel", (num(1), e), "<=", e.span),)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.notes.tell.terminal import summary
-from derive.notes.tell.view import Line, View
+from derive.notes.tell.view import Line, View, titled
 from derive.notes.tell.words import MARKS, NAMES, assumed, told
 from derive.render.pens import mathml
 
 _STYLE = """
 body{font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:2rem auto;max-width:72rem;padding:0 1rem}
 h1{font-size:1.3rem}
+h2{font-size:1.1rem;margin:2rem 0 0}
 table{border-collapse:collapse;margin:1rem 0 2rem;width:100%}
 caption{text-align:left;color:#595959}
 td,th{padding:.35rem .6rem;text-align:left;vertical-align:baseline;font-weight:normal}
@@ -41,7 +42,9 @@ def _page(view: View) -> Iterator[str]:
     yield f"<p>{mathml.text_html(summary(view))}</p>"
     yield from _listed("Declared", view.declared)
     yield from _listed("Taken from the prose", view.phrases)
-    for shown in view.shown:
+    for title, shown in titled(view):
+        if title:
+            yield f"<h2>{mathml.text_html(title)}</h2>"
         yield f"<table>\n<caption>Line {shown.display.line}</caption>\n<tbody>"
         for line in shown.lines:
             yield from _rows(line)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.errors import UserError
 from derive.notes.tell.terminal import summary
-from derive.notes.tell.view import Line, View
+from derive.notes.tell.view import Line, View, titled
 from derive.notes.tell.words import MARKS, assumed, told
 from derive.render.pens import typst
 
@@ -40,7 +40,9 @@ def _body(view: View) -> Iterator[str]:
     for what, lines in (("Declared", view.declared), ("Taken from the prose", view.phrases)):
         if lines:
             yield f"\n#muted[{what}: {'; '.join(typst.escape(line) for line in lines)}]"
-    for shown in view.shown:
+    for title, shown in titled(view):
+        if title:
+            yield f"\n== {typst.escape(title)}"
         yield f"\n#muted[Line {shown.display.line}]"
         yield "#table(columns: (auto, 1fr, 8cm),"
         for line in shown.lines:

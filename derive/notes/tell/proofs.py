@@ -25,7 +25,7 @@ from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var
 from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
-from derive.notes.tell.view import View
+from derive.notes.tell.view import View, heading
 from derive.render.pens.alphabets import GREEK_NAMES
 
 _CALLS = {"=": "eq", "<=": "le", "<": "lt", ">=": "ge", ">": "gt"}
@@ -72,21 +72,6 @@ def program(view: View) -> str:
     for chain, plain in chains:
         written += _checked(stem, titles[id(chain[0].row)], chain, plain, names, len(written))
     return _file(view.path, names, written)
-
-
-_HEADING = re.compile(
-    r"^[ \t]*(?:\\(?:sub)*(?:section|paragraph)\*?\{(?P<tex>[^{}\n]*)\}|#{1,6}[ \t]+(?P<markdown>[^\n]+?)[ \t#]*$)",
-    re.MULTILINE,
-)
-
-
-def heading(text: str, place: int) -> str:
-    """The heading under which a place of a document stands, as plain words; "" where there is none."""
-    found = next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), "")
-    return " ".join(re.sub(r"\\[A-Za-z]+|[^\w ,.:;()?!'-]", " ", found).split())[:_LONGEST_TITLE].strip(" .,:;")
-
-
-_LONGEST_TITLE = 80
 
 
 def _checked(

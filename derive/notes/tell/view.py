@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from derive.notes.judge.verdict import Report, Row
 from derive.notes.tell.layout import formula, on_one_line
 from derive.render.formula import nodes
 from derive.render.pens.text import Pen
+
+_LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +94,26 @@ def _in(row: Row, display: Display) -> bool:
 
 def _row_of(row: Row) -> int:
     return int(row.step.row)
+
+
+# --- headings --------------------------------------------------------------------------------------------------------
+
+_HEADING = re.compile(
+    r"^[ \t]*(?:\\(?:sub)*(?:section|paragraph)\*?\{(?P<tex>[^{}\n]*)\}|#{1,6}[ \t]+(?P<markdown>[^\n]+?)[ \t#]*$)",
+    re.MULTILINE,
+)
+
+
+def heading(text: str, place: int) -> str:
+    """The heading under which a place of a document stands, as plain words; "" where there is none."""
+    found = next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), "")
+    return " ".join(re.sub(r"\\[A-Za-z]+|[^\w ,.:;()?!'-]", " ", found).split())[:_LONGEST_TITLE].strip(" .,:;")
+
+
+def titled(view: View) -> Iterator[tuple[str, Shown]]:
+    """The displays, each with the heading under which it stands where that is another than that of the one before."""
+    last = ""
+    for shown in view.shown:
+        title = heading(view.document.text, shown.display.span.start)
+        yield title if title != last else "", shown
+        last = title

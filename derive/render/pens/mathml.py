@@ -185,6 +185,11 @@ class Pen:
         for i, item in enumerate(items):
             before = items[i - 1] if i else None
             after = items[i + 1] if i + 1 < len(items) else None
+            if _is_root(item) and isinstance(after, nodes.Fence):
+                out.append(f"<msqrt>{self.draw(after.body, script)}</msqrt>")
+                continue
+            if before is not None and _is_root(before) and isinstance(item, nodes.Fence):
+                continue
             if nodes.kind(item) == "times":
                 out.append(element("mo", nodes.TIMES, form="infix", lspace="0", rspace=_between(before, after)))
                 continue
@@ -278,6 +283,10 @@ def _starts_with_operator(node: nodes.Node | None) -> bool:
             else node.items[0]
         )
     return _is_operator(node)
+
+
+def _is_root(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Symbol) and node.text == "√"
 
 
 def _opens(node: nodes.Node | None) -> bool:
