@@ -315,6 +315,7 @@ TYPED = {
     "derive list [SUBJECT, FILE.py or FOLDER]": "derive list && derive list label_smoothing",
     "derive show NAME": "derive show cross_entropy_is_nll",
     "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
+    "derive handout NAME... -o FILE": "derive handout perplexity -o course.tex",
     "derive embed DOCUMENT...": "echo '{{< derive kl_nonneg >}}' > talk.qmd && derive embed talk.qmd",
     "derive check [NAME, FILE.py, FOLDER, NOTES or DECK ...]": "derive check && derive check cross_entropy_is_nll",
     "derive find FILE.py::NAME": "derive find cross_entropy_is_nll && derive find --withhold chain_rule",

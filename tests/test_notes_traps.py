@@ -100,6 +100,14 @@ NOT_FALSE = [
 ]
 
 
+UNREAD = [
+    (r"a^\top = a", "a vector of length n"),  # a row is no column
+    (r"a^\top = b^\top + b", "a, b vectors of length n"),
+    # relations that say too little
+    (r"\epsilon \ll 1",),
+    (r"x \leftarrow x - 1",),
+    (r"a \lesssim a",),
+]
 JOINT = "%: p joint distribution over x, y\n"
 BETA = "%: \\beta > 0\n%: x > 0\n"
 LAWS = "%: k = 1..K\n%: p, q positive distribution over k\n"
@@ -149,6 +157,11 @@ def test_a_true_line_is_not_called_false(row: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("row", FALSE, ids=[r[0] for r in FALSE])
 def test_a_false_line_is_not_proved(row: tuple[str, ...]) -> None:
     assert verdict(*row) in ("false", "unproved", "unread")
+
+
+@pytest.mark.parametrize("row", UNREAD, ids=[r[0] for r in UNREAD])
+def test_a_line_that_says_too_little_is_not_judged_and_not_passed_over(row: tuple[str, ...]) -> None:
+    assert verdict(*row) == "unread"
 
 
 @pytest.mark.parametrize("row", NOT_FALSE, ids=[r[0] for r in NOT_FALSE])

@@ -122,9 +122,12 @@ _SIGNS = {
     "\\times": "·", "*": "·", "\\odot": "⊙", "\\circ": "∘", "\\dots": "…", "\\nabla": "∇", "\\partial": "∂", "\\sum": "∑", "\\prod": "∏",
     "\\int": "∫", "\\iint": "∫", "\\infty": "∞", "\\because": "∵", "\\to": "→", "\\mapsto": "↦", "\\forall": "∀", "\\land": "∧",
     "\\setminus": "∖", "\\backslash": "∖", "\\succ": "≻", "\\prec": "≺", "\\top": "⊤", "\\intercal": "⊤", "\\star": "⋆", "\\dagger": "†",
-    "\\pm": "±", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "\\div": "/", "\\subset": "⊂", "\\subseteq": "⊆",
+    "\\pm": "±", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "\\div": "/", "\\gg": "≫", "\\ll": "≪",
+    "\\lesssim": "≲", "\\gtrsim": "≳", "\\leftarrow": "←", "\\gets": "←", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
-RELATIONS = frozenset(
+UNTOLD = frozenset(("≫", "≪", "≲", "≳", "←"))
+"""Relations that say too little to be judged: much larger, up to a constant, becomes."""
+RELATIONS = UNTOLD | frozenset(
     ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
 )
 """Signs between two expressions."""

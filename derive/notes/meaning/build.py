@@ -124,6 +124,8 @@ class Builder:
         a, b = (self.number(x, scope) for x in e.args)
         if a.rank and b.rank and a.rank != b.rank:
             raise unread(e, "a vector and a matrix are added")
+        if a.rank == b.rank == 1 and a.row != b.row:
+            raise unread(e, "a row and a column stand on two sides of one sign")
         return entrywise(op, a, b)
 
     def read_div(self, e: Expr, scope: Scope) -> Value:

@@ -10,7 +10,7 @@ from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
-from derive.notes.formula.tokens import UnreadableError
+from derive.notes.formula.tokens import UNTOLD, UnreadableError
 from derive.notes.meaning import local
 from derive.notes.meaning.bold import apart
 from derive.notes.meaning.build import Needs, unread
@@ -186,6 +186,8 @@ class _Reader(Page):
         for side in (right, left):
             if side.error is not None:
                 return replace(base, unread=_unread(side.error))
+        if cell.sign in UNTOLD:
+            return replace(base, unread=Unread(cell.sign, cell.span, f"what {cell.sign} says is not judged"))
         kind = self.kind(left, right, first)
         if kind == "definition" and left.readings[0].op == "ref":
             self.late |= left.readings[0].ref.name in {key[0] for key in self.builder.vars}
@@ -467,6 +469,8 @@ def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:
     rank = max(left.rank, right.rank)
     if left.rank and right.rank and left.rank != right.rank:
         raise unread(b.expr, "a vector on one side and a matrix on the other")
+    if left.rank == right.rank == 1 and left.row != right.row:
+        raise unread(b.expr, "a row on one side and a column on the other")
     letters = [Var(f"i_{n + 1}" if rank > 1 else "i_", INT) for n in range(rank)]
     facts: list[Term] = []
     for n, v in enumerate(letters):

@@ -59,6 +59,7 @@ class Ranges:
                 self.join(("at", pattern.ref.name, str(len(pattern.args))), ("letter", over.ref.name))
         for e in formulas:
             self.sums(e)
+            self.products(e)
         self.laws()
         for e in formulas:
             self.uses(e, frozenset())
@@ -113,6 +114,16 @@ class Ranges:
                     self.alike(b.args[0], b.args[1], frozenset())
                 if b.data == "in" and b.args[0].is_name() and b.args[1].op == "ref":
                     self.join(("letter", b.args[0].ref.name), ("set", str(b.args[1])))
+
+    def products(self, e: Expr) -> None:
+        """Two vectors of which one is multiplied by the other are of one length."""
+        for x in walk(e):
+            if x.op == "mul":
+                left = x.args[0].args[-1] if x.args[0].op == "mul" else x.args[0]
+                pair = (left.args[0] if left.op == "transpose" else left, x.args[1])
+                if (left.op == "transpose" or x.data == "·") and all(map(self.sorts.is_vector, pair)):
+                    one, two = (("at", v.ref.name, str(len(v.args))) for v in pair)
+                    self.join(one, two)
 
     def closed(self, e: Expr) -> bool:
         """Whether a bound mentions no letter that is bound itself."""
