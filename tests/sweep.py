@@ -4,8 +4,8 @@ A sweep tries something on many things: every line of every proof, every formula
 long, a test asks ``sample`` which of them to try:
 
 * unset: a few, the same every time, for a quick answer while one works;
-* ``ci``: twice as many, drawn at random by a seed, 0 or the one in ``ci:SEED``, so that runs with other seeds see
-  others in the end;
+* ``ci``: as many, drawn at random by a seed, 0 or the one in ``ci:SEED``, so that runs with other seeds see others in
+  the end;
 * ``all``: everything.
 """
 
@@ -20,13 +20,12 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-MORE_UNDER_CI = 2
 WHOLE = os.environ.get("DERIVE_SWEEP") == "all"
 """Whether everything is asked for."""
 
 
 def sample(items: Iterable[Item], most: int) -> list[Item]:
-    """Which of the items to try, in their order: at most ``most``, twice as many under CI, or all.
+    """Which of the items to try, in their order: at most ``most``, or all.
 
     The quick sample is spread evenly from the first to the last.  The same items and the same setting give the same
     sample in every process, so that tests can be parametrised by it.  Raises ValueError where DERIVE_SWEEP is none of the
@@ -43,11 +42,11 @@ def sample(items: Iterable[Item], most: int) -> list[Item]:
 
 
 def at_most(most: int) -> int:
-    """How many of something are tried, where the test chooses by itself: ``most``, twice as many under CI, or all."""
+    """How many of something are tried, where the test chooses by itself: ``most``, or all."""
     setting, drawn = os.environ.get("DERIVE_SWEEP", ""), _drawn()
     if setting not in ("", "all") and drawn is None:
         raise ValueError(f"DERIVE_SWEEP is {setting!r}; it may be ci, ci:SEED with a number, or all, or be unset")
-    return sys.maxsize if setting == "all" else most * MORE_UNDER_CI if drawn else most
+    return sys.maxsize if setting == "all" else most
 
 
 def _drawn() -> re.Match[str] | None:
