@@ -78,7 +78,7 @@ here, there = softmax(V, z), softmax(V, v)
 @theorem(
     shows=Eq(kl(V, here, there), logsumexp(V, v) - logsumexp(V, z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V))),
     given=[some_tokens],
-    phrase="the divergence of one softmax from another",
+    phrase="how far two softmaxes diverge",
     catalogue="21",
 )
 def kl_of_softmaxes(calc):

@@ -1,6 +1,6 @@
 """Other losses of training code: class weights, unlikelihood, focal loss, contrast with negatives, the evidence bound.
 
-Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``focal_derivative``, ``focal_gradient``,
+Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``focal_derivative``,
 ``contrastive_loss_nonnegative``, ``evidence_bound``, ``evidence_is_bound_plus_divergence``.
 """
 
@@ -68,29 +68,6 @@ def focal_derivative(calc):
         by=calculus,
     )
     calc.eq(gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau, by=ring)
-
-
-p_y = softmax(V, z)[y]
-focal = (1 - p_y) ** gamma * -log(p_y)
-
-
-@theorem(
-    shows=Eq(
-        partial(focal, z, j),
-        ((1 - p_y) ** gamma - gamma * (1 - p_y) ** (gamma - 1) * p_y * log(p_y)) * (p_j - delta(y, j)),
-    ),
-    given=[*in_vocabulary(y, V), *in_vocabulary(j, V), p_y < 1],
-    phrase="the gradient of the focal loss in the logits",
-    catalogue="47",
-)
-def focal_gradient(calc):
-    """In the logits the focal loss has the gradient of cross-entropy, prediction minus target, times one factor for all tokens."""
-    slope = p_y * (delta(y, j) - p_j)
-    calc.eq(
-        gamma * (1 - p_y) ** (gamma - 1) * -slope * -log(p_y) + (1 - p_y) ** gamma * -(slope / p_y),
-        by=[calculus, softmax_gradient],
-    )
-    calc.eq(((1 - p_y) ** gamma - gamma * (1 - p_y) ** (gamma - 1) * p_y * log(p_y)) * (p_j - delta(y, j)), by=ring)
 
 
 @theorem(
@@ -182,12 +159,3 @@ def evidence_with_the_divergence_turned_round():
 )
 def unlikelihood_moves_its_own_logit_only():
     """The unlikelihood loss of a token has no gradient in the logits of the others."""
-
-
-@false_claim(
-    claims=Eq(partial(focal, z, j), (1 - p_y) ** gamma * (p_j - delta(y, j))),
-    given=[*in_vocabulary(y, V), *in_vocabulary(j, V), p_y < 1, 0 < gamma],
-    instead="focal_gradient",
-)
-def focal_weight_is_a_constant():
-    """The focal loss has the gradient of cross-entropy times its weight (1 - p_y)^gamma: as if the weight did not depend on the logits."""

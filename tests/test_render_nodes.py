@@ -24,7 +24,7 @@ def test_equal_by_class_and_fields() -> None:
 def test_fields_by_place_by_name_and_by_default() -> None:
     assert Script(X, Y) == Script(base=X, sub=Y) == Script(X, Y, None)
     assert Fence("(", X, ")").size == 0 == X.size
-    assert repr(Mark(X)) == "Mark(body=Symbol(text='x', kind='var', size=0))"
+    assert repr(Mark(X)) == "Mark(body=Symbol(text='x', kind='var', size=0), tint=0)"
     assert Script(X, Y).with_(sub=None) == Script(X)
     assert template("$p[$k]") == template("$p[$k]")
 

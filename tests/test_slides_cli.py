@@ -133,10 +133,10 @@ def test_what_only_slides_have(call: str, answer: str) -> None:
 def test_behind_plot_stands_a_kind_or_the_name_of_a_theorem() -> None:
     pytest.importorskip("matplotlib")
     (one, both) = ("--plot", "surprisal", HEADLINE), ("--plot", HEADLINE)
-    for call, slides in ((one, 2), (both, 3), ((HEADLINE, "--plot=tree", "--plot", "surprisal"), 3)):
+    for call, slides in ((one, 3), (both, 4), ((HEADLINE, "--plot=tree", "--plot", "surprisal"), 4)):
         assert f"1 derivation, {slides} slides" in run("slides", *call, "-o", "x.html").output
     Path("lecture.toml").write_text(f'[[slide]]\ntheorem = "{HEADLINE}"\nplots = ["tree"]\n')
-    assert "1 derivation, 2 slides" in run("slides", "lecture.toml", "-o", "x.html").output
+    assert "1 derivation, 3 slides" in run("slides", "lecture.toml", "-o", "x.html").output
     Path("x.html").unlink()
     for call, answer in (
         (("--plot=tre",), "there is no plot 'tre'; the kinds are tree, surprisal"),

@@ -6,8 +6,8 @@ from derive.board.catalogue import all_entries
 from derive.board.entries import TheoremEntry
 from derive.board.refusals import show
 from derive.kernel.terms import App, subterms
-from derive.language.definitions import kl, uniform
-from derive.language.letters import V, p, q
+from derive.language.definitions import kl, softmax, uniform
+from derive.language.letters import V, p, q, z
 
 CALLED = {
     "the target": q,
@@ -16,6 +16,7 @@ CALLED = {
     "p": p,
     "the uniform distribution": uniform(V),
     "uniform": uniform(V),
+    "softmax(z)": softmax(V, z),
 }
 SAID = re.compile(r"divergence of (.+?) from (.+?)(?:$|[.,:;])")
 

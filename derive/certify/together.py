@@ -109,6 +109,18 @@ def split(members: Iterable[Member], jobs: int) -> list[list[Member]]:
     sizes = {name: {s.name: len(str(s)) for s in m.sentences} for name, m in left.items()}
     whole = sum({name: size for own in sizes.values() for name, size in own.items()}.values())
     count = max(1, -(-whole // MOST), min(jobs, whole // LEAST))
+    while True:
+        files, largest = _shared_out(left, sizes, count)
+        if largest <= MOST or count >= len(left):
+            return files
+        count += 1  # what several files need stands in each of them
+
+
+def _shared_out(
+    members: Mapping[str, Member], sizes: Mapping[str, Mapping[str, int]], count: int
+) -> tuple[list[list[Member]], int]:
+    """The certificates in so many files, and the size of the largest."""
+    left = dict(members)
     files: list[list[Member]] = [[] for _ in range(count)]
     written: list[dict[str, int]] = [{} for _ in range(count)]
 
@@ -123,4 +135,4 @@ def split(members: Iterable[Member], jobs: int) -> list[list[Member]]:
         name = min(left, key=lambda n: new(n, number))
         files[number].append(left.pop(name))
         written[number] |= sizes[name]
-    return [file for file in files if file]
+    return [file for file in files if file], max((sum(w.values()) for w in written), default=0)

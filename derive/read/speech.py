@@ -419,6 +419,12 @@ class _Listener:
     def called(self, i: int) -> Iterator[Reading]:
         """A word, a letter or a bracket at its arguments, the component of a value, and calls of values."""
         for head, bracket, simple, j in self.heads(i):
+            if (
+                simple and isinstance(head[-1], Sign) and len(head[-1].text) > 1
+            ):  # below another sign: k drawn from softmax (z)
+                for k in self.after(j, "open bracket"):
+                    for inner, end in self.closed(k, "close bracket"):
+                        yield Heard((*head, Brackets("(", inner, ")")), LETTER), end
             for k in self.after(j, "of"):
                 for args, bars, tail, end in self.arguments(k):
                     items = (*head, Brackets(bracket, args, "]" if bracket == "[" else ")"))
@@ -437,7 +443,10 @@ class _Listener:
     def component(self, heard: Heard, i: int) -> Iterator[Reading]:
         for j in self.after(i, "component"):
             for index, end in self.index(j, "sub"):
-                yield Heard(scripted(heard.items, index.items, None), CALL, index.tail), end
+                found = Heard(scripted(heard.items, index.items, None), CALL, index.tail)
+                yield found, end
+                for k in self.after(end, "all"):
+                    yield from self.powers(found, k, "super")
 
     def heads(self, i: int) -> Iterator[tuple[Items, str, bool, int]]:
         """What is called, its bracket, and whether it is said without an article."""
