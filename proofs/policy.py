@@ -213,7 +213,7 @@ def reward_without_its_normaliser():
     instead="regularised_reward",
 )
 def reward_with_the_divergence_turned_round():
-    """What a policy misses of the best reward less its penalty is the divergence of the best policy from it."""
+    """What a policy misses of the best reward less its penalty is beta times KL(best || policy): the divergence the wrong way round."""
 
 
 @false_claim(

@@ -17,7 +17,7 @@ from sweep import at_most
 from derive.board.entries import TheoremEntry
 from derive.falsify import Counterexample, find_counterexample
 
-PER_LINE = at_most(6)  # changes of one line
+PER_LINE = at_most(4)  # changes of one line
 PER_CLAIM = (PER_LINE + 1) // 2  # each runs the whole proof
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}
