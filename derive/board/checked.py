@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -69,13 +69,13 @@ class Results:
 
     def keep(
         self, proved: Iterable[TheoremEntry], wrong: Iterable[TheoremEntry] = (), refuted: Iterable[FalseClaim] = (),
-        read_back: bool = False,
+        read_back: Collection[TheoremEntry] = (),
     ) -> None:  # fmt: skip
-        """Keep what was found of theorems and claims that have just been checked."""
+        """Keep what was found of theorems and claims that have just been checked; ``read_back``: whose pages were too."""
         found: dict[TheoremEntry | FalseClaim, Known] = {}
         for e in proved:
             lines = len(e.derivation.lines)
-            found[e] = Known("proved", tuple(sorted(e.axioms)), lines, e.steps, tuple(e.warnings), read_back)
+            found[e] = Known("proved", tuple(sorted(e.axioms)), lines, e.steps, tuple(e.warnings), e in read_back)
         found |= {e: Known("wrong") for e in wrong} | {c: Known("proved") for c in refuted}
         files: dict[str, dict[str, Any]] = {}
         for entry, known in found.items():
@@ -203,13 +203,16 @@ def files_of(file: str) -> list[str]:
     return sorted(seen)
 
 
-@cache
 def _installed_beside(path: str) -> str:
     """The names and versions of what is installed where this file is; nothing where it is no file of an installed package."""
     places = path.split(os.sep)
     last = max((i for i, name in enumerate(places) if name in _INSTALLED), default=0)
-    folder = os.sep.join(places[: last + 1])
-    return " ".join(sorted(n for n in os.listdir(folder) if n.endswith(".dist-info"))) if last else ""
+    return _versions(os.sep.join(places[: last + 1])) if last else ""
+
+
+@cache
+def _versions(folder: str) -> str:
+    return " ".join(sorted(n for n in os.listdir(folder) if n.endswith(".dist-info")))
 
 
 def _proofs() -> str:

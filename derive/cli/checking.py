@@ -116,7 +116,7 @@ class _Found:
     def __init__(self, results: Results, verify: bool) -> None:
         self.results, self.verify = results, verify
         self.rows: dict[TheoremEntry, Row] = {}
-        self.misread, self.failed = list[TheoremEntry](), list[TheoremEntry]()
+        self.read_back, self.failed = set[TheoremEntry](), list[TheoremEntry]()
         self.refuted, self.wrong = list[FalseClaim](), list[Wrong]()
 
     def check(self, e: catalogue.Entry) -> None:
@@ -133,14 +133,14 @@ class _Found:
                 self.failed.append(e)
             return
         self.rows[e] = Row(e.name, len(e.derivation.lines), e.steps, len(e.axioms))
-        misread = list(_misread(e)) if self.verify else []
-        self.misread += [e] if misread else []
-        self.wrong += misread
+        if self.verify:
+            misread = list(_misread(e))
+            self.wrong += misread
+            if not misread:
+                self.read_back.add(e)
 
     def keep(self) -> None:
-        proved = [e for e in self.rows if e not in self.misread]
-        self.results.keep(proved, self.failed, self.refuted, read_back=self.verify)
-        self.results.keep(self.misread)
+        self.results.keep(self.rows, self.failed, self.refuted, self.read_back)
 
 
 def _misread(entry: TheoremEntry) -> Iterator[Wrong]:
