@@ -426,8 +426,34 @@ def test_a_page_counts_for_these_very_sources(kept: Store, monkeypatch: pytest.M
     for digest in ("digest_of_sources", "digest_of_folder"):
         with monkeypatch.context() as other:
             other.setattr(earlier, digest, lambda *rooms: "others")
-            assert run("show", "kl_nonneg", "--conditions").stderr == ""
+            again = run("show", "kl_nonneg")
+            assert again.exit_code == 0 and again.stderr == ""
+    assert run("show", "kl_nonneg").stderr == ""
     assert run("show", "kl_nonneg").stderr != ""
+
+
+def test_pages_of_one_theorem_with_other_options_are_kept_beside_each_other(kept: Store) -> None:
+    asked = (["show", "kl_nonneg"], ["show", "kl_nonneg", "--as", "latex"])
+    first = [run(*options).stdout for options in asked]
+    again = [run(*options) for options in asked]
+    assert [x.stdout for x in again] == first and all(earlier.SAID in x.stderr for x in again)
+
+
+def test_a_page_whose_sources_change_while_it_is_made_is_not_kept(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page may be that of the sources before, whether it was looked for in the store or not."""
+    find, now = catalogue.find_theorem, ["before"]
+
+    def changed(name: str) -> catalogue.Entry:
+        now[0] = "after"
+        return find(name)
+
+    monkeypatch.setattr(earlier, "digest_of_sources", lambda *rooms: now[0])
+    monkeypatch.setattr(catalogue, "find_theorem", changed)
+    for name, *options in (["kl_nonneg"], ["chain_rule", "--fresh"]):
+        now[0] = "before"
+        assert run("show", name, *options).exit_code == 0
+        again = run("show", name)
+        assert now == ["after"] and again.exit_code == 0 and again.stderr == ""
 
 
 def test_all_that_a_page_is_made_by_is_in_its_digest() -> None:

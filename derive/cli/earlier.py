@@ -12,32 +12,30 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from derive.board.sources import SOURCES
-from derive.store import believed, digest_of, digest_of_folder, digest_of_sources, user_store
+from derive.store import believed, digest_of, digest_of_folder, digest_of_sources, forget_digests, user_store
 
 SAID = "this page was proved and read back earlier, from these very sources; --fresh does it again"
 
 
-def kept_page(name: str, asked: Sequence[object]) -> str | None:
-    """The page as it was printed when the same was asked."""
-    found = user_store().get(_entry(name), _key(asked)) if believed() and name.isidentifier() else None
-    return found if isinstance(found, str) else None
+class Page:
+    """A page that is asked for, by the name of its theorem and the options.  Make it before the theorem is loaded: what changes on the
+    disk after that is not what is proved here."""
 
+    def __init__(self, name: str, asked: Sequence[object]) -> None:
+        self._entry = f"page {name} {asked!r}"
+        self._key = self._digest() if believed() and name.isidentifier() else ""
 
-def keep_page(name: str, asked: Sequence[object], page: str) -> None:
-    """Keep a page that has just been proved and read back."""
-    if not (believed() and name.isidentifier()):
-        return
-    before = _key(asked)
-    for digest in (digest_of_sources, digest_of_folder):
-        digest.cache_clear()
-    if _key(asked) == before:  # no file has changed since it was loaded
-        user_store().keep({_entry(name): (before, page)})
+    def kept(self) -> str | None:
+        """The page as it was printed when the same was asked."""
+        found = user_store().get(self._entry, self._key) if self._key else None
+        return found if isinstance(found, str) else None
 
+    def keep(self, text: str) -> None:
+        """Keep the page, which has just been proved and read back."""
+        forget_digests()
+        if self._key and self._digest() == self._key:
+            user_store().keep({self._entry: (self._key, text)})
 
-def _entry(name: str) -> str:
-    return f"page {name}"
-
-
-def _key(asked: Sequence[object]) -> str:
-    proofs = digest_of_folder(import_module("derive.proofs").__path__[0])
-    return digest_of(f"{digest_of_sources(*SOURCES, 'derive.cli')} {proofs} {asked!r}".encode())
+    def _digest(self) -> str:
+        proofs = digest_of_folder(import_module("derive.proofs").__path__[0])
+        return digest_of(f"{digest_of_sources(*SOURCES, 'derive.cli')} {proofs} {self._entry}".encode())

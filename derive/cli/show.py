@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.cli.common import notation_option, on_a_terminal, screen_width, shape_options, write_text
 from derive.errors import UserError
+
+if TYPE_CHECKING:
+    from derive.cli.earlier import Page
 
 Wanted = tuple[tuple[str, ...], tuple[str, ...], bool]  # what is opened, what is joined, whether it is reversed
 PAGES = ("text", "latex", "rocq")
@@ -73,10 +76,13 @@ def show(
     if given:
         option = {"first": "from", "last": "to"}.get(next(iter(given)), next(iter(given)))
         raise UserError(f"--{option} is for slides; add --as with one of {', '.join(PIECES)}")
-    usual = target != "rocq" and not (code or expand or join or reverse or notation or output) and verify is None
-    asked = (target, form, where, number, reasons, conditions, plain, screen_width(), on_a_terminal())
-    if usual and not fresh and _shown_earlier(name, asked):
-        return
+    page = None
+    if target != "rocq" and not (code or expand or join or reverse or notation or output) and verify is None:
+        from derive.cli.earlier import Page
+
+        page = Page(name, (target, form, where, number, reasons, conditions, plain, screen_width(), on_a_terminal()))
+        if not fresh and _shown_earlier(page):
+            return
     from derive.board import catalogue
     from derive.board.wording import notation_for
 
@@ -93,8 +99,6 @@ def show(
     entry = catalogue.find_theorem(name)
     profile = notation_for(notation)
     derivation = entry.derivation
-    if target == "rocq" and (expand or join or reverse):
-        raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
     if target != "rocq":
         from derive.board.opened import presented
 
@@ -102,6 +106,8 @@ def show(
     if target == "rocq":
         from derive.certify import claim_rocq
 
+        if expand or join or reverse:
+            raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
         if code or where or conditions:
             raise UserError(
                 "--code, --where and --conditions go with text and LaTeX; --as rocq prints the claim for readers of Rocq"
@@ -133,21 +139,19 @@ def show(
         text += f"\n{_where_from(entry)}\n"
     write_text(output, text)
     _say_verified(verify, name, "in LaTeX" if target == "latex" else "as text")
-    if usual:
-        from derive.cli.earlier import keep_page
-
-        keep_page(name, asked, text)
+    if page is not None:
+        page.keep(text)
 
 
-def _shown_earlier(name: str, asked: tuple[object, ...]) -> bool:
+def _shown_earlier(page: Page) -> bool:
     """Prints the page as it was printed when the same was asked, if it is known."""
     from derive.cli.common import to_a_person
-    from derive.cli.earlier import SAID, kept_page
+    from derive.cli.earlier import SAID
 
-    page = kept_page(name, asked)
-    if page is None:
+    text = page.kept()
+    if text is None:
         return False
-    write_text(None, page)
+    write_text(None, text)
     if to_a_person():
         click.echo(f"derive: {SAID}", err=True)
     return True
