@@ -30,6 +30,21 @@ def test_a_chain_gives_the_relation_that_it_has_itself_and_equalities() -> None:
         assert r.name == "<=>" or "=" in r.chain
 
 
+def test_lines_give_a_relation_that_none_of_them_is_weaker_than() -> None:
+    given = {r.name for r in RELATIONS.values() if r.given_by({"=", "<="})}
+    assert given == {"<="}
+    assert {r.name for r in RELATIONS.values() if r.given_by({"<", "<=", "="})} == {"<", "<="}
+
+
+@EACH
+def test_a_relation_and_its_mirror_say_one_thing(relation: Relation) -> None:
+    assert relation.mirrored.mirrored is relation
+    if relation.orders:
+        assert relation.mirrored.statement(y, x) == relation.statement(x, y)
+    else:
+        assert relation.mirrored is relation
+
+
 @EACH
 def test_every_pen_has_the_sign_of_every_relation(relation: Relation) -> None:
     assert sign_of(relation.name) == relation.sign

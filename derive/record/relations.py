@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from derive.kernel.terms import EQ, IFF, LE, LT, App, Op, Term
@@ -24,6 +25,15 @@ class Relation(NamedTuple):
     def statement(self, before: Term, after: Term) -> Term:
         """``before`` related to ``after``.  Raises SortError when they cannot be."""
         return App(self.op, (after, before) if self.turned else (before, after))
+
+    def given_by(self, lines: Set[str]) -> bool:
+        """Whether lines with these relations, one after another, give it."""
+        return lines <= set(self.chain) and (not self.strict or self.name in lines)
+
+    @property
+    def mirrored(self) -> Relation:
+        """The one by which the same is said from the other side."""
+        return BY_OPERATOR[self.op] if self.turned else TURNED.get(self.op, self)
 
     @property
     def orders(self) -> bool:
