@@ -7,9 +7,11 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from derive import *
 from derive.board.catalogue import find_theorem
 from derive.cli import main
 from derive.errors import MisreadError
+from derive.language.letters import a, b, c
 from derive.render.formula.notation import load_notation
 from derive.render.pages.latex import derivation_latex
 from derive.render.pages.readback import refuse_misread
@@ -37,6 +39,35 @@ def test_a_fact_is_cited_by_its_number():
     assert rf"by \eqref{{derive:{NAME}:2}}" in page and "as just shown" not in page
     plain = derivation_latex(find_theorem(NAME).derivation)
     assert "as just shown" in plain and "eqref" not in plain
+
+
+@theorem(shows=Eq(a, c), given=[Eq(a, b), Eq(c, b)])
+def by_facts(calc):
+    first = calc.have(Eq(a, b), by=Eq(a, b))
+    second = calc.have(Eq(c, b), by=Eq(c, b))
+    calc.eq(b, by=because("as b is another name of it", first))
+    calc.eq(c, by=reverse(second))
+
+
+def test_the_words_of_the_author_stand_before_the_number_and_a_fact_used_backwards_has_one():
+    page = derivation_latex(by_facts.derivation, number=True)
+    assert r"as $b$ is another name of it, by \eqref{derive:by_facts:1}" in page
+    assert r"\text{by \eqref{derive:by_facts:2}}" in page
+
+
+def test_words_for_a_line_keep_all_that_it_cites():
+    @theorem(shows=Eq(a + b, 2 * c), given=[Eq(a, c), Eq(b, c)])
+    def added(calc):
+        first = calc.have(Eq(a, c), by=Eq(a, c))
+        second = calc.have(Eq(b, c), by=Eq(b, c))
+        calc.eq(c + c, by=[first, second], says="add them")
+        calc.eq(2 * c, by=ring)
+
+    both = r"by \eqref{derive:added:1} and \eqref{derive:added:2}"
+    assert f"add them, {both}" in derivation_latex(added.derivation, number=True)
+    d = find_theorem("logsumexp_convex").derivation
+    both = both.replace("added", d.name)
+    assert f"both inequalities, with weights that are not negative, {both}" in derivation_latex(d, number=True)
 
 
 @pytest.mark.parametrize(

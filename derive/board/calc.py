@@ -23,7 +23,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.idle import single
 from derive.board.justify import Failure, Success, justify, named, prove_fact, turns
 from derive.board.letters import Letters
-from derive.board.reasons import Gap, Reversed, as_list, describe
+from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.errors import TOO_LONG, UserError
 from derive.kernel import rules as r
@@ -236,9 +236,7 @@ class Calc:
         if isinstance(out, Failure):
             raise self._refused(relation, before, after, reasons, out, where, index)
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
-        described = tuple(self._describe(x) for x in reasons)
-        if says and described:
-            described = (described[0]._replace(name=", ".join(x.name for x in described), phrase=says, reversed=False),)
+        described = tuple(self._describe(x) for x in ([Reworded(reasons, says)] if says and reasons else reasons))
         self.lines.append(
             Line(
                 relation, after, described, *where, labels=tuple(labels), theorem=th,
@@ -344,7 +342,7 @@ class Calc:
 
     def _fits(self, relations: set[str]) -> None:
         goal = RELATIONS[self.goal or "="]
-        if not relations.issubset(goal.chain) or (goal.strict and goal.name not in relations):
+        if not goal.given_by(relations):
             downwards, upwards = relations & {">=", ">"}, relations & {"<=", "<"}
             advice = ""
             if goal.orders and downwards and not self.begun:

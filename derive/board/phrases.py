@@ -7,8 +7,9 @@ from derive.board.declared import DECLARED
 from derive.board.reasons import Tactic, describe
 from derive.kernel.definitions import definitions
 from derive.lemmas import LEMMAS, optima
+from derive.record import JUST_SHOWN
 
-_OWN = {"condition": "by assumption", "fact": "as just shown", "by_cases": "the two cases"}
+_OWN = {"condition": "by assumption", "fact": JUST_SHOWN, "by_cases": "the two cases"}
 
 
 def phrases() -> dict[str, str]:

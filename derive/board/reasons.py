@@ -15,7 +15,7 @@ from derive.kernel.definitions import Definition
 from derive.kernel.terms import EQ, FORALL, IMPLIES, SUM, App, Lam, Num, Term
 from derive.language.arguments import takes
 from derive.language.words import called
-from derive.record import Reason
+from derive.record import JUST_SHOWN, Reason
 
 
 class Tactic(NamedTuple):
@@ -123,14 +123,14 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
     """The reason as a printed line gives it; ``facts`` are what was proved on the way."""
     if isinstance(reason, Reworded):
         all_ = [describe(x, facts) for x in as_list(reason.reason)]
-        cited = next((x.cites for x in all_ if x.cites is not None), None)
-        return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind, cites=cited)
+        cited = dict.fromkeys(fact for x in all_ for fact in x.cites)
+        return Reason(", ".join(x.name for x in all_), reason.words, all_[0].kind, cites=tuple(cited))
     if isinstance(reason, Reversed):
         if isinstance(reason.reason, Reversed):
             return describe(reason.reason.reason, facts)
         inner = describe(reason.reason, facts)
         words = getattr(reason.reason, "back", "") or inner.phrase
-        return Reason(inner.name, words, inner.kind, not inner.reversed)
+        return inner._replace(phrase=words, reversed=not inner.reversed)
     if isinstance(reason, Gap):
         return Reason("gap", reason.why, "gap")
     if isinstance(reason, Definition):
@@ -141,7 +141,7 @@ def describe(reason: Any, facts: Collection[Term] = ()) -> Reason:
         return Reason("by_cases", "the two cases", "tactic")
     if isinstance(reason, Term):
         if reason in facts:
-            return Reason("fact", "as just shown", "hypothesis", cites=reason)
+            return Reason("fact", JUST_SHOWN, "hypothesis", cites=(reason,))
         return Reason("condition", _assumed(reason), "hypothesis")
     if is_statement(reason):
         return Reason(reason.name, reason.phrase, reason.kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from derive.board.phrases import phrases
 from derive.board.reasons import auto
@@ -11,11 +11,9 @@ from derive.kernel import rules as r
 from derive.kernel.terms import EQ, IFF, App
 from derive.kernel.theorem import Theorem
 from derive.lemmas import LEMMAS
-from derive.record import Block, Derivation, Line, Reason
+from derive.record import JUST_SHOWN, Block, Derivation, Line, Reason
 from derive.record.relations import RELATIONS
 from derive.tactics.derived import iff_sym
-
-_TURNED = {"=": "=", "<=>": "<=>", "<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 
 
 def turned(d: Derivation) -> Derivation:
@@ -43,36 +41,40 @@ def turned_block(block: Block) -> Block:
     """The lines from the last to the first, each with the theorem that leads to it."""
     terms = [block.start, *(line.term for line in block.lines)]
     labels = [block.labels, *(line.labels for line in block.lines)]
+    words = phrases()
     lines = [
         line._replace(
-            relation=_TURNED[line.relation], term=terms[i], labels=labels[i], reasons=turned_reasons(line.reasons), theorem=_line(line)
+            relation=RELATIONS[line.relation].mirrored.name, term=terms[i], labels=labels[i],
+            reasons=_turned_reasons(line.reasons, words), theorem=_line(line),
         )
         for i, line in enumerate(block.lines)
     ]  # fmt: skip
     return block._replace(start=terms[-1], labels=labels[-1], lines=tuple(reversed(lines)))
 
 
-def turned_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+def _turned_reasons(reasons: Iterable[Reason], words: Mapping[str, str]) -> tuple[Reason, ...]:
     """The reasons for the step back.  The author's words for a condition say what holds, and stay; those for a calculation say
-    what was done, and so the reason's own stand in their place."""
-    return tuple(dict.fromkeys(x for reason in reasons for x in _turned_reason(reason)))
+    what was done, and so the reason's own, by its name in ``words``, stand in their place."""
+    return tuple(dict.fromkeys(x for reason in reasons for x in _turned_reason(reason, words)))
 
 
-def _turned_reason(reason: Reason) -> list[Reason]:
-    known = phrases()
-    own = {known.get(reason.name), back_words(reason.name)} - {None, ""}
-    if reason.phrase in own or reason.kind == "hypothesis":
-        phrase = reason.phrase
-        if back_words(reason.name) and reason.phrase in own:
-            phrase = known[reason.name] if reason.reversed else back_words(reason.name)
-        return [reason._replace(phrase=phrase, reversed=not reason.reversed)]
+def _turned_reason(reason: Reason, words: Mapping[str, str]) -> list[Reason]:
+    turned = reason._replace(reversed=not reason.reversed)
+    if reason.kind == "hypothesis":
+        return [turned]
+    there, back = words.get(reason.name), _back(reason.name)
+    if there and reason.phrase in (there, back):
+        return [turned._replace(phrase=back if back and turned.reversed else there)]
     names = reason.name.split(", ")
-    if any(name not in known or back_words(name) for name in names):  # in which direction each was used is not recorded
+    if any(name not in words or _back(name) for name in names):  # in which direction each was used is not recorded
         return [reason._replace(phrase=auto.phrase)]
-    return [Reason(name, known[name], reason.kind) for name in names]
+    return [
+        Reason(name, words[name], reason.kind, cites=reason.cites if words[name] == JUST_SHOWN else ())
+        for name in names
+    ]
 
 
-def back_words(name: str) -> str:
+def _back(name: str) -> str:
     """The words of a lemma that is used right to left, where they are others; "" where they are not."""
     return LEMMAS[name].back if name in LEMMAS else ""
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from derive.kernel.terms import Term
 from derive.kernel.theorem import Theorem
 
+JUST_SHOWN = "as just shown"
+"""The words of a reason that is a fact proved on the way, where the author has none."""
+
 
 class Reason(NamedTuple):
     """Why a line follows.  ``kind``: definition, theorem, axiom, tactic, hypothesis or gap."""
@@ -20,7 +23,7 @@ class Reason(NamedTuple):
     phrase: str  # plain English, such as "the sum picks out k = y"
     kind: str
     reversed: bool = False  # used right to left
-    cites: Term | None = None  # a fact that was proved on the way
+    cites: tuple[Term, ...] = ()  # facts that were proved on the way
 
 
 class Line(NamedTuple):

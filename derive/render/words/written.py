@@ -7,7 +7,7 @@ from functools import partial
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
-from derive.record import Derivation, Reason
+from derive.record import JUST_SHOWN, Derivation, Reason
 from derive.record.faithful import refuse_changed
 from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Labels, conditions, layout
@@ -54,12 +54,11 @@ def _facts(d: Derivation) -> dict[Term, int]:
     number = 0
     for block in d.blocks:
         number += len(block.lines)
-        relations = {line.relation for line in block.lines}
-        if len(relations) == 1 and block.lines:
-            (relation,) = relations
-            term = block.lines[-1].term
-            alone = relation in RELATIONS and (relation == "=" or len(block.lines) == 1)
-            out[RELATIONS[relation].statement(block.start, term) if alone else term] = number
+        signs = {line.relation for line in block.lines}
+        if signs == {""}:
+            out[block.lines[-1].term] = number
+        for relation in (r for r in RELATIONS.values() if r.name in signs and r.given_by(signs)):
+            out[relation.statement(block.start, block.lines[-1].term)] = number
     return out
 
 
@@ -129,12 +128,12 @@ class Written:
         return list(dict.fromkeys(map(self.reason, self.d.blocks[block].lines[index].reasons)))
 
     def reason(self, reason: Reason) -> str:
-        """A reason in words, with the number of the line that it cites, where lines have numbers."""
+        """A reason in words, with the numbers of the lines that it cites, where lines have numbers."""
         words = reason_words(reason, self.notation)
-        line = 0 if reason.cites is None else self.facts.get(reason.cites, 0)
-        if line:
-            words = f"by {self.cited(line)}" if reason.name == "fact" else f"{words}, by {self.cited(line)}"
-        return words
+        lines = " and ".join(self.cited(self.facts[x]) for x in reason.cites if x in self.facts)
+        if not lines:
+            return words
+        return f"by {lines}" if reason.phrase == JUST_SHOWN else f"{words}, by {lines}"
 
     def cited(self, line: int) -> str:
         """How a line is cited."""
