@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from derive.bridge.expand import (
     ELEMENTS,
@@ -224,9 +225,35 @@ def impose(meaning: Meaning, given: Sequence[Term], last: bool) -> None:
     assert isinstance(model, SmallModel)
     for hyp in _what_others_read_first(given):
         before = len(model.fixed)
-        _impose(meaning, hyp, (), _NOTHING, last)
+        for said in _instances(meaning, hyp):
+            _fix_said(meaning, said, last)
         if len(model.fixed) == before and _says_a_table_by_itself(hyp):
-            _project(meaning, list(_equations(meaning, hyp, ())), last)
+            _project(meaning, list(_instances(meaning, hyp)), last)
+
+
+class _Said(NamedTuple):
+    """A statement that is no universal one, and the values of the letters in it."""
+
+    statement: App
+    bound: tuple[Value, ...]
+    scope: Scope
+
+
+def _instances(meaning: Meaning, hyp: Term, bound: tuple[Value, ...] = (), scope: Scope = _NOTHING) -> Iterator[_Said]:
+    """What a hypothesis says, for each value of its indices; each is asked for when those before it have been fixed."""
+    if not isinstance(hyp, App):
+        return
+    if isinstance(hyp.op, Definition):
+        args = [meaning.value(a, bound, scope) for a in hyp.args]
+        yield from _instances(meaning, hyp.op.body, (), dict(zip(hyp.op.params, args, strict=True)))
+    elif hyp.op is k.FORALL:
+        for body, inner in meaning.instances(hyp, bound, scope):
+            yield from _instances(meaning, body, inner, scope)
+    elif hyp.op is k.IMPLIES:
+        if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, scope):
+            yield from _instances(meaning, hyp.args[1], bound, scope)
+    else:
+        yield _Said(hyp, bound, scope)
 
 
 def _says_a_table_by_itself(hyp: Term) -> bool:
@@ -235,46 +262,35 @@ def _says_a_table_by_itself(hyp: Term) -> bool:
     return isinstance(root, Var) and root in sides[1].free
 
 
-def _equations(meaning: Meaning, hyp: Term, bound: tuple[Value, ...]) -> Iterator[tuple[App, tuple[Value, ...]]]:
-    """The equations that a universal statement says, with the values of its indices."""
-    assert isinstance(hyp, App)
-    if hyp.op is k.FORALL:
-        for body, inner in meaning.instances(hyp, bound, _NOTHING):
-            yield from _equations(meaning, body, inner)
-    elif hyp.op is k.IMPLIES:
-        if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, _NOTHING):
-            yield from _equations(meaning, hyp.args[1], bound)
-    else:
-        yield hyp, bound
-
-
-def _project(meaning: Meaning, equations: list[tuple[App, tuple[Value, ...]]], last: bool) -> None:
+def _project(meaning: Meaning, equations: list[_Said], last: bool) -> None:
     """Each entry on the left becomes what the right says of the table whose entries sum to 1.  Where that was so before, or is not
     so after it, nothing is lost: the hypotheses are tried on every model."""
     model, alg = meaning.model, meaning.algebra
     assert isinstance(model, SmallModel)
 
     def said() -> dict[tuple[Var, Key], Value]:
-        entries = ((_entry(meaning, e.args[0], bound, _NOTHING), e, bound) for e, bound in equations)
-        return {place: meaning.value(e.args[1], bound, _NOTHING) for place, e, bound in entries if place}
-
-    def now(places: Iterable[tuple[Var, Key]]) -> dict[tuple[Var, Key], Value]:
-        return {(v, key): meaning.at(v, REAL, key) for v, key in places}
+        entries = ((_entry(meaning, e.statement.args[0], e.bound, e.scope), e) for e in equations)
+        return {place: meaning.value(e.statement.args[1], e.bound, e.scope) for place, e in entries if place}
 
     wanted = said()
-    values = now(wanted)
-    if all(alg.is_zero(alg.add(value, alg.neg(wanted[place]))) for place, value in values.items()):
+    if all(alg.is_zero(alg.add(meaning.at(v, REAL, key), alg.neg(w))) for (v, key), w in wanted.items()):
         return
-    *others, final = values
-    rest: Value = 0
-    for place in others:
-        rest = alg.add(rest, values[place])
-    if last:
-        model.fixed.update({**values, final: alg.add(1, alg.neg(rest))})
-    else:
-        total = alg.add(rest, values[final])
-        model.fixed.update({place: alg.div(value, total) for place, value in values.items()})
+    _give_sum(meaning, list(wanted), 1, scaled=not last)
     model.fixed.update(said())
+
+
+def _give_sum(meaning: Meaning, places: list[tuple[Var, Key]], wanted: Value, scaled: bool) -> None:
+    """Entries get a sum: each is divided by what they sum to, for the sum 1, or the last becomes what the others leave."""
+    model, alg = meaning.model, meaning.algebra
+    assert isinstance(model, SmallModel)
+    values = [meaning.at(v, REAL, key) for v, key in (places if scaled else places[:-1])]
+    total: Value = 0
+    for v in values:
+        total = alg.add(total, v)
+    if scaled:
+        model.fixed.update({place: alg.div(v, total) for place, v in zip(places, values, strict=True)})
+    else:
+        model.fixed[places[-1]] = alg.add(wanted, alg.neg(total))
 
 
 def _what_others_read_first(given: Sequence[Term]) -> list[Term]:
@@ -300,21 +316,11 @@ def _sides(hyp: Term) -> tuple[Term, ...]:
     return hyp.args if isinstance(hyp, App) and hyp.op is k.EQ else ()
 
 
-def _impose(meaning: Meaning, hyp: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> None:
-    if not isinstance(hyp, App):
-        return
-    if isinstance(hyp.op, Definition):
-        args = [meaning.value(a, bound, scope) for a in hyp.args]
-        _impose(meaning, hyp.op.body, (), dict(zip(hyp.op.params, args, strict=True)), last)
-    elif hyp.op is k.FORALL:
-        for body, inner in meaning.instances(hyp, bound, scope):
-            _impose(meaning, body, inner, scope, last)
-    elif hyp.op is k.IMPLIES:
-        if _is_comparison_of_integers(hyp.args[0]) and meaning.value(hyp.args[0], bound, scope):
-            _impose(meaning, hyp.args[1], bound, scope, last)
-    elif hyp.op is k.HAS_DERIVATIVE:
+def _fix_said(meaning: Meaning, said: _Said, last: bool) -> None:
+    hyp, bound, scope = said
+    if hyp.op is k.HAS_DERIVATIVE:
         _fix(meaning, hyp.args[2], App(k.DERIVATIVE, hyp.args[:2]), bound, scope, last)
-    elif hyp.op in (k.EQ, k.LE, k.LT) and all(a.sort == INT for a in hyp.args):
+    elif _is_comparison_of_integers(hyp):
         _fix_integers(meaning, hyp, bound, scope)
     elif hyp.op is k.EQ:
         for one, other in (hyp.args, hyp.args[::-1]):
@@ -330,26 +336,16 @@ def _is_comparison_of_integers(t: Term) -> bool:
 
 
 def _fix(meaning: Meaning, one: Term, other: Term, bound: tuple[Value, ...], scope: Scope, last: bool) -> bool:
-    model, alg = meaning.model, meaning.algebra
+    model = meaning.model
     assert isinstance(model, SmallModel)
     if isinstance(one, App) and one.op is k.SUM and isinstance(one.args[2], Lam):
         entries = list(_entries(k.SUM, meaning, one, bound, scope))
         places = [e for e in entries if e]
         if not places or len(places) < len(entries):
             return False
-        scaled = other == Num(1) and not last
         if other != Num(1) and (places[-1] in model.fixed or places[-1] in model.read):
             return False
-        wanted = meaning.value(other, bound, scope)
-        values = [meaning.at(v, REAL, key) for v, key in (places if scaled else places[:-1])]
-        total: Value = 0
-        for v in values:
-            total = alg.add(total, v)
-        if not scaled:
-            model.fixed[places[-1]] = alg.add(wanted, alg.neg(total))
-        else:
-            for place, v in zip(places, values, strict=True):
-                model.fixed[place] = alg.div(v, total)
+        _give_sum(meaning, places, meaning.value(other, bound, scope), other == Num(1) and not last)
         return True
     if isinstance(one, App) and one.op is k.MUL and one.args == (other, other):  # w w = w: a mask of zeros and ones
         masked = _entry(meaning, other, bound, scope)
