@@ -15,7 +15,7 @@ from derive.certify.certificate import statement_of
 from derive.certify.compiler import find_rocq
 from derive.certify.guard import RefusedError, examine, examine_together
 from derive.certify.replay import Candidate, differences
-from derive.certify.together import LEAST, MOST, Member, Pool, file_of, pieces, split
+from derive.certify.together import LEAST, MOST, Member, Pool, Sentence, file_of, pieces, split
 from derive.kernel import rules as r
 from derive.kernel.definitions import define
 from derive.kernel.terms import Num
@@ -85,6 +85,18 @@ def test_files_are_of_about_equal_size_and_none_is_too_large() -> None:
     small = [m for m in members if sum(len(str(s)) for s in m.sentences) < LEAST / 4][:3]
     assert [len(f) for f in split(small, 8)] == [3]
     assert split([], 2) == []
+
+
+def test_what_is_too_large_for_a_file_has_one_for_itself() -> None:
+    def member(name: str, *steps: tuple[str, int]) -> Member:
+        return Member(name, tuple(Sentence(s, ": True", "x" * size) for s, size in steps), {}, "True", "exact I")
+
+    small = [member(f"small_{i}", (f"step_{i}", 100)) for i in range(30)]
+    files = split([member("large", ("step_large", 2 * MOST)), *small], 1)
+    assert [m.name for m in files[0]] == ["large"] and len(files) == 3
+    alike = [member(f"alike_{i}", ("shared", MOST // 2), (f"step_{i}", MOST // 5)) for i in range(6)]
+    files = split(alike, 1)  # two in a file, for what is shared stands in each
+    assert [len(f) for f in files] == [2, 2, 2]
 
 
 # --- what such a file may say ----------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What Rocq has said before, kept beside the certificates in the folder ``.cache``.
 
 An entry counts only as long as everything on which it depends is the same: the theorem and its recorded proof (of a theorem of
-the catalogue: all sources that its proof is made from, so that it need not be proved to know that), the certificate in the folder, the rule library, the sources that write, read and judge certificates, and the version of
-Rocq.  All that is in the key of the entry (``derive.store``).
+the catalogue: all sources that its proof is made from, so that it need not be proved to know that), the certificate in the
+folder, the rule library, the sources that write, read and judge certificates, and the version of Rocq.  All that is in the key of
+the entry (``derive.store``).
 """
 
 from __future__ import annotations

@@ -73,12 +73,18 @@ class Pool:
         return Member(name, tuple(sentences.values()), images, claim, renamed(parts.final))
 
 
-def pieces(members: Sequence[Member]) -> list[tuple[Sequence[Member], str]]:
-    """What stands in a file of these certificates, in order, and which of them need it."""
+def _users(members: Iterable[Member]) -> dict[str, list[Member]]:
+    """The certificates that need each sentence."""
     users: dict[str, list[Member]] = {}
     for member in members:
         for sentence in member.sentences:
             users.setdefault(sentence.name, []).append(member)
+    return users
+
+
+def pieces(members: Sequence[Member]) -> list[tuple[Sequence[Member], str]]:
+    """What stands in a file of these certificates, in order, and which of them need it."""
+    users = _users(members)
     out: list[tuple[Sequence[Member], str]] = []
     written: set[str] = set()
     for i, member in enumerate(members, 1):
@@ -103,36 +109,48 @@ LEAST = 100_000  # a file costs as much as this many characters before its first
 
 
 def split(members: Iterable[Member], jobs: int) -> list[list[Member]]:
-    """The certificates in files of about equal size, one a job unless they are too large or too small for that.  To the
-    smallest file comes the certificate that has most in common with it."""
-    left = {m.name: m for m in members}
-    sizes = {name: {s.name: len(str(s)) for s in m.sentences} for name, m in left.items()}
-    whole = sum({name: size for own in sizes.values() for name, size in own.items()}.values())
-    count = max(1, -(-whole // MOST), min(jobs, whole // LEAST))
+    """The certificates in files of about equal size, one a job unless they are too large or too small for that."""
+    by_name = {m.name: m for m in members}
+    size = {s.name: len(str(s)) for m in by_name.values() for s in m.sentences}
+    total = sum(size.values())
+    count = max(1, -(-total // MOST), min(jobs, total // LEAST))
     while True:
-        files, largest = _shared_out(left, sizes, count)
-        if largest <= MOST or count >= len(left):
-            return files
-        count += 1  # what several files need stands in each of them
+        files = _shared_out(by_name.values(), size, count)
+        if all(file.size <= MOST or len(file.members) == 1 for file in files):
+            return [file.members for file in files if file.members]
+        # what several files need stands in each of them
+        count = max(count + 1, -(-sum(file.size for file in files) // MOST))
 
 
-def _shared_out(
-    members: Mapping[str, Member], sizes: Mapping[str, Mapping[str, int]], count: int
-) -> tuple[list[list[Member]], int]:
-    """The certificates in so many files, and the size of the largest."""
-    left = dict(members)
-    files: list[list[Member]] = [[] for _ in range(count)]
-    written: list[dict[str, int]] = [{} for _ in range(count)]
+class _File:
+    """Certificates that are to stand in one file."""
 
-    def new(name: str, number: int) -> float:
-        own = sizes[name]
-        if not files[number]:
-            return -sum(own.values())  # the largest ones first, in different files
-        return sum(size for s, size in own.items() if s not in written[number]) / sum(own.values())
+    def __init__(self, lacking: Mapping[str, int]) -> None:
+        self.members: list[Member] = []
+        self.written: set[str] = set()
+        self.size = 0
+        self.lacking = dict(lacking)  # of each certificate, how much does not stand in the file yet
 
+
+def _shared_out(members: Iterable[Member], size: Mapping[str, int], count: int) -> list[_File]:
+    """The certificates in so many files.  An empty file gets the largest that is left; otherwise the smallest file gets the one
+    that has most in common with it."""
+    left = {m.name: m for m in members}
+    whole = {name: sum(size[s.name] for s in m.sentences) for name, m in left.items()}
+    users = _users(left.values())
+    files = [_File(whole) for _ in range(count)]
     while left:
-        number = min(range(count), key=lambda i: sum(written[i].values()))
-        name = min(left, key=lambda n: new(n, number))
-        files[number].append(left.pop(name))
-        written[number] |= sizes[name]
-    return [file for file in files if file], max((sum(w.values()) for w in written), default=0)
+        file = min(files, key=lambda f: f.size)
+        if file.members:
+            name = min(left, key=lambda n: file.lacking[n] / whole[n])
+        else:
+            name = max(left, key=lambda n: whole[n])
+        member = left.pop(name)
+        file.members.append(member)
+        for s in member.sentences:
+            if s.name not in file.written:
+                file.written.add(s.name)
+                file.size += size[s.name]
+                for user in users[s.name]:
+                    file.lacking[user.name] -= size[s.name]
+    return files
