@@ -131,6 +131,16 @@ def test_no_page_of_the_pdf_ends_with_what_belongs_to_the_next(tmp_path):
     assert not [page[-2] for page in pages if begun.match(page[-2])]
 
 
+def test_a_theorem_that_says_nothing_in_words_has_one_heading_in_the_contents_and_above_it():
+    e = theorems("perplexity")[0]
+    d, shape = presented(e.derivation)
+    made = course("A course", [("Losses", [(e.name, d._replace(summary=""), shape)], [])], load_notation(None))
+    said = e.name.replace("_", " ").capitalize()
+    shown = page(made, sheets(made))
+    assert f"Theorem 1</a>. {said}</li>" in shown and f"<h3>Theorem 1. {said}</h3>" in shown
+    assert rf"\numberline{{1}}{said}" in document(made, lambda name: None)
+
+
 def test_small_formulas_in_the_names_of_definitions_are_mathematics():
     smoothed = [e for e in theorems("label_smoothing") if e.name == "smoothed_off_eq_smoothed"]
     chosen = [(e.name, *presented(e.derivation)) for e in smoothed]

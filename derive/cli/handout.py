@@ -51,9 +51,9 @@ def handout(
     with progress("proving", len(entries) + sum(map(len, false.values()))) as told:
         sections = list(_sections(entries, subjects, false, told))
     from derive.handout.course import course
+    from derive.slides.deck.build import subjects_title
 
-    title = title or (", ".join(_title(s) for s in subjects) if len(subjects) <= 3 else "Derivations")
-    made = course(title, sections, profile, notation or "", author)
+    made = course(title or subjects_title(subjects), sections, profile, notation or "", author)
     with progress("drawing", len(made.theorems)) as told:
         data = _drawn(made, kind, told)
     write_whole({output: data})
@@ -90,6 +90,7 @@ def _sections(
     entries: dict[str, TheoremEntry], subjects: Sequence[str], false: dict[str, list[FalseClaim]], told: Callable[[str], None]
 ) -> Iterator[tuple[str, list[Chosen], list[Refuted]]]:  # fmt: skip
     from derive.board.opened import presented
+    from derive.slides.deck.build import subject_title
 
     for subject in subjects:
         theorems = []
@@ -101,7 +102,7 @@ def _sections(
         for claim in false[subject]:
             refuted.append(_refuted(claim))
             told(claim.name)
-        yield _title(subject), theorems, refuted
+        yield subject_title(subject), theorems, refuted
 
 
 def _refuted(claim: FalseClaim) -> Refuted:
@@ -110,10 +111,6 @@ def _refuted(claim: FalseClaim) -> Refuted:
 
     true = catalogue.find_theorem(claim.instead).summary if claim.instead else ""
     return Refuted(claim.name, claim.summary, claim.claims, claim.given, claim.refute(), claim.instead, true)
-
-
-def _title(subject: str) -> str:
-    return subject.replace("_", " ").capitalize()
 
 
 def _drawn(course: Course, kind: str, told: Callable[[str], None]) -> bytes:

@@ -112,6 +112,6 @@ def course(
     return Course(title, tuple(made), notation, profile, author)
 
 
-def which(numbers: Sequence[int]) -> str:
-    """As in "Theorem 2" and "Theorems 2, 5"."""
-    return f"Theorem{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+def word(numbers: Sequence[int]) -> str:
+    """What stands before the numbers of theorems."""
+    return "Theorems" if len(numbers) > 1 else "Theorem"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from derive.handout.course import Course, Refuted, Theorem
+from derive.handout.course import Course, Refuted, Theorem, word
 from derive.handout.sheets import Sheets, refutation, symbol
 from derive.render.formula.nodes import Node, Prose, Symbol, row, unmarked
 from derive.render.pens import mathml
@@ -46,7 +46,7 @@ def page(course: Course, drawn: Sheets) -> str:
             f"<title>{escape(mathml.visible(course.title))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
             f"<h1>{title}</h1>",
             *([f'<p style="text-align:center">{mathml.text_html(course.author)}</p>'] if course.author else []),
-            *_contents(course),
+            *_contents(course, drawn),
             *_notation(course),
             *(line for n in range(len(course.sections)) for line in _section(course, n, drawn)),
             *_index(course),
@@ -65,14 +65,14 @@ def sentence(words: Prose) -> str:
     return "".join(mathml.text_html(w) if isinstance(w, str) else formula((w,), display=False) for w in words)
 
 
-def _contents(course: Course) -> Iterator[str]:
+def _contents(course: Course, drawn: Sheets) -> Iterator[str]:
     yield '<nav aria-label="Contents">\n<h2>Contents</h2>\n<ul>'
     if course.definitions:
         yield '<li><a href="#notation">Notation</a></li>'
     for n, section in enumerate(course.sections, 1):
         yield f'<li><a href="#section-{n}">{mathml.text_html(section.title)}</a>\n<ul>'
         for t in section.theorems:
-            words = sentence(prose(t.derivation.summary.rstrip(".") or t.derivation.name))
+            words = sentence(drawn[t.derivation.name][0].heading)
             yield f'<li><a href="#theorem-{t.number}">Theorem {t.number}</a>. {words}</li>'
         yield "</ul></li>"
     yield '<li><a href="#index">Index</a></li>\n</ul>\n</nav>'
@@ -139,8 +139,8 @@ def _step(step: Step) -> str:
 
 def _index(course: Course) -> Iterator[str]:
     yield '<section id="index">\n<h2>Index</h2>\n<ul class="index">'
-    for words, is_code, numbers in course.entries():
-        shown = f"<code>{mathml.text_html(words)}</code>" if is_code else mathml.text_html(words)
+    for entry, is_code, numbers in course.entries():
+        shown = f"<code>{mathml.text_html(entry)}</code>" if is_code else mathml.text_html(entry)
         links = ", ".join(f'<a href="#theorem-{n}">{n}</a>' for n in numbers)
-        yield f"<li>{shown}: Theorem{'s' * (len(numbers) > 1)} {links}</li>"
+        yield f"<li>{shown}: {word(numbers)} {links}</li>"
     yield "</ul>\n</section>"

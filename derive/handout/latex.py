@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.handout.course import Course, Refuted, which
+from derive.handout.course import Course, Refuted, word
 from derive.handout.sheets import refutation, stated, symbol
 from derive.read import latex_page
 from derive.read.check import Check, Form
@@ -14,6 +14,7 @@ from derive.render.pages.latex import DOCUMENT, Page, derivation_latex
 from derive.render.pages.readback import FORMS, refuse_misread
 from derive.render.pens.latex import escape, prose_latex, sentence_latex
 from derive.render.words.where import equation
+from derive.slides.deck.build import heading_words
 
 _HEAD = r"""
 \usepackage[a4paper,margin=2.5cm]{geometry}
@@ -25,14 +26,17 @@ _WIDTH = 40.0  # in em: what fits on a line
 
 
 def document(course: Course, told: Callable[[str], None]) -> str:
-    """The whole document; ``told`` the name of each theorem that is done.  Raises MisreadError where a page of it is not read as what was proved, refuted or defined."""
+    """The whole document; ``told`` the name of each theorem that is done.
+
+    Raises MisreadError where a page of it is not read as what was proved, refuted or defined.
+    """
     out = [DOCUMENT + _HEAD, rf"\title{{{escape(course.title)}}}", rf"\author{{{escape(course.author)}}}", r"\date{}"]
     out += [r"\begin{document}", r"\maketitle", r"\tableofcontents", "", *_notation(course)]
     for section in course.sections:
         out += ["", rf"\section{{{escape(section.title)}}}"]
         for t in section.theorems:
             d = t.derivation
-            title = prose_latex(d.summary.rstrip(".") or d.name.replace("_", " "))
+            title = prose_latex(heading_words(d))
             page = derivation_latex(d, course.notation, width=_WIDTH, theorem=t.number)
             refuse_misread(page, d, course.notation, "latex")
             told(d.name)
@@ -70,5 +74,5 @@ def _index(course: Course) -> list[str]:
         name = escape(words).replace(r"\_", r"\_\allowbreak{}")
         shown = rf"\texttt{{{name}}}" if is_code else name
         page = rf", page~\pageref{{derive:{names[numbers[0]]}}}" if is_code else ""
-        out.append(rf"\item {shown}: {which(numbers)}{page}")
+        out.append(rf"\item {shown}: {word(numbers)} {', '.join(map(str, numbers))}{page}")
     return [*out, r"\end{itemize}"]

@@ -67,8 +67,10 @@ def stated(course: Course, definition: Definition) -> Prose:
 
 
 def refuse_wrong(course: Course, drawn: Sheets, target: str, told: Callable[[str], None] = lambda name: None) -> None:
-    """Tells ``told`` the name of each theorem that is read.  Raises MisreadError where a formula of the handout, as the target draws it, is not read as what was proved, refuted or
-    defined, and only so."""
+    """Reads what the target draws; ``told`` the name of each theorem that is read.
+
+    Raises MisreadError where a formula of the handout is not read as what was proved, refuted or defined, and only so.
+    """
 
     def refuse(name: str, d: Derivation) -> None:
         refuse_misread(Deck(drawn[d.name], PAPER), [(name, d)], target, course.notation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.handout.course import Course, Theorem
+from derive.handout.course import Course, Theorem, word
 from derive.handout.sheets import PAPER, Sheets, refutation, symbol
 from derive.render.pens.typst import escape
 from derive.slides.deck import Deck, Slide
@@ -80,7 +80,7 @@ def source(course: Course, drawn: Sheets, deck: Deck) -> str:
             said = content(markup(refutation(course, r)))
             out.append(f'#false-claim("{r.name}", {content(markup(drawn[r.name][0].heading))}, {fields}, {said})')
     entries = [
-        f"({_name(words, is_code)}, [Theorem{'s' * (len(n) > 1)}], {array(map(str, n))}, {str(is_code).lower()})"
+        f"({_name(words, is_code)}, [{word(n)}], {array(map(str, n))}, {str(is_code).lower()})"
         for words, is_code, n in course.entries()
     ]
     return "\n".join([*out, "= Index", f"#index({', '.join(entries)})", ""])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.errors import UserError
@@ -57,10 +57,9 @@ def build(
     Several derivations get a title slide.  Raises UserError when a line that is asked for is not there.
     """
     slides = [s for name, d in derivations for s in derivation_slides(name, d, choice, template)]
-    headings = tuple(prose(_heading(d)) for _, d in derivations)
+    headings = tuple(prose(heading_words(d)) for _, d in derivations)
     if not title and len(derivations) > 1:
-        subjects = list(dict.fromkeys(d.subject.replace("_", " ").capitalize() for _, d in derivations))
-        title = ", ".join(subjects) if len(subjects) <= 3 else "Derivations"
+        title = subjects_title(d.subject for _, d in derivations)
     return Deck(tuple(slides), template, title, subtitle, headings)
 
 
@@ -77,7 +76,18 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
     return _Author(d, choice, template, stamp).slides()
 
 
-def _heading(d: Derivation) -> str:
+def subject_title(subject: str) -> str:
+    return subject.replace("_", " ").capitalize()
+
+
+def subjects_title(subjects: Iterable[str]) -> str:
+    """The title of what is about these subjects."""
+    titles = list(dict.fromkeys(map(subject_title, subjects)))
+    return ", ".join(titles) if len(titles) <= 3 else "Derivations"
+
+
+def heading_words(d: Derivation) -> str:
+    """What stands above a derivation: what it says in words, or its name."""
     return d.summary.rstrip(".") if d.summary else d.name.replace("_", " ").capitalize()
 
 
@@ -91,7 +101,7 @@ class _Author(Written):
         own = [(*e, " by definition") for e in self.where()]
         given = listed([*own, *self.given()])
         claim = cut(self.coloured(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
-        heading = prose(_heading(self.d))
+        heading = prose(heading_words(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
         alone = self.choice.detail == "claim"  # its two ends in one formula, at once
