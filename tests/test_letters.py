@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from derive import *
+from derive.board.catalogue import all_entries
+from derive.board.entries import TheoremEntry
 from derive.kernel.sorts import INT as INTEGER
-from derive.kernel.terms import EQ, LE, App, SortError, Term, Var
+from derive.kernel.terms import EQ, LE, App, SortError, Term, Var, spine
 from derive.language import letters as language
 from derive.language.letters import *
 from derive.lemmas import LEMMAS
@@ -18,6 +20,7 @@ from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import term_latex
 from derive.render.pens.speech import term_speech
 from derive.render.pens.text import term_text
+from derive.render.words.prose import unsaid_integers
 
 
 def refusal(claim: Any, given: Any = (), lines: Any = None) -> str:
@@ -283,6 +286,25 @@ def test_the_values_of_a_function_are_said_to_be_integers_among_the_conditions()
     assert "given  wₖ integer\n         wₖ > 0\n  claim  1 ≤ wₖ" in page(1 <= w[k], [0 < w[k]])
     assert "integer" not in page(1 <= ys[k], [0 < ys[k]])
     assert "which stands for an integer" in refusal(ForAll(w, 0 <= w[1] * w[1]))
+
+
+def test_a_function_of_several_indices_is_written_at_different_ones() -> None:
+    grid = function("x", INT, INT, INT)
+    deep = function("x", *[INT] * 8)
+    for term, written in (
+        (grid[i][i], "x[i][k]"),
+        (grid[i + 1][i], "x[k][i]"),
+        (grid[1][2], "x[k][i]"),
+        (Sum(Sum(grid[k][k], (k, 1, n)), (k, 1, n)), "x[k][i]"),
+        (grid[i][i] + grid[j][i], "x[j][i]"),
+        (deep[1][1][1][1][1][1][1], "x[k][i][j][m][k1][k2][k3]"),
+    ):
+        assert [str(t) for t in unsaid_integers([term])] == [written]
+    for e in all_entries():
+        claim = e.shows if isinstance(e, TheoremEntry) else e.claims
+        for letter in unsaid_integers((*e.given, claim)):
+            indices = spine(letter)[1]
+            assert len(set(indices)) == len(indices), f"{e.name}: {letter}"
 
 
 def test_every_page_says_it() -> None:

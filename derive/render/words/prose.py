@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 
 from derive.kernel.sorts import INT, Fn
-from derive.kernel.terms import LE, App, At, Bound, Lam, Num, Term, Var, app, at, parts_of
+from derive.kernel.terms import LE, App, Bound, Lam, Num, Term, Var, app, at, parts_of, spine
 from derive.operators import finite_sets
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.letters import value_sort
@@ -102,26 +104,34 @@ def _letter(v: Var, notation: Notation) -> str:
 
 
 def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
-    waiting: list[tuple[Term, tuple[str, ...]]] = [(t, ()) for t in terms]
-    names: list[str] = []
-    while waiting and isinstance(letter.sort, Fn):
-        t, bound = waiting.pop(0)
-        head, found = t, list[str]()
-        while isinstance(head, At):
-            arg = head.arg
-            found.insert(0, bound[-1 - arg.index] if isinstance(arg, Bound) and arg.index < len(bound) else str(arg))
-            head = head.fn
-        found = [n if n.isidentifier() else "" for n in found]  # t + 1 is no letter
-        if head == letter and (len(found), sum(map(bool, found))) > (len(names), sum(map(bool, names))):
-            names = found
+    """A letter, of a function at indices that are all different: those at which it stands, where they are letters, and others."""
+    if not isinstance(letter.sort, Fn):
+        return letter
+    names = max(_indices(letter, terms), key=lambda names: (len(names), len(names) - names.count("")), default=())
+    others = (x for x in chain("kijm", map("k{}".format, count(1))) if x not in names)
+    out: Term = letter
+    given = iter(names)
+    while isinstance(out.sort, Fn):
+        out = at(out, Var(next(given, "") or next(others), out.sort.dom))
+    return out
+
+
+def _indices(letter: Var, terms: Iterable[Term]) -> Iterator[tuple[str, ...]]:
+    """The names of the indices wherever a function stands; "" for what is no letter, or the same as one before."""
+    waiting: deque[tuple[Term, tuple[str, ...]]] = deque((t, ()) for t in terms)
+    while waiting:
+        t, bound = waiting.popleft()
+        head, args = spine(t)
+        if head == letter:
+            names = [_index(a, bound) for a in args]
+            yield tuple(name if name not in names[:i] else "" for i, name in enumerate(names))
         inside = (*bound, t.hint) if isinstance(t, Lam) else bound
         waiting += [(p, inside) for p in parts_of(t) if letter in p.free]
-    spare = (x for x in ("k", "i", "j", "m", *(f"k{n}" for n in range(1, 99))) if x not in names)
-    out: Term = letter
-    for name in [*names, *[""] * 99]:
-        if isinstance(out.sort, Fn):
-            out = at(out, Var(name or next(spare), out.sort.dom))
-    return out
+
+
+def _index(term: Term, bound: tuple[str, ...]) -> str:
+    name = bound[-1 - term.index] if isinstance(term, Bound) and term.index < len(bound) else str(term)
+    return name if name.isidentifier() else ""  # t + 1 is no letter
 
 
 # A letter that stands alone is a variable, except the words a, A and I; so are y_t, q_y^ε, p(k), and what such letters make
