@@ -131,11 +131,12 @@ class Page(Written):
         name = "align" if numbered else "align*"
         return [rf"\begin{{{name}}}", *lines, rf"\end{{{name}}}"]
 
-    def broken(self, term: Term, labels: Labels, room: float) -> list[str]:
-        return broken(Pen().draw(self.node(term, labels), breaks=True).strip(), int(room), formula_em)
+    def drawn(self, term: Term, labels: Labels) -> str:
+        """A formula, with marks where it may break."""
+        return Pen().draw(self.node(term, labels), breaks=True).strip()
 
     def claim(self) -> list[str]:
-        first, *rest = self.broken(self.d.claim, self.d.labels, self.width)
+        first, *rest = _cut(self.drawn(self.d.claim, self.d.labels), self.width)
         rows = [f"& {first}" if rest else first, *(rf"&\quad {_continued(r)}" for r in rest)]
         return rows if self.equations else _full_stop(rows)
 
@@ -147,7 +148,8 @@ class _Chain:
         self.page, self.block = page, page.d.blocks[n]
         self.before = sum(len(b.lines) for b in page.d.blocks[:n])
         self.last = n == len(page.d.blocks) - 1
-        self.start = page.broken(self.block.start, self.block.labels, page.width)
+        self.start = _cut(page.drawn(self.block.start, self.block.labels), page.width)
+        self.lines = [page.drawn(line.term, line.labels) for line in self.block.lines]
         self.words = [page.words(n, i) for i in range(len(self.block.lines))]
         self.longest = max((words_em(w) for w in self.words), default=0.0)
         self.sign = max((formula_em(relation_latex(line.relation)) for line in self.block.lines), default=0.0)
@@ -155,7 +157,7 @@ class _Chain:
     def measured(self, left: float) -> tuple[list[list[str]], float, float]:
         """The lines cut to fit beside ``left``, the widest part, and the room for reasons at their right."""
         room = self.page.width - left - self.sign
-        parts = [self.page.broken(line.term, line.labels, room) for line in self.block.lines]
+        parts = [_cut(line, room) for line in self.lines]
         widest = max((formula_em(p) for ps in parts for p in ps), default=0.0)
         return parts, widest, room - widest - 1.5
 
@@ -214,6 +216,11 @@ class _Chain:
         if not self.page.number:
             return ""
         return rf" \label{{{self.page.label(line)}}}" if line else r" \notag"
+
+
+def _cut(drawn: str, room: float) -> list[str]:
+    """A formula in lines of at most so many em."""
+    return broken(drawn, int(room), formula_em)
 
 
 def _full_stop(rows: list[str]) -> list[str]:
