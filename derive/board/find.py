@@ -25,7 +25,7 @@ PRODUCTS = 120_000
 """How many products of monomials a search may come to, as each reason multiplies the line out: fewer are tried of (a + b)^64."""
 
 FEWEST = 60
-"""How many are tried of any line that can be multiplied out."""
+"""How many reasons are tried for a line of many parts, too."""
 PARTS = 12_000
 """How many parts of a line a search may come to, as each reason goes through all of them: fewer are tried of a long line."""
 

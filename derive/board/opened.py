@@ -153,7 +153,7 @@ def _opened(d: Derivation, block: Block, number: int, before: Term, line: Line) 
     steps = _steps(d, number, entry, back)
     ctx = Context.of((*d.given, *block.assumes))
     known: Theorem | None = None  # before = the line that was written last
-    for whole, (relation, inner) in zip(_from_start(steps), steps, strict=True):
+    for whole, inner in zip(_from_start(steps), steps, strict=True):
         made = everywhere(Rule(whole, entry.name))(before, ctx)
         if made is None:
             raise _closed(d, number, f"its formula is not found in the line before, as {entry.name} has it")
@@ -163,7 +163,7 @@ def _opened(d: Derivation, block: Block, number: int, before: Term, line: Line) 
             raise _closed(d, number, f"{entry.name} rests on a condition that is not at hand line by line")
         known = made
         yield inner._replace(
-            relation=relation, term=after, theorem=theorem, labels=line.labels if after == line.term else (),
+            term=after, theorem=theorem, labels=line.labels if after == line.term else (),
             file=line.file, number=line.number,
         )  # fmt: skip
     if known is None or known.concl.args[1] != line.term:  # type: ignore[attr-defined]
@@ -188,20 +188,20 @@ def _named(d: Derivation, number: int, name: str, proof: Theorem) -> Any:
     return own[0]
 
 
-def _steps(d: Derivation, number: int, entry: Any, back: bool) -> list[tuple[str, Line]]:
+def _steps(d: Derivation, number: int, entry: Any, back: bool) -> tuple[Line, ...]:
     """The lines of the theorem's one chain, each with the theorem that leads to it; from its end where it is used right to
     left."""
     inner = entry.derivation
     lines = inner.lines
     if len(inner.blocks) != 1 or any(x.relation != "=" or x.theorem is None for x in lines) or len(lines) > ONCE:
         raise _closed(d, number, f"the proof of {entry.name} is no single chain of equations")
-    return [("=", x) for x in (turned_block(inner.blocks[0]).lines if back else lines)]
+    return turned_block(inner.blocks[0]).lines if back else lines
 
 
-def _from_start(steps: Iterable[tuple[str, Line]]) -> Iterator[Theorem]:
+def _from_start(steps: Iterable[Line]) -> Iterator[Theorem]:
     """first = each, in order."""
     whole: Theorem | None = None
-    for _, line in steps:
+    for line in steps:
         whole = _proved(line) if whole is None else chain(whole, _proved(line))
         yield whole
 

@@ -43,12 +43,6 @@ _OPTIMA = {k.ARGMIN: "argmin", k.ARGMAX: "argmax"}
 _RANGED = {k.SUM: "Sum", k.PROD: "Prod", k.MAX: "Max"}
 
 
-def _is_number(t: Term) -> bool:
-    return isinstance(t, Num) or (
-        isinstance(t, App) and (t.op in _SIGNS or t.op is k.NEG) and all(map(_is_number, t.args))
-    )
-
-
 def as_code(term: Term) -> str:
     """A formula as a program could have it that calls each letter by its own name; as it prints where there is no such way."""
     own = dict.fromkeys((*term.free, *(Var(t.hint, t.dom) for t in k.subterms(term) if isinstance(t, Lam))))
@@ -128,9 +122,7 @@ class Program:
         if op in _SIGNS:
             sign, binds = _SIGNS[op]
             left, right = (binds + 1, binds) if op is k.POW else (binds, binds + 1)
-            if (
-                isinstance(args[0], Num) and args[0].value.denominator == 1 and _is_number(args[1])
-            ):  # 1 / 2 would be a number of Python's
+            if isinstance(args[0], Num) and _is_number(args[1]):  # 1 / 2 alone is a number of Python's
                 self.imports[Import("derive.kernel.terms", "Num")] = None
                 return f"Num({self.term(args[0])}) {sign} {self.term(args[1], right)}", binds
             return f"{self.term(args[0], left)} {sign} {self.term(args[1], right)}", binds
@@ -175,8 +167,6 @@ class Program:
             body = body.args[1]
         name = self.letters[letter]
         match guards:
-            case []:
-                return f"{self._own('ForAll')}({name}, {self.term(body)})"
             case [App(op=k.LE, args=(low, a)), App(op=k.LE, args=(b, high))] if a == b == letter:
                 return f"{self._own('ForAll')}(({name}, {self.term(low)}, {self.term(high)}), {self.term(body)})"
         return f"{self._own('ForAll')}({name}, {self.term(instantiate(fn, letter))})"
@@ -188,3 +178,9 @@ class Program:
         if not free:
             raise UnwrittenError(f"no letter of this file is free for {fresh(fn.hint, fn.dom, fn.free)}")
         return free[0]
+
+
+def _is_number(t: Term) -> bool:
+    return isinstance(t, Num) or (
+        isinstance(t, App) and (t.op in _SIGNS or t.op is k.NEG) and all(map(_is_number, t.args))
+    )

@@ -144,12 +144,11 @@ def _print(found: Checked, quiet: bool, seconds: float) -> None:
         click.echo(f"{'theorem':{longest}}  lines  steps  axioms")
         for name, lines, count, axioms in rows:
             click.echo(f"{name:{longest}}  {lines:5}  {count:5}  {axioms:6}")
+    # what proofs share is known when all of them are made
+    steps = "" if found.earlier[0] else f"{found.steps} primitive steps, "
     click.echo(
         f"{len(rows)} theorem{plural(len(rows))} checked: {counted(sum(r.lines for r in rows), 'line')}, "
-        + (
-            "" if found.earlier[0] else f"{found.steps} primitive steps, "
-        )  # what proofs share is known when all are made
-        + f"{len(found.axioms)} axioms"
+        f"{steps}{len(found.axioms)} axioms"
         + (f"; {refuted} false claim{plural(refuted)} refuted" if refuted else "")
         + (f"; {counted(len(found.warnings), 'warning')}" if found.warnings else "")
         + f"; {seconds:.2f} s"

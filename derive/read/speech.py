@@ -28,6 +28,7 @@ _RELATIONS = {
     "if and only if": "⟺", "implies": "⟹", "maps to": "↦", "and also": "∧", "given": "∣", "relative to": "∥",
 }  # fmt: skip
 _RELATIONS |= {f"which {words}": sign for words, sign in _RELATIONS.items() if words.startswith(("is ", "equals"))}
+_BETWEEN_BOUNDS = {"is between": Sign("≤"), "is strictly between": Sign("<")}
 _POINTS = {"comma": ",", "semicolon": ";", "colon": ":", "under": ";"}
 _TEXTS = ("for all", "for", "and")
 _BETWEEN = {"and": ",", "given": "∣", "relative to": "∥", "under": ";"}  # the arguments of a call
@@ -51,8 +52,6 @@ _RESERVED = frozenset(
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
-
-_BETWEEN_BOUNDS = {"is between": Sign("≤"), "is strictly between": Sign("<")}
 
 LETTER, CALL, PHRASE = "letter", "call", "phrase"
 
@@ -419,12 +418,11 @@ class _Listener:
     def called(self, i: int) -> Iterator[Reading]:
         """A word, a letter or a bracket at its arguments, the component of a value, and calls of values."""
         for head, bracket, simple, j in self.heads(i):
-            if (
-                simple and isinstance(head[-1], Sign) and len(head[-1].text) > 1
-            ):  # below another sign: k drawn from softmax (z)
+            # below another sign: k drawn from softmax (z)
+            if simple and isinstance(head[-1], Sign) and len(head[-1].text) > 1:
                 for k in self.after(j, "open bracket"):
                     for inner, end in self.closed(k, "close bracket"):
-                        yield Heard((*head, Brackets("(", inner, ")")), LETTER), end
+                        yield Heard((*head, Brackets("(", inner, ")"))), end
             for k in self.after(j, "of"):
                 for args, bars, tail, end in self.arguments(k):
                     items = (*head, Brackets(bracket, args, "]" if bracket == "[" else ")"))

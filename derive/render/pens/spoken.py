@@ -216,7 +216,7 @@ class Speaker:
         if _is(item, "ord", "∀"):
             return self.forall(items, i + 1), len(items)
         if isinstance(item, nodes.Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
-            name = {"ln": "natural log"}.get(item.text, item.text)
+            name = _NAMES.get(item.text, item.text)
             if isinstance(after, nodes.Fence) and after.open == "(":
                 said = self.call(name, after, closed=True)
                 i += 2
