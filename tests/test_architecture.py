@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -76,7 +77,11 @@ def _module_or(name: str, parent: str) -> str:
 
 
 FILES = sorted(ROOT.rglob("*.py"))
-IMPORTS = [x for path in FILES for x in imports_of(path)]
+
+
+@cache
+def every_import() -> list[Import]:
+    return [x for path in FILES for x in imports_of(path)]
 
 
 def room(module: str) -> str:
@@ -92,8 +97,8 @@ def inside(module: str, *packages: str) -> bool:
 def test_the_files_are_found() -> None:
     names = {module_name(path) for path in FILES}
     assert {"derive", "derive.kernel", "derive.kernel.rules", "derive.tactics.side", "derive.board.calc"} <= names
-    assert Import("derive.kernel.rules", "derive.kernel.ring", "top") in IMPORTS
-    assert all(x.target for x in IMPORTS)
+    assert Import("derive.kernel.rules", "derive.kernel.ring", "top") in every_import()
+    assert all(x.target for x in every_import())
 
 
 # --- the trusted part ------------------------------------------------------------------------------------------------
@@ -102,7 +107,7 @@ KERNEL = [path for path in FILES if path.parent.name == "kernel"]
 
 
 def test_the_kernel_imports_only_itself_and_the_standard_library() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.module, "derive.kernel") and not inside(x.target, "derive.kernel"):
             assert x.target.split(".")[0] in sys.stdlib_module_names, str(x)
 
@@ -165,7 +170,7 @@ def test_every_file_has_a_room() -> None:
 
 
 def test_a_room_imports_only_rooms_below_it() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         here, there = house(x.module), house(x.target)
         if inside(x.target, "derive") and here != there and x.module not in FACES:
             assert there in FLOOR, f"{x}, which is everything"
@@ -175,7 +180,7 @@ def test_a_room_imports_only_rooms_below_it() -> None:
 def test_no_two_files_need_each_other() -> None:
     """Not even inside a function, or for the type checker only."""
     graph: dict[str, set[str]] = {}
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.target, "derive") and x.module not in FACES and x.target not in FACES:
             graph.setdefault(x.module, set()).add(x.target)
     assert list(TopologicalSorter(graph).static_order())
@@ -183,25 +188,25 @@ def test_no_two_files_need_each_other() -> None:
 
 def test_the_board_reaches_far_rooms_only_when_asked() -> None:
     """What prints one theorem should not load SymPy, the printers of slides or the search for counterexamples."""
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.module, "derive.board") and x.where == "top":
             assert not inside(x.target, "derive.bridge", "derive.render", "derive.falsify", "derive.slides"), str(x)
 
 
 def test_nothing_imports_the_command_line() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if not inside(x.module, "derive.cli"):
             assert not inside(x.target, "derive.cli", "derive.pytest_plugin"), str(x)
 
 
 def test_nothing_imports_the_proofs() -> None:
     """The catalogue finds them by name."""
-    for x in IMPORTS:
+    for x in every_import():
         assert not inside(x.target, "derive.proofs", "tests"), str(x)
 
 
 def test_sympy_and_latexify_have_one_door_each() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.target, "sympy"):
             assert x.module.startswith("derive.bridge."), str(x)
         if inside(x.target, "latexify"):
@@ -211,13 +216,13 @@ def test_sympy_and_latexify_have_one_door_each() -> None:
 def test_the_readers_share_no_code_with_the_printers() -> None:
     """What they know of the page is the notation and the kinds of signs in its templates."""
     shared = {f"derive.render.formula.{n}" for n in ("names", "nodes", "notation", "templates")}
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.module, "derive.read") and inside(x.target, "derive.render", "derive.slides", "derive.board"):
             assert x.target in shared, str(x)
 
 
 def test_many_processes_and_clusters_are_for_many_jobs_only() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.target, "multiprocessing"):
             assert (x.module, x.where) == ("derive.jobs.local", "top"), str(x)
         if inside(x.target, "dask", "distributed"):
@@ -227,20 +232,20 @@ def test_many_processes_and_clusters_are_for_many_jobs_only() -> None:
 
 
 def test_programs_are_rewritten_in_one_file() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if inside(x.target, "libcst"):
             assert (x.module, x.where) == ("derive.board.source", "inside"), str(x)
 
 
 def test_the_score_room_needs_the_standard_library_only() -> None:
-    for x in IMPORTS:
+    for x in every_import():
         if room(x.module) == "score" and not inside(x.target, "derive"):
             assert x.target.split(".")[0] in sys.stdlib_module_names, str(x)
 
 
 def test_only_provers_make_theorems() -> None:
     """Counterexamples, printers and the bridge never prove: they do not see the rules."""
-    for x in IMPORTS:
+    for x in every_import():
         if room(x.module) in ("falsify", "certify", "bridge", "render", "record", "language", "score", "work"):
             assert x.target != "derive.kernel.rules", str(x)
 

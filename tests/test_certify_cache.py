@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rocq import Raw
 from stub_rocq import Stub
-from test_architecture import IMPORTS, inside
+from test_architecture import every_import, inside
 
 from derive.board.catalogue import find_theorem
 from derive.certify import cache as cache_module
@@ -191,11 +191,11 @@ def test_every_part_of_a_proof_counts() -> None:
 def test_all_that_judges_a_certificate_is_in_the_key() -> None:
     """What the files of ``derive.certify`` import, and what those import, but for what only writes or reports."""
     others = {"derive.errors", "derive.files", "derive.store", "derive.version"}
-    reached, new = set[str](), {x.module for x in IMPORTS if inside(x.module, "derive.certify")}
+    reached, new = set[str](), {x.module for x in every_import() if inside(x.module, "derive.certify")}
     new.discard("derive.certify.command")  # prints
     while new:
         reached |= new
-        new = {x.target for x in IMPORTS if x.module in new and inside(x.target, "derive")} - reached
+        new = {x.target for x in every_import() if x.module in new and inside(x.target, "derive")} - reached
     assert {m for m in reached if not inside(m, *SOURCES)} == others
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from derive import *
 from derive.board import catalogue
 from derive.board.calc import Calc
+from derive.board.entries import TheoremEntry
 from derive.language.letters import *
-from derive.record import Derivation
+from derive.record import Block, Derivation
 from derive.record.changes import changed, changed_parts, part
 from derive.render.formula.layout import layout
 from derive.render.formula.marked import marked_layout
@@ -17,12 +20,9 @@ from derive.render.formula.notation import load_notation, notation_names
 from derive.render.pens.latex import node_latex, term_latex
 from derive.render.words.prose import letters
 
-LINES = [
-    pytest.param(e.derivation, b, i, id=f"{e.name}-{n}-{i + 1}")
-    for e in catalogue.theorems()
-    for n, b in enumerate(e.derivation.blocks)
-    for i in range(len(b.lines))
-]
+
+def lines_of(d: Derivation) -> Iterator[tuple[Block, int]]:
+    return ((block, i) for block in d.blocks for i in range(len(block.lines)))
 
 
 def marked(name: str, line: int, block: int = -1) -> str:
@@ -84,15 +84,15 @@ def test_a_line_that_says_the_same_again_changed_nothing() -> None:
     assert changed_parts(p[y] + 1, p[y] + 1, None) == ()
 
 
-@pytest.mark.parametrize(("d", "block", "i"), LINES)
-def test_outside_the_marks_nothing_changed(d, block, i) -> None:
+@pytest.mark.parametrize("entry", catalogue.theorems(), ids=lambda e: e.name)
+def test_outside_the_marks_nothing_changed(entry: TheoremEntry) -> None:
     """With the marked parts put back as they were, the line is the one before: the marks miss nothing."""
-    before = block.lines[i - 1].term if i else block.start
-    after = block.lines[i].term
-    paths = changed(block, i)
-    if not paths or block.lines[i].relation == "":
-        return
-    assert same_outside(before, after, set(paths))
+    for block, i in lines_of(entry.derivation):
+        before = block.lines[i - 1].term if i else block.start
+        after = block.lines[i].term
+        paths = changed(block, i)
+        if paths and block.lines[i].relation:
+            assert same_outside(before, after, set(paths)), after
 
 
 def same_outside(a, b, paths, here=()) -> bool:
@@ -111,8 +111,8 @@ def same_outside(a, b, paths, here=()) -> bool:
 def test_a_mark_changes_nothing_else_on_the_page(profile: str) -> None:
     notation = load_notation(profile)
     drawn = 0
-    for case in LINES:
-        d, block, i = case.values
+    everywhere = ((e.derivation, *at) for e in catalogue.theorems() for at in lines_of(e.derivation))
+    for d, block, i in everywhere:
         line = block.lines[i]
         node = marked_layout(line.term, changed(block, i), notation, avoid=letters(d), labels=line.labels)
         plain = layout(line.term, notation, avoid=letters(d), labels=line.labels)
