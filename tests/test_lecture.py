@@ -135,6 +135,36 @@ def test_students_get_no_answers(tmp_path):
         assert answer in teacher and answer not in students
 
 
+QUIZZES = """
+[[slide]]
+theorem = "label_smoothing_mixture"
+[[slide]]
+quiz = "label_smoothing_mixture"
+line = 2
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 2
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 2
+hide = "order"
+"""
+
+
+def test_a_quiz_goes_on_from_nothing(tmp_path):
+    """On paper it is a piece of its own, and aloud all its lines are said, also of a theorem that was shown before."""
+    assert made(tmp_path, QUIZZES, "students.html", "--handout").exit_code == 0
+    paper = (tmp_path / "students.html").read_text()
+    headings = re.findall(r'<h\d class="heading">(.*?)</h', paper)
+    assert headings[1:] == ["Quiz: what is the next line?"] * 2 + ["Quiz: in which order do these lines follow?"]
+    assert [len(re.findall('class="row"', part)) for part in paper.split('<section class="derive"')[2:]] == [2, 1, 5]
+    assert made(tmp_path, QUIZZES, "deck.txt").exit_code == 0
+    first, *asked = (tmp_path / "deck.txt").read_text().split("Quiz: ")
+    assert first.count("Reason: ") == len(find_theorem("label_smoothing_mixture").derivation.lines)
+    assert [part.count("Start with") for part in asked] == [1, 1, 1]
+    assert [part.count("Reason: ") for part in asked] == [2, 2, 4]
+
+
 # --- wrong lines -----------------------------------------------------------------------------------------------------
 
 
