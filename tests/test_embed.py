@@ -76,6 +76,14 @@ def test_a_latex_document_gets_its_derivations() -> None:
     assert "there is no derivation of entropy_uniform" in done.stdout
 
 
+def test_what_its_author_opens_stands_open_as_on_every_page() -> None:
+    ask("talk.qmd", "{{< derive cross_entropy_is_nll >}}\n\n{{< derive cross_entropy_is_nll expand=none >}}\n")
+    assert run("talk.qmd").exit_code == 0
+    as_usual, shut = Path("_derive.lua").read_text("utf-8").split("pages[ ")[1:]
+    shown = CliRunner().invoke(main, ["show", "cross_entropy_is_nll", "--as", "latex"]).output
+    assert [page.count("the indicator picks out its one term") for page in (shown, as_usual, shut)] == [1, 1, 0]
+
+
 def test_a_check_names_what_is_missing_edited_or_stale() -> None:
     ask("talk.qmd", QMD)
     ask("paper.tex", TEX)
