@@ -11,7 +11,7 @@ from needs import need
 
 from derive.cli import main
 from derive.embed.calls import calls
-from derive.embed.write import WAYS, web_latex
+from derive.embed.write import WAYS, for_the_web
 
 QMD = '# A talk\n\n{{< derive cross_entropy_is_nll notation=pr >}}\n\nand {{{< derive not_this >}}}\n\n{{< derive label_smoothing_residual join="1-2" >}}\n'
 TEX = (
@@ -135,4 +135,4 @@ def test_calls_of_the_same_have_one_key_and_text_stays_text() -> None:
     one, other = calls("a.qmd", latex=False)
     assert one.key == other.key == "kl_nonneg notation=pr join=1-2"
     assert WAYS["quarto"].entry("a", "b]=] c") == "pages[ [=[\na]=] ] = [==[\nb]=] c]==]\n"
-    assert web_latex(r"\parbox[t]{16.0em}{\raggedright it $x$} \text{\small so}") == r"\text{it $x$} \text{so}"
+    assert for_the_web(r"\parbox[t]{16.0em}{\raggedright it $x$} \text{\small so}") == r"\text{it $x$} \text{so}"
