@@ -13,6 +13,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
+from derive.slides.deck.colours import TERMS
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
@@ -133,10 +134,6 @@ def handout(deck: Deck) -> str:
     return "\n".join([*out, f"#handout(\n{body},\n)\n"])
 
 
-TINTS = ("terma", "termb", "termc", "termd")
-"""The functions that give terms their colours; in formulas Typst takes letters only for a name."""
-
-
 def head(deck: Deck, colors: Colors) -> list[str]:
     """The first lines of every source."""
     from derive.render.pens.speech import prose_speech
@@ -151,7 +148,7 @@ def head(deck: Deck, colors: Colors) -> list[str]:
         f"#set document(title: {string(title)}, keywords: {array(map(string, stamps))}, date: none)",
         f"#let colors = ({', '.join(shown)})",
         f"#let fonts = {array(map(string, fonts))}",
-        *(f"#let {t} = text.with(fill: rgb({string(c)}))" for t, c in zip(TINTS, term_colors(colors), strict=True)),
+        *(f"#let {t} = text.with(fill: rgb({string(c)}))" for t, c in zip(TERMS, term_colors(colors), strict=True)),
     ]
 
 
@@ -161,7 +158,7 @@ def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     if s.given:
         fields["given"] = content(markup(s.given))
     if s.claim:
-        parts = array(f"${p}$" for p in parts_typst(s.claim, tints=TINTS, legible=True))
+        parts = array(f"${p}$" for p in parts_typst(s.claim, tints=TERMS, legible=True))
         fields["claim"] = f"(alt: {string(formula_alt(s.claim))}, formula: {parts})"
     if s.title:
         fields["title"] = content(markup(prose(s.title)))
@@ -174,7 +171,7 @@ def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     lead, steps = steps_of(s)
     if lead is not None:
         fields["lead"] = (
-            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS, legible=True)}$)"
+            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TERMS, legible=True)}$)"
         )
     rows = [step(x, opens + click) for click, x in steps]
     clicks = opens + (steps[-1][0] if steps else 0)
@@ -231,7 +228,7 @@ def image(p: Picture) -> str:
 
 def step(s: Step, click: int) -> str:
     """A line of a derivation: the click at which it appears, its formula, and why it follows."""
-    drawn = parts_typst(s.parts, mark="new", tints=TINTS, legible=True)
+    drawn = parts_typst(s.parts, mark="new", tints=TERMS, legible=True)
     if s.relation:
         drawn[0] = f"{relation(s)} {drawn[0]}"
     fields = {"click": str(click)}
