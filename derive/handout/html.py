@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from derive.handout.course import Course, Refuted, Theorem
-from derive.handout.sheets import Sheets, refutation, symbol
+from derive.handout.sheets import Sheets, notation, refutation
 from derive.render.formula.nodes import Node, Prose, Symbol, row, unmarked
 from derive.render.pens import mathml
 from derive.render.pens.speech import node_speech
@@ -81,7 +81,7 @@ def _contents(course: Course) -> Iterator[str]:
 def _notation(course: Course) -> Iterator[str]:
     if course.definitions:
         yield '<section id="notation">\n<h2>Notation</h2>\n<ul>'
-        yield from (f"<li>{sentence(symbol(course, f))}</li>" for f in course.definitions)
+        yield from (f"<li>{sentence(said)}</li>" for said in notation(course))
         yield "</ul>\n</section>"
 
 
