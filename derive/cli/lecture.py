@@ -18,7 +18,7 @@ from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Slide
 from derive.slides.deck.colours import NONE
 from derive.slides.deck.template import Template
-from derive.slides.lecture import Item, Lecture, own_picture
+from derive.slides.lecture import Item, Lecture, beside, own_picture
 from derive.slides.readback import (
     refuse_misread,
     refuse_misread_definitions,
@@ -67,8 +67,7 @@ class Author:
         )
 
     def notation(self, item: Item) -> str:
-        own = item.entry.get("notation", "")
-        return str(self.lecture.folder / own) if own.endswith(".toml") else own or self.lecture.notation
+        return beside(self.lecture.folder, item.entry.get("notation", "")) or self.lecture.notation
 
     def own(self, item: Item) -> Iterator[Slide]:
         from derive.slides.deck.asides import own_slide

@@ -99,9 +99,9 @@ class Lecture:
     def files(self) -> tuple[str, ...]:
         """The files that it names: design, notations, pictures and numbers."""
         entries = [x.entry for x in self.items]
-        beside = [str(self.folder / e[key]) for e in entries for key in ("picture", "given") if e.get(key)]
-        notations = [self.notation, *(_beside(self.folder, e.get("notation", "")) for e in entries)]
-        return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *beside)
+        named = [str(self.folder / e[key]) for e in entries for key in ("picture", "given") if e.get(key)]
+        notations = [self.notation, *(beside(self.folder, e.get("notation", "")) for e in entries)]
+        return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *named)
 
 
 def is_lecture(name: str) -> bool:
@@ -128,7 +128,7 @@ def read_lecture(path: str) -> Lecture:
     subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
-    return Lecture(data.get("title", ""), subtitle, _beside(folder, data.get("notation", "")), template, folder, items)
+    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items)
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
@@ -140,7 +140,7 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return f"{key[:60]}; did you mean {close[0]}?" if close else f"{key[:60]}; it has {', '.join(known)}"
 
 
-def _beside(folder: Path, notation: str) -> str:
+def beside(folder: Path, notation: str) -> str:
     """A notation in a file beside the deck file, or the name of one."""
     return str(folder / notation) if notation.endswith(".toml") else notation
 
@@ -152,22 +152,18 @@ def _item(path: str, entry: Entry) -> Item:
     kinds = [k for k in KINDS if k in data]
     kinds = [k for k in kinds if k != "heading"] or kinds
     if kinds in ([], ["heading"]) and (near := _nearly_a_kind(data)):
-        raise UserError(f"{path}:{entry.keys.get(near, entry.line)}: a slide has no {_unknown(near, KINDS)}")
+        raise UserError(f"{path}:{entry.line_of(near)}: a slide has no {_unknown(near, KINDS)}")
     if len(kinds) != 1:
         what = f"has {' and '.join(kinds)}" if kinds else "says nothing of what stands on it"
         raise UserError(f"{where}: this slide {what}; it has one of {', '.join(KINDS)}")
     known = KINDS[kinds[0]] | _ANY
     for key, value in data.items():
         if key not in known:
-            raise UserError(
-                f"{path}:{entry.keys.get(key, entry.line)}: a slide with {kinds[0]} has no {_unknown(key, known)}"
-            )
+            raise UserError(f"{path}:{entry.line_of(key)}: a slide with {kinds[0]} has no {_unknown(key, known)}")
         wanted = known[key]
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (wanted is list and not all(isinstance(x, str) for x in value)):
-            raise UserError(
-                f"{path}:{entry.keys.get(key, entry.line)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}"
-            )
+            raise UserError(f"{path}:{entry.line_of(key)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}")
     item = Item(kinds[0], data, where)
     if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
         item.refuse(

@@ -16,6 +16,7 @@ Where ``Slide.beside`` is False the reason stands under its formula, small, inde
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -79,6 +80,12 @@ class Picture:
     png: bytes
     width: float  # of the picture in em
     height: float
+
+    @property
+    def address(self) -> str:
+        """For a web page: an address that holds the picture itself, as SVG where it is there."""
+        kind, data = ("svg+xml", self.svg.encode()) if self.svg else ("png", self.png)
+        return f"data:image/{kind};base64,{b64encode(data).decode()}"
 
 
 @dataclass(frozen=True, slots=True)

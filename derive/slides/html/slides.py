@@ -6,7 +6,6 @@ and the step's place, and ``data-digest``, that of the text that was written the
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -77,10 +76,8 @@ def body(slide: Slide, look: Look) -> Iterator[str]:
         yield f'<dl><dt>Assume</dt><dd class="small"{assumed}</dd></dl>'
     if slide.picture:
         p = slide.picture
-        source = base64.b64encode(p.svg.encode()).decode() if p.svg else base64.b64encode(p.png).decode()
-        kind = "svg+xml" if p.svg else "png"
         size = f"width:{p.width:g}em;height:{p.height:g}em"
-        yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
+        yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="{p.address}"></p>'
     yield from blocks(slide.blocks_above, look)
     if slide.steps:
         yield from chain(slide, look)
