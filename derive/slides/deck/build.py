@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from derive.errors import UserError
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Shape
-from derive.record.changes import changed
+from derive.record.changes import Path, changed
 from derive.record.followed import Tints
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut, highlighted
@@ -90,7 +90,7 @@ class _Author(Written):
     def slides(self) -> tuple[Slide, ...]:
         own = [(*e, " by definition") for e in self.where()]
         given = listed([*own, *self.given()])
-        claim = cut(self.coloured(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
+        claim = cut(self.drawn(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
         heading = prose(_heading(self.d))
         first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
         notes = tuple(prose(n) for n in self.d.notes)
@@ -125,7 +125,7 @@ class _Author(Written):
             if not chosen:
                 continue
             shown = [self.start(n, block, chosen[0], numbers)] if chosen[0] or shows_start(block) else []
-            shown += [self.step(block, i, numbers[i]) for i in chosen]
+            shown += [self.step(n, i, numbers[i]) for i in chosen]
             out.append(Chain(tuple(shown), block_title(self.d, n), listed(self.assumed(n))))
         if self.choice.detail == "full" and self.d.theorem is not None:
             steps = primitive_steps(self.d, self.notation, self.avoid, self.template.width - 14)
@@ -145,38 +145,28 @@ class _Author(Written):
     def start(self, n: int, block: Block, first: int, numbers: range) -> Step:
         """The formula that the chosen lines begin with: the block's own start, or the line before them."""
         place = "start" if n == 0 else f"start{n + 1}"
+        tints = self.colouring.blocks[n][first]
         if first == 0:
-            return Step(
-                place, 0, "", self.cut(self.coloured(block.start, block.labels, self.tints(block, 0))), term=block.start
-            )
+            parts = self.cut(self.drawn(block.start, block.labels, tints))
+            return Step(place, 0, "", parts, term=block.start)
         line, number = block.lines[first - 1], numbers[first - 1]
-        parts = self.cut(self.coloured(line.term, line.labels, self.tints(block, first)))
+        parts = self.cut(self.drawn(line.term, line.labels, tints))
         return Step(str(number), number, "", parts, carried=True, term=line.term, source=line)
 
-    def step(self, block: Block, i: int, number: int) -> Step:
+    def step(self, n: int, i: int, number: int) -> Step:
+        block = self.d.blocks[n]
         line = block.lines[i]
-        node = marked_layout(
-            line.term,
-            changed(block, i),
-            self.notation,
-            avoid=self.avoid,
-            labels=line.labels,
-            tints=self.tints(block, i + 1),
-        )
+        node = self.drawn(line.term, line.labels, self.colouring.blocks[n][i + 1], changed(block, i))
         parts = self.cut(node)
         before = block.lines[i - 1].term if i else block.start
-        if line.relation and line.term != before and not any(isinstance(n, Mark) and not n.tint for n in walk(node)):
+        if line.relation and line.term != before and not any(isinstance(x, Mark) and not x.tint for x in walk(node)):
             parts = highlighted(parts)  # all of it is new
         reason = prose(line_words(line, self.notation))
         return Step(str(number), number, sign_of(line.relation), parts, reason, term=line.term, source=line)
 
-    def tints(self, block: Block, i: int) -> Tints:
-        """Which terms have a colour in the start of a block, 0, or in its line ``i``."""
-        return self.colouring.blocks[next(n for n, b in enumerate(self.d.blocks) if b is block)][i]
-
-    def coloured(self, term: Term, labels: Labels, tints: Tints) -> Node:
-        """A formula in which nothing is new."""
-        return marked_layout(term, (), self.notation, avoid=self.avoid, labels=labels, tints=tints)
+    def drawn(self, term: Term, labels: Labels, tints: Tints, new: Sequence[Path] = ()) -> Node:
+        """A formula with its colours, and with what is new in it."""
+        return marked_layout(term, new, self.notation, avoid=self.avoid, labels=labels, tints=tints)
 
     def cut(self, node: Node) -> tuple[Node, ...]:
         """In one line where smaller letters make it fit."""

@@ -69,15 +69,12 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
             fields["part"] = string(f"({s.part}/{s.parts})")
         if s.stamp is not None:
             fields["provenance"] = content(escape(provenance(s.stamp)))
-        shown = matter(s)
-        below: list[dict[str, str]] = []
+        shown = [matter(s)]
         for more in sheet[1:]:
-            before = int((below[-1] if below else shown).get("clicks", "0"))
-            below.append(matter(more, before + 1))
-        if below:
-            fields["below"] = array(map(dictionary, below), lines=True)
-        clicks = int((below[-1] if below else shown).get("clicks", "0"))
-        drawn.append((call("slide", fields | shown), clicks + 1 if overlays else 1))
+            shown.append(matter(more, _last_click(shown[-1]) + 1))
+        if sheet[1:]:
+            fields["below"] = array(map(dictionary, shown[1:]), lines=True)
+        drawn.append((call("slide", fields | shown[0]), 1 + _last_click(shown[-1]) if overlays else 1))
     return above, drawn
 
 
@@ -194,6 +191,10 @@ def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     if s.notes:
         fields["notes"] = array(content(markup(n)) for n in s.notes)
     return fields
+
+
+def _last_click(fields: dict[str, str]) -> int:
+    return int(fields.get("clicks", "0"))
 
 
 def block_source(block: Block) -> str:
