@@ -121,13 +121,14 @@ def slides(
             raise UserError(
                 "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --reverse, --replay, --jobs and {name}"
             )
-        from derive.cli.deckfile import make_lecture, watch_lecture
+        from derive.cli.deckfile import Asked, make_lecture, watch_lecture
+        from derive.slides.lecture import read_lecture
 
-        asked = (names[0], output, target, aspect or "", dark, logo, answers, wishes)
+        asked = Asked(names[0], output, target, aspect or "", dark, logo, answers, wishes)
         if watch:
-            watch_lecture(*asked)
+            watch_lecture(asked)
         else:
-            click.echo(make_lecture(*asked))
+            click.echo(make_lecture(read_lecture(asked.name), asked))
         return
     if watch:
         raise UserError("--watch is about a deck file; name one, such as lecture.toml or lecture.md")
