@@ -70,10 +70,19 @@ alt = "A slide as Typst sets it."
 """
 
 
-def made(tmp_path, source=LECTURE, output="deck.html", *options):
-    (tmp_path / "lecture.toml").write_text(source)
+def made(tmp_path, source=LECTURE, output="deck.html", *options, file="lecture.toml"):
+    (tmp_path / file).write_text(source)
     (tmp_path / "slide.png").write_bytes(PNG)
-    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.toml"), "-o", str(tmp_path / output), *options])
+    return CliRunner().invoke(main, ["slides", str(tmp_path / file), "-o", str(tmp_path / output), *options])
+
+
+def refused(tmp_path, source, file, where, says):
+    """A deck file is refused in one paragraph, and nothing is written."""
+    run = made(tmp_path, source, file=file)
+    assert run.exit_code == 2
+    assert where in run.output and says in run.output
+    assert "\n" not in run.output.strip() and "Traceback" not in run.output
+    assert not (tmp_path / "deck.html").exists()
 
 
 def test_a_lecture_from_one_file(tmp_path):
@@ -233,11 +242,7 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
     ],
 )  # fmt: skip
 def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
-    run = made(tmp_path, source)
-    assert run.exit_code == 2
-    assert f"lecture.toml:{line}: " in run.output and says in run.output
-    assert "\n" not in run.output.strip() and "Traceback" not in run.output
-    assert not (tmp_path / "deck.html").exists()
+    refused(tmp_path, source, "lecture.toml", f"lecture.toml:{line}: ", says)
 
 
 @pytest.mark.parametrize(
@@ -314,12 +319,6 @@ false_claim = "absolute_value_is_additive"
 """
 
 
-def written(tmp_path, source, output="deck.html", *options):
-    (tmp_path / "lecture.md").write_text(source)
-    (tmp_path / "slide.png").write_bytes(PNG)
-    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.md"), "-o", str(tmp_path / output), *options])
-
-
 def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
     (tmp_path / "lecture.md").write_text(MARKDOWN)
     read = read_lecture(str(tmp_path / "lecture.md"))
@@ -331,7 +330,7 @@ def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
         "speaker": "Ask who has trained a model.",
     }
     assert read.items[2].entry["heading"] == "The headline" and "heading" not in read.items[3].entry
-    run = written(tmp_path, MARKDOWN)
+    run = made(tmp_path, MARKDOWN, file="lecture.md")
     assert run.exit_code == 0, run.output
     page = (tmp_path / "deck.html").read_text()
     # what is false is called so under any heading
@@ -365,11 +364,7 @@ BLOCK = "# a\n```derive\n{}\n```\n"
     ],
 )
 def test_a_markdown_deck_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
-    run = written(tmp_path, source)
-    assert run.exit_code == 2
-    assert f"lecture.md:{line}: " in run.output and says in run.output
-    assert "\n" not in run.output.strip() and "Traceback" not in run.output
-    assert not (tmp_path / "deck.html").exists()
+    refused(tmp_path, source, "lecture.md", f"lecture.md:{line}: ", says)
 
 
 @pytest.mark.parametrize(
