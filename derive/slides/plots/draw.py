@@ -273,7 +273,7 @@ class _Plot:
         least = 1.15 * max(t.get_window_extent(renderer).height for t in labels) / em / height
         ends = [(c.points[-1].xy[1] - low) / (high - low) for c in self.chart.curves]
         ends = ends or [0.5 - least * n for n in range(len(named))]
-        at = -1.0
+        at = -least
         for y, n in sorted((y, n) for n, y in enumerate(ends)):
             at = max(min(y, 1.0), at + least)
             labels[n].set_position((1 + (0.7 + handle) / width, at))
