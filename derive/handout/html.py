@@ -32,7 +32,7 @@ mtd{padding:.15em 0;text-align:left}
 .index{columns:2}
 .index li{break-inside:avoid}
 nav ul{list-style:none;padding-left:1.2rem}
-@media print{body{font-size:11pt;max-width:none;padding:0}td.why{font-size:9.5pt}h2{break-before:page}h3{break-after:avoid}tr{break-inside:avoid}}
+@media print{body{font-size:11pt;max-width:none;padding:0}td.why{font-size:9.5pt}h2{break-before:page}nav h2{break-before:auto}h3,.name,.given,.claim{break-after:avoid}tr{break-inside:avoid}}
 """
 
 
