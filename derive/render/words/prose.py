@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain, count
 
 from derive.kernel.sorts import INT, Fn
 from derive.kernel.terms import LE, App, At, Bound, Lam, Num, Term, Var, app, at, parts_of
@@ -102,6 +103,7 @@ def _letter(v: Var, notation: Notation) -> str:
 
 
 def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
+    """The letter, at indices of different names where it has any: those at which it stands in the terms, as far as they are letters."""
     waiting: list[tuple[Term, tuple[str, ...]]] = [(t, ()) for t in terms]
     names: list[str] = []
     while waiting and isinstance(letter.sort, Fn):
@@ -111,16 +113,18 @@ def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
             arg = head.arg
             found.insert(0, bound[-1 - arg.index] if isinstance(arg, Bound) and arg.index < len(bound) else str(arg))
             head = head.fn
-        found = [n if n.isidentifier() else "" for n in found]  # t + 1 is no letter
+        found = [
+            n if n.isidentifier() and n not in found[:i] else "" for i, n in enumerate(found)
+        ]  # t + 1 is no letter
         if head == letter and (len(found), sum(map(bool, found))) > (len(names), sum(map(bool, names))):
             names = found
         inside = (*bound, t.hint) if isinstance(t, Lam) else bound
         waiting += [(p, inside) for p in parts_of(t) if letter in p.free]
-    spare = (x for x in ("k", "i", "j", "m", *(f"k{n}" for n in range(1, 99))) if x not in names)
+    used = iter(names)
+    spare = (x for x in chain(("k", "i", "j", "m"), map("k{}".format, count(1))) if x not in names)
     out: Term = letter
-    for name in [*names, *[""] * 99]:
-        if isinstance(out.sort, Fn):
-            out = at(out, Var(name or next(spare), out.sort.dom))
+    while isinstance(out.sort, Fn):
+        out = at(out, Var(next(used, "") or next(spare), out.sort.dom))
     return out
 
 
