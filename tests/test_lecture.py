@@ -144,6 +144,33 @@ def test_students_get_no_answers(tmp_path):
         assert answer in teacher and answer not in students
 
 
+SEVERAL = """
+[[slide]]
+heading = "Larger"
+theorems = ["left_le_maximum", "right_le_maximum"]
+[[slide]]
+heading = "Gibbs"
+theorems = ["kl_nonneg", "kl_eq_zero_iff"]
+detail = "claim"
+"""
+
+
+def test_two_short_theorems_stand_on_one_slide(tmp_path):
+    """Each under what it says, the second at a click; a deck with them is checked, and other targets have a slide for each."""
+    says = [find_theorem(name).summary.rstrip(".") for name in ("left_le_maximum", "kl_eq_zero_iff")]
+    for output, slides, options in (("deck.html", 2, ()), ("deck.html", 2, ("--handout",)), ("deck.tex", 4, ())):
+        assert made(tmp_path, SEVERAL, output, *options).exit_code == 0
+        page = (tmp_path / output).read_text().replace("&#x27;", "'")
+        assert page.count('<section class="derive"' if output == "deck.html" else r"\frametitle{") == slides
+        assert all(words in page for words in says)
+        checked = CliRunner().invoke(main, ["check", str(tmp_path / output)])
+        assert "4 derivations, " in checked.output and checked.exit_code == 0, checked.output
+    assert made(tmp_path, SEVERAL, "deck.typ").exit_code == 0
+    source = (tmp_path / "deck.typ").read_text()
+    assert source.count("#slide(") == 2 and source.count("subheading: ") == 4
+    assert re.findall("opens: [0-9]+", source) == ["opens: 4", "opens: 1"]  # behind the lines of the first
+
+
 QUIZZES = """
 [[slide]]
 theorem = "label_smoothing_mixture"
@@ -239,6 +266,10 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
         ('[[slide]]\nfalse_claim = "kl_nonneg"', 1, "kl_nonneg is proved"),
         ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ngiven = "none.toml"', 1, "none.toml"),
         ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ndetail = "wall"', 1, "no level of detail"),
+        ('[[slide]]\ntheorems = ["kl_nonneg", "kl_eq_zero_iff"]', 1, "needs a heading, which all of them"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg"]', 1, "names two or more theorems"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg", "cross_entropy_one_hot"]', 1, "do not fit on one slide"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg", "kl_eq_zero_iff"]', 1, "is proved in 3 parts"),
     ],
 )  # fmt: skip
 def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):

@@ -16,6 +16,10 @@ theorem = "cross_entropy_is_nll"
 expand = ["cross_entropy_one_hot"]
 
 [[slide]]
+heading = "Two facts"
+theorems = ["kl_nonneg", "kl_eq_zero_iff"]  # short ones, on one slide; detail = "claim" for the claims alone
+
+[[slide]]
 false_claim = "perplexity_is_sum"
 
 [[slide]]
@@ -54,6 +58,7 @@ KINDS: dict[str, dict[str, type]] = {
         "theorem": str, "expand": list, "join": list, "reverse": bool, "from": int, "to": int, "detail": str, "given": str,
         "plot": bool, "plots": list, "colour": list,
     },
+    "theorems": {"theorems": list, "detail": str, "colour": list},
     "false_claim": {"false_claim": str},
     "quiz": {"quiz": str, "line": int, "hide": str},
     "symbols": {"symbols": list},
@@ -70,6 +75,7 @@ _EXAMPLES = {
     "join": '["1-2"]',
     "plots": '["tree"]',
     "expand": '["cross_entropy_one_hot"]',
+    "theorems": '["kl_nonneg", "kl_eq_zero_iff"]',
 }
 _PICTURE_ROOM = (34.0, 12.0)  # em that a picture may take at 16:9
 
@@ -170,6 +176,10 @@ def _item(path: str, entry: Entry) -> Item:
             f"a quiz needs line = N, the number of a line, and hide = one of {', '.join(HIDDEN)}; "
             "with order all lines are shuffled that stand on a slide with that line"
         )
+    if item.kind == "theorems" and len(set(data["theorems"])) < max(2, len(data["theorems"])):
+        item.refuse(f"theorems names two or more theorems, each once, such as theorems = {_EXAMPLES['theorems']}")
+    if item.kind == "theorems" and "heading" not in data:
+        item.refuse("a slide with several theorems needs a heading, which all of them stand under; write heading")
     if ("picture" in data) != bool(data.get("alt")):
         item.refuse("a picture and alt, its description for those who do not see it, go together; write both")
     return item

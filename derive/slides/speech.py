@@ -47,6 +47,7 @@ def above(slide: Slide, colons: tuple[str, ...] = ("Claim",)) -> Iterator[tuple[
     claim = (row(*slide.claim),) if slide.claim else ()
     for place, word, shown in (
         ("heading", "", slide.heading),
+        ("subheading", "", slide.subheading),
         ("given", "Given", slide.given),
         ("claim", "Claim", claim),
         ("title", "", prose(slide.title)),

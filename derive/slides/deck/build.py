@@ -15,7 +15,7 @@ from derive.render.formula.breaking import cut, highlighted
 from derive.render.formula.layout import Labels
 from derive.render.formula.marked import marked_layout
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import Mark, Node, walk
+from derive.render.formula.nodes import Mark, Node, Prose, walk
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, line_words, shows_start
@@ -66,6 +66,30 @@ def build(
 
 def derivation_slides(name: str, d: Derivation, choice: Choice, template: Template) -> tuple[Slide, ...]:
     """The slides of one derivation."""
+    return _author(name, d, choice, template).slides()
+
+
+def on_one_slide(
+    derivations: Sequence[tuple[str, Derivation]], choice: Choice, template: Template, heading: Prose
+) -> tuple[Slide, ...]:
+    """Several derivations below each other on one slide, each with what it says above it.
+
+    Raises UserError where there is no room for them, or one is proved in parts, which have titles of their own.
+    """
+    chains = [_author(name, d, choice, template).short(heading) for name, d in derivations]
+    # the two ends of a chain are its claim, which need not be said before where there is no room
+    shorter = [replace(c, above=replace(c.above, claim=())) if c.above and c.steps else c for c in chains]
+    for tried in (chains, shorter):
+        out = paginate(tried, Slide("statement", "", heading), template)
+        if all(s.under for s in out[1:]):
+            return tuple(out)
+    raise UserError(
+        f"{' and '.join(name for name, _ in derivations)} do not fit on one slide; give each a slide of its own"
+        + (', or write detail = "claim" for the claims alone' if choice.detail == "board" else "")
+    )
+
+
+def _author(name: str, d: Derivation, choice: Choice, template: Template) -> _Author:
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
     refuse_clashes(d, choice.notation)
@@ -74,7 +98,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
         choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
         *choice.shapes.get(name, Shape()), "; ".join(choice.colours),
     )  # fmt: skip
-    return _Author(d, choice, template, stamp).slides()
+    return _Author(d, choice, template, stamp)
 
 
 def _heading(d: Derivation) -> str:
@@ -88,11 +112,7 @@ class _Author(Written):
         self.colouring = Colouring(d, choice.colours, choice.notation, self.avoid)
 
     def slides(self) -> tuple[Slide, ...]:
-        own = [(*e, " by definition") for e in self.where()]
-        given = listed([*own, *self.given()])
-        claim = cut(self.drawn(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
-        heading = prose(_heading(self.d))
-        first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
+        first = self.statement(prose(_heading(self.d)))
         notes = tuple(prose(n) for n in self.d.notes)
         alone = self.choice.detail == "claim"  # its two ends in one formula, at once
         chains = [] if alone else [c for c in self.chains() if c.steps]
@@ -111,6 +131,24 @@ class _Author(Written):
         return tuple(
             replace(s, part=i, parts=len(pages), stamp=self.stamp) for i, page in enumerate(pages, 1) for s in page
         )
+
+    def statement(self, heading: Prose) -> Slide:
+        own = [(*e, " by definition") for e in self.where()]
+        given = listed([*own, *self.given()])
+        claim = cut(self.drawn(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
+        return Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
+
+    def short(self, heading: Prose) -> Chain:
+        """The derivation as one chain, for a slide that it is not alone on."""
+        lines = self.choice.detail == "board"
+        if lines and len(self.d.blocks) != 1:
+            raise UserError(f"{self.d.name} is proved in {len(self.d.blocks)} parts; it takes slides of its own")
+        chain = self.chains()[0] if lines else Chain(())
+        above = replace(
+            self.statement(heading), subheading=prose(_heading(self.d)), stamp=self.stamp, gaps=len(self.d.gaps),
+            ends=lines and not self.d.gaps,
+        )  # fmt: skip
+        return replace(chain, above=above)
 
     # --- the lines chosen
 

@@ -27,9 +27,18 @@ def flowing(slides: Iterable[Slide]) -> list[list[Slide]]:
 def apart(deck: Deck) -> Deck:
     """The deck with a slide for each chain, where a target cannot have several chains on one."""
     out: list[Slide] = []
-    for run in runs(deck.slides):
+    for run in runs(alone(deck).slides):
         out += [replace(s, under=False, part=i, parts=len(run)) for i, s in enumerate(run, 1)]
     return replace(deck, slides=tuple(out))
+
+
+def alone(deck: Deck) -> Deck:
+    """The deck with a slide for each theorem, where a target cannot have several theorems on one."""
+    return replace(deck, slides=tuple(map(_alone, deck.slides)))
+
+
+def _alone(s: Slide) -> Slide:
+    return replace(s, heading=s.subheading, subheading=(), under=False) if s.subheading else s
 
 
 def _whole(run: Sequence[Slide]) -> list[Slide]:

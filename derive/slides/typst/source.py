@@ -67,8 +67,9 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         fields = {"heading": content(markup(s.heading)), "number": str(number)}
         if s.parts > 1:
             fields["part"] = string(f"({s.part}/{s.parts})")
-        if s.stamp is not None:
-            fields["provenance"] = content(escape(provenance(s.stamp)))
+        stamps = dict.fromkeys(x.stamp for x in sheet if x.stamp is not None)
+        if stamps:
+            fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
         shown = [matter(s)]
         for more in sheet[1:]:
             shown.append(matter(more, _last_click(shown[-1]) + 1))
@@ -121,9 +122,9 @@ def handout(deck: Deck) -> str:
     for group in flowing(replace(s, scale=1.0) for s in deck.slides):  # a page is wider than a slide
         fields = {"heading": content(markup(group[0].heading))}
         fields["parts"] = array(dictionary(matter(s)) for s in group)
-        stamp = group[0].stamp
-        if stamp is not None:
-            fields["provenance"] = content(escape(provenance(stamp)))
+        stamps = dict.fromkeys(s.stamp for s in group if s.stamp is not None)
+        if stamps:
+            fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
         derivations.append(dictionary(fields))
     if deck.title and deck.subtitle:
         out.append(f"#align(center)[#small({content(escape(deck.subtitle))})]")
@@ -152,6 +153,8 @@ def head(deck: Deck, colors: Colors) -> list[str]:
 def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     """What stands under a heading, as fields; ``opens`` is the click at which it appears."""
     fields: dict[str, str] = {"opens": str(opens)} if opens else {}
+    if s.subheading:
+        fields["subheading"] = content(markup(s.subheading))
     if s.given:
         fields["given"] = content(markup(s.given))
     if s.claim:
