@@ -11,7 +11,7 @@ from needs import need
 
 from derive.cli import main
 from derive.embed.calls import calls
-from derive.embed.write import WAYS, web_latex
+from derive.embed.write import WAYS, for_the_web
 
 QMD = '# A talk\n\n{{< derive cross_entropy_is_nll notation=pr >}}\n\nand {{{< derive not_this >}}}\n\n{{< derive label_smoothing_residual join="1-2" >}}\n'
 TEX = (
@@ -76,6 +76,14 @@ def test_a_latex_document_gets_its_derivations() -> None:
     assert "there is no derivation of entropy_uniform" in done.stdout
 
 
+def test_what_its_author_opens_stands_open_as_on_every_page() -> None:
+    ask("talk.qmd", "{{< derive cross_entropy_is_nll >}}\n\n{{< derive cross_entropy_is_nll expand=none >}}\n")
+    assert run("talk.qmd").exit_code == 0
+    as_usual, shut = Path("_derive.lua").read_text("utf-8").split("pages[ ")[1:]
+    shown = CliRunner().invoke(main, ["show", "cross_entropy_is_nll", "--as", "latex"]).output
+    assert [page.count("the indicator picks out its one term") for page in (shown, as_usual, shut)] == [1, 1, 0]
+
+
 def test_a_check_names_what_is_missing_edited_or_stale() -> None:
     ask("talk.qmd", QMD)
     ask("paper.tex", TEX)
@@ -127,4 +135,4 @@ def test_calls_of_the_same_have_one_key_and_text_stays_text() -> None:
     one, other = calls("a.qmd", latex=False)
     assert one.key == other.key == "kl_nonneg notation=pr join=1-2"
     assert WAYS["quarto"].entry("a", "b]=] c") == "pages[ [=[\na]=] ] = [==[\nb]=] c]==]\n"
-    assert web_latex(r"\parbox[t]{16.0em}{\raggedright it $x$} \text{\small so}") == r"\text{it $x$} \text{so}"
+    assert for_the_web(r"\parbox[t]{16.0em}{\raggedright it $x$} \text{\small so}") == r"\text{it $x$} \text{so}"

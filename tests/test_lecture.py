@@ -70,10 +70,19 @@ alt = "A slide as Typst sets it."
 """
 
 
-def made(tmp_path, source=LECTURE, output="deck.html", *options):
-    (tmp_path / "lecture.toml").write_text(source)
+def made(tmp_path, source=LECTURE, output="deck.html", *options, file="lecture.toml"):
+    (tmp_path / file).write_text(source)
     (tmp_path / "slide.png").write_bytes(PNG)
-    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.toml"), "-o", str(tmp_path / output), *options])
+    return CliRunner().invoke(main, ["slides", str(tmp_path / file), "-o", str(tmp_path / output), *options])
+
+
+def refused(tmp_path, source, file, where, says):
+    """A deck file is refused in one paragraph, and nothing is written."""
+    run = made(tmp_path, source, file=file)
+    assert run.exit_code == 2
+    assert where in run.output and says in run.output
+    assert "\n" not in run.output.strip() and "Traceback" not in run.output
+    assert not (tmp_path / "deck.html").exists()
 
 
 def test_a_lecture_from_one_file(tmp_path):
@@ -133,6 +142,63 @@ def test_students_get_no_answers(tmp_path):
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
+
+
+SEVERAL = """
+[[slide]]
+heading = "Larger"
+theorems = ["left_le_maximum", "right_le_maximum"]
+[[slide]]
+heading = "Gibbs"
+theorems = ["kl_nonneg", "kl_eq_zero_iff"]
+detail = "claim"
+"""
+
+
+def test_two_short_theorems_stand_on_one_slide(tmp_path):
+    """Each under what it says, the second at a click; a deck with them is checked, and other targets have a slide for each."""
+    says = [find_theorem(name).summary.rstrip(".") for name in ("left_le_maximum", "kl_eq_zero_iff")]
+    for output, slides, options in (("deck.html", 2, ()), ("deck.html", 2, ("--handout",)), ("deck.tex", 4, ())):
+        assert made(tmp_path, SEVERAL, output, *options).exit_code == 0
+        page = (tmp_path / output).read_text().replace("&#x27;", "'")
+        assert page.count('<section class="derive"' if output == "deck.html" else r"\frametitle{") == slides
+        assert all(words in page for words in says)
+        checked = CliRunner().invoke(main, ["check", str(tmp_path / output)])
+        assert "4 derivations, " in checked.output and checked.exit_code == 0, checked.output
+    assert made(tmp_path, SEVERAL, "deck.typ").exit_code == 0
+    source = (tmp_path / "deck.typ").read_text()
+    assert source.count("#slide(") == 2 and source.count("subheading: ") == 4
+    assert re.findall("opens: [0-9]+", source) == ["opens: 4", "opens: 1"]  # behind the lines of the first
+
+
+QUIZZES = """
+[[slide]]
+theorem = "label_smoothing_mixture"
+[[slide]]
+quiz = "label_smoothing_mixture"
+line = 2
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 2
+[[slide]]
+quiz = "cross_entropy_is_nll"
+line = 2
+hide = "order"
+"""
+
+
+def test_a_quiz_goes_on_from_nothing(tmp_path):
+    """On paper it is a piece of its own, and aloud all its lines are said, also of a theorem that was shown before."""
+    assert made(tmp_path, QUIZZES, "students.html", "--handout").exit_code == 0
+    paper = (tmp_path / "students.html").read_text()
+    headings = re.findall(r'<h\d class="heading">(.*?)</h', paper)
+    assert headings[1:] == ["Quiz: what is the next line?"] * 2 + ["Quiz: in which order do these lines follow?"]
+    assert [len(re.findall('class="row"', part)) for part in paper.split('<section class="derive"')[2:]] == [2, 1, 5]
+    assert made(tmp_path, QUIZZES, "deck.txt").exit_code == 0
+    first, *asked = (tmp_path / "deck.txt").read_text().split("Quiz: ")
+    assert first.count("Reason: ") == len(find_theorem("label_smoothing_mixture").derivation.lines)
+    assert [part.count("Start with") for part in asked] == [1, 1, 1]
+    assert [part.count("Reason: ") for part in asked] == [2, 2, 4]
 
 
 # --- wrong lines -----------------------------------------------------------------------------------------------------
@@ -200,14 +266,14 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
         ('[[slide]]\nfalse_claim = "kl_nonneg"', 1, "kl_nonneg is proved"),
         ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ngiven = "none.toml"', 1, "none.toml"),
         ('[[slide]]\ntheorem = "cross_entropy_one_hot"\ndetail = "wall"', 1, "no level of detail"),
+        ('[[slide]]\ntheorems = ["kl_nonneg", "kl_eq_zero_iff"]', 1, "needs a heading, which all of them"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg"]', 1, "names two or more theorems"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg", "cross_entropy_one_hot"]', 1, "do not fit on one slide"),
+        ('[[slide]]\nheading = "a"\ntheorems = ["kl_nonneg", "kl_eq_zero_iff"]', 1, "is proved in 3 parts"),
     ],
 )  # fmt: skip
 def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
-    run = made(tmp_path, source)
-    assert run.exit_code == 2
-    assert f"lecture.toml:{line}: " in run.output and says in run.output
-    assert "\n" not in run.output.strip() and "Traceback" not in run.output
-    assert not (tmp_path / "deck.html").exists()
+    refused(tmp_path, source, "lecture.toml", f"lecture.toml:{line}: ", says)
 
 
 @pytest.mark.parametrize(
@@ -284,12 +350,6 @@ false_claim = "absolute_value_is_additive"
 """
 
 
-def written(tmp_path, source, output="deck.html", *options):
-    (tmp_path / "lecture.md").write_text(source)
-    (tmp_path / "slide.png").write_bytes(PNG)
-    return CliRunner().invoke(main, ["slides", str(tmp_path / "lecture.md"), "-o", str(tmp_path / output), *options])
-
-
 def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
     (tmp_path / "lecture.md").write_text(MARKDOWN)
     read = read_lecture(str(tmp_path / "lecture.md"))
@@ -301,7 +361,7 @@ def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
         "speaker": "Ask who has trained a model.",
     }
     assert read.items[2].entry["heading"] == "The headline" and "heading" not in read.items[3].entry
-    run = written(tmp_path, MARKDOWN)
+    run = made(tmp_path, MARKDOWN, file="lecture.md")
     assert run.exit_code == 0, run.output
     page = (tmp_path / "deck.html").read_text()
     # what is false is called so under any heading
@@ -335,11 +395,7 @@ BLOCK = "# a\n```derive\n{}\n```\n"
     ],
 )
 def test_a_markdown_deck_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, source, line, says):
-    run = written(tmp_path, source)
-    assert run.exit_code == 2
-    assert f"lecture.md:{line}: " in run.output and says in run.output
-    assert "\n" not in run.output.strip() and "Traceback" not in run.output
-    assert not (tmp_path / "deck.html").exists()
+    refused(tmp_path, source, "lecture.md", f"lecture.md:{line}: ", says)
 
 
 @pytest.mark.parametrize(

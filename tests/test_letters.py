@@ -10,7 +10,8 @@ from derive import *
 from derive.board.catalogue import all_entries
 from derive.board.entries import TheoremEntry
 from derive.kernel.sorts import INT as INTEGER
-from derive.kernel.terms import EQ, LE, App, SortError, Term, Var, spine
+from derive.kernel.sorts import Fn
+from derive.kernel.terms import EQ, LE, App, SortError, Term, Var, at, spine
 from derive.language import letters as language
 from derive.language.letters import *
 from derive.lemmas import LEMMAS
@@ -257,6 +258,12 @@ def test_a_claim_for_all_integers_says_that_it_is_one() -> None:
     assert term_text(Iff(0 < a, ForAll(x, 0 <= f[x]))) == "0 < a ⟺ ∀x integer: 0 ≤ f(x)"
     assert term_text(Iff(0 < a, ForAll((x, 0, n), 0 <= f[x]))) == "0 < a ⟺ ∀0 ≤ x ≤ n, x integer: 0 ≤ f(x)"
     assert term_text(ForAll(x, Implies(0 <= x, 0 <= f[x]))) == "0 ≤ f(x)  for x ≥ 0, x integer"
+
+
+def test_an_integer_family_is_said_at_indices_of_different_names() -> None:
+    z = Var("z", Fn(INTEGER, Fn(INTEGER, Fn(INTEGER, INTEGER))))
+    assert [term_text(x) for x in unsaid_integers([0 <= at(at(at(z, k), k), k + 1)])] == ["z_{k,i,j}"]
+    assert [term_text(x) for x in unsaid_integers([0 <= at(at(at(z, t), i), k)])] == ["z_{t,i,k}"]
 
 
 def test_indices_and_lists_of_integers_need_no_word() -> None:

@@ -140,6 +140,7 @@ def test_behind_plot_stands_a_kind_or_the_name_of_a_theorem() -> None:
     Path("x.html").unlink()
     for call, answer in (
         (("--plot=tre",), "there is no plot 'tre'; the kinds are tree, surprisal"),
+        (("--plot", "tre"), "there is no plot 'tre'; the kinds are tree, surprisal"),
         (("--plot", "gradient"), f"there is no plot gradient for {HEADLINE}; the kinds of plots"),
     ):
         result = run("slides", HEADLINE, "-o", "x.html", *call)

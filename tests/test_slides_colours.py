@@ -105,18 +105,20 @@ OPTIONS = ["--colour", "-log p(y)=blue", "--colour", "cross_entropy=green"]
         ("deck.html", (r"\htmlClass{term1}", r"\htmlClass{term2}", "--term2: #0062a8")),
         ("deck.tex", (r"\deriveterma{", r"\derivetermb{", "{derivetermb}{HTML}{0062A8}")),
         ("deck.typ", ("terma(", "termb(", 'termb = text.with(fill: rgb("#0062a8"))')),
+        ("touying.typ", ("terma(", "termb(", 'termb = text.with(fill: rgb("#0062a8"))')),
         ("deck.md", ()),
     ],
 )
 def test_colours_in_the_targets_that_have_them(tmp_path, output, wanted):
     file = str(tmp_path / output)
-    run = CliRunner().invoke(main, ["slides", "label_smoothing_residual", "-o", file, *OPTIONS])
+    flavour = ["--flavour", "touying"] if output == "touying.typ" else []
+    run = CliRunner().invoke(main, ["slides", "label_smoothing_residual", "-o", file, *OPTIONS, *flavour])
     assert run.exit_code == 0, run.output
     text = (tmp_path / output).read_text()
     assert all(w in text for w in wanted)
     if not output.endswith("typ"):
         assert CliRunner().invoke(main, ["check", file]).exit_code == 0
-    plain = CliRunner().invoke(main, ["slides", "label_smoothing_residual", "-o", file, "--colour", "none"])
+    plain = CliRunner().invoke(main, ["slides", "label_smoothing_residual", "-o", file, "--colour", "none", *flavour])
     assert plain.exit_code == 0 and not any(w in (tmp_path / output).read_text() for w in wanted[:2])
 
 

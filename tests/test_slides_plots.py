@@ -31,11 +31,9 @@ from derive.slides.plots import (
     KINDS,
     charts_for,
     draw,
-    has_plot,
     information,
     kinds_of,
     plot_slides,
-    plots_for,
     sequences,
     smoothing,
     training,
@@ -81,6 +79,11 @@ def numbers(name, file):
     return Numbers(worked.model, worked.words)
 
 
+def pictures(name, **choices):
+    """What is drawn for a theorem."""
+    return [slide.picture for slide in plot_slides(name, Template(), **choices)]
+
+
 # --- which theorems --------------------------------------------------------------------------------------------------
 
 
@@ -88,7 +91,7 @@ def test_plots_belong_to_theorems_of_the_catalogue():
     named = [name for kind in KINDS.values() for name in (*kind.theorems, *kind.off)]
     assert set(named) <= {t.name for t in theorems()}
     assert {kind for name in ONE_OF_EACH for kind in kinds_of(name)} == set(KINDS)
-    assert has_plot("label_smoothing_residual") and not has_plot("softmax_shift")
+    assert kinds_of("label_smoothing_residual") and not kinds_of("softmax_shift")
     assert kinds_of("cross_entropy_is_nll") == ("tree", "surprisal")
 
 
@@ -307,10 +310,10 @@ def test_numbers_that_a_plot_cannot_show_are_refused(kind, name, given, why):
 
 
 def test_the_same_plot_is_the_same_bytes(matplotlib):
-    once, again = (plots_for("kl_nonneg", Template()) for _ in range(2))
+    once, again = (pictures("kl_nonneg") for _ in range(2))
     assert once == again
     script = "from derive.slides.plots import *; from derive.slides.deck.template import Template; import sys; " + (
-        "sys.stdout.write(plots_for('kl_nonneg', Template(), formats=('svg',))[0].svg)"
+        "sys.stdout.write(plot_slides('kl_nonneg', Template(), formats=('svg',))[0].picture.svg)"
     )
     elsewhere = subprocess.run(
         [sys.executable, "-c", script],
@@ -320,21 +323,21 @@ def test_the_same_plot_is_the_same_bytes(matplotlib):
 
 
 def test_files_have_no_date_and_no_maker(matplotlib):
-    (picture,) = plots_for("kl_nonneg", Template())
+    (picture,) = pictures("kl_nonneg")
     for data in (picture.svg.encode(), picture.pdf, picture.png):
         assert not re.search(rb"Date|Creator|Producer|Software|matplotlib v|20\d\d-\d\d", data, re.IGNORECASE)
     assert picture.pdf.startswith(b"%PDF") and picture.png.startswith(b"\x89PNG")
 
 
 def test_only_the_formats_that_are_asked_for_are_made(matplotlib):
-    (picture,) = plots_for("kl_nonneg", Template(), formats=("png",))
+    (picture,) = pictures("kl_nonneg", formats=("png",))
     assert picture.png and not picture.svg and not picture.pdf
 
 
 def test_an_svg_can_stand_in_a_page_among_others(matplotlib):
     """Well-formed, inert, letters as shapes, nothing from outside, nothing that reaches out of it."""
     ids = []
-    for picture in plots_for("label_smoothing_residual", Template(), formats=("svg",)):
+    for picture in pictures("label_smoothing_residual", formats=("svg",)):
         root = ElementTree.fromstring(picture.svg)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         tags = {e.tag.rpartition("}")[2] for e in root.iter()}
@@ -354,7 +357,7 @@ def test_an_svg_can_stand_in_a_page_among_others(matplotlib):
 def test_drawing_leaves_matplotlib_as_it_was(matplotlib):
     before = dict(matplotlib.rcParams)
     pyplot = "matplotlib.pyplot" in sys.modules
-    plots_for("kl_nonneg", Template(), formats=("svg",))
+    pictures("kl_nonneg", formats=("svg",))
     assert dict(matplotlib.rcParams) == before
     assert pyplot or "matplotlib.pyplot" not in sys.modules
 
@@ -362,7 +365,7 @@ def test_drawing_leaves_matplotlib_as_it_was(matplotlib):
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(UserError, match=r"pip install '.\[plots\]'"):
-        plots_for("kl_nonneg", Template())
+        pictures("kl_nonneg")
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

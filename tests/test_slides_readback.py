@@ -77,6 +77,16 @@ def test_symbols(target):
         refuse_misread_definitions([replace(slide, blocks=(other, *rest))], used, target, N)
 
 
+def test_the_words_behind_a_definition_are_no_part_of_it():
+    """Of the V - 1 in "the smoothed target, V - 1 convention", which is set as a formula."""
+    used = definitions_used([find_theorem("label_smoothing_residual_off").derivation])
+    (slide,) = symbol_slides(used, N, T)
+    for target in READ_BACK:
+        refuse_misread_definitions([slide], used, target, N)
+    with pytest.raises(MisreadError, match="states other definitions"):
+        refuse_misread_definitions([replace(slide, blocks=slide.blocks[:-1])], used, "html", N)
+
+
 @targets
 def test_the_tables_of_a_worked_example(target):
     name = "label_smoothing_residual"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -26,35 +26,42 @@ _OPTIONS = {
 _OWN = ("handout", "flavour", "into", "after", "move")  # what a deck file does not say
 
 
-def make_lecture(
-    name: str, output: str, target: str, aspect: str, dark: bool, logo: str, answers: bool, wishes: dict[str, Any]
-) -> str:
-    """Write the deck of the deck file ``name``, and return what is said of it.  Raises UserError as the deck file's readers do."""
-    return _made(read_lecture(name), name, output, target, aspect, dark, logo, answers, wishes)
+class Asked(NamedTuple):
+    """What the command was asked for."""
+
+    name: str  # of the deck file
+    output: str
+    target: str
+    aspect: str
+    dark: bool
+    logo: str
+    answers: bool
+    wishes: dict[str, Any]
 
 
-def _made(
-    lecture: Lecture, name: str, output: str, target: str, aspect: str, dark: bool, logo: str, answers: bool,
-    wishes: dict[str, Any],
-) -> str:  # fmt: skip
+def make_lecture(lecture: Lecture, asked: Asked) -> str:
+    """Write the deck of a deck file, and return what is said of it.  Raises UserError for what cannot be shown."""
+    wishes = asked.wishes
     given = [k for k, v in wishes.items() if v and k not in (*_OWN, "template", "detail")]
     given += ["detail"] if wishes["detail"] != "board" else []
     if given:
         option = _OPTIONS.get(given[0], given[0])
-        raise UserError(f"--{option} is an entry of a deck file, or of a slide in it; write it into {name}")
-    template = load_template(wishes["template"] or lecture.template, aspect=aspect, dark=dark, logo=logo)
+        raise UserError(f"--{option} is an entry of a deck file, or of a slide in it; write it into {asked.name}")
+    template = load_template(
+        wishes["template"] or lecture.template, aspect=asked.aspect, dark=asked.dark, logo=asked.logo
+    )
     wish = Wish(template=template, notation=lecture.notation, **{k: wishes[k] for k in _OWN if wishes[k] is not None})
     made: list[Author] = []
 
     def make(chosen: Target, told: Wish) -> Deck:
-        made.append(Author(lecture, told.template, chosen, students=told.handout and not answers))
+        made.append(Author(lecture, told.template, chosen, students=told.handout and not asked.answers))
         return made[0].deck()
 
-    saved = write_deck(make, output, wish, target, progress=progress)
+    saved = write_deck(make, asked.output, wish, asked.target, progress=progress)
     return wrote(saved, wish, made[0].derivations)
 
 
-def watch_lecture(name: str, output: str, *asked: Any) -> None:
+def watch_lecture(asked: Asked) -> None:
     """Write the deck, and again when the deck file or a file that it names is saved, until the command is interrupted.
 
     What is wrong is said, and the deck of before stays.  A deck in HTML is shown in a browser, which reloads.
@@ -65,13 +72,13 @@ def watch_lecture(name: str, output: str, *asked: Any) -> None:
     from derive.notes.watch import LOOKS, changed
 
     preview = None
-    files = [name]
+    files = [asked.name]
     try:
         for _ in changed(files, lambda: time.sleep(LOOKS)):
             try:
-                lecture = read_lecture(name)
+                lecture = read_lecture(asked.name)
                 files += [f for f in lecture.files if f not in files]
-                click.echo(_made(lecture, name, output, *asked))
+                click.echo(make_lecture(lecture, asked))
             except Exception as error:
                 if (text := message(error)) is None:
                     raise
@@ -79,13 +86,13 @@ def watch_lecture(name: str, output: str, *asked: Any) -> None:
                 continue
             if preview is not None:
                 preview.renewed()
-            elif output.lower().endswith(".html"):
+            elif asked.output.lower().endswith(".html"):
                 from derive.cli.preview import Preview
 
-                preview = Preview(Path(output))
-                click.echo(f"{preview.address} shows it and reloads when {name} is saved; Ctrl-C ends")
+                preview = Preview(Path(asked.output))
+                click.echo(f"{preview.address} shows it and reloads when {asked.name} is saved; Ctrl-C ends")
             else:
-                click.echo(f"waiting for changes of {name}; Ctrl-C ends")
+                click.echo(f"waiting for changes of {asked.name}; Ctrl-C ends")
     finally:
         if preview is not None:
             preview.close()

@@ -16,9 +16,9 @@ from derive.render.formula.notation import load_notation
 from derive.render.words.sentence import prose
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Slide
-from derive.slides.deck.colours import NONE
+from derive.slides.deck.colours import NONE, refuse_unknown
 from derive.slides.deck.template import Template
-from derive.slides.lecture import Item, Lecture, own_picture
+from derive.slides.lecture import Item, Lecture, beside, own_picture
 from derive.slides.readback import (
     refuse_misread,
     refuse_misread_definitions,
@@ -41,8 +41,8 @@ class Author:
         slides: list[Slide] = []
         contents = []
         make: dict[str, Callable[[Item], Iterator[Slide]]] = {
-            "heading": self.own, "theorem": self.theorem, "false_claim": self.false_claim, "quiz": self.quiz,
-            "symbols": self.symbols,
+            "heading": self.own, "theorem": self.theorem, "theorems": self.theorems, "false_claim": self.false_claim,
+            "quiz": self.quiz, "symbols": self.symbols,
         }  # fmt: skip
         for item in self.lecture.items:
             try:
@@ -67,8 +67,7 @@ class Author:
         )
 
     def notation(self, item: Item) -> str:
-        own = item.entry.get("notation", "")
-        return str(self.lecture.folder / own) if own.endswith(".toml") else own or self.lecture.notation
+        return beside(self.lecture.folder, item.entry.get("notation", "")) or self.lecture.notation
 
     def own(self, item: Item) -> Iterator[Slide]:
         from derive.slides.deck.asides import own_slide
@@ -89,14 +88,34 @@ class Author:
         wish = Wish(
             self.notation(item), entry.get("detail", "board"), entry.get("from", 0), entry.get("to", 0),
             template=self.template, numbers=numbers, plots=entry.get("plot", False) or "plots" in entry,
-            kinds=tuple(entry.get("plots", ())),
-            colours=tuple(entry.get("colour", ())) if self.target.colours else (NONE,),
-            shapes={name: shape},
+            kinds=tuple(entry.get("plots", ())), colours=self.colours(item), shapes={name: shape},
         )  # fmt: skip
         made = make_deck([(name, derivation)], wish, self.target.pictures, self.target.letters)
         refuse_misread(made, [(name, derivation)], self.target.name, wish.choice().notation)
         self.derivations += 1
         yield from made.slides
+
+    def colours(self, item: Item) -> tuple[str, ...]:
+        return tuple(item.entry.get("colour", ())) if self.target.colours else (NONE,)
+
+    def theorems(self, item: Item) -> Iterator[Slide]:
+        from derive.board.opened import presented
+        from derive.slides.deck.build import on_one_slide
+
+        entry = item.entry
+        shaped = {name: presented(self.found(name).derivation) for name in entry["theorems"]}
+        derivations = [(name, d) for name, (d, _) in shaped.items()]
+        notation_for(self.notation(item))
+        wish = Wish(
+            self.notation(item), entry.get("detail", "board"), colours=self.colours(item),
+            shapes={name: shape for name, (_, shape) in shaped.items()},
+        )  # fmt: skip
+        choice = wish.choice()
+        refuse_unknown(derivations, choice.colours, choice.notation)
+        made = on_one_slide(derivations, choice, self.template, prose(entry["heading"]))
+        refuse_misread(Deck(made, self.template), derivations, self.target.name, choice.notation)
+        self.derivations += len(derivations)
+        yield from made
 
     def found(self, name: str) -> TheoremEntry:
         """A theorem; one in a file is looked for beside the deck file."""

@@ -64,9 +64,8 @@ def _handler(preview: Preview) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            own = (
-                self.headers.get("Host") == f"{HOST}:{preview.server.server_port}"
-            )  # not by another site's name for it
+            # not by the name that another site has for this machine
+            own = self.headers.get("Host") == f"{HOST}:{preview.server.server_port}"
             if path not in pages or not own:
                 self.send_error(404)
                 return

@@ -27,12 +27,26 @@ class PlotOrName(click.Command):
     """Behind --plot a word that is no kind of plot is the name of a theorem."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--plot" in args:
-            from derive.slides.plots import KINDS
+        pairs = zip(args, [*args[1:], ""], strict=True)
+        return super().parse_args(
+            ctx, ["--plot=" if a == "--plot" and not _is_kind(after) else a for a, after in pairs]
+        )
 
-            pairs = zip(args, [*args[1:], ""], strict=True)
-            args = ["--plot=" if a == "--plot" and after not in KINDS else a for a, after in pairs]
-        return super().parse_args(ctx, args)
+
+def _is_kind(word: str) -> bool:
+    """Whether the word behind --plot is a kind of plot.  Raises UserError where it is neither that nor a name."""
+    from derive.slides.lecture import is_lecture
+    from derive.slides.plots import KINDS
+
+    named = not word or word.startswith("-") or "::" in word or word.endswith(".py") or is_lecture(word)
+    if word not in KINDS and not named:
+        try:
+            found((word,))
+        except UserError as error:
+            raise UserError(
+                f"there is no plot {word[:60]!r}; the kinds are {', '.join(KINDS)}; and as a name: {error}"
+            ) from None
+    return word in KINDS
 
 
 @click.command(cls=PlotOrName)
@@ -121,13 +135,14 @@ def slides(
             raise UserError(
                 "a deck file is one lecture, made by itself: leave out other names, --expand, --join, --reverse, --replay, --jobs and {name}"
             )
-        from derive.cli.deckfile import make_lecture, watch_lecture
+        from derive.cli.deckfile import Asked, make_lecture, watch_lecture
+        from derive.slides.lecture import read_lecture
 
-        asked = (names[0], output, target, aspect or "", dark, logo, answers, wishes)
+        asked = Asked(names[0], output, target, aspect or "", dark, logo, answers, wishes)
         if watch:
-            watch_lecture(*asked)
+            watch_lecture(asked)
         else:
-            click.echo(make_lecture(*asked))
+            click.echo(make_lecture(read_lecture(asked.name), asked))
         return
     if watch:
         raise UserError("--watch is about a deck file; name one, such as lecture.toml or lecture.md")

@@ -1,5 +1,3 @@
-local options = {"notation", "expand", "join", "where", "conditions"}
-
 local function derivation(name, given)
   local key = name
   for _, option in ipairs(options) do

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from derive.board import catalogue
+from derive.board.opened import presented
 from derive.board.wording import notation_for
 from derive.embed.calls import Call
 from derive.errors import UserError
@@ -34,12 +35,7 @@ def _page(call: Call, folder: Path) -> str:
     profile = notation_for(str(folder / notation) if notation.endswith(".toml") else notation or None)
     file, inside, _ = call.name.partition("::")
     entry = catalogue.find_theorem(str(folder / call.name) if inside and not Path(file).is_absolute() else call.name)
-    derivation = entry.derivation
-    expand, join = options.get("expand", "").split(), options.get("join", "").split()
-    if expand or join:
-        from derive.board.opened import reshaped
-
-        derivation = reshaped(derivation, expand, join)
+    derivation, _ = presented(entry.derivation, options.get("expand", "").split(), options.get("join", "").split())
     shown: dict[str, bool] = {}
     for key in ("where", "conditions"):
         if options.get(key, "yes") not in ("yes", "no"):

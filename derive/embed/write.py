@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 
+from derive.embed.calls import OPTIONS
 from derive.version import __version__
 
 
@@ -29,11 +30,11 @@ def content(way: Way, pages: Mapping[str, str]) -> str:
 
 
 def _lua_entry(key: str, page: str) -> str:
-    return f"pages[ {_quoted(key)} ] = {_quoted(web_latex(page))}\n"
+    return f"pages[ {_quoted(key)} ] = {_quoted(for_the_web(page))}\n"
 
 
-def web_latex(page: str) -> str:
-    """The page without what only TeX itself has: MathJax and KaTeX know no boxes of a width."""
+def for_the_web(page: str) -> str:
+    """A page in LaTeX without what only TeX itself has: MathJax and KaTeX know no boxes of a width."""
     page = re.sub(r"\\parbox\[t\]\{[\d.]+em\}\{\\raggedright ", r"\\text{", page).replace(r"\text{\small ", r"\text{")
     return re.sub(r"\\emergencystretch=\w+|\\allowbreak\{\}", "", page)
 
@@ -48,7 +49,11 @@ def _quoted(text: str) -> str:
 
 def _lua(entries: str) -> str:
     handler = (files("derive.embed") / "handler.lua").read_text("utf-8")
-    return f"-- made by derive embed, derive {__version__}; change the documents, not this file\nlocal pages = {{}}\n{entries}\n{handler}"
+    options = ", ".join(f'"{option}"' for option in OPTIONS)
+    return (
+        f"-- made by derive embed, derive {__version__}; change the documents, not this file\n"
+        f"local pages = {{}}\n{entries}\nlocal options = {{{options}}}\n\n{handler}"
+    )
 
 
 # --- LaTeX: a macro ---------------------------------------------------------------------------------------------------

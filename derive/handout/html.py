@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from derive.handout.course import Course, Refuted, Theorem, word
-from derive.handout.sheets import Sheets, refutation, symbol
+from derive.handout.sheets import Sheets, notation, refutation
 from derive.render.formula.nodes import Node, Prose, Symbol, row, unmarked
 from derive.render.pens import mathml
 from derive.render.pens.speech import node_speech
@@ -32,7 +32,7 @@ mtd{padding:.15em 0;text-align:left}
 .index{columns:2}
 .index li{break-inside:avoid}
 nav ul{list-style:none;padding-left:1.2rem}
-@media print{body{font-size:11pt;max-width:none;padding:0}td.why{font-size:9.5pt}h2{break-before:page}h3{break-after:avoid}tr{break-inside:avoid}}
+@media print{body{font-size:11pt;max-width:none;padding:0}td.why{font-size:9.5pt}h2{break-before:page}nav h2{break-before:auto}h3,.name,.given,.claim{break-after:avoid}tr{break-inside:avoid}}
 """
 
 
@@ -81,7 +81,7 @@ def _contents(course: Course, drawn: Sheets) -> Iterator[str]:
 def _notation(course: Course) -> Iterator[str]:
     if course.definitions:
         yield '<section id="notation">\n<h2>Notation</h2>\n<ul>'
-        yield from (f"<li>{sentence(symbol(course, f))}</li>" for f in course.definitions)
+        yield from (f"<li>{sentence(said)}</li>" for said in notation(course))
         yield "</ul>\n</section>"
 
 

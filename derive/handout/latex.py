@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.handout.course import Course, Refuted, word
-from derive.handout.sheets import refutation, stated, symbol
+from derive.handout.sheets import refutation
 from derive.read import latex_page
 from derive.read.check import Check, Form
 from derive.read.sheet import clauses
@@ -13,7 +13,7 @@ from derive.record import Derivation
 from derive.render.pages.latex import DOCUMENT, Page, derivation_latex
 from derive.render.pages.readback import FORMS, refuse_misread
 from derive.render.pens.latex import escape, prose_latex, sentence_latex
-from derive.render.words.where import equation
+from derive.render.words.where import equation, symbol
 from derive.slides.deck.build import heading_words
 
 _HEAD = r"""
@@ -60,9 +60,10 @@ def _notation(course: Course) -> list[str]:
         return []
     out = [r"\section*{Notation}", r"\addcontentsline{toc}{section}{Notation}", r"\begin{itemize}\raggedright"]
     for f in course.definitions:
-        out.append(rf"\item {sentence_latex(symbol(course, f))}")
+        said, called = symbol(f, course.notation)
+        out.append(rf"\item {sentence_latex((*said, *called))}")
         page = Derivation(f.name, "", "", "", (), equation(f), ())
-        items = clauses(latex_page.sentence(sentence_latex(stated(course, f))))
+        items = clauses(latex_page.sentence(sentence_latex(said)))
         Check(page, Form(course.notation, FORMS["latex"])).definitions(items)
     return [*out, r"\end{itemize}"]
 

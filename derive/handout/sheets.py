@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from derive.handout.course import Course, Refuted
-from derive.kernel.definitions import Definition
-from derive.language.words import WORDS
-from derive.read.check import Check, Form
-from derive.read.sheet import clauses
 from derive.record import Derivation
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
-from derive.render.words.where import equation, where
-from derive.slides.deck import Deck, Slide
-from derive.slides.deck.asides import counterexample_words
+from derive.slides.deck import Deck, Slide, Words
+from derive.slides.deck.asides import counterexample_words, symbol_slides
 from derive.slides.deck.build import Choice, derivation_slides
 from derive.slides.deck.template import USUAL, Template
-from derive.slides.readback import reader_of, refuse_misread
+from derive.slides.readback import refuse_misread, refuse_misread_definitions
 
 
 class Paper(Template):
@@ -55,15 +50,13 @@ def refutation(course: Course, refuted: Refuted) -> Prose:
     return (*words, " What is true: ", *prose(refuted.true.rstrip(".")), f"{which}.")
 
 
-def symbol(course: Course, definition: Definition) -> Prose:
-    """A definition as an equation, and what it is called where it is one of the library."""
-    words = WORDS.get(definition)
-    return (*stated(course, definition), *(prose(f", {words}") if words else ()))
+def notation(course: Course) -> list[Prose]:
+    """Each definition as an equation, with what it is called."""
+    return [block.words for s in _symbols(course) for block in s.blocks if isinstance(block, Words)]
 
 
-def stated(course: Course, definition: Definition) -> Prose:
-    """A definition as an equation, with the integers among its letters."""
-    return where([equation(definition)], course.notation)[0]
+def _symbols(course: Course) -> list[Slide]:
+    return symbol_slides(course.definitions, course.notation, PAPER)
 
 
 def refuse_wrong(course: Course, drawn: Sheets, target: str, told: Callable[[str], None] = lambda name: None) -> None:
@@ -80,8 +73,4 @@ def refuse_wrong(course: Course, drawn: Sheets, target: str, told: Callable[[str
         told(t.derivation.name)
     for r in course.refuted:
         refuse(r.name, r.statement)
-    where_, read = reader_of(target)
-    for definition in course.definitions:
-        items = clauses(p if isinstance(p, str) else read((p,)) for p in stated(course, definition))
-        page = Derivation(definition.name, "", "", "", (), equation(definition), ())
-        Check(page, Form(course.notation, where_)).definitions(items)
+    refuse_misread_definitions(_symbols(course), course.definitions, target, course.notation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.handout.course import Course, Theorem, word
-from derive.handout.sheets import PAPER, Sheets, refutation, symbol
+from derive.handout.sheets import PAPER, Sheets, notation, refutation
 from derive.render.pens.typst import escape
 from derive.slides.deck import Deck, Slide
 from derive.slides.deck.flow import flowing
@@ -70,7 +70,7 @@ def source(course: Course, drawn: Sheets, deck: Deck) -> str:
         author,
     ]
     out += ["#outline(depth: 2)", "#pagebreak(weak: true)"]
-    symbols = [f"- {markup(symbol(course, f))}" for f in course.definitions]
+    symbols = [f"- {markup(said)}" for said in notation(course)]
     out += ["= Notation", NOTATION, *symbols] if symbols else []
     for section in course.sections:
         out.append(f"= {escape(section.title)}")

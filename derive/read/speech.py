@@ -418,16 +418,20 @@ class _Listener:
     def called(self, i: int) -> Iterator[Reading]:
         """A word, a letter or a bracket at its arguments, the component of a value, and calls of values."""
         for head, bracket, simple, j in self.heads(i):
-            # below another sign: k drawn from softmax (z)
-            if simple and isinstance(head[-1], Sign) and len(head[-1].text) > 1:
-                for k in self.after(j, "open bracket"):
-                    for inner, end in self.closed(k, "close bracket"):
-                        yield Heard((*head, Brackets("(", inner, ")"))), end
+            if simple:
+                yield from self.called_below(head, j)
             for k in self.after(j, "of"):
                 for args, bars, tail, end in self.arguments(k):
                     items = (*head, Brackets(bracket, args, "]" if bracket == "[" else ")"))
                     kind = CALL if simple and not bars and tail is not None else PHRASE
                     yield from self.behind(Heard(items, kind, tail or ""), end)
+
+    def called_below(self, head: Items, i: int) -> Iterator[Reading]:
+        """A word at its arguments below another sign, where nothing is said for "of": k drawn from softmax open bracket z."""
+        if isinstance(head[-1], Sign) and len(head[-1].text) > 1:
+            for j in self.after(i, "open bracket"):
+                for inner, end in self.closed(j, "close bracket"):
+                    yield Heard((*head, Brackets("(", inner, ")")), LETTER), end
 
     def behind(self, heard: Heard, i: int) -> Iterator[Reading]:
         yield heard, i

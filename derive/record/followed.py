@@ -12,6 +12,7 @@ Anywhere else it is lost: it is there no more, or nobody can say which of its co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from derive.kernel.terms import Term, parts_of
 from derive.record.changes import Path, part, rewritten
@@ -48,8 +49,11 @@ class _Step:
     """From one formula to the next."""
 
     def __init__(self, before: Term, line: Line) -> None:
-        self.terms = (before, line.term)
-        self.places = rewritten(before, line.term, line.theorem)
+        self.terms, self.theorem = (before, line.term), line.theorem
+
+    @cached_property
+    def places(self) -> frozenset[Path]:
+        return rewritten(*self.terms, self.theorem)
 
     def after(self, place: Path) -> Path | None:
         return self.moved(place, *self.terms)
@@ -60,14 +64,13 @@ class _Step:
     def moved(self, place: Path, here: Term, there: Term) -> Path | None:
         around = min((p for p in self.places if place[: len(p)] == p and p != place), key=len, default=None)
         if around is None:
-            return (
-                place if _at(there, place) is not None and part(there, place).sort == part(here, place).sort else None
-            )
+            new = _at(there, place)
+            return place if new is not None and new.sort == part(here, place).sort else None
         term = part(here, place)
         if term.loose or not parts_of(term):  # a letter is everywhere
             return None
-        mine, new = list(_occurrences(here, around, term)), list(_occurrences(there, around, term))
-        return new[0] if len(mine) == len(new) == 1 else None
+        mine, others = list(_occurrences(here, around, term)), list(_occurrences(there, around, term))
+        return others[0] if len(mine) == len(others) == 1 else None
 
 
 def _at(term: Term, place: Path) -> Term | None:

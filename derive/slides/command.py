@@ -85,7 +85,6 @@ def make_deck(
     if wish.into and not wish.title:  # that deck has a title already
         deck = replace(deck, title="", subtitle="")
     slides: list[Slide] = []
-    plotted = False
     for name, d in derivations:
         own = [s for s in deck.slides if s.stamp is not None and s.stamp.name == name]
         slides += own
@@ -95,10 +94,8 @@ def make_deck(
 
             slides += worked_slides(worked, choice.notation, wish.template, stamp=own[-1].stamp)
         if wish.plots:
-            drawn = _plotted(d.name, worked, own[-1], choice, wish, pictures, letters)
-            slides += drawn
-            plotted = plotted or bool(drawn)
-    if wish.plots and not plotted:
+            slides += _plotted(d.name, worked, own[-1], choice, wish, pictures, letters)
+    if wish.plots and not any(s.kind == "plot" for s in slides):
         from derive.slides.plots import offered
 
         raise UserError(

@@ -16,6 +16,10 @@ theorem = "cross_entropy_is_nll"
 expand = ["cross_entropy_one_hot"]
 
 [[slide]]
+heading = "Two facts"
+theorems = ["kl_nonneg", "kl_eq_zero_iff"]  # short ones, on one slide; detail = "claim" for the claims alone
+
+[[slide]]
 false_claim = "perplexity_is_sum"
 
 [[slide]]
@@ -54,6 +58,7 @@ KINDS: dict[str, dict[str, type]] = {
         "theorem": str, "expand": list, "join": list, "reverse": bool, "from": int, "to": int, "detail": str, "given": str,
         "plot": bool, "plots": list, "colour": list,
     },
+    "theorems": {"theorems": list, "detail": str, "colour": list},
     "false_claim": {"false_claim": str},
     "quiz": {"quiz": str, "line": int, "hide": str},
     "symbols": {"symbols": list},
@@ -70,6 +75,7 @@ _EXAMPLES = {
     "join": '["1-2"]',
     "plots": '["tree"]',
     "expand": '["cross_entropy_one_hot"]',
+    "theorems": '["kl_nonneg", "kl_eq_zero_iff"]',
 }
 _PICTURE_ROOM = (34.0, 12.0)  # em that a picture may take at 16:9
 
@@ -99,9 +105,9 @@ class Lecture:
     def files(self) -> tuple[str, ...]:
         """The files that it names: design, notations, pictures and numbers."""
         entries = [x.entry for x in self.items]
-        beside = [str(self.folder / e[key]) for e in entries for key in ("picture", "given") if e.get(key)]
-        notations = [self.notation, *(_beside(self.folder, e.get("notation", "")) for e in entries)]
-        return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *beside)
+        named = [str(self.folder / e[key]) for e in entries for key in ("picture", "given") if e.get(key)]
+        notations = [self.notation, *(beside(self.folder, e.get("notation", "")) for e in entries)]
+        return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *named)
 
 
 def is_lecture(name: str) -> bool:
@@ -128,7 +134,7 @@ def read_lecture(path: str) -> Lecture:
     subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
-    return Lecture(data.get("title", ""), subtitle, _beside(folder, data.get("notation", "")), template, folder, items)
+    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items)
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
@@ -140,7 +146,7 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return f"{key[:60]}; did you mean {close[0]}?" if close else f"{key[:60]}; it has {', '.join(known)}"
 
 
-def _beside(folder: Path, notation: str) -> str:
+def beside(folder: Path, notation: str) -> str:
     """A notation in a file beside the deck file, or the name of one."""
     return str(folder / notation) if notation.endswith(".toml") else notation
 
@@ -152,28 +158,28 @@ def _item(path: str, entry: Entry) -> Item:
     kinds = [k for k in KINDS if k in data]
     kinds = [k for k in kinds if k != "heading"] or kinds
     if kinds in ([], ["heading"]) and (near := _nearly_a_kind(data)):
-        raise UserError(f"{path}:{entry.keys.get(near, entry.line)}: a slide has no {_unknown(near, KINDS)}")
+        raise UserError(f"{path}:{entry.line_of(near)}: a slide has no {_unknown(near, KINDS)}")
     if len(kinds) != 1:
         what = f"has {' and '.join(kinds)}" if kinds else "says nothing of what stands on it"
         raise UserError(f"{where}: this slide {what}; it has one of {', '.join(KINDS)}")
     known = KINDS[kinds[0]] | _ANY
     for key, value in data.items():
         if key not in known:
-            raise UserError(
-                f"{path}:{entry.keys.get(key, entry.line)}: a slide with {kinds[0]} has no {_unknown(key, known)}"
-            )
+            raise UserError(f"{path}:{entry.line_of(key)}: a slide with {kinds[0]} has no {_unknown(key, known)}")
         wanted = known[key]
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (wanted is list and not all(isinstance(x, str) for x in value)):
-            raise UserError(
-                f"{path}:{entry.keys.get(key, entry.line)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}"
-            )
+            raise UserError(f"{path}:{entry.line_of(key)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}")
     item = Item(kinds[0], data, where)
     if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
         item.refuse(
             f"a quiz needs line = N, the number of a line, and hide = one of {', '.join(HIDDEN)}; "
             "with order all lines are shuffled that stand on a slide with that line"
         )
+    if item.kind == "theorems" and len(set(data["theorems"])) < max(2, len(data["theorems"])):
+        item.refuse(f"theorems names two or more theorems, each once, such as theorems = {_EXAMPLES['theorems']}")
+    if item.kind == "theorems" and "heading" not in data:
+        item.refuse("a slide with several theorems needs a heading, which all of them stand under; write heading")
     if ("picture" in data) != bool(data.get("alt")):
         item.refuse("a picture and alt, its description for those who do not see it, go together; write both")
     return item

@@ -20,7 +20,7 @@ from derive.record import Derivation
 from derive.record.relations import sign_of
 from derive.render.formula.nodes import Node, Prose, Symbol, unmarked
 from derive.render.formula.notation import Notation
-from derive.render.words.where import equation
+from derive.render.words.where import equation, symbol
 from derive.slides.deck import Deck, Slide, Step, Table, Words
 
 
@@ -61,7 +61,6 @@ def _typst(parts: Sequence[Node]) -> Items:
 
 def _mathml(parts: Sequence[Node]) -> Items:
     from derive.read import mathml
-    from derive.render.formula.nodes import unmarked
     from derive.render.pens.mathml import Pen, element
 
     return mathml.page(element("mrow", "".join(Pen().draw(unmarked(p)) for p in parts)))
@@ -75,14 +74,10 @@ _READ: dict[str, tuple[str, _Draw]] = {
     "notebook": ("in the notebook", _web),
     "pptx": ("in PowerPoint", _omml),
     **dict.fromkeys(("pdf", "svg", "png", "typst"), ("in Typst", _typst)),
+    "mathml": ("in MathML", _mathml),  # of web pages without a script
 }
-READ_BACK = frozenset(_READ)
+READ_BACK = frozenset(_READ) - {"mathml"}
 """The targets whose formulas are read back; speech is for the ear."""
-
-
-def reader_of(target: str) -> tuple[str, _Draw]:
-    """How a target is called in a sentence, and its formulas as they are read; mathml is that of web pages without a script."""
-    return ("in MathML", _mathml) if target == "mathml" else _READ[target]
 
 
 def refuse_misread(deck: Deck, derivations: Iterable[tuple[str, Derivation]], target: str, notation: Notation) -> None:
@@ -96,7 +91,7 @@ def _reading(d: Derivation, target: str, notation: Notation, work: Callable[[Che
     """Does ``work`` for a target that is read; what cannot be read at all is refused."""
     if target == "speech":
         return
-    where, draw = reader_of(target)
+    where, draw = _READ[target]
     check = Check(d, Form(notation, where))
     try:
         work(check, draw)
@@ -141,10 +136,12 @@ def refuse_misread_definitions(
     """Raises MisreadError when slides do not say what these definitions are, each in an item of its own."""
     equations = tuple(map(equation, definitions))
     items = [block.words for s in slides for block in s.blocks if isinstance(block, Words)]
+    called = [len(symbol(f, notation)[1]) for f in definitions]  # words behind the equation, which are no part of it
 
     def work(check: Check, draw: _Draw) -> None:
-        said = check.definitions([draw((x,)) for words in items for x in words if not isinstance(x, str)])
-        if said != list(definitions):
+        stated = [words[: len(words) - names] for words, names in zip(items, called, strict=False)]
+        read = [c for said in stated for c in clauses(x if isinstance(x, str) else draw((x,)) for x in said)]
+        if check.definitions(read) != list(definitions) or len(items) != len(definitions):
             check.wrong("states other definitions than it should")
 
     if equations:

@@ -46,6 +46,9 @@ class Entry(NamedTuple):
     line: int
     keys: dict[str, int]
 
+    def line_of(self, key: str) -> int:
+        return self.keys.get(key, self.line)
+
 
 class Source(NamedTuple):
     """What a deck file says of the deck, the lines of these keys, and of its slides."""

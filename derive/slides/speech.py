@@ -8,6 +8,7 @@ from derive.render.formula.nodes import Node, Prose, row
 from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Files, Options, Slide, Step, Words
+from derive.slides.deck.flow import runs
 from derive.slides.deck.stamps import provenance
 
 
@@ -35,11 +36,10 @@ def _title(deck: Deck) -> Iterator[str]:
 
 
 def _slides(deck: Deck) -> Iterator[str]:
-    """All slides, one after the other; what a slide repeats from the one before is not said again."""
-    before: Slide | None = None
-    for slide in deck.slides:
-        yield from _slide(slide, before)
-        before = slide
+    """All slides, one after the other; what a slide repeats from the one that it goes on from is not said again."""
+    for run in runs(deck.slides):
+        for before, slide in zip((None, *run), run, strict=False):
+            yield from _slide(slide, before)
 
 
 def above(slide: Slide, colons: tuple[str, ...] = ("Claim",)) -> Iterator[tuple[str, str]]:
@@ -47,6 +47,7 @@ def above(slide: Slide, colons: tuple[str, ...] = ("Claim",)) -> Iterator[tuple[
     claim = (row(*slide.claim),) if slide.claim else ()
     for place, word, shown in (
         ("heading", "", slide.heading),
+        ("subheading", "", slide.subheading),
         ("given", "Given", slide.given),
         ("claim", "Claim", claim),
         ("title", "", prose(slide.title)),
@@ -73,16 +74,12 @@ def _cell(head: Prose, cell: Prose) -> str:
 
 
 def _slide(slide: Slide, before: Slide | None) -> Iterator[str]:
-    repeated = set()
-    if before is not None and slide.heading == before.heading:
-        repeated.add("heading")
-    if before is not None and (slide.part != 1 or slide.under) and slide.title == before.title:
-        repeated.add("title")
+    repeated = set() if before is None else {"heading", *(["title"] if slide.title == before.title else [])}
     if slide.speaker:
         yield slide.speaker
     yield from (sentence(words) for place, words in above(slide) if place not in repeated)
     for i, step in enumerate(slide.steps):
-        if step.carried and before is not None and before.name == slide.name:
+        if step.carried and before is not None:
             continue
         first = i == 0 and len(slide.steps) > 1 and not step.reason
         yield _step(step, first and (step.carried or not step.relation), "Value" if slide.kind == "work" else "Reason")

@@ -5,7 +5,6 @@ Nothing here knows a formula of a loss: values are those of the claim's own term
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -157,13 +156,8 @@ class Explored:
         )
         at = ", ".join(f"{html.escape(s.label)} = {decimal(self.values[s.key])}" for s in self.scene.sliders)
         said = f"{html.escape(self.derivation.summary)} {html.escape(self.unmet())}".strip()
-        return f'<div class="derive-widget"><p>{said}</p><p>{at}</p><table>{cells}</table>{image(drawn)}</div>'
-
-
-def image(drawn: Picture) -> str:
-    """The picture as an element that runs nothing."""
-    data = base64.b64encode(drawn.svg.encode()).decode()
-    return f'<img alt="{html.escape(drawn.alt)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%"/>'
+        image = f'<img alt="{html.escape(drawn.alt)}" src="{drawn.address}" style="max-width: 100%"/>'
+        return f'<div class="derive-widget"><p>{said}</p><p>{at}</p><table>{cells}</table>{image}</div>'
 
 
 def explored(derivation: Derivation, kind: str = "", notation: str = "", dark: bool = False) -> Explored:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from importlib.resources import files
 from typing import Any
 
@@ -48,7 +47,7 @@ class TheoremWidget(anywidget.AnyWidget):
         with self.hold_sync():
             self.rows = [list(row) for row in self.explored.rows()]
             self.alt = drawn.alt
-            self.picture = "data:image/svg+xml;base64," + base64.b64encode(drawn.svg.encode()).decode()
+            self.picture = drawn.address
             self.trouble = self.explored.unmet()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

@@ -14,6 +14,7 @@ from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, Symbol, row
 from derive.render.formula.notation import Notation, turns_round
 from derive.render.words.prose import unsaid_integers
+from derive.render.words.sentence import prose
 
 
 def stated(d: Derivation, notation: Notation, everything: bool = False) -> tuple[Term, ...]:
@@ -33,6 +34,13 @@ def equation(definition: Definition) -> Term:
         used.add(index)
         left, right = at(left, index), at(right, index)
     return iff(left, right) if right.sort is PROP else eq(left, right)
+
+
+def symbol(definition: Definition, notation: Notation) -> tuple[Prose, Prose]:
+    """What a definition says, with the integers among its letters, and what it is called where it is one of the library."""
+    (said,) = where([equation(definition)], notation)
+    words = WORDS.get(definition)
+    return said, prose(f", {words}") if words else ()
 
 
 def where(

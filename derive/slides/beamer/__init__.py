@@ -19,6 +19,7 @@ from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, block_rows, chain, claim, condition, neutral, sentence, size
 from derive.slides.beamer.style import EM, fragment_commands, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
+from derive.slides.deck.flow import alone
 from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
@@ -47,7 +48,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     title = deck.title or (plain_sentence(deck.slides[0].heading) if deck.slides else "derive")
     out = ["% Made by derive; what stands behind the lines is for: derive check", *_stamps(deck)]
     out += [preamble(deck.template, title, logo, options.handout), r"\begin{document}", "", *_title_frames(deck)]
-    for sheet in deck.sheets:
+    for sheet in alone(deck).sheets:
         slide, picture = sheet[0], ""
         if slide.picture is not None:
             picture = f"{stem}-{_file_name(slide.picture.name)}.{'pdf' if slide.picture.pdf else 'png'}"
@@ -187,7 +188,7 @@ def fragment(deck: Deck, options: Options) -> str:
     """The derivations alone, to ``\\input`` in a frame, or in an article; only amsmath is needed."""
     body: list[str] = []
     before: Slide | None = None
-    for slide in deck.slides:
+    for slide in alone(deck).slides:
         if slide.part > 1 and before is not None and not slide.under:
             body.append(f"% Part {slide.part} of {slide.parts}.{_two_frames(before, slide)}")
         body += _piece(slide, before)

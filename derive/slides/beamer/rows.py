@@ -10,6 +10,7 @@ from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import plain, words
 from derive.slides.deck import Block, Slide, Step, Words
+from derive.slides.deck.colours import TERMS
 from derive.slides.deck.stamps import line_digest, unsized
 
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
@@ -44,7 +45,7 @@ class Clicks:
         return rf"\derivechanged<{'.' if self.relative else self.number}|handout:0>"
 
 
-TINTS = tuple(rf"\deriveterm{letter}" for letter in "abcd")
+TINTS = tuple(rf"\derive{name}" for name in TERMS)
 """The commands that give terms their colours."""
 
 

@@ -9,6 +9,7 @@ from derive.render.formula.nodes import Prose
 from derive.render.pens.latex import escape
 from derive.render.pens.text import sentence_text
 from derive.render.words.prose import clean
+from derive.slides.deck.colours import TERMS
 from derive.slides.deck.template import Template, term_colors
 
 EM = 10.95  # pt: the size of formulas in Beamer's 11pt
@@ -70,10 +71,6 @@ FORMULAS = r"""\def\derivewider#1#2{\setbox2\hbox{#2}\ifdim\wd2>#1\xdef#1{\the\w
 # \color{.} repeats the colour that is there already: so the same things stand in a line whether a part is highlighted
 # or not, and TeX spaces it alike.  \begingroup, unlike a brace, changes no spacing itself.
 _DECK = r"""\newcommand<>{\derivechanged}[1]{\begingroup\alt#2{\color{derivechanged}}{\color{.}}#1\endgroup}
-\newcommand{\deriveterma}[1]{\begingroup\color{deriveterma}#1\endgroup}
-\newcommand{\derivetermb}[1]{\begingroup\color{derivetermb}#1\endgroup}
-\newcommand{\derivetermc}[1]{\begingroup\color{derivetermc}#1\endgroup}
-\newcommand{\derivetermd}[1]{\begingroup\color{derivetermd}#1\endgroup}
 \newcommand{\derivechain}[1]{{\vspace{3pt}\derivefit{#1}{\linewidth}$\begin{aligned}[t]#1\end{aligned}$\par}}
 \newcommand{\deriveclaim}[1]{{\deriveword{Claim}\derivefit{#1}{\dimexpr\linewidth-4em\relax}%
   $\begin{aligned}[t]#1\end{aligned}$\par\vspace{3pt}}}
@@ -150,8 +147,9 @@ def preamble(template: Template, title: str, logo: str, handout: bool) -> str:
     ]
     for name in ("background", "text", "muted", "accent", "changed"):
         out.append(rf"\definecolor{{derive{name}}}{{HTML}}{{{getattr(template.colors, name).lstrip('#').upper()}}}")
-    for letter, color in zip("abcd", term_colors(template.colors), strict=True):
-        out.append(rf"\definecolor{{deriveterm{letter}}}{{HTML}}{{{color.lstrip('#').upper()}}}")
+    for term, color in zip(TERMS, term_colors(template.colors), strict=True):
+        out.append(rf"\definecolor{{derive{term}}}{{HTML}}{{{color.lstrip('#').upper()}}}")
+        out.append(rf"\newcommand{{\derive{term}}}[1]{{\begingroup\color{{derive{term}}}#1\endgroup}}")
     out += [
         rf"\setbeamersize{{text margin left={margin:.2f}mm,text margin right={margin:.2f}mm}}",
         _LOOK.rstrip(),

@@ -13,7 +13,6 @@ from derive.falsify import Counterexample
 from derive.falsify.models.arithmetic import is_number
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
-from derive.language.words import WORDS
 from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.breaking import cut
@@ -22,7 +21,7 @@ from derive.render.formula.nodes import Prose, settled
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import unsaid_integers
 from derive.render.words.sentence import conditions_said, listed, prose
-from derive.render.words.where import equation, where
+from derive.render.words.where import symbol
 from derive.slides.deck.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import block_height
 from derive.slides.deck.template import Template
@@ -151,11 +150,7 @@ def definitions_used(derivations: Iterable[Derivation]) -> list[Definition]:
 
 def symbol_slides(used: Sequence[Definition], notation: Notation, template: Template) -> list[Slide]:
     """What definitions are: each as an equation, with what it is called."""
-    items: list[Words] = []
-    for definition in used:
-        (said,) = where([equation(definition)], notation)
-        words = WORDS.get(definition)
-        items.append(Words((*said, *(prose(f", {words}") if words else ())), item=True))
+    items = [Words(sum(symbol(definition, notation), ()), item=True) for definition in used]
     pages: list[list[Words]] = [[]]
     used_up = 0.0
     for item in items:

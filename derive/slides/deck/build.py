@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from derive.errors import UserError
 from derive.kernel.terms import Term
 from derive.record import Block, Derivation, Shape
-from derive.record.changes import changed
+from derive.record.changes import Path, changed
 from derive.record.followed import Tints
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut, highlighted
 from derive.render.formula.layout import Labels
 from derive.render.formula.marked import marked_layout
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import Mark, Node, walk
+from derive.render.formula.nodes import Mark, Node, Prose, walk
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.words.prose import block_title, line_words, shows_start
@@ -65,6 +65,30 @@ def build(
 
 def derivation_slides(name: str, d: Derivation, choice: Choice, template: Template) -> tuple[Slide, ...]:
     """The slides of one derivation."""
+    return _author(name, d, choice, template).slides()
+
+
+def on_one_slide(
+    derivations: Sequence[tuple[str, Derivation]], choice: Choice, template: Template, heading: Prose
+) -> tuple[Slide, ...]:
+    """Several derivations below each other on one slide, each with what it says above it.
+
+    Raises UserError where there is no room for them, or one is proved in parts, which have titles of their own.
+    """
+    chains = [_author(name, d, choice, template).short(heading) for name, d in derivations]
+    # the two ends of a chain are its claim, which need not be said before where there is no room
+    shorter = [replace(c, above=replace(c.above, claim=())) if c.above and c.steps else c for c in chains]
+    for tried in (chains, shorter):
+        out = paginate(tried, Slide("statement", "", heading), template)
+        if all(s.under for s in out[1:]):
+            return tuple(out)
+    raise UserError(
+        f"{' and '.join(name for name, _ in derivations)} do not fit on one slide; give each a slide of its own"
+        + (', or write detail = "claim" for the claims alone' if choice.detail == "board" else "")
+    )
+
+
+def _author(name: str, d: Derivation, choice: Choice, template: Template) -> _Author:
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")
     refuse_clashes(d, choice.notation)
@@ -73,7 +97,7 @@ def derivation_slides(name: str, d: Derivation, choice: Choice, template: Templa
         choice.first, choice.last, template.aspect, choice.replayed, template.smallest,
         *choice.shapes.get(name, Shape()), "; ".join(choice.colours),
     )  # fmt: skip
-    return _Author(d, choice, template, stamp).slides()
+    return _Author(d, choice, template, stamp)
 
 
 def subject_title(subject: str) -> str:
@@ -98,11 +122,7 @@ class _Author(Written):
         self.colouring = Colouring(d, choice.colours, choice.notation, self.avoid)
 
     def slides(self) -> tuple[Slide, ...]:
-        own = [(*e, " by definition") for e in self.where()]
-        given = listed([*own, *self.given()])
-        claim = cut(self.coloured(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
-        heading = prose(heading_words(self.d))
-        first = Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
+        first = self.statement(prose(heading_words(self.d)))
         notes = tuple(prose(n) for n in self.d.notes)
         alone = self.choice.detail == "claim"  # its two ends in one formula, at once
         chains = [] if alone else [c for c in self.chains() if c.steps]
@@ -122,6 +142,24 @@ class _Author(Written):
             replace(s, part=i, parts=len(pages), stamp=self.stamp) for i, page in enumerate(pages, 1) for s in page
         )
 
+    def statement(self, heading: Prose) -> Slide:
+        own = [(*e, " by definition") for e in self.where()]
+        given = listed([*own, *self.given()])
+        claim = cut(self.drawn(self.d.claim, self.d.labels, self.colouring.claim), self.template.width - 4)
+        return Slide("statement", self.d.name, heading, given=given, claim=claim, claim_term=self.d.claim)
+
+    def short(self, heading: Prose) -> Chain:
+        """The derivation as one chain, for a slide that it is not alone on."""
+        lines = self.choice.detail == "board"
+        if lines and len(self.d.blocks) != 1:
+            raise UserError(f"{self.d.name} is proved in {len(self.d.blocks)} parts; it takes slides of its own")
+        chain = self.chains()[0] if lines else Chain(())
+        above = replace(
+            self.statement(heading), subheading=prose(heading_words(self.d)), stamp=self.stamp, gaps=len(self.d.gaps),
+            ends=lines and not self.d.gaps,
+        )  # fmt: skip
+        return replace(chain, above=above)
+
     # --- the lines chosen
 
     def chains(self) -> list[Chain]:
@@ -135,7 +173,7 @@ class _Author(Written):
             if not chosen:
                 continue
             shown = [self.start(n, block, chosen[0], numbers)] if chosen[0] or shows_start(block) else []
-            shown += [self.step(block, i, numbers[i]) for i in chosen]
+            shown += [self.step(n, i, numbers[i]) for i in chosen]
             out.append(Chain(tuple(shown), block_title(self.d, n), listed(self.assumed(n))))
         if self.choice.detail == "full" and self.d.theorem is not None:
             steps = primitive_steps(self.d, self.notation, self.avoid, self.template.width - 14)
@@ -155,38 +193,28 @@ class _Author(Written):
     def start(self, n: int, block: Block, first: int, numbers: range) -> Step:
         """The formula that the chosen lines begin with: the block's own start, or the line before them."""
         place = "start" if n == 0 else f"start{n + 1}"
+        tints = self.colouring.blocks[n][first]
         if first == 0:
-            return Step(
-                place, 0, "", self.cut(self.coloured(block.start, block.labels, self.tints(block, 0))), term=block.start
-            )
+            parts = self.cut(self.drawn(block.start, block.labels, tints))
+            return Step(place, 0, "", parts, term=block.start)
         line, number = block.lines[first - 1], numbers[first - 1]
-        parts = self.cut(self.coloured(line.term, line.labels, self.tints(block, first)))
+        parts = self.cut(self.drawn(line.term, line.labels, tints))
         return Step(str(number), number, "", parts, carried=True, term=line.term, source=line)
 
-    def step(self, block: Block, i: int, number: int) -> Step:
+    def step(self, n: int, i: int, number: int) -> Step:
+        block = self.d.blocks[n]
         line = block.lines[i]
-        node = marked_layout(
-            line.term,
-            changed(block, i),
-            self.notation,
-            avoid=self.avoid,
-            labels=line.labels,
-            tints=self.tints(block, i + 1),
-        )
+        node = self.drawn(line.term, line.labels, self.colouring.blocks[n][i + 1], changed(block, i))
         parts = self.cut(node)
         before = block.lines[i - 1].term if i else block.start
-        if line.relation and line.term != before and not any(isinstance(n, Mark) and not n.tint for n in walk(node)):
+        if line.relation and line.term != before and not any(isinstance(x, Mark) and not x.tint for x in walk(node)):
             parts = highlighted(parts)  # all of it is new
         reason = prose(line_words(line, self.notation))
         return Step(str(number), number, sign_of(line.relation), parts, reason, term=line.term, source=line)
 
-    def tints(self, block: Block, i: int) -> Tints:
-        """Which terms have a colour in the start of a block, 0, or in its line ``i``."""
-        return self.colouring.blocks[next(n for n, b in enumerate(self.d.blocks) if b is block)][i]
-
-    def coloured(self, term: Term, labels: Labels, tints: Tints) -> Node:
-        """A formula in which nothing is new."""
-        return marked_layout(term, (), self.notation, avoid=self.avoid, labels=labels, tints=tints)
+    def drawn(self, term: Term, labels: Labels, tints: Tints, new: Sequence[Path] = ()) -> Node:
+        """A formula with its colours, and with what is new in it."""
+        return marked_layout(term, new, self.notation, avoid=self.avoid, labels=labels, tints=tints)
 
     def cut(self, node: Node) -> tuple[Node, ...]:
         """In one line where smaller letters make it fit."""

@@ -6,13 +6,13 @@ A term is named by the words under its brace, by the definition that it is an in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Term, subterms
-from derive.record import Derivation
+from derive.record import Block, Derivation
 from derive.record.changes import Path
 from derive.record.followed import Tints, followed, places_of
 from derive.record.letters import definitions_in
@@ -23,6 +23,8 @@ from derive.render.words.prose import letters
 COLOURS = ("orange", "blue", "green", "purple")
 """In the order in which terms get them that have no choice of their own."""
 NONE = "none"
+TERMS = tuple(f"term{letter}" for letter in "abcd")
+"""What the colours are called in TeX and in Typst, where names have letters only."""
 
 
 def asked(choices: Iterable[str]) -> dict[str, int]:
@@ -62,60 +64,67 @@ class Colouring:
 
     def __init__(self, d: Derivation, choices: Sequence[str], notation: Notation, avoid: Iterable[str]) -> None:
         self.d, self.notation, self.avoid = d, notation, tuple(avoid)
-        self.off = NONE in choices
-        self.asked = {} if self.off else asked(choices)
-        labels = [*d.labels, *(pair for b in d.blocks for pair in (*b.labels, *(x for y in b.lines for x in y.labels)))]
+        self.asked = {} if NONE in choices else asked(choices)
+        labels = [*d.labels, *(pair for b in d.blocks for _, own in _formulas(b) for pair in own)]
         free = [n for n in range(1, len(COLOURS) + 1) if n not in self.asked.values()]
         new = dict.fromkeys(words for _, words in labels if words not in self.asked)
-        self.words = {} if self.off else dict(zip(new, free, strict=False)) | self.asked
-        self.found: set[str] = set()
+        self.words = {} if NONE in choices else dict(zip(new, free, strict=False)) | self.asked
 
     @cached_property
     def claim(self) -> Tints:
-        return dict(self._seeds(self.d.claim, self.d.labels))
+        return self._tints(self._named[0][0])
 
     @cached_property
     def blocks(self) -> list[tuple[Tints, ...]]:
         """The tints of each block's formulas, the start first."""
-        out = []
-        for b in self.d.blocks:
-            lines = [(b.start, b.labels), *((line.term, line.labels) for line in b.lines)]
-            seeds: Mapping[int, Mapping[Path, int]] = {
-                i: dict(self._seeds(term, labels)) for i, (term, labels) in enumerate(lines)
-            }
-            out.append(followed(b, seeds))
-        return out
+        return [
+            followed(b, dict(enumerate(map(self._tints, named))))
+            for b, named in zip(self.d.blocks, self._named[1:], strict=True)
+        ]
 
     def unknown(self) -> list[str]:
         """What was asked for and is nowhere in the derivation."""
-        return [] if self.claim is None or self.blocks is None else [x for x in self.asked if x not in self.found]
+        found = {name for named in self._named for places in named for _, name in places}
+        return [name for name in self.asked if name not in found]
 
-    def _seeds(self, term: Term, labels: Labels) -> Iterator[tuple[Path, int]]:
-        if not self.words:
-            return
+    @cached_property
+    def _named(self) -> list[list[list[tuple[Path, str]]]]:
+        """The places that have a name, in the claim, and in the formulas of each block."""
+        claim = [(self.d.claim, self.d.labels)]
+        return [[list(self._places(*f)) for f in formulas] for formulas in (claim, *map(_formulas, self.d.blocks))]
+
+    def _tints(self, named: Iterable[tuple[Path, str]]) -> Tints:
+        return {place: self.words[name] for place, name in named}
+
+    def _places(self, term: Term, labels: Labels) -> Iterator[tuple[Path, str]]:
+        """Parts of a term, which it is not itself, with what they are called."""
         for labelled, words in labels:
             if words in self.words and (place := next(places_of(term, labelled), ())):
-                yield self._seen(words, place)
+                yield place, words
         if not self.asked:
             return
         for wanted in dict.fromkeys(subterms(term)):
             for name in self._names(wanted):
-                for place in places_of(term, wanted):
-                    if place:
-                        yield self._seen(name, place)
-
-    def _seen(self, name: str, place: Path) -> tuple[Path, int]:
-        self.found.add(name)
-        return place, self.words[name]
+                yield from ((place, name) for place in places_of(term, wanted) if place)
 
     def _names(self, term: Term) -> Iterator[str]:
         if isinstance(term, App) and isinstance(term.op, Definition) and term.op.name in self.asked:
             yield term.op.name
         if term.loose:  # a part of a sum, say, whose letters are bound outside
             return
-        from derive.render.pens.text import term_text, to_ascii
+        from derive.render.pens.text import term_text
 
         printed = "".join(term_text(term, self.notation, ascii=True, avoid=self.avoid).split())
-        for name in self.asked:
-            if "".join(to_ascii(name).split()) == printed:
-                yield name
+        yield from (name for name, plain in self._printed if plain == printed)
+
+    @cached_property
+    def _printed(self) -> list[tuple[str, str]]:
+        """What was asked for, with how it is printed without Unicode and blanks."""
+        from derive.render.pens.text import to_ascii
+
+        return [(name, "".join(to_ascii(name).split())) for name in self.asked]
+
+
+def _formulas(block: Block) -> list[tuple[Term, Labels]]:
+    """The formulas of a block with their underbraces, the start first."""
+    return [(block.start, block.labels), *((line.term, line.labels) for line in block.lines)]

@@ -16,6 +16,7 @@ Where ``Slide.beside`` is False the reason stands under its formula, small, inde
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,12 @@ class Picture:
     width: float  # of the picture in em
     height: float
 
+    @property
+    def address(self) -> str:
+        """For a web page: an address that holds the picture itself, as SVG where it is there."""
+        kind, data = ("svg+xml", self.svg.encode()) if self.svg else ("png", self.png)
+        return f"data:image/{kind};base64,{b64encode(data).decode()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -129,6 +136,7 @@ class Slide:
     gaps: int = 0  # of the derivation: lines that are not proved; the slide says so
     picture: Picture | None = None
     stamp: Stamp | None = None
+    subheading: Prose = ()  # what this theorem says, above its conditions, where several stand on one slide
     blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
     under: bool = False  # stands below the slide before it, on the same page, and comes at a click
     speaker: str = ""  # what the lecturer wants to say, in the notes before what is said of the slide

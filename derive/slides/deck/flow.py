@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.slides.deck.deck import Deck, Slide
 
 
+def runs(slides: Iterable[Slide]) -> list[list[Slide]]:
+    """The slides of each derivation, quiz or text of one's own: the first of them, and those that count on from it."""
+    out: list[list[Slide]] = []
+    for s in slides:
+        if not out or (s.part == 1 and not s.under):
+            out.append([])
+        out[-1].append(s)
+    return out
+
+
 def flowing(slides: Iterable[Slide]) -> list[list[Slide]]:
     """The slides of each derivation, each with a whole chain and no line twice."""
-    out: list[list[Slide]] = []
-    before: Slide | None = None
-    for s in slides:
-        if before is None or s.heading != before.heading or s.stamp != before.stamp:
-            out.append([s])
-        elif _goes_on(before, s):
-            out[-1][-1] = _joined(out[-1][-1], s)
-        else:
-            out[-1].append(s)
-        before = s
-    return out
+    return [_whole(run) for run in runs(slides)]
 
 
 def apart(deck: Deck) -> Deck:
     """The deck with a slide for each chain, where a target cannot have several chains on one."""
     out: list[Slide] = []
-    runs: list[list[Slide]] = []
-    for s in deck.slides:
-        if s.part == 1 and not s.under:
-            runs.append([])
-        runs[-1].append(s)
-    for run in runs:
+    for run in runs(alone(deck).slides):
         out += [replace(s, under=False, part=i, parts=len(run)) for i, s in enumerate(run, 1)]
     return replace(deck, slides=tuple(out))
+
+
+def alone(deck: Deck) -> Deck:
+    """The deck with a slide for each theorem, where a target cannot have several theorems on one."""
+    return replace(deck, slides=tuple(map(_alone, deck.slides)))
+
+
+def _alone(s: Slide) -> Slide:
+    return replace(s, heading=s.subheading, subheading=(), under=False) if s.subheading else s
+
+
+def _whole(run: Sequence[Slide]) -> list[Slide]:
+    out = [run[0]]
+    for before, s in pairwise(run):
+        if _goes_on(before, s):
+            out[-1] = _joined(out[-1], s)
+        else:
+            out.append(s)
+    return out
 
 
 def _goes_on(before: Slide, s: Slide) -> bool:

@@ -34,6 +34,9 @@ class Chain:
     title: str = ""
     assumes: Prose = ()
     kind: str = "steps"
+    above: Slide | None = (
+        None  # what stands above it, where that is not the first chain's; the chain may then have no lines
+    )
 
 
 def prose_width(p: Prose) -> float:
@@ -106,7 +109,8 @@ def row_height(step: Step, c: Columns) -> float:
 
 def header_height(slide: Slide, template: Template) -> float:
     """Of what stands above the chain: conditions, claim, the block's title and what it assumes."""
-    out = small_height(("Given ", *slide.given) if slide.given else (), template.width)
+    out = small_height(slide.subheading, template.width)
+    out += small_height(("Given ", *slide.given) if slide.given else (), template.width)
     if slide.claim:
         out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
     out += LEADING if slide.title else 0.0
@@ -153,10 +157,10 @@ def _stacked(
     out: list[Slide] = []
     used = 0.0
     for chain in chains:
-        head = first if not out else replace(first, given=(), claim=(), blocks=())
+        head = chain.above or (first if not out else replace(first, given=(), claim=(), blocks=()))
         for n, (s, high) in enumerate(_paginate(chain, head, template, notes if chain is chains[-1] else (), scale)):
             room = template.height - AIR - used - BETWEEN
-            under = bool(out) and not n and high <= room and s.kind == out[-1].kind == "steps"
+            under = bool(out) and not n and high <= room and {s.kind, out[-1].kind} <= {"steps", "statement"}
             out.append(_under(s) if under else s)
             used = used + BETWEEN + high if under else high
     return out
@@ -174,6 +178,8 @@ def _paginate(
     """Slides for a chain and how high they are, with formulas at ``scale``; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
     When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
     steps = list(chain.steps)
+    if not steps:
+        return [(replace(first, kind="statement"), header_height(first, template))]
     c = columns(steps, template, scale)
     head = replace(
         first, kind=chain.kind, title=chain.title, assumes=chain.assumes, lead=c.lead, beside=c.beside, scale=c.scale

@@ -115,7 +115,7 @@ def _handout(deck: Deck) -> str:
         out += [opening(group[0]), heading(replace(group[0], parts=1), look)]
         for slide in group:
             out += body(slide, look)
-        out += [foot(group[0], look, ""), "</section>"]
+        out += [foot(group, look, ""), "</section>"]
     return "\n".join(x for x in [*out, "</main>"] if x)
 
 

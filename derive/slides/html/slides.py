@@ -6,7 +6,6 @@ and the step's place, and ``data-digest``, that of the text that was written the
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -40,14 +39,18 @@ def section(sheet: Sequence[Slide], look: Look, page: str = "") -> str:
     for slide in below:
         comes = f' fragment custom" data-step="{_opens(slide)}' if look.steps else ""
         out += [f'<div class="opens{comes}">', *body(slide, look), "</div>"]
-    out += ["</div>", foot(first, look, page), notes(sheet, look), "</section>"]
+    out += ["</div>", foot(sheet, look, page), notes(sheet, look), "</section>"]
     return "\n".join(x for x in out if x)
 
 
 def opening(slide: Slide) -> str:
     """The tag of a slide's section."""
-    stamp = f' data-derive="{text(stamp_text(slide.stamp))}"' if slide.stamp else ""
-    return f'<section class="derive"{stamp}>'
+    return f'<section class="derive"{_stamped(slide)}>'
+
+
+def _stamped(slide: Slide) -> str:
+    """The attribute that says from where the lines are, after a blank."""
+    return f' data-derive="{text(stamp_text(slide.stamp))}"' if slide.stamp else ""
 
 
 def heading(slide: Slide, look: Look) -> str:
@@ -61,6 +64,9 @@ def heading(slide: Slide, look: Look) -> str:
 
 def body(slide: Slide, look: Look) -> Iterator[str]:
     """What stands between heading and footer."""
+    if slide.subheading:
+        level = look.level + 1
+        yield f'<h{level} class="subheading"{_stamped(slide)}>{look.ink.prose(slide.subheading)}</h{level}>'
     top = []
     if slide.given:
         top.append(
@@ -77,10 +83,8 @@ def body(slide: Slide, look: Look) -> Iterator[str]:
         yield f'<dl><dt>Assume</dt><dd class="small"{assumed}</dd></dl>'
     if slide.picture:
         p = slide.picture
-        source = base64.b64encode(p.svg.encode()).decode() if p.svg else base64.b64encode(p.png).decode()
-        kind = "svg+xml" if p.svg else "png"
         size = f"width:{p.width:g}em;height:{p.height:g}em"
-        yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="data:image/{kind};base64,{source}"></p>'
+        yield f'<p class="plot"><img alt="{text(p.alt)}" style="{size}" src="{p.address}"></p>'
     yield from blocks(slide.blocks_above, look)
     if slide.steps:
         yield from chain(slide, look)
@@ -173,8 +177,9 @@ def _identity(slide: Slide, place: str) -> str:
     return text(f"{slide.stamp.name if slide.stamp else slide.name} {place}")
 
 
-def foot(slide: Slide, look: Look, page: str) -> str:
-    items = [f'<span class="stamp">{look.ink.words(provenance(slide.stamp))}</span>'] if slide.stamp else []
+def foot(sheet: Sequence[Slide], look: Look, page: str) -> str:
+    stamps = dict.fromkeys(s.stamp for s in sheet if s.stamp)
+    items = [f'<span class="stamp">{look.ink.words(provenance(stamp))}</span>' for stamp in stamps]
     items += [f"<span>{look.ink.words(look.footer)}</span>"] if look.footer else []
     items += [f'<span class="page">{page}</span>'] if page else []
     items += ['<span class="logo"></span>'] if look.logo else []
@@ -210,4 +215,4 @@ def _said(slide: Slide) -> list[tuple[str, str]]:
 
 def _opens(slide: Slide) -> str:
     """The name of the click at which a slide below another appears."""
-    return _identity(slide, f"opens{slide.steps[0].place}")
+    return _identity(slide, f"opens{slide.steps[0].place if slide.steps else 'claim'}")

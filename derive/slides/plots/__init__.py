@@ -85,10 +85,6 @@ KINDS: dict[str, Kind] = {
 """The kinds of plots, in the order in which they are shown.  Of a theorem that several kinds have, all are shown."""
 
 
-def has_plot(name: str) -> bool:
-    return bool(kinds_of(name))
-
-
 def kinds_of(name: str) -> tuple[str, ...]:
     """The kinds of plots that a theorem has."""
     return tuple(kind for kind, about in KINDS.items() if name in (*about.theorems, *about.off))
@@ -138,25 +134,14 @@ def offered() -> str:
     return f"the kinds of plots, each with a theorem that has it, are {', '.join(some)}"
 
 
-def plots_for(
-    name: str, template: Template, *, notation: Notation | str | None = None, formats: Collection[str] = FORMATS,
-    letters: Letters = SANS, kinds: Sequence[str] = (), numbers: Numbers | None = None,
-) -> tuple[Picture, ...]:  # fmt: skip
-    """The plots of a theorem, as wide as the slide's body; what is not among ``formats`` is left empty.
-
-    Raises as ``charts_for`` does, and UserError when matplotlib is not installed.
-    """
-    slides = plot_slides(
-        name, template, notation=notation, formats=formats, letters=letters, kinds=kinds, numbers=numbers
-    )
-    return tuple(s.picture for s in slides if s.picture is not None)
-
-
 def plot_slides(
     name: str, template: Template, stamp: Stamp | None = None, *, notation: Notation | str | None = None,
     formats: Collection[str] = FORMATS, letters: Letters = SANS, kinds: Sequence[str] = (), numbers: Numbers | None = None,
 ) -> tuple[Slide, ...]:  # fmt: skip
-    """A slide for each plot of a theorem; its heading says what there is to see.  Raises as ``plots_for`` does."""
+    """A slide for each plot of a theorem, as wide as its body; its heading says what there is to see.
+
+    Raises as ``charts_for`` does, and UserError when matplotlib is not installed.
+    """
     return tuple(
         Slide("plot", name, c.heading, picture=picture(name, c, template, formats, letters), stamp=stamp)
         for c in charts_for(name, notation, kinds, numbers)
@@ -166,7 +151,7 @@ def plot_slides(
 def picture(
     name: str, chart: Chart, template: Template, formats: Collection[str] = FORMATS, letters: Letters = SANS
 ) -> Picture:
-    """A plot drawn, in these formats.  Raises UserError when matplotlib is not installed."""
+    """A plot drawn; what is not among ``formats`` is left empty.  Raises UserError when matplotlib is not installed."""
     from derive.slides.plots import draw
 
     file = f"{name}-plot-{chart.key}"

@@ -27,6 +27,7 @@ R = TypeVar("R")
 
 MOST = 50  # tokens of which a plot is drawn: each point of a curve calculates with every one
 FEW = 8  # where there are logits, so that each number is a quotient of sums of powers of e
+FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # the ticks of an axis of probabilities
 
 
 class UnfitError(UserError):

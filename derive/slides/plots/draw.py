@@ -21,7 +21,7 @@ from derive.render.pens.text import Pen
 from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.template import Colors, Template, contrast, mixed
 from derive.slides.letters import SANS, Letters
-from derive.slides.plots.charts import Chart, Curve, Point, Series
+from derive.slides.plots.charts import Chart, Curve, Point, Series, decimal
 from derive.slides.plots.place import settle
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class _Plot:
             if curve.mark is not None:
                 self.marker(n, *curve.mark.xy)
             if curve.here is not None:
-                self.ring(n, *curve.here.xy)
+                self.ring(curve.here)
         self.ends()
         self.remarks()
         settle(self.fig, self.axes, self.moving)
@@ -218,21 +218,21 @@ class _Plot:
             self.axes.plot([x0, x1], [y0, y1], color=color, linewidth=width, linestyle=style, zorder=1, solid_capstyle="round")  # fmt: skip
 
     def marker(self, n: int, x: float, y: float, **more: Any) -> None:
-        curves, color, background = self.chart.curves, self.palette[n], self.colors.background
-        open = curves[n].open if curves else False
+        open, color, background = self.chart.curves[n].open, self.palette[n], self.colors.background
         self.axes.plot(
-            [x], [y], marker=MARKERS[n] if curves else "s", markersize=13, linestyle="none", clip_on=False, zorder=4,
+            [x], [y], marker=MARKERS[n], markersize=13, linestyle="none", clip_on=False, zorder=4,
             markerfacecolor=background if open else color, markeredgecolor=color if open else background,
             markeredgewidth=2.5 if open else 1.5, **more,
         )  # fmt: skip
 
-    def ring(self, n: int, x: float, y: float) -> None:
+    def ring(self, here: Point) -> None:
         """Where the given numbers are, with the value there."""
+        x, y = here.xy
         ring = {"markerfacecolor": "none", "markeredgewidth": 3.0, "clip_on": False, "zorder": 5}
         self.axes.plot(
             [x], [y], marker="o", markersize=17, linestyle="none", markeredgecolor=self.colors.changed, **ring
         )
-        words = f"at the given numbers: {y:.4f}".rstrip("0").rstrip(".").replace("-", "−")
+        words = f"at the given numbers: {decimal(here.value, 4)}"
         low, high = self.chart.y
         self.moving.append(
             self.text(
@@ -273,7 +273,7 @@ class _Plot:
         least = 1.15 * max(t.get_window_extent(renderer).height for t in labels) / em / height
         ends = [(c.points[-1].xy[1] - low) / (high - low) for c in self.chart.curves]
         ends = ends or [0.5 - least * n for n in range(len(named))]
-        at = -1.0
+        at = -least
         for y, n in sorted((y, n) for n, y in enumerate(ends)):
             at = max(min(y, 1.0), at + least)
             labels[n].set_position((1 + (0.7 + handle) / width, at))

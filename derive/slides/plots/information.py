@@ -14,6 +14,7 @@ from derive.language.syntax import fun, partial, real
 from derive.language.syntax import log as logarithm
 from derive.slides.plots.charts import (
     FEW,
+    FIFTHS,
     Area,
     Chart,
     Curve,
@@ -34,10 +35,7 @@ from derive.slides.plots.charts import (
 
 TARGET = (Fraction(7, 10), Fraction(3, 10))  # of two tokens, where a model has one probability to choose
 LOGITS = (Fraction(2), Fraction(1), Fraction(0), Fraction(-1))
-TEMPERATURES = (Fraction(1, 2), Fraction(1), Fraction(2))
 tau = real("tau")
-
-_TENTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 # --- what a token costs ----------------------------------------------------------------------------------------------
@@ -69,7 +67,7 @@ def surprisals(f: Shelf, at: Numbers) -> Chart:
         heading=("A token costs ", f(cost), ": nothing at probability 1, without bound near 0"),
         across=("probability of the true token, ", f(p[y])),
         up=("cost ", f(cost), ", in nats"),
-        x=(0, 1), y=(0, top), x_ticks=_TENTHS, y_ticks=ticks(0, top),
+        x=(0, 1), y=(0, top), x_ticks=FIFTHS, y_ticks=ticks(0, top),
         curves=(Curve((f(cost),), points, points[-1], here=here),),
         remarks=(
             Remark(0.56, half.xy[1] + 0.55, (("half the probability costs log 2,",), (f"{decimal(half.value)} nats, more",)), "left"),
@@ -126,7 +124,7 @@ def entropies(f: Shelf, at: Numbers) -> Chart:
         heading=("Cross-entropy is entropy plus divergence, least where ", f(eq(p, q))),
         across=("probability that the model gives to the first token, ", f(p[1])),
         up=("cross-entropy ", f(cross_entropy(V, q, p)), ", in nats"),
-        x=(0, 1), y=(0, top), x_ticks=_TENTHS, y_ticks=ticks(0, top),
+        x=(0, 1), y=(0, top), x_ticks=FIFTHS, y_ticks=ticks(0, top),
         curves=(Curve((f(cross_entropy(V, q, p)),), total, mark, here=here),),
         areas=(Area(nothing, floor), Area(floor, stacked)),
         remarks=(

@@ -13,6 +13,7 @@ from derive.language.letters import T, V, ps, t, theta, ys
 from derive.language.syntax import Sum, log
 from derive.render.formula.nodes import Prose
 from derive.slides.plots.charts import (
+    FIFTHS,
     Chart,
     Curve,
     Edge,
@@ -136,7 +137,7 @@ def optimum(f: Shelf, at: Numbers) -> Chart:
         heading=("Where the loss is least, the log-likelihood is greatest",),
         across=("parameter ", f(theta), ", the probability of token 1"),
         up=("in nats",),
-        x=(0, 1), y=(-top, top), x_ticks=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), y_ticks=ticks(-top, top),
+        x=(0, 1), y=(-top, top), x_ticks=FIFTHS, y_ticks=ticks(-top, top),
         curves=(
             Curve(("loss",), loss, least, more=(" ", f(loss_term()))),
             Curve(("log-likelihood",), likelihood, greatest),

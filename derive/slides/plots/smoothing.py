@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.falsify import Model, evaluate
@@ -20,6 +20,7 @@ from derive.language.definitions import (
 from derive.language.letters import V, eps, p, y
 from derive.render.formula.nodes import Prose
 from derive.slides.plots.charts import (
+    FIFTHS,
     Chart,
     Curve,
     Number,
@@ -144,9 +145,15 @@ def _values(term: Term, line: Line, smoothing: Fraction, off: bool) -> tuple[Poi
     return along(term, _places(best), lambda x: line.model(x, smoothing))
 
 
-def _marked(points: tuple[Point, ...], line: Line, smoothing: Fraction, off: bool) -> Point:
-    best = minimiser(line, smoothing, off)
-    return next(point for point in points if point.x == best)
+def _curves(f: Shelf, term: Term, drawn: _Drawn, off: bool) -> list[tuple[Fraction, Curve]]:
+    """A curve for each smoothing; where it smooths at all, the place is marked where the loss is least."""
+    out = []
+    for s in drawn.smoothings:
+        points = _values(term, drawn.line, s, off)
+        best = minimiser(drawn.line, s, off) if s else None
+        mark = next((point for point in points if point.x == best), None)
+        out.append((s, Curve((f.equals(eps, s),), points, mark, here=_here(term, drawn, s))))
+    return out
 
 
 def _here(term: Term, drawn: _Drawn, smoothing: Fraction) -> Point | None:
@@ -173,23 +180,18 @@ def _here_alt(points: list[Point | None]) -> str:
     return f" At the given numbers, p(y) = {decimal(found.x)}, it is {decimal(found.value)}; that point is marked with a ring."
 
 
-_THIRDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-
-
 def smoothed_loss(f: Shelf, at: Numbers, off: bool = False) -> Chart:
     loss, drawn = smoothed_loss_term(off), _drawn(at, off)
     line = drawn.line
     curves, said = [], []
-    for s in drawn.smoothings:
-        points, here = _values(loss, line, s, off), _here(loss, drawn, s)
-        if not s:
+    for s, curve in _curves(f, loss, drawn, off):
+        if mark := curve.mark:
+            curves.append(replace(curve, more=(f", least at {decimal(mark.x)}",)))
+            said.append(f"for ε = {decimal(s)} it is least, {decimal(mark.value)}, at p(y) = {decimal(mark.x)}")
+        else:
             # no model is the one-hot target, so the value there belongs to the target and not to a model
             floor = Point(1, evaluate(entropy(V, one_hot(y)), line.model(Fraction(1, 2), s)))
-            curves.append(Curve((f.equals(eps, s),), points, floor, True, (", no minimum",), here))
-            continue
-        mark = _marked(points, line, s, off)
-        curves.append(Curve((f.equals(eps, s),), points, mark, False, (f", least at {decimal(mark.x)}",), here))
-        said.append(f"for ε = {decimal(s)} it is least, {decimal(mark.value)}, at p(y) = {decimal(mark.x)}")
+            curves.append(replace(curve, mark=floor, open=True, more=(", no minimum",)))
     place = f(eq(p[y], minimiser_term(off)))
     uniform = Fraction(1, line.size)
     meet = evaluate(loss, line.model(uniform, drawn.smoothings[-1]))
@@ -202,7 +204,7 @@ def smoothed_loss(f: Shelf, at: Numbers, off: bool = False) -> Chart:
         heading=("The smoothed loss is least at ", place, ", not at 1"),
         across=("probability of the true token, ", f(p[y])),
         up=("smoothed loss ", f(loss), ", in nats"),
-        x=(0, 1), y=(0, top), x_ticks=_THIRDS, y_ticks=ticks(0, top),
+        x=(0, 1), y=(0, top), x_ticks=FIFTHS, y_ticks=ticks(0, top),
         curves=tuple(curves),
         remarks=(
             Remark(0.93, top * 0.88, _others(f, drawn), "right"),
@@ -220,16 +222,11 @@ def smoothed_loss(f: Shelf, at: Numbers, off: bool = False) -> Chart:
 
 def residual(f: Shelf, at: Numbers, off: bool = False) -> Chart:
     term, drawn = residual_term(off), _drawn(at, off)
-    line = drawn.line
-    curves, said = [], []
-    for s in drawn.smoothings:
-        points, here = _values(term, line, s, off), _here(term, drawn, s)
-        if not s:
-            curves.append(Curve((f.equals(eps, s),), points, here=here))
-            continue
-        mark = _marked(points, line, s, off)
-        curves.append(Curve((f.equals(eps, s),), points, mark, here=here))
-        said.append(f"for ε = {decimal(s)} it is {decimal(mark.value)} at p(y) = {decimal(mark.x)}")
+    found = _curves(f, term, drawn, off)
+    curves = [curve for _, curve in found]
+    said = [
+        f"for ε = {decimal(s)} it is {decimal(c.mark.value)} at p(y) = {decimal(c.mark.x)}" for s, c in found if c.mark
+    ]
     values = [pt.xy[1] for c in curves for pt in c.points if Fraction(3, 100) <= pt.x]
     low, high = min(values) * 1.15, max(values) * 1.05
     where, zero = _zero(f, drawn)
@@ -239,7 +236,7 @@ def residual(f: Shelf, at: Numbers, off: bool = False) -> Chart:
         heading=("The residual is 0 ", *where, " and grows without bound as ", f(p[y]), " nears 1"),
         across=("probability of the true token, ", f(p[y])),
         up=("residual ", f(term), ", in nats"),
-        x=(0, 1), y=(low, high), x_ticks=_THIRDS, y_ticks=ticks(low, high),
+        x=(0, 1), y=(low, high), x_ticks=FIFTHS, y_ticks=ticks(low, high),
         curves=tuple(curves),
         remarks=(
             Remark(0.03, high * 0.86, _others(f, drawn), "left"),

@@ -80,7 +80,7 @@ def training(f: Shelf, at: Numbers) -> Chart:
         areas=(Area(bare, loss),),
         remarks=(
             Remark(STEPS * 0.55, (loss[16].xy[1] + bare[16].xy[1]) / 2, (("residual",),), inside=True),
-            Remark(STEPS * 0.75, top * 0.9, ((f(V), f" = {size},  ", f.equals(eps, smoothing)),)),
+            Remark(STEPS * 0.75, top * 0.9, ((f.equals(V, size), ",  ", f.equals(eps, smoothing)),)),
         ),
         alt=(
             f"Line plot of three losses, in nats, over {STEPS} steps of gradient descent on the smoothed loss, for one token of "

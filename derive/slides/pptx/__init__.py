@@ -12,6 +12,7 @@ from derive.errors import UserError
 from derive.render.formula.nodes import unmarked
 from derive.render.pens.omml import DRAWING, MATH, OPENING, node_omml
 from derive.slides.deck import Deck, Files, Options
+from derive.slides.deck.flow import alone
 from derive.slides.pptx.drawer import Drawer, Media
 from derive.slides.pptx.file import describe, moved, settled
 from derive.slides.pptx.found import about, found_ground
@@ -37,7 +38,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     if deck.title:
         title_slide(deck, ground)
     media = Media(ground.presentation)
-    for sheet in deck.sheets:
+    for sheet in alone(deck).sheets:
         Drawer(deck, sheet, ground, formulas, media, options).draw()
     out = io.BytesIO()
     with reading():  # of what others have written, this reads all that is left

@@ -134,14 +134,8 @@ class _Size:
 
 class _Page:
     def __init__(self, sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float) -> None:
-        self.sheet, self.slide, self.room, self.em, self.formulas, self.stretch = (
-            sheet,
-            sheet[0],
-            room,
-            em,
-            formulas,
-            stretch,
-        )
+        self.sheet, self.slide, self.room = sheet, sheet[0], room
+        self.em, self.formulas, self.stretch = em, formulas, stretch
         self.things: list[Thing] = []
         self.bottom = 0.0  # of what is drawn, below the top of the room
         self.gaps = 0

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.render.formula.nodes import Node, first
+from derive.slides.deck.colours import TERMS
 
 ABOVE, BELOW = 0.78, 0.22  # em that a line of letters takes above and below its baseline, however low they are
 POINTS = 24  # at which they are drawn
@@ -42,7 +43,7 @@ def drawn(
     if not wanted:
         return {}
     # an empty word in front of a sign keeps the space before it, as in a = b
-    names = [f"term{chr(ord('a') + i)}" for i in range(len(terms))]
+    names = TERMS[: len(terms)]
     inks = "\n".join(
         f'#let {n}(x) = text(fill: rgb("{c}"), x)' for n, c in zip(("changed", *names), (changed, *terms), strict=True)
     )

@@ -13,6 +13,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
+from derive.slides.deck.colours import TERMS
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
@@ -66,17 +67,15 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         fields = {"heading": content(markup(s.heading)), "number": str(number)}
         if s.parts > 1:
             fields["part"] = string(f"({s.part}/{s.parts})")
-        if s.stamp is not None:
-            fields["provenance"] = content(escape(provenance(s.stamp)))
-        shown = matter(s)
-        below: list[dict[str, str]] = []
+        stamps = dict.fromkeys(x.stamp for x in sheet if x.stamp is not None)
+        if stamps:
+            fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
+        shown = [matter(s)]
         for more in sheet[1:]:
-            before = int((below[-1] if below else shown).get("clicks", "0"))
-            below.append(matter(more, before + 1))
-        if below:
-            fields["below"] = array(map(dictionary, below), lines=True)
-        clicks = int((below[-1] if below else shown).get("clicks", "0"))
-        drawn.append((call("slide", fields | shown), clicks + 1 if overlays else 1))
+            shown.append(matter(more, _last_click(shown[-1]) + 1))
+        if sheet[1:]:
+            fields["below"] = array(map(dictionary, shown[1:]), lines=True)
+        drawn.append((call("slide", fields | shown[0]), 1 + _last_click(shown[-1]) if overlays else 1))
     return above, drawn
 
 
@@ -123,18 +122,14 @@ def handout(deck: Deck) -> str:
     for group in flowing(replace(s, scale=1.0) for s in deck.slides):  # a page is wider than a slide
         fields = {"heading": content(markup(group[0].heading))}
         fields["parts"] = array(dictionary(matter(s)) for s in group)
-        stamp = group[0].stamp
-        if stamp is not None:
-            fields["provenance"] = content(escape(provenance(stamp)))
+        stamps = dict.fromkeys(s.stamp for s in group if s.stamp is not None)
+        if stamps:
+            fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
         derivations.append(dictionary(fields))
     if deck.title and deck.subtitle:
         out.append(f"#align(center)[#small({content(escape(deck.subtitle))})]")
     body = ",\n".join(indented(d) for d in derivations)
     return "\n".join([*out, f"#handout(\n{body},\n)\n"])
-
-
-TINTS = ("terma", "termb", "termc", "termd")
-"""The functions that give terms their colours; in formulas Typst takes letters only for a name."""
 
 
 def head(deck: Deck, colors: Colors) -> list[str]:
@@ -151,17 +146,19 @@ def head(deck: Deck, colors: Colors) -> list[str]:
         f"#set document(title: {string(title)}, keywords: {array(map(string, stamps))}, date: none)",
         f"#let colors = ({', '.join(shown)})",
         f"#let fonts = {array(map(string, fonts))}",
-        *(f"#let {t} = text.with(fill: rgb({string(c)}))" for t, c in zip(TINTS, term_colors(colors), strict=True)),
+        *(f"#let {t} = text.with(fill: rgb({string(c)}))" for t, c in zip(TERMS, term_colors(colors), strict=True)),
     ]
 
 
 def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     """What stands under a heading, as fields; ``opens`` is the click at which it appears."""
     fields: dict[str, str] = {"opens": str(opens)} if opens else {}
+    if s.subheading:
+        fields["subheading"] = content(markup(s.subheading))
     if s.given:
         fields["given"] = content(markup(s.given))
     if s.claim:
-        parts = array(f"${p}$" for p in parts_typst(s.claim, tints=TINTS, legible=True))
+        parts = array(f"${p}$" for p in parts_typst(s.claim, tints=TERMS, legible=True))
         fields["claim"] = f"(alt: {string(formula_alt(s.claim))}, formula: {parts})"
     if s.title:
         fields["title"] = content(markup(prose(s.title)))
@@ -174,7 +171,7 @@ def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     lead, steps = steps_of(s)
     if lead is not None:
         fields["lead"] = (
-            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TINTS, legible=True)}$)"
+            f"(alt: {string(formula_alt(lead.parts))}, formula: ${node_typst(lead.parts[0], tints=TERMS, legible=True)}$)"
         )
     rows = [step(x, opens + click) for click, x in steps]
     clicks = opens + (steps[-1][0] if steps else 0)
@@ -197,6 +194,10 @@ def matter(s: Slide, opens: int = 0) -> dict[str, str]:
     if s.notes:
         fields["notes"] = array(content(markup(n)) for n in s.notes)
     return fields
+
+
+def _last_click(fields: dict[str, str]) -> int:
+    return int(fields.get("clicks", "0"))
 
 
 def block_source(block: Block) -> str:
@@ -231,7 +232,7 @@ def image(p: Picture) -> str:
 
 def step(s: Step, click: int) -> str:
     """A line of a derivation: the click at which it appears, its formula, and why it follows."""
-    drawn = parts_typst(s.parts, mark="new", tints=TINTS, legible=True)
+    drawn = parts_typst(s.parts, mark="new", tints=TERMS, legible=True)
     if s.relation:
         drawn[0] = f"{relation(s)} {drawn[0]}"
     fields = {"click": str(click)}

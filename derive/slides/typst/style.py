@@ -128,6 +128,7 @@ COMMON = r"""
 #let matter(s, at, gap: 0.5em) = {
   set par(leading: 0.5em, spacing: 0.7em)
   set block(spacing: 0.7em)
+  if "subheading" in s { with-next(text(size: 0.84em, weight: "bold", fill: colors.accent, s.subheading)) }
   if "given" in s { with-next(small[Given #s.given]) }
   let formulas = text.with(size: s.at("scale", default: 100%) * 1em)
   if "claim" in s { with-next(if "steps" in s { claim(s.claim) } else { formulas(claim(s.claim)) }) }

@@ -12,6 +12,7 @@ from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Options, Slide, Step
+from derive.slides.deck.colours import TERMS
 from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import SMALL, columns, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
@@ -73,13 +74,13 @@ def _end(s: Slide) -> str:
     return f"_{s.gaps_left}._" if s.gaps else "#align(end)[∎]"
 
 
-def _claim(s: Slide) -> str:
-    return _equation(source.formula_alt(s.claim), ["& " + d for d in _lines(s.claim)])
+def _claim(s: Slide, tints: Sequence[str] = ()) -> str:
+    return _equation(source.formula_alt(s.claim), ["& " + d for d in _lines(s.claim, tints)])
 
 
-def _lines(parts: Sequence[Node], before: str = "") -> list[str]:
+def _lines(parts: Sequence[Node], tints: Sequence[str], before: str = "") -> list[str]:
     """A formula, and the lines that it goes on with."""
-    first, *rest = parts_typst(parts)
+    first, *rest = parts_typst(parts, tints=tints)
     return [before + first, *(f"#indent {r}" for r in rest)]
 
 
@@ -88,24 +89,24 @@ def _equation(alt: str, rows: Sequence[str]) -> str:
     return f"#math.equation(block: true, alt: {string(alt)}, $\n{body}\n$.body)"
 
 
-def _chain(slide: Slide, template: Template, pauses: bool = False) -> list[str]:
-    """The steps as one equation; with ``pauses`` each appears at a click."""
+def _chain(slide: Slide, template: Template, pauses: bool = False, tints: Sequence[str] = ()) -> list[str]:
+    """The steps as one equation; with ``pauses`` each appears at a click.  ``tints`` give terms their colours."""
     lead, steps = source.steps_of(slide)
     if not steps:
         return []
     room = columns(slide.steps, template).reason_em
-    start = "" if lead is None else node_typst(lead.parts[0])
+    start = "" if lead is None else node_typst(lead.parts[0], tints=tints)
     rows: list[str] = []
     spoken = [] if lead is None else [source.formula_alt(lead.parts)]
     for click, s in steps:
-        rows += _rows(s, start, slide.beside, room, pauses and click > 0)
+        rows += _rows(s, start, slide.beside, room, pauses and click > 0, tints)
         spoken.append(source.said(s))
         start = ""
     return [_equation(". ".join(spoken), rows)]
 
 
-def _rows(s: Step, start: str, beside: bool, room: float, pause: bool) -> list[str]:
-    first, *rest = _lines(s.parts, f"{source.relation(s)} " if s.relation else "")
+def _rows(s: Step, start: str, beside: bool, room: float, pause: bool, tints: Sequence[str]) -> list[str]:
+    first, *rest = _lines(s.parts, tints, f"{source.relation(s)} " if s.relation else "")
     label = f"{string(s.label)} quad" if s.label else ""
     before = " ".join(filter(None, [label, start, "pause" if pause else ""]))
     rows = [f"{before} & {first}".strip(), *(f"& {r}" for r in rest)]
@@ -158,13 +159,13 @@ def _slide(s: Slide, template: Template) -> list[str]:
     if s.given:
         out.append(f"#small[Given {source.markup(s.given)}]")
     if s.claim:
-        out.append(f'#text(weight: "bold", fill: colors.accent)[Claim]\n{_claim(s)}')
+        out.append(f'#text(weight: "bold", fill: colors.accent)[Claim]\n{_claim(s, TERMS)}')
     if s.title:
         out.append(f'#text(weight: "bold", fill: colors.accent)[{source.markup(prose(s.title))}]')
     if s.assumes:
         out.append(f"Assume {source.markup(s.assumes)}")
     out += [source.block_source(b)[1:-1] for b in s.blocks_above]
-    out += _chain(s, template, pauses=True)
+    out += _chain(s, template, pauses=True, tints=TERMS)
     out += [f"#pause\n{source.markup(b.words)}" for b in s.later]
     if s.picture is not None:
         out.append(f"#align(center, {source.image(s.picture)})")
