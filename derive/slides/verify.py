@@ -140,9 +140,10 @@ def _stale(
         what = f"it cannot be made again as its record says, so its lines cannot be compared: {error}"
         return [*statement, Finding(name, "", what, untrue=False)]
     found: list[Finding] = []
-    for handout in (True, False):  # the file does not say which it is
+    moving = [Options(move=True)] if target.moves else []
+    for options in (Options(handout=True), *moving, Options()):  # the file does not say which it is
         found = _differences(
-            name, [line for d in decks for line in _lines_of(d, target, handout)], lines, len(decks) == 1
+            name, [line for d in decks for line in _lines_of(d, target, options)], lines, len(decks) == 1
         )
         if not found:
             break
@@ -183,8 +184,8 @@ def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
     return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect, smallest=stamp.smallest))
 
 
-def _lines_of(deck: Deck, target: Target, handout: bool) -> list[Shown]:
-    files = target.printer.write(deck, f"deck{target.ending}", Options(handout=handout))
+def _lines_of(deck: Deck, target: Target, options: Options) -> list[Shown]:
+    files = target.printer.write(deck, f"deck{target.ending}", options)
     shown: list[Shown] = target.printer.read_back(next(iter(files.values())))[1]
     return shown
 
