@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from needs import need
 
+from derive.board.catalogue import find_theorem
+from derive.board.excerpt import excerpt
 from derive.cli import main
-from derive.embed.calls import calls
-from derive.embed.write import WAYS, for_the_web
+from derive.embed.calls import Call, directives, shortcodes
+from derive.embed.pages import pages
+from derive.embed.web import for_the_web
+from derive.embed.write import WAYS
+from derive.errors import UserError
+from derive.kernel.theorem import Theorem
 
 QMD = '# A talk\n\n{{< derive cross_entropy_is_nll notation=pr >}}\n\nand {{{< derive not_this >}}}\n\n{{< derive label_smoothing_residual join="1-2" >}}\n'
 TEX = (
@@ -123,7 +130,7 @@ def test_what_cannot_be_embedded_is_refused_and_nothing_is_written(source: str, 
 
 def test_kinds_and_documents_that_there_are_not() -> None:
     ask("talk.doc", "x")
-    assert "the kinds are quarto, latex" in run("talk.doc").output
+    assert "the kinds are quarto, myst, sphinx, latex" in run("talk.doc").output
     assert "there is no kind 'word'" in run("talk.doc", "--as", "word").output
     assert "there is no such file" in run("none.qmd").output
     ask("talk.txt", "{{< derive kl_nonneg >}}")
@@ -131,8 +138,132 @@ def test_kinds_and_documents_that_there_are_not() -> None:
 
 
 def test_calls_of_the_same_have_one_key_and_text_stays_text() -> None:
-    ask("a.qmd", '{{< derive kl_nonneg join="1-2" notation=pr >}} {{< derive notation="pr" kl_nonneg join=1-2 >}}')
-    one, other = calls("a.qmd", latex=False)
+    source = '{{< derive kl_nonneg join="1-2" notation=pr >}} {{< derive notation="pr" kl_nonneg join=1-2 >}}'
+    one, other = shortcodes("a.qmd", source)
     assert one.key == other.key == "kl_nonneg notation=pr join=1-2"
     assert WAYS["quarto"].entry("a", "b]=] c") == "pages[ [=[\na]=] ] = [==[\nb]=] c]==]\n"
-    assert for_the_web(r"\parbox[t]{16.0em}{\raggedright it $x$} \text{\small so}") == r"\text{it $x$} \text{so}"
+    assert (
+        for_the_web(r"\parbox[t]{16.0em}{\raggedright it $x$} \qquad\text{\small so}")
+        == r"\text{it $x$} \qquad{}\text{so}"
+    )
+
+
+def test_tex_finds_options_in_the_order_in_which_they_are_written() -> None:
+    ask("paper.tex", "\\derive[where=yes, notation=pr]{kl_nonneg}")
+    assert run("paper.tex").exit_code == 0
+    assert r"\@namedef{derive@where=yes,notation=pr@kl_nonneg}" in Path("derive-embed.tex").read_text("utf-8")
+
+
+# --- MyST -------------------------------------------------------------------------------------------------------------
+
+MYST = """# A page
+
+```{derive} label_smoothing_residual
+:where: yes
+```
+
+::::{note}
+:::{derive} cross_entropy_is_nll
+:notation: pr
+:lines: 2-3
+:::
+::::
+
+````md
+```{derive} not_this
+```
+````
+
+```{code-block} md
+:::{derive} nor_this
+:::
+```
+"""
+
+
+def test_a_myst_document_asks_with_a_directive_and_not_in_code() -> None:
+    found = list(directives("page.md", MYST))
+    assert [(c.where, c.key) for c in found] == [
+        ("page.md:3", "label_smoothing_residual where=yes"),
+        ("page.md:8", "cross_entropy_is_nll notation=pr lines=2-3"),
+    ]
+    for source, why in (
+        ("```{derive} a\nsome text\n```", "page.md:2: in a {derive} stand options only"),
+        ("\n```{derive} a\n:where: yes", "page.md:2: this {derive} does not end"),
+        ("```{derive}\n```", "page.md:1: derive takes the name of one theorem, and there is none"),
+    ):
+        with pytest.raises(UserError, match=why):
+            list(directives("page.md", source))
+
+
+def test_mystmd_gets_the_page_or_an_error_with_its_place() -> None:
+    ask("page.md", MYST)
+    assert run("page.md").output == "wrote _derive.mjs: 2 derivations\n"
+    assert run("--check", "page.md").output == "2 derivations as proved now\n"
+    ask(
+        "try.mjs",
+        "import plugin from './_derive.mjs'\nconst [derive] = plugin.directives, said = []\n"
+        "const file = { message: (words) => { said.push(words); return {} } }\n"
+        "const context = { parseMyst: (text) => ({ children: [text] }) }\n"
+        "const [page] = derive.run({ arg: 'cross_entropy_is_nll ', options: { lines: '2-3', notation: 'pr' } }, file, context)\n"
+        "derive.run({ arg: 'kl_nonneg' }, file, context)\nconsole.log(page + said)\n",
+    )
+    done = subprocess.run([need("node", "nodejs"), "try.mjs"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("**Theorem** (`cross_entropy_is_nll, lines 2 to 3`).\nUnder {math}`"), done.stderr
+    assert done.stdout.endswith("there is no derivation for 'kl_nonneg'; run derive embed on this document again\n")
+
+
+def test_sphinx_gets_the_page_as_formulas_and_words() -> None:
+    from docutils.core import publish_doctree
+    from docutils.parsers.rst.directives import register_directive
+    from myst_parser.docutils_ import Parser
+
+    ask("page.md", MYST)
+    assert run("--as", "sphinx", "page.md").output == "wrote _derive.py: 2 derivations\n"
+    made: dict[str, Any] = {}
+    exec(Path("_derive.py").read_text("utf-8"), made)
+    register_directive("derive", made["Derive"])
+    settings = {"myst_enable_extensions": ["colon_fence"], "report_level": 2, "halt_level": 2}
+    tree = publish_doctree(MYST, parser=Parser(), settings_overrides=settings)
+    shown = [node.astext() for node in tree.findall() if node.tagname == "math_block"]
+    assert len(shown) == 4 and all(x.startswith(r"\begin{aligned}") and x.endswith(r"\end{aligned}") for x in shown)
+    assert [node.astext() for node in tree.findall() if node.tagname == "emphasis"][1:] == ["Proof.", "Proof."]
+
+
+@pytest.mark.parametrize("name", ["cross_entropy_one_hot", "kl_nonneg"])
+def test_what_stands_in_a_document_is_read_back_in_its_own_form(name: str) -> None:
+    """A formula that is changed on its way is seen."""
+    call = Call("page.md:1", name, (("where", "yes"),))
+    for way in (WAYS["myst"], WAYS["quarto"]):
+        assert pages([call], Path(), way)[call.key]
+        broken = way._replace(
+            shown=lambda page, way=way: way.shown(page).replace("&=", r"&\le", 1).replace(r"&\le ", r"&< ", 1)
+        )
+        with pytest.raises(UserError, match=r"page\.md:1"):
+            pages([call], Path(), broken)
+
+
+# --- some lines of a proof --------------------------------------------------------------------------------------------
+
+
+def test_some_lines_claim_what_they_prove() -> None:
+    whole = find_theorem("cross_entropy_is_nll").derivation
+    part = excerpt(whole, "2-3")
+    first, last = whole.blocks[-1].lines[0].term, whole.blocks[-1].lines[2].term
+    assert part.claim.args == (first, last) and part.name == "cross_entropy_is_nll, lines 2 to 3" and not part.summary
+    assert isinstance(part.theorem, Theorem) and part.theorem.concl == part.claim
+    assert set(part.theorem.hyps) <= set(part.given)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("0", "has the lines 1 to 4"),
+        ("2-9", "has the lines 1 to 4"),
+        ("3-2", "has the lines 1 to 4"),
+        ("two", "give the number of a line, or of two as in 2-4"),
+    ],
+)
+def test_lines_that_there_are_not(lines: str, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        excerpt(find_theorem("cross_entropy_is_nll").derivation, lines)

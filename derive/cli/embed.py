@@ -17,30 +17,37 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
-@click.option("--as", "kind", metavar="KIND", default="", help="quarto or latex, where the ending does not say it.")
+@click.option(
+    "--as", "kind", metavar="KIND", default="", help="quarto, myst, sphinx or latex, where the ending does not say it."
+)
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; say whether what is embedded is still proved."
 )
 def embed(documents: tuple[str, ...], kind: str, only_check: bool) -> None:
     """Write the derivations for which documents ask into a file beside them.
 
-    A Quarto or Markdown document asks with {{< derive NAME >}}, a LaTeX document with \\derive{NAME}; options are
-    notation, expand, join, where and conditions.  The file is _derive.lua or derive-embed.tex.  With --check the exit
-    status is 1 where the file lacks a derivation, or has one that is not the one that is proved now.
+    A Quarto or pandoc document asks with {{< derive NAME >}}, a MyST document with the directive {derive} NAME, a LaTeX document
+    with \\derive{NAME}; options are notation, expand, join, where, conditions and lines.  The file is _derive.lua, _derive.mjs
+    (for Sphinx, with --as sphinx, _derive.py) or derive-embed.tex.  With --check the exit status is 1 where the file lacks a derivation, or
+    has one that is not the one that is proved now.
     """
-    from derive.embed.calls import calls
+    from derive.embed.calls import text_of
     from derive.embed.pages import pages
     from derive.embed.write import WAYS, content
     from derive.files import write_whole
 
     asked: dict[tuple[Path, str], list[Call]] = {}
     for document in documents:
-        way = kind or next((name for name, w in WAYS.items() if document.lower().endswith(w.endings)), "")
-        if way not in WAYS:
+        ways = (
+            [kind] if kind else [name for name, w in WAYS.items() if w.endings and document.lower().endswith(w.endings)]
+        )
+        if not set(ways) <= set(WAYS) or not ways:
             said = f"there is no kind {kind!r}" if kind else f"{document}: its ending says not of which kind it is"
             raise UserError(f"{said}; the kinds are {', '.join(WAYS)}, chosen with --as")
-        asked.setdefault((Path(document).parent, way), []).extend(calls(document, WAYS[way].latex))
-    made = {place: pages(found, place[0]) for place, found in asked.items()}
+        text = text_of(document)
+        for way in ways:
+            asked.setdefault((Path(document).parent, way), []).extend(WAYS[way].calls(document, text))
+    made = {place: pages(found, place[0], WAYS[place[1]]) for place, found in asked.items()}
     if only_check:
         _check(asked, made)
         return
@@ -49,7 +56,7 @@ def embed(documents: tuple[str, ...], kind: str, only_check: bool) -> None:
     }
     if not written:
         raise UserError(
-            f"{', '.join(documents)[:200]}: no derivation is asked for; write {{{{< derive NAME >}}}} or \\derive{{NAME}}"
+            f"{', '.join(documents)[:200]}: no derivation is asked for; write {{{{< derive NAME >}}}}, {{derive}} NAME or \\derive{{NAME}}"
         )
     write_whole(written)
     for (folder, way), shown in made.items():

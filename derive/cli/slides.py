@@ -66,7 +66,9 @@ def _is_kind(word: str) -> bool:
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="I", help="The first line to show.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="J", help="The last line to show.")
 @shape_options
-@click.option("--move", is_flag=True, help="Of .html: terms that have a colour move to their place in the next line.")
+@click.option(
+    "--move", is_flag=True, help="Of .html and .pptx: terms that have a colour move to their place in the next line."
+)
 @click.option("--handout", is_flag=True, help="All lines of a slide at once, to print.")
 @click.option("--answers", is_flag=True, help="With --handout: the answers of quizzes too, for the teacher.")
 @click.option("--flavour", default="", metavar="NAME", help="Markdown: quarto, marp, slidev.  Typst: plain, touying.")

@@ -1,3 +1,8 @@
+local pages = {}
+PAGES
+
+local options = {OPTIONS}
+
 local function derivation(name, given)
   local key = name
   for _, option in ipairs(options) do

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 
-from derive.embed.calls import OPTIONS
+from derive.embed.calls import OPTIONS, Call, directives, macros, shortcodes
+from derive.embed.myst import latex, myst
+from derive.embed.web import for_the_web, from_the_web
 from derive.version import __version__
 
 
+def _same(page: str) -> str:
+    return page
+
+
 class Way(NamedTuple):
-    """A way into documents: the file that they take derivations from, and how one derivation stands in it."""
+    """A way into documents: how they ask, the file that they take derivations from, and how one derivation stands in it.
+
+    ``shown`` is a page in LaTeX as it stands there, ``read`` that again as the reader of LaTeX pages knows it."""
 
     file: str
     endings: tuple[str, ...]
-    latex: bool  # whether documents are LaTeX, and ask with the macro
+    calls: Callable[[str, str], Iterator[Call]]
     entry: Callable[[str, str], str]
     whole: Callable[[str], str]
+    shown: Callable[[str], str] = _same
+    read: Callable[[str], str] = _same
 
 
 def content(way: Way, pages: Mapping[str, str]) -> str:
@@ -26,17 +36,19 @@ def content(way: Way, pages: Mapping[str, str]) -> str:
     return way.whole("".join(way.entry(key, page) for key, page in sorted(pages.items())))
 
 
+def _handler(name: str, entries: str, comment: str) -> str:
+    """A program of ours with the derivations and the options in it."""
+    program = (files("derive.embed") / name).read_text("utf-8")
+    made = f"{comment} made by derive embed, derive {__version__}; change the documents, not this file\n"
+    options = ", ".join(f'"{option}"' for option in OPTIONS)
+    return made + program.replace("OPTIONS", options).replace("PAGES\n", entries)
+
+
 # --- Quarto and pandoc: a handler of shortcodes in Lua ----------------------------------------------------------------
 
 
 def _lua_entry(key: str, page: str) -> str:
-    return f"pages[ {_quoted(key)} ] = {_quoted(for_the_web(page))}\n"
-
-
-def for_the_web(page: str) -> str:
-    """A page in LaTeX without what only TeX itself has: MathJax and KaTeX know no boxes of a width."""
-    page = re.sub(r"\\parbox\[t\]\{[\d.]+em\}\{\\raggedright ", r"\\text{", page).replace(r"\text{\small ", r"\text{")
-    return re.sub(r"\\emergencystretch=\w+|\\allowbreak\{\}", "", page)
+    return f"pages[ {_quoted(key)} ] = {_quoted(page)}\n"
 
 
 def _quoted(text: str) -> str:
@@ -48,12 +60,22 @@ def _quoted(text: str) -> str:
 
 
 def _lua(entries: str) -> str:
-    handler = (files("derive.embed") / "handler.lua").read_text("utf-8")
-    options = ", ".join(f'"{option}"' for option in OPTIONS)
-    return (
-        f"-- made by derive embed, derive {__version__}; change the documents, not this file\n"
-        f"local pages = {{}}\n{entries}\nlocal options = {{{options}}}\n\n{handler}"
-    )
+    return _handler("handler.lua", entries, "--")
+
+
+# --- MyST: a plugin in JavaScript, an extension of Sphinx in Python ---------------------------------------------------
+
+
+def _myst_entry(key: str, page: str) -> str:
+    return f"pages[{json.dumps(key)}] = {json.dumps(page)}\n"
+
+
+def _mystmd(entries: str) -> str:
+    return _handler("plugin.mjs", entries, "//")
+
+
+def _sphinx(entries: str) -> str:
+    return _handler("extension.txt", entries, "#")
 
 
 # --- LaTeX: a macro ---------------------------------------------------------------------------------------------------
@@ -75,7 +97,10 @@ def _tex(entries: str) -> str:
     )
 
 
+MARKDOWN = (".md", ".markdown")
 WAYS = {
-    "quarto": Way("_derive.lua", (".qmd", ".md", ".markdown"), False, _lua_entry, _lua),
-    "latex": Way("derive-embed.tex", (".tex", ".ltx"), True, _tex_entry, _tex),
+    "quarto": Way("_derive.lua", (".qmd", *MARKDOWN), shortcodes, _lua_entry, _lua, for_the_web, from_the_web),
+    "myst": Way("_derive.mjs", MARKDOWN, directives, _myst_entry, _mystmd, myst, latex),
+    "sphinx": Way("_derive.py", (), directives, _myst_entry, _sphinx, myst, latex),
+    "latex": Way("derive-embed.tex", (".tex", ".ltx"), macros, _tex_entry, _tex),
 }

@@ -51,6 +51,7 @@ TARGETS = {
             reads=True,
             takes=True,
             colours=True,
+            moves=True,
             pictures=("png", "svg"),
             letters=OFFICE,
             kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),

@@ -141,8 +141,9 @@ def _stale(
         return [*statement, Finding(name, "", what, untrue=False)]
     found: list[Finding] = []
     whole = all(len(d.blocks) == 1 and s.detail == "board" and not (s.first or s.last) for s, d in shown)
-    for handout in (True, False):  # the file does not say which it is
-        made = [line for d in decks for line in _lines_of(d, target, handout)]
+    moving = [Options(move=True)] if target.moves else []
+    for options in (Options(handout=True), *moving, Options()):  # the file does not say which it is
+        made = [line for d in decks for line in _lines_of(d, target, options)]
         if whole and not any(line.place == "claim" for line in lines):
             # the two ends of the chain are the claim, which a slide with several theorems may not say before
             made = [line for line in made if line.place != "claim"]
@@ -186,8 +187,8 @@ def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
     return build([(stamp.name, derivation)], choice, Template(aspect=stamp.aspect, smallest=stamp.smallest))
 
 
-def _lines_of(deck: Deck, target: Target, handout: bool) -> list[Shown]:
-    files = target.printer.write(deck, f"deck{target.ending}", Options(handout=handout))
+def _lines_of(deck: Deck, target: Target, options: Options) -> list[Shown]:
+    files = target.printer.write(deck, f"deck{target.ending}", options)
     shown: list[Shown] = target.printer.read_back(next(iter(files.values())))[1]
     return shown
 

@@ -42,6 +42,8 @@ _PROSE = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}", "<": "$<$", ">": "$>$",
     "|": "$|$", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
 }  # fmt: skip
+_PLAIN = {latex: plain for plain, latex in _PROSE.items() if not latex.startswith("$")}
+_WRITTEN = re.compile("|".join(re.escape(latex) for latex in sorted(_PLAIN, key=len, reverse=True)))
 _LACKING = frozenset("ĦħĸĿŀŉŦŧſ")  # letters below U+0180 that LaTeX's fonts do not have
 
 
@@ -76,6 +78,11 @@ def escape(words: str) -> str:
         else:
             out.append(f"[U+{ord(c):04X}]")
     return "".join(out)
+
+
+def unescaped(latex: str) -> str:
+    """The words that ``escape`` wrote, but for signs in math mode."""
+    return _WRITTEN.sub(lambda m: _PLAIN[m[0]], latex)
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------

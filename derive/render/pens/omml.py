@@ -36,13 +36,15 @@ def node_omml(
     node: nodes.Node, *, mark_color: str = "", size: float = 0, tints: Sequence[str] = (), legible: bool = False
 ) -> str:
     """A layout as an ``m:oMath`` element; parts to be highlighted in ``mark_color`` ("#rrggbb", or not when empty), terms that
-    keep a colour in ``tints``, letters of ``size`` points where one is given; ``legible``: an index of an index is as large as an index.  A sign in front keeps its place: as in = a + b, a line of a chain."""
+    keep a colour in ``tints``, letters of ``size`` points where one is given; ``legible``: an index of an index is as large as an index.  A sign in front keeps
+    its place, and so does one at the end: as in = a + b, a line of a chain, or a piece of one."""
     pen = Pen(mark_color, size, tints, legible)
-    body = pen.draw(node)
-    start = nodes.first(node)
-    if start is not None and start.kind in ("rel", "op"):
-        body = pen.run("lit", _NOTHING, 0) + body
-    return f"{OPENING}{body}</m:oMath>"
+    nothing = pen.run("lit", _NOTHING, 0)
+    before, after = (
+        nothing if end is not None and end.kind in ("rel", "op") else ""
+        for end in (nodes.first(node), nodes.last(node))
+    )
+    return f"{OPENING}{before}{pen.draw(node)}{after}</m:oMath>"
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ class Pen:
         return self.made(tag, "", ink, e=base, **drawn)
 
     def big(self, node: nodes.BigOp, ink: int) -> str:
-        body = self.draw(node.body, ink)
+        body = self.draw(node.body, ink) or self.run("lit", _NOTHING, ink)  # of a piece that ends with the sign
         under, over = (None if n is None else self.low(n, ink, True) for n in (node.under, node.over))
         if node.op.kind != "big":
             name = self.run("up", node.op.text, ink)

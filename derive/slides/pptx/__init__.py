@@ -1,7 +1,8 @@
 """Decks for PowerPoint: every line a native equation in a text box of its own that appears at a click with its reason.
 
 The slides can be added to a presentation that there is already, in its theme.  What each line says is kept as a digest
-in the name of its shape, where PowerPoint leaves it in peace; ``read_back`` finds what was changed since.
+in the name of its shape, where PowerPoint leaves it in peace; ``read_back`` finds what was changed since.  With
+``Options.move`` there is a slide for each click, and PowerPoint's Morph moves the terms that have a colour.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from derive.render.formula.nodes import unmarked
 from derive.render.pens.omml import DRAWING, MATH, OPENING, node_omml
 from derive.slides.deck import Deck, Files, Options
 from derive.slides.deck.flow import alone
-from derive.slides.pptx.drawer import Drawer, Media
+from derive.slides.pptx.drawer import Media, draw_page
 from derive.slides.pptx.file import describe, moved, settled
 from derive.slides.pptx.found import about, found_ground
 from derive.slides.pptx.layout import nodes_of
@@ -29,7 +30,8 @@ __all__ = ["about", "fragment", "read_back", "write"]
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck, by itself or added to the presentation in ``options.into``; the ending of ``name`` says of which kind it is."""
     ground = found_ground(options.into, deck) if options.into else own_ground(deck)
-    formulas = drawn((n for s in deck.slides for n in nodes_of(s)), ground.text, ground.changed, ground.terms)
+    nodes = (n for s in deck.slides for n in nodes_of(s, options.move))
+    formulas = drawn(nodes, ground.text, ground.changed, ground.terms)
     there = len(ground.presentation.slides)
     after = there if options.after < 0 else options.after
     if after > there:
@@ -39,7 +41,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         title_slide(deck, ground)
     media = Media(ground.presentation)
     for sheet in alone(deck).sheets:
-        Drawer(deck, sheet, ground, formulas, media, options).draw()
+        draw_page(deck, sheet, ground, formulas, media, options)
     out = io.BytesIO()
     with reading():  # of what others have written, this reads all that is left
         moved(ground.presentation, there, after)

@@ -21,10 +21,11 @@ from derive.slides.pptx.layout import (
     Thing,
     arrange,
     heading,
-    shown_parts,
+    shown_pieces,
 )
+from derive.slides.pptx.moving import SAME, at_click, last_click, movers
 from derive.slides.pptx.read import line_name, text_name
-from derive.slides.pptx.said import clean_notes, equation_alt, spoken
+from derive.slides.pptx.said import equation_alt, spoken
 from derive.slides.pptx.text import Span, Spans, lines, plain
 
 
@@ -52,30 +53,56 @@ class Media:
         return relation
 
 
+def draw_page(
+    deck: Deck, sheet: Sequence[Slide], ground: Ground, formulas: Formulas, media: Media, options: Options
+) -> None:
+    """Draws what stands on one page: a slide on which lines appear or, where terms move, a slide for each click."""
+    click, last = 0 if options.move else None, 0
+    while click is None or click <= last:
+        last = Drawer(deck, sheet, ground, formulas, media, click).draw(options)
+        if click is None:
+            return
+        click += 1
+
+
 class Drawer:
-    """Draws the slides of one page."""
+    """Draws the slides of one page; ``click``: only what stands there after so many."""
 
     def __init__(
-        self, deck: Deck, sheet: Sequence[Slide], ground: Ground, formulas: Formulas, media: Media, options: Options
+        self,
+        deck: Deck,
+        sheet: Sequence[Slide],
+        ground: Ground,
+        formulas: Formulas,
+        media: Media,
+        click: int | None = None,
     ) -> None:
         self.deck, self.sheet, self.slide = deck, sheet, sheet[0]
-        self.ground, self.formulas = ground, formulas
-        self.media, self.options = media, options
+        self.ground, self.formulas, self.media, self.click = ground, formulas, media, click
         self.page = ground.presentation.slides.add_slide(ground.layout)
         self.number = 0
 
-    def draw(self) -> None:
-        room = self.title()
-        self.number = max(int(i) for i in self.page.shapes._spTree.xpath("//p:cNvPr/@id"))
+    def draw(self, options: Options) -> int:
+        """Draws it; the number of clicks that the page has."""
+        room, moves = self.title(), self.click is not None
+        before = max(int(i) for i in self.page.shapes._spTree.xpath("//p:cNvPr/@id"))
+        things = arrange(self.sheet, room, self.ground.em, self.formulas, self.ground.stretch, moves)
+        there = dict(enumerate(things)) if self.click is None else at_click(things, self.click)
+        terms = movers(there) if moves else {}
         clicks: dict[int, list[int]] = {}
-        for thing in arrange(self.sheet, room, self.ground.em, self.formulas, self.ground.stretch):
-            number = self.add(thing)
+        for i, thing in there.items():
+            self.number = before + i + 1
+            self.add(thing, terms.get(i, ""))
             if not isinstance(thing, Plot) and thing.click:
-                clicks.setdefault(thing.click, []).append(number)
+                clicks.setdefault(thing.click, []).append(self.number)
+        self.number = before + len(things)
         self.foot()
-        if clicks and not self.options.handout:
+        if self.click:
+            self.append(shapes.morph(), self.page._element)
+        elif clicks and not moves and not options.handout:
             self.append(shapes.timing([clicks[c] for c in sorted(clicks)]), self.page._element)
-        self.page.notes_slide.notes_text_frame.text = clean_notes("\n".join(map(spoken, self.sheet)))
+        self.page.notes_slide.notes_text_frame.text = spoken(self.sheet, self.click)
+        return last_click(things)
 
     def title(self) -> Box:
         """Fills the heading in; the room that is left below it."""
@@ -94,12 +121,15 @@ class Drawer:
         fill(shape, text, ground, smaller)
         return Box(body.x, body.y - free, body.width, body.height + free)
 
-    def add(self, thing: Thing) -> int:
-        self.number += 1
+    def add(self, thing: Thing, term: str = "") -> None:
+        """Draws one thing; ``term`` is the name of a term that moves."""
         if isinstance(thing, Text):
+            name = thing.name or "text"
             if thing.place and self.slide.stamp is not None:
-                thing = replace(thing, name=text_name(self.slide.stamp.name, thing.place, plain(thing.spans)))
-            self.append(shapes.text_box(self.number, thing, self.ground.fills))
+                name = text_name(self.slide.stamp.name, thing.place, plain(thing.spans))
+            elif name == "text" or self.click is not None:  # names for Morph are there once
+                name = f"{name} {self.number}"
+            self.append(shapes.text_box(self.number, replace(thing, name=self.named(name)), self.ground.fills))
         elif isinstance(thing, Equation):
             picture = self.media.relation(self.page, self.formulas[thing.node].png, "png")
             name = self.shape_name(thing)
@@ -107,28 +137,35 @@ class Drawer:
                 shapes.equation_box(
                     self.number,
                     thing,
-                    name,
+                    self.named(term or name),
                     equation_alt(thing),
                     (self.ground.changed, *self.ground.terms),
                     picture,
                     self.ground.dark,
+                    name if term else "",
                 )
             )
         elif isinstance(thing, Grid):
-            self.append(shapes.table_box(self.number, thing, self.ground.fills))
+            self.append(shapes.table_box(self.number, thing, self.ground.fills, self.named(f"table {self.number}")))
         else:
             p = thing.picture
             png = self.media.relation(self.page, p.png, "png")
             svg = self.media.relation(self.page, p.svg.encode(), "svg") if p.svg else ""
-            self.append(shapes.plot_box(self.number, thing.box, p.name, p.alt, png, svg))
-        return self.number
+            self.append(shapes.plot_box(self.number, thing.box, self.named(p.name), p.alt, png, svg))
+
+    def named(self, name: str) -> str:
+        """A name by which Morph finds a shape on the next slide, where there is one for each click."""
+        return name if self.click is None else f"{SAME}{name}"
 
     def shape_name(self, e: Equation) -> str:
         """Which line it is, with the digest of what stands there."""
         if self.slide.stamp is None:
             return f"formula {self.number}"
-        shown = {"claim": self.slide.claim} | {x.place: shown_parts(x) for s in self.sheet for x in s.steps}
-        return line_name(self.slide.stamp.name, e.place, shown[e.place], e.part)
+        shown = self.slide.claim
+        if e.place != "claim":
+            step = next(s for slide in self.sheet for s in slide.steps if s.place == e.place)
+            shown = shown_pieces(step, self.click is not None)
+        return line_name(self.slide.stamp.name, e.place, shown, e.part)
 
     def foot(self) -> None:
         """Where the slide comes from, the template's footer and the slide's number."""
@@ -144,7 +181,7 @@ class Drawer:
             self.append(
                 shapes.text_box(
                     self.number,
-                    Text(box, (Span(text),), size, "muted", name=stamp_text(self.slide.stamp)),
+                    Text(box, (Span(text),), size, "muted", name=self.named(stamp_text(self.slide.stamp))),
                     ground.fills,
                 )
             )

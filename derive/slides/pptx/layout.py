@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from derive.render.formula.nodes import Node, Symbol, row, settled
 from derive.render.words.prose import unbroken
@@ -17,6 +17,7 @@ from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
 from derive.slides.pptx.pictures import Formula
+from derive.slides.pptx.pieces import pieces
 from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em
 
 LINE = 1.2  # from one line of text to the next, in em of that text
@@ -56,12 +57,14 @@ class Equation:
     node: Node
     size: float
     place: str  # of the step, or "claim"
-    part: int = 0  # of a broken formula, from 0
-    parts: int = 1
+    part: int = 0  # of a formula that stands in several boxes, from 0
     relation: str = ""  # in front of the whole
     whole: tuple[Node, ...] = ()  # all parts, to be read aloud
     click: int = 0
     align: str = "l"
+    tint: int = 0  # the colour of a term that stands in a box of its own, so that it can move
+    chain: int = 0  # which chain of the page it belongs to, and which row of it
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,35 +95,65 @@ def shown_parts(step: Step) -> tuple[Node, ...]:
     return (row(Symbol(step.relation, "rel"), parts[0]), *parts[1:]) if step.relation else parts
 
 
+def shown_pieces(step: Step, apart: bool) -> tuple[Node, ...]:
+    """What stands in boxes of their own: the parts of a formula or, with ``apart``, their pieces."""
+    parts = shown_parts(step)
+    return tuple(n for p in parts for n in (apart and [piece.node for piece in pieces(p)]) or [p])
+
+
 def heading(slide: Slide) -> Spans:
     part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
     return joined((*(s._replace(text=unbroken(s.text)) for s in spans(slide.heading)), *part))
 
 
+class Clicks(NamedTuple):
+    """At which click a slide of a page opens, each of its steps comes, and each of its words that come later."""
+
+    opens: int
+    steps: tuple[int, ...]
+    later: tuple[int, ...]
+
+
+def clicks_of(sheet: Sequence[Slide]) -> tuple[Clicks, ...]:
+    """The clicks of each slide of a page, counted from 1 through the page; 0: it stands there from the start."""
+    out: list[Clicks] = []
+    n = 0
+    for slide in sheet:
+        n += bool(out)
+        opens, steps = n, []
+        for i in range(len(slide.steps)):
+            n += not slide.stands(i)
+            steps.append(opens if slide.stands(i) else n)
+        out.append(Clicks(opens, tuple(steps), tuple(range(n + 1, n + 1 + len(slide.later)))))
+        n += len(slide.later)
+    return tuple(out)
+
+
 def arrange(
-    sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float = 1.0
+    sheet: Sequence[Slide],
+    room: Box,
+    em: float,
+    formulas: Formulas,
+    stretch: float = 1.0,
+    apart: bool = False,
 ) -> tuple[Thing, ...]:
     """What stands below the heading, within ``room``; ``em`` is the size of formulas in points, ``stretch`` how much wider
-    the words may be than they are measured."""
+    the words may be than they are measured; ``apart``: terms that have a colour stand in boxes of their own."""
+
+    def page(gap: float) -> _Page:
+        out = _Page(sheet, room, em, formulas, stretch, apart)
+        out.draw(gap)
+        return out
+
     for _ in range(24):
-        page = _Page(sheet, room, em, formulas, stretch)
-        page.draw(GAP)
-        if page.bottom <= room.height:
-            spare = (room.height - page.bottom) / (em * max(1, page.gaps))
-            return _drawn(sheet, room, em, formulas, stretch, min(MOST_GAP, GAP + 0.6 * spare))
-        over = (page.bottom - room.height) / (em * max(1, page.gaps))
-        if GAP - over >= LEAST_GAP:
-            return _drawn(sheet, room, em, formulas, stretch, GAP - over)
+        tried = page(GAP)
+        left = (room.height - tried.bottom) / (em * max(1, tried.gaps))
+        if left >= 0:
+            return tuple(page(min(MOST_GAP, GAP + 0.6 * left)).things)
+        if GAP + left >= LEAST_GAP:
+            return tuple(page(GAP + left).things)
         em *= 0.95
-    return tuple(page.things)
-
-
-def _drawn(
-    sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float, gap: float
-) -> tuple[Thing, ...]:
-    page = _Page(sheet, room, em, formulas, stretch)
-    page.draw(gap)
-    return tuple(page.things)
+    return tuple(tried.things)
 
 
 @dataclass(slots=True)
@@ -133,23 +166,22 @@ class _Size:
 
 
 class _Page:
-    def __init__(self, sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float) -> None:
+    def __init__(
+        self, sheet: Sequence[Slide], room: Box, em: float, formulas: Formulas, stretch: float, apart: bool
+    ) -> None:
         self.sheet, self.slide, self.room = sheet, sheet[0], room
-        self.em, self.formulas, self.stretch = em, formulas, stretch
+        self.em, self.formulas, self.stretch, self.apart = em, formulas, stretch, apart
         self.things: list[Thing] = []
         self.bottom = 0.0  # of what is drawn, below the top of the room
         self.gaps = 0
         self.gap = 0.0
-        self.clicks = 0
-        self.opens = 0  # the click at which the slide that is drawn appears
+        self.chain = 0  # which slide is drawn, and its clicks
+        self.clicks = Clicks(0, (), ())
 
     def draw(self, gap: float) -> None:
         self.gap = gap * self.em
-        for n, slide in enumerate(self.sheet):
-            if n:
-                self.clicks += 1
-                self.opens = self.clicks
-            self.slide = slide
+        for n, (slide, clicks) in enumerate(zip(self.sheet, clicks_of(self.sheet), strict=True)):
+            self.chain, self.slide, self.clicks = n, slide, clicks
             self.matter(slide)
 
     def matter(self, s: Slide) -> None:
@@ -160,16 +192,17 @@ class _Page:
             self.claim()
         if s.title:
             title = tuple(t._replace(bold=True) for t in spans(prose(s.title)))
-            self.text(title, small, "accent", extra=0.3, click=self.opens)
+            self.text(title, small, "accent", extra=0.3, click=self.clicks.opens)
         if s.assumes:
-            self.text(joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume", click=self.opens)
+            self.text(
+                joined((Span("Assume "), *spans(s.assumes))), small, "muted", place="assume", click=self.clicks.opens
+            )
         if s.picture is not None:
             self.plot(s.picture)
         self.blocks()
         self.steps()
-        for block in s.later:
-            self.clicks += 1
-            self.text(spans(block.words), small, "text", extra=0.3, click=self.clicks)
+        for block, click in zip(s.later, self.clicks.later, strict=True):
+            self.text(spans(block.words), small, "text", extra=0.3, click=click)
         for n, note in enumerate(s.notes):
             self.text(joined((Span("Note. ", bold=True), *spans(note))), small, "muted", extra=0 if n else 0.4)
         if s.gaps:
@@ -241,7 +274,6 @@ class _Page:
                 size,
                 place="claim",
                 part=i,
-                parts=len(parts),
                 whole=parts,
             )
             y = baseline + s.below + (0.2 * self.em if i < len(parts) - 1 else 0)
@@ -279,13 +311,11 @@ class _Page:
         longest = max((spans_em(self.reason(r)) for r in rows), default=0.0) * small * self.stretch
         beside = s.beside and column >= min(longest, NARROWEST * self.em)
         for n, r in enumerate(rows):
-            click = self.opens
-            if not s.stands(n + (lead is not None)):
-                self.clicks += 1
-                click = self.clicks
+            at = n + (lead is not None)
+            click = self.clicks.steps[at]
             words = self.reason(r)
             wrapped = self.high(words, column, small) if words and beside else 0.0
-            self.row(r, left, size, label, click, lead if not n else None, wrapped)
+            self.row(r, left, size, label, click, lead if not n else None, wrapped, at)
             about = {"name": "reason", "place": f"reason{r.place}"}
             if words and beside:
                 axis = self.room.y + self.axis
@@ -307,9 +337,9 @@ class _Page:
         return joined((*spans(step.reason), *end))
 
     def row(
-        self, step: Step, x: float, size: float, label: float, click: int, lead: Step | None, wrapped: float
+        self, step: Step, x: float, size: float, label: float, click: int, lead: Step | None, wrapped: float, at: int
     ) -> None:
-        """A row of the chain: what is before the relation, and the parts of the formula.  ``wrapped`` is the height of
+        """Row ``at`` of the chain: what is before the relation, and the parts of the formula.  ``wrapped`` is the height of
         the reason beside it."""
         parts = shown_parts(step)
         first = [self.size(parts[0], size)]
@@ -326,29 +356,43 @@ class _Page:
             self.things.append(Text(box, (Span(step.label),), small, "muted", name="number", click=click))
         if lead is not None:
             node = shown_parts(lead)[0]
-            self.equation(
-                node,
-                x - self.size(node, size).width,
-                baseline,
-                size,
-                place=lead.place,
-                whole=lead.parts,
-                align="r",
-                click=self.opens,
-            )
+            about = {"place": lead.place, "whole": lead.parts, "click": self.clicks.opens, "chain": self.chain}
+            self.line(node, x - self.size(node, size).width, baseline, size, 0, about | {"align": "r"})
+        about = {"place": step.place, "relation": step.relation, "whole": step.parts, "click": click}
+        about |= {"chain": self.chain, "row": at}
+        drawn = 0
         for i, part in enumerate(parts):
             s = self.size(part, size)
             if i:
                 baseline += below + 0.2 * self.em + s.above
                 below = s.below
-            about = {"place": step.place, "relation": step.relation, "whole": step.parts, "click": click}
-            self.equation(part, x + self.indent(i, x + s.width), baseline, size, part=i, parts=len(parts), **about)
+            drawn = self.line(part, x + self.indent(i, x + s.width), baseline, size, drawn, about)
         self.bottom = max(baseline + below, self.axis + wrapped / 2)
 
+    def line(self, formula: Node, x: float, baseline: float, size: float, drawn: int, about: dict[str, Any]) -> int:
+        """A formula of the chain in one box or, with ``apart``, in several; how many of the line are drawn then, of which
+        ``drawn`` were before."""
+        found = pieces(formula) if self.apart else ()
+        for i, piece in enumerate(found):
+            at = x + self.size(piece.until, size).width - self.size(piece.node, size).width
+            # between two others a piece stands in the middle of its room: PowerPoint's letters are not as wide as ours
+            align = "l" if not i else "ctr" if i < len(found) - 1 else about.get("align", "l")
+            more = about | {"align": align, "tint": piece.tint}
+            self.equation(piece.node, at, baseline, size, part=drawn + i, **more)
+        if not found:
+            self.equation(formula, x, baseline, size, part=drawn, **about)
+        return drawn + max(1, len(found))
 
-def nodes_of(slide: Slide) -> tuple[Node, ...]:
-    """All formulas that are drawn as equations."""
-    return (*slide.claim, *(p for s in slide.steps for p in shown_parts(s)))
+
+def nodes_of(slide: Slide, apart: bool = False) -> tuple[Node, ...]:
+    """All formulas that are drawn as equations or, with ``apart``, of which the size is asked for."""
+    parts = tuple(p for s in slide.steps for p in shown_parts(s))
+    more: tuple[Node, ...] = ()
+    if apart:
+        cut = tuple(piece for p in parts for piece in pieces(p))
+        more = tuple(n for piece in cut for n in (piece.node, piece.until))
+        more += tuple(map(settled, (*parts, *more)))
+    return (*slide.claim, *parts, *more)
 
 
 def title_size(words: Spans, width: float, height: float, usual: float, rows: int | None = None) -> float:

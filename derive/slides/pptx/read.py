@@ -16,6 +16,7 @@ from derive.render.pens.omml import node_omml, omml_text
 from derive.render.words.prose import clean
 from derive.slides.deck import Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp
+from derive.slides.pptx.moving import SAME
 from derive.slides.pptx.package import opened, reading
 from derive.slides.shown import Shown
 
@@ -46,30 +47,49 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
 def _read(presentation: Any) -> tuple[list[Stamp], list[Shown]]:
     stamps: list[Stamp] = []
     shown: list[Shown] = []
+    before: list[Shown] = []
     for slide in presentation.slides:
         if slide._element.get("show") == "0":  # hidden: nobody sees its lines
             continue
-        found: dict[tuple[str, str, str], list[str]] = {}
-        for name, shape in _named(slide._element):
-            m = _LINE.fullmatch(name)
-            if m is not None:
-                key = (unquote(m[1]), m[2] or m[3], m[4])
-                found.setdefault(key, []).append(_now(shape))
-            elif (text := _TEXT.fullmatch(name)) is not None:
-                words = "".join(t.text or "" for t in shape.iter("{*}t"))
-                shown.append(Shown(unquote(text[1]), text[2], words, text[3]))
-            elif name.startswith("derive name="):
-                stamps.append(read_stamp(name))
-        shown += [Shown(theorem, place, " ".join(parts), digest) for (theorem, place, digest), parts in found.items()]
+        own, there = _slide(slide._element)
+        stamps += own
+        shown += _since(before, there) if next(slide._element.iter("{*}morph"), None) is not None else there
+        before = there
     return list(dict.fromkeys(stamps)), shown
 
 
+def _slide(slide: Any) -> tuple[list[Stamp], list[Shown]]:
+    stamps: list[Stamp] = []
+    shown: list[Shown] = []
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for name, shape in _named(slide):
+        m = _LINE.fullmatch(name)
+        if m is not None:
+            key = (unquote(m[1]), m[2] or m[3], m[4])
+            found.setdefault(key, []).append(_now(shape))
+        elif (text := _TEXT.fullmatch(name)) is not None:
+            words = "".join(t.text or "" for t in shape.iter("{*}t"))
+            shown.append(Shown(unquote(text[1]), text[2], words, text[3]))
+        elif name.startswith("derive name="):
+            stamps.append(read_stamp(name))
+    shown += [Shown(theorem, place, " ".join(parts), digest) for (theorem, place, digest), parts in found.items()]
+    return stamps, shown
+
+
+def _since(before: list[Shown], there: list[Shown]) -> list[Shown]:
+    """What is new on a slide that goes on from the one before, and what is gone from it or stands there otherwise."""
+    gone = [s._replace(text="") for s in before if s.place not in {t.place for t in there if t.theorem == s.theorem}]
+    return [*gone, *(s for s in there if s not in before)]
+
+
 def _named(slide: Any) -> Iterator[tuple[str, Any]]:
-    """The shapes of a slide with their names; of an equation that which PowerPoint shows, not the picture for others."""
+    """The shapes of a slide with their names; of an equation that which PowerPoint shows, not the picture for others.  A term
+    that moves has in its title what others have in their names."""
     for about in slide.iter("{*}cNvPr"):
         if not any(up.tag.endswith("}Fallback") for up in about.iterancestors()):
             shape = about.getparent().getparent()
-            yield about.get("name", ""), shape
+            title = about.get("title", "")
+            yield title if title.startswith("derive ") else about.get("name", "").removeprefix(SAME), shape
 
 
 def _now(shape: Any) -> str:

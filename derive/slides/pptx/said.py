@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from derive.render.formula.nodes import row
 from derive.render.words.prose import clean
 from derive.slides.deck import Slide
-from derive.slides.pptx.layout import Equation
+from derive.slides.pptx.layout import Clicks, Equation, clicks_of
 from derive.slides.speech import above
 
 
@@ -20,23 +22,27 @@ def equation_alt(e: Equation) -> str:
     return before + said
 
 
-def spoken(slide: Slide) -> str:
-    """The slide in words, for the speaker's notes: plain text, since mathematics in notes damages the file."""
+def spoken(sheet: Sequence[Slide], click: int | None = None) -> str:
+    """A page in words, for the speaker's notes, or what comes at one click; plain text, since mathematics in notes damages the
+    file."""
+    comes = (words for slide, clicks in zip(sheet, clicks_of(sheet), strict=True) for words in _spoken(slide, clicks))
+    return "\n".join(clean(line) for at, words in comes if click in (None, at) for line in words.split("\n"))
+
+
+def _spoken(slide: Slide, clicks: Clicks) -> Iterator[tuple[int, str]]:
+    """What is said of a slide, and at which click."""
     from derive.render.pens.speech import node_speech, prose_speech, sentence, step_speech
 
-    out = [slide.speaker] if slide.speaker else []
-    out += [
-        sentence(words)
-        for what, words in above(slide, colons=("Given", "Claim"))
-        if what != "heading" or not slide.under
-    ]
+    if slide.speaker:
+        yield clicks.opens, slide.speaker
+    for what, words in above(slide, colons=("Given", "Claim")):
+        if what != "heading" or not slide.under:
+            yield clicks.opens, sentence(words)
     if slide.picture is not None:
-        out.append(sentence(slide.picture.alt))
-    out += [step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason)) for s in slide.steps]
-    out += [sentence(prose_speech(b.words)) for b in slide.later]
-    out += [sentence(f"Note: {prose_speech(n)}") for n in slide.notes]
-    return "\n".join(out)
-
-
-def clean_notes(text: str) -> str:
-    return "\n".join(clean(line) for line in text.split("\n"))
+        yield clicks.opens, sentence(slide.picture.alt)
+    for click, s in zip(clicks.steps, slide.steps, strict=True):
+        yield click, step_speech(s.relation, node_speech(row(*s.parts)), prose_speech(s.reason))
+    for click, b in zip(clicks.later, slide.later, strict=True):
+        yield click, sentence(prose_speech(b.words))
+    for n in slide.notes:
+        yield max((clicks.opens, *clicks.steps, *clicks.later)), sentence(f"Note: {prose_speech(n)}")

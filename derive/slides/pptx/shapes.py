@@ -28,6 +28,7 @@ NAMESPACES = " ".join(
 )
 EQUATIONS = "http://schemas.microsoft.com/office/drawing/2010/main"
 MATH_FONT = "Cambria"  # of letters in a sentence; Cambria Math would push the lines apart
+MORPH = 700  # ms that shapes move
 Fills = Mapping[str, str]
 
 
@@ -51,10 +52,9 @@ def _run(s: Span, fills: Fills, size: float | None) -> str:
 def text_box(number: int, text: Text, fills: Fills) -> str:
     fill = fills.get(text.color, "")
     colored = tuple(s if s.color or not fill else s._replace(color=text.color) for s in text.spans)
-    name = text.name or f"text {number}"
     runs = words(colored, fills, text.size)
     return (
-        f'<p:sp {NAMESPACES}><p:nvSpPr><p:cNvPr id="{number}" name={quoteattr(name)}/><p:cNvSpPr txBox="1"/><p:nvPr/>'
+        f'<p:sp {NAMESPACES}><p:nvSpPr><p:cNvPr id="{number}" name={quoteattr(text.name)}/><p:cNvSpPr txBox="1"/><p:nvPr/>'
         f'</p:nvSpPr><p:spPr>{_place(text.box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>'
         f'<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="{text.anchor}"><a:noAutofit/>'
         "</a:bodyPr>"
@@ -62,16 +62,20 @@ def text_box(number: int, text: Text, fills: Fills) -> str:
     )
 
 
-def equation_box(number: int, e: Equation, name: str, alt: str, inks: Sequence[str], picture: str, dark: bool) -> str:
-    """An equation, in the colours ``inks`` of what is new and of terms; ``picture`` is the relation to the picture that stands in for it.
+def equation_box(
+    number: int, e: Equation, name: str, alt: str, inks: Sequence[str], picture: str, dark: bool, record: str = ""
+) -> str:
+    """An equation, in the colours ``inks`` of what is new and of terms; ``picture`` is the relation to the picture that stands in for
+    it; ``record`` is what the name would say if it did not say which term moves.
 
     LibreOffice draws equations black, so on dark slides it should show the picture.  It does when the namespace that the
     equation needs has another prefix than a14; PowerPoint goes by the namespace.
     """
     a14 = "equations" if dark else "a14"
-    about = f'<p:cNvPr id="{number}" name={quoteattr(name)} descr={quoteattr(clean(alt))}/>'
+    title = f" title={quoteattr(record)}" if record else ""
+    about = f'<p:cNvPr id="{number}" name={quoteattr(name)} descr={quoteattr(clean(alt))}{title}/>'
     place = _place(e.box)
-    side = {"l": "left", "r": "right"}[e.align]
+    side = {"l": "left", "r": "right", "ctr": "center"}[e.align]
     body = (
         '<a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="ctr"><a:noAutofit/></a:bodyPr>'
         "<a:lstStyle/>"
@@ -110,7 +114,7 @@ def plot_box(number: int, box: Box, name: str, alt: str, png: str, svg: str) -> 
     )
 
 
-def table_box(number: int, grid: Grid, fills: Fills) -> str:
+def table_box(number: int, grid: Grid, fills: Fills, name: str) -> str:
     """A table that can be edited; its head is in the accent's colour, with rules under it and above a total."""
     columns = "".join(f'<a:gridCol w="{round(w * EMU)}"/>' for w in grid.widths)
     rows = ""
@@ -124,7 +128,7 @@ def table_box(number: int, grid: Grid, fills: Fills) -> str:
         )
         rows += f'<a:tr h="{high}">{cells}</a:tr>'
     return (
-        f'<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr><p:cNvPr id="{number}" name="table {number}"/>'
+        f'<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr><p:cNvPr id="{number}" name={quoteattr(name)}/>'
         f'<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
         f"{_place(grid.box).replace('a:xfrm', 'p:xfrm')}"
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table">'
@@ -163,6 +167,16 @@ SLIDE_NUMBER = (
 def _place(b: Box) -> str:
     x, y, width, height = (round(v * EMU) for v in (b.x, b.y, b.width, b.height))
     return f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+
+
+def morph() -> str:
+    """The transition to a slide in which shapes of one name move to where they stand now; a fade where a program has no Morph."""
+    main = "http://schemas.microsoft.com/office/powerpoint"
+    return (
+        f'<mc:AlternateContent {NAMESPACES}><mc:Choice xmlns:p159="{main}/2015/09/main" Requires="p159">'
+        f'<p:transition xmlns:p14="{main}/2010/main" spd="med" p14:dur="{MORPH}"><p159:morph option="byObject"/></p:transition>'
+        '</mc:Choice><mc:Fallback><p:transition spd="med"><p:fade/></p:transition></mc:Fallback></mc:AlternateContent>'
+    )
 
 
 def timing(clicks: Sequence[Sequence[int]]) -> str:
