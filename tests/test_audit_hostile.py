@@ -10,8 +10,9 @@ from frameworks import framework
 framework("torch")
 
 import audit_hostile_cases as cases
+from audits import ROWS, asked
 from sweep import sample
-from test_audit_torch import ROWS, asked, stated
+from test_audit_torch import stated
 
 from derive.audit.guard import MisreadProgramError
 from derive.errors import UserError

@@ -9,22 +9,11 @@ framework("jax")
 optax = framework("optax")
 
 import audit_jax_cases as cases
+from audits import BATCH, ROWS, asked
 
-from derive.audit.inputs import Inputs, read_input
 from derive.audit.model.trace import Unread
-from derive.audit.request import Answer, answer
-from derive.audit.verdict import Program
-from derive.errors import allow_deep_formulas
 
 pytestmark = pytest.mark.filterwarnings("default")
-allow_deep_formulas()
-
-ROWS, BATCH = "logits=T,V labels=T", "logits=B,T,V labels=B,T"
-
-
-def asked(function, shapes, wanted, ignore=-100, **fixed) -> Answer:
-    inputs = Inputs([read_input(s) for s in shapes.split()], ignore)
-    return answer(Program(function.__name__, function, inputs, fixed), wanted)
 
 
 PROVED = {
