@@ -53,6 +53,8 @@ def test_a_program_with_another_way_to_go_is_refused(name) -> None:
 
 SAID = {
     "warms_up": "CALLS changed while the program ran",
+    "counts_in_a_buffer": r"self\.steps changed while the program ran",
+    "counts_around_itself": "count changed while the program ran",
     "detached": "detach keeps a part from being differentiated",
     "without_gradient": r"no_grad\(\) keeps a part from being differentiated",
     "backward_of_its_own": "Own has a backward of its own",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from derive.audit import program
 from derive.audit.model.functions import exact
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, add, div, mul, neg, sub
@@ -146,10 +147,7 @@ def counted(n: Any) -> int:
 @contextmanager
 def with_len(function: Any) -> Iterator[None]:
     """The module of the function with a len() that may be a size; what else it counts is counted as ever."""
-    inner = getattr(function, "func", getattr(function, "_torchdynamo_orig_callable", function))
-    if not hasattr(inner, "__code__") and not hasattr(inner, "__func__"):
-        inner = getattr(type(inner), "forward", None) or type(inner).__call__
-    space = getattr(getattr(inner, "__func__", inner), "__globals__", None)
+    space = getattr(program.underneath(function)[0], "__globals__", None)
     if space is None or "len" in space:
         yield
         return
