@@ -125,7 +125,16 @@ class Size:
             "on tensors, or give the size as a number",
         )
 
-    __int__ = __float__ = __round__ = __trunc__ = __index__
+    __int__ = __float__ = __complex__ = __round__ = __trunc__ = __floor__ = __ceil__ = __index__
+
+    def _not_read(self, *_: Any) -> Any:
+        raise Unread(
+            f"an operation on the size {self.term!r}",
+            "sizes are added, multiplied, divided and compared; give the size as a number",
+        )
+
+    __mod__ = __rmod__ = __rfloordiv__ = __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __abs__ = _not_read
+    __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = __invert__ = _not_read
 
     def __repr__(self) -> str:
         return repr(self.term)
