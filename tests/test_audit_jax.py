@@ -67,6 +67,19 @@ def test_casts_are_seen_and_a_derivative_of_its_own_is_said() -> None:
         asked(cases.labels_of_8_bits, ROWS, "one-hot, mean")
 
 
+HOSTILE = {
+    "classes_of_8_bits": "whole numbers wrap round",
+    "catches_errors": "what follows a caught InconclusiveDimensionOperation",
+    "catches_what_is_no_number": "what follows a caught TracerBoolConversionError",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_program_with_another_way_to_go_is_refused(name) -> None:
+    with pytest.raises(Unread, match=rf"audit_jax_cases\.py:\d+: .*{HOSTILE[name]}"):
+        asked(getattr(cases, name), ROWS, "one-hot, mean", ignore=None)
+
+
 def test_what_is_not_read_is_named_with_its_line() -> None:
     with pytest.raises(Unread, match=r"audit_jax_cases\.py:\d+: sort is not read"):
         asked(cases.sorts, ROWS, "one-hot, mean")
