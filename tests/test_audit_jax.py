@@ -25,6 +25,11 @@ PROVED = {
     "optax, labels": (optax.softmax_cross_entropy_with_integer_labels, ROWS, "one-hot, none"),
     "optax, distributions": (optax.softmax_cross_entropy, "logits=T,V labels=T,V", "soft, none"),
     "optax, binary": (optax.sigmoid_binary_cross_entropy, "logits=T labels=T:probability", "binary, none"),
+    "optax, focal": (
+        optax.sigmoid_focal_loss,
+        "logits=T labels=T:probability",
+        "binary focal(gamma=2, alpha=-1), none",
+    ),
 }
 
 

@@ -75,12 +75,17 @@ _pointwise("__rpow__", fn.power, back=True)
 _pointwise("xlogy", fn.xlogy, "real")
 
 
-@operation("add", "__add__", "__radd__")
+@operation("add", "__add__")
 def add_of(trace: Trace, a: Any, b: Any, *, alpha: Any = 1, **_: Any) -> Tensor:
     x, y = as_tensor(trace, a), as_tensor(trace, b)
     if _kind(x, y) == "bool":  # True + True is True
         return ch.either(x, y)
     return tn.pointwise(trace, lambda s, t: fn.plus(s, mul(term_of(alpha), t)), x, y, kind=_kind(x, y))
+
+
+@operation("__radd__")
+def _added_to(trace: Trace, a: Any, b: Any) -> Tensor:
+    return add_of(trace, b, a)
 
 
 @operation("sub", "subtract", "__sub__")
