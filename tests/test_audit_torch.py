@@ -92,7 +92,7 @@ REFUTED = {
     "double shift": (cases.double_shift, ROWS, "next-token one-hot, mean over kept", "the labels are shifted twice"),
     "missing squeeze": (cases.missing_squeeze, ROWS, "one-hot, mean over kept", ""),
     "floor": (cases.floor, ROWS, "one-hot, mean", "it is what was asked for only where its bounds do nothing"),
-    "log of more": (cases.log_of_more, ROWS, "one-hot, mean", ""),
+    "log of more": (cases.log_of_more, ROWS, "one-hot, mean", "1/100000000 is added to the probabilities before"),
     "wrong weight": (F.cross_entropy, "input=T,V target=T weight=V", "weighted one-hot, mean over kept", "another reduction: mean over weights"),
 }  # fmt: skip
 
