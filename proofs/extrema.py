@@ -116,6 +116,19 @@ def positive_part_le_softplus(calc):
 
 
 @theorem(
+    shows=Eq(log(1 + exp(-absolute(x))), softplus(x) - positive_part(x)),
+    phrase="softplus without an exponential that overflows",
+)
+def softplus_of_magnitude(calc):
+    """Softplus is the positive part and the log of 1 plus an exponential that is at most 1."""
+    turned = calc.have(Eq(log(1 + exp(-x)), log(1 + exp(x)) - x), by=normal)
+    calc.eq(
+        softplus(x) - positive_part(x),
+        by=[by_cases(0 <= x), absolute_of_nonnegative, absolute_of_nonpositive, positive_part, maximum_of_le, maximum_of_ge, softplus, turned],
+    )  # fmt: skip
+
+
+@theorem(
     shows=Eq(Max(f[k], (k, 1, n)), f[j]),
     given=[*in_vocabulary(j, n), ForAll((k, 1, n), f[k] <= f[j])],
     phrase="the largest value is attained where no other is greater",

@@ -17,6 +17,7 @@ import test_audit_libraries as of_libraries
 import test_audit_repository as of_repositories
 import test_audit_torch as of_torch
 from audit_repository_list import CASES
+from audits import asked
 
 from derive.audit.model.trace import Unread
 
@@ -34,20 +35,20 @@ class Row(NamedTuple):
 
 def questions() -> Iterator[tuple[str, str, str, Answer]]:
     """Group, function, the right answer, and how it is asked."""
-    for group, cases, asked in (
-        ("packages", of_libraries.CASES, of_libraries.asked), ("JAX and optax", of_jax.PROVED, of_jax.asked), ("own", of_torch.PROVED, of_torch.asked),
+    for group, cases in (
+        ("packages", of_libraries.CASES), ("JAX and optax", of_jax.PROVED), ("own", of_torch.PROVED),
     ):  # fmt: skip
         for name, (f, shapes, wanted, *more) in cases.items():
             yield (
                 group,
                 name,
                 "proved",
-                lambda f=f, s=shapes, w=wanted, m=more, a=asked: a(f, s, w, **(m[0] if m else {})),
+                lambda f=f, s=shapes, w=wanted, m=more: asked(f, s, w, **(m[0] if m else {})),
             )
     for name, (f, shapes, wanted, fixed) in of_libraries.WRONG.items():
-        yield "packages", name, "refuted", lambda f=f, s=shapes, w=wanted, m=fixed: of_torch.asked(f, s, w, **m)
+        yield "packages", name, "refuted", lambda f=f, s=shapes, w=wanted, m=fixed: asked(f, s, w, **m)
     for name, (f, shapes, wanted, _) in of_torch.REFUTED.items():
-        yield "own, with a fault", name, "refuted", lambda f=f, s=shapes, w=wanted: of_torch.asked(f, s, w)
+        yield "own, with a fault", name, "refuted", lambda f=f, s=shapes, w=wanted: asked(f, s, w)
     for c in CASES:
         right = c.answer.partition(":")[0]
         group = "as repositories write them"
@@ -55,7 +56,7 @@ def questions() -> Iterator[tuple[str, str, str, Answer]]:
             group,
             c.name,
             right,
-            lambda c=c: of_torch.asked(of_repositories.function_of(c), c.shapes, c.wanted, c.ignore),
+            lambda c=c: asked(of_repositories.function_of(c), c.shapes, c.wanted, c.ignore),
         )
 
 
@@ -71,8 +72,8 @@ def rows() -> Iterator[Row]:
 
 
 def main() -> None:
-    of_torch.asked(*of_torch.PROVED["plain"])  # what is loaded once
-    of_jax.asked(*of_jax.PROVED["plain"])
+    asked(*of_torch.PROVED["plain"])  # what is loaded once
+    asked(*of_jax.PROVED["plain"])
     done = list(rows())
     print(
         "| losses | asked | proved | refuted | of these with a named difference | not known | not read | median | under 1 s |"

@@ -123,3 +123,73 @@ def backward_of_its_own(logits, labels):
 def decides_on_a_number(logits, labels):
     loss = F.cross_entropy(logits, labels)
     return loss if loss.item() < 1e9 else loss * 2
+
+
+def _each(logits, labels):
+    return F.cross_entropy(logits, labels, reduction="none")
+
+
+def labels_made_of_8_bits(logits, labels):
+    return F.cross_entropy(logits, torch.as_tensor(labels, dtype=torch.int8).long())
+
+
+def counts_in_8_bits(logits, labels):
+    return _each(logits, labels).sum() / (labels != -100).sum(dtype=torch.uint8)
+
+
+def a_size_in_8_bits(logits, labels):
+    return _each(logits, labels).sum() / (torch.ones((), dtype=torch.uint8) * labels.shape[0])
+
+
+def classes_of_8_bits(logits, labels):
+    hot = torch.arange(logits.shape[-1], dtype=torch.uint8)[None, :] == labels[:, None]
+    return -(hot * torch.log_softmax(logits, -1)).sum() / (labels != -100).sum()
+
+
+def clamped_in_place(logits, labels):
+    below = 50 - logits
+    F.relu(below, inplace=True)
+    return F.cross_entropy(50 - below, labels)
+
+
+def clamped_into_itself(logits, labels):
+    with torch.no_grad():
+        torch.clamp(logits, -50, 50, out=logits)
+    return F.cross_entropy(logits, labels)
+
+
+def asks_for_a_remainder(logits, labels):
+    try:
+        odd = logits.shape[0] % 1000 == 999
+    except TypeError:
+        odd = False
+    return F.cross_entropy(logits, labels) * (2 if odd else 1)
+
+
+class Counting(torch.nn.Module):
+    """A schedule that counts in a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("steps", torch.zeros((), dtype=torch.long))
+
+    def forward(self, logits, labels):
+        self.steps += 1
+        return F.cross_entropy(logits, labels) * (1 if self.steps < 10**6 else 2)
+
+
+counts_in_a_buffer = Counting()
+
+
+def _counting():
+    count = 0
+
+    def loss(logits, labels):
+        nonlocal count
+        count += 1
+        return F.cross_entropy(logits, labels) * (1 if count < 10**6 else 2)
+
+    return loss
+
+
+counts_around_itself = _counting()

@@ -60,3 +60,24 @@ def in_bfloat16(logits, labels):
 
 def labels_of_8_bits(logits, labels):
     return plain(logits, labels.astype(jnp.int8))
+
+
+def classes_of_8_bits(logits, labels):
+    hot = jnp.arange(logits.shape[-1], dtype=jnp.int8)[None, :] == labels[:, None]
+    return -(hot * jax.nn.log_softmax(logits)).sum() / labels.shape[0]
+
+
+def catches_errors(logits, labels):
+    try:
+        large = bool(logits.shape[0] > 1000)
+    except Exception:
+        large = False
+    return plain(logits, labels) * (2 if large else 1)
+
+
+def catches_what_is_no_number(logits, labels):
+    try:
+        large = bool(logits.max() > 1000)
+    except Exception:
+        large = False
+    return plain(logits, labels) * (2 if large else 1)

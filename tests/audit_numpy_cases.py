@@ -51,3 +51,69 @@ def in_place_through_another_name(logits, labels):
     other = logits.reshape(-1)
     other *= 2
     return plain(logits, labels)
+
+
+def _each(logits, labels):
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    kept = labels != -100
+    return np.where(kept, -np.take_along_axis(logs, np.where(kept, labels, 0)[:, None], axis=-1)[:, 0], 0)
+
+
+def labels_of_8_bits(logits, labels):
+    return plain(logits, labels.astype(np.int8))
+
+
+def counts_in_8_bits(logits, labels):
+    return _each(logits, labels).sum() / (labels != -100).sum(dtype=np.uint8)
+
+
+def a_size_in_8_bits(logits, labels):
+    return _each(logits, labels).sum() / (np.uint8(1) * labels.shape[0])
+
+
+def the_first_thousand(logits, labels):
+    return np.sum(_each(logits, labels), where=np.arange(len(labels)) < 1000) / len(labels)
+
+
+def asks_for_bytes(logits, labels):
+    try:
+        large = logits.nbytes > 10**9
+    except TypeError:
+        large = False
+    return _each(logits, labels).sum() / len(labels) * (2 if large else 1)
+
+
+def asks_for_a_number(logits, labels):
+    try:
+        large = float(logits.max()) > 100
+    except TypeError:
+        large = False
+    return _each(logits, labels).sum() / len(labels) * (2 if large else 1)
+
+
+def asks_for_a_remainder(logits, labels):
+    try:
+        odd = labels.shape[0] % 1000 == 999
+    except TypeError:
+        odd = False
+    return _each(logits, labels).sum() / len(labels) * (2 if odd else 1)
+
+
+def flipped_and_changed(logits, labels):
+    other = np.flip(logits, (0,))
+    other *= 2
+    return _each(logits, labels).sum() / len(labels)
+
+
+def in_float16(logits, labels):
+    return plain(logits.astype(np.float16).astype(np.float64), labels)
+
+
+def by_places(logits, labels):
+    kept = np.nonzero(labels != -100)[0]
+    return _each(logits[kept], labels[kept]).mean()
+
+
+def one_of_two(logits, labels):
+    first, _ = np.split(np.stack([logits, -logits]), 2)
+    return plain(first[0], labels)

@@ -332,6 +332,10 @@ def bce_hand(logits, target):
     return (F.softplus(logits) - logits * target).mean()
 
 
+def bce_stable(logits, target):
+    return (logits.clamp(min=0) - logits * target + torch.log(1 + torch.exp(-logits.abs()))).mean()
+
+
 def reward_model(chosen_rewards, rejected_rewards):
     return -F.logsigmoid(chosen_rewards - rejected_rewards).mean()
 

@@ -8,25 +8,15 @@ from frameworks import framework
 torch = framework("torch")
 
 import audit_cases as cases
+from audits import ROWS as OWN
+from audits import asked
 
-from derive.audit.inputs import Inputs, read_input
 from derive.audit.model.trace import Unread
-from derive.audit.request import answer
-from derive.audit.verdict import Program
-from derive.errors import allow_deep_formulas
 
 pytestmark = pytest.mark.filterwarnings("default")
-allow_deep_formulas()
 
 F = torch.nn.functional
 ROWS = "input=T,V target=T"
-OWN = "logits=T,V labels=T"
-
-
-def asked(function, shapes, wanted, **fixed):
-    inputs = Inputs([read_input(s) for s in shapes.split()], -100)
-    name = getattr(function, "__name__", type(function).__name__)
-    return answer(Program(name, function, inputs, fixed, front="export"), wanted)
 
 
 PROVED = {
@@ -40,11 +30,11 @@ PROVED = {
 @pytest.mark.parametrize("name", PROVED)
 def test_pytorchs_own_decomposition_is_the_same_loss(name) -> None:
     function, shapes, wanted, fixed = PROVED[name]
-    found = asked(function, shapes, wanted, **fixed)
+    found = asked(function, shapes, wanted, front="export", **fixed)
     assert found.audit.verdict == "proved", found.audit.why
 
 
 def test_a_wrong_loss_is_refuted_and_what_is_not_taken_is_said() -> None:
-    assert asked(cases.softmax_twice, OWN, "one-hot, mean over kept").audit.verdict == "refuted"
+    assert asked(cases.softmax_twice, OWN, "one-hot, mean over kept", front="export").audit.verdict == "refuted"
     with pytest.raises(Unread, match=r"torch\.export does not take it"):
-        asked(cases.branches_on_data, OWN, "one-hot, mean")
+        asked(cases.branches_on_data, OWN, "one-hot, mean", front="export")

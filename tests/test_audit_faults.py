@@ -12,7 +12,7 @@ from frameworks import framework
 torch = framework("torch")
 
 import audit_cases as cases
-from test_audit_torch import ROWS, asked
+from audits import ROWS, asked
 
 from derive.audit.fronts import torch_losses, torch_ops
 from derive.audit.guard import MisreadProgramError

@@ -10,8 +10,9 @@ from frameworks import framework
 framework("torch")
 
 import audit_hostile_cases as cases
+from audits import ROWS, asked
 from sweep import sample
-from test_audit_torch import ROWS, asked, stated
+from test_audit_torch import stated
 
 from derive.audit.guard import MisreadProgramError
 from derive.errors import UserError
@@ -23,6 +24,7 @@ NOT_PROVED = {
     "small_number_in_the_log": "refuted", "tiny_slip": "unknown", "slip_in_bfloat16": "unknown", "logits_shifted_with_their_labels": "refuted",
     "another_ignored_label": "refuted", "mask_turned_round": "refuted", "changed_in_place": "refuted", "labels_changed_in_place": "refuted",
     "wide_apart_only": "refuted", "clamped_far_out": "refuted", "asks_for_a_gradient": "refuted", "asks_for_the_mode": "refuted",
+    "clamped_in_place": "refuted",
 }  # fmt: skip
 
 
@@ -37,6 +39,12 @@ REFUSED = {
     "asks_for_a_size": "the branch depends on the size T",
     "catches_errors": "the program needs it as a number",
     "labels_of_8_bits": "whole numbers wrap round",
+    "labels_made_of_8_bits": "whole numbers wrap round",
+    "counts_in_8_bits": "whole numbers wrap round",
+    "a_size_in_8_bits": "whole numbers wrap round",
+    "classes_of_8_bits": "whole numbers wrap round",
+    "clamped_into_itself": "out= is not read",
+    "asks_for_a_remainder": "an operation on the size T",
     "noise": "it draws at random",
     "grows": "keeps a state",
     "decides_on_a_number": "depends on the numbers in a tensor",
@@ -52,6 +60,8 @@ def test_a_program_with_another_way_to_go_is_refused(name) -> None:
 
 SAID = {
     "warms_up": "CALLS changed while the program ran",
+    "counts_in_a_buffer": r"self\.steps changed while the program ran",
+    "counts_around_itself": "count changed while the program ran",
     "detached": "detach keeps a part from being differentiated",
     "without_gradient": r"no_grad\(\) keeps a part from being differentiated",
     "backward_of_its_own": "Own has a backward of its own",

@@ -9,22 +9,11 @@ framework("jax")
 optax = framework("optax")
 
 import audit_jax_cases as cases
+from audits import BATCH, ROWS, asked
 
-from derive.audit.inputs import Inputs, read_input
 from derive.audit.model.trace import Unread
-from derive.audit.request import Answer, answer
-from derive.audit.verdict import Program
-from derive.errors import allow_deep_formulas
 
 pytestmark = pytest.mark.filterwarnings("default")
-allow_deep_formulas()
-
-ROWS, BATCH = "logits=T,V labels=T", "logits=B,T,V labels=B,T"
-
-
-def asked(function, shapes, wanted, ignore=-100, **fixed) -> Answer:
-    inputs = Inputs([read_input(s) for s in shapes.split()], ignore)
-    return answer(Program(function.__name__, function, inputs, fixed), wanted)
 
 
 PROVED = {
@@ -36,6 +25,11 @@ PROVED = {
     "optax, labels": (optax.softmax_cross_entropy_with_integer_labels, ROWS, "one-hot, none"),
     "optax, distributions": (optax.softmax_cross_entropy, "logits=T,V labels=T,V", "soft, none"),
     "optax, binary": (optax.sigmoid_binary_cross_entropy, "logits=T labels=T:probability", "binary, none"),
+    "optax, focal": (
+        optax.sigmoid_focal_loss,
+        "logits=T labels=T:probability",
+        "binary focal(gamma=2, alpha=-1), none",
+    ),
 }
 
 
@@ -76,6 +70,19 @@ def test_casts_are_seen_and_a_derivative_of_its_own_is_said() -> None:
     assert any("a derivative of its own" in n for n in found.audit.reading.trace.notes)
     with pytest.raises(Unread, match="a conversion to int8"):
         asked(cases.labels_of_8_bits, ROWS, "one-hot, mean")
+
+
+HOSTILE = {
+    "classes_of_8_bits": "whole numbers wrap round",
+    "catches_errors": "what follows a caught InconclusiveDimensionOperation",
+    "catches_what_is_no_number": "what follows a caught TracerBoolConversionError",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_program_with_another_way_to_go_is_refused(name) -> None:
+    with pytest.raises(Unread, match=rf"audit_jax_cases\.py:\d+: .*{HOSTILE[name]}"):
+        asked(getattr(cases, name), ROWS, "one-hot, mean", ignore=None)
 
 
 def test_what_is_not_read_is_named_with_its_line() -> None:

@@ -10,7 +10,7 @@ from frameworks import absent, framework
 torch = framework("torch")
 framework("transformers")
 
-from test_audit_torch import asked
+from audits import asked
 from transformers.loss.loss_utils import ForCausalLMLoss, ForMaskedLMLoss
 from transformers.trainer_pt_utils import LabelSmoother
 

@@ -11,8 +11,8 @@ framework("torch")
 
 import audit_repository_cases as cases
 from audit_repository_list import CASES, Case
+from audits import asked
 from sweep import sample
-from test_audit_torch import asked
 
 from derive.audit.model.trace import Unread
 

@@ -23,7 +23,8 @@ from derive.kernel.terms import Term, Var
 
 LARGEST = 12  # entries in a tensor of the largest inputs that are tried
 _DRAWS = 5  # of each size, after the plainest
-_WIDE = 2  # of these beyond bounds
+_WIDE = 2  # of these with logits far apart
+_BEYOND = 14  # where there are bounds
 
 
 class Plain(Draw):
@@ -145,8 +146,9 @@ def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
         if _largest(reading, names, choice) > LARGEST:
             return
         sizes = dict(zip(names, choice, strict=True))
-        for seed in range(1 + _DRAWS + _WIDE):
-            values = reading.inputs.numbers(sizes, Plain(seed, bool(reading.trace.idle_clamps) or seed > _DRAWS))
+        bounded = bool(reading.trace.idle_clamps)
+        for seed in range(1 + _DRAWS + (_BEYOND if bounded else _WIDE)):
+            values = reading.inputs.numbers(sizes, Plain(seed, bounded or seed > _DRAWS))
             for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
                 yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
 

@@ -68,6 +68,7 @@ def assert_loss(
     does not.  ``fixed`` are arguments that stay as they are.  Raises AssertionError when the function is refuted or no proof is
     found, UserError when it cannot be read.
     """
+    __tracebackhide__ = True  # pytest then shows the test's line, and the message
     allow_deep_formulas()
     asked = equals if isinstance(equals, Asked) else read_asked(equals)
     read = [read_input(f"{n}={s}") for n, s in {**(shapes or {}), **inputs}.items()]

@@ -21,6 +21,9 @@ class Identified(NamedTuple):
     tried: int
 
 
+_ALIKE = 1e-6
+"""Losses that are nearer than this are equally near, and the simpler one comes first."""
+
 _NEAR = 3
 """Of so many of the nearest losses the difference is looked for."""
 
@@ -40,7 +43,7 @@ def identify(p: Program) -> Identified:
                 return Identified(audit, None, len(found))
     if not found:
         return Identified(_strange(p, reading, seen, dropped), None, 0)
-    return _nearest(p, reading, seen, dropped, sorted(found, key=lambda f: f[0]))
+    return _nearest(p, reading, seen, dropped, sorted(found, key=lambda f: max(f[0], _ALIKE)))
 
 
 def _nearest(

@@ -98,6 +98,11 @@ def _kind(name: str, dims: tuple[str, ...], vocabulary: str) -> str:
     return "real"
 
 
+def _first_letter(name: str) -> str:
+    """Of parts of a list, as ``batches.0.1``, which have none, that of logits."""
+    return next((c for c in name if c.isalpha()), "z")
+
+
 class Symbol(NamedTuple):
     """An input as it stands in formulas."""
 
@@ -135,7 +140,9 @@ class Inputs:
 
     def _symbol(self, x: Input) -> Symbol:
         last = x.name.rpartition(".")[2].lower()
-        wished = "q" if x.kind == "distribution" else "n" if x.kind == "count" else _LETTER.get(last, last[:1])
+        wished = (
+            "q" if x.kind == "distribution" else "n" if x.kind == "count" else _LETTER.get(last) or _first_letter(last)
+        )
         whole = x.kind in ("label", "mask", "flags", "count")
         own = {"label": "y", "mask": "m", "flags": "m", "count": "n"}.get(
             x.kind, "q" if wished in _INTEGERS else wished

@@ -95,8 +95,8 @@ def _focal_binary(p: Place, a: Arguments) -> Term:
     x, y = p.value(ROLE["logits"]), p.value(ROLE["target"])
     s = sigmoid(x)
     right = s * y + (1 - s) * (1 - y)
-    weight = as_term(a["alpha"]) * y + (1 - as_term(a["alpha"])) * (1 - y) if a["alpha"] >= 0 else ONE
-    return weight * (binary_cross_entropy(y, s) * (1 - right) ** as_term(a["gamma"]))
+    loss = binary_cross_entropy(y, s) * (1 - right) ** as_term(a["gamma"])
+    return (as_term(a["alpha"]) * y + (1 - as_term(a["alpha"])) * (1 - y)) * loss if a["alpha"] >= 0 else loss
 
 
 F = Fraction

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,22 +199,32 @@ def _variadic(signature: inspect.Signature) -> bool:
     return any(p.kind == p.VAR_POSITIONAL for p in signature.parameters.values())
 
 
+def underneath(function: Callable[..., Any]) -> tuple[Any, Any]:
+    """The function as it was written, of a partial, a method, an instance or what torch.compile made of it; and what it belongs to."""
+    inner = getattr(function, "func", getattr(function, "_torchdynamo_orig_callable", function))
+    owner = getattr(inner, "__self__", inner)
+    if not hasattr(inner, "__code__") and not hasattr(inner, "__func__"):
+        inner = getattr(type(inner), "forward", None) or type(inner).__call__
+    return getattr(inner, "__func__", inner), owner
+
+
 def state(function: Callable[..., Any]) -> dict[str, str]:
-    """Plain values that the function can change as it runs: those of its instance, of its defaults, and of names of its module."""
-    inner = getattr(function, "func", function)
-    owner = getattr(inner, "__self__", inner if not hasattr(inner, "__code__") else None)
-    called = getattr(
-        inner,
-        "__func__",
-        inner if hasattr(inner, "__code__") else getattr(type(inner), "forward", type(inner).__call__),
-    )
+    """Values that the function can change as it runs: of its instance, of functions around it, of its defaults and its module.  They
+    are plain ones, and the buffers of a module of torch."""
+    called, owner = underneath(function)
     code, space = getattr(called, "__code__", None), getattr(called, "__globals__", {})
-    found = {f"self.{n}": v for n, v in getattr(owner, "__dict__", {}).items()}
+    own = "self" if owner is not called else called.__name__
+    found = {f"{own}.{n}": v for n, v in getattr(owner, "__dict__", {}).items()}
     found |= {n: space[n] for n in getattr(code, "co_names", ()) if n in space}
     names = getattr(code, "co_varnames", ())[: getattr(code, "co_argcount", 0)]
     defaults = getattr(called, "__defaults__", None) or ()
     found |= dict(zip(names[len(names) - len(defaults) :], defaults, strict=False))
-    return {n: repr(v) for n, v in found.items() if _is_plain(v)}
+    for name, cell in zip(getattr(code, "co_freevars", ()), getattr(called, "__closure__", None) or (), strict=False):
+        with suppress(ValueError):  # a name that has no value yet
+            found[name] = cell.cell_contents
+    plain = {n: v for n, v in found.items() if _is_plain(v)}
+    plain |= {f"{own}.{n}": v for n, v in getattr(owner, "_buffers", {}).items()}
+    return {n: repr(v) for n, v in plain.items()}
 
 
 def _is_plain(x: Any) -> bool:

@@ -9,13 +9,13 @@ from derive.board.calc import Calc
 from derive.board.catalogue import find_theorem
 from derive.board.entries import TheoremEntry
 from derive.board.justify import Failure, Success, justify
-from derive.board.reasons import auto
+from derive.board.reasons import auto, normal
 from derive.errors import UserError
 from derive.kernel import ring as field
 from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Num, Term, subterms
-from derive.language.definitions import absolute, maximum, minimum, positive_part, sigmoid
+from derive.language.definitions import absolute, maximum, minimum, positive_part, sigmoid, softplus
 from derive.lemmas import LEMMAS
 from derive.tactics import side
 from derive.tactics.closing import denominators
@@ -23,6 +23,7 @@ from derive.tactics.context import Context
 from derive.tactics.derived import sides
 from derive.tactics.monomials import poly_term
 from derive.tactics.normal import ALL, Normalizer
+from derive.tactics.rewriting import DefinitionRule, Rule, exhaustively
 
 _LAST = frozenset((maximum, minimum, absolute, positive_part))
 """Definitions that both sides mostly share, and that say nothing when they are written out."""
@@ -60,6 +61,7 @@ def _bags(left: Term, right: Term) -> Iterator[list[Any]]:
     if bound:
         yield [auto, *plain, minimum, *laws]
         yield [auto, *plain, *bound]
+    yield [normal]
 
 
 def reasons_for(left: Term, right: Term, given: Sequence[Term]) -> list[Any] | None:
@@ -106,16 +108,33 @@ def _polynomial(d: Term, features: frozenset[str], ctx: Context) -> Term | None:
     return None if below else poly_term(poly)
 
 
+def _without_magnitudes(left: Term, given: Sequence[Term]) -> tuple[Term, list[Any]] | None:
+    """The left side with log(1 + exp(-|x|)), which programs take for softplus, as softplus less the positive part; and by what."""
+    law = find_theorem("softplus_of_magnitude")
+    if absolute not in definitions_in(left):
+        return None
+    for reasons in ([law], [softplus, law]):
+        rules = [DefinitionRule(x) if isinstance(x, Definition) else Rule(x.theorem, x.name) for x in reasons]
+        step = exhaustively(rules)(left, Context.of(given))
+        if step is not None and absolute not in definitions_in(sides(step.concl)[1]):
+            return sides(step.concl)[1], reasons
+    return None
+
+
 def prove(name: str, left: Term, right: Term, given: Sequence[Term], words: str) -> TheoremEntry | str:
     """The theorem given |- left = right, or why there is none.  Its file is none: it is stated by a command."""
     facts = counts(left, right, given)
-    reasons = [auto] if left == right else reasons_for(left, right, [*given, *facts])
+    first = _without_magnitudes(left, given)
+    start = first[0] if first else left
+    reasons = [auto] if start == right else reasons_for(start, right, [*given, *facts])
     if reasons is None:
         return "no proof was found"
 
     def lines(calc: Calc) -> None:
         for fact in facts:
             calc.have(fact, by=auto)
+        if first:
+            calc.eq(start, by=first[1])
         calc.eq(right, by=reasons)
 
     lines.__doc__ = words

@@ -48,10 +48,7 @@ def front_of(function: Callable[..., Any], name: str = "") -> Any:
     """The module that reads programs of the kind: ``name`` is torch, jax or numpy, or it is told by what the function's module imports."""
     from importlib import import_module
 
-    called = getattr(function, "func", function)
-    if not hasattr(called, "__code__") and not hasattr(called, "__func__"):  # an instance
-        called = getattr(type(called), "forward", None) or type(called).__call__
-    called = getattr(called, "__func__", called)
+    called, _ = program.underneath(function)
     space = getattr(called, "__globals__", {})
     used = {getattr(v, "__name__", "").partition(".")[0] for v in space.values() if type(v).__name__ == "module"}
     used |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in space.values() if callable(v)}

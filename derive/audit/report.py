@@ -34,7 +34,7 @@ def text(a: Audit, residual: Residual | None, notation: Notation, width: int = 1
     if residual is not None:
         lines += ["", f"  the difference{' from the nearest' * bool(a.among)}: {residual.words}"]
         if residual.instead:
-            lines.append(f"  proved: it is {residual.instead}")
+            lines.append(f"  proved: it is {residual.instead}{_where(residual, notation, ascii_only)}")
         else:
             sign = "times" if residual.factor else "plus"
             lines.append(f"  proved: it is {a.target.name}, {sign}")
@@ -86,6 +86,11 @@ def conditions_of(a: Audit, notation: Notation, linear: bool = False) -> list[Pr
     """What is supposed of the inputs, and which letters are whole numbers."""
     integers = unsaid_integers((*a.reading.given, a.reading.term), notation)
     return conditions_said(a.reading.given, notation, linear=linear, integers=integers)
+
+
+def _where(residual: Residual, notation: Notation, ascii_only: bool = False) -> str:
+    said = conditions_said(residual.where, notation, linear=True)
+    return f", where {'; '.join(sentence_text(c, ascii=ascii_only) for c in said)}" if said else ""
 
 
 def _looked_at(a: Audit) -> Iterator[str]:
@@ -172,7 +177,9 @@ def line(a: Audit, residual: Residual | None = None) -> str:
 def failure(a: Audit, residual: Residual | None, notation: Notation) -> str:
     """What a test says that fails."""
     out = [line(a, residual), f"  formula     {term_text(a.reading.term, notation)}"]
-    if residual is not None:
+    if residual is not None and residual.where:
+        out.append(f"  proved      it is {residual.instead}{_where(residual, notation)}")
+    elif residual is not None:
         out.append(f"  difference  {term_text(residual.term, notation)}" + (" (a factor)" if residual.factor else ""))
     if a.counterexample is not None:
         out.append(f"  at          {a.counterexample.model}")

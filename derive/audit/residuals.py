@@ -20,6 +20,7 @@ from derive.audit.roles import ONE, Missing, Place, Roles
 from derive.audit.verdict import Audit, _identifier, agree, conditions
 from derive.board.entries import TheoremEntry
 from derive.errors import UserError
+from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term, Var, as_term, subterms
 from derive.language.definitions import (
     cross_entropy,
@@ -31,7 +32,7 @@ from derive.language.definitions import (
     softmax,
     uniform,
 )
-from derive.language.syntax import log
+from derive.language.syntax import fun, log
 
 
 class Residual(NamedTuple):
@@ -42,6 +43,7 @@ class Residual(NamedTuple):
     factor: bool
     theorem: TheoremEntry
     instead: str = ""  # the loss of the library that the program computes
+    where: tuple[Term, ...] = ()  # only under these conditions, which nobody asked for
 
 
 class _Candidate(NamedTuple):
@@ -90,10 +92,13 @@ def _where_bounds_are_idle(audit: Audit) -> Residual | None:
         return None
     if reading.trace.idle_clamps or not guard.possible(reading, bounds):
         return None
-    words = "it is what was asked for only where its bounds do nothing, which is the last condition here"
+    words = "it is what was asked for only where its bounds do nothing"
     given = conditions(reading, audit.target)
-    out = proving.prove(_identifier(p.name), reading.term, audit.target.term, given, words)
-    return Residual(words, audit.target.term, False, out, audit.target.name) if isinstance(out, TheoremEntry) else None
+    page = f"{words}, which is the last condition here"
+    out = proving.prove(_identifier(p.name), reading.term, audit.target.term, given, page)
+    if not isinstance(out, TheoremEntry):
+        return None
+    return Residual(words, audit.target.term, False, out, audit.target.name, tuple(bounds))
 
 
 def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:
@@ -146,6 +151,8 @@ def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str, Fault 
         "the softmax is taken twice: probabilities stand where logits were meant",
         lambda p: p._replace(row=p.model),
     )
+    for c in constants(reading):
+        yield asked, f"{c} is added to the probabilities before the logarithm is taken", partial(_raised, c)
     for axis, d in enumerate(Roles(reading.inputs).positions()):
         yield (
             asked,
@@ -154,6 +161,11 @@ def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str, Fault 
         )
     for other, words in _losses(reading, asked._replace(shift=1 - min(asked.shift, 1))):
         yield other, f"{_SHIFTED[asked.shift]}; {words}", None
+
+
+def _raised(c: Fraction, place: Place) -> Place:
+    k, model = Var("k", INT), place.model
+    return place._replace(probabilities=fun(k, model[k] + as_term(c)))
 
 
 def _over_positions(axis: int, place: Place) -> Place:

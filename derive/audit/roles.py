@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import permutations
 from typing import NamedTuple
 
 from derive.audit.inputs import Input, Inputs, Symbol
@@ -112,18 +113,13 @@ class Roles:
         return x.dims[-1] if x.dims[-1] in ("V", "C") or square else None
 
     def projection(self) -> tuple[Symbol, Symbol] | None:
-        """Hidden rows and the matrix that makes logits of them, as hidden=T,D weight=V,D beside labels=T."""
+        """Hidden rows and the matrix that makes logits of them, as hidden=T,D weight=V,D beside labels=T: no other input has their size D."""
         real = [s for s in self.all if s.input.kind == "real"]
-        for h in real:
-            for w in real:
-                inner = h.input.dims[-1:]
-                if (
-                    h is not w
-                    and len(w.input.dims) == 2
-                    and {*w.input.dims} == {"V", *inner}
-                    and "V" not in h.input.dims
-                ):
-                    return h, w
+        for h, w in permutations(real, 2):
+            sizes, matrix = {"V", *h.input.dims[-1:]}, w.input.dims
+            others = {d for s in self.all if s not in (h, w) for d in s.input.dims} - {"V"}
+            if len(matrix) == len(sizes) == 2 and {*matrix} == sizes and "V" not in h.input.dims and not others & sizes:
+                return h, w
         return None
 
     def projected(self, hidden: Symbol, weights: Symbol, here: Sequence[Term]) -> Term:
@@ -165,18 +161,20 @@ class Roles:
 
     def row(self, s: Symbol, index: Sequence[Term]) -> Term:
         """The family over the classes at a position, wherever the dimension of the classes stands."""
-        classes = self._classes(s.input) or s.input.dims[-1]
-        at = len(s.input.dims) - 1 - s.input.dims[::-1].index(classes)
-        if at == len(s.input.dims) - 1:
+        if self._axis(s.input) == len(s.input.dims) - 1:
             return s.at(index)
         k = Var("k", INT)
         return fun(k, self.entry(s, index, k))
 
     def entry(self, s: Symbol, index: Sequence[Term], k: Term) -> Term:
         """The entry of class k at a position."""
-        classes = self._classes(s.input) or s.input.dims[-1]
-        at = len(s.input.dims) - 1 - s.input.dims[::-1].index(classes)
+        at = self._axis(s.input)
         return s.at([*index[:at], k, *index[at:]])
+
+    def _axis(self, x: Input) -> int:
+        """The dimension of the classes."""
+        classes = self._classes(x) or x.dims[-1]
+        return len(x.dims) - 1 - x.dims[::-1].index(classes)
 
     def positions(self) -> tuple[str, ...]:
         """The sizes over which positions run."""

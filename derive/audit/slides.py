@@ -51,7 +51,7 @@ def _said(a: Audit, residual: Residual | None, wish: Wish) -> Iterator[Slide]:
     notation = wish.choice().notation
     if a.verdict == "refuted" and a.counterexample is not None:
         claim = a.reading.claim(a.target.term)
-        instead = (f"it is {residual.instead}" if residual.instead else residual.words) if residual else ""
+        instead = _what_is_true(residual) if residual else ""
         yield false_slide(
             f"It is {a.target.name}", claim, a.reading.given, a.counterexample, instead, notation, wish.template
         )
@@ -61,3 +61,9 @@ def _said(a: Audit, residual: Residual | None, wish: Wish) -> Iterator[Slide]:
             "statement", "", prose("The formula that was read"), given=listed(conditions_of(a, notation)), claim=formula,
             claim_term=a.reading.term,
         )  # fmt: skip
+
+
+def _what_is_true(residual: Residual) -> str:
+    if not residual.instead:
+        return residual.words
+    return f"it is {residual.instead}" + ", where its bounds do nothing" * bool(residual.where)

@@ -42,6 +42,7 @@ class Meeting(Normalizer):
 
     def __init__(self, rules: tuple[Conv, ...] = ()) -> None:
         super().__init__(_FEATURES, (), rules)
+        self._positive: dict[Term, Theorem] = {}  # sums of which it is seen no more once they are multiplied out
 
     def root(self, t: Term, ctx: Context) -> Theorem | None:
         th = self._first(t, ctx)
@@ -62,7 +63,7 @@ class Meeting(Normalizer):
         if t.op is k.LOG:
             return self._one_fraction(t, ctx)
         if t.op is k.EXP:
-            return exponents.spread(t, self.lemma, lambda *terms: nonzero_facts(ctx, *terms))
+            return self._undone(t, ctx) or exponents.spread(t, self.lemma, lambda *terms: nonzero_facts(ctx, *terms))
         if t.op is k.POW:
             return self._power(t, ctx)
         if t.op is k.XLOGY:
@@ -117,8 +118,17 @@ class Meeting(Normalizer):
         same = ring(inside / by, rest, ctx)
         if quotient is None or same is None:
             return None
-        known = ctx.with_facts(r.rel_cong(quotient, (r.refl(ZERO), same)))
-        return repeatedly(everywhere(self._apart))(t, known)
+        known = r.rel_cong(quotient, (r.refl(ZERO), same))
+        self._positive[rest] = known
+        return repeatedly(everywhere(self._apart))(t, ctx.with_facts(known))
+
+    def _undone(self, t: App, ctx: Context) -> Theorem | None:
+        """|- exp(log x) = x, where x is known to be positive as it was written before."""
+        inner = t.args[0]
+        known = self._positive.get(inner.args[0]) if isinstance(inner, App) and inner.op is k.LOG else None
+        if known is None or not all(h in ctx.by_statement for h in known.hyps):
+            return None
+        return self.lemma("exp_log", {"x": sides(known.concl)[1]}, known)
 
     def _apart(self, t: Term, ctx: Context) -> Theorem | None:
         return self._log(t, ctx) if isinstance(t, App) and t.op is k.LOG else None

@@ -110,17 +110,10 @@ def _convert(s: Shapes, p: Any, e: Any, x: Tensor) -> Tensor:
     if kind in "iu":
         if x.kind == "real":
             raise Unread("a conversion to integers", "numbers are cut off; give labels as an input of kind label")
-        if np.dtype(p["new_dtype"]).itemsize < _WIDE_ENOUGH:
-            raise Unread(
-                f"a conversion to {p['new_dtype']}", "whole numbers wrap round there; labels need 32 or 64 bits"
-            )
         return x.like(x.entry, "int")
     if str(p["new_dtype"]) != "float64":
         s.trace.note(f"precision {p['new_dtype']}")
     return x.like(x.entry, "real")
-
-
-_WIDE_ENOUGH = 4  # bytes
 
 
 @primitive("dim_as_value")

@@ -6,9 +6,11 @@ Functions of jax.nn that JAX calls by name, such as log_softmax, are read as wha
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
+from types import FrameType
 from typing import Any, NamedTuple
 
 import jax
@@ -18,9 +20,9 @@ from jax import export
 
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.jax_primitives import CALLED, PRIMITIVES, Shapes, constant
-from derive.audit.fronts.places import placed
+from derive.audit.fronts.places import is_users, placed
 from derive.audit.fronts.sizes import Size
-from derive.audit.fronts.symbols import floats
+from derive.audit.fronts.symbols import floats, refuse_narrow
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Dim, Tensor, scalar
 from derive.audit.model.trace import Trace, Unread
@@ -75,11 +77,34 @@ def _traced(
 
     structs = [jax.ShapeDtypeStruct(_shape(leaves[i].tensor, sizes), _TYPES[leaves[i].tensor.kind]) for i in at]
     try:
-        return jax.make_jaxpr(call, return_shape=True)(*structs)  # type: ignore[no-any-return]
+        with _none_caught():
+            return jax.make_jaxpr(call, return_shape=True)(*structs)  # type: ignore[no-any-return]
     except Exception as error:
         if type(error).__name__ != "InconclusiveDimensionOperation":
             raise
         raise Unread("a branch on a size", f"JAX cannot decide it for every size: {_first(error)}") from None
+
+
+@contextmanager
+def _none_caught() -> Iterator[None]:
+    """A program must not catch an error by which JAX says that something is no number, and go another way than it goes on numbers.
+    JAX catches many of its own, so those are looked for that come through a frame of the program."""
+    seen: list[tuple[str, str]] = []
+
+    def look(frame: FrameType, event: str, arg: Any) -> Any:
+        if event == "exception" and arg[0].__module__.partition(".")[0] in ("jax", "jaxlib"):
+            seen.append((arg[0].__name__, f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"))
+        return look
+
+    outer = sys.gettrace()
+    sys.settrace(lambda frame, event, arg: look if is_users(frame.f_code.co_filename) else None)
+    try:
+        yield
+    finally:
+        sys.settrace(outer)
+    if seen:
+        name, where = seen[0]
+        raise Unread(f"what follows a caught {name}", "on numbers there is no such error; leave it uncaught", where)
 
 
 def _first(error: Exception) -> str:
@@ -184,6 +209,8 @@ class _Reader:
     def equation(self, e: Any, args: list[Tensor]) -> list[Tensor]:
         name, p = e.primitive.name, e.params
         self.trace.count(name)
+        for v in e.outvars:
+            refuse_narrow(str(getattr(v.aval, "dtype", "")))
         if name.startswith("custom_vjp"):
             self.trace.note(f"{_place(e)}: a derivative of its own stands here; --gradient looks at the gradient")
         inner = next((p[n] for n in ("jaxpr", "call_jaxpr", "fun_jaxpr") if n in p), None)

@@ -14,16 +14,24 @@ from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
-from derive.audit.fronts.symbols import SHARED, answer_operators, called, floats, leaves
-from derive.audit.fronts.torch_ops import OPERATIONS, as_tensor
+from derive.audit.fronts.symbols import (
+    NO_READING,
+    SHARED,
+    answer_operators,
+    called,
+    floats,
+    leaves,
+    options,
+    refuse_narrow,
+)
+from derive.audit.fronts.torch_ops import OPERATIONS, converted
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
 from derive.audit.model import shaping as sh
-from derive.audit.model import tensor as tn
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Tensor, count, scalar, size
 from derive.audit.model.trace import Trace, Unread, none_swallowed
-from derive.audit.model.values import add
+from derive.kernel.terms import Num
 
 _ = torch_shapes  # its import adds to the operations
 _READING = threading.RLock()
@@ -34,21 +42,44 @@ _NAMES = {
     "max": "amax", "expand_dims": "unsqueeze", "concatenate": "cat", "concat": "cat", "copy": "clone", "ravel": "flatten",
 }  # fmt: skip
 _SHARES = frozenset(
-    ("reshape", "flatten", "transpose", "permute_dims", "swapaxes", "unsqueeze", "squeeze", "__getitem__")
+    (
+        "reshape",
+        "flatten",
+        "transpose",
+        "permute_dims",
+        "swapaxes",
+        "unsqueeze",
+        "squeeze",
+        "__getitem__",
+        "flip",
+        "split",
+        "diagonal",
+    )
 )
 """What may give the same memory again."""
 
 _MAKES = ("arange", "eye", "zeros", "ones", "full")
-_AXIS = {"sum", "mean", "amax", "cat", "stack", "unsqueeze", "squeeze"}
 
 
-def _take_along(trace: Trace, x: Tensor, indices: Tensor, axis: int = -1) -> Tensor:
-    return ch.gather(x, axis, indices)
+def _take_along(trace: Trace, x: Tensor, indices: Tensor, dim: int = -1) -> Tensor:
+    return ch.gather(x, dim, indices)
 
 
-def _log_add_exp(trace: Trace, a: Any, b: Any) -> Tensor:
-    x, y = as_tensor(trace, a), as_tensor(trace, b)
-    return tn.pointwise(trace, lambda s, t: fn.logarithm(add(fn.exponential(s), fn.exponential(t))), x, y)
+def _as_type(trace: Trace, x: Tensor, dtype: Any, **_: Any) -> Tensor:
+    name = np.dtype(dtype).name
+    if name.startswith("float") and name != "float64":
+        trace.note(f"precision {name}")
+    return converted(x, name)
+
+
+def _split(trace: Trace, x: Tensor, parts: Any, dim: int = 0) -> list[Tensor]:
+    """By how many parts, or by the places at which they begin; torch names their size, or their sizes."""
+    n = sh.single(x.shape[x.axis(dim)], "split")
+    if isinstance(parts, int):
+        if not isinstance(n, Num) or n.value % parts:
+            raise Unread("split", f"whether the size {n!r} has {parts} equal parts is not known; give it a number")
+        parts = [i * int(n.value) // parts for i in range(1, parts)]
+    return [sh.narrow(x, dim, i, j) for i, j in zip([None, *parts], [*parts, None], strict=True)]
 
 
 def _transpose(trace: Trace, x: Tensor, axes: Any = None) -> Tensor:
@@ -57,11 +88,12 @@ def _transpose(trace: Trace, x: Tensor, axes: Any = None) -> Tensor:
 
 _OWN: dict[str, Callable[..., Any]] = {
     "take_along_axis": _take_along,
-    "logaddexp": _log_add_exp,
     "transpose": _transpose,
     "permute_dims": _transpose,
     "swapaxes": OPERATIONS["transpose"],
-    "astype": lambda trace, x, dtype, **_: x.like(x.entry, "real") if np.dtype(dtype).kind == "f" else x,
+    "astype": _as_type,
+    "split": _split,
+    "nonzero": lambda trace, x: OPERATIONS["nonzero"](trace, x, as_tuple=True),
 }
 
 
@@ -94,8 +126,10 @@ class Symbol:
         return _NAMESPACE
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(name)
+        if not _reading_of(name):
+            raise Unread(f"an array's {name}", NO_READING, place())
         return lambda *a, **kw: call(name, (self, *a), kw)
 
     shape = property(
@@ -111,6 +145,8 @@ class Symbol:
 
     def __bool__(self) -> bool:
         raise Unread("a branch", "it depends on the numbers in an array, and a formula has no such branch", place())
+
+    __int__ = __float__ = __complex__ = __index__ = __bool__
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(key) is not Symbol or key.tensor.kind != "bool":
@@ -153,37 +189,40 @@ def _symbolic(x: Any) -> bool:
     return any(type(v) in (Symbol, Size) for v in leaves(x))
 
 
+def _reading_of(name: str) -> Callable[..., Any] | None:
+    return _OWN.get(name) or OPERATIONS.get(_NAMES.get(name, name))
+
+
 def call(name: str, args: Any, kwargs: Any) -> Any:
     """One operation on symbols.  Raises Unread, with the line of the program, when it has no reading."""
     first = next(x for x in leaves((args, kwargs)) if type(x) in (Symbol, Size))
     trace: Trace = first.tensor.trace if type(first) is Symbol else first.trace
     known = _NAMES.get(name, name)
-    run = _OWN.get(name) or OPERATIONS.get(known)
+    run = _reading_of(name)
     trace.count(name)
     if run is None:
-        raise Unread(
-            name, "there is no reading of it; write it with operations that have one, or use --measure", place()
-        )
-    options = {n: _plain(trace, v) for n, v in kwargs.items() if n not in ("out", "where", "dtype") or name == "astype"}
-    if known in _AXIS and "axis" in options and known not in ("sum", "mean"):
-        options["dim"] = options.pop("axis")
-    if known == "amax" and "keepdims" in options:
-        options["keepdim"] = options.pop("keepdims")
+        raise Unread(name, NO_READING, place())
     try:
-        out = run(trace, *(_plain(trace, a) for a in args), **options)
+        named = {n: _plain(trace, v) for n, v in options(kwargs).items()}
+        if name != "astype" and named.get("dtype") is not None:
+            refuse_narrow(np.dtype(named["dtype"]).name)
+        named = named if name == "astype" else {n: v for n, v in named.items() if n != "dtype"}
+        out = run(trace, *(_plain(trace, a) for a in args), **named)
     except Unread as error:
         raise error.at(place()) from None
     except TypeError as error:
         raise Unread(name, f"it is called as its reading does not foresee ({error})", place()) from error
     if isinstance(out, list):  # the parts of a split
-        return [Symbol(placed(x, place())) for x in out]
+        shared = args[0].memory if known in _SHARES else None
+        return [Symbol(placed(x, place()), shared) for x in out]
     if not isinstance(out, Tensor):
         return out
-    first_memory = args[0].memory if known in _SHARES and args and type(args[0]) is Symbol else None
-    return Symbol(placed(out, place()), first_memory if len(args) < 2 or not _symbolic(args[1:]) else None)
+    shares = known in _SHARES and args and type(args[0]) is Symbol and not _symbolic(args[1:])
+    return Symbol(placed(out, place()), args[0].memory if shares else None)
 
 
 answer_operators(Symbol, call)
+Size.__array_ufunc__ = Symbol.__array_ufunc__  # type: ignore[attr-defined]
 
 
 def _plain(trace: Trace, x: Any) -> Any:
@@ -193,6 +232,8 @@ def _plain(trace: Trace, x: Any) -> Any:
         return x.tensor
     if isinstance(x, (list, tuple)):
         return type(x)(_plain(trace, v) for v in x) if type(x) in (list, tuple) else tuple(_plain(trace, v) for v in x)
+    if isinstance(x, (np.ndarray, np.integer)):
+        refuse_narrow(x.dtype.name)
     if isinstance(x, np.ndarray):
         if x.ndim > 1 or x.size > 64:
             raise Unread(

@@ -13,7 +13,7 @@ _OWN = __file__.rpartition("audit")[0]
 _FRAMEWORKS = ("-packages/torch/", "-packages/numpy/", "-packages/jax/", "contextlib")
 
 
-def _is_users(file: str) -> bool:
+def is_users(file: str) -> bool:
     return not file.startswith((_OWN, "<")) and not any(f in file for f in _FRAMEWORKS)
 
 
@@ -22,7 +22,7 @@ def line_of(error: BaseException) -> str:
     at, out = error.__traceback__, ""
     while at is not None:
         file = at.tb_frame.f_code.co_filename
-        if _is_users(file):
+        if is_users(file):
             out = f"{file.rpartition('/')[2]}:{at.tb_lineno}"
         at = at.tb_next
     return out
@@ -33,7 +33,7 @@ def place() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if _is_users(file):
+        if is_users(file):
             return f"{file.rpartition('/')[2]}:{frame.f_lineno}"
         frame = frame.f_back
     return ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from derive.audit import program
 from derive.audit.model.functions import exact
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, add, div, mul, neg, sub
@@ -124,7 +125,16 @@ class Size:
             "on tensors, or give the size as a number",
         )
 
-    __int__ = __float__ = __round__ = __trunc__ = __index__
+    __int__ = __float__ = __complex__ = __round__ = __trunc__ = __floor__ = __ceil__ = __index__
+
+    def _not_read(self, *_: Any) -> Any:
+        raise Unread(
+            f"an operation on the size {self.term!r}",
+            "sizes are added, multiplied, divided and compared; give the size as a number",
+        )
+
+    __mod__ = __rmod__ = __rfloordiv__ = __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __abs__ = _not_read
+    __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = __invert__ = _not_read
 
     def __repr__(self) -> str:
         return repr(self.term)
@@ -146,10 +156,7 @@ def counted(n: Any) -> int:
 @contextmanager
 def with_len(function: Any) -> Iterator[None]:
     """The module of the function with a len() that may be a size; what else it counts is counted as ever."""
-    inner = getattr(function, "func", getattr(function, "_torchdynamo_orig_callable", function))
-    if not hasattr(inner, "__code__") and not hasattr(inner, "__func__"):
-        inner = getattr(type(inner), "forward", None) or type(inner).__call__
-    space = getattr(getattr(inner, "__func__", inner), "__globals__", None)
+    space = getattr(program.underneath(function)[0], "__globals__", None)
     if space is None or "len" in space:
         yield
         return

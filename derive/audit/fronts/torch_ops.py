@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from derive.audit.fronts.sizes import term_of
+from derive.audit.fronts.symbols import refuse_narrow
 from derive.audit.model import choosing as ch
 from derive.audit.model import functions as fn
 from derive.audit.model import shaping as sh
@@ -45,7 +46,8 @@ def as_tensor(trace: Trace, x: Any) -> Tensor:
 
 
 def _kind(*tensors: Tensor) -> str:
-    return "real" if any(t.kind == "real" for t in tensors) else "int"
+    kinds = {t.kind for t in tensors}
+    return "real" if "real" in kinds else "bool" if kinds == {"bool"} else "int"
 
 
 def _pointwise(name: str, f: Callable[..., Any], kind: str = "", back: bool = False) -> None:
@@ -73,10 +75,17 @@ _pointwise("__rpow__", fn.power, back=True)
 _pointwise("xlogy", fn.xlogy, "real")
 
 
-@operation("add", "__add__", "__radd__")
+@operation("add", "__add__")
 def add_of(trace: Trace, a: Any, b: Any, *, alpha: Any = 1, **_: Any) -> Tensor:
     x, y = as_tensor(trace, a), as_tensor(trace, b)
+    if _kind(x, y) == "bool":  # True + True is True
+        return ch.either(x, y)
     return tn.pointwise(trace, lambda s, t: fn.plus(s, mul(term_of(alpha), t)), x, y, kind=_kind(x, y))
+
+
+@operation("__radd__")
+def _added_to(trace: Trace, a: Any, b: Any) -> Tensor:
+    return add_of(trace, b, a)
 
 
 @operation("sub", "subtract", "__sub__")
@@ -161,20 +170,19 @@ def _abs(trace: Trace, x: Tensor) -> Tensor:
 )  # fmt: skip
 def _same(trace: Trace, x: Tensor, *types: Any, **more: Any) -> Tensor:
     for t in (*types, *more.values()):
-        x = _converted(x, t.kind if isinstance(t, Tensor) else str(t).lower())
+        x = converted(x, t.kind if isinstance(t, Tensor) else str(t).lower())
     return x
 
 
-def _converted(x: Tensor, kind: str) -> Tensor:
+def converted(x: Tensor, kind: str) -> Tensor:
     """As another type, by its name; names of devices change nothing."""
     name = kind.rpartition(".")[2].removesuffix("tensor")
     if name in ("real", "double") or name.startswith(("float", "bfloat", "half")):
         return x.like(x.entry, "real")
     if name == "bool":
         return ch.truth(x)
-    if name in ("uint8", "int8", "int16", "uint16", "short", "char", "byte"):
-        raise Unread(f"a conversion to {name}", "whole numbers wrap round there; labels need 32 or 64 bits")
-    if name in ("int", "long", "int64", "int32"):
+    refuse_narrow(name)
+    if name in ("int", "long", "int64", "int32", "uint64", "uint32"):
         whole: Tensor = _long(x.trace, x)
         return whole
     return x
@@ -195,34 +203,28 @@ def _bool(trace: Trace, x: Tensor) -> Tensor:
 # --- over dimensions --------------------------------------------------------------------------------------------------
 
 
-def _axes(dim: Any, more: tuple[Any, ...]) -> Any:
-    if isinstance(dim, (tuple, list)):
-        return tuple(dim)
-    return (dim, *more) if more else dim
+def _axes(dim: Any) -> Any:
+    return tuple(dim) if isinstance(dim, (tuple, list)) else dim
 
 
 @operation("sum")
-def _sum(
-    trace: Trace, x: Tensor, dim: Any = None, keepdim: bool = False, axis: Any = None, keepdims: bool = False, **_: Any
-) -> Tensor:
-    return tn.total(x, _axes(dim if axis is None else axis, ()), keepdim or keepdims)
+def _sum(trace: Trace, x: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> Tensor:
+    return tn.total(x, _axes(dim), keepdim)
 
 
 @operation("mean")
-def _mean(
-    trace: Trace, x: Tensor, dim: Any = None, keepdim: bool = False, axis: Any = None, keepdims: bool = False, **_: Any
-) -> Tensor:
-    return tn.mean(x, _axes(dim if axis is None else axis, ()), keepdim or keepdims)
+def _mean(trace: Trace, x: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> Tensor:
+    return tn.mean(x, _axes(dim), keepdim)
 
 
 @operation("amax")
 def _amax(trace: Trace, x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    return tn.largest(x, _axes(dim, ()), keepdim)
+    return tn.largest(x, _axes(dim), keepdim)
 
 
 @operation("logsumexp")
 def _logsumexp(trace: Trace, x: Tensor, dim: Any, keepdim: bool = False, **_: Any) -> Tensor:
-    return fn.logsumexp(x, tn.axes_of(x, _axes(dim, ())), keepdim)
+    return fn.logsumexp(x, tn.axes_of(x, _axes(dim)), keepdim)
 
 
 def required(dim: Any, name: str) -> int:
@@ -256,7 +258,7 @@ def _cumsum(trace: Trace, x: Tensor, dim: int, **_: Any) -> Tensor:
 
 @operation("count_nonzero")
 def _count_nonzero(trace: Trace, x: Tensor, dim: Any = None) -> Tensor:
-    return tn.total(ch.truth(x), _axes(dim, ()))
+    return tn.total(ch.truth(x), _axes(dim))
 
 
 @operation("any", "all")

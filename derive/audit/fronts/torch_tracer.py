@@ -19,8 +19,17 @@ import torch.nn.functional
 from derive.audit.fronts import torch_losses, torch_shapes
 from derive.audit.fronts.places import place, placed
 from derive.audit.fronts.sizes import Shape, Size, counted, number, with_len
-from derive.audit.fronts.symbols import SHARED, answer_operators, called, floats, leaves
-from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE
+from derive.audit.fronts.symbols import (
+    NO_READING,
+    SHARED,
+    answer_operators,
+    called,
+    floats,
+    leaves,
+    options,
+    refuse_narrow,
+)
+from derive.audit.fronts.torch_ops import OPERATIONS, SHARES_STORAGE, as_tensor
 from derive.audit.model.functions import exact, noted
 from derive.audit.model.tensor import Tensor, count, scalar, size
 from derive.audit.model.trace import Trace, Unread, none_swallowed
@@ -194,12 +203,14 @@ Size.__torch_function__ = classmethod(lambda cls, *args: Symbol.__torch_function
 
 
 def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
+    kwargs = options(kwargs)
     for x in (*args, *kwargs.values()):
-        _note_precision(trace, name, x)
+        _note_type(trace, name, x)
     if name in _CUTS or not torch.is_grad_enabled():
         trace.cut(name if name in _CUTS else "no_grad()", place())
-    changes = name.endswith("_") and not name.endswith("__") and name[:-1] in OPERATIONS
-    plain = name[:-1] if changes else name
+    marked = name.endswith("_") and not name.endswith("__") and name[:-1] in OPERATIONS
+    plain = name[:-1] if marked else name
+    changes = kwargs.pop("inplace", False) or marked
     if plain in ("max", "min") and ("dim" in kwargs or (len(args) > 1 and isinstance(args[1], int))):
         return _largest(trace, plain, args, kwargs)
     if plain in ("max", "min"):
@@ -210,10 +221,8 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
         raise Unread("an attribute of a tensor", "there is no reading of it")
     run = OPERATIONS.get(plain)
     if run is None:
-        raise Unread(name, "there is no reading of it; write it with operations that have one, or use --measure")
-    out = run(
-        trace, *(_plain(trace, a) for a in args), **{n: _plain(trace, v) for n, v in kwargs.items() if n != "out"}
-    )
+        raise Unread(name, NO_READING)
+    out = run(trace, *(_plain(trace, a) for a in args), **{n: _plain(trace, v) for n, v in kwargs.items()})
     if isinstance(out, list):  # the parts of split and chunk
         return tuple(Symbol(placed(x, place()), args[0].memory) for x in out)
     if not isinstance(out, Tensor):
@@ -237,8 +246,10 @@ def _largest(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     return Largest(Symbol(OPERATIONS["amax"](trace, x, dim, kwargs.get("keepdim", False))))
 
 
-def _note_precision(trace: Trace, name: str, x: Any) -> None:
-    asked = _PRECISION.get(name) or (_PRECISION.get(str(x).rpartition(".")[2]) if isinstance(x, torch.dtype) else None)
+def _note_type(trace: Trace, name: str, x: Any) -> None:
+    dtype = str(x).rpartition(".")[2] if isinstance(x, torch.dtype) else ""
+    refuse_narrow(dtype)
+    asked = _PRECISION.get(name) or _PRECISION.get(dtype)
     if asked is not None:
         trace.note(f"precision {asked}")
 
@@ -262,6 +273,7 @@ def constant(trace: Trace, x: torch.Tensor) -> Tensor:
             "a tensor of numbers",
             f"of shape {tuple(x.shape)}; give it to the function as an input, with letters for its sizes",
         )
+    refuse_narrow(str(x.dtype).rpartition(".")[2])
     kind = "bool" if x.dtype == torch.bool else "real" if x.is_floating_point() else "int"
     if x.ndim == 0:
         return scalar(trace, _exact(x), kind)
@@ -333,7 +345,8 @@ def _passing(name: str, original: Any, thread: int) -> Any:
         if name == "is_tensor":
             return True
         if name in ("tensor", "as_tensor"):
-            return _made(args[0])
+            made = _made(args[0])
+            return made if kwargs.get("dtype") is None else call("to", (made, kwargs["dtype"]), {})
         return call(name, args, kwargs)
 
     function.__name__ = name
@@ -344,7 +357,7 @@ def _made(x: Any) -> Any:
     if type(x) is Symbol:
         return x
     if isinstance(x, Size):
-        return Symbol(scalar(x.trace, x.term))
+        return Symbol(as_tensor(x.trace, x))
     return call("stack", (x,), {})
 
 

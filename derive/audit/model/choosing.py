@@ -20,7 +20,7 @@ from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import MINUS_INFINITY, ONE, ZERO, Choice, Value, add, apply, sub
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term
-from derive.language.definitions import maximum, minimum
+from derive.language.definitions import maximum, minimum, positive_part
 
 # --- comparisons ------------------------------------------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ def _larger(trace: Trace, x: Term, bound: Term) -> Term:
     below = _decided(trace, bound, x)
     if below is None:
         trace.idle_clamps.append((bound <= x, *_open_ranges(trace)))
-        return maximum(x, bound)
+        return positive_part(x) if bound == ZERO else positive_part(bound) if x == ZERO else maximum(x, bound)
     if below and not isinstance(x, Num):
         trace.note(f"a lower bound of {bound!r} does nothing")
     return x if below else bound
