@@ -11,7 +11,7 @@ from derive.notes.formula.derivatives import LOGS, is_d, is_derivative
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.means import COMMA, SPREAD, Means
 from derive.notes.formula.names import Reading, halves
-from derive.notes.formula.surface import COMPARED, Expr, names_in, num
+from derive.notes.formula.surface import COMPARED, Expr, names_in, num, run_by
 from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at, uses
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
@@ -147,9 +147,7 @@ class Operators(Means):
         r"""Where a sum ends, if the factors behind it that do not use its letters are none of it: \log \sum_j a_j b."""
         if ts[i].kind != "sign" or ts[i].text not in ("∑", "∏"):
             return end
-        letters = frozenset(
-            b.args[0].ref.name for bounds in self.bounds(ts[i]) for b in bounds if b.args and b.args[0].op == "ref"
-        )
+        letters = frozenset(run_by(b for bounds in self.bounds(ts[i]) for b in bounds))
         last = max((j for j in range(i + 1, end) if uses(ts[j : j + 1], letters)), default=end - 1)
         return last + 1
 
@@ -178,9 +176,7 @@ class Operators(Means):
             yield from self.integral(ts, i)
             return
         for bounds in self.bounds(t):
-            letters = frozenset(
-                x for b in bounds if b.args for x in (b.args[0].ref.name if b.args[0].op == "ref" else "",) if x
-            )
+            letters = frozenset(run_by(bounds))
             end = self.stretch(ts, i + 1)
             cut = (
                 self.without_factors(ts, i, end) if kind == "prod" else end

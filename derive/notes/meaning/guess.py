@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.formula.surface import Expr, Ref, num, run_by, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import Law, World
 
@@ -156,9 +156,7 @@ def whole_sequences(formulas: Sequence[Expr], prose: Iterable[Expr]) -> dict[str
     """What y is where it stands for y_1, ..., y_T: the prose says so, or the only bounds of the letter that counts its parts.
 
     A letter that some sum or mean runs over is none of these."""
-    bound = {
-        b.args[0].ref.name for e in formulas for b in walk(e) if b.op == "bound" and b.args and b.args[0].op == "ref"
-    }
+    bound = run_by(b for e in formulas for b in walk(e) if b.op == "bound")
     out = {e.args[-1].ref.name: e for e in prose if e.op == "series"}
     ends: dict[str, set[Expr]] = {}
     for big in (x for e in formulas for x in walk(e) if x.op == "big"):

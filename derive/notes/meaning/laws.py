@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
-from derive.notes.formula.surface import Expr, Ref, walk
+from derive.notes.formula.surface import Expr, Ref, run_by, walk
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.joint import Joint, Outcome, signs
 from derive.notes.meaning.scope import Scope
@@ -55,13 +55,7 @@ class Laws(Joint):
 
     def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
         """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
-        inner = {
-            b.args[0].ref.name
-            for x in walk(body)
-            if x.op == "big"
-            for b in x.args[1:]
-            if b.args and b.args[0].op == "ref"
-        }
+        inner = run_by(x for x in walk(body) if x.op == "bound")
         found = {
             a.ref.name: a
             for x in walk(body)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import CHAINED
-from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
+from derive.notes.formula.surface import Expr, Ref, names_in, num, run_by, walk
 from derive.notes.formula.tokens import Tokens, UnreadableError, split_at
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
@@ -309,9 +309,9 @@ def about(found: object) -> set[str]:
     if isinstance(found, tuple) and found and found[0] == "one-hot":
         return {found[1].ref.name}
     assert isinstance(found, tuple)
-    return {n for rel in found for n in names_in(rel)} - {
-        b.args[0].ref.name for rel in found for b in walk(rel) if b.op == "bound" and b.args and b.args[0].op == "ref"
-    }
+    return {n for rel in found for n in names_in(rel)} - run_by(
+        b for rel in found for b in walk(rel) if b.op == "bound"
+    )
 
 
 def assume(world: World, words: str, found: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from derive.notes.formula.surface import COMPARED, Expr, name, num, walk
+from derive.notes.formula.surface import COMPARED, Expr, name, num, run_by, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import World
 
@@ -251,7 +251,7 @@ class Ranges:
 def _ends(e: Expr, running: frozenset[str]) -> set[str]:
     """The names at the upper ends of sums, but for letters of sums around them."""
     if e.op == "big":
-        running |= {b.args[0].ref.name for b in e.args[1:] if b.args and b.args[0].op == "ref"}
+        running |= run_by(e.args[1:])
     out = (
         {y.ref.name for y in walk(e.args[2]) if y.op == "ref"} - running
         if e.op == "bound" and e.data == "to"
