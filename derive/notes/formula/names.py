@@ -8,11 +8,11 @@ from dataclasses import replace
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import SCALARS, Known
 from derive.notes.formula.surface import Expr, Ref, num
-from derive.notes.formula.tokens import ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
+from derive.notes.formula.tokens import COMPARISONS, ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
 
 Reading = tuple[Expr, int]
 _STARS = {"·": "star", "⋆": "star", "†": "dagger", "+": "plus", "-": "minus", "♯": "sharp"}
-_EVENTS = frozenset(("=", "<", ">", "<=", ">=", "≻", "≺", "!=", "∈"))
+_EVENTS = COMPARISONS | frozenset(("≻", "≺", "∈"))
 
 
 def halves(tokens: Tokens, sign: str) -> tuple[Tokens, Tokens]:

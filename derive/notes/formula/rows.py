@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 from derive.notes.document.pages import Display, Row
 from derive.notes.document.tree import Atom, Node, Script, Span
-from derive.notes.formula.tokens import GAP, UNTOLD, Token, Tokens, UnreadableError, refuse_depth, sign_of, tokens_of
+from derive.notes.formula.tokens import (
+    COMPARISONS,
+    GAP,
+    UNTOLD,
+    Token,
+    Tokens,
+    UnreadableError,
+    refuse_depth,
+    sign_of,
+    tokens_of,
+)
 
-CHAINED = UNTOLD | frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
+CHAINED = COMPARISONS | UNTOLD | frozenset(("≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
 """Relations of which a chain is made, and arrows between chains."""
 _SKIPPED = frozenset(("∴", "∵", "\\qquad", ".", "\\Longleftrightarrow", "\\blacksquare", "\\square"))
 _STATEMENT = frozenset(("⇒", "⇔"))

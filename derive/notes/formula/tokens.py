@@ -125,11 +125,11 @@ _SIGNS = {
     "\\pm": "±", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "\\div": "/", "\\gg": "≫", "\\ll": "≪",
     "\\lesssim": "≲", "\\gtrsim": "≳", "\\leftarrow": "←", "\\gets": "←", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
+COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
+"""Relations of numbers that are judged."""
 UNTOLD = frozenset(("≫", "≪", "≲", "≳", "←"))
 """Relations that say too little to be judged: much larger, up to a constant, becomes."""
-RELATIONS = UNTOLD | frozenset(
-    ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
-)
+RELATIONS = COMPARISONS | UNTOLD | frozenset(("≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖"))
 """Signs between two expressions."""
 ENDS = RELATIONS | frozenset((",", ";", "|", "‖", "⇒", "⇔", "∴", "∵", ":", "∀", "↦", "∧"))
 """Signs at which an expression ends."""

@@ -15,12 +15,12 @@ from derive.kernel.terms import Term
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, names_in
-from derive.notes.formula.tokens import Tokens, UnreadableError
+from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
 from derive.notes.meaning.world import facts_of
 
 MAY_SUPPOSE = "the paragraph before the display may state a condition"
-_RELATIONS = frozenset(("=", "<", "<=", ">", ">=", "!=", "≈", "→"))
+_RELATIONS = COMPARISONS | frozenset(("≈", "→"))
 _SUPPOSED = re.compile(
     r"\b(?:uniform|one-hot|deterministic|degenerate|(?:is|are|be|being|all|both)\s+(?:all\s+)?(?:equal|identical|the\s+same|zero|constant))\b"
     r"|\b(?:is|are|be|equals?)\s+(?:\$|\\\()?-?\d",

@@ -10,7 +10,7 @@ from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
-from derive.notes.formula.tokens import UNTOLD, UnreadableError
+from derive.notes.formula.tokens import COMPARISONS, UNTOLD, UnreadableError
 from derive.notes.meaning import local
 from derive.notes.meaning.bold import apart
 from derive.notes.meaning.build import Needs, unread
@@ -364,7 +364,7 @@ class _Reader(Page):
             left.sort == right.sort and isinstance(left.sort, SetOf)
         ):
             raise unread(b.expr, "the two sides are not of one kind")
-        shown = sign if sign in ("=", "!=", "<", "<=", ">", ">=") else "="
+        shown = sign if sign in COMPARISONS else "="
         claim = relation(shown, left, right)
         builder.declared_facts()
         self.row_facts(row, needs)

@@ -12,7 +12,7 @@ from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import CHAINED
 from derive.notes.formula.surface import Expr, Ref, names_in, num, run_by, walk
-from derive.notes.formula.tokens import Tokens, UnreadableError, split_at
+from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError, split_at
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
 from derive.notes.meaning.world import Law, Meaning, World, facts_of
@@ -38,7 +38,8 @@ _FACT = re.compile(
 """Behind these words a relation is a fact of the page."""
 _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
 """Behind a display: a sentence that goes on, and speaks of it."""
-_BOUND = frozenset(("<", "<=", ">", ">=", "∈", "!="))
+_FACTS = COMPARISONS | frozenset(("∈",))
+_BOUND = _FACTS - {"="}
 _ASIDE = re.compile(
     r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|therefore|recall|would|should|cannot|not|when|get|gives?|obtain|"
     r"yields?|find|becomes?|follows?|implies|means|conclude|wrong|false|slip|error)\b[^.$]{0,20}$",
@@ -101,7 +102,7 @@ def case_of(
     before, _ = _around(document.text, p)
     if not tokens or "…" in signs or not _CASE.search(before) or _denied(before, ""):
         return None
-    if not any(s in _BOUND or s == "=" for s in signs):
+    if _FACTS.isdisjoint(signs):
         return None
     rels = next(parser.relations(tokens), None) or ()
     plain = rels and all(a.op == "num" or a.is_name() for r in rels if r.data != "∈" for a in r.args)
@@ -130,11 +131,7 @@ def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: So
     introduced = _FACT.search(before)
     if _denied(before, behind) or _ASIDE.search(before[: introduced.start()] if introduced else before):
         return
-    if (
-        signs
-        and any(s in _BOUND for s in signs)
-        and all(s in _BOUND or s not in ("=", "≈", "∝", "~", "⇒") for s in signs)
-    ):
+    if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
             rels = next(parser.relations(tokens), None)
         except UnreadableError:
@@ -155,7 +152,7 @@ def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: So
             yield Meaning(left[0], right[0])
             return
     relations = [s for s in signs if s in CHAINED]
-    if introduced and relations and all(s in _BOUND or s == "=" for s in relations):
+    if introduced and relations and _FACTS.issuperset(relations):
         yield from _relations(tokens, parser)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, names_in, walk
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
+from derive.notes.formula.tokens import COMPARISONS, Token, Tokens, UnreadableError, split_at
 from derive.notes.meaning.declare import Line
 from derive.notes.meaning.sorts import base_letter
 
@@ -239,7 +239,7 @@ def facts_of(parser: Parser, tokens: Tokens) -> list[tuple[Expr, ...]]:
         parser.expressions(last)
         raise UnreadableError("", last[0].span, "this relation is not read")
     for piece in before:
-        if any(x.kind == "sign" and x.text in ("=", "<", ">", "<=", ">=", "!=") for x in piece):
+        if any(x.kind == "sign" and x.text in COMPARISONS for x in piece):
             out.append(next(parser.relations(piece), ()))
         else:  # a, b \in S: the relation of the last
             e = one(parser, piece)
