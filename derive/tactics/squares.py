@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.kernel import ring as field
-from derive.kernel import rules as r
 from derive.kernel import terms as k
-from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Term, Var, fresh, instantiate
+from derive.kernel.terms import App, Lam, Term, Var, instantiate
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
-from derive.tactics.gaps import Range, by_range, gap_poly, spread, weights
-from derive.tactics.monomials import ONE, ZERO, poly_term, times
+from derive.tactics.derived import over_range, sides
+from derive.tactics.gaps import Parts, Range, by_range, gap_poly, spread, term_of, weights
+from derive.tactics.monomials import ONE, ZERO, poly_term
 
 MOST = 8
 """Letters of a quadratic form, and squares of sums, that are looked at."""
@@ -75,24 +74,15 @@ def _form(parts: dict[Term | None, Fraction]) -> Term:
 # --- sums
 
 
-def _of_sum(
-    ends: Range, parts: list[tuple[Term, Lam]], gap: field.Poly, ctx: Context, known: tuple[Conv, ...]
-) -> Iterator[Theorem]:
-    low, high = ends
-    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
-    inner = ctx.extend(low <= v, v <= high)
-    terms = [times(c, instantiate(fn, v)) for c, fn in parts]
-    body = terms[0]
-    for t in terms[1:]:
-        body = body + t
+def _of_sum(ends: Range, parts: Parts, gap: field.Poly, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Theorem]:
+    v, body, inner = term_of(ends, parts, ctx)
     poly = gap_poly(body, inner)
     pointwise = [_square(form) for form in _forms(poly)] if poly is not None else []
     for fn, _ in weights(ends, ctx):
         pointwise += _weighted(instantiate(fn, v), v, ends, gap, poly or {}, inner)
     for th in pointwise:
-        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
-        f = k.lam(v, th.concl.args[1])  # type: ignore[attr-defined]
-        yield spread(library.use("sum_nonneg", {"m": low, "n": high, "f": f}, every), ctx, known)
+        values = {"m": ends[0], "n": ends[1], "f": k.lam(v, sides(th.concl)[1])}
+        yield spread(library.use("sum_nonneg", values, over_range(v, *ends, th)), ctx, known)
 
 
 def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, inner: Context) -> Iterator[Theorem]:
@@ -107,8 +97,7 @@ def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, i
         f = None if inside is None else _divided(inside, w)
         if f is not None:
             square = _square(f - m)
-            values = {"x": w, "y": square.concl.args[1]}  # type: ignore[attr-defined]
-            yield library.use("mul_nonneg", values, sign, square)
+            yield library.use("mul_nonneg", {"x": w, "y": sides(square.concl)[1]}, sign, square)
     if frozenset({(w, 2)}) in poly:
         yield _square(w - ONE / (ends[1] if ends[0] == ONE else ends[1] - ends[0] + ONE))
         small = side.prove(w <= ONE, inner)
