@@ -32,12 +32,9 @@ class Laws(Joint):
         draws = [d_ for b in bounds for d_ in self.draws(b, body)]
         if self.one_draw:
             body, draws = self.drawn_once(body, draws, scope)
-        if any(
-            w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
-        ):
-            return self.mean_over_all(
-                body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
-            )
+        whats = [w for d_ in draws for w in d_.whats]
+        if any(w.op == "ref" and w.args for w in whats):
+            return self.mean_over_all(body, whats, scope)
         return self.mean_over(body, draws, scope)
 
     def drawn_once(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> tuple[Expr, list[Draw]]:
@@ -155,9 +152,8 @@ class Laws(Joint):
         if not draws:
             return self.number(body, scope)
         first, rest = draws[0], draws[1:]
-        whats = first.what.args if first.what.op == "tuple" else (first.what,)
         law, where = scope.meant(first.law)
-        outcomes = self.drawn_from(law, whats)
+        outcomes = self.drawn_from(law, first.whats)
         if any(o.letter is not o.argument for o in outcomes):
             raise unread(
                 first.what, "a mean over several draws is not read: it is a sum over more letters than are written"
@@ -236,6 +232,10 @@ class Laws(Joint):
         law = self.world.law_of(e.ref.name) if e.op == "ref" else None
         return law is not None and law.positive
 
+    def weighed(self, a: Term, x: Term, base: Term | None, positive: bool) -> Term:
+        """a log x; of a that may be 0 with 0 log 0 = 0."""
+        return a * self.log(x, base) if base is not None or positive else app(k.XLOGY, a, x)
+
     def ranged(self, e: Expr, scope: Scope) -> tuple[list[Outcome] | None, list[Range]]:
         outcomes = self.parts(e)
         if outcomes is not None:
@@ -257,9 +257,7 @@ class Laws(Joint):
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
-            if base is not None:
-                return a * self.log(a / b, base)
-            return a * app(k.LOG, a / b) if self.positive(p) else app(k.XLOGY, a, a / b)
+            return self.weighed(a, a / b, base, self.positive(p))
 
         return self.total(p, scope, body)
 
@@ -267,15 +265,11 @@ class Laws(Joint):
         """Half of KL(p || m) and KL(q || m), where m is the mean of p and q."""
         outcomes, _ = self.ranged(p, scope)
         other = self.matching(p, q, outcomes)
-        logs = self.positive(p) and self.positive(q)
+        positive = self.positive(p) and self.positive(q)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
-            parts = [(x, x / ((a + b) / 2)) for x in (a, b)]
-            if base is not None or logs:
-                one, two = (x * self.log(ratio, base) for x, ratio in parts)
-            else:
-                one, two = (app(k.XLOGY, x, ratio) for x, ratio in parts)
+            one, two = (self.weighed(x, x / ((a + b) / 2), base, positive) for x in (a, b))
             return (one + two) / 2
 
         return self.total(p, scope, body)
@@ -299,9 +293,7 @@ class Laws(Joint):
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a = self.weight(p, outcomes, inside, at_)
-            if base is not None:
-                return a * self.log(a, base)
-            return a * app(k.LOG, a) if self.positive(p) else app(k.XLOGY, a, a)
+            return self.weighed(a, a, base, self.positive(p))
 
         return -self.total(p, scope, body)
 

@@ -260,8 +260,8 @@ class Refs(Builder):
         return (
             all(a.is_name() for a in p.args)
             and self.sorts.keys[e.ref.name] <= {key_of(p), key_of(e)}
-            and (e.ref.name not in self.sorts.laws)
-            and all(self.sorts.uses.get(key_of(p), p).args == p.args for _ in p.args)
+            and e.ref.name not in self.sorts.laws
+            and self.sorts.uses.get(key_of(p), p).args == p.args
         )
 
     def primed(self, e: Expr, scope: Scope) -> Value | None:

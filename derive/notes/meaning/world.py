@@ -61,6 +61,11 @@ class Draw(NamedTuple):
     what: Expr
     law: Expr
 
+    @property
+    def whats(self) -> tuple[Expr, ...]:
+        """The values one by one, where they are drawn together."""
+        return self.what.args if self.what.op == "tuple" else (self.what,)
+
 
 @dataclass
 class World:
@@ -139,22 +144,17 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
         world.nabla = one(parser, meaning[0].sub)
         return
     pattern, body = _head(parser, new), one(parser, meaning)
-    if pattern.is_name() and body.is_name() and body.ref.name not in ("",):
+    if pattern.is_name() and body.is_name():
         world.aliases[pattern.ref.name] = body.ref.name
-    if pattern.op == "compare":
-        world.meanings.append(Meaning(pattern, body))
-        return
     world.meanings.append(Meaning(pattern, body))
 
 
 def _head(parser: Parser, tokens: Tokens) -> Expr:
     """What is defined: a name with all that stands at it, and never a product."""
     if len(tokens) == 2 and tokens[1].kind == "bracket" and tokens[0].kind == "name":
-        parser_known = parser.known
         found = [e for e in parser.expressions(tokens) if e.op in ("ref", "compare", "fn", "entry")]
         if found:
             return found[0]
-        assert parser_known is parser.known
     return one(parser, tokens)
 
 
