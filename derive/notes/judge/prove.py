@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import DELTA, EQ, FORALL, IMPLIES, LE, LT, App, Lam, Num, SortError, Term, subterms
+from derive.kernel.terms import DELTA, EQ, LE, LT, App, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -19,6 +19,7 @@ from derive.notes.judge import cited, optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
+from derive.tactics.derived import is_app, sides, strip_forall
 from derive.tactics.monomials import expansion
 
 ATTEMPTS, SIZE = 24, 20_000
@@ -52,10 +53,8 @@ def prove(claim: Term, given: Sequence[Term]) -> Proof | None:
 
 def _picks(fact: Term) -> bool:
     """Whether a fact says that a family is one-hot, which many rows do not need: q_j f(j) and q_j f(c) are one only where j is c."""
-    while isinstance(fact, App) and fact.op in (FORALL, IMPLIES):
-        inner = fact.args[-1]
-        fact = inner.body if isinstance(inner, Lam) else inner
-    return isinstance(fact, App) and fact.op is EQ and isinstance(fact.args[1], App) and fact.args[1].op is DELTA
+    _, _, said = strip_forall(fact)
+    return is_app(said, EQ) and is_app(sides(said)[1], DELTA)
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:

@@ -19,6 +19,7 @@ MARKS = {
     "unread": "–",
 }
 """One sign for each verdict."""
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 NAMES = {
     "proved": "proved",
     "false": "false",
@@ -41,7 +42,7 @@ def said(row: Row) -> str:
     elif verdict.reason:
         parts.append(verdict.reason)
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
-    return in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
+    return _in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
 
 
 def told(line: Line) -> list[tuple[Row, Verdict, str]]:
@@ -49,7 +50,7 @@ def told(line: Line) -> list[tuple[Row, Verdict, str]]:
     judged = [(row, row.verdict) for row in line.judged if row.verdict is not None]
     several = len(judged) > 1
     return [
-        (row, verdict, in_signs(f" {row.relation} {said(row)}").lstrip() if several else said(row))
+        (row, verdict, f"{_SIGNS.get(row.relation, row.relation)} {said(row)}" if several else said(row))
         for row, verdict in judged
     ]
 
@@ -69,11 +70,11 @@ def _false(verdict: Verdict) -> list[str]:
 def assumed(row: Row) -> str:
     """What was taken for granted besides, and not needed."""
     verdict = row.verdict
-    return "" if verdict is None else in_signs(", ".join(a for a in verdict.assumed if a not in verdict.where))
+    return "" if verdict is None else _in_signs(", ".join(a for a in verdict.assumed if a not in verdict.where))
 
 
-def in_signs(words: str) -> str:
+def _in_signs(words: str) -> str:
     """Words whose relations are written as mathematics, and not as in a program."""
-    for plain, sign in ((" <= ", " ≤ "), (" >= ", " ≥ "), (" != ", " ≠ ")):
-        words = words.replace(plain, sign)
+    for plain, sign in _SIGNS.items():
+        words = words.replace(f" {plain} ", f" {sign} ")
     return words
