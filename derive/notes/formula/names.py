@@ -166,7 +166,7 @@ class Names:
         if not t.sup:
             yield e, end
             return
-        if _is_transpose(t.sup, True):
+        if _is_transpose(t.sup, not self.known.length):
             yield Expr("transpose", (e,), None, e.span), end
             return
         for power in self.maybe(t.sup):
@@ -241,6 +241,8 @@ class Names:
             return
         if len(sup) == 1 and sup[0].kind == "sign" and sup[0].text in _STARS:
             yield "_" + _STARS[sup[0].text], (), None
+        elif t.text in self.known.marked and len(sup) == 1:
+            yield "_" + sup[0].text, (), None
         elif len(sup) > 1 and sup[0].text in ("·", "⋆"):
             yield from (("_star" + s, a, p) for s, a, p in self.upper(replace(t, sup=sup[1:])))
         elif _is_transpose(sup, t.text in self.known.vectors or t.bold or not self.known.length):

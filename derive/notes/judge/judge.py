@@ -98,8 +98,9 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
     first = step.readings[0]
     if first.kind == "definition":
         return Verdict("definition", "brings in the name on its left", assumed=first.assumed), Tried(first, 0)
-    if first.kind == "condition":
-        return Verdict("condition", "to be solved", assumed=first.assumed), Tried(first, 0)
+    if first.kind in ("condition", "case"):
+        why = "to be solved" if first.kind == "condition" else "of the row before it"
+        return Verdict("condition", why, assumed=first.assumed), Tried(first, 0)
     if first.kind != "step":
         return approximate.judged(first, step.printed), Tried(first, 0)
     tried: list[Tried] = []
@@ -209,10 +210,13 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         return false, one
     why = "neither a proof nor numbers against it were found"
     first = tried[0]
+    missing = None
     if first.hint is not None and all(t.hint or t.counterexample for t in tried):
         numbers = str(first.hint).removeprefix("it is false: ")
+        missing = conditions.missing(first.reading.claim, first.reading.given)
         why = f"with what was read it fails: {numbers}; {first.reading.unsure}; if the text says more, declare it"
-    return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
+        why = why if missing is None else f"without it, it fails: {numbers}"
+    return Verdict("unproved", why, missing=missing, assumed=first.reading.assumed), first
 
 
 def _rests_on(reading: Reading, used: Collection[Term]) -> tuple[str, ...]:

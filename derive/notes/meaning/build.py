@@ -251,6 +251,9 @@ class Builder:
             return d.softplus(x)
         if e.data == "relu":
             return d.positive_part(x)
+        if e.data == "tanh":
+            above, below = app(k.EXP, x), app(k.EXP, -x)
+            return (above - below) / (above + below)
         raise unread(e, f"{e.data} has no meaning here; say what it is: {e.data}(x) := ...")
 
     def read_entry(self, e: Expr, scope: Scope) -> Value:

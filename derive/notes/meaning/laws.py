@@ -110,7 +110,7 @@ class Laws(Joint):
     def draws(self, b: Expr, body: Expr) -> list[Draw]:
         """What a bound of a mean says is drawn, and from which law."""
         if b.data == "law":
-            return [Draw(b.args[0], b.args[1])]
+            return [Draw(b.args[0], self.conditioned(b.args[1], b.args[0], body))]
         if not b.args:
             found = self.world.means.get(self.mean_name(b))
             if found is None:
@@ -132,6 +132,18 @@ class Laws(Joint):
             letters = x.args if x.op == "tuple" else (x,)
             return [Draw(a, Expr("ref", (a,), Ref(f"P_{hint_of(a)}", 0, 0, ("(",)), a.span)) for a in letters]
         raise unread(x, "what is drawn is not read")
+
+    def conditioned(self, law: Expr, what: Expr, body: Expr) -> Expr:
+        """A law that is named alone, a ~ pi, as the formula under the mean has it: pi(a | s), if it has it in one way."""
+        if law.op != "ref" or law.ref.signs:
+            return law
+        found = {
+            x: None
+            for x in walk(body)
+            if x.op == "ref" and (x.ref.name, x.args[: x.ref.below]) == (law.ref.name, law.args) and "|" in x.ref.signs
+        }
+        uses = [x for x in found if [a for place, a in arranged(x) if place == "("] == [what]]
+        return uses[0] if len(found) == len(uses) == 1 else law
 
     def mean_name(self, b: Expr) -> str:
         """The mean without a subscript, as the page declares it."""

@@ -157,7 +157,7 @@ class _Reader(Page):
                     )
                 claim = self.builder.statements(rel, Scope())[0]
                 a, b = claim.args  # type: ignore[attr-defined]
-                steps.append(replace(step, readings=(Reading(a, b, claim, (), "condition"),)))
+                steps.append(replace(step, readings=(Reading(a, b, claim, (), "case"),)))
             except UnreadableError as error:
                 steps.append(replace(step, unread=_unread(error)))
         return Chain(display, first.line, first.span, tuple(steps), None, self.printed(first.span))

@@ -22,6 +22,17 @@ _SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re
 _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECASE)
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_CORRECT = re.compile(
+    r"^\s*(?:is|be|being|denotes?|stands\s+for)\s+(?:the\s+)?(?:index\s+of\s+(?:the\s+)?)?"
+    r"(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)\b",
+    re.IGNORECASE,
+)
+_CORRECT_BEFORE = re.compile(
+    r"\b(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)"
+    r"(?:\s+(?:index|is|be))?\s*$",
+    re.IGNORECASE,
+)
+"""Which class is the correct one: where a one-hot target has its 1."""
 _INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
 _UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*uniform\b", re.IGNORECASE)
 _UNIFORM_BEFORE = re.compile(r"\buniform\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
@@ -40,12 +51,12 @@ _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provide
 """Behind a display: a sentence that goes on, and speaks of it."""
 _FACTS = COMPARISONS | frozenset(("∈",))
 _BOUND = _FACTS - {"="}
-_ASIDE = re.compile(
-    r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|therefore|recall|would|should|cannot|not|when|get|gives?|obtain|"
-    r"yields?|find|becomes?|follows?|implies|means|conclude|wrong|false|slip|error)\b[^.$]{0,20}$",
-    re.IGNORECASE,
-)
+_RESULT = r"then|so|hence|thus|therefore|get|gives?|obtain|yields?|find|becomes?|follows?|implies|means|conclude"
+_ASKED = r"if|unless|whether|suppose|show|prove|claim|that|recall|would|should|cannot|not|when|wrong|false|slip|error"
+_ASIDE = re.compile(rf"\b(?:{_RESULT}|{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """Behind these words a formula is a result, a question or a condition, and no description of what a name is."""
+_QUESTION = re.compile(rf"\b(?:{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
+"""The same but for results: those say what a name is that stands nowhere before, the target becomes $q' = ...$."""
 _DENIED = re.compile(
     r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|excluded?|\w+n['’]t|"
     r"rather\s+than|instead\s+of|as\s+opposed\s+to|in\s+contrast|even\s+if|were)\b",
@@ -74,7 +85,8 @@ def phrases(
         place = p.span.start
         if shown is not None and _GOES_ON.fullmatch(text[shown.span.end : place].rstrip("$")):
             place = shown.span.start - 1
-        for found in _formula(tokens, before, behind, parser, sorts):
+        new = said.split("=")[0].strip() not in text[: p.span.start]
+        for found in _formula(tokens, before, behind, parser, sorts, _QUESTION if new else _ASIDE):
             yield place, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
@@ -125,11 +137,13 @@ def _denied(before: str, behind: str) -> bool:
     return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
 
 
-def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
+def _formula(
+    tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts, aside: re.Pattern[str]
+) -> Iterator[object]:
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if _denied(before, behind) or _ASIDE.search(before[: introduced.start()] if introduced else before):
+    if _denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
         return
     if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
@@ -263,7 +277,11 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
 
         yield "sums to one", (Expr("rel", (total, num(1)), "=", e.span),)
     if (_HOT.search(behind) or _HOT_BEFORE.search(before)) and entries is not None:
-        yield "one-hot", ("one-hot", e, entries.args[-1])
+        whole = Expr("ref", entries.args[:-1], entries.ref._replace(below=entries.ref.below - 1), e.span)
+        yield "one-hot", ("one-hot", whole, entries.args[-1])
+    index = e.is_name() and entries is None and (e.ref.name, ()) in sorts.indices
+    if index and (_CORRECT.search(behind) or _CORRECT_BEFORE.search(before)):
+        yield "the correct class", ("correct", e)
     value = entries or _at_value(e, sorts)
     if (_UNIFORM.search(behind) or _UNIFORM_BEFORE.search(before)) and value is not None:
         letter = value.args[-1]
@@ -280,7 +298,7 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
 
 
 def _family(e: Expr, sorts: Sorts) -> Expr | None:
-    """An entry of a family, with the letter by which the page counts it: t_k of t."""
+    """An entry of a family, with the letter by which the page counts it: t_k of t, and of t_k itself."""
     if e.ref.signs:
         return None
     for key in sorted(sorts.keys[e.ref.name]):
@@ -290,7 +308,7 @@ def _family(e: Expr, sorts: Sorts) -> Expr | None:
             if not letter.is_name():
                 letter = Expr("ref", (), Ref("k"), e.span)
             return Expr("ref", (*e.args, letter), e.ref._replace(below=e.ref.below + 1), e.span)
-    return None
+    return e if e.args and e.args[-1].is_name() else None
 
 
 def _at_value(e: Expr, sorts: Sorts) -> Expr | None:
@@ -303,7 +321,7 @@ def about(found: object) -> set[str]:
     """The names of which a phrase says something."""
     if isinstance(found, Meaning):
         return names_in(found.pattern) - {n for a in found.pattern.args for n in names_in(a)}
-    if isinstance(found, tuple) and found and found[0] == "one-hot":
+    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct"):
         return {found[1].ref.name}
     assert isinstance(found, tuple)
     return {n for rel in found for n in names_in(rel)} - run_by(
@@ -318,5 +336,7 @@ def assume(world: World, words: str, found: object) -> None:
     elif isinstance(found, tuple) and found and found[0] == "one-hot":
         world.one_hot.append((found[1], found[2]))
         world.assumed_hot[str(found[1])] = words
+    elif isinstance(found, tuple) and found and found[0] == "correct":
+        world.correct.append((found[1], words))
     elif isinstance(found, tuple):
         world.facts.append((found, words))

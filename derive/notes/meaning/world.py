@@ -85,6 +85,9 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     declared: bool = False
     assumed_hot: dict[str, str] = field(default_factory=dict)
+    correct: list[tuple[Expr, str]] = field(
+        default_factory=list
+    )  # letters that the text calls the correct class, with its words
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
     _seen: int = 0
 

@@ -5,6 +5,7 @@ What a proof uses that the page does not declare is part of the verdict, never a
 
 from __future__ import annotations
 
+from derive.kernel.terms import Term
 from derive.notes.judge.verdict import Row, Verdict
 from derive.notes.tell.view import Line
 from derive.render.pens.text import term_text
@@ -39,8 +40,11 @@ def said(row: Row) -> str:
     parts = [NAMES[verdict.kind]]
     if verdict.kind == "false":
         parts += _false(verdict)
-    elif verdict.reason:
-        parts.append(verdict.reason)
+    else:
+        parts += (
+            [f"{_mended(verdict.missing)}, and nothing on the page says that"] if verdict.missing is not None else []
+        )
+        parts += [verdict.reason] if verdict.reason else []
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
     return _in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
 
@@ -59,12 +63,16 @@ def _false(verdict: Verdict) -> list[str]:
     numbers = "" if verdict.counterexample is None else str(verdict.counterexample)
     out = [numbers.removeprefix("it is false: ") or verdict.reason]
     if verdict.missing is not None:
-        out.append(f"with the condition {term_text(verdict.missing)} it is proved")
+        out.append(_mended(verdict.missing))
     if verdict.repairs:
         out.append("it follows from the last row that holds, and so repairs the one between")
     elif verdict.from_start:
         out.append("it follows from the first expression of the chain, not from the row before")
     return [part for part in out if part]
+
+
+def _mended(missing: Term) -> str:
+    return f"with the condition {' '.join(term_text(missing).split())} it is proved"
 
 
 def assumed(row: Row) -> str:
