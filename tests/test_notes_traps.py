@@ -19,6 +19,7 @@ def verdict(row: str, *declared: str) -> str:
 
 
 LAW = "p positive distribution over x"
+JOINT_LAW = "p positive joint distribution over x, y"
 SEQUENCE = r"\pi positive joint distribution over y_1, ..., y_T given x"
 TRUE = [
     # a power behind a bracket is one of the whole
@@ -54,6 +55,9 @@ TRUE = [
     (r"\sum_k 1 = 3", "k=1..3"),
     # what comes before
     (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
+    # a variable beside itself
+    (r"H(X, X) = H(X)", JOINT_LAW),
+    (r"I(X; X) = H(X)", JOINT_LAW),
 ]
 FALSE = [
     (r"\frac{d}{dx} \log x = \frac{1}{x}", r"\log base 2"),
@@ -67,8 +71,8 @@ FALSE = [
     (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)",),
     (r"a \cdot b = \|a\| \|b\|", "a, b vectors of length n"),
     (r"\frac{d^2}{dx^2} x^3 = 3 x^2",),
-    (r"H(Y|X) = H(X|Y)", "p positive joint distribution over x, y"),
-    (r"H(X, Y) = H(X) + H(Y)", "p positive joint distribution over x, y"),
+    (r"H(Y|X) = H(X|Y)", JOINT_LAW),
+    (r"H(X, Y) = H(X) + H(Y)", JOINT_LAW),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),
@@ -103,6 +107,7 @@ NOT_FALSE = [
 UNREAD = [
     (r"a^\top = a", "a vector of length n"),  # a row is no column
     (r"a^\top = b^\top + b", "a, b vectors of length n"),
+    (r"p(x, x') = p(x) p(x')", JOINT_LAW),  # two values of one variable
     # relations that say too little
     (r"\epsilon \ll 1",),
     (r"x \leftarrow x - 1",),
