@@ -132,6 +132,8 @@ PROSE = [
     (BETA + "Setting $\\beta = 1$ gives", r"\beta x = x", "proved"),
     (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = x", "unproved"),
     (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = 2 x", "false"),
+    (BETA + "For all $x$ other than $x = 1$,", r"x^2 = 1", "unproved"),
+    (BETA + "Unless $x = 1$,", r"x^2 = 2", "unproved"),
     (BETA + "When $\\beta$ is $1$,", r"\beta x = x", "unproved"),
     (BETA + "Setting $\\beta = 1$ gave a name.\n\nIn general\n", r"\beta x = x", "false"),
     (LAWS + "If $p$ is uniform, then", r"H(p) = \log K", "unproved"),
