@@ -55,6 +55,13 @@ TRUE = [
     (r"\sum_k 1 = 3", "k=1..3"),
     # what comes before
     (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
+    # a law that is declared without its parameter is one for each
+    (
+        r"\nabla_\theta \mathbb{E}_{x\sim p_\theta}[f(x)] = \mathbb{E}_{x\sim p_\theta}[(f(x) - b) \nabla_\theta \log p_\theta(x)]",
+        LAW,
+    ),
+    (r"\sum_x p_{t,x} = 1", LAW),
+    (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
     (r"I(X; X) = H(X)", JOINT_LAW),
