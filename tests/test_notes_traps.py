@@ -127,6 +127,9 @@ PROSE = [
     # what a sentence denies is not assumed
     ("We never let $x = 1$.", r"x^2 = 1", "unproved"),
     ("Unlike the case with $a_k = 1$, in general", r"\sum_{k=1}^K a_k = K", "unproved"),
+    # it ends at its full stop, within braces, too; what is listed behind "under" is supposed
+    ("\\textit{This is not new.} Under $s_0 = 0$ and $a \\le 1$, we have", r"s_1 - s_0 = s_1", "proved"),
+    ("At $a = 2$ in particular,", r"a^2 = 2 a", "unproved"),
     # independence is read of declared laws, too, and only where it is said of these variables
     (JOINT + "Here $X$ and $Y$ are independent.", "p(x, y) = p(x) p(y)", "proved"),
     (JOINT + "If $x$ and $y$ are independent, then", "H(X, Y) = H(X) + H(Y)", "proved"),

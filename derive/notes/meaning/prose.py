@@ -31,7 +31,7 @@ _IDENTITY = re.compile(
 )
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
 _FACT = re.compile(
-    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)"
+    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying|under)"
     r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 """In a sentence with one of these words a formula may be what does not hold."""
-_ENDS = re.compile(r"[.;!?](?:\s|$)")
+_ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
 def phrases(
