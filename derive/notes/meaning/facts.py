@@ -69,6 +69,10 @@ class Facts(Laws):
         bounds = self.ranges.of_letter(name)
         return None if bounds is None else self.range(bounds)
 
+    def size_of_counted(self, name: str) -> Range | None:
+        bounds = self.ranges.counting(name)
+        return None if bounds is None else self.range(bounds)
+
     def declared_facts(self) -> None:
         """The facts of the page, each for all values of the letters that run."""
         for rels, assumed in self.world.facts:
@@ -268,7 +272,7 @@ class Facts(Laws):
             name, args = key
             if v.sort is INT:
                 self.not_empty(name)
-                size = self.size_of_letter(name)
+                size = self.size_of_letter(name) or self.size_of_counted(name)
                 if size is not None:
                     self.needs.fact(size.low <= v)
                     self.needs.fact(v <= size.high)

@@ -206,6 +206,12 @@ class Ranges:
         sums = self.summed.get(letter, ())
         return next(iter(sums)) if len(sums) == 1 else None
 
+    def counting(self, letter: str) -> Bounds | None:
+        """The range that nothing names of a family that the letter counts and of which the page has a sum over all: 1, ..., N_w."""
+        root = self.find(("letter", letter))
+        sizes = (size for size, place in self.invented.items() if self.find(place) == root)
+        return next(((num(1), name(size)) for size in sizes), None)
+
     def of_body(self, letter: str, body: Expr) -> set[Bounds]:
         """The bounds of what the letter counts in the body of a sum."""
         roots = {self.find(p) for p in self.places(body, letter)}
