@@ -2,7 +2,8 @@
 
 The gap between the sides is read as sums over ranges.  In the terms of one range logarithms with the same factor a >= 0 are taken
 together, a log U, and give a log(1/U) <= a (1/U - 1); added up, that is a fact.  What stands outside sums is spread over weights
-that sum to 1.  So Gibbs' inequality and Jensen's for log are found; ``linear`` puts the facts together and the kernel checks it.
+that sum to 1; sums inside sums are read so, too.  So Gibbs' inequality and Jensen's for log are found, of two variables as of one;
+``linear`` puts the facts together and the kernel checks it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, Var, app, fresh, instantiate, subterms
+from derive.kernel.terms import App, Lam, Term, Var, app, fresh, instantiate, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.closing import denominators, nonzero_facts, ring
@@ -48,7 +49,20 @@ def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
         facts += [th for _, th in some]
         for fn in (*(fn for fn, _ in some), *_mean([fn for fn, _ in some])):
             facts += _summed(ends, parts, rest, fn, ctx, known)
-    return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
+    return from_gap(goal, gap, ctx.with_facts(*facts)) if facts else None
+
+
+def from_gap(goal: App, gap: field.Poly, ctx: Context) -> Theorem | None:
+    """The same from what is known, in which divisors are as the gap has them."""
+    th = side.linear(goal, ctx, side.DEPTH)
+    if th is not None or not any(t.op is k.DIV for m in gap for t, _ in m if isinstance(t, App)):
+        return th
+    a, b = goal.args
+    same = ring(poly_term(gap), b - a, ctx)
+    plain = None if same is None else side.linear(App(goal.op, (ZERO, sides(same.concl)[0])), ctx, side.DEPTH)
+    if plain is None or same is None:
+        return None
+    return side.linear(goal, ctx.with_facts(r.rel_cong(plain, (r.refl(ZERO), same))), side.DEPTH)
 
 
 def gap_poly(t: Term, ctx: Context) -> field.Poly | None:
@@ -116,11 +130,17 @@ def _summed(
         body = body + poly_term(rest) * instantiate(weights, v)
     gap = gap_poly(body, inner)
     out: list[Theorem] = []
-    for bound in _bounds(gap, inner) if gap is not None else ():
+    for bound in (*_bounds(gap, inner), *_inside(gap, inner, known)) if gap is not None else ():
         f, g = (k.lam(v, s) for s in sides(bound.concl))
         values = {"m": ends[0], "n": ends[1], "f": f, "g": g}
         out.append(spread(library.use("sum_le", values, over_range(v, *ends, bound)), ctx, known))
     return out
+
+
+def _inside(gap: field.Poly, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Theorem]:
+    """What the terms of the sums inside a sum give."""
+    for ends, parts in by_range(gap)[0].items():
+        yield from _summed(ends, parts, {}, None, ctx, known)
 
 
 def term_of(ends: Range, parts: Parts, ctx: Context) -> tuple[Var, Term, Context]:
@@ -213,9 +233,7 @@ def spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
 
 def _reciprocals(t: Term, ctx: Context) -> Theorem:
     """|- t = the same with c/n as c (1/n), as the gap has it."""
-    if not any(
-        isinstance(x, App) and x.op is k.DIV and isinstance(x.args[0], Num) and x.args[0] != ONE for x in subterms(t)
-    ):
+    if not any(isinstance(x, App) and x.op is k.DIV and x.args[0] != ONE for x in subterms(t)):
         return r.refl(t)
     poly = gap_poly(t, ctx)
     same = None if poly is None else ring(t, poly_term(poly), ctx)

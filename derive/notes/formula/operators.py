@@ -16,7 +16,7 @@ from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
-_FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
+_FUNCTIONS = {"exp": "exp", "abs": "abs", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
@@ -310,6 +310,8 @@ class Operators(Means):
             return self.softmax(ts, i)
         if t.text in _FUNCTIONS and opens and t.sub is None and t.sup is None and t.text not in self.known.functions:
             return self.function(ts, i, _FUNCTIONS[t.text])
+        if t.text == "tanh" and t.sub is None and t.sup is None and t.text not in self.known.declared:
+            raise UnreadableError(t.text, t.span, "what it is of must stand in brackets: tanh(x)")
         if (
             t.text == "sigma"
             and opens

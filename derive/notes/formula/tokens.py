@@ -61,6 +61,8 @@ FUNCTIONS = frozenset(
         "logistic",
         "sigm",
         "relu",
+        "ReLU",
+        "abs",
         "tanh",
         "sign",
         "diag",
@@ -80,7 +82,7 @@ FUNCTIONS = frozenset(
     ]
 )
 """Words that stand for an operator; those and the names of the document are found in a run of letters, too."""
-SPELLED = FUNCTIONS - {"tr", "lg", "sup", "inf", "lim", "det", "sign", "kl"}
+SPELLED = FUNCTIONS - {"tr", "lg", "sup", "inf", "lim", "det", "sign", "kl", "abs"}
 STOP = frozenset(
     [
         "if",

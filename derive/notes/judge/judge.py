@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
 from derive.notes.judge import approximate, conditions
-from derive.notes.judge.prove import Proof, contradictory, prove, search
+from derive.notes.judge.prove import Proof, by_theorem, contradictory, prove, search
 from derive.notes.judge.refute import EFFORT, refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.render.pens.text import term_text
@@ -161,13 +161,13 @@ def _refuted(claim: Term, given: tuple[Term, ...]) -> Counterexample | None:
 
 @lru_cache(KEPT)
 def _proved(claim: Term, given: tuple[Term, ...]) -> Proof | None:
-    return prove(claim, given) or search(claim, given)
+    return prove(claim, given) or by_theorem(claim, given) or search(claim, given)
 
 
 @lru_cache(KEPT)
 def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proof | None, Counterexample | None]:
     """Short ways first.  What was found is kept: of a document that is edited, only what changed is looked for again."""
-    proof = prove(claim, given)
+    proof = prove(claim, given) or by_theorem(claim, given)
     if proof is not None:
         return proof, None
     if refutable:

@@ -15,7 +15,7 @@ from derive.kernel.terms import DELTA, EQ, LE, LT, App, Num, SortError, Term, su
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
-from derive.notes.judge import cited, optima
+from derive.notes.judge import cited, extremes, optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -64,14 +64,12 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     goal = _goal(claim, given, Context.of(given))
     size = sum(1 for _ in subterms(claim))
     found = find(goal, min(attempts, SIZE // (size * size)))
-    if found is None:
-        return _cited(claim, given)
-    if found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
+    if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
 
 
-def _cited(claim: Term, given: Sequence[Term]) -> Proof | None:
+def by_theorem(claim: Term, given: Sequence[Term]) -> Proof | None:
     """By one theorem of the catalogue."""
     by = cited.prove(claim, given)
     if by is None or by[0].concl != claim or not set(by[0].hyps) <= set(given):
@@ -117,6 +115,8 @@ def _by_normal_form(claim: Term, context: Context) -> Proof | None:
         return None
     try:
         found = consequences.prove(claim, context) if is_numeric(sort) else None
+        if found is None and is_numeric(sort):
+            found = extremes.prove(claim, context, consequences.prove)
         if found is None and claim.op is EQ:
             th = optima.prove(claim, context)
             found = None if th is None else (th, ("optima",))

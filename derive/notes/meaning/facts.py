@@ -295,12 +295,12 @@ class Facts(Laws):
                     self.needs.fact(k.ne(w, v), f"{keys[w]} != {keys[v]}")
 
     def summed_too(self, name: str, v: Var) -> None:
-        """On a page without declarations an index counts what the sums of the page count, where both count one family."""
-        found = None if self.world.declared else self.ranges.among(name)
+        """An index counts what the sums of the page count, where both count one family."""
+        found = self.ranges.among(name)
         if found is not None:
             other, size = found[0], self.range(found[1])
             for fact in (size.low <= v, v <= size.high):
-                self.needs.fact(fact, f"{name} is one of the values over which sums over {other} go")
+                self.needs.fact(fact, f"{name} is within the range of the sums over {other}")
 
     def not_empty(self, end: str) -> None:
         """A declared range a..b that ends at this letter has a value in it, as a reader supposes."""

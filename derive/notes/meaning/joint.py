@@ -181,7 +181,10 @@ class Joint(Sums):
             if place in ("_", ";"):
                 continue
             label, value = self.slot(law, a, scope)
-            (condition if place == "|" else main)[label] = self.term(value, scope)
+            here = self.term(value, scope)
+            if here != main.get(label, condition.get(label, here)):
+                raise unread(a, f"{law.name.ref.name} is no law of two values of {label}")
+            (condition if place == "|" else main)[label] = here
         fixed = tuple(self.term(a, scope) for a in params)
         top = self.marginal(law, {**condition, **main}, fixed)
         return scalar(top if not condition else top / self.marginal(law, condition, fixed))

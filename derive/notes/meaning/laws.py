@@ -234,7 +234,7 @@ class Laws(Joint):
                     if o.is_name() and len(o.ref.name) == 1 and o.ref.name.islower()
                 }
             if all(str(a) in named for a in args):
-                events = tuple(named[str(a)] for a in args)
+                events = tuple(named[a] for a in dict.fromkeys(map(str, args)))  # H(X, X) is H(X)
                 return replace(
                     law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
                 )

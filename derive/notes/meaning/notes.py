@@ -93,7 +93,7 @@ class _Reader(Page):
                 self.here = self.conditions(p)
                 self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
-                self.lead = lead_of(self.document, p, self.inline, self.parser) if self.world.declared else ()
+                self.lead = lead_of(self.document, p, self.inline, self.parser)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)

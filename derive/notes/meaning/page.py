@@ -102,7 +102,7 @@ class Page:
         return known_from(
             shown,
             prose,
-            functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov", "Var"}),
+            functions - (FUNCTIONS - {"tanh", "abs", "sign", "det", "tr", "lg", "Cov", "Var"}),
             vectors,
             means,
             entries,

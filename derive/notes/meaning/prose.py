@@ -42,7 +42,7 @@ _IDENTITY = re.compile(
 )
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
 _FACT = re.compile(
-    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)"
+    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying|under)"
     r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
     re.IGNORECASE,
 )
@@ -58,12 +58,13 @@ _ASIDE = re.compile(rf"\b(?:{_RESULT}|{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 _QUESTION = re.compile(rf"\b(?:{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """The same but for results: those say what a name is that stands nowhere before, the target becomes $q' = ...$."""
 _DENIED = re.compile(
-    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|excluded?|\w+n['’]t|"
-    r"rather\s+than|instead\s+of|as\s+opposed\s+to|in\s+contrast|even\s+if|were)\b",
+    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|exclud\w+|\w+n['’]t|"
+    r"unless|avoid\w*|refus\w+|nobody|nothing|nowhere|mistake\w*|wrong\w*|tempting|nearly|almost|"
+    r"rather\s+than|instead\s+of|as\s+opposed\s+to|other\s+than|all\s+but|anything\s+but|apart\s+from|in\s+contrast|even\s+if|were)\b",
     re.IGNORECASE,
 )
 """In a sentence with one of these words a formula may be what does not hold."""
-_ENDS = re.compile(r"[.;!?](?:\s|$)")
+_ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
 def phrases(
@@ -80,7 +81,7 @@ def phrases(
         tokens = read(p)
         if tokens is None:
             continue
-        before, behind = _around(text, p)
+        before, behind = around(text, p)
         said = text[p.span.start : p.span.end].strip("$ ")
         place = p.span.start
         if shown is not None and _GOES_ON.fullmatch(text[shown.span.end : place].rstrip("$")):
@@ -111,8 +112,8 @@ def case_of(
         return None
     tokens = read(p)
     signs = [t.text for t in tokens or () if t.kind == "sign"]
-    before, _ = _around(document.text, p)
-    if not tokens or "…" in signs or not _CASE.search(before) or _denied(before, ""):
+    before, _ = around(document.text, p)
+    if not tokens or "…" in signs or not _CASE.search(before) or denied(before, ""):
         return None
     if _FACTS.isdisjoint(signs):
         return None
@@ -122,7 +123,7 @@ def case_of(
     return (f"{words} (from the text)", rels) if plain and all(r.data != "∈" for r in rels) else None
 
 
-def _around(text: str, p: Inline) -> tuple[str, str]:
+def around(text: str, p: Inline) -> tuple[str, str]:
     """The text of the sentence before and behind a formula; other formulas end it."""
     before = re.sub(r"\s+", " ", text[max(0, p.span.start - 80) : p.span.start]).rstrip("$")
     behind = re.sub(r"\s+", " ", text[p.span.end : p.span.end + 80]).lstrip("$")
@@ -131,7 +132,7 @@ def _around(text: str, p: Inline) -> tuple[str, str]:
     return before, behind
 
 
-def _denied(before: str, behind: str) -> bool:
+def denied(before: str, behind: str) -> bool:
     """Whether the sentence around a formula has a negative word."""
     begin = _ENDS.split(before)[-1]
     return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
@@ -143,7 +144,7 @@ def _formula(
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if _denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
+    if denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
         return
     if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
@@ -243,10 +244,10 @@ def _said_of(text: str, named: Sequence[Inline], m: re.Match[str], start: int, c
         or (last.end > m.start() and re.search(r"\w+\s+\w+\s+\w+|,", between))
         or re.search(r"\b(?:of|conditionally|pairwise)\b", between)
         or re.match(r"\s*(?:given|conditional|of\b|if\b|when|only|\|)", after)
-        or _denied(text[start : m.start()], "")
+        or denied(text[start : m.start()], "")
         or re.search(r"\b(?:whether|unless|test|show|prove|had|would)\b", before, re.IGNORECASE)
         or (not case and re.search(r"\b(?:if|when)\b", before, re.IGNORECASE))
-        or _denied("", _ENDS.split(after)[0])
+        or denied("", _ENDS.split(after)[0])
     )
 
 
@@ -264,7 +265,7 @@ def _simple(rel: Expr) -> bool:
 
 def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[tuple[str, object]]:
     """What is said of a name in words."""
-    if any(t.kind == "sign" for t in tokens) or _denied(before, behind):
+    if any(t.kind == "sign" for t in tokens) or denied(before, behind):
         return
     found = parser.maybe(tokens)
     if not found or found[0].op != "ref":

@@ -33,8 +33,8 @@ class Refs(Builder):
         found = self.defined(e, scope)
         if found is not None:
             return found
-        law = self.world.law_of(e.ref.name)
-        if law is not None and law.joint and e.ref.signs and e.ref.below == law.name.ref.below:
+        law = self.world.law_of(e.ref.name, e.ref.below)
+        if law is not None and law.joint and e.ref.signs:
             return self.joint(law, self.spread(e, scope), scope)
         if any(a.op == "any" for a in e.args):
             raise unread(e, "a dot stands for a value here that nothing gives")
