@@ -381,7 +381,7 @@ def test_a_sentence_that_goes_on_behind_a_display_speaks_of_it():
     (step,) = steps(row, r"Then, in another part, where $\sum_k y_k = 1$.")
     assert step.readings[0].assumed == ("1 <= K",)
     (step,) = steps(row, r"We show that $\sum_k y_k = 1$.")
-    assert not step.readings[0].assumed
+    assert step.readings[0].assumed == ("1 <= K",)
 
 
 def test_uniform_says_what_each_value_is():
