@@ -2,7 +2,8 @@
 
 Main definitions: ``maximum``, ``minimum``, ``absolute``, ``positive_part``.
 Main results: ``left_le_maximum``, ``right_le_maximum``, ``maximum_le``, ``maximum_of_le``, ``maximum_add_minimum``,
-``absolute_triangle``, ``positive_part_le_softplus``, ``hinge_slope_inside_the_margin``, ``clipped_slope``.
+``absolute_triangle``, ``mean_le_largest``, ``positive_part_le_softplus``, ``hinge_slope_inside_the_margin``,
+``clipped_slope``.
 """
 
 from derive import *
@@ -141,6 +142,21 @@ def largest_at_its_place(calc):
 # --- slopes, away from where the two are equal -----------------------------------------------------------------------
 
 
+@theorem(
+    shows=Sum(f[k], (k, 1, n)) / n <= Max(f[k], (k, 1, n)),
+    given=[1 <= n],
+    phrase="the mean is at most the largest",
+)
+def mean_le_largest(calc):
+    """The mean of some numbers is at most the largest of them; so the largest of V probabilities is at least 1/V."""
+    top = Max(f[k], (k, 1, n))
+    each = calc.have(ForAll((k, 1, n), f[k] <= top), by=max_upper)
+    total = calc.have(Sum(f[k], (k, 1, n)) <= Sum(top, (k, 1, n)), by=[sum_le, each])
+    calc.le(Sum(top, (k, 1, n)) / n, by=[div_le_div_right, total])
+    calc.eq(n * top / n, by=sums)
+    calc.eq(top, by=ring)
+
+
 @theorem(shows=Eq(partial(absolute(x), x), 1), given=[0 < x], phrase="the slope of the absolute value")
 def absolute_slope_of_positive(calc):
     """The absolute value rises with slope 1 to the right of 0; at 0 it has no slope."""
@@ -202,6 +218,15 @@ def clip_passes_the_gradient():
 )
 def largest_is_the_last():
     """The largest of the values is the last."""
+
+
+@false_claim(
+    claims=Max(f[k], (k, 1, n)) <= Sum(f[k], (k, 1, n)) / n,
+    given=[1 <= n],
+    instead="mean_le_largest",
+)
+def largest_is_at_most_the_mean():
+    """The largest of some numbers is at most their mean."""
 
 
 @false_claim(claims=Eq(maximum(a, b), minimum(a, b)), given=[a <= b], instead="maximum_of_le")

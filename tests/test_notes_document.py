@@ -114,6 +114,7 @@ FORMULAS = {
     "\\phantom{=} x": "x",
     "\\mathrm{KL}(p)": "\\mathrm{K L} ( p )",
     "q_{\\text{old}}": 'q_{"old"}',
+    "q_{\\parbox[t]{4em}{\\raggedright old}} + \\makebox[3em][l]{\\small c} + d": 'q_{"old"} + "c" + d',
     "∑ᵢ αᵢ² ≤ 𝔼[x̂]": "\\sum_{i} \\alpha_{i}^{2} \\le \\mathbb{E} [ \\hat{x} ]",
     "𝐱 − 𝒟": "\\mathbf{x} - \\mathcal{D}",
     "\\sum_{\\substack{j \\\\ j \\ne k}} x": "\\sum_{substack<j / j \\ne k>} x",

@@ -340,7 +340,7 @@ def test_conditions_behind_a_row_hold_for_it():
         r"\begin{align} \delta_{ij} &= b, \quad i \ne j \\ \delta_{ij} &= 1 \quad \text{if $i = j$} \end{align}"
     )
     assert "i != j" in map(str, first.readings[0].given)
-    assert condition.readings[0].kind == "condition"
+    assert condition.readings[0].kind == "case"
     assert "i = j" in map(str, second.readings[0].given)
 
 
@@ -377,11 +377,11 @@ def test_relations_behind_where_with_and_let_are_facts(text):
 def test_a_sentence_that_goes_on_behind_a_display_speaks_of_it():
     row = r"\[ 0 \ne \sum_{k=1}^K y_k \]"
     (step,) = steps(row, r"where $\sum_k y_k = 1$.")
-    assert step.readings[0].assumed
+    assert len(step.readings[0].assumed) == 2
     (step,) = steps(row, r"Then, in another part, where $\sum_k y_k = 1$.")
-    assert not step.readings[0].assumed
+    assert step.readings[0].assumed == ("1 <= K",)
     (step,) = steps(row, r"We show that $\sum_k y_k = 1$.")
-    assert not step.readings[0].assumed
+    assert step.readings[0].assumed == ("1 <= K",)
 
 
 def test_uniform_says_what_each_value_is():

@@ -19,6 +19,7 @@ def verdict(row: str, *declared: str) -> str:
 
 
 LAW = "p positive distribution over x"
+JOINT_LAW = "p positive joint distribution over x, y"
 SEQUENCE = r"\pi positive joint distribution over y_1, ..., y_T given x"
 TRUE = [
     # a power behind a bracket is one of the whole
@@ -54,6 +55,22 @@ TRUE = [
     (r"\sum_k 1 = 3", "k=1..3"),
     # what comes before
     (r"p(y_t \mid y_{\le t}) = p(y_t \mid y_{<t+1})",),
+    # functions by their names, and the index of a family of which all are summed
+    (r"\operatorname{abs}(x) = |x|",),
+    (r"\mathrm{ReLU}(x) = \max(0, x)",),
+    (r"\tanh(x) = 2 \sigma(2 x) - 1",),
+    (r"\|x\|_1 = \sum_i |x_i|",),
+    (r"\frac{\partial}{\partial w_j} \frac{\lambda}{2} \sum_i w_i^2 = \lambda w_j",),
+    # a law that is declared without its parameter is one for each
+    (
+        r"\nabla_\theta \mathbb{E}_{x\sim p_\theta}[f(x)] = \mathbb{E}_{x\sim p_\theta}[(f(x) - b) \nabla_\theta \log p_\theta(x)]",
+        LAW,
+    ),
+    (r"\sum_x p_{t,x} = 1", LAW),
+    (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
+    # a variable beside itself
+    (r"H(X, X) = H(X)", JOINT_LAW),
+    (r"I(X; X) = H(X)", JOINT_LAW),
 ]
 FALSE = [
     (r"\frac{d}{dx} \log x = \frac{1}{x}", r"\log base 2"),
@@ -67,8 +84,8 @@ FALSE = [
     (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)",),
     (r"a \cdot b = \|a\| \|b\|", "a, b vectors of length n"),
     (r"\frac{d^2}{dx^2} x^3 = 3 x^2",),
-    (r"H(Y|X) = H(X|Y)", "p positive joint distribution over x, y"),
-    (r"H(X, Y) = H(X) + H(Y)", "p positive joint distribution over x, y"),
+    (r"H(Y|X) = H(X|Y)", JOINT_LAW),
+    (r"H(X, Y) = H(X) + H(Y)", JOINT_LAW),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),
@@ -103,6 +120,8 @@ NOT_FALSE = [
 UNREAD = [
     (r"a^\top = a", "a vector of length n"),  # a row is no column
     (r"a^\top = b^\top + b", "a, b vectors of length n"),
+    (r"p(x, x') = p(x) p(x')", JOINT_LAW),  # two values of one variable
+    (r"\tanh x = x \tanh",),
     # relations that say too little
     (r"\epsilon \ll 1",),
     (r"x \leftarrow x - 1",),
@@ -115,6 +134,9 @@ PROSE = [
     # what a sentence denies is not assumed
     ("We never let $x = 1$.", r"x^2 = 1", "unproved"),
     ("Unlike the case with $a_k = 1$, in general", r"\sum_{k=1}^K a_k = K", "unproved"),
+    # it ends at its full stop, within braces, too; what is listed behind "under" is supposed
+    ("\\textit{This is not new.} Under $s_0 = 0$ and $a \\le 1$, we have", r"s_1 - s_0 = s_1", "proved"),
+    ("At $a = 2$ in particular,", r"a^2 = 2 a", "unproved"),
     # independence is read of declared laws, too, and only where it is said of these variables
     (JOINT + "Here $X$ and $Y$ are independent.", "p(x, y) = p(x) p(y)", "proved"),
     (JOINT + "If $x$ and $y$ are independent, then", "H(X, Y) = H(X) + H(Y)", "proved"),
@@ -127,6 +149,8 @@ PROSE = [
     (BETA + "Setting $\\beta = 1$ gives", r"\beta x = x", "proved"),
     (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = x", "unproved"),
     (BETA + "For small $x$, and at $\\beta = 1$ in particular,", r"\beta x = 2 x", "false"),
+    (BETA + "For all $x$ other than $x = 1$,", r"x^2 = 1", "unproved"),
+    (BETA + "Unless $x = 1$,", r"x^2 = 2", "unproved"),
     (BETA + "When $\\beta$ is $1$,", r"\beta x = x", "unproved"),
     (BETA + "Setting $\\beta = 1$ gave a name.\n\nIn general\n", r"\beta x = x", "false"),
     (LAWS + "If $p$ is uniform, then", r"H(p) = \log K", "unproved"),
@@ -171,6 +195,23 @@ def test_a_line_that_holds_by_rules_that_no_page_states_or_in_one_reading_is_not
     assert verdict(*row) in ("proved", "unproved")
 
 
+TWO = [
+    (r"|a + b| \le |a| + |b|", "proved"),
+    (r"|a| - |b| \le |a - b|", "proved"),
+    (r"|x|^2 = x^2", "proved"),
+    (r"\max(a, b) = \frac{a + b + |a - b|}{2}", "proved"),
+    (r"\min(r A, (1 + \epsilon) A) \le r A", "proved"),
+    (r"\max(a, b) + \min(a, b) = a - b", "false"),
+    (r"|a| - |b| = |a - b|", "false"),
+    (r"|x| = x", "false"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), TWO, ids=[r for r, _ in TWO])
+def test_the_larger_of_two_is_told_case_by_case(row: str, kind: str) -> None:
+    assert verdict(row) == kind
+
+
 LOGITS = "k = 1..K", "z vector of length K"
 BOUNDS = [
     (r"\max_k z_k \le \log \sum_k e^{z_k}", "proved"),
@@ -184,3 +225,24 @@ BOUNDS = [
 @pytest.mark.parametrize(("row", "kind"), BOUNDS, ids=[r for r, _ in BOUNDS])
 def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: str) -> None:
     assert verdict(row, *LOGITS) == kind
+
+
+CLASSES = "k = 1..K", "p, q positive distribution over k"
+INFORMATION = [
+    (r"I(X; Y) \ge 0", "proved", JOINT_LAW),
+    (r"I(X; Y) \ge 0", "proved", "p joint distribution over x, y"),
+    (r"H(Y | X) \le H(Y)", "proved", JOINT_LAW),
+    (r"H(X, Y) \le H(X) + H(Y)", "proved", JOINT_LAW),
+    (r"H(X, Y) \le H(X)", "false", JOINT_LAW),
+    (r"H(Y | X) \le H(X | Y)", "false", JOINT_LAW),
+    (r"\max_k p_k \ge \frac1K", "proved", *CLASSES),
+    (r"\max_k p_k \le \frac1K", "false", *CLASSES),
+    (r"\sum_k \sqrt{p_k q_k} \le 1", "proved", *CLASSES),
+    (r"H(p) \le \log_2 K", "proved", *CLASSES, "H base 2"),
+    (r"H(p) \le \log K", "false", *CLASSES, "H base 2"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in INFORMATION], ids=str)
+def test_an_inequality_of_entropies_is_proved(row: str, kind: str, declared: list[str]) -> None:
+    assert verdict(row, *declared) == kind

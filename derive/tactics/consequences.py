@@ -144,7 +144,13 @@ def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     if new:
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
-    one = Meeting(known)
+    one = Meeting(known, completes=False)
+    found = _closed(goal, ctx, known, one)
+    return _closed(goal, ctx, known, Meeting(known)) if found is None and one.kept else found
+
+
+def _closed(goal: App, ctx: Context, known: tuple[Conv, ...], one: Meeting) -> tuple[Theorem, tuple[str, ...]] | None:
+    """The goal, where the normal forms of its sides are related as they are, and what was used."""
     a, b = sides(goal)
     left, right = one.normalize(a, ctx), one.normalize(b, ctx)
     x, y = sides(left.concl)[1], sides(right.concl)[1]

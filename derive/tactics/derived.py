@@ -84,6 +84,11 @@ def iff_trans(first: Theorem, second: Theorem) -> Theorem:
     return r.iff_intro(r.discharge(p, forth), r.discharge(s, back))
 
 
+def over_range(v: Var, low: Term, high: Term, th: Theorem) -> Theorem:
+    """P gives for all v: low <= v => v <= high => P; the bounds may be among its hypotheses."""
+    return r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
+
+
 def strip_forall(statement: Term) -> tuple[list[Var], list[Term], Term]:
     """The variables, guards and conclusion of ``for all x..: G => ... => P``, with fresh variables named after the
     letters."""

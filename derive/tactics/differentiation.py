@@ -18,7 +18,7 @@ from derive.operators.derivatives import Derivative, derivative, moved, taken_ap
 from derive.tactics import library, side
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, everywhere, repeatedly
-from derive.tactics.derived import chain, instantiate_named, is_refl, resolve, sides, unfold_head
+from derive.tactics.derived import chain, instantiate_named, is_refl, over_range, resolve, sides, unfold_head
 from derive.tactics.matching import match
 
 ZERO, ONE = Num(0), Num(1)
@@ -237,7 +237,7 @@ class Place:
             return None
         slopes = Lam(i.name, INT, abstract(_slope(inner), i))
         family = Lam(i.name, INT, abstract(self.along(body), i))
-        every = r.gen(i, r.discharge(low <= i, r.discharge(i <= high, inner)))
+        every = over_range(i, low, high, inner)
         values: dict[str, Term] = {"m": low, "n": high, "F": family, "l": slopes}
         if t.op is k.SUM:
             return self._use("derivative_sum", values, every)
@@ -251,7 +251,7 @@ class Place:
         outer, self.ctx = self.ctx, self.ctx.extend(low <= i, i <= high)
         th = self.proved(ne(at(self.along(body), self.start), ZERO), body)  # type: ignore[arg-type]
         self.ctx = outer
-        return None if th is None else r.gen(i, r.discharge(low <= i, r.discharge(i <= high, th)))
+        return None if th is None else over_range(i, low, high, th)
 
     def _largest(self, t: App) -> Theorem | None:
         """The larger of two, where they are known to differ: at a kink there is no derivative."""

@@ -17,7 +17,7 @@ from derive.kernel.terms import instantiate as open_binder
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.context import Context
-from derive.tactics.derived import iff_refl, instantiate, is_app, is_refl, strip_forall
+from derive.tactics.derived import iff_refl, instantiate, is_app, is_refl, over_range, strip_forall
 from derive.tactics.matching import match
 from derive.tactics.rewriting import AnyRule, Rule, SortedRule, directed
 
@@ -186,8 +186,7 @@ def less(goal: App, ctx: Context, lemmas: Sequence[Known], rules: Sequence[AnyRu
         th = entail(open_binder(f, v) <= open_binder(g, v), ctx.extend(low <= v, v <= high), lemmas, rules)
         if th is None:
             return None
-        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
-        return library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
+        return library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, over_range(v, low, high, th))
     if a.op is terms.MUL and a.args[0] == b.args[0]:
         sign = side.prove(ZERO <= a.args[0] if goal.op is terms.LE else ZERO < a.args[0], ctx)
         inner = entail(App(goal.op, (a.args[1], b.args[1])), ctx, lemmas, rules) if sign else None

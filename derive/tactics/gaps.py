@@ -2,7 +2,8 @@
 
 The gap between the sides is read as sums over ranges.  In the terms of one range logarithms with the same factor a >= 0 are taken
 together, a log U, and give a log(1/U) <= a (1/U - 1); added up, that is a fact.  What stands outside sums is spread over weights
-that sum to 1.  So Gibbs' inequality and Jensen's for log are found; ``linear`` puts the facts together and the kernel checks it.
+that sum to 1; sums inside sums are read so, too.  So Gibbs' inequality and Jensen's for log are found, of two variables as of one;
+``linear`` puts the facts together and the kernel checks it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, app, fresh, instantiate, subterms
+from derive.kernel.terms import App, Lam, Term, Var, app, fresh, instantiate, subterms
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
-from derive.tactics.derived import sides
+from derive.tactics.derived import over_range, sides
 from derive.tactics.fractions import pieces
 from derive.tactics.meeting import Meeting
 from derive.tactics.monomials import ONE, ZERO, factor, factors, monomial_term, poly_term, times
@@ -30,6 +31,8 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, monomial_term, 
 _POWER = 8  # of what stands under a logarithm
 
 Range = tuple[Term, Term]
+Parts = list[tuple[Term, Lam]]
+"""Factors, and the terms of the sums that they stand before."""
 
 
 def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
@@ -46,7 +49,20 @@ def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
         facts += [th for _, th in some]
         for fn in (*(fn for fn, _ in some), *_mean([fn for fn, _ in some])):
             facts += _summed(ends, parts, rest, fn, ctx, known)
-    return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
+    return from_gap(goal, gap, ctx.with_facts(*facts)) if facts else None
+
+
+def from_gap(goal: App, gap: field.Poly, ctx: Context) -> Theorem | None:
+    """The same from what is known, in which divisors are as the gap has them."""
+    th = side.linear(goal, ctx, side.DEPTH)
+    if th is not None or not any(t.op is k.DIV for m in gap for t, _ in m if isinstance(t, App)):
+        return th
+    a, b = goal.args
+    same = ring(poly_term(gap), b - a, ctx)
+    plain = None if same is None else side.linear(App(goal.op, (ZERO, sides(same.concl)[0])), ctx, side.DEPTH)
+    if plain is None or same is None:
+        return None
+    return side.linear(goal, ctx.with_facts(r.rel_cong(plain, (r.refl(ZERO), same))), side.DEPTH)
 
 
 def gap_poly(t: Term, ctx: Context) -> field.Poly | None:
@@ -66,9 +82,9 @@ def gap_poly(t: Term, ctx: Context) -> field.Poly | None:
     return out
 
 
-def by_range(gap: field.Poly) -> tuple[dict[Range, list[tuple[Term, Lam]]], field.Poly]:
+def by_range(gap: field.Poly) -> tuple[dict[Range, Parts], field.Poly]:
     """The sums of a polynomial with their factors, by their ranges; and the rest of it."""
-    out: dict[Range, list[tuple[Term, Lam]]] = defaultdict(list)
+    out: dict[Range, Parts] = defaultdict(list)
     rest: field.Poly = {}
     for m, c in gap.items():
         sums = [t for t, e in m if isinstance(t, App) and t.op is k.SUM and e == 1]
@@ -102,30 +118,39 @@ def _mean(some: list[Lam]) -> list[Lam]:
 
 def _summed(
     ends: Range,
-    parts: list[tuple[Term, Lam]],
+    parts: Parts,
     rest: field.Poly,
     weights: Lam | None,
     ctx: Context,
     known: tuple[Conv, ...],
 ) -> list[Theorem]:
     """What the bounds of the terms of one sum come to; the rest is spread over the weights."""
-    low, high = ends
-    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
-    terms = [times(c, instantiate(fn, v)) for c, fn in parts]
+    v, body, inner = term_of(ends, parts, ctx)
     if weights is not None and rest:
-        terms.append(poly_term(rest) * instantiate(weights, v))
-    body = terms[0]
-    for t in terms[1:]:
-        body = body + t
-    inner = ctx.extend(low <= v, v <= high)
+        body = body + poly_term(rest) * instantiate(weights, v)
     gap = gap_poly(body, inner)
     out: list[Theorem] = []
-    for bound in _bounds(gap, inner) if gap is not None else ():
-        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, bound)))
+    for bound in (*_bounds(gap, inner), *_inside(gap, inner, known)) if gap is not None else ():
         f, g = (k.lam(v, s) for s in sides(bound.concl))
-        th = library.use("sum_le", {"m": low, "n": high, "f": f, "g": g}, every)
-        out.append(spread(th, ctx, known))
+        values = {"m": ends[0], "n": ends[1], "f": f, "g": g}
+        out.append(spread(library.use("sum_le", values, over_range(v, *ends, bound)), ctx, known))
     return out
+
+
+def _inside(gap: field.Poly, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Theorem]:
+    """What the terms of the sums inside a sum give."""
+    for ends, parts in by_range(gap)[0].items():
+        yield from _summed(ends, parts, {}, None, ctx, known)
+
+
+def term_of(ends: Range, parts: Parts, ctx: Context) -> tuple[Var, Term, Context]:
+    """The sums of one range, with their factors, as one sum: its letter, its term, and what is known there."""
+    low, high = ends
+    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
+    body, *more = (times(c, instantiate(fn, v)) for c, fn in parts)
+    for t in more:
+        body = body + t
+    return v, body, ctx.extend(low <= v, v <= high)
 
 
 def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
@@ -168,13 +193,14 @@ def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fra
 
 def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> Iterator[Theorem]:
     """a log u <= 0, where u is at most 1 and a is not negative."""
-    sign = side.prove(ZERO <= weight, ctx) if any(c < 0 for c in powers.values()) else None
-    for u in (u for u, c in powers.items() if c < 0 and sign is not None):
-        needs = side.prove(ZERO < u, ctx), side.prove(u <= ONE, ctx)
-        if needs[0] is None or needs[1] is None:
+    below = [u for u, c in powers.items() if c < 0]
+    sign = side.prove(ZERO <= weight, ctx) if below else None
+    for u in below if sign is not None else ():
+        positive, small = side.prove(ZERO < u, ctx), side.prove(u <= ONE, ctx)
+        if positive is None or small is None:
             continue
         log_u = app(k.LOG, u)
-        known = ctx.with_facts(library.use("log_le_sub_one", {"x": u}, needs[0]), needs[1])
+        known = ctx.with_facts(library.use("log_le_sub_one", {"x": u}, positive), small)
         line = side.linear(App(k.LE, (log_u, ZERO)), known, side.DEPTH)
         if line is not None and sign is not None:
             yield spread(library.use("mul_le_mul_left", {"a": log_u, "b": ZERO, "c": weight}, line, sign), ctx)
@@ -207,9 +233,7 @@ def spread(th: Theorem, ctx: Context, known: tuple[Conv, ...] = ()) -> Theorem:
 
 def _reciprocals(t: Term, ctx: Context) -> Theorem:
     """|- t = the same with c/n as c (1/n), as the gap has it."""
-    if not any(
-        isinstance(x, App) and x.op is k.DIV and isinstance(x.args[0], Num) and x.args[0] != ONE for x in subterms(t)
-    ):
+    if not any(isinstance(x, App) and x.op is k.DIV and x.args[0] != ONE for x in subterms(t)):
         return r.refl(t)
     poly = gap_poly(t, ctx)
     same = None if poly is None else ring(t, poly_term(poly), ctx)

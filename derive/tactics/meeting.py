@@ -40,9 +40,11 @@ _FEATURES = ALL | MORE
 class Meeting(Normalizer):
     """One run of the full normal form."""
 
-    def __init__(self, rules: tuple[Conv, ...] = ()) -> None:
+    def __init__(self, rules: tuple[Conv, ...] = (), completes: bool = True) -> None:
         super().__init__(_FEATURES, (), rules)
         self._positive: dict[Term, Theorem] = {}  # sums of which it is seen no more once they are multiplied out
+        self.completes = completes  # ranges of sums, which only helps where some are not alike
+        self.kept = False  # whether a range was left as it is
 
     def root(self, t: Term, ctx: Context) -> Theorem | None:
         th = self._first(t, ctx)
@@ -71,11 +73,13 @@ class Meeting(Normalizer):
         if t.op is k.PROD:
             return self._of_exponentials(t)
         if t.op is k.SUM:
-            return (
-                whole_ranges.at_index(t, ctx, self.lemma)
-                or whole_ranges.completed(t, ctx, self.lemma)
-                or self._picked(t, ctx)
-            )
+            return whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
+        return None
+
+    def _completed(self, t: App, ctx: Context) -> Theorem | None:
+        if self.completes:
+            return whole_ranges.completed(t, ctx, self.lemma)
+        self.kept = self.kept or not whole_ranges.is_whole(t)
         return None
 
     # --- logarithms, powers
@@ -240,8 +244,11 @@ class Meeting(Normalizer):
 
 def meet(a: Term, b: Term, ctx: Context, rules: tuple[Conv, ...] = ()) -> tuple[Theorem, tuple[str, ...]] | None:
     """|- a = b, and the names of what was used; None where the two normal forms differ."""
-    one = Meeting(rules)
+    one = Meeting(rules, completes=False)
     th = by_normal_form(a, b, ctx, one)
+    if th is None and one.kept:
+        one = Meeting(rules)
+        th = by_normal_form(a, b, ctx, one)
     return None if th is None else (th, tuple(one.used))
 
 

@@ -1,6 +1,6 @@
 """Inequalities by squares: what is left over is a sum of squares, inside sums too; about a mean under weights that sum to 1.
 
-Facts are made and ``linear`` puts them together: 0 <= (a - b)^2 for a gap that is a quadratic form, 0 <= sum w (f - m)^2 with
+Facts are made and ``linear`` puts them together: 0 <= (a - b)^2 for a gap that is a quadratic form, also of roots, 0 <= sum w (f - m)^2 with
 m = sum w f, and for weights w that sum to 1 over n terms 0 <= sum (w - 1/n)^2 and 0 <= sum w (1 - w).
 """
 
@@ -12,14 +12,15 @@ from fractions import Fraction
 from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
-from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Term, Var, fresh, instantiate
+from derive.kernel.terms import App, Lam, Num, Term, Var, instantiate
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
+from derive.tactics.closing import ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
-from derive.tactics.gaps import Range, by_range, gap_poly, spread, weights
-from derive.tactics.monomials import ONE, ZERO, poly_term, times
+from derive.tactics.derived import chain, over_range, sides
+from derive.tactics.gaps import Parts, Range, by_range, gap_poly, spread, term_of, weights
+from derive.tactics.monomials import ONE, ZERO, poly_term
 
 MOST = 8
 """Letters of a quadratic form, and squares of sums, that are looked at."""
@@ -32,9 +33,44 @@ def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
     if gap is None:
         return None
     facts = [spread(_square(form), ctx, known) for form in _forms(gap)]
+    facts += _of_roots(gap, ctx)
     for ends, parts in by_range(gap)[0].items():
         facts += _of_sum(ends, parts, gap, ctx, known)
     return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
+
+
+def _of_roots(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
+    """0 <= a + b - 2 sqrt(a) sqrt(b), for roots in normal form, exp(1/2 log a), that are multiplied."""
+    for m in list(gap)[:MOST]:
+        roots = [(t, a) for t, e in m if e == 1 for a in _radicand(t)]
+        if len(roots) == 2:
+            (s, a), (t, b) = roots
+            known = [_square_of_root(s, a, ctx), _square_of_root(t, b, ctx)]
+            facts = ctx.with_facts(_square(s - t), *(th for th in known if th is not None))
+            th = side.linear(App(k.LE, (ZERO, a + b - 2 * s * t)), facts, side.DEPTH)
+            if th is not None:
+                yield th
+
+
+def _radicand(t: Term) -> list[Term]:
+    """What a term is the root of."""
+    half = t.args[0] if isinstance(t, App) and t.op is k.EXP else None
+    if isinstance(half, App) and half.op is k.MUL and half.args[0] == Num(Fraction(1, 2)):
+        inside = half.args[1]
+        return [inside.args[0]] if isinstance(inside, App) and inside.op is k.LOG else []
+    return []
+
+
+def _square_of_root(root: Term, a: Term, ctx: Context) -> Theorem | None:
+    """|- exp(1/2 log a) exp(1/2 log a) = a"""
+    assert isinstance(root, App)
+    positive = side.prove(ZERO < a, ctx)
+    (half,) = root.args
+    whole = ring(half + half, k.app(k.LOG, a), ctx)
+    if positive is None or whole is None:
+        return None
+    apart = library.use("exp_add", {"x": half, "y": half})
+    return chain(r.sym(apart), r.cong(k.EXP, (whole,)), library.use("exp_log", {"x": a}, positive))
 
 
 def _square(form: Term) -> Theorem:
@@ -75,24 +111,15 @@ def _form(parts: dict[Term | None, Fraction]) -> Term:
 # --- sums
 
 
-def _of_sum(
-    ends: Range, parts: list[tuple[Term, Lam]], gap: field.Poly, ctx: Context, known: tuple[Conv, ...]
-) -> Iterator[Theorem]:
-    low, high = ends
-    v = fresh(parts[0][1].hint, INT, ctx.free.union(*(c.free | fn.free for c, fn in parts)))
-    inner = ctx.extend(low <= v, v <= high)
-    terms = [times(c, instantiate(fn, v)) for c, fn in parts]
-    body = terms[0]
-    for t in terms[1:]:
-        body = body + t
+def _of_sum(ends: Range, parts: Parts, gap: field.Poly, ctx: Context, known: tuple[Conv, ...]) -> Iterator[Theorem]:
+    v, body, inner = term_of(ends, parts, ctx)
     poly = gap_poly(body, inner)
-    pointwise = [_square(form) for form in _forms(poly)] if poly is not None else []
+    pointwise = [*map(_square, _forms(poly)), *_of_roots(poly, inner)] if poly is not None else []
     for fn, _ in weights(ends, ctx):
         pointwise += _weighted(instantiate(fn, v), v, ends, gap, poly or {}, inner)
     for th in pointwise:
-        every = r.gen(v, r.discharge(low <= v, r.discharge(v <= high, th)))
-        f = k.lam(v, th.concl.args[1])  # type: ignore[attr-defined]
-        yield spread(library.use("sum_nonneg", {"m": low, "n": high, "f": f}, every), ctx, known)
+        values = {"m": ends[0], "n": ends[1], "f": k.lam(v, sides(th.concl)[1])}
+        yield spread(library.use("sum_nonneg", values, over_range(v, *ends, th)), ctx, known)
 
 
 def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, inner: Context) -> Iterator[Theorem]:
@@ -107,8 +134,7 @@ def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, i
         f = None if inside is None else _divided(inside, w)
         if f is not None:
             square = _square(f - m)
-            values = {"x": w, "y": square.concl.args[1]}  # type: ignore[attr-defined]
-            yield library.use("mul_nonneg", values, sign, square)
+            yield library.use("mul_nonneg", {"x": w, "y": sides(square.concl)[1]}, sign, square)
     if frozenset({(w, 2)}) in poly:
         yield _square(w - ONE / (ends[1] if ends[0] == ONE else ends[1] - ends[0] + ONE))
         small = side.prove(w <= ONE, inner)

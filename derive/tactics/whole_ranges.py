@@ -53,6 +53,13 @@ def completed(t: App, ctx: Context, use: Use) -> Theorem | None:
     return _from_one(t, ctx, use) or _to_the_letter(t, ctx, use)
 
 
+def is_whole(t: App) -> bool:
+    """Whether a sum runs from 1 to a letter, or as far as nothing near a letter."""
+    low, high = t.args[:2]
+    off = _off(high)
+    return low == ONE and (off is None or not off[1])
+
+
 def _from_one(t: App, ctx: Context, use: Use) -> Theorem | None:
     low, high, fn = t.args
     if not isinstance(low, Num) or isinstance(high, Num) or low == ONE or abs(low.value - 1) > _NEAR:

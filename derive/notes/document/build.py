@@ -97,7 +97,7 @@ class Builder:
         return plain_words(self._between())
 
     def _skip_option(self) -> None:
-        if self.at("["):
+        while self.at("["):
             while self.take().text != "]":
                 pass
 
@@ -281,6 +281,12 @@ class Builder:
         if name in signs.ARGUMENTS:
             out.append(self._call(token, name))
         elif name in signs.TEXTS or name in signs.TEXT_FONTS:
+            out.append(self._words(token, name))
+        elif name in signs.BOXES:
+            self._skip_option()
+            for _ in range(signs.BOXES[name]):
+                self._between()
+                self._skip_option()
             out.append(self._words(token, name))
         elif name in signs.SWITCHES:
             rest = Group(self.sequence(stops), span)

@@ -45,6 +45,8 @@ ARGUMENTS = {
 TEXTS = frozenset(
     (r"\text", r"\mbox", r"\hbox", r"\textrm", r"\textnormal", r"\textup", r"\textsc", r"\textsf", r"\texttt", r"\intertext", r"\shortintertext", r"\emph")
 )  # fmt: skip
+BOXES = {r"\parbox": 1, r"\makebox": 0, r"\framebox": 0, r"\raisebox": 1}
+"""Words in a box: how many lengths stand before them."""
 TEXT_FONTS = {r"\textbf": r"\mathbf", r"\textit": r"\mathit"}
 SWITCHES = {
     r"\bf": r"\mathbf",

@@ -27,7 +27,7 @@ def plain_words(tokens: Iterable[Token]) -> str:
     for token in tokens:
         if token.kind == DECLARED:
             continue
-        if token.spaced and out and out[-1] != " ":
+        if token.spaced and any(out) and out[-1] != " ":
             out.append(" ")
         if token.kind == DOLLAR:
             formula = not formula

@@ -5,10 +5,11 @@ It is found from how the names stand on the page: a name with a bar or a comma i
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from derive.notes.formula.tokens import FUNCTIONS, Token, Tokens
+from derive.notes.formula.tokens import FUNCTIONS, LETTERS, Token, Tokens
 
 EXPECTATION = frozenset(("E_bb", "E_cal", "E", "Ex"))
 _LAWS = frozenset(
@@ -53,6 +54,8 @@ class Known:
     """Functions of one letter: with an index below them, nothing is left that a bracket could hold."""
     euler: bool = False
     """The page writes powers of e, so that e alone is that number."""
+    marked: frozenset[str] = frozenset()
+    """Names that carry the same letter above them wherever they stand, and the page has that letter nowhere else: a mark, and no power."""
     length: bool = False
     """T is a number on this page, such as a length, and so no transposition."""
 
@@ -74,6 +77,10 @@ def known_from(
         seen.look(tokens)
     declared = frozenset(functions)
     fixed = seen.indices | seen.moved
+    words = {
+        n for n in seen.applied if len(n.split("_")[0]) > 1 and n.split("_")[0] not in LETTERS
+    }  # PPL(x) is no product
+    seen.separated |= words
     applied = (seen.separated | declared | (seen.applied - seen.bare)) - (fixed - seen.separated - declared)
     numbers = ((seen.bare & seen.applied) - seen.separated - declared) | (fixed - applied)
     vector = frozenset(vectors) | seen.bold
@@ -86,8 +93,13 @@ def known_from(
         declared,
         frozenset(entries),
         seen.euler and "e" not in seen.indices | applied,
+        seen.marked() - declared - vector,
         "T" in seen.indices | seen.bare,
     )
+
+
+def _plain(t: Token) -> bool:
+    return t.kind == "name" and len(t.text) == 1 and t.text != "T" and not (t.sub or t.sup or t.primes)
 
 
 class _Seen:
@@ -99,11 +111,22 @@ class _Seen:
         self.indices: set[str] = set()
         self.moved: set[str] = set()  # d/dx
         self.euler = False
+        self.above: dict[str, set[str]] = defaultdict(set)  # the letters above a name; "" where there is none
+        self.times: Counter[str] = Counter()  # how often a letter stands somewhere
+        self.raised: Counter[str] = Counter()  # and how often alone above a name with an index
+
+    def marked(self) -> frozenset[str]:
+        found = {text: next(iter(above)) for text, above in self.above.items() if len(above) == 1}
+        return frozenset(text for text, a in found.items() if a and self.times[a] == self.raised[a])
 
     def look(self, tokens: Tokens, below: bool = False) -> None:
         for i, t in enumerate(tokens):
             behind = tokens[i + 1] if i + 1 < len(tokens) else None
             if t.kind == "name":
+                self.times[t.text] += 1
+                mark = t.sup[0].text if t.sub and t.sup and len(t.sup) == 1 and _plain(t.sup[0]) else ""
+                self.above[t.text].add(mark)
+                self.raised[mark] += 1
                 self.name(t, behind, below)
                 self.powers(t)
                 self.euler |= t.text in ("log", "ln") and behind is not None and behind.text == "e"

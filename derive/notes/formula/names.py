@@ -8,11 +8,11 @@ from dataclasses import replace
 from derive.notes.document.tree import Span
 from derive.notes.formula.known import SCALARS, Known
 from derive.notes.formula.surface import Expr, Ref, num
-from derive.notes.formula.tokens import ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
+from derive.notes.formula.tokens import COMPARISONS, ENDS, LETTERS, Token, Tokens, UnreadableError, split_at
 
 Reading = tuple[Expr, int]
 _STARS = {"·": "star", "⋆": "star", "†": "dagger", "+": "plus", "-": "minus", "♯": "sharp"}
-_EVENTS = frozenset(("=", "<", ">", "<=", ">=", "≻", "≺", "!=", "∈"))
+_EVENTS = COMPARISONS | frozenset(("≻", "≺", "∈"))
 
 
 def halves(tokens: Tokens, sign: str) -> tuple[Tokens, Tokens]:
@@ -166,7 +166,7 @@ class Names:
         if not t.sup:
             yield e, end
             return
-        if _is_transpose(t.sup, True):
+        if _is_transpose(t.sup, not self.known.length):
             yield Expr("transpose", (e,), None, e.span), end
             return
         for power in self.maybe(t.sup):
@@ -241,6 +241,8 @@ class Names:
             return
         if len(sup) == 1 and sup[0].kind == "sign" and sup[0].text in _STARS:
             yield "_" + _STARS[sup[0].text], (), None
+        elif t.text in self.known.marked and len(sup) == 1:
+            yield "_" + sup[0].text, (), None
         elif len(sup) > 1 and sup[0].text in ("·", "⋆"):
             yield from (("_star" + s, a, p) for s, a, p in self.upper(replace(t, sup=sup[1:])))
         elif _is_transpose(sup, t.text in self.known.vectors or t.bold or not self.known.length):

@@ -11,12 +11,12 @@ from derive.notes.formula.derivatives import LOGS, is_d, is_derivative
 from derive.notes.formula.known import EXPECTATION
 from derive.notes.formula.means import COMMA, SPREAD, Means
 from derive.notes.formula.names import Reading, halves
-from derive.notes.formula.surface import COMPARED, Expr, names_in, num
+from derive.notes.formula.surface import COMPARED, Expr, names_in, num, run_by
 from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at, uses
 
 _BIG = {"∑": "sum", "∏": "prod", "∫": "integral"}
 _OPTIMA = {"max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin", "sup": "max", "inf": "min"}
-_FUNCTIONS = {"exp": "exp", "tanh": "tanh", "relu": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
+_FUNCTIONS = {"exp": "exp", "abs": "abs", "tanh": "tanh", "relu": "relu", "ReLU": "relu", "softplus": "softplus", "sigmoid": "sigmoid", "logsigmoid": "logsigmoid",
               "logistic": "sigmoid", "sigm": "sigmoid", "diag": "diag", "logsumexp": "logsumexp", "LSE": "logsumexp"}  # fmt: skip
 _COMPARE = {"KL": "KL", "KL_bb": "KL", "kl": "KL", "JS": "JS", "JSD": "JS", "H": "H", "H_cal": "H", "H_bb": "H", "I": "I", "MI": "I", "CE": "H",
             "entropy": "H"}  # fmt: skip
@@ -147,9 +147,7 @@ class Operators(Means):
         r"""Where a sum ends, if the factors behind it that do not use its letters are none of it: \log \sum_j a_j b."""
         if ts[i].kind != "sign" or ts[i].text not in ("∑", "∏"):
             return end
-        letters = frozenset(
-            b.args[0].ref.name for bounds in self.bounds(ts[i]) for b in bounds if b.args and b.args[0].op == "ref"
-        )
+        letters = frozenset(run_by(b for bounds in self.bounds(ts[i]) for b in bounds))
         last = max((j for j in range(i + 1, end) if uses(ts[j : j + 1], letters)), default=end - 1)
         return last + 1
 
@@ -178,9 +176,7 @@ class Operators(Means):
             yield from self.integral(ts, i)
             return
         for bounds in self.bounds(t):
-            letters = frozenset(
-                x for b in bounds if b.args for x in (b.args[0].ref.name if b.args[0].op == "ref" else "",) if x
-            )
+            letters = frozenset(run_by(bounds))
             end = self.stretch(ts, i + 1)
             cut = (
                 self.without_factors(ts, i, end) if kind == "prod" else end
@@ -314,6 +310,8 @@ class Operators(Means):
             return self.softmax(ts, i)
         if t.text in _FUNCTIONS and opens and t.sub is None and t.sup is None and t.text not in self.known.functions:
             return self.function(ts, i, _FUNCTIONS[t.text])
+        if t.text == "tanh" and t.sub is None and t.sup is None and t.text not in self.known.declared:
+            raise UnreadableError(t.text, t.span, "what it is of must stand in brackets: tanh(x)")
         if (
             t.text == "sigma"
             and opens

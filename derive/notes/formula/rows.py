@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 from derive.notes.document.pages import Display, Row
 from derive.notes.document.tree import Atom, Node, Script, Span
-from derive.notes.formula.tokens import GAP, UNTOLD, Token, Tokens, UnreadableError, refuse_depth, sign_of, tokens_of
+from derive.notes.formula.tokens import (
+    COMPARISONS,
+    GAP,
+    UNTOLD,
+    Token,
+    Tokens,
+    UnreadableError,
+    refuse_depth,
+    sign_of,
+    tokens_of,
+)
 
-CHAINED = UNTOLD | frozenset(("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
+CHAINED = COMPARISONS | UNTOLD | frozenset(("≈", "∝", ":=", "∈", "~", "⇒", "⇔"))
 """Relations of which a chain is made, and arrows between chains."""
 _SKIPPED = frozenset(("∴", "∵", "\\qquad", ".", "\\Longleftrightarrow", "\\blacksquare", "\\square"))
 _STATEMENT = frozenset(("⇒", "⇔"))
@@ -54,9 +64,11 @@ def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
     return frozenset(out)
 
 
-def cells_of(display: Display, words: frozenset[str], text: str = "") -> list[list[Cell]]:
+def cells_of(
+    display: Display, words: frozenset[str], text: str = "", indices: frozenset[str] = frozenset()
+) -> list[list[Cell]]:
     """The chains of a display, each a list of cells.  The first cell of the first chain has a sign where the display goes on from the
-    one before.  ``text``: the document, in which & says where left sides end."""
+    one before.  ``text``: the document, in which & says where left sides end; ``indices``: its letters that are indices."""
     chains: list[list[Cell]] = []
     waiting: tuple[Node, ...] = ()
     first: tuple[int, Row] | None = None
@@ -66,7 +78,7 @@ def cells_of(display: Display, words: frozenset[str], text: str = "") -> list[li
         if _open(items) and n + 1 < len(display.rows):
             waiting = items
             continue
-        for cell in _cells(items, *first, row.notes, words):
+        for cell in _cells(items, *first, row.notes, words, indices):
             _put(chains, cell, text)
         waiting, first = (), None
     return chains
@@ -131,7 +143,9 @@ def _open(items: tuple[Node, ...]) -> bool:
     return depth > 0
 
 
-def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], words: frozenset[str]) -> Iterator[Cell]:
+def _cells(
+    items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], words: frozenset[str], indices: frozenset[str]
+) -> Iterator[Cell]:
     """The cells of one row, in order."""
     try:
         tokens = refuse_depth(tokens_of(items, words, gaps=True))
@@ -139,7 +153,7 @@ def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], wo
         yield from _unread(items, n, row, notes, error)
         return
     main, conditions = _conditions(
-        tuple(t for t in tokens if t.kind != "words" and not (t.kind == "sign" and t.text in _SKIPPED))
+        tuple(t for t in tokens if t.kind != "words" and not (t.kind == "sign" and t.text in _SKIPPED)), indices
     )
     sign, count = "", 0
     part: list[Token] = []
@@ -159,7 +173,7 @@ def _cells(items: tuple[Node, ...], n: int, row: Row, notes: tuple[str, ...], wo
         yield from _condition(piece, n, row)
 
 
-def _conditions(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
+def _conditions(tokens: Tokens, indices: frozenset[str]) -> tuple[Tokens, list[Tokens]]:
     """The row's formula, and the conditions behind it: after a comma or a wide space, or with "for all" before them."""
     pieces: list[list[Token]] = [[]]
     for i, t in enumerate(tokens):
@@ -172,12 +186,17 @@ def _conditions(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
     main, conditions = list(pieces[0]), []
     for n, piece in enumerate(pieces[1:], 1):
         bare = tuple(t for t in piece[1:] if t.text != GAP)
-        if len(bare) == 1 and bare[0].kind == "name" and n + 1 < len(pieces) and _limits(tuple(pieces[n + 1][1:])):
+        if (
+            len(bare) == 1
+            and bare[0].kind == "name"
+            and n + 1 < len(pieces)
+            and _limits(tuple(pieces[n + 1][1:]), indices)
+        ):
             pieces[n + 1][1:1] = [*bare, Token("sign", ",", bare[0].span)]  # a, b > 0
             continue
         if not bare:
             continue
-        if pieces[0] and (piece[0].text == "∀" or _limits(bare)):
+        if pieces[0] and (piece[0].text == "∀" or _limits(bare, indices)):
             conditions.append(bare)
         elif conditions:
             conditions[-1] = (*conditions[-1], *piece[:1], *bare)
@@ -190,8 +209,8 @@ def _conditions(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
     return tuple(main), conditions
 
 
-def _limits(tokens: Tokens) -> bool:
-    """Whether a piece says within what a letter runs: k = 1, ..., K;  k = 1;  j \\ne i;  x \\in S;  a > 0."""
+def _limits(tokens: Tokens, indices: frozenset[str]) -> bool:
+    """Whether a piece says within what a letter runs: k = 1, ..., K;  k = 1;  i = j of two indices;  j \\ne i;  x \\in S;  a > 0."""
     signs = [i for i, t in enumerate(tokens) if t.kind == "sign" and t.text in ("=", "∈", "!=", "<", ">", "<=", ">=")]
     if not signs:
         return False
@@ -203,7 +222,8 @@ def _limits(tokens: Tokens) -> bool:
     if tokens[signs[0]].text != "=":
         return len(right) == 1
     return len(left[0].text) == 1 and (
-        any(t.text == "…" for t in right) or (len(right) == 1 and right[0].kind == "number")
+        any(t.text == "…" for t in right)
+        or (len(right) == 1 and (right[0].kind == "number" or {left[0].text, right[0].text} <= indices))
     )
 
 

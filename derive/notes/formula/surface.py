@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -78,6 +78,11 @@ def walk(e: Expr) -> Iterator[Expr]:
 
 def names_in(e: Expr) -> set[str]:
     return {x.ref.name for x in walk(e) if x.op == "ref"}
+
+
+def run_by(bounds: Iterable[Expr]) -> set[str]:
+    """The letters that run within bounds: k in k = 1, ..., n, in k of S, in k != j."""
+    return {b.args[0].ref.name for b in bounds if b.args and b.args[0].op == "ref"}
 
 
 _INFIX = {"add": " + ", "sub": " - ", "mul": " ", "div": "/", "pow": "^"}

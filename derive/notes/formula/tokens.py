@@ -61,6 +61,8 @@ FUNCTIONS = frozenset(
         "logistic",
         "sigm",
         "relu",
+        "ReLU",
+        "abs",
         "tanh",
         "sign",
         "diag",
@@ -80,7 +82,7 @@ FUNCTIONS = frozenset(
     ]
 )
 """Words that stand for an operator; those and the names of the document are found in a run of letters, too."""
-SPELLED = FUNCTIONS - {"tr", "lg", "sup", "inf", "lim", "det", "sign", "kl"}
+SPELLED = FUNCTIONS - {"tr", "lg", "sup", "inf", "lim", "det", "sign", "kl", "abs"}
 STOP = frozenset(
     [
         "if",
@@ -125,11 +127,11 @@ _SIGNS = {
     "\\pm": "±", "\\perp": "⊥", "\\cup": "∪", "\\cap": "∩", "\\div": "/", "\\gg": "≫", "\\ll": "≪",
     "\\lesssim": "≲", "\\gtrsim": "≳", "\\leftarrow": "←", "\\gets": "←", "\\subset": "⊂", "\\subseteq": "⊆",
 }  # fmt: skip
+COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
+"""Relations of numbers that are judged."""
 UNTOLD = frozenset(("≫", "≪", "≲", "≳", "←"))
 """Relations that say too little to be judged: much larger, up to a constant, becomes."""
-RELATIONS = UNTOLD | frozenset(
-    ("=", "<=", ">=", "<", ">", "!=", "≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖")
-)
+RELATIONS = COMPARISONS | UNTOLD | frozenset(("≈", "∝", ":=", "∈", "∉", "~", "≻", "≺", "⊂", "⊆", "→", "⊥", "∖"))
 """Signs between two expressions."""
 ENDS = RELATIONS | frozenset((",", ";", "|", "‖", "⇒", "⇔", "∴", "∵", ":", "∀", "↦", "∧"))
 """Signs at which an expression ends."""

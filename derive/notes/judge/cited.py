@@ -6,7 +6,7 @@ tried only where its operators stand in the row, and only so many of its instanc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, product
 
@@ -15,11 +15,11 @@ from derive.board.entries import TheoremEntry
 from derive.board.fitting import ARITHMETIC
 from derive.kernel import rules as r
 from derive.kernel.sorts import Fn
-from derive.kernel.terms import LE, LT, App, Lam, Op, SortError, Term, Var, subterms
+from derive.kernel.terms import EQ, LE, LT, App, Lam, Op, SortError, Term, Var, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import consequences, side
 from derive.tactics.context import Context
-from derive.tactics.derived import instantiate, resolve, sides
+from derive.tactics.derived import instantiate, is_app, resolve, sides
 from derive.tactics.meeting import Meeting
 
 _INSTANCES = 6  # of a theorem
@@ -35,8 +35,9 @@ def prove(claim: Term, given: Sequence[Term]) -> tuple[Theorem, TheoremEntry] | 
     try:
         same = tuple(one.normalize(t, context) for t in claim.args)
         plain = App(claim.op, tuple(sides(th.concl)[1] for th in same))
-        for entry in islice(_like(_telling(plain)), _THEOREMS):
-            th = _by(entry, claim, plain, context, one)
+        fitting = ((e, _instances(e, claim)) for e in _like(_telling(plain), _known(context)))
+        for entry, instances in islice(((e, some) for e, some in fitting if some), _THEOREMS):
+            th = _by(entry, instances, plain, context, one)
             if th is not None:
                 return r.rel_cong(th, tuple(map(r.sym, same))), entry
     except (RuleError, SortError, RecursionError):
@@ -44,12 +45,19 @@ def prove(claim: Term, given: Sequence[Term]) -> tuple[Theorem, TheoremEntry] | 
     return None
 
 
-def _by(entry: TheoremEntry, claim: App, plain: App, context: Context, one: Meeting) -> Theorem | None:
-    """The row in normal form, from a theorem at names of the row."""
+def _instances(entry: TheoremEntry, claim: App) -> list[dict[Var, Term]]:
+    """Values for the letters of a theorem; none where the row has nothing that one of them may be."""
     names = sorted(entry.theorem.free, key=lambda v: v.name)
-    choices = [_terms(v, claim) for v in names]
-    for values in islice(product(*choices), _INSTANCES):
-        th = instantiate(entry.theorem, dict(zip(names, values, strict=True)))
+    choices = product(*(_terms(v, claim) for v in names))
+    return [dict(zip(names, values, strict=True)) for values in islice(choices, _INSTANCES)]
+
+
+def _by(
+    entry: TheoremEntry, instances: Iterable[dict[Var, Term]], plain: App, context: Context, one: Meeting
+) -> Theorem | None:
+    """The row in normal form, from a theorem at names of the row."""
+    for values in instances:
+        th = instantiate(entry.theorem, values)
         met = [side.prove(h, context) for h in th.hyps]
         if all(m is not None for m in met):
             said = resolve(th, *(m for m in met if m is not None))
@@ -74,10 +82,15 @@ def _telling(statement: Term) -> frozenset[Op]:
     return frozenset(t.op for t in subterms(statement) if isinstance(t, App)) - ARITHMETIC
 
 
-def _like(ops: frozenset[Op]) -> Iterator[TheoremEntry]:
-    """The theorems that are inequalities and have only operators of the row; of those that tell more first."""
-    fitting = [(len(own), e) for e, own in _inequalities() if own and own <= ops]
-    yield from (e for _, e in sorted(fitting, key=lambda x: -x[0]))
+def _known(context: Context) -> frozenset[Op]:
+    """Those of what is known, which may have put a plainer thing in their place: 1 for a sum."""
+    return frozenset[Op]().union(*(_telling(f.concl) for f in context.facts if is_app(f.concl, EQ)))
+
+
+def _like(ops: frozenset[Op], known: frozenset[Op]) -> Iterator[TheoremEntry]:
+    """The theorems that are inequalities and have only operators of the row, or besides of what is known; of those that tell more first."""
+    fitting = [(own <= ops, len(own & ops), e) for e, own in _inequalities() if own & ops and own <= ops | known]
+    yield from (e for _, _, e in sorted(fitting, key=lambda x: x[:2], reverse=True))
 
 
 @lru_cache(1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
 from derive.notes.judge import approximate, conditions
-from derive.notes.judge.prove import Proof, contradictory, prove, search
+from derive.notes.judge.prove import Proof, by_theorem, contradictory, prove, search
 from derive.notes.judge.refute import EFFORT, refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.render.pens.text import term_text
@@ -98,8 +98,9 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
     first = step.readings[0]
     if first.kind == "definition":
         return Verdict("definition", "brings in the name on its left", assumed=first.assumed), Tried(first, 0)
-    if first.kind == "condition":
-        return Verdict("condition", "to be solved", assumed=first.assumed), Tried(first, 0)
+    if first.kind in ("condition", "case"):
+        why = "to be solved" if first.kind == "condition" else "of the row before it"
+        return Verdict("condition", why, assumed=first.assumed), Tried(first, 0)
     if first.kind != "step":
         return approximate.judged(first, step.printed), Tried(first, 0)
     tried: list[Tried] = []
@@ -160,13 +161,13 @@ def _refuted(claim: Term, given: tuple[Term, ...]) -> Counterexample | None:
 
 @lru_cache(KEPT)
 def _proved(claim: Term, given: tuple[Term, ...]) -> Proof | None:
-    return prove(claim, given) or search(claim, given)
+    return prove(claim, given) or by_theorem(claim, given) or search(claim, given)
 
 
 @lru_cache(KEPT)
 def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proof | None, Counterexample | None]:
     """Short ways first.  What was found is kept: of a document that is edited, only what changed is looked for again."""
-    proof = prove(claim, given)
+    proof = prove(claim, given) or by_theorem(claim, given)
     if proof is not None:
         return proof, None
     if refutable:
@@ -209,10 +210,13 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         return false, one
     why = "neither a proof nor numbers against it were found"
     first = tried[0]
+    missing = None
     if first.hint is not None and all(t.hint or t.counterexample for t in tried):
         numbers = str(first.hint).removeprefix("it is false: ")
+        missing = conditions.missing(first.reading.claim, first.reading.given)
         why = f"with what was read it fails: {numbers}; {first.reading.unsure}; if the text says more, declare it"
-    return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
+        why = why if missing is None else f"without it, it fails: {numbers}"
+    return Verdict("unproved", why, missing=missing, assumed=first.reading.assumed), first
 
 
 def _rests_on(reading: Reading, used: Collection[Term]) -> tuple[str, ...]:

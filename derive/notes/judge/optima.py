@@ -30,7 +30,11 @@ def prove(claim: App, context: Context) -> Theorem | None:
     known = [*_facts(claim, context)]
     if not known:
         return None
-    more = context.with_facts(*known)
+    return squeezed(claim, context, context.with_facts(*known))
+
+
+def squeezed(claim: App, context: Context, more: Context) -> Theorem | None:
+    """An equation whose sides are at most each other, by what is known and more."""
     one = Meeting(consequences.rules(context))
     normal = [one.normalize(t, context) for t in claim.args]
     a, b = (sides(th.concl)[1] for th in normal)

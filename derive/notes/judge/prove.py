@@ -11,14 +11,15 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import DELTA, EQ, FORALL, IMPLIES, LE, LT, App, Lam, Num, SortError, Term, subterms
+from derive.kernel.terms import DELTA, EQ, LE, LT, App, Num, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
-from derive.notes.judge import cited, optima
+from derive.notes.judge import cited, extremes, optima
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
+from derive.tactics.derived import is_app, sides, strip_forall
 from derive.tactics.monomials import expansion
 
 ATTEMPTS, SIZE = 24, 20_000
@@ -52,10 +53,8 @@ def prove(claim: Term, given: Sequence[Term]) -> Proof | None:
 
 def _picks(fact: Term) -> bool:
     """Whether a fact says that a family is one-hot, which many rows do not need: q_j f(j) and q_j f(c) are one only where j is c."""
-    while isinstance(fact, App) and fact.op in (FORALL, IMPLIES):
-        inner = fact.args[-1]
-        fact = inner.body if isinstance(inner, Lam) else inner
-    return isinstance(fact, App) and fact.op is EQ and isinstance(fact.args[1], App) and fact.args[1].op is DELTA
+    _, _, said = strip_forall(fact)
+    return is_app(said, EQ) and is_app(sides(said)[1], DELTA)
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:
@@ -65,14 +64,12 @@ def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proo
     goal = _goal(claim, given, Context.of(given))
     size = sum(1 for _ in subterms(claim))
     found = find(goal, min(attempts, SIZE // (size * size)))
-    if found is None:
-        return _cited(claim, given)
-    if found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
+    if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
         return None
     return Proof(found.theorem, _words(found.reasons), found.reasons)
 
 
-def _cited(claim: Term, given: Sequence[Term]) -> Proof | None:
+def by_theorem(claim: Term, given: Sequence[Term]) -> Proof | None:
     """By one theorem of the catalogue."""
     by = cited.prove(claim, given)
     if by is None or by[0].concl != claim or not set(by[0].hyps) <= set(given):
@@ -118,6 +115,8 @@ def _by_normal_form(claim: Term, context: Context) -> Proof | None:
         return None
     try:
         found = consequences.prove(claim, context) if is_numeric(sort) else None
+        if found is None and is_numeric(sort):
+            found = extremes.prove(claim, context, consequences.prove)
         if found is None and claim.op is EQ:
             th = optima.prove(claim, context)
             found = None if th is None else (th, ("optima",))

@@ -218,6 +218,11 @@ class Builder:
         v = self.value(e.args[0], scope)
         return self.dot(e, v, v) if v.rank == 1 else v.term**2
 
+    def sum_of_sizes(self, e: Expr, v: Value) -> Term:
+        """The norm with a 1 below it."""
+        size, i = self.length(e, v), self.letter("i")
+        return app(k.SUM, size.low, size.high, k.Lam("i", INT, k.abstract(d.absolute(v.at(i)), i)))
+
     def read_fn(self, e: Expr, scope: Scope) -> Value:
         if e.data == "softmax":
             if len(e.args) != 1:
@@ -251,9 +256,16 @@ class Builder:
             return d.softplus(x)
         if e.data == "relu":
             return d.positive_part(x)
+        if e.data == "abs":
+            return d.absolute(x)
+        if e.data == "tanh":
+            up, down = app(k.EXP, x), app(k.EXP, -x)
+            return (up - down) / (up + down)
         raise unread(e, f"{e.data} has no meaning here; say what it is: {e.data}(x) := ...")
 
     def read_entry(self, e: Expr, scope: Scope) -> Value:
+        if e.args[0].op == "norm" and e.args[1:] == (num(1),):
+            return scalar(self.sum_of_sizes(e, self.value(e.args[0].args[0], scope)))
         whole = self.value(e.args[0], scope)
         if whole.rank != len(e.args) - 1:
             raise unread(e, "what stands below does not count the entries of what stands before it")

@@ -13,8 +13,8 @@ from derive.kernel.terms import Term
 from derive.notes.document.pages import Display
 from derive.notes.document.tree import Span
 
-Kind = Literal["step", "definition", "condition", "approximate", "proportional", "constant"]
-"""What a row says: ``constant`` is a step up to a term that does not depend on something ("+ const")."""
+Kind = Literal["step", "definition", "condition", "case", "approximate", "proportional", "constant"]
+"""What a row says: ``case`` is a condition behind another; ``constant`` is a step up to a term that does not depend on something ("+ const")."""
 
 
 @dataclass(frozen=True, slots=True)

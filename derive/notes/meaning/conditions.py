@@ -8,7 +8,7 @@ from derive.errors import UserError
 from derive.notes.document.pages import Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr
-from derive.notes.formula.tokens import Tokens, UnreadableError, split_at, tokens_of
+from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError, split_at, tokens_of
 from derive.notes.meaning.world import facts_of
 
 _ASKS = re.compile(r"\b(?:if|for|when|whenever|where|provided|assuming|given|unless|with|as long as)\b", re.IGNORECASE)
@@ -71,7 +71,7 @@ def of_tokens(tokens: Tokens, parser: Parser) -> list[Relations] | None:
     """What a condition says: k = 1, ..., K;  k \\ne c;  a letter alone says that it is any.  None where it is not read."""
     tokens = tuple(t for t in tokens if not (t.kind == "sign" and t.text in ("∀", ".")) and t.kind != "words")
     signs = {t.text for t in tokens if t.kind == "sign"}
-    if not signs & {"=", "<", "<=", ">", ">=", "!=", "∈"}:
+    if signs.isdisjoint(COMPARISONS) and "∈" not in signs:
         return []
     try:
         if "…" in signs and "=" in signs:

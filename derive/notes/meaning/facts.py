@@ -139,9 +139,9 @@ class Facts(Laws):
         """t one-hot over k: t_k is [k = c] for some c in the range; so the sum is 1."""
         for pattern, over in self.world.one_hot:
             letter = over.ref.name
-            size = self.size_of_letter(letter)
-            if size is None or pattern.op != "ref":
+            if pattern.op != "ref":
                 continue
+            size = self.size_of_letter(letter) or self.range(self.ranges.of_sum(letter))
             outer = {n: self.letter(n) for n in sorted(letters_free(pattern)) if self.runs(n)}
             j = self.letter(letter)
             entry = replace(pattern, args=(*pattern.args, over), data=pattern.ref._replace(below=pattern.ref.below + 1))
@@ -158,6 +158,9 @@ class Facts(Laws):
             for s in (forall_named(letter, j, inside), size.low <= hot, hot <= size.high, k.eq(total, 1)):
                 known = {n: v for n, v in outer.items() if v in s.free}
                 self.needs.fact(self.for_all(pattern, s, scope, known), self.world.assumed_hot.get(str(pattern), ""))
+            if not outer and len(self.world.correct) == len(self.world.one_hot) == 1:
+                c, words = self.world.correct[0]
+                self.needs.fact(k.eq(self.term(c, scope), hot), words)
 
     def hot(self, name: str, arity: int) -> Var:
         sort = INT
@@ -258,7 +261,9 @@ class Facts(Laws):
 
     def letter_facts(self, free: Iterable[Var], terms: Sequence[Term]) -> None:
         """Ranges of the letters, and of the values that families give in the terms."""
-        for v in sorted(free, key=lambda x: x.name):
+        free = sorted(free, key=lambda x: x.name)
+        self.labels_differ(free)
+        for v in free:
             if v.name.startswith("N_"):
                 self.needs.fact(v >= 1)
                 continue
@@ -274,8 +279,28 @@ class Facts(Laws):
                     self.needs.fact(v <= size.high)
                 elif key in self.sorts.indices:
                     self.needs.fact(v >= 0)
+                    if name in self.ranges.ends and not self.world.declared:
+                        self.needs.fact(v >= 1, f"1 <= {name}")
+                    self.summed_too(name, v)
             elif args and base_letter(name) in self.sorts.values | self.value_names() and result(v) is INT:
                 self.values_facts(v, name, terms)
+
+    def labels_differ(self, free: Sequence[Var]) -> None:
+        """On a page without declarations r_w and r_l are two things: letters that are labels of one family are two."""
+        keys = {v: key[0] for key, v in self.vars.items() if not key[1] and v.sort is INT and key in self.sorts.indices}
+        labels = [v for v in free if v in keys and not self.world.declared and self.ranges.is_label(keys[v])]
+        for n, v in enumerate(labels):
+            for w in labels[:n]:
+                if self.ranges.find(("letter", keys[v])) == self.ranges.find(("letter", keys[w])):
+                    self.needs.fact(k.ne(w, v), f"{keys[w]} != {keys[v]}")
+
+    def summed_too(self, name: str, v: Var) -> None:
+        """An index counts what the sums of the page count, where both count one family."""
+        found = self.ranges.among(name)
+        if found is not None:
+            other, size = found[0], self.range(found[1])
+            for fact in (size.low <= v, v <= size.high):
+                self.needs.fact(fact, f"{name} is within the range of the sums over {other}")
 
     def not_empty(self, end: str) -> None:
         """A declared range a..b that ends at this letter has a value in it, as a reader supposes."""

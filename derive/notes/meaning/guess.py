@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from derive.notes.formula.surface import Expr, Ref, num, walk
+from derive.notes.formula.surface import Expr, Ref, num, run_by, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import Law, World
 
 
 def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list[Law]:
     """Laws that the formulas speak of and no line declares.  Names that are defined are what their definition says."""
-    out: list[Law] = []
+    out = _with_parameters(world, sorts)
     defined = {m.pattern.ref.name for m in world.meanings if m.pattern.op == "ref"}
     for name in sorted(sorts.keys):
         if world.law_of(name) is not None or name in defined:
@@ -33,6 +33,27 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
     return out
+
+
+def _with_parameters(world: World, sorts: Sorts) -> list[Law]:
+    """p_theta(x), or p_{t,k}, of a law that is declared as p over x, or k: one for every parameter."""
+    out: dict[tuple[str, int], Law] = {}
+    for law in (w for w in world.laws if not w.name.args):
+        for use in (sorts.uses[key] for key in sorted(sorts.keys[law.name.ref.name]) if key in sorts.uses):
+            count = use.ref.below if use.ref.signs else use.ref.below - len(law.over)
+            rest = len(use.args) - count - len(law.over)
+            params = use.args[: max(count, 0)]
+            if not params or use.ref.above or rest not in (0, len(law.given)) or not all(p.is_name() for p in params):
+                continue
+            words = f"{written_with(law.name, params)} is a distribution as {law.name} is"
+            head = Expr("ref", params, Ref(law.name.ref.name, count), use.span)
+            out.setdefault((law.name.ref.name, count), law._replace(name=head, assumed=words))
+    return list(out.values())
+
+
+def written_with(name: Expr, params: Sequence[Expr]) -> str:
+    """A name as it is written with parameters below it."""
+    return f"{name}_{','.join(map(str, params))}"
 
 
 def _split(e: Expr) -> tuple[list[Expr], list[Expr], list[Expr]]:
@@ -156,9 +177,7 @@ def whole_sequences(formulas: Sequence[Expr], prose: Iterable[Expr]) -> dict[str
     """What y is where it stands for y_1, ..., y_T: the prose says so, or the only bounds of the letter that counts its parts.
 
     A letter that some sum or mean runs over is none of these."""
-    bound = {
-        b.args[0].ref.name for e in formulas for b in walk(e) if b.op == "bound" and b.args and b.args[0].op == "ref"
-    }
+    bound = run_by(b for e in formulas for b in walk(e) if b.op == "bound")
     out = {e.args[-1].ref.name: e for e in prose if e.op == "series"}
     ends: dict[str, set[Expr]] = {}
     for big in (x for e in formulas for x in walk(e) if x.op == "big"):

@@ -181,7 +181,10 @@ class Joint(Sums):
             if place in ("_", ";"):
                 continue
             label, value = self.slot(law, a, scope)
-            (condition if place == "|" else main)[label] = self.term(value, scope)
+            here = self.term(value, scope)
+            if here != main.get(label, condition.get(label, here)):
+                raise unread(a, f"{law.name.ref.name} is no law of two values of {label}")
+            (condition if place == "|" else main)[label] = here
         fixed = tuple(self.term(a, scope) for a in params)
         top = self.marginal(law, {**condition, **main}, fixed)
         return scalar(top if not condition else top / self.marginal(law, condition, fixed))
@@ -243,13 +246,10 @@ class Joint(Sums):
         condition: Term | None = None
         fixed: list[Value] = []
         for place, a in arranged(e):
-            single = (
-                a.op == "ref" and a.ref.name == name and len(a.args) == 1 and a.args[0].op not in ("before", "range")
-            )
             for c in components(a):
                 if place == "|" and c.tag == f"{name}..":
                     condition = self.term(c.value, scope)
-                elif place == "|" and single:
+                elif place == "|" and is_one_of(a, name):
                     behind.append(a.args[0])
                 elif name in names_in(a):
                     if place != "(":
@@ -263,11 +263,10 @@ class Joint(Sums):
             if condition is not None or behind != [num(i) for i in range(1, len(behind) + 1)]:
                 raise unread(e, f"the condition must be the first of {name}_1, {name}_2, ...")
             condition = Num(len(behind))
-        whole_at = next((a for p, a in arranged(e) if p == "("), e)
-        alone = whole_at.op == "ref" and len(whole_at.args) == 1 and whole_at.args[0].op not in ("before", "range")
+        whole = next(a for p, a in arranged(e) if p == "(")
         (last,) = main
-        if condition is None and alone and last != Num(1):
-            raise unread(whole_at, "the law of one of them alone is not read; give those before it")
+        if condition is None and is_one_of(whole, name) and last != Num(1):
+            raise unread(whole, "the law of one of them alone is not read; give those before it")
         if any(v.rank > 1 for v in fixed):
             raise unread(e, "a matrix stands as an argument of a law")
         if not law.assumed and not any("·" in v.name for v in last.free):  # those that are written are there
@@ -283,7 +282,7 @@ class Joint(Sums):
         """How many of v_1, v_2, ... there are up to the last that is written."""
         if c.tag == f"{name}..":
             return self.term(c.value, scope)
-        if a.op == "ref" and a.ref.name == name and len(a.args) == 1 and a.args[0].op not in ("before", "range"):
+        if is_one_of(a, name):
             return self.term(a.args[0], scope)
         raise unread(a, f"nothing says which of {name}_1, {name}_2, ... this is")
 
@@ -318,6 +317,11 @@ class Joint(Sums):
             )
         self.needs.inferred[f"{name}(n) stands for the probability of the first n of {over}"] = None
         return self.at_all(self.vars[key], fixed)
+
+
+def is_one_of(a: Expr, name: str) -> bool:
+    """Whether it is one of v_1, v_2, ..., and not several, as v_{<t} is."""
+    return a.op == "ref" and a.ref.name == name and len(a.args) == 1 and a.args[0].op not in ("before", "range")
 
 
 def follows(last: Term, condition: Term) -> bool:

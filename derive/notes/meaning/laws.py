@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var, abstract, app, at
-from derive.notes.formula.surface import Expr, Ref, walk
+from derive.notes.formula.surface import Expr, Ref, run_by, walk
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.joint import Joint, Outcome, signs
 from derive.notes.meaning.scope import Scope
@@ -32,12 +32,9 @@ class Laws(Joint):
         draws = [d_ for b in bounds for d_ in self.draws(b, body)]
         if self.one_draw:
             body, draws = self.drawn_once(body, draws, scope)
-        if any(
-            w.op == "ref" and w.args for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))
-        ):
-            return self.mean_over_all(
-                body, [w for d_ in draws for w in (d_.what.args if d_.what.op == "tuple" else (d_.what,))], scope
-            )
+        whats = [w for d_ in draws for w in d_.whats]
+        if any(w.op == "ref" and w.args for w in whats):
+            return self.mean_over_all(body, whats, scope)
         return self.mean_over(body, draws, scope)
 
     def drawn_once(self, body: Expr, draws: Sequence[Draw], scope: Scope) -> tuple[Expr, list[Draw]]:
@@ -55,13 +52,7 @@ class Laws(Joint):
 
     def mean_of_something(self, e: Expr, body: Expr, scope: Scope) -> Value:
         """E[f(x)] with no word on what is drawn: the one value that stands in functions, with a law of its own."""
-        inner = {
-            b.args[0].ref.name
-            for x in walk(body)
-            if x.op == "big"
-            for b in x.args[1:]
-            if b.args and b.args[0].op == "ref"
-        }
+        inner = run_by(x for x in walk(body) if x.op == "bound")
         found = {
             a.ref.name: a
             for x in walk(body)
@@ -119,7 +110,7 @@ class Laws(Joint):
     def draws(self, b: Expr, body: Expr) -> list[Draw]:
         """What a bound of a mean says is drawn, and from which law."""
         if b.data == "law":
-            return [Draw(b.args[0], b.args[1])]
+            return [Draw(b.args[0], self.conditioned(b.args[1], b.args[0], body))]
         if not b.args:
             found = self.world.means.get(self.mean_name(b))
             if found is None:
@@ -142,6 +133,18 @@ class Laws(Joint):
             return [Draw(a, Expr("ref", (a,), Ref(f"P_{hint_of(a)}", 0, 0, ("(",)), a.span)) for a in letters]
         raise unread(x, "what is drawn is not read")
 
+    def conditioned(self, law: Expr, what: Expr, body: Expr) -> Expr:
+        """A law that is named alone, a ~ pi, as the formula under the mean has it: pi(a | s), if it has it in one way."""
+        if law.op != "ref" or law.ref.signs:
+            return law
+        found = {
+            x: None
+            for x in walk(body)
+            if x.op == "ref" and (x.ref.name, x.args[: x.ref.below]) == (law.ref.name, law.args) and "|" in x.ref.signs
+        }
+        uses = [x for x in found if [a for place, a in arranged(x) if place == "("] == [what]]
+        return uses[0] if len(found) == len(uses) == 1 else law
+
     def mean_name(self, b: Expr) -> str:
         """The mean without a subscript, as the page declares it."""
         return next((n for n in ("E_bb", "E", "E_cal") if n in self.world.means), "")
@@ -161,9 +164,8 @@ class Laws(Joint):
         if not draws:
             return self.number(body, scope)
         first, rest = draws[0], draws[1:]
-        whats = first.what.args if first.what.op == "tuple" else (first.what,)
         law, where = scope.meant(first.law)
-        outcomes = self.drawn_from(law, whats)
+        outcomes = self.drawn_from(law, first.whats)
         if any(o.letter is not o.argument for o in outcomes):
             raise unread(
                 first.what, "a mean over several draws is not read: it is a sum over more letters than are written"
@@ -232,7 +234,7 @@ class Laws(Joint):
                     if o.is_name() and len(o.ref.name) == 1 and o.ref.name.islower()
                 }
             if all(str(a) in named for a in args):
-                events = tuple(named[str(a)] for a in args)
+                events = tuple(named[a] for a in dict.fromkeys(map(str, args)))  # H(X, X) is H(X)
                 return replace(
                     law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
                 )
@@ -241,6 +243,10 @@ class Laws(Joint):
     def positive(self, e: Expr) -> bool:
         law = self.world.law_of(e.ref.name) if e.op == "ref" else None
         return law is not None and law.positive
+
+    def weighed(self, a: Term, x: Term, base: Term | None, positive: bool) -> Term:
+        """a log x; of a that may be 0 with 0 log 0 = 0."""
+        return a * self.log(x, base) if base is not None or positive else app(k.XLOGY, a, x)
 
     def ranged(self, e: Expr, scope: Scope) -> tuple[list[Outcome] | None, list[Range]]:
         outcomes = self.parts(e)
@@ -263,9 +269,7 @@ class Laws(Joint):
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
-            if base is not None:
-                return a * self.log(a / b, base)
-            return a * app(k.LOG, a / b) if self.positive(p) else app(k.XLOGY, a, a / b)
+            return self.weighed(a, a / b, base, self.positive(p))
 
         return self.total(p, scope, body)
 
@@ -273,15 +277,11 @@ class Laws(Joint):
         """Half of KL(p || m) and KL(q || m), where m is the mean of p and q."""
         outcomes, _ = self.ranged(p, scope)
         other = self.matching(p, q, outcomes)
-        logs = self.positive(p) and self.positive(q)
+        positive = self.positive(p) and self.positive(q)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
-            parts = [(x, x / ((a + b) / 2)) for x in (a, b)]
-            if base is not None or logs:
-                one, two = (x * self.log(ratio, base) for x, ratio in parts)
-            else:
-                one, two = (app(k.XLOGY, x, ratio) for x, ratio in parts)
+            one, two = (self.weighed(x, x / ((a + b) / 2), base, positive) for x in (a, b))
             return (one + two) / 2
 
         return self.total(p, scope, body)
@@ -305,9 +305,7 @@ class Laws(Joint):
 
         def body(inside: Scope, at_: list[Term]) -> Term:
             a = self.weight(p, outcomes, inside, at_)
-            if base is not None:
-                return a * self.log(a, base)
-            return a * app(k.LOG, a) if self.positive(p) else app(k.XLOGY, a, a)
+            return self.weighed(a, a, base, self.positive(p))
 
         return -self.total(p, scope, body)
 

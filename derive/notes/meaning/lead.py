@@ -15,12 +15,13 @@ from derive.kernel.terms import Term
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, names_in
-from derive.notes.formula.tokens import Tokens, UnreadableError
+from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
+from derive.notes.meaning.prose import around, denied
 from derive.notes.meaning.world import facts_of
 
 MAY_SUPPOSE = "the paragraph before the display may state a condition"
-_RELATIONS = frozenset(("=", "<", "<=", ">", ">=", "!=", "≈", "→"))
+_RELATIONS = COMPARISONS | frozenset(("≈", "→"))
 _SUPPOSED = re.compile(
     r"\b(?:uniform|one-hot|deterministic|degenerate|(?:is|are|be|being|all|both)\s+(?:all\s+)?(?:equal|identical|the\s+same|zero|constant))\b"
     r"|\b(?:is|are|be|equals?)\s+(?:\$|\\\()?-?\d",
@@ -42,6 +43,8 @@ def lead_of(
         signs = {t.text for t in tokens if t.kind == "sign"}
         if not signs & _RELATIONS or "…" in signs:
             continue
+        if denied(*around(document.text, p)):  # for all x but x = 0
+            return None
         try:
             out += [rel for rels in facts_of(parser, tokens) for rel in rels if rel.data in _RELATIONS]
         except UnreadableError:

@@ -21,13 +21,14 @@ def definedness(terms: Sequence[Term], given: Sequence[Term]) -> list[Term]:
     """What must hold so that logarithms, quotients and powers have a value, and does not follow from what is given."""
     context = Context.of(given)
     out: list[Term] = []
-    seen: set[Term] = set()
+    seen: set[tuple[Term, ...]] = set()
     for t in terms:
         for need, guards, letters in wanted(t, [], []):
             statement = quantified(need, guards, letters)
-            if statement in seen or (not any(True for _ in statement.free) and isinstance(need, Num)):
+            here = (statement, *guards)  # K is not 0 under a sum to K, and may be beside it
+            if here in seen or (not any(True for _ in statement.free) and isinstance(need, Num)):
                 continue
-            seen.add(statement)
+            seen.add(here)
             where = context.extend(*guards, *out) if guards or out else context
             if side.prove(need, where) is None:
                 for simple in simpler(need):

@@ -10,7 +10,7 @@ from derive.kernel.terms import SortError, Term, Var, subterms
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
-from derive.notes.formula.tokens import UNTOLD, UnreadableError
+from derive.notes.formula.tokens import COMPARISONS, UNTOLD, UnreadableError
 from derive.notes.meaning import local
 from derive.notes.meaning.bold import apart
 from derive.notes.meaning.build import Needs, unread
@@ -93,7 +93,7 @@ class _Reader(Page):
                 self.here = self.conditions(p)
                 self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
-                self.lead = lead_of(self.document, p, self.inline, self.parser) if self.world.declared else ()
+                self.lead = lead_of(self.document, p, self.inline, self.parser)
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -157,7 +157,7 @@ class _Reader(Page):
                     )
                 claim = self.builder.statements(rel, Scope())[0]
                 a, b = claim.args  # type: ignore[attr-defined]
-                steps.append(replace(step, readings=(Reading(a, b, claim, (), "condition"),)))
+                steps.append(replace(step, readings=(Reading(a, b, claim, (), "case"),)))
             except UnreadableError as error:
                 steps.append(replace(step, unread=_unread(error)))
         return Chain(display, first.line, first.span, tuple(steps), None, self.printed(first.span))
@@ -364,7 +364,7 @@ class _Reader(Page):
             left.sort == right.sort and isinstance(left.sort, SetOf)
         ):
             raise unread(b.expr, "the two sides are not of one kind")
-        shown = sign if sign in ("=", "!=", "<", "<=", ">", ">=") else "="
+        shown = sign if sign in COMPARISONS else "="
         claim = relation(shown, left, right)
         builder.declared_facts()
         self.row_facts(row, needs)

@@ -59,7 +59,9 @@ class Page:
         self.known = self.learn(pages)
         self.parser = Parser(self.known)
         self.chains: dict[int, list[list[PageCell]]] = {
-            id(p): [[self.parsed(c) for c in chain] for chain in cells_of(p, self.words, document.text)]
+            id(p): [
+                [self.parsed(c) for c in chain] for chain in cells_of(p, self.words, document.text, self.known.indices)
+            ]
             for p in document.parts
             if isinstance(p, Display)
         }
@@ -100,7 +102,7 @@ class Page:
         return known_from(
             shown,
             prose,
-            functions - (FUNCTIONS - {"tanh", "sign", "det", "tr", "lg", "Cov", "Var"}),
+            functions - (FUNCTIONS - {"tanh", "abs", "sign", "det", "tr", "lg", "Cov", "Var"}),
             vectors,
             means,
             entries,
@@ -155,6 +157,7 @@ class Page:
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)
+                self.sorts.gather(found.pattern)
         whole.laws += self.guessed
         ranges = Ranges(whole, self.sorts)
         ranges.look([*formulas, *(e for _, _, m in self.said if isinstance(m, Meaning) for e in (m.pattern, m.body))])

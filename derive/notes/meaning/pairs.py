@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.notes.formula.surface import COMPARED, Expr, names_in, walk
+from derive.notes.formula.surface import COMPARED, Expr, names_in, run_by, walk
 from derive.notes.meaning.world import letters_free
 
 
@@ -24,7 +24,7 @@ def _hides(e: Expr, around: frozenset[str]) -> bool:
     if e.op == "big":
         if e.args[-1].data in COMPARED and len(e.args) > 2 and not around.isdisjoint(names_in(e.args[1])):
             return True
-        around |= {b.args[0].ref.name for b in e.args[1:] if b.args and b.args[0].op == "ref"}
+        around |= run_by(e.args[1:])
     return any(_hides(a, around) for a in e.args)
 
 

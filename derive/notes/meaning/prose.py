@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import CHAINED
-from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
-from derive.notes.formula.tokens import Tokens, UnreadableError, split_at
+from derive.notes.formula.surface import Expr, Ref, names_in, num, run_by, walk
+from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError, split_at
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.sorts import Sorts
 from derive.notes.meaning.world import Law, Meaning, World, facts_of
@@ -22,6 +22,17 @@ _SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re
 _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECASE)
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_CORRECT = re.compile(
+    r"^\s*(?:is|be|being|denotes?|stands\s+for)\s+(?:the\s+)?(?:index\s+of\s+(?:the\s+)?)?"
+    r"(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)\b",
+    re.IGNORECASE,
+)
+_CORRECT_BEFORE = re.compile(
+    r"\b(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)"
+    r"(?:\s+(?:index|is|be))?\s*$",
+    re.IGNORECASE,
+)
+"""Which class is the correct one: where a one-hot target has its 1."""
 _INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
 _UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*uniform\b", re.IGNORECASE)
 _UNIFORM_BEFORE = re.compile(r"\buniform\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
@@ -31,27 +42,29 @@ _IDENTITY = re.compile(
 )
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
 _FACT = re.compile(
-    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying)"
+    r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying|under)"
     r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
     re.IGNORECASE,
 )
 """Behind these words a relation is a fact of the page."""
 _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
 """Behind a display: a sentence that goes on, and speaks of it."""
-_BOUND = frozenset(("<", "<=", ">", ">=", "∈", "!="))
-_ASIDE = re.compile(
-    r"\b(?:if|unless|whether|suppose|show|prove|claim|that|then|so|hence|thus|therefore|recall|would|should|cannot|not|when|get|gives?|obtain|"
-    r"yields?|find|becomes?|follows?|implies|means|conclude|wrong|false|slip|error)\b[^.$]{0,20}$",
-    re.IGNORECASE,
-)
+_FACTS = COMPARISONS | frozenset(("∈",))
+_BOUND = _FACTS - {"="}
+_RESULT = r"then|so|hence|thus|therefore|get|gives?|obtain|yields?|find|becomes?|follows?|implies|means|conclude"
+_ASKED = r"if|unless|whether|suppose|show|prove|claim|that|recall|would|should|cannot|not|when|wrong|false|slip|error"
+_ASIDE = re.compile(rf"\b(?:{_RESULT}|{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """Behind these words a formula is a result, a question or a condition, and no description of what a name is."""
+_QUESTION = re.compile(rf"\b(?:{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
+"""The same but for results: those say what a name is that stands nowhere before, the target becomes $q' = ...$."""
 _DENIED = re.compile(
-    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|excluded?|\w+n['’]t|"
-    r"rather\s+than|instead\s+of|as\s+opposed\s+to|in\s+contrast|even\s+if|were)\b",
+    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|exclud\w+|\w+n['’]t|"
+    r"unless|avoid\w*|refus\w+|nobody|nothing|nowhere|mistake\w*|wrong\w*|tempting|nearly|almost|"
+    r"rather\s+than|instead\s+of|as\s+opposed\s+to|other\s+than|all\s+but|anything\s+but|apart\s+from|in\s+contrast|even\s+if|were)\b",
     re.IGNORECASE,
 )
 """In a sentence with one of these words a formula may be what does not hold."""
-_ENDS = re.compile(r"[.;!?](?:\s|$)")
+_ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
 def phrases(
@@ -68,12 +81,13 @@ def phrases(
         tokens = read(p)
         if tokens is None:
             continue
-        before, behind = _around(text, p)
+        before, behind = around(text, p)
         said = text[p.span.start : p.span.end].strip("$ ")
         place = p.span.start
         if shown is not None and _GOES_ON.fullmatch(text[shown.span.end : place].rstrip("$")):
             place = shown.span.start - 1
-        for found in _formula(tokens, before, behind, parser, sorts):
+        new = said.split("=")[0].strip() not in text[: p.span.start]
+        for found in _formula(tokens, before, behind, parser, sorts, _QUESTION if new else _ASIDE):
             yield place, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
@@ -98,10 +112,10 @@ def case_of(
         return None
     tokens = read(p)
     signs = [t.text for t in tokens or () if t.kind == "sign"]
-    before, _ = _around(document.text, p)
-    if not tokens or "…" in signs or not _CASE.search(before) or _denied(before, ""):
+    before, _ = around(document.text, p)
+    if not tokens or "…" in signs or not _CASE.search(before) or denied(before, ""):
         return None
-    if not any(s in _BOUND or s == "=" for s in signs):
+    if _FACTS.isdisjoint(signs):
         return None
     rels = next(parser.relations(tokens), None) or ()
     plain = rels and all(a.op == "num" or a.is_name() for r in rels if r.data != "∈" for a in r.args)
@@ -109,7 +123,7 @@ def case_of(
     return (f"{words} (from the text)", rels) if plain and all(r.data != "∈" for r in rels) else None
 
 
-def _around(text: str, p: Inline) -> tuple[str, str]:
+def around(text: str, p: Inline) -> tuple[str, str]:
     """The text of the sentence before and behind a formula; other formulas end it."""
     before = re.sub(r"\s+", " ", text[max(0, p.span.start - 80) : p.span.start]).rstrip("$")
     behind = re.sub(r"\s+", " ", text[p.span.end : p.span.end + 80]).lstrip("$")
@@ -118,23 +132,21 @@ def _around(text: str, p: Inline) -> tuple[str, str]:
     return before, behind
 
 
-def _denied(before: str, behind: str) -> bool:
+def denied(before: str, behind: str) -> bool:
     """Whether the sentence around a formula has a negative word."""
     begin = _ENDS.split(before)[-1]
     return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
 
 
-def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[object]:
+def _formula(
+    tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts, aside: re.Pattern[str]
+) -> Iterator[object]:
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if _denied(before, behind) or _ASIDE.search(before[: introduced.start()] if introduced else before):
+    if denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
         return
-    if (
-        signs
-        and any(s in _BOUND for s in signs)
-        and all(s in _BOUND or s not in ("=", "≈", "∝", "~", "⇒") for s in signs)
-    ):
+    if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
             rels = next(parser.relations(tokens), None)
         except UnreadableError:
@@ -155,7 +167,7 @@ def _formula(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: So
             yield Meaning(left[0], right[0])
             return
     relations = [s for s in signs if s in CHAINED]
-    if introduced and relations and all(s in _BOUND or s == "=" for s in relations):
+    if introduced and relations and _FACTS.issuperset(relations):
         yield from _relations(tokens, parser)
 
 
@@ -232,10 +244,10 @@ def _said_of(text: str, named: Sequence[Inline], m: re.Match[str], start: int, c
         or (last.end > m.start() and re.search(r"\w+\s+\w+\s+\w+|,", between))
         or re.search(r"\b(?:of|conditionally|pairwise)\b", between)
         or re.match(r"\s*(?:given|conditional|of\b|if\b|when|only|\|)", after)
-        or _denied(text[start : m.start()], "")
+        or denied(text[start : m.start()], "")
         or re.search(r"\b(?:whether|unless|test|show|prove|had|would)\b", before, re.IGNORECASE)
         or (not case and re.search(r"\b(?:if|when)\b", before, re.IGNORECASE))
-        or _denied("", _ENDS.split(after)[0])
+        or denied("", _ENDS.split(after)[0])
     )
 
 
@@ -253,7 +265,7 @@ def _simple(rel: Expr) -> bool:
 
 def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sorts) -> Iterator[tuple[str, object]]:
     """What is said of a name in words."""
-    if any(t.kind == "sign" for t in tokens) or _denied(before, behind):
+    if any(t.kind == "sign" for t in tokens) or denied(before, behind):
         return
     found = parser.maybe(tokens)
     if not found or found[0].op != "ref":
@@ -266,7 +278,11 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
 
         yield "sums to one", (Expr("rel", (total, num(1)), "=", e.span),)
     if (_HOT.search(behind) or _HOT_BEFORE.search(before)) and entries is not None:
-        yield "one-hot", ("one-hot", e, entries.args[-1])
+        whole = Expr("ref", entries.args[:-1], entries.ref._replace(below=entries.ref.below - 1), e.span)
+        yield "one-hot", ("one-hot", whole, entries.args[-1])
+    index = e.is_name() and entries is None and (e.ref.name, ()) in sorts.indices
+    if index and (_CORRECT.search(behind) or _CORRECT_BEFORE.search(before)):
+        yield "the correct class", ("correct", e)
     value = entries or _at_value(e, sorts)
     if (_UNIFORM.search(behind) or _UNIFORM_BEFORE.search(before)) and value is not None:
         letter = value.args[-1]
@@ -283,7 +299,7 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
 
 
 def _family(e: Expr, sorts: Sorts) -> Expr | None:
-    """An entry of a family, with the letter by which the page counts it: t_k of t."""
+    """An entry of a family, with the letter by which the page counts it: t_k of t, and of t_k itself."""
     if e.ref.signs:
         return None
     for key in sorted(sorts.keys[e.ref.name]):
@@ -293,7 +309,7 @@ def _family(e: Expr, sorts: Sorts) -> Expr | None:
             if not letter.is_name():
                 letter = Expr("ref", (), Ref("k"), e.span)
             return Expr("ref", (*e.args, letter), e.ref._replace(below=e.ref.below + 1), e.span)
-    return None
+    return e if e.args and e.args[-1].is_name() else None
 
 
 def _at_value(e: Expr, sorts: Sorts) -> Expr | None:
@@ -306,12 +322,12 @@ def about(found: object) -> set[str]:
     """The names of which a phrase says something."""
     if isinstance(found, Meaning):
         return names_in(found.pattern) - {n for a in found.pattern.args for n in names_in(a)}
-    if isinstance(found, tuple) and found and found[0] == "one-hot":
+    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct"):
         return {found[1].ref.name}
     assert isinstance(found, tuple)
-    return {n for rel in found for n in names_in(rel)} - {
-        b.args[0].ref.name for rel in found for b in walk(rel) if b.op == "bound" and b.args and b.args[0].op == "ref"
-    }
+    return {n for rel in found for n in names_in(rel)} - run_by(
+        b for rel in found for b in walk(rel) if b.op == "bound"
+    )
 
 
 def assume(world: World, words: str, found: object) -> None:
@@ -321,5 +337,7 @@ def assume(world: World, words: str, found: object) -> None:
     elif isinstance(found, tuple) and found and found[0] == "one-hot":
         world.one_hot.append((found[1], found[2]))
         world.assumed_hot[str(found[1])] = words
+    elif isinstance(found, tuple) and found and found[0] == "correct":
+        world.correct.append((found[1], words))
     elif isinstance(found, tuple):
         world.facts.append((found, words))

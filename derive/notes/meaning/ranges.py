@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from derive.notes.formula.surface import COMPARED, Expr, name, num, walk
+from derive.notes.formula.surface import COMPARED, Expr, name, num, run_by, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
 from derive.notes.meaning.world import World
 
+USUAL = frozenset("ijkmnst")
+"""Letters for indices that run, also where no sum says so."""
 Place = tuple[str, ...]
 Bounds = tuple[Expr, Expr]
 
@@ -21,6 +23,7 @@ class Ranges:
         self.parent: dict[Place, Place] = {}
         self.bounds: dict[Place, Bounds] = {}
         self.summed: dict[str, set[Bounds]] = {}  # letters of sums with bounds
+        self.running: set[str] = set()  # letters of sums without bounds
         self.ends: set[str] = set()  # letters that are the last index of something
         self.seen: dict[Place, set[Bounds]] = {}  # the bounds within which sums go over a position
         self.invented: dict[str, Place] = {}  # sizes that nothing on the page names
@@ -110,6 +113,8 @@ class Ranges:
                     for place in self.places(x.args[0], letter):
                         if self.closed(b.args[1]) and self.closed(b.args[2]):
                             self.bound(place, (b.args[1], b.args[2]))
+                if b.data != "to" and b.args and b.args[0].is_name():
+                    self.running.add(b.args[0].ref.name)
                 if b.data in COMPARED:
                     self.alike(b.args[0], b.args[1], frozenset())
                 if b.data == "in" and b.args[0].is_name() and b.args[1].op == "ref":
@@ -215,6 +220,20 @@ class Ranges:
         """The same for a letter under a sum, which runs through some finite set."""
         return self.of_letter(letter) or self.own(("letter", letter))
 
+    def among(self, letter: str) -> tuple[str, Bounds] | None:
+        """The letter of a sum without bounds that counts what this index counts, and through what it runs."""
+        if letter in self.ends or letter in self.world.ranges:
+            return None
+        root = self.find(("letter", letter))
+        others = sorted(x for x in self.running if self.find(("letter", x)) == root)
+        return (others[0], self.of_sum(others[0])) if others else None
+
+    def is_label(self, letter: str) -> bool:
+        """Whether an index that is none of the usual letters counts nothing that runs: w and l in r_w - r_l."""
+        root = self.find(("letter", letter))
+        runs = root in self.bounds or any(self.find(("letter", x)) == root for x in self.running)
+        return letter not in USUAL and not runs and letter not in self.ends and letter not in self.world.ranges
+
     def of_place(self, family: str, position: int) -> Bounds:
         """Through what the index of a family at a position runs."""
         root = self.find(("at", family, str(position)))
@@ -251,7 +270,7 @@ class Ranges:
 def _ends(e: Expr, running: frozenset[str]) -> set[str]:
     """The names at the upper ends of sums, but for letters of sums around them."""
     if e.op == "big":
-        running |= {b.args[0].ref.name for b in e.args[1:] if b.args and b.args[0].op == "ref"}
+        running |= run_by(e.args[1:])
     out = (
         {y.ref.name for y in walk(e.args[2]) if y.op == "ref"} - running
         if e.op == "bound" and e.data == "to"

@@ -11,9 +11,9 @@ from derive.kernel.terms import Term, Var, app, at, fresh
 from derive.notes.formula.surface import Expr, Ref, names_in, num, walk
 from derive.notes.meaning.build import Builder, unread
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import Key, arranged, components, key_of
+from derive.notes.meaning.sorts import Key, arranged, base_letter, components, key_of
 from derive.notes.meaning.values import Range, Value, scalar, vector
-from derive.notes.meaning.world import Law, Meaning, letters_free
+from derive.notes.meaning.world import Law, Meaning
 
 
 class Refs(Builder):
@@ -33,8 +33,8 @@ class Refs(Builder):
         found = self.defined(e, scope)
         if found is not None:
             return found
-        law = self.world.law_of(e.ref.name)
-        if law is not None and law.joint and e.ref.signs and e.ref.below == law.name.ref.below:
+        law = self.world.law_of(e.ref.name, e.ref.below)
+        if law is not None and law.joint and e.ref.signs:
             return self.joint(law, self.spread(e, scope), scope)
         if any(a.op == "any" for a in e.args):
             raise unread(e, "a dot stands for a value here that nothing gives")
@@ -163,11 +163,15 @@ class Refs(Builder):
             sort = Fn(FAMILY if rank == 1 else REAL if i in numbers else INT, sort)
         name = key[0]
         n = 1
-        while name in self.names:
+        value = (
+            base_letter(name) in self.sorts.values and sort is not INT
+        )  # y_1 beside y, which is another value of that kind
+        while name in self.names and not (value and self.names[name].sort is INT):
             n += 1
             name = f"{key[0]}_{n}"
         var = Var(name, sort)
-        self.names[name] = self.vars[key] = var
+        self.names.setdefault(name, var)
+        self.vars[key] = var
         if n > 1:
             self.needs.inferred[
                 f"{key[0]} with {len(key[1])} arguments of another kind is another function, {name}"
@@ -212,10 +216,9 @@ class Refs(Builder):
         self.relied(m)
         inside = (*scope.inside, m)
         dims: list[Range | None] = []
-        used = letters_free(m.body)
         for x in letters:
             bounds = self.ranges.of_letter(x.ref.name)
-            dims.append(self.range(bounds) if bounds is not None and x.ref.name in used else None)
+            dims.append(None if bounds is None else self.range(bounds))
 
         def entry(*at_: Term) -> Term:
             bound = {x.ref.name: t for x, t in zip(letters, at_, strict=True)}
@@ -237,32 +240,27 @@ class Refs(Builder):
             if found is not None:
                 self.relied(m)
                 return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
-            if self.is_bare(m, e):
+            found = self.bare(m, e, scope)
+            if found is not None:
                 self.relied(m)
-                return self.value(m.body, Scope(inside=(*scope.inside, m), held=scope.held))
+                return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole
         return self.primed(e, scope)
 
-    def is_bare(self, m: Meaning, e: Expr) -> bool:
-        """Whether L stands for L(w, b), as in dL/dw: a function of letters, which is called nowhere else."""
+    def bare(self, m: Meaning, e: Expr, scope: Scope) -> dict[str, tuple[Expr, Scope]] | None:
+        """Of L as it stands for L(w, b), as in dL/dw, or of p_i for p_i(T), what the letters below stand for: a function of letters,
+        which is called with those letters only."""
         p = m.pattern
-        if (
-            p.op != "ref"
-            or not p.ref.signs
-            or p.ref.below
-            or p.ref.above
-            or not e.is_name()
-            or p.ref.name != e.ref.name
-        ):
-            return False
-        return (
-            all(a.is_name() for a in p.args)
-            and self.sorts.keys[e.ref.name] <= {key_of(p), key_of(e)}
-            and (e.ref.name not in self.sorts.laws)
-            and all(self.sorts.uses.get(key_of(p), p).args == p.args for _ in p.args)
-        )
+        if p.op != "ref" or not p.ref.signs or p.ref.name != e.ref.name or e.ref.signs or e.ref.name in self.sorts.laws:
+            return None
+        scripts = p.ref.below + p.ref.above
+        left_out = p.args[scripts:]
+        uses = [self.sorts.uses.get(key, p) for key in self.sorts.keys[e.ref.name]]
+        if not all(a.is_name() for a in left_out) or any(u.ref.signs and u.args[scripts:] != left_out for u in uses):
+            return None
+        return matched(replace(p, args=p.args[:scripts], data=p.ref._replace(signs=())), e, scope, {}, False)
 
     def primed(self, e: Expr, scope: Scope) -> Value | None:
         """f'(a), where f(x) := ...: the derivative at a.  None where f has no such definition, or is no function of a number."""

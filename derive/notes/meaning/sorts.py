@@ -252,6 +252,11 @@ class Sorts:
                     }
                     self.laws[name] |= letters
                     self.values |= letters
+        for slots in self.places.values():
+            for found in slots.values():
+                plain = {a.ref.name for a in found if a.is_name() and (a.ref.name, ()) not in self.numbers}
+                marked = {a.ref.name for a in found if a.op == "ref" and a.args and not a.ref.signs}
+                self.values |= plain & marked - self.vectors.keys()  # r(x, y) and r(x, y_1): y_1 is another value of y
 
     def _mul(self, e: Expr, role: str) -> None:
         left = e.args[0].args[-1] if e.args[0].op == "mul" else e.args[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, names_in, walk
-from derive.notes.formula.tokens import Token, Tokens, UnreadableError, split_at
+from derive.notes.formula.tokens import COMPARISONS, Token, Tokens, UnreadableError, split_at
 from derive.notes.meaning.declare import Line
 from derive.notes.meaning.sorts import base_letter
 
@@ -61,6 +61,11 @@ class Draw(NamedTuple):
     what: Expr
     law: Expr
 
+    @property
+    def whats(self) -> tuple[Expr, ...]:
+        """The values one by one, where they are drawn together."""
+        return self.what.args if self.what.op == "tuple" else (self.what,)
+
 
 @dataclass
 class World:
@@ -80,6 +85,9 @@ class World:
     aliases: dict[str, str] = field(default_factory=dict)
     declared: bool = False
     assumed_hot: dict[str, str] = field(default_factory=dict)
+    correct: list[tuple[Expr, str]] = field(
+        default_factory=list
+    )  # letters that the text calls the correct class, with its words
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
     _seen: int = 0
 
@@ -139,22 +147,17 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
         world.nabla = one(parser, meaning[0].sub)
         return
     pattern, body = _head(parser, new), one(parser, meaning)
-    if pattern.is_name() and body.is_name() and body.ref.name not in ("",):
+    if pattern.is_name() and body.is_name():
         world.aliases[pattern.ref.name] = body.ref.name
-    if pattern.op == "compare":
-        world.meanings.append(Meaning(pattern, body))
-        return
     world.meanings.append(Meaning(pattern, body))
 
 
 def _head(parser: Parser, tokens: Tokens) -> Expr:
     """What is defined: a name with all that stands at it, and never a product."""
     if len(tokens) == 2 and tokens[1].kind == "bracket" and tokens[0].kind == "name":
-        parser_known = parser.known
         found = [e for e in parser.expressions(tokens) if e.op in ("ref", "compare", "fn", "entry")]
         if found:
             return found[0]
-        assert parser_known is parser.known
     return one(parser, tokens)
 
 
@@ -239,7 +242,7 @@ def facts_of(parser: Parser, tokens: Tokens) -> list[tuple[Expr, ...]]:
         parser.expressions(last)
         raise UnreadableError("", last[0].span, "this relation is not read")
     for piece in before:
-        if any(x.kind == "sign" and x.text in ("=", "<", ">", "<=", ">=", "!=") for x in piece):
+        if any(x.kind == "sign" and x.text in COMPARISONS for x in piece):
             out.append(next(parser.relations(piece), ()))
         else:  # a, b \in S: the relation of the last
             e = one(parser, piece)

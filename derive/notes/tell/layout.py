@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.notes.document.build import GAP
 from derive.notes.document.signs import UNICODE
 from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, Table, Words
+from derive.notes.formula.tokens import SPELLED
 from derive.render.formula import nodes
 from derive.render.formula.names import GREEK
 from derive.render.formula.nodes import Symbol, row
@@ -73,6 +74,7 @@ def _is_application(node: nodes.Row) -> bool:
 
 def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
     out: list[nodes.Node] = []
+    items = _spelled(items)
     for n, item in enumerate(items):
         base = item.base if isinstance(item, Script) else item
         if isinstance(base, Atom) and base.text in _BIG:
@@ -87,6 +89,26 @@ def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
         out += _times(out) if _is_factor(item, drawn) else []
         out.append(drawn)
     return out
+
+
+def _spelled(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Names of functions that were typed letter by letter, log(x), as the words that they are read as."""
+    out: list[Node] = []
+    run: list[Atom] = []
+    for item in (*items, None):
+        base = item.base if isinstance(item, Script) else item
+        if isinstance(base, Atom) and len(base.text) == 1 and base.text.isalpha() and item is base:
+            run.append(base)
+            continue
+        size = next((n for n in range(len(run)) if "".join(x.text for x in run[n:]) in SPELLED), None)
+        if size is not None:
+            word, run = run[size:], run[:size]
+            out += [*run, Call(r"\operatorname", (), (Group(tuple(word), word[0].span),), word[0].span)]
+        else:
+            out += run
+        run = []
+        out += [item] if item is not None else []
+    return tuple(out)
 
 
 def _times(before: Sequence[nodes.Node]) -> list[nodes.Node]:
@@ -128,9 +150,15 @@ def _node(item: Node, before: Sequence[nodes.Node]) -> nodes.Node:
 def _script(item: Script) -> nodes.Node:
     base = Symbol("", "ord") if item.base is None else _node(item.base, ())
     base = row(base, *[nodes.PRIME] * item.primes)
-    sub = None if item.sub is None else formula(item.sub.items)
+    sub = None if item.sub is None else _below(item.sub.items)
     sup = None if item.sup is None else formula(item.sup.items)
     return base if sub is None and sup is None else nodes.Script(base, sub, sup)
+
+
+def _below(items: tuple[Node, ...]) -> nodes.Node:
+    """What stands below: three letters and more are a word, such as ref."""
+    word = len(items) > 2 and all(isinstance(i, Atom) and len(i.text) == 1 and i.text.isalpha() for i in items)
+    return _in_font(items, "name") if word else formula(items)
 
 
 def _atom(text: str, before: Sequence[nodes.Node]) -> nodes.Node:

@@ -57,20 +57,13 @@ def program(view: View) -> str:
     """The program.  A file without a proved chain gives one that says so."""
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
-    titles = {
-        id(row): title
-        for shown in view.shown
-        for title in [heading(view.document.text, shown.display.span.start)]
-        for line in shown.lines
-        for row in line.judged
-    }
-    chains = [(_readable(chain), _readable(chain, plain=True)) for chain in _chains(view)]
+    chains = [(title, _readable(chain), _readable(chain, plain=True)) for title, chain in _chains(view)]
     names = _letters(
-        t for both in chains for link in (*both[0], *both[1]) for t in (link.left, link.right, *link.given)
+        t for _, *ways in chains for way in ways for link in way for t in (link.left, link.right, *link.given)
     )
     written: list[Written] = []
-    for chain, plain in chains:
-        written += _checked(stem, titles[id(chain[0].row)], chain, plain, names, len(written))
+    for title, chain, plain in chains:
+        written += _checked(stem, title, chain, plain, names, len(written))
     return _file(view.path, names, written)
 
 
@@ -93,20 +86,21 @@ def _checked(
     ]
 
 
-def _chains(view: View) -> Iterator[list[Link]]:
-    """The longest runs of proved rows that fit together."""
+def _chains(view: View) -> Iterator[tuple[str, list[Link]]]:
+    """The longest runs of proved rows that fit together, each with the heading under which it stands."""
     for shown in view.shown:
+        title = heading(view.document.text, shown.display.span.start)
         run: list[Link] = []
         for line in shown.lines:
             for row in line.judged:
                 link = _link(row)
                 if run and (link is None or link.left != run[-1].right or not _chained(run, link)):
-                    yield run
+                    yield title, run
                     run = []
                 if link is not None:
                     run.append(link)
         if run:
-            yield run
+            yield title, run
 
 
 def _link(row: Row) -> Link | None:

@@ -5,6 +5,7 @@ What a proof uses that the page does not declare is part of the verdict, never a
 
 from __future__ import annotations
 
+from derive.kernel.terms import Term
 from derive.notes.judge.verdict import Row, Verdict
 from derive.notes.tell.view import Line
 from derive.render.pens.text import term_text
@@ -19,6 +20,7 @@ MARKS = {
     "unread": "–",
 }
 """One sign for each verdict."""
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 NAMES = {
     "proved": "proved",
     "false": "false",
@@ -38,10 +40,13 @@ def said(row: Row) -> str:
     parts = [NAMES[verdict.kind]]
     if verdict.kind == "false":
         parts += _false(verdict)
-    elif verdict.reason:
-        parts.append(verdict.reason)
+    else:
+        parts += (
+            [f"{_mended(verdict.missing)}, and nothing on the page says that"] if verdict.missing is not None else []
+        )
+        parts += [verdict.reason] if verdict.reason else []
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
-    return in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
+    return _in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
 
 
 def told(line: Line) -> list[tuple[Row, Verdict, str]]:
@@ -49,7 +54,7 @@ def told(line: Line) -> list[tuple[Row, Verdict, str]]:
     judged = [(row, row.verdict) for row in line.judged if row.verdict is not None]
     several = len(judged) > 1
     return [
-        (row, verdict, in_signs(f" {row.relation} {said(row)}").lstrip() if several else said(row))
+        (row, verdict, f"{_SIGNS.get(row.relation, row.relation)} {said(row)}" if several else said(row))
         for row, verdict in judged
     ]
 
@@ -58,7 +63,7 @@ def _false(verdict: Verdict) -> list[str]:
     numbers = "" if verdict.counterexample is None else str(verdict.counterexample)
     out = [numbers.removeprefix("it is false: ") or verdict.reason]
     if verdict.missing is not None:
-        out.append(f"with the condition {term_text(verdict.missing)} it is proved")
+        out.append(_mended(verdict.missing))
     if verdict.repairs:
         out.append("it follows from the last row that holds, and so repairs the one between")
     elif verdict.from_start:
@@ -66,14 +71,18 @@ def _false(verdict: Verdict) -> list[str]:
     return [part for part in out if part]
 
 
+def _mended(missing: Term) -> str:
+    return f"with the condition {' '.join(term_text(missing).split())} it is proved"
+
+
 def assumed(row: Row) -> str:
     """What was taken for granted besides, and not needed."""
     verdict = row.verdict
-    return "" if verdict is None else in_signs(", ".join(a for a in verdict.assumed if a not in verdict.where))
+    return "" if verdict is None else _in_signs(", ".join(a for a in verdict.assumed if a not in verdict.where))
 
 
-def in_signs(words: str) -> str:
+def _in_signs(words: str) -> str:
     """Words whose relations are written as mathematics, and not as in a program."""
-    for plain, sign in ((" <= ", " ≤ "), (" >= ", " ≥ "), (" != ", " ≠ ")):
-        words = words.replace(plain, sign)
+    for plain, sign in _SIGNS.items():
+        words = words.replace(f" {plain} ", f" {sign} ")
     return words
