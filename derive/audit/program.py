@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -224,7 +225,17 @@ def state(function: Callable[..., Any]) -> dict[str, str]:
             found[name] = cell.cell_contents
     plain = {n: v for n, v in found.items() if _is_plain(v)}
     plain |= {f"{own}.{n}": v for n, v in getattr(owner, "_buffers", {}).items()}
-    return {n: repr(v) for n, v in plain.items()}
+    return {n: repr(v) for n, v in plain.items()} | _drawn()
+
+
+def _drawn() -> dict[str, str]:
+    """How far the generators of random numbers are that a program draws from."""
+    out = {"the state of random": repr(hash(random.getstate()))}
+    if "numpy" in sys.modules:
+        out["the state of numpy.random"] = repr(sys.modules["numpy"].random.get_state())
+    if "torch" in sys.modules:
+        out["the state of torch.random"] = repr(hash(sys.modules["torch"].get_rng_state().numpy().tobytes()))
+    return out
 
 
 def _is_plain(x: Any) -> bool:
