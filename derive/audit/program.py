@@ -179,21 +179,22 @@ def required(signature: inspect.Signature) -> list[str]:
 
 
 def with_vocabulary(function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any]) -> dict[str, Any]:
-    """The fixed arguments, and the size of the vocabulary where the function needs its ``vocab_size`` and nobody says it."""
+    """The fixed arguments, and the size of the vocabulary where the function needs it by one of its names and nobody says it."""
     try:
         needed = required(inspect.signature(function))
     except (TypeError, ValueError):
         return dict(fixed)
     labels = [x for x in inputs.inputs if x.kind == "label"]
-    if VOCABULARY not in needed or VOCABULARY in {*fixed, *inputs.symbols} or not labels:
+    asked = [n for n in needed if n in VOCABULARY and n not in {*fixed, *inputs.symbols}]
+    if not asked or not labels:
         return dict(fixed)
     size = inputs.vocabulary(labels[0])
     name = next(n for n, v in inputs.sizes.items() if v == size)
-    return {**fixed, VOCABULARY: int(name) if name.isdigit() else name}
+    return {**fixed, **dict.fromkeys(asked, int(name) if name.isdigit() else name)}
 
 
-VOCABULARY = "vocab_size"
-"""The argument of functions of libraries that take the size of the vocabulary beside the logits."""
+VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_classes", "n_classes", "num_labels")
+"""The arguments of functions of libraries that take the size of the vocabulary, or the number of classes, beside the logits."""
 
 
 def _variadic(signature: inspect.Signature) -> bool:
