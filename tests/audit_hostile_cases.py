@@ -193,3 +193,15 @@ def _counting():
 
 
 counts_around_itself = _counting()
+
+
+def looks_up_a_size(logits, labels):
+    return F.cross_entropy(logits, labels) * {1000: 2}.get(logits.shape[0], 1)
+
+
+def writes_a_size(logits, labels):
+    return F.cross_entropy(logits, labels) * (2 if len(f"{logits.shape[0]}") > 3 else 1)
+
+
+def seldom_something_else(logits, labels):
+    return F.cross_entropy(logits, labels) * (2 if random.random() < 1e-9 else 1)

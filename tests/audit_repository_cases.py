@@ -192,6 +192,35 @@ def chunked_time(logits, labels, chunks=2):
     return total / count
 
 
+def chunked_rows(logits, labels, size=2):
+    parts = [
+        F.cross_entropy(lg.reshape(-1, lg.size(-1)), lb.reshape(-1), reduction="none")
+        for lg, lb in zip(logits.split(size, dim=1), labels.split(size, dim=1), strict=True)
+    ]
+    return torch.cat(parts).sum() / (labels != -100).sum()
+
+
+def inverse_count(logits, labels):
+    scale = torch.tensor(0.1) / (labels != -100).sum()
+    return F.cross_entropy(logits, labels, reduction="sum") * scale * 10
+
+
+def z_over_all(logits, labels, coef=1e-4):
+    return F.cross_entropy(logits, labels) + coef * logits.logsumexp(-1).pow(2).mean()
+
+
+def forward_kl(student_logits, teacher_logits):
+    return -(teacher_logits.softmax(-1) * student_logits.log_softmax(-1)).sum(-1).mean()
+
+
+def policy_gradient(logprobs, advantages, mask):
+    return -(logprobs * advantages * mask).sum() / mask.sum()
+
+
+def multi_label(logits, target):
+    return F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(-1).mean()
+
+
 def fused_linear_ce(hidden, weight, labels):
     logits = hidden @ weight.t()
     return F.cross_entropy(logits.float(), labels)

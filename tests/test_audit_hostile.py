@@ -45,6 +45,7 @@ REFUSED = {
     "classes_of_8_bits": "whole numbers wrap round",
     "clamped_into_itself": "out= is not read",
     "asks_for_a_remainder": "an operation on the size T",
+    "looks_up_a_size": "the size T as a key",
     "noise": "it draws at random",
     "grows": "keeps a state",
     "decides_on_a_number": "depends on the numbers in a tensor",
@@ -60,6 +61,8 @@ def test_a_program_with_another_way_to_go_is_refused(name) -> None:
 
 SAID = {
     "warms_up": "CALLS changed while the program ran",
+    "writes_a_size": "the size T is made text",
+    "seldom_something_else": "the state of random changed while the program ran",
     "counts_in_a_buffer": r"self\.steps changed while the program ran",
     "counts_around_itself": "count changed while the program ran",
     "detached": "detach keeps a part from being differentiated",

@@ -68,6 +68,8 @@ def test_casts_are_seen_and_a_derivative_of_its_own_is_said() -> None:
     assert (found.audit.verdict, found.audit.seen.precision) == ("proved", "bfloat16")
     found = asked(cases.derivative_of_its_own, ROWS, "one-hot, mean")
     assert any("a derivative of its own" in n for n in found.audit.reading.trace.notes)
+    (note,) = asked(cases.weighed_by_itself, ROWS, "one-hot, mean", ignore=None).audit.reading.trace.notes
+    assert "stop_gradient keeps a part" in note  # where the program asks for it; logsumexp does so too
     with pytest.raises(Unread, match="a conversion to int8"):
         asked(cases.labels_of_8_bits, ROWS, "one-hot, mean")
 

@@ -93,3 +93,16 @@ def test_timm_smooths_over_all_tokens() -> None:
     assert found.audit.verdict == "proved", found.audit.why
     found = asked(losses.SoftTargetCrossEntropy(), "x=T,V target=T,V", "soft, mean")
     assert found.audit.verdict == "proved", found.audit.why
+
+
+def test_timm_takes_each_class_by_itself() -> None:
+    losses = of_file("timm", "loss/binary_cross_entropy.py")
+    found = asked(
+        losses.BinaryCrossEntropy(smoothing=0.1, sum_classes=True),
+        "x=B,C target=B",
+        "one-vs-rest(eps=1/10), mean",
+        None,
+    )
+    assert found.audit.verdict == "proved", found.audit.why
+    found = asked(losses.BinaryCrossEntropy(smoothing=0), "x=B,C target=B,C:probability", "binary, mean", None)
+    assert found.audit.verdict == "proved", found.audit.why

@@ -166,7 +166,7 @@ def _batches(inputs: Inputs) -> list[list[str]]:
 
 def piece(asked: Asked, roles: Roles, fault: Fault | None = None) -> Piece:
     """The loss at each position of one batch.  Raises Missing when an input that it needs is not there."""
-    dims = roles.positions()
+    dims = roles.positions(all(LOSSES[p.name].rows for p in asked.parts))
     letters = _letters(dims)
     scope: list[Range] = [(v, ONE, roles.inputs.sizes[d]) for v, d in zip(letters, dims, strict=True)]
     index: tuple[Term, ...] = tuple(letters)
@@ -177,7 +177,7 @@ def piece(asked: Asked, roles: Roles, fault: Fault | None = None) -> Piece:
         v, low, high = scope[-1]
         scope[-1] = (v, low, high - asked.shift)
         ahead = (*index[:-1], v + asked.shift)
-    place = Place(roles, index, ahead)
+    place = Place(roles, index, ahead, tuple(dims))
     if fault is not None:
         place = fault(place)
     term = _added([p.at(place) for p in asked.parts])

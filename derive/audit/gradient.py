@@ -105,7 +105,7 @@ def _forms(reading: Reading, entry: tuple[Var, ...], shift: int, divisors: Seque
     loss = read_asked(f"{'next-token ' * shift}{'one-hot' if roles.has_labels else 'soft'}, sum")
     whole = piece(loss, roles)
     ahead = (*here[:-1], here[-1] + shift) if shift else tuple(here)
-    place, n = Place(roles, tuple(here), ahead), roles.vocabulary
+    place, n = Place(roles, tuple(here), ahead, roles.positions()), roles.vocabulary
     weight = roles.kept(ahead)
     positions = prod((high for _, _, high in whole.scope[1:]), start=whole.scope[0][2]) if whole.scope else ONE
     counts = [s.letter for s in reading.inputs.symbols.values() if s.input.kind == "count"]

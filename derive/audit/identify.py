@@ -8,6 +8,7 @@ from typing import NamedTuple
 from derive.audit.asked import Asked, Target
 from derive.audit.guard import Seen
 from derive.audit.library import distance_of, fitting
+from derive.audit.losses import LOSSES
 from derive.audit.reading import Reading
 from derive.audit.residuals import Residual, explain
 from derive.audit.verdict import Audit, Program, agree, judged, read_program, under
@@ -43,7 +44,13 @@ def identify(p: Program) -> Identified:
                 return Identified(audit, None, len(found))
     if not found:
         return Identified(_strange(p, reading, seen, dropped), None, 0)
-    return _nearest(p, reading, seen, dropped, sorted(found, key=lambda f: max(f[0], _ALIKE)))
+    return _nearest(p, reading, seen, dropped, sorted(found, key=_distance))
+
+
+def _distance(found: tuple[float, Asked, Target]) -> tuple[bool, float]:
+    """What is only added to losses comes last: it is small, and so near to everything that is small."""
+    distance, asked, _ = found
+    return not LOSSES[asked.parts[0].name].alone, max(distance, _ALIKE)
 
 
 def _nearest(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from derive.audit.model.values import ZERO
 from derive.audit.roles import ONE, WEIGHT, Missing, Place, Role
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT
@@ -25,7 +26,7 @@ from derive.language.definitions import (
     smoothed_off,
     softmax,
 )
-from derive.language.syntax import delta, exp, fun, log
+from derive.language.syntax import Sum, delta, exp, fun, log
 
 Arguments = Mapping[str, Fraction | int]
 Loss = Callable[[Place, Arguments], Term]
@@ -39,6 +40,8 @@ class Kind(NamedTuple):
     doc: str
     shifts: bool = True  # whether next-token makes sense of it
     needs: Callable[[Place], list[Term]] = lambda p: []  # conditions under which it has a value
+    alone: bool = True  # whether it is a loss, and not only something that is added to one
+    rows: bool = True  # whether it takes a row of logits at each position; else one number
 
 
 ROLE = {
@@ -51,7 +54,7 @@ ROLE = {
     "ref_logprobs": Role("ref_logprobs", r"ref"),
     "advantages": Role("advantages", r"adv"),
     "target": Role("target", r"target|label"),
-    "logits": Role("logits", r"input|logit|pred"),
+    "logits": Role("logits", r"input|logit|pred|score|^x$"),
     "student_logits": Role("student_logits", r"student|^logits"),
     "teacher_logits": Role("teacher_logits", r"teacher|^ref"),
     "kl": Role("kl", r"kl"),
@@ -115,26 +118,30 @@ LOSSES: dict[str, Kind] = {
     "weighted one-hot": Kind(
         lambda p, a: p.roles.named(WEIGHT).at((p.token,)) * cross_entropy(p.vocabulary, one_hot(p.token), p.model), {}, "with a weight for each class"
     ),
-    "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser"),
+    "z-loss": Kind(lambda p, a: as_term(a["coef"]) * logsumexp(p.vocabulary, p.logits()) ** 2, {"coef": F(1, 10000)}, "the square of the log of the normaliser", alone=False),
     "focal": Kind(lambda p, a: (1 - _true(p)) ** as_term(a["gamma"]) * -log(_true(p)), {"gamma": 2}, "surprisal with a weight (1 - p)^gamma"),
     "unlikelihood": Kind(lambda p, a: -log(1 - _unfolded(_true(p))), {}, "minus the log of 1 - p of a token", needs=lambda p: [_unfolded(_true(p)) < 1]),
     "poly1": Kind(
         lambda p, a: cross_entropy(p.vocabulary, one_hot(p.token), p.model) + as_term(a["eps"]) * (1 - _true(p)), {"eps": 1}, "cross-entropy with a first term of its own"
     ),
     "minus-p": Kind(lambda p, a: -_true(p), {}, "minus the probability of the true token"),
-    "entropy": Kind(lambda p, a: entropy(p.vocabulary, p.model), {}, "the entropy of the model, to be added with a factor"),
+    "entropy": Kind(lambda p, a: entropy(p.vocabulary, p.model), {}, "the entropy of the model, to be added with a factor", alone=False),
     "reverse-kl": Kind(lambda p, a: kl(p.vocabulary, *reversed(_student_and_teacher(p, ONE))), {}, "divergence of the student from the teacher"),
     "distillation": Kind(lambda p, a: _distillation(p, as_term(a["tau"])), {"tau": 1}, "divergence of the teacher at a temperature, times its square"),
     "binary": Kind(
-        lambda p, a: binary_cross_entropy(p.value(ROLE["target"]), sigmoid(p.value(ROLE["logits"]))), {}, "binary cross-entropy of a logit", False
+        lambda p, a: binary_cross_entropy(p.value(ROLE["target"]), sigmoid(p.value(ROLE["logits"]))), {}, "binary cross-entropy of a logit", False, rows=False
     ),
-    "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False),
+    "binary focal": Kind(_focal_binary, {"gamma": 2, "alpha": F(1, 4)}, "focal loss of a logit, with alpha", False, rows=False),
+    "one-vs-rest": Kind(
+        lambda p, a: _one_vs_rest(p, as_term(a["eps"])), {"eps": 0}, "binary cross-entropy of each class against a smoothed target, summed"
+    ),
     "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(_diagonal(p)), p.model), {}, "the row's own column is the true one", False),
     "clip": Kind(lambda p, a: _both_ways(p), {}, "contrastive, the mean over rows and columns", False),
     "dpo": Kind(lambda p, a: -log(sigmoid(as_term(a["beta"]) * _margin(p))), {"beta": F(1, 10)}, "direct preference optimisation", False),
     "cdpo": Kind(lambda p, a: _conservative(p, as_term(a["beta"]), as_term(a["eps"])), {"beta": F(1, 10), "eps": F(1, 10)}, "DPO with labels that may be wrong", False),
     "ipo": Kind(lambda p, a: (_margin(p) - 1 / (2 * as_term(a["beta"]))) ** 2, {"beta": F(1, 10)}, "the squared distance from a margin", False),
     "slic": Kind(lambda p, a: positive_part(1 - as_term(a["beta"]) * _margin(p)), {"beta": F(1, 10)}, "a hinge on the margin", False),
+    "reinforce": Kind(lambda p, a: -p.value(ROLE["advantages"]) * p.value(ROLE["logprobs"]), {}, "log-probabilities times advantages", False),
     "ppo": Kind(_surrogate, {"eps": F(1, 5)}, "the clipped surrogate", False),
     "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
     "simpo": Kind(
@@ -153,6 +160,12 @@ def _smoothed_rest(p: Place, eps: Term) -> Term:
     k = Var("k", INT)
     d = delta(k, p.token)
     return cross_entropy(p.vocabulary, fun(k, (1 - eps) * d + eps / p.vocabulary * (1 - d)), p.model)
+
+
+def _one_vs_rest(p: Place, eps: Term) -> Term:
+    k = Var("k", INT)
+    target = smoothed(p.vocabulary, eps, p.token) if eps != ZERO else one_hot(p.token)
+    return Sum(binary_cross_entropy(target[k], sigmoid(p.logits()[k])), (k, 1, p.vocabulary))
 
 
 def _student_and_teacher(p: Place, tau: Term) -> list[Term]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -178,21 +179,22 @@ def required(signature: inspect.Signature) -> list[str]:
 
 
 def with_vocabulary(function: Callable[..., Any], inputs: Inputs, fixed: Mapping[str, Any]) -> dict[str, Any]:
-    """The fixed arguments, and the size of the vocabulary where the function needs its ``vocab_size`` and nobody says it."""
+    """The fixed arguments, and the size of the vocabulary where the function needs it by one of its names and nobody says it."""
     try:
         needed = required(inspect.signature(function))
     except (TypeError, ValueError):
         return dict(fixed)
     labels = [x for x in inputs.inputs if x.kind == "label"]
-    if VOCABULARY not in needed or VOCABULARY in {*fixed, *inputs.symbols} or not labels:
+    asked = [n for n in needed if n in VOCABULARY and n not in {*fixed, *inputs.symbols}]
+    if not asked or not labels:
         return dict(fixed)
     size = inputs.vocabulary(labels[0])
     name = next(n for n, v in inputs.sizes.items() if v == size)
-    return {**fixed, VOCABULARY: int(name) if name.isdigit() else name}
+    return {**fixed, **dict.fromkeys(asked, int(name) if name.isdigit() else name)}
 
 
-VOCABULARY = "vocab_size"
-"""The argument of functions of libraries that take the size of the vocabulary beside the logits."""
+VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_classes", "n_classes", "num_labels")
+"""The arguments of functions of libraries that take the size of the vocabulary, or the number of classes, beside the logits."""
 
 
 def _variadic(signature: inspect.Signature) -> bool:
@@ -224,7 +226,17 @@ def state(function: Callable[..., Any]) -> dict[str, str]:
             found[name] = cell.cell_contents
     plain = {n: v for n, v in found.items() if _is_plain(v)}
     plain |= {f"{own}.{n}": v for n, v in getattr(owner, "_buffers", {}).items()}
-    return {n: repr(v) for n, v in plain.items()}
+    return {n: repr(v) for n, v in plain.items()} | _drawn()
+
+
+def _drawn() -> dict[str, str]:
+    """How far the generators of random numbers are that a program draws from."""
+    out = {"the state of random": repr(hash(random.getstate()))}
+    if "numpy" in sys.modules:
+        out["the state of numpy.random"] = repr(sys.modules["numpy"].random.get_state())
+    if "torch" in sys.modules:
+        out["the state of torch.random"] = repr(hash(sys.modules["torch"].get_rng_state().numpy().tobytes()))
+    return out
 
 
 def _is_plain(x: Any) -> bool:

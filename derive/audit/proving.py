@@ -113,7 +113,8 @@ def _without_magnitudes(left: Term, given: Sequence[Term]) -> tuple[Term, list[A
     law = find_theorem("softplus_of_magnitude")
     if absolute not in definitions_in(left):
         return None
-    for reasons in ([law], [softplus, law]):
+    choices: tuple[list[Any], ...] = ([law], [softplus, law])
+    for reasons in choices:
         rules = [DefinitionRule(x) if isinstance(x, Definition) else Rule(x.theorem, x.name) for x in reasons]
         step = exhaustively(rules)(left, Context.of(given))
         if step is not None and absolute not in definitions_in(sides(step.concl)[1]):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from derive.audit import guard, proving
 from derive.audit.asked import REDUCTIONS, Asked, Fault, Part, Range, Target, _count, _sum, _weighed, piece, target_of
 from derive.audit.library import constants, fitting
-from derive.audit.losses import LOSSES
+from derive.audit.losses import LOSSES, ROLE
 from derive.audit.reading import Reading, read
 from derive.audit.roles import ONE, Missing, Place, Roles
 from derive.audit.verdict import Audit, _identifier, agree, conditions
@@ -222,6 +222,8 @@ def _divisor(asked: Asked, place: Place, scope: list[Range], kept: Term) -> Term
             return place.roles.of_kind("count", "a count").letter
         case "mean over kept":
             return _count(kept, scope)
+        case "mean over mask":
+            return _count(place.roles.masked(place.ahead), scope)
         case "mean":
             return _count(ONE, scope)
     return ONE
@@ -286,6 +288,12 @@ def _of_smoothing(place: Place, asked: Asked, scope: list[Range], kept: Term, di
             "a divergence: the entropy of the target, which does not depend on the model, is taken off",
             -_over(_sum(_weighed(kept, entropy(place.vocabulary, family)), scope), divisor),
         )
+    if first.name == "distillation" and arguments["tau"] == 1:
+        teacher = softmax(place.vocabulary, place.roles.row(place.roles.named(ROLE["teacher_logits"]), place.here))
+        yield _Candidate(
+            "a cross-entropy: the entropy of the teacher, which does not depend on the student, is not taken off",
+            _over(_sum(_weighed(kept, entropy(place.vocabulary, teacher)), scope), divisor),
+        )
     if first.name == "soft":
         whole = _over(_sum(_weighed(kept, entropy(place.vocabulary, place.soft)), scope), divisor)
         yield _Candidate(
@@ -305,6 +313,13 @@ def _of_constants(reading: Reading, place: Place, asked: Asked, scope: list[Rang
         {t.value for t in subterms(reading.term) if isinstance(t, Num) and t.value > 0}
         | {Fraction(n) for n in (2, 4, 8)}
     )
+    for z in (p for p in asked.parts if p.name == "z-loss" and kept != ONE):
+        every, counted = _sum(z.at(place), scope), _sum(_weighed(kept, z.at(place)), scope)
+        yield _Candidate(
+            "the z-loss is a mean over all positions, ignored ones too",
+            every / _count(ONE, scope) - counted / _count(kept, scope),
+        )
+        yield _Candidate("ignored positions leak into the z-loss", _over(every - counted, divisor))
     for c in numbers:
         square = _sum(_weighed(kept, logsumexp(place.vocabulary, place.logits()) ** 2), scope)
         yield _Candidate(f"a z-loss is added, with the factor {c}", _over(as_term(c) * square, divisor))

@@ -32,7 +32,7 @@ WEIGHT = Role("weight", "weight")
 
 
 class Place(NamedTuple):
-    """A position: the indices by which the inputs are looked up, and those of what is predicted there.
+    """A position: the indices by which the inputs are looked up, those of what is predicted there, and the sizes over which they run.
 
     ``row`` and ``probabilities``, where they are given, stand in place of the logits and of their softmax: what a fault makes of them.
     """
@@ -40,6 +40,7 @@ class Place(NamedTuple):
     roles: Roles
     here: tuple[Term, ...]
     ahead: tuple[Term, ...]
+    dims: tuple[str, ...]
     row: Term | None = None
     probabilities: Term | None = None
 
@@ -64,7 +65,7 @@ class Place(NamedTuple):
         """The softmax over a dimension of positions, which is the wrong one, as a family over the vocabulary."""
         k, j = Var("k", INT), Var("j", INT)
         column = fun(j, self.roles.entry(self.roles.logits(), (*self.here[:axis], j, *self.here[axis + 1 :]), k))
-        size = self.roles.inputs.sizes[self.roles.positions()[axis]]
+        size = self.roles.inputs.sizes[self.dims[axis]]
         return fun(k, softmax(size, column)[self.here[axis]])
 
     @property
@@ -80,7 +81,7 @@ class Place(NamedTuple):
     def value(self, role: Role) -> Term:
         """An input with one number for each position, or for some of its sizes, as advantages=B beside logprobs=B,T."""
         s = self.roles.named(role)
-        at = dict(zip(self.roles.positions(), self.here, strict=True))
+        at = dict(zip(self.dims, self.here, strict=True))
         stray = next((d for d in s.input.dims if d not in at), None)
         if stray is not None:
             raise Missing(
@@ -176,14 +177,14 @@ class Roles:
         classes = self._classes(x) or x.dims[-1]
         return len(x.dims) - 1 - x.dims[::-1].index(classes)
 
-    def positions(self) -> tuple[str, ...]:
-        """The sizes over which positions run."""
+    def positions(self, rows: bool = True) -> tuple[str, ...]:
+        """The sizes over which positions run: those of the labels, or of the logits without the classes where there are ``rows``."""
         labels = next((s.input for s in self.all if s.input.kind == "label"), None)
         if labels is not None:
             return labels.dims
-        rows = [s.input for s in self.all if s.input.kind in ("real", "distribution") and self._classes(s.input)]
-        if rows:
-            return rows[0].dims[:-1]
+        logits = [s.input for s in self.all if s.input.kind in ("real", "distribution") and self._classes(s.input)]
+        if rows and logits:
+            return logits[0].dims[:-1]
         longest = max(self.all, key=lambda s: len(s.input.dims))
         return longest.input.dims
 

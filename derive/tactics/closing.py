@@ -77,7 +77,15 @@ def close(a: Term, b: Term, ctx: Context, depth: int = 6) -> Theorem | None:
                 return th
         if not is_numeric(a.sort):
             return None
-    return _by_atoms(a, b, ctx, depth)
+    return _by_atoms(a, b, ctx, depth) or _over_the_same(a, b, ctx, depth)
+
+
+def _over_the_same(a: Term, b: Term, ctx: Context, depth: int) -> Theorem | None:
+    """Two quotients whose divisors are equal, by their numerators: whether the divisor is 0 is then no matter."""
+    if not (isinstance(a, App) and isinstance(b, App) and a.op is b.op is DIV and a.args[1] == b.args[1]):
+        return None
+    same = close(a.args[0], b.args[0], ctx, depth)
+    return None if same is None else r.cong(DIV, (same, r.refl(a.args[1])))
 
 
 def _by_atoms(a: Term, b: Term, ctx: Context, depth: int) -> Theorem | None:

@@ -405,10 +405,12 @@ def _without_letters(t: Term, names: Mapping[Var, str]) -> str:
 
 
 def _tidy(t: App) -> Theorem | None:
-    """Zeros and ones that calculation leaves behind: 0 x, 1 x, x + 0, x - 0, 0 / n."""
-    if t.op not in (k.ADD, k.SUB, k.MUL) or not any(a in (ZERO, ONE) for a in t.args):
+    """Zeros and ones that calculation leaves behind: 0 x, 1 x, x + 0, x - 0, 0 / n; and 2 + 2, where an index is written out."""
+    if t.op not in (k.ADD, k.SUB, k.MUL):
         return None
     a, b = t.args
+    if not {ZERO, ONE} & {a, b} and (t.op is k.MUL or not all(isinstance(x, Num) and x.sort is INT for x in t.args)):
+        return None
     if t.op is k.MUL:
         out = ZERO if ZERO in t.args else b if a == ONE else a
     elif t.op is k.ADD and ZERO in t.args:

@@ -97,9 +97,20 @@ def _sign(s: Shapes, p: Any, e: Any, x: Tensor) -> Tensor:
     return tn.pointwise(s.trace, of, x, kind=x.kind)
 
 
-@primitive("stop_gradient", "copy", "copy_p", "optimization_barrier", "reduce_precision")
+@primitive("stop_gradient", "copy", "copy_p", "optimization_barrier")
 def _same(s: Shapes, p: Any, e: Any, x: Tensor) -> Tensor:
     return x
+
+
+@primitive("reduce_precision")
+def _rounded(s: Shapes, p: Any, e: Any, x: Tensor) -> Tensor:
+    for name, bits in (("float32", 23), ("float16", 10), ("bfloat16", 7)):
+        if p["mantissa_bits"] >= bits:
+            s.trace.note(f"precision {name}")
+            return x
+    raise Unread(
+        "reduce_precision", f"{p['mantissa_bits']} bits are fewer than any type of floats has that is compared"
+    )
 
 
 @primitive("convert_element_type")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
+from itertools import pairwise
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -211,6 +212,8 @@ class _Reader:
         self.trace.count(name)
         for v in e.outvars:
             refuse_narrow(str(getattr(v.aval, "dtype", "")))
+        if name == "stop_gradient" and _asked_for(e):
+            self.trace.cut(name, _place(e))
         if name.startswith("custom_vjp"):
             self.trace.note(f"{_place(e)}: a derivative of its own stands here; --gradient looks at the gradient")
         inner = next((p[n] for n in ("jaxpr", "call_jaxpr", "fun_jaxpr") if n in p), None)
@@ -243,6 +246,13 @@ def _place(e: Any) -> str:
         if "/jax/" not in f.file_name and "/derive/" not in f.file_name:
             return f"{f.file_name.rpartition('/')[2]}:{f.start_line}"
     return ""
+
+
+def _asked_for(e: Any) -> bool:
+    """Whether the program itself calls stop_gradient, and no function of JAX does: logsumexp keeps its largest entry so."""
+    frames = list(getattr(e.source_info.traceback, "frames", ()))
+    callers = [after for f, after in pairwise(frames) if f.function_name == "stop_gradient"]
+    return bool(callers) and is_users(callers[-1].file_name)
 
 
 def _frames(e: Any) -> Iterator[Any]:

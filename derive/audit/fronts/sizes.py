@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from derive.audit import program
+from derive.audit.fronts.places import place
 from derive.audit.model.functions import exact
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, add, div, mul, neg, sub
@@ -116,7 +117,10 @@ class Size:
         return self != 0
 
     def __hash__(self) -> int:
-        return hash(self.term)
+        raise Unread(
+            f"the size {self.term!r} as a key",
+            "what stands under it depends on the number; give the size as a number",
+        )
 
     def __index__(self) -> int:
         raise Unread(
@@ -137,10 +141,13 @@ class Size:
     __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = __invert__ = _not_read
 
     def __repr__(self) -> str:
+        self.trace.note(
+            f"{place()}: the size {self.term!r} is made text; what depends on the text is not in the formula"
+        )
         return repr(self.term)
 
     def __format__(self, spec: str) -> str:
-        return repr(self.term)
+        return repr(self)
 
 
 def counted(n: Any) -> int:

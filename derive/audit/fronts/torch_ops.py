@@ -85,7 +85,8 @@ def add_of(trace: Trace, a: Any, b: Any, *, alpha: Any = 1, **_: Any) -> Tensor:
 
 @operation("__radd__")
 def _added_to(trace: Trace, a: Any, b: Any) -> Tensor:
-    return add_of(trace, b, a)
+    whole: Tensor = add_of(trace, b, a)
+    return whole
 
 
 @operation("sub", "subtract", "__sub__")

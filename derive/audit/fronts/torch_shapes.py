@@ -13,7 +13,7 @@ from derive.audit.model import tensor as tn
 from derive.audit.model.tensor import Tensor
 from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, ZERO, sub
-from derive.kernel.terms import Num
+from derive.kernel.terms import Num, Term
 
 
 @operation("view", "reshape")
@@ -162,7 +162,7 @@ def _consumes(p: Any) -> int:
 
 def _filled(trace: Trace, value: Any, shape: Sequence[Any], kind: str = "real") -> Tensor:
     term = term_of(value)
-    return Tensor(trace, [tn.dim_of(term_of(s)) for s in shape], lambda i: term, kind)
+    return Tensor(trace, [tn.dim_of(s if isinstance(s, Term) else term_of(s)) for s in shape], lambda i: term, kind)
 
 
 @operation("full_like")
@@ -204,9 +204,12 @@ def _eye(trace: Trace, n: Any, m: Any = None, **_: Any) -> Tensor:
 
 
 @operation("arange")
-def _arange(trace: Trace, *ends: Any, **_: Any) -> Tensor:
-    low, high = (0, ends[0]) if len(ends) == 1 else ends[:2]
-    if len(ends) > 2 and ends[2] != 1:
+def _arange(
+    trace: Trace, *ends: Any, start: Any = 0, end: Any = None, stop: Any = None, step: Any = 1, **_: Any
+) -> Tensor:
+    ends = (*ends, *(e for e in (end, stop) if e is not None))
+    low, high, by = (start, *ends, step) if len(ends) == 1 else (*ends, step)[:3]
+    if by != 1:
         raise Unread("arange with a step", "only steps of 1 are read")
     places = ch.positions(trace, sub(term_of(high), term_of(low)))
     return places if low == 0 else add_of(trace, places, low)

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -67,6 +68,7 @@ class Symbol(torch.Tensor):  # type: ignore[misc]
         self.tensor = tensor
         self.memory = memory if memory is not None else [0]
         self.seen = self.memory[0]
+        self.single = False  # whether torch makes floats of 32 bits of it, whatever the inputs are
 
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -228,6 +230,9 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
     if not isinstance(out, Tensor):
         return out
     out = placed(out, place())
+    single = out.kind == "real" and plain != "double" and _is_single(args, kwargs)
+    if single and plain not in _NOT_ROUNDED:
+        trace.note("precision float32")
     if changes:
         target: Symbol = args[0]
         target.tensor = out.like(out.entry, target.tensor.kind)
@@ -235,7 +240,27 @@ def _done(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
         target.seen = target.memory[0]
         return target
     shared = plain in SHARES_STORAGE or (plain == "__getitem__" and not is_symbolic(args[1]))
-    return Symbol(out, args[0].memory if shared and type(args[0]) is Symbol else None)
+    result = Symbol(out, args[0].memory if shared and type(args[0]) is Symbol else None)
+    result.single = single
+    return result
+
+
+_NOT_ROUNDED = SHARES_STORAGE | {
+    "ones", "zeros", "eye", "arange", "one_hot", "ones_like", "zeros_like", "__getitem__", "gather", "where", "cat", "stack", "clone", "sum",
+    "masked_fill", "index_select", "scatter",
+}  # fmt: skip
+"""What makes or moves entries, or adds few of them, and rounds nothing."""
+
+
+def _is_single(args: Any, kwargs: Any) -> bool:
+    """Whether a real result has torch's own type of floats: of whole numbers, sizes and masks, with no floats of an input among them."""
+    return not any(_is_wide(x) for x in leaves((args, kwargs)))
+
+
+def _is_wide(x: Any) -> bool:
+    if type(x) is Symbol:
+        return x.tensor.kind == "real" and not x.single
+    return x is torch.float64 or (isinstance(x, torch.Tensor) and x.dtype == torch.float64)
 
 
 def _largest(trace: Trace, name: str, args: Any, kwargs: Any) -> Any:
@@ -275,11 +300,14 @@ def constant(trace: Trace, x: torch.Tensor) -> Tensor:
         )
     refuse_narrow(str(x.dtype).rpartition(".")[2])
     kind = "bool" if x.dtype == torch.bool else "real" if x.is_floating_point() else "int"
+    values = [_exact(v) for v in x.reshape(-1)]
+    if any(isinstance(t, Num) and t.value != Fraction(v.item()) for t, v in zip(values, x.reshape(-1), strict=True)):
+        trace.note(f"precision {str(x.dtype).rpartition('.')[2]}")
     if x.ndim == 0:
-        return scalar(trace, _exact(x), kind)
+        return scalar(trace, values[0], kind)
     from derive.audit.model.shaping import stack
 
-    return stack([scalar(trace, _exact(v), kind) for v in x], 0)
+    return stack([scalar(trace, v, kind) for v in values], 0)
 
 
 def _exact(x: torch.Tensor) -> Term:

@@ -14,6 +14,7 @@ from derive.audit.model.tensor import (
     dim_of,
     flat,
     placed,
+    same_dim,
     unflat,
 )
 from derive.audit.model.trace import Cut, Trace, Unread
@@ -227,27 +228,49 @@ def join(parts: Sequence[Tensor], axis: int) -> Tensor:
     """The tensors one after another."""
     first = parts[0]
     axis = first.axis(axis)
-    sizes = [single(p.shape[axis], "cat") for p in parts]
-    ends: list[Term] = []
-    for n in sizes:
-        ends.append(add(ends[-1], n) if ends else n)
     rest = broadcast(first.trace, *((*p.shape[:axis], *p.shape[axis + 1 :]) for p in parts))
+    kind = first.kind if all(p.kind == first.kind for p in parts) else "real"
+    if len(first.shape[axis].factors) > 1 and all(
+        same_dim(p.shape[axis], first.shape[axis], first.trace) for p in parts
+    ):
+        return _row_of_rows(parts, axis, rest, kind)
+    ends: list[Term] = []
+    for p in parts:
+        n = single(p.shape[axis], "cat")
+        ends.append(add(ends[-1], n) if ends else n)
     shape = (*rest[:axis], dim_of(ends[-1]), *rest[axis:])
 
     def entry(i: Index) -> Value:
-        place = _place(i, axis)
-        before: Term = ZERO
-        for part, end in zip(parts, ends, strict=True):
-            inside = True if end is ends[-1] else first.trace.at_most(place, end)
-            if inside is None:
-                raise Cut(place, end)
-            if inside:
-                return part.entry(_at(i, axis, sub(place, before), part.shape[axis]))
-            before = end
-        raise AssertionError("no part holds the index")
+        which, before = _part_at(first.trace, _place(i, axis), ends)
+        return parts[which].entry(_at(i, axis, sub(_place(i, axis), before), parts[which].shape[axis]))
 
-    kind = first.kind if all(p.kind == first.kind for p in parts) else "real"
     return Tensor(first.trace, shape, entry, kind)
+
+
+def _part_at(trace: Trace, place: Term, ends: Sequence[Term]) -> tuple[int, Term]:
+    """Which of the parts that end there an index falls into, and what is before that part.  Raises Cut where it depends."""
+    before: Term = ZERO
+    for which, end in enumerate(ends):
+        inside = True if end is ends[-1] else trace.at_most(place, end)
+        if inside is None:
+            raise Cut(place, end)
+        if inside:
+            return which, before
+        before = end
+    raise AssertionError("no part holds the index")
+
+
+def _row_of_rows(parts: Sequence[Tensor], axis: int, rest: Sequence[Dim], kind: str) -> Tensor:
+    """Parts of equal length, each a product of sizes: the index of the part is one more factor."""
+    first = parts[0]
+    long = Dim((Num(len(parts)), *first.shape[axis].factors))
+    ends = [Num(n) for n in range(1, len(parts) + 1)]
+
+    def entry(i: Index) -> Value:
+        which, _ = _part_at(first.trace, i[axis][0], ends)
+        return parts[which].entry((*i[:axis], i[axis][1:], *i[axis + 1 :]))
+
+    return Tensor(first.trace, (*rest[:axis], long, *rest[axis:]), entry, kind)
 
 
 def stack(parts: Sequence[Tensor], axis: int) -> Tensor:

@@ -136,11 +136,19 @@ def broadcast(trace: Trace, *shapes: Sequence[Dim]) -> tuple[Dim, ...]:
             if d.is_one or (not dim.is_one and same_dim(dim, d, trace)):
                 continue
             if not dim.is_one:
-                sizes = f"{count(dim, trace)!r} and {count(d, trace)!r}"
-                raise Unread("broadcasting", f"sizes {sizes} differ; give two sizes that must be equal the same letter")
+                raise _unlike(count(dim, trace), count(d, trace), trace)
             dim = d
         out.append(dim)
     return tuple(out)
+
+
+def _unlike(a: Term, b: Term, trace: Trace) -> Unread:
+    if trace.same(a, b):
+        return Unread(
+            "broadcasting",
+            f"one of the two is a row of {a!r} numbers and the other has several dimensions in a row; use gather, or index before view(-1)",
+        )
+    return Unread("broadcasting", f"sizes {a!r} and {b!r} differ; give two sizes that must be equal the same letter")
 
 
 def placed(t: Tensor, shape: Sequence[Dim]) -> Entry:
