@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -26,6 +25,7 @@ from derive.slides.command import Wish, make_deck
 from derive.slides.deck.asides import order_slide
 from derive.slides.lecture import read_lecture
 from derive.slides.sources import read_markdown
+from derive.values import replace
 
 PNG = (Path(__file__).parent.parent / "docs" / "slide.png").read_bytes()
 LECTURE = """

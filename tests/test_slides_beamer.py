@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +26,7 @@ from derive.slides.deck import Deck, Options, Picture
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, Template
+from derive.values import replace
 
 WIDE = (
     "label_smoothing_residual_sequence",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from derive.audit.report import conditions_of, verdict_lines
@@ -17,6 +16,7 @@ from derive.slides.deck import Deck, Slide
 from derive.slides.deck.asides import false_slide
 from derive.slides.readback import refuse_misread
 from derive.slides.targets import TARGETS, Target
+from derive.values import replace
 
 
 def is_deck(path: str) -> bool:

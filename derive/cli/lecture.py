@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from derive.board import catalogue
@@ -26,6 +25,7 @@ from derive.slides.readback import (
     refuse_misread_statement,
 )
 from derive.slides.targets import Target
+from derive.values import replace
 
 
 class Author:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from random import Random
 from string import ascii_uppercase
 from typing import Any
@@ -26,6 +25,7 @@ from derive.slides.deck.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import block_height
 from derive.slides.deck.template import Template
 from derive.slides.deck.worked import number_prose, numbers_said
+from derive.values import replace
 
 QUESTIONS = {
     "line": "Quiz: what is the next line?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
@@ -27,11 +27,13 @@ from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.paginate import Chain, paginate
 from derive.slides.deck.primitive import primitive_steps
 from derive.slides.deck.template import Template
+from derive.values import Value, replace
 from derive.version import __version__
 
+NO_SHAPES: Mapping[str, Shape] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(Value):
     """What to show of a derivation, and how."""
 
     notation: Notation
@@ -40,7 +42,7 @@ class Choice:
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, Shape] = field(default_factory=dict)  # by name
+    shapes: Mapping[str, Shape] = NO_SHAPES  # by name
     colours: tuple[str, ...] = (NONE,)  # of terms, as in TERM=COLOUR; what has a brace gets one unasked but for "none"
 
 

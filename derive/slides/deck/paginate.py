@@ -7,12 +7,12 @@ the tests measure with each target's own engine that nothing leaves its slide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Prose, Symbol, settled
 from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import Template
+from derive.values import Value, replace
 
 SMALL = 0.84  # size of reasons, conditions and notes beside that of formulas
 LEADING = 1.5  # from one line of small text to the next, in em of that text
@@ -26,8 +26,7 @@ BETWEEN = 0.8  # em above a chain that stands below another
 AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Value):
     """Lines that belong together, before they are spread over slides."""
 
     steps: tuple[Step, ...]
@@ -53,8 +52,7 @@ def small_height(p: Prose, room: float) -> float:
     return SMALL * (LEADING * lines + min(tall, 1.2) * 0.8)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Value):
     """How the rows of a chain are set: whether the first formula stands in the first row, whether reasons stand at the right,
     how wide the columns are, and the scale at which it all fits."""
 
@@ -141,9 +139,10 @@ def paginate(chains: Sequence[Chain], first: Slide, template: Template, notes: S
     scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
     if any(chain.kind == "proof" for chain in chains):  # primitive steps: hundreds of them, for reference
         scales = [1.0]
-    made = [_stacked(chains, first, template, notes, scale) for scale in scales]
-    fewest = min(map(_pages, made))
-    return next(slides for slides in reversed(made) if _pages(slides) == fewest)
+    made = {scale: _stacked(chains, first, template, notes, scale) for scale in (scales[0], scales[-1])}
+    fewest = min(map(_pages, made.values()))
+    laid = (made.get(scale) or _stacked(chains, first, template, notes, scale) for scale in reversed(scales))
+    return next(slides for slides in laid if _pages(slides) == fewest)
 
 
 def _pages(slides: Sequence[Slide]) -> int:

@@ -8,7 +8,6 @@ those of the line before is left out: there is nothing to see.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +27,7 @@ from derive.slides.deck.numerals import DOTS, SHORT, closed_form, decimal_text, 
 from derive.slides.deck.overview import overview
 from derive.slides.deck.paginate import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.template import Template
+from derive.values import replace
 from derive.work import Worked, WorkedBlock, WorkedLine
 
 SIGN = 1.4  # em of a relation

@@ -7,7 +7,6 @@ and the step's place, and ``data-digest``, that of the text that was written the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from derive.render.formula.nodes import Node, Symbol, row
@@ -18,10 +17,10 @@ from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
 from derive.slides.speech import above
+from derive.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """How sections are written for a deck, a handout or somebody else's deck."""
 
     ink: Ink
