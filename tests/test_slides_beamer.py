@@ -313,7 +313,7 @@ def test_hostile_text_is_shown_as_it_is(engine: str, tmp_path: Path) -> None:
     slide = d.slides[0]
     last = replace(slide.steps[-1], reason=(HOSTILE,), label="%}")
     stamp = replace(slide.stamp, name="C:\\my files\\ü%}{.py::x", notation="n%\n}.toml")
-    one = replace(slide, heading=(HOSTILE,), given=(UNSEEN,), notes=((HOSTILE,),), stamp=stamp)
+    one = replace(slide, heading=(HOSTILE,), given=(UNSEEN,), claim=(), notes=((HOSTILE,),), stamp=stamp)
     two = replace(
         slide,
         given=(),

@@ -122,10 +122,6 @@ class _Author(Written):
         out = paginate(board, first, self.template, notes if board == chains else ()) if board else []
         for chain in chains[len(board) :]:
             out += paginate([chain], replace(first, given=(), claim=()) if out else first, self.template, notes)
-        if len(chains) == 1 and len(out) > 1 and not (self.choice.first or self.choice.last):
-            # the two ends of the chain are the claim: without saying it before, all of it may fit on one slide
-            short = paginate(chains, replace(first, claim=()), self.template, notes)
-            out = short if len(short) == 1 else out
         out = out or [first]
         whole = not (alone or self.choice.first or self.choice.last)
         out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))

@@ -21,8 +21,10 @@ LEAD = 9.5  # a start no wider than this stands in the row of the first step
 REASON = 9.0  # em: beside the formulas the reasons have at least this much room, or they stand below
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
+CLAIM_WORD, CLAIM_INDENT = 4.0, 1.0  # em for the word before a claim, and before its later parts
 LEAST_SCALE = 0.5
 BETWEEN = 0.8  # em above a chain that stands below another
+BROKEN = 0.3  # em between the lines of a broken formula
 AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
 
 
@@ -100,7 +102,7 @@ def _formula_em(step: Step) -> float:
 
 def row_height(step: Step, c: Columns) -> float:
     """Of a step with its reason, in em."""
-    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + 0.3 * (len(step.parts) - 1)
+    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + BROKEN * (len(step.parts) - 1)
     reason = small_height(step.reason, c.reason_em)
     return GAP + (max(formula, reason) if c.beside else formula + reason)
 
@@ -110,7 +112,7 @@ def header_height(slide: Slide, template: Template) -> float:
     out = small_height(slide.subheading, template.width)
     out += small_height(("Given ", *slide.given) if slide.given else (), template.width)
     if slide.claim:
-        out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
+        out += sum(max(1.3, node_height(p)) + BROKEN for p in slide.claim) - BROKEN + GAP + 0.6
     out += LEADING if slide.title else 0.0
     out += sum(block_height(b, template) for b in slide.blocks)
     return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
@@ -194,7 +196,9 @@ def _paginate(
     room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
-        alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        wide = max(node_em(p) + (CLAIM_INDENT if i else 0) for i, p in enumerate(head.claim))
+        fits = max(LEAST_SCALE, min(1.0, (template.width - CLAIM_WORD) / wide))
+        alone = [replace(head, kind="statement", title="", assumes=(), lead=False, scale=fits)]
         if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
             alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())

@@ -72,7 +72,8 @@ def body(slide: Slide, look: Look) -> Iterator[str]:
             f'<dt>Given</dt><dd class="small"{_line(slide, slide.given_place, look.ink.prose(slide.given))}</dd>'
         )
     if slide.claim:
-        top.append(f"<dt>Claim</dt><dd{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
+        smaller = "" if slide.steps or slide.scale == 1 else f' style="font-size:{slide.scale:.4g}em"'
+        top.append(f"<dt>Claim</dt><dd{smaller}{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
     if top:
         yield f"<dl>{''.join(top)}</dl>"
     if slide.title:
