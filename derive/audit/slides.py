@@ -53,7 +53,7 @@ def _said(a: Audit, residual: Residual | None, wish: Wish) -> Iterator[Slide]:
         claim = a.reading.claim(a.target.term)
         instead = (f"it is {residual.instead}" if residual.instead else residual.words) if residual else ""
         yield false_slide(
-            f"It is {a.target.name}", claim, a.reading.given, a.counterexample, instead, notation, wish.template
+            f"It is {a.target.name}", claim, a.reading.given, a.counterexample, prose(instead), notation, wish.template
         )
     elif a.verdict != "proved":
         formula = cut(layout(a.reading.term, notation), wish.template.width - 4)
