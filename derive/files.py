@@ -140,10 +140,9 @@ def _stream(name: str) -> BinaryIO:
 
 
 def _temporary(place: Path) -> str:
-    import tempfile  # which takes a while to import, and most commands write no file
-
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".derive.")
-    os.close(handle)
+    """A new file beside the place, only for this user: as tempfile makes it, a module that takes a while to import."""
+    temporary = str(place.parent / f".derive.{os.urandom(8).hex()}")
+    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     return temporary
 
 

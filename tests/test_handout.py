@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,6 +23,7 @@ from derive.handout.sheets import refuse_wrong, sheets
 from derive.handout.typst import pdf
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import load_notation
+from derive.values import replace
 
 SUBJECTS = ("cross_entropy", "perplexity")
 
@@ -159,6 +159,7 @@ def test_the_document_compiles(tex, tmp_path):
 
 OWN = """from derive import *
 from derive.language.letters import *
+from derive.values import replace
 
 @theorem(shows=Eq(a * (b + 1), a * b + a))
 def distributed(calc):

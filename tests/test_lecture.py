@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -26,6 +25,7 @@ from derive.slides.command import Wish, make_deck
 from derive.slides.deck.asides import order_slide
 from derive.slides.lecture import read_lecture
 from derive.slides.sources import read_markdown
+from derive.values import replace
 
 PNG = (Path(__file__).parent.parent / "docs" / "slide.png").read_bytes()
 LECTURE = """
@@ -98,7 +98,7 @@ def test_a_lecture_from_one_file(tmp_path):
     ):
         assert words in page
     assert "the indicator picks out its one term" in page  # the theorem that was opened
-    assert "What is true: " in page
+    assert re.search(r"What is true: .*?: <span class=\"\w+\"><span class=\"tex inline\">.*abs", page)
     checked = CliRunner().invoke(main, ["check", str(tmp_path / "deck.html")])
     assert checked.exit_code == 0, checked.output
 
@@ -142,6 +142,18 @@ def test_students_get_no_answers(tmp_path):
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
+
+
+def test_a_false_claim_about_parameters_says_which_there_are_and_what_is_true(tmp_path):
+    source = 'title = "a"\n[[slide]]\nfalse_claim = "penalty_does_not_move_the_best_policy"\n'
+    quiz = '[[slide]]\nheading = "And now?"\nquiz = "cross_entropy_is_nll"\nline = 2\n'
+    assert made(tmp_path, source + quiz, "deck.txt").exit_code == 0
+    said = (tmp_path / "deck.txt").read_text()
+    assert "False at capital theta equals open brace 0 comma 1 close brace" in said
+    assert "the left side is {0}, the right side {0, 1}" in said
+    true = said.split("What is true: ")[1]
+    assert "equals the arg min over theta of the KL divergence" in true and "given" in true
+    assert "2. And now?: what is the next line?" in said  # among the contents
 
 
 SEVERAL = """

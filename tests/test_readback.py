@@ -7,7 +7,6 @@ here.  A record that would print as a falsehood is refused all the same, by a re
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from derive.slides.deck import Deck, Slide
 from derive.slides.readback import READ_BACK
 from derive.slides.readback import refuse_misread as refuse_misread_slides
 from derive.slides.targets import TARGETS
+from derive.values import replace
 
 each_form = pytest.mark.parametrize("form", FORMS)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +26,7 @@ from derive.slides.deck import Deck, Options, Picture
 from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, Template
+from derive.values import replace
 
 WIDE = (
     "label_smoothing_residual_sequence",
@@ -313,7 +313,7 @@ def test_hostile_text_is_shown_as_it_is(engine: str, tmp_path: Path) -> None:
     slide = d.slides[0]
     last = replace(slide.steps[-1], reason=(HOSTILE,), label="%}")
     stamp = replace(slide.stamp, name="C:\\my files\\ü%}{.py::x", notation="n%\n}.toml")
-    one = replace(slide, heading=(HOSTILE,), given=(UNSEEN,), notes=((HOSTILE,),), stamp=stamp)
+    one = replace(slide, heading=(HOSTILE,), given=(UNSEEN,), claim=(), notes=((HOSTILE,),), stamp=stamp)
     two = replace(
         slide,
         given=(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import replace
 
 import pytest
 
@@ -23,6 +22,7 @@ from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import columns, header_height, notes_height, row_height
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template, contrast, load_template
+from derive.values import replace
 
 ALL = catalogue.theorems()
 

@@ -20,6 +20,7 @@ from derive.slides import typst as printer
 from derive.slides.deck import Deck, Options
 from derive.slides.typst import write
 from derive.slides.typst.source import title_slides
+from derive.values import replace
 
 pypdf = pytest.importorskip("pypdf", reason="pip install '.[slides]' has pypdf")
 
@@ -125,7 +126,6 @@ def test_it_says_what_it_is(both: tuple[Any, Any]) -> None:
 
 
 def test_a_sign_that_no_font_has_is_shown_by_its_number_in_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
 
     some = replace(deck("cross_entropy_is_nll"), title="Course 𒀀")
     monkeypatch.setattr(printer, "PAGES", 2)

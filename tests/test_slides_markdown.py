@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -31,6 +30,7 @@ from derive.slides.deck.build import Choice, build
 from derive.slides.deck.stamps import line_digest
 from derive.slides.deck.template import DARK, Template
 from derive.slides.markdown import FLAVOURS, fragment, read_back, write
+from derive.values import replace
 
 MARP, SLIDEV = "4.4.0", "52.14.2"
 VENDOR = Path(write.__code__.co_filename).parents[1] / "html" / "vendor"

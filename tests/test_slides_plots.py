@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
@@ -39,6 +38,7 @@ from derive.slides.plots import (
     training,
 )
 from derive.slides.plots.charts import Numbers, UnfitError, decimal
+from derive.values import replace
 from derive.work import read_numbers, work_out
 
 ONE_OF_EACH = (

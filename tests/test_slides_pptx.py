@@ -9,7 +9,6 @@ import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from derive.slides.pptx.own import own_ground
 from derive.slides.pptx.package import KINDS
 from derive.slides.pptx.pictures import drawn, picture
 from derive.slides.pptx.text import lines, plain, spans, text_em
+from derive.values import replace
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"

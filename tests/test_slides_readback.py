@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from derive.slides.readback import (
     refuse_misread_quiz,
     refuse_misread_statement,
 )
+from derive.values import replace
 
 N, T = load_notation("compact"), Template()
 RESIDUAL = Path(__file__).parent.parent / "docs" / "examples" / "residual.toml"

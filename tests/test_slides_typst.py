@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,6 +31,7 @@ from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template
 from derive.slides.typst import fragment, numbered, write
 from derive.slides.typst.source import PAPER, slides, steps_of, title_slides
+from derive.values import replace
 
 HOSTILE = "<script>alert(1)</script> \\write18{x} $x$ % #sys @a _b_ *c* `d` ~ [e] -- ... // /* https://x.org \u202eabc\x07 );["
 SVG = "{http://www.w3.org/2000/svg}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from derive.audit.report import conditions_of, verdict_lines
@@ -17,6 +16,7 @@ from derive.slides.deck import Deck, Slide
 from derive.slides.deck.asides import false_slide
 from derive.slides.readback import refuse_misread
 from derive.slides.targets import TARGETS, Target
+from derive.values import replace
 
 
 def is_deck(path: str) -> bool:
@@ -53,7 +53,7 @@ def _said(a: Audit, residual: Residual | None, wish: Wish) -> Iterator[Slide]:
         claim = a.reading.claim(a.target.term)
         instead = _what_is_true(residual) if residual else ""
         yield false_slide(
-            f"It is {a.target.name}", claim, a.reading.given, a.counterexample, instead, notation, wish.template
+            f"It is {a.target.name}", claim, a.reading.given, a.counterexample, prose(instead), notation, wish.template
         )
     elif a.verdict != "proved":
         formula = cut(layout(a.reading.term, notation), wish.template.width - 4)

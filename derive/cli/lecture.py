@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from derive.board import catalogue
@@ -12,6 +11,7 @@ from derive.board.wording import notation_for
 from derive.errors import UserError
 from derive.kernel.terms import Term
 from derive.record import Derivation
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import load_notation
 from derive.render.words.sentence import prose
 from derive.slides.command import Wish, make_deck
@@ -26,6 +26,7 @@ from derive.slides.readback import (
     refuse_misread_statement,
 )
 from derive.slides.targets import Target
+from derive.values import replace
 
 
 class Author:
@@ -54,8 +55,7 @@ class Author:
             made = [_headed(item, s) for s in made]
             if item.entry.get("speaker"):
                 made[0] = replace(made[0], speaker=item.entry["speaker"])
-            if item.kind != "quiz":
-                contents.append(made[0].heading)
+            contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
         return Deck(
@@ -123,20 +123,24 @@ class Author:
         return catalogue.find_theorem(str(self.lecture.folder / name) if inside and not Path(file).is_file() else name)
 
     def false_claim(self, item: Item) -> Iterator[Slide]:
-        from derive.slides.deck.asides import false_slide, without_answer
+        from derive.slides.deck.asides import false_slide, in_a_sentence, statement, without_answer
 
         entry = catalogue.find(item.entry["false_claim"])
         if not isinstance(entry, FalseClaim):
             raise UserError(f"{entry.name} is proved; false_claim names one that 'derive list' calls false")
-        instead = catalogue.find_theorem(entry.instead).summary.rstrip(".") if entry.instead else ""
         notation = notation_for(self.notation(item))
+        instead: Prose = ()
+        if entry.instead:
+            true = catalogue.find_theorem(entry.instead).derivation
+            whole = statement(true, (), notation)
+            refuse_misread_statement(whole, true.name, true.given, true.claim, self.target.name, notation)
+            instead = in_a_sentence(statement(true, entry.given, notation))
         made = false_slide(entry.summary, entry.claims, entry.given, entry.refute(), instead, notation, self.template)
         refuse_misread_statement(made, entry.name, entry.given, entry.claims, self.target.name, notation)
         yield without_answer(made) if self.students else made
 
     def quiz(self, item: Item) -> Iterator[Slide]:
         from derive.board.wrong import wrong_line
-        from derive.render.formula.nodes import Prose
         from derive.slides.deck.asides import counterexample_words, order_slide, quiz_slide, without_answer, wrong_step
 
         name, number, hide = item.entry["quiz"], item.entry["line"], item.entry.get("hide", "line")

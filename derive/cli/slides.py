@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +11,7 @@ import click
 from derive.cli.common import notation_option, progress, shape_options, wrote
 from derive.cli.jobs import complain_of, jobs_options, outcomes, workers_of
 from derive.errors import UserError
+from derive.values import replace
 
 if TYPE_CHECKING:
     from derive.board.entries import TheoremEntry
@@ -33,9 +33,13 @@ class PlotOrName(click.Command):
         )
 
 
+def is_lecture(name: str) -> bool:
+    """Whether a name on the command line is that of a deck file."""
+    return name.lower().endswith((".toml", ".md"))
+
+
 def _is_kind(word: str) -> bool:
     """Whether the word behind --plot is a kind of plot.  Raises UserError where it is neither that nor a name."""
-    from derive.slides.lecture import is_lecture
     from derive.slides.plots import KINDS
 
     named = not word or word.startswith("-") or "::" in word or word.endswith(".py") or is_lecture(word)
@@ -128,7 +132,6 @@ def slides(
     from derive.board.wording import notation_for
     from derive.slides.command import Wish, options, save
     from derive.slides.deck.template import load_template
-    from derive.slides.lecture import is_lecture
     from derive.slides.targets import target_of
 
     wishes |= {"plots": bool(kinds), "kinds": tuple(kind for kind in kinds if kind)}

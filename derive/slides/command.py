@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,19 +12,19 @@ from derive.files import read_within, shown, write_whole
 from derive.record import Derivation, Shape
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
-from derive.slides.deck.build import Choice, build
+from derive.slides.deck.build import NO_SHAPES, Choice, build
 from derive.slides.deck.colours import NONE, refuse_unknown
 from derive.slides.deck.template import Template, load_template
 from derive.slides.letters import SANS, Letters
 from derive.slides.readback import refuse_misread
 from derive.slides.targets import TARGETS, Target, target_of
+from derive.values import Value, replace
 
 if TYPE_CHECKING:
     from derive.work import Worked
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     """What the lecturer asks for, besides the derivations and the file."""
 
     notation: str = ""
@@ -34,7 +33,7 @@ class Wish:
     last: int = 0
     title: str = ""
     subtitle: str = ""
-    template: Template = field(default_factory=load_template)
+    template: Template = Template()
     numbers: str = ""  # a TOML or JSON file for a worked example
     plots: bool = False
     handout: bool = False
@@ -42,7 +41,7 @@ class Wish:
     into: str = ""  # a PowerPoint file to add to
     after: int | None = None
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, Shape] = field(default_factory=dict)  # of the derivations, by name
+    shapes: Mapping[str, Shape] = NO_SHAPES  # of the derivations, by name
     kinds: tuple[str, ...] = ()  # of the plots; all that there are where none is named
     move: bool = False  # terms that have a colour move
     colours: tuple[str, ...] = (NONE,)  # of terms; () for those under braces only

@@ -110,11 +110,6 @@ class Lecture:
         return (*filter(None, [self.template]), *(n for n in notations if n.endswith(".toml")), *named)
 
 
-def is_lecture(name: str) -> bool:
-    """Whether a name on the command line is that of a deck file."""
-    return name.lower().endswith((".toml", ".md"))
-
-
 def read_lecture(path: str) -> Lecture:
     """The lecture in a deck file.  Raises UserError, with the line, for what it cannot have."""
     try:

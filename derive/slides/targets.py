@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from derive.errors import UserError
 from derive.slides.letters import OFFICE, SANS, SERIF, Letters
+from derive.values import Value
 
 PRESENTATION = 500_000_000  # bytes of one, with its films; it is held in memory twice
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     name: str  # as in --as
     ending: str
     module: str  # with write(deck, name, options) and fragment(deck, options); read_back(data) and about(data, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from derive.slides.command import Wish, make_deck, save
 from derive.slides.deck import Options
 from derive.slides.deck.template import load_template
 from derive.slides.html import write as write_html
+from derive.values import replace
 
 
 class SlidesView:

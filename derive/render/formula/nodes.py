@@ -7,7 +7,9 @@ are Unicode (the minus sign, Greek letters); a target that lacks one has a table
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self, TypeVar, dataclass_transform
+from typing import TypeVar
+
+from derive.values import Value
 
 # Kinds of Symbol:
 #   var    a letter, set in italics            num   digits
@@ -23,49 +25,7 @@ TIMES = "\u2062"  # the unwritten multiplication sign
 MINUS = "\u2212"
 
 
-@dataclass_transform(frozen_default=True)
-class Shape:
-    """A value with the fields that its class names, as a frozen dataclass has them.
-
-    Python writes and compiles code for each dataclass when its module is imported; these are imported by every command.
-    """
-
-    _fields: tuple[str, ...] = ()
-
-    def __init_subclass__(cls) -> None:
-        cls._fields = tuple(cls.__annotations__)
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        fields, own = self._fields, self.__dict__
-        own.update(zip(fields, values, strict=False))
-        own.update(named)
-        fits = len(own) == len(values) + len(named)
-        if len(own) < len(fields):
-            own.update((f, getattr(type(self), f)) for f in fields if f not in own and hasattr(type(self), f))
-        if not fits or len(own) != len(fields) or (named and own.keys() != set(fields)):
-            raise TypeError(f"{type(self).__name__} has the fields {', '.join(fields)}")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a {type(self).__name__} does not change")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a {type(self).__name__} does not change")
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        return hash((type(self), *[self.__dict__[name] for name in self._fields]))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={self.__dict__[name]!r}' for name in self._fields)})"
-
-    def with_(self, **changes: Any) -> Self:
-        """The same, with other values of some fields."""
-        return type(self)(**self.__dict__ | changes)
-
-
-class Symbol(Shape):
+class Symbol(Value):
     """``size``: that of the brackets of a group that is broken over lines, as of ``Fence``."""
 
     text: str
@@ -73,17 +33,17 @@ class Symbol(Shape):
     size: int = 0
 
 
-class Row(Shape):
+class Row(Value):
     items: tuple[Node, ...]
 
 
-class Frac(Shape):
+class Frac(Value):
     num: Node
     den: Node
     small: bool = False
 
 
-class Script(Shape):
+class Script(Value):
     """A base with a subscript, a superscript, or both."""
 
     base: Node
@@ -91,7 +51,7 @@ class Script(Shape):
     sup: Node | None = None
 
 
-class BigOp(Shape):
+class BigOp(Value):
     """A sum, product or optimum: the sign, what stands under and over it, and all it extends over."""
 
     op: Symbol
@@ -100,7 +60,7 @@ class BigOp(Shape):
     body: Node
 
 
-class Fence(Shape):
+class Fence(Value):
     """Brackets round a body.  ``size``: 0, as high as letters, to 4.  ``group``: they only group, no call."""
 
     open: str
@@ -110,19 +70,19 @@ class Fence(Shape):
     group: bool = False
 
 
-class UnderBrace(Shape):
+class UnderBrace(Value):
     body: Node
     words: str
 
 
-class Accent(Shape):
+class Accent(Value):
     """``mark`` is hat, bar or tilde."""
 
     mark: str
     body: Node
 
 
-class Mark(Shape):
+class Mark(Value):
     """A part of a line to be highlighted: what its step changed or, with a ``tint``, a term that keeps this colour from line
     to line.  It takes no room and changes no spacing."""
 
@@ -130,7 +90,7 @@ class Mark(Shape):
     tint: int = 0
 
 
-class Space(Shape):
+class Space(Value):
     """``width`` is thin or quad."""
 
     width: str

@@ -25,13 +25,13 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import At, SortError, Term, Var
 from derive.render.formula import honest
 from derive.render.formula.names import GREEK, reads_as_integer
-from derive.render.formula.nodes import Shape
 from derive.render.formula.templates import Slot, Template, TemplateError, template, walk
+from derive.values import Value
 
 DEFAULT = "compact"
 
 
-class Variable(Shape):
+class Variable(Value):
     """How a variable with these indices is written.  ``sorts``: i integer, a any other; None stands for any indices."""
 
     sorts: str | None
@@ -49,7 +49,7 @@ _CHOICES = {
 }
 
 
-class Notation(Shape):
+class Notation(Value):
     """A way of writing.  ``settings`` has every key of the section [settings]."""
 
     name: str

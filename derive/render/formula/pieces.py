@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from derive.render.formula.nodes import MINUS, Node, Shape, Symbol, fenced
+from derive.render.formula.nodes import MINUS, Node, Symbol, fenced
+from derive.values import Value
 
 
 class Level(IntEnum):
@@ -33,7 +34,7 @@ def rel(sign: str) -> Symbol:
     return Symbol(sign, "rel")
 
 
-class Piece(Shape):
+class Piece(Value):
     """A part of a formula, how strongly it holds together, and whether it would swallow a factor written after it."""
 
     node: Node

@@ -12,11 +12,12 @@ from derive.record.relations import TURNED
 from derive.render.formula.applied import set_over
 from derive.render.formula.builder import Builder
 from derive.render.formula.names import reads_as_integer, reads_as_parameter
-from derive.render.formula.nodes import Node, Shape, Space, Symbol, row, separated
+from derive.render.formula.nodes import Node, Space, Symbol, row, separated
 from derive.render.formula.pieces import COLON, COMMA, Level, Piece, rel
+from derive.values import Value
 
 
-class Condition(Shape):
+class Condition(Value):
     """A condition and for which indices it holds: the words "for all " with letters for all values, "for all integers "
     with others, and "for " with ranges such as t = 1, ..., T."""
 
@@ -33,7 +34,7 @@ class Condition(Shape):
         return tuple(n for words, letters in self.scopes for n in letters if words == "for ")
 
 
-class _Letter(Shape):
+class _Letter(Value):
     """The variable of a quantifier; equal to any other of its sort."""
 
     sort: Sort
@@ -46,7 +47,7 @@ class _Letter(Shape):
         return hash(self.sort)
 
 
-class Split(Shape):
+class Split(Value):
     """A statement without its quantifiers and guards; ``prefix``: a letter for a quantifier, a term for a guard."""
 
     prefix: tuple[_Letter | Term, ...]
@@ -67,7 +68,7 @@ class Split(Shape):
         return Split(tuple(prefix), term)
 
 
-class _Range(Shape):
+class _Range(Value):
     name: str
     sort: Sort
     low: Node | None

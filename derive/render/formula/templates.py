@@ -17,41 +17,42 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from derive.render.formula.names import MARKS, letter_symbol
-from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Shape, Symbol, kind
+from derive.render.formula.nodes import MINUS, PRIME, PRODUCT, Accent, Row, Script, Symbol, kind
+from derive.values import Value
 
 
 class TemplateError(ValueError):
     """A template that cannot be read."""
 
 
-class Slot(Shape):
+class Slot(Value):
     """An argument of the template, at other arguments (names) and fresh letters (names that start with @)."""
 
     name: str
     at: tuple[str, ...] = ()
 
 
-class Fresh(Shape):
+class Fresh(Value):
     letter: str
 
 
-class Seq(Shape):
+class Seq(Value):
     items: tuple[Part, ...]
 
 
-class Scripted(Shape):
+class Scripted(Value):
     base: Part
     sub: Part | None
     sup: Part | None
 
 
-class Bracketed(Shape):
+class Bracketed(Value):
     open: str
     body: Part
     close: str
 
 
-class Marked(Shape):
+class Marked(Value):
     mark: str  # hat, bar, tilde
     body: Part
 
@@ -59,7 +60,7 @@ class Marked(Shape):
 Part = Symbol | Row | Script | Accent | Slot | Fresh | Seq | Scripted | Bracketed | Marked
 
 
-class Template(Shape):
+class Template(Value):
     source: str
     body: Part
     slots: frozenset[str]

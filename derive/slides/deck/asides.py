@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from random import Random
 from string import ascii_uppercase
 from typing import Any
@@ -26,6 +25,7 @@ from derive.slides.deck.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import block_height
 from derive.slides.deck.template import Template
 from derive.slides.deck.worked import number_prose, numbers_said
+from derive.values import replace
 
 QUESTIONS = {
     "line": "Quiz: what is the next line?",
@@ -58,18 +58,33 @@ def _value(value: Any) -> Prose:
 
 
 def false_slide(
-    summary: str, claims: Term, given: Sequence[Term], found: Counterexample, instead: str, notation: Notation,
+    summary: str, claims: Term, given: Sequence[Term], found: Counterexample, instead: Prose, notation: Notation,
     template: Template,
 ) -> Slide:  # fmt: skip
     """A false claim; its numbers come at a click, and then what is true ``instead``."""
     integers = unsaid_integers((*given, claims), notation)
     later = [Words(counterexample_words(found, notation), later=True)]
     if instead:
-        later.append(Words(("What is true: ", *prose(instead)), later=True))
+        later.append(Words(("What is true: ", *instead), later=True))
     return Slide(
         "statement", "", ("False: ", *prose(summary.rstrip("."))), given=listed(conditions_said(given, notation, integers=integers)),
         claim=cut(layout(claims, notation), template.width - 4), claim_term=claims, blocks=tuple(later),
     )  # fmt: skip
+
+
+def statement(d: Derivation, told: Sequence[Term], notation: Notation) -> Slide:
+    """What a theorem says: in words, as a formula, and under which conditions that are not ``told`` already."""
+    given = [c for c in d.given if c not in told]
+    integers = unsaid_integers((*given, d.claim), notation)
+    return Slide(
+        "statement", "", prose(d.summary.rstrip(".")), given=listed(conditions_said(given, notation, integers=integers)),
+        claim=(layout(d.claim, notation),), claim_term=d.claim,
+    )  # fmt: skip
+
+
+def in_a_sentence(said: Slide) -> Prose:
+    """A statement as one sentence."""
+    return (*said.heading, ": ", *said.claim, *((", given ", *said.given) if said.given else ()))
 
 
 # --- quizzes ---------------------------------------------------------------------------------------------------------

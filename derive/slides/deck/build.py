@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
@@ -27,11 +28,13 @@ from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.paginate import Chain, paginate
 from derive.slides.deck.primitive import primitive_steps
 from derive.slides.deck.template import Template
+from derive.values import Value, replace
 from derive.version import __version__
 
+NO_SHAPES: Mapping[str, Shape] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(Value):
     """What to show of a derivation, and how."""
 
     notation: Notation
@@ -40,7 +43,7 @@ class Choice:
     first: int = 0  # lines chosen; 0 for the first and the last there is
     last: int = 0
     replayed: str = ""  # the version of Rocq that has replayed the proofs
-    shapes: Mapping[str, Shape] = field(default_factory=dict)  # by name
+    shapes: Mapping[str, Shape] = NO_SHAPES  # by name
     colours: tuple[str, ...] = (NONE,)  # of terms, as in TERM=COLOUR; what has a brace gets one unasked but for "none"
 
 
@@ -130,10 +133,6 @@ class _Author(Written):
         out = paginate(board, first, self.template, notes if board == chains else ()) if board else []
         for chain in chains[len(board) :]:
             out += paginate([chain], replace(first, given=(), claim=()) if out else first, self.template, notes)
-        if len(chains) == 1 and len(out) > 1 and not (self.choice.first or self.choice.last):
-            # the two ends of the chain are the claim: without saying it before, all of it may fit on one slide
-            short = paginate(chains, replace(first, claim=()), self.template, notes)
-            out = short if len(short) == 1 else out
         out = out or [first]
         whole = not (alone or self.choice.first or self.choice.last)
         out[-1] = replace(out[-1], notes=notes, ends=whole and not self.d.gaps, gaps=len(self.d.gaps))

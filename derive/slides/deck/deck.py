@@ -19,19 +19,18 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from derive.kernel.terms import Term
 from derive.record import Shape
 from derive.render.formula.nodes import Node, Prose
 from derive.slides.deck.template import SMALLEST, Template
+from derive.values import Value
 
 DETAILS = ("board", "full", "claim")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One line of a derivation: a relation, a formula, and why it follows."""
 
     place: str  # names the line within its theorem: "3", "start", "start2" (of block 2), "step17", "work3"
@@ -45,8 +44,7 @@ class Step:
     source: Any = None  # the Line of the derivation, for those who need more; not for drawing
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Value):
     """Where a derivation on slides comes from: enough to make the same slides again and compare them."""
 
     name: str  # as asked for: NAME or FILE.py::NAME
@@ -69,8 +67,7 @@ class Stamp:
         return Shape(self.expand, self.join, self.reverse)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Value):
     """A plot.  The same picture as SVG, PDF and PNG, as far as they were asked for; ``alt`` describes it in words."""
 
     name: str  # a plain file name without ending, such as label_smoothing_residual-plot-1
@@ -88,8 +85,7 @@ class Picture:
         return f"data:image/{kind};base64,{b64encode(data).decode()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Value):
     """A paragraph of its own, or an item of a list.  ``later``: it comes at a click, after the steps."""
 
     words: Prose
@@ -97,8 +93,7 @@ class Words:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """Numbers in columns, each cell a sentence or a formula; ``total``: the last row stands under a rule.  ``values``
     are the numbers in the cells, as far as they are known, for those who read them again."""
 
@@ -112,8 +107,7 @@ Block = Words | Table
 """What stands on a slide beside the lines of a derivation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(Value):
     """``kind``: "steps" (a chain of lines, ``steps``), "statement" (only the claim), "work" (a derivation with numbers put
     in: steps whose reasons are the values), "proof" (primitive steps, numbered by their labels), "plot" (``picture``) or "text" (only ``blocks``)."""
 
@@ -172,15 +166,14 @@ class Slide:
         return (*(place for place, shown in above if shown), *(s.place for s in self.steps))
 
 
-@dataclass(frozen=True, slots=True)
-class Deck:
+class Deck(Value):
     """Slides in order.  A title slide stands before them when ``title`` is not empty."""
 
     slides: tuple[Slide, ...]
     template: Template
     title: str = ""
     subtitle: str = ""
-    contents: tuple[Prose, ...] = field(default=())  # the headings of the theorems, for the title slide
+    contents: tuple[Prose, ...] = ()  # the headings of the theorems, for the title slide
 
     @property
     def sheets(self) -> tuple[tuple[Slide, ...], ...]:
@@ -216,8 +209,7 @@ def unwatched(what: str, count: int) -> Iterator[Callable[[str], None]]:
     yield lambda name: None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Value):
     """What a target is asked for beyond the deck."""
 
     handout: bool = False  # everything of a slide at once, to print

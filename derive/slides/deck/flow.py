@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from derive.slides.deck.deck import Deck, Slide
+from derive.values import replace
 
 
 def runs(slides: Iterable[Slide]) -> list[list[Slide]]:

@@ -7,12 +7,12 @@ the tests measure with each target's own engine that nothing leaves its slide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Prose, Symbol, settled
 from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import Template
+from derive.values import Value, replace
 
 SMALL = 0.84  # size of reasons, conditions and notes beside that of formulas
 LEADING = 1.5  # from one line of small text to the next, in em of that text
@@ -21,13 +21,14 @@ LEAD = 9.5  # a start no wider than this stands in the row of the first step
 REASON = 9.0  # em: beside the formulas the reasons have at least this much room, or they stand below
 COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
+CLAIM_WORD, CLAIM_INDENT = 4.0, 1.0  # em for the word before a claim, and before its later parts
 LEAST_SCALE = 0.5
 BETWEEN = 0.8  # em above a chain that stands below another
+BROKEN = 0.3  # em between the lines of a broken formula
 AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Value):
     """Lines that belong together, before they are spread over slides."""
 
     steps: tuple[Step, ...]
@@ -53,8 +54,7 @@ def small_height(p: Prose, room: float) -> float:
     return SMALL * (LEADING * lines + min(tall, 1.2) * 0.8)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Value):
     """How the rows of a chain are set: whether the first formula stands in the first row, whether reasons stand at the right,
     how wide the columns are, and the scale at which it all fits."""
 
@@ -102,7 +102,7 @@ def _formula_em(step: Step) -> float:
 
 def row_height(step: Step, c: Columns) -> float:
     """Of a step with its reason, in em."""
-    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + 0.3 * (len(step.parts) - 1)
+    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + BROKEN * (len(step.parts) - 1)
     reason = small_height(step.reason, c.reason_em)
     return GAP + (max(formula, reason) if c.beside else formula + reason)
 
@@ -112,7 +112,7 @@ def header_height(slide: Slide, template: Template) -> float:
     out = small_height(slide.subheading, template.width)
     out += small_height(("Given ", *slide.given) if slide.given else (), template.width)
     if slide.claim:
-        out += sum(max(1.3, node_height(p)) for p in slide.claim) + GAP + 0.6
+        out += sum(max(1.3, node_height(p)) + BROKEN for p in slide.claim) - BROKEN + GAP + 0.6
     out += LEADING if slide.title else 0.0
     out += sum(block_height(b, template) for b in slide.blocks)
     return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
@@ -141,9 +141,10 @@ def paginate(chains: Sequence[Chain], first: Slide, template: Template, notes: S
     scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
     if any(chain.kind == "proof" for chain in chains):  # primitive steps: hundreds of them, for reference
         scales = [1.0]
-    made = [_stacked(chains, first, template, notes, scale) for scale in scales]
-    fewest = min(map(_pages, made))
-    return next(slides for slides in reversed(made) if _pages(slides) == fewest)
+    made = {scale: _stacked(chains, first, template, notes, scale) for scale in (scales[0], scales[-1])}
+    fewest = min(map(_pages, made.values()))
+    laid = (made.get(scale) or _stacked(chains, first, template, notes, scale) for scale in reversed(scales))
+    return next(slides for slides in laid if _pages(slides) == fewest)
 
 
 def _pages(slides: Sequence[Slide]) -> int:
@@ -195,7 +196,9 @@ def _paginate(
     room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
-        alone = [replace(head, kind="statement", title="", assumes=(), lead=False)]
+        wide = max(node_em(p) + (CLAIM_INDENT if i else 0) for i, p in enumerate(head.claim))
+        fits = max(LEAST_SCALE, min(1.0, (template.width - CLAIM_WORD) / wide))
+        alone = [replace(head, kind="statement", title="", assumes=(), lead=False, scale=fits)]
         if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
             alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())

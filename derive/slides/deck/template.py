@@ -20,17 +20,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from derive.errors import UserError
 from derive.files import read_within, shown, toml_table
 from derive.slides.deck.logo import LARGEST, trouble
+from derive.values import Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Colors:
+class Colors(Value):
     """Each "#rrggbb".  All of them, on the background, have a contrast of at least 4.5 to 1."""
 
     background: str
@@ -52,11 +51,10 @@ LEGIBLE = 12  # points: what may be asked for at least
 WIDTHS = {"16:9": 36.0, "4:3": 27.0}  # em of the formulas from left to right
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Value):
     aspect: str = "16:9"
     dark: bool = False
-    colors: Colors = field(default=LIGHT)
+    colors: Colors = LIGHT
     font: str = ""  # the target's own where empty
     logo: str = ""  # an absolute path, or empty
     footer: str = ""
@@ -86,7 +84,7 @@ def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo:
     is_dark = dark or _bool(path, data, "dark")
     base = DARK if is_dark else LIGHT
     colors = data.get("colors", {})
-    known = [f.name for f in fields(Colors)]
+    known = Colors._fields
     for name, value in colors.items():
         if name not in known:
             _refuse(path, f"there is no colour {name}; there are {', '.join(known)}")

@@ -8,18 +8,18 @@ those of the line before is left out: there is nothing to see.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from derive.falsify import Exact, Model, Undecided
 from derive.falsify.models.substitution import number_term
-from derive.kernel.sorts import INT, PROP, Fn
+from derive.kernel.sorts import INT, PROP, Base, Fn
 from derive.kernel.terms import Num, Term, Var, at
 from derive.record.relations import sign_of
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.measure import node_em
+from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Node, Prose, Symbol, fenced, row, separated
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.words.sentence import listed, prose
@@ -28,6 +28,7 @@ from derive.slides.deck.numerals import DOTS, SHORT, closed_form, decimal_text, 
 from derive.slides.deck.overview import overview
 from derive.slides.deck.paginate import COLUMN_GAP, INDENT, REASON, SMALL, Chain, paginate, prose_width
 from derive.slides.deck.template import Template
+from derive.values import replace
 from derive.work import Worked, WorkedBlock, WorkedLine
 
 SIGN = 1.4  # em of a relation
@@ -128,13 +129,37 @@ def numbers_said(model: Model, notation: Notation) -> Prose:
         kind = var.sort.cod if isinstance(var.sort, Fn) else var.sort
         return isinstance(var.sort, Fn), kind != INT, not var.name[:1].isupper(), var.name
 
-    items: list[Prose] = []
+    items: list[Prose] = [(_elements(sort, size),) for sort, size in model.sizes.items()]
     for var in sorted(tables, key=order):
+        if isinstance(var.sort, Fn) and isinstance(var.sort.dom, Base):  # an element is no index that is written
+            items.append(_whole_table(var, tables[var], notation))
+            continue
         rows: dict[tuple[Any, ...], list[Any]] = {}
         for path, value in tables[var].items():
             rows.setdefault(path[:-1], []).append(value)
         items += elided([_given(var, path, values, notation) for path, values in rows.items()], ((DOTS,),))
     return listed(items)
+
+
+def _elements(sort: Base, size: int) -> Node:
+    """Of a sort of which only the name is known, as Theta = {0, 1}."""
+    elements = fenced(separated([Symbol(str(n), "num") for n in range(size)], _COMMA), "{", "}")
+    return row(name_node(sort.name), Symbol("=", "rel"), elements)
+
+
+def _whole_table(var: Var, table: dict[tuple[Any, ...], Any], notation: Notation) -> Prose:
+    """A family with an index of such a sort: q = ((0.5, 0.5), (0.75, 0.25)), in the order of the elements."""
+
+    def nested(path: tuple[Any, ...]) -> Node:
+        if path in table:
+            value = table[path]
+            return _value_node(value, notation) or rounded(value)
+        after = dict.fromkeys(p[len(path)] for p in table if p[: len(path)] == path)
+        return fenced(separated([nested((*path, x)) for x in after], _COMMA))
+
+    exact = all(_value_node(value, notation) is not None for value in table.values())
+    name = layout(var, notation)
+    return (row(name, Symbol("=", "rel"), nested(())),) if exact else (name, " about ", nested(()))
 
 
 def _given(var: Var, path: tuple[Any, ...], values: Sequence[Any], notation: Notation) -> Prose:

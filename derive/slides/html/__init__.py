@@ -7,7 +7,6 @@ with its reason.  S opens the speaker's window, where each line stands in words;
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
@@ -17,6 +16,7 @@ from derive.slides.html.page import HEADING, fragment_css, page
 from derive.slides.html.read import read_back
 from derive.slides.html.slides import Look, body, foot, heading, opening, section
 from derive.slides.html.text import DelimitedInk, Ink, text
+from derive.values import replace
 
 __all__ = ["fragment", "read_back", "write"]
 

@@ -7,7 +7,6 @@ and the step's place, and ``data-digest``, that of the text that was written the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from derive.render.formula.nodes import Node, Symbol, row
@@ -18,10 +17,10 @@ from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
 from derive.slides.speech import above
+from derive.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """How sections are written for a deck, a handout or somebody else's deck."""
 
     ink: Ink
@@ -73,7 +72,8 @@ def body(slide: Slide, look: Look) -> Iterator[str]:
             f'<dt>Given</dt><dd class="small"{_line(slide, slide.given_place, look.ink.prose(slide.given))}</dd>'
         )
     if slide.claim:
-        top.append(f"<dt>Claim</dt><dd{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
+        smaller = "" if slide.steps or slide.scale == 1 else f' style="font-size:{slide.scale:.4g}em"'
+        top.append(f"<dt>Claim</dt><dd{smaller}{_line(slide, 'claim', parts(slide.claim, look))}</dd>")
     if top:
         yield f"<dl>{''.join(top)}</dl>"
     if slide.title:

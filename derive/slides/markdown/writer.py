@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 
 from derive.render.formula.nodes import Node, Prose
 from derive.render.pens.latex import COMMANDS
@@ -17,6 +16,7 @@ from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import LETTERS, SLIDE
 from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, heading_markdown, prose_markdown
+from derive.values import replace
 
 
 class Writer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from derive.render.formula.measure import node_em
@@ -19,6 +18,7 @@ from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors, term_colors
 from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
+from derive.values import replace
 
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
@@ -139,7 +139,7 @@ def head(deck: Deck, colors: Colors) -> list[str]:
     title = deck.title or (prose_speech(deck.slides[0].heading) if deck.slides else "")
     stamps = [stamp_text(s) for s in deck.stamps]
     fonts = [*([deck.template.font] if deck.template.font else []), FONT]
-    shown = [f"{name}: rgb({string(getattr(colors, name))})" for name in Colors.__slots__]
+    shown = [f"{name}: rgb({string(getattr(colors, name))})" for name in Colors._fields]
     return [
         "// Derivations that were checked by derive.",
         *(f"// {clean(s)}" for s in stamps),

@@ -155,31 +155,42 @@ SLIDES = r"""
 #set math.lr(size: 1em)
 #show heading: it => it.body
 
-// The matter of a slide, its steps spread a little where there is room.  What is too high for its place is drawn smaller.
-#let fitted(it, rows) = block(width: 100%, height: 1fr, layout(place => {
+// How much smaller what is too high for its place is drawn, and how far its rows are spread where there is room.
+#let fitting(place, rows, it) = {
   let high(factor) = measure(width: place.width / factor, it(0.5em)).height * factor
   let spare = place.height - high(1)
-  if spare >= 0pt { return it(0.5em + calc.max(0pt, calc.min((spare - 0.1 * place.height) / rows, 0.5em.to-absolute()))) }
+  if spare >= 0pt { return (factor: 1, gap: 0.5em + calc.max(0pt, calc.min((spare - 0.1 * place.height) / rows, 0.5em.to-absolute()))) }
   let factor = range(49, 9, step: -1).map(i => i / 50).find(factor => high(factor) <= place.height)
-  let factor = if factor == none { 0.2 } else { factor }
-  [#metadata((page: here().page(), factor: factor)) <fit>]
-  scale(factor * 100%, origin: top + left, reflow: true, block(width: place.width / factor, it(0.5em)))
-}))
+  (factor: if factor == none { 0.2 } else { factor }, gap: 0.5em)
+}
 
-// A heading on one line, or on two.
-#let headline(it, part, marked) = layout(place => {
-  let drawn(size) = block(below: 14pt, {
-    set par(leading: 0.45em)
-    show heading: set text(size: size, weight: "bold", fill: colors.accent)
-    heading(bookmarked: marked, outlined: false, it + if part != "" {
-      [~] + box(text(size: 0.7em, weight: "regular", fill: colors.muted, part))
-    })
+// The label <fit> tells where something had to be smaller.
+#let fitted(place, fit, it) = if fit.factor == 1 { it(fit.gap) } else {
+  context [#metadata((page: here().page(), factor: fit.factor)) <fit>]
+  scale(fit.factor * 100%, origin: top + left, reflow: true, block(width: place.width / fit.factor, it(fit.gap)))
+}
+
+// A heading of this size.
+#let headline(it, part, marked, size) = block(below: 14pt, {
+  set par(leading: 0.45em)
+  show heading: set text(size: size, weight: "bold", fill: colors.accent)
+  heading(bookmarked: marked, outlined: false, it + if part != "" {
+    [~] + box(text(size: 0.7em, weight: "regular", fill: colors.muted, part))
   })
-  let high(size) = measure(width: place.width, drawn(size)).height
-  let size = (27pt, 26pt, 25pt, 24pt).find(size => high(size) < 1.2 * size)
-  if size == none { size = (27pt, 25pt, 23pt, 21pt, 19pt).find(size => high(size) < 2.2 * size) }
-  drawn(if size == none { 18pt } else { size })
 })
+
+// The size at which a heading stands on one line, or on two, and how high it is then.
+#let heading-size(width, it, part) = {
+  let high(size) = measure(width: width, headline(it, part, false, size)).height
+  for (lines, sizes) in ((1.2, (27pt, 26pt, 25pt, 24pt)), (2.2, (27pt, 25pt, 23pt, 21pt, 19pt))) {
+    // a heading that is too high for the last of them is for all
+    if high(sizes.last()) < lines * sizes.last() {
+      let size = sizes.find(size => high(size) < lines * size)
+      return (size: size, high: high(size))
+    }
+  }
+  (size: 18pt, high: high(18pt))
+}
 
 #let foot(s) = {
   set text(size: 10pt, fill: colors.muted)
@@ -189,31 +200,38 @@ SLIDES = r"""
   )
 }
 
-#let slide(..named) = {
+// What a later click shows takes its room from the first page on, so all pages of a slide are measured at once.
+#let slide(..named) = context {
   let s = named.named()
   let below = s.at("below", default: ())
   let clicks = (s, ..below).last().at("clicks", default: 0)
   let rows = (s, ..below).map(it => it.at("steps", default: ()).len() + 1).sum()
+  let part = s.at("part", default: "")
+  let body(at) = gap => {
+    matter(s, at, gap: gap)
+    for it in below { block(above: 1.2em, (if at >= it.opens { it => it } else { hide })(matter(it, at, gap: gap))) }
+  }
+  let width = paper.width - 2 * margin
+  let head = heading-size(width, s.heading, part)
+  let place = (width: width, height: paper.height - 66pt - head.high - 1.2em.to-absolute())
+  let fit = fitting(place, rows, body(clicks))
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
     // without overlays nothing is new
     let at = if overlays { at } else { clicks + 0.5 }
     set page(footer: foot(s))
-    let begins = s.at("part", default: "").starts-with(regex("$|\(1/"))
-    headline(s.heading, s.at("part", default: ""), begins and (at < 1 or not overlays))
-    fitted(gap => {
-      matter(s, at, gap: gap)
-      for it in below { block(above: 1.2em, (if at >= it.opens { it => it } else { hide })(matter(it, at, gap: gap))) }
-    }, rows)
+    headline(s.heading, part, part.starts-with(regex("$|\(1/")) and (at < 1 or not overlays), head.size)
+    block(above: 1.2em, width: 100%, height: 1fr, fitted(place, fit, body(at)))
     pagebreak(weak: true)
   }
 }
 
 #let contents-list(contents, start) = if contents.len() > 0 {
-  fitted(gap => {
+  let listed(gap) = {
     set text(size: 0.8em)
     set par(leading: 0.45em)
     enum(start: start, spacing: gap, ..contents)
-  }, contents.len() + 1)
+  }
+  block(above: 1.2em, width: 100%, height: 1fr, layout(place => fitted(place, fitting(place, contents.len() + 1, listed), listed)))
 }
 
 #let title-slide(it, subtitle, contents) = {
@@ -227,7 +245,7 @@ SLIDES = r"""
 }
 
 #let contents-slide(contents, start) = {
-  headline([Contents], "", true)
+  headline([Contents], "", true, 27pt)
   contents-list(contents, start)
   pagebreak(weak: true)
 }
