@@ -121,10 +121,7 @@ $\displaystyle \sum_{t=1}^T H(\delta_{y_t}, p_t)$
 
 def test_the_source_reads_like_the_slide() -> None:
     source = markdown(made("cross_entropy_is_nll"), "marp")
-    assert (
-        "\n## Summed over a sequence, one\u2011hot cross\u2011entropy is the negative log\u2011likelihood of the output\n"
-        in source
-    )
+    assert "\n## Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output\n" in source
     assert "\n*Given* $1 \\le y_t \\le V$ for $t = 1, \\dots, T$; and $p_t(k) > 0$ for" in source
     assert LINES in source
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from derive.render.formula.nodes import Node, Symbol, row, settled
-from derive.render.words.prose import unbroken
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
@@ -103,7 +102,7 @@ def shown_pieces(step: Step, apart: bool) -> tuple[Node, ...]:
 
 def heading(slide: Slide) -> Spans:
     part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
-    return joined((*(s._replace(text=unbroken(s.text)) for s in spans(slide.heading)), *part))
+    return joined((*spans(slide.heading), *part))
 
 
 class Clicks(NamedTuple):
