@@ -94,6 +94,13 @@ def test_each_line_comes_at_a_click() -> None:
     assert "fragment" not in kinds(notebook(made(RESIDUAL), handout=True)["cells"])
 
 
+def test_facts_on_the_way_share_a_slide() -> None:
+    deck = made("residual_nonneg_of_most_probable")
+    cells = notebook(deck)["cells"]
+    assert kinds(cells).count("slide") == len(deck.sheets) < len(deck.slides)
+    assert sum(source(c).startswith("### Next") for c in cells) == 2
+
+
 def test_several_theorems_have_a_title_cell() -> None:
     read = notebook(made("cross_entropy_is_nll", RESIDUAL, title="Losses & *more*"))
     assert source(read["cells"][0]).startswith("# Losses \\& \\*more\\*\n\n1. Summed over a sequence")

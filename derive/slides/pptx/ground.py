@@ -13,7 +13,7 @@ from derive.slides.pptx.text import Spans, lines, uncut
 EMU = 12700  # to a point
 EM = 24.0  # size of formulas
 FONT = "Arial"  # everywhere there, or a font with the same widths
-HEADING = 28.0
+HEADING, LOWEST = 28.0, 22.0  # size of headings, and below which they take a third line
 UNKNOWN_FONT = 1.15
 HEIGHT = 540.0
 TOP, FOOT = 22.0, 26.0  # above the heading; height of the strip at the bottom
@@ -78,6 +78,8 @@ def fitted_title(ground: Ground, shape: Any, words: Spans) -> tuple[Spans, float
     if ground.own:
         bold = tuple(w._replace(bold=True) for w in words)
         size = title_size(bold, width, height, ground.heading, rows=2)
+        if size < LOWEST:  # a long one: three lines, in letters as large as they can be
+            size = title_size(bold, width, height, ground.heading)
         bold = uncut(bold, width / size)
         words = tuple(w._replace(text=b.text) for w, b in zip(words, bold, strict=True))
         free = height - LINE * size * lines(bold, width / size)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from derive.render.formula import nodes
-from derive.render.pens.alphabets import ACCENTS, in_script
+from derive.render.pens.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, in_script
 from derive.render.words.prose import HYPHENED, clean
 
 SUB, SUP = -1, 1
@@ -70,7 +70,7 @@ def _formula(node: nodes.Node, shift: int) -> Iterator[Span]:
         yield from (*_grouped(node.num, shift), Span("/", shift=shift), *_grouped(node.den, shift))
     elif isinstance(node, nodes.Script):
         yield from _formula(node.base, shift)
-        yield from _scripts(node.sub, node.sup)
+        yield from _scripts(node.sub, node.sup) if not shift else _within(node, shift)
     elif isinstance(node, nodes.BigOp):
         yield _symbol(node.op, shift)
         yield from _scripts(node.under, node.over)
@@ -94,6 +94,16 @@ def _scripts(sub: nodes.Node | None, sup: nodes.Node | None) -> Iterator[Span]:
     for node, shift in ((sub, SUB), (sup, SUP)):
         if node is not None:
             yield from _formula(node, shift)
+
+
+def _within(node: nodes.Script, shift: int) -> Iterator[Span]:
+    """An index of an index, which a text cannot lower twice: in letters that are low themselves, or behind a sign."""
+    for script, letters, sign in ((node.sub, SUBSCRIPTS, "_"), (node.sup, SUPERSCRIPTS, "^")):
+        if script is not None:
+            text = plain(_formula(script, shift))
+            low = "".join(letters.get(c, "") for c in text)
+            marked = f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
+            yield Span(low if len(low) == len(text) else marked, math=True, shift=shift)
 
 
 def _grouped(node: nodes.Node, shift: int) -> Iterator[Span]:
