@@ -121,10 +121,7 @@ $\displaystyle \sum_{t=1}^T H(\delta_{y_t}, p_t)$
 
 def test_the_source_reads_like_the_slide() -> None:
     source = markdown(made("cross_entropy_is_nll"), "marp")
-    assert (
-        "\n## Summed over a sequence, one\u2011hot cross\u2011entropy is the negative log\u2011likelihood of the output\n"
-        in source
-    )
+    assert "\n## Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output\n" in source
     assert "\n*Given* $1 \\le y_t \\le V$ for $t = 1, \\dots, T$; and $p_t(k) > 0$ for" in source
     assert LINES in source
 
@@ -304,6 +301,23 @@ def test_pandoc_makes_a_fragment_of_each_line_in_order() -> None:
         for li, step in zip(rows, steps, strict=True):
             assert words(li).startswith("\\[=")
             assert next(x for x in step.reason if isinstance(x, str)) in words(li).replace("’", "'")
+
+
+def test_facts_on_the_way_share_a_slide_and_come_at_clicks() -> None:
+    name = "residual_nonneg_of_most_probable"
+    deck = made(name)
+    sections = slides_in(pandoc(markdown(deck), "--mathjax"))
+    assert len(sections) == len(deck.sheets) < len(deck.slides)
+    for page, section in zip(deck.sheets, sections, strict=True):
+        below = [d for d in section.iter("div") if "below" in d.get("class", "").split()]
+        assert len(below) == len(page) - 1 and all("fragment" in d.attrib["class"].split() for d in below)
+        assert len(section.findall("h2")) == 1
+    fact = words(sections[0])
+    assert "log is increasing" in fact.split("Next")[0], "a fact that stands there from the start has its reason"
+    (notes,) = sections[0].findall("aside")
+    assert words(notes).count("the true token is the model") == 1
+    for flavour in ("marp", "slidev"):
+        assert markdown(deck, flavour).count("\n## ") == len(deck.slides)
 
 
 def test_pandoc_gives_the_speaker_the_words() -> None:

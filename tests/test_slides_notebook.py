@@ -61,7 +61,7 @@ def kinds(cells: list[dict[str, Any]]) -> list[str]:
 def test_a_cell_for_each_step() -> None:
     first, *steps, last = notebook(made("cross_entropy_is_nll"))["cells"]
     assert source(first) == (
-        "## Summed over a sequence, one\u2011hot cross\u2011entropy is the negative log\u2011likelihood of the output\n\n"
+        "## Summed over a sequence, one-hot cross-entropy is the negative log-likelihood of the output\n\n"
         "*Given* $1 \\le y_t \\le V$ for $t = 1, \\dots, T$; and $p_t(k) > 0$ for $t = 1, \\dots, T$ and $k = 1, \\dots, V$\n\n"
         "**Claim** $\\displaystyle \\sum_{t=1}^T H(\\delta_{y_t}, p_t) = -\\log \\Pr(y \\mid x)$"
     )
@@ -92,6 +92,13 @@ def test_each_line_comes_at_a_click() -> None:
         "-",
     ]  # the carried line stands there
     assert "fragment" not in kinds(notebook(made(RESIDUAL), handout=True)["cells"])
+
+
+def test_facts_on_the_way_share_a_slide() -> None:
+    deck = made("residual_nonneg_of_most_probable")
+    cells = notebook(deck)["cells"]
+    assert kinds(cells).count("slide") == len(deck.sheets) < len(deck.slides)
+    assert sum(source(c).startswith("### Next") for c in cells) == 2
 
 
 def test_several_theorems_have_a_title_cell() -> None:

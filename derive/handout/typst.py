@@ -39,6 +39,7 @@ STYLE = r"""
 
 #let index(..entries) = columns(2, {
   set text(size: 0.85em)
+  set par(spacing: 0.7em)
   for (it, word, numbers, paged) in entries.pos() {
     par(hanging-indent: 1em, it + [: #word~] + numbers.map(n => {
       let at = label("theorem-" + str(n))
@@ -69,7 +70,7 @@ def source(course: Course, drawn: Sheets, deck: Deck) -> str:
         f"#align(center, title({content(escape(course.title))}))",
         author,
     ]
-    out += ["#outline(depth: 2)", "#pagebreak(weak: true)"]
+    out.append("#outline(depth: 2)")
     symbols = [f"- {markup(said)}" for said in notation(course)]
     out += ["= Notation", NOTATION, *symbols] if symbols else []
     for section in course.sections:

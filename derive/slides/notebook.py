@@ -18,7 +18,6 @@ from derive.render.pens.web import web_latex
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
-from derive.slides.deck.flow import apart
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.markdown.read import common
 from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
@@ -31,7 +30,7 @@ Cell = dict[str, Any]
 
 def write(deck: Deck, name: str, options: Options) -> Files:
     """The deck as a notebook in format 4.5; pictures are attached to their cells."""
-    writer = _Writer(apart(deck), options.handout)
+    writer = _Writer(deck, options.handout)
     cells = [*writer.title(), *writer.slides()]
     for n, cell in enumerate(cells):
         cell["id"] = f"derive-{n + 1}"
@@ -52,7 +51,7 @@ def write(deck: Deck, name: str, options: Options) -> Files:
 
 def fragment(deck: Deck, options: Options) -> str:
     """The Markdown of the cells, to be put into a notebook of one's own."""
-    cells = _Writer(apart(deck), options.handout).slides()
+    cells = _Writer(deck, options.handout).slides()
     return "\n\n".join("".join(cell["source"]) for cell in cells if not cell.get("attachments")) + "\n"
 
 
@@ -103,7 +102,9 @@ class _Writer:
     def slide(self, slide: Slide) -> Iterator[Cell]:
         """A cell with what stands above the steps, one for each step, one with what stands below."""
         kept = {place: line_digest(common(text)) for place, text in self.statements(slide).items()}
-        yield _cell("\n\n".join(self.above(slide)), "slide", slide.stamp, kept)
+        opens = "slide" if not slide.under else "-" if self.handout else "fragment"
+        if above := self.above(slide):
+            yield _cell("\n\n".join(above), opens, slide.stamp, kept)
         for i, step in enumerate(slide.steps):
             stands = (slide.stands(i) and not step.label) or self.handout
             text = self.step(step, slide.ends and i == len(slide.steps) - 1)
@@ -124,7 +125,7 @@ class _Writer:
 
     def above(self, slide: Slide) -> list[str]:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
-        out = [f"## {heading_markdown(slide.heading, 'notebook')}{part}"]
+        out = [] if slide.under else [f"## {heading_markdown(slide.heading, 'notebook')}{part}"]
         said = self.statements(slide)
         out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []

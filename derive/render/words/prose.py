@@ -57,11 +57,6 @@ HYPHENED = re.compile(r"\b\w+(?:[-–]\w+)+\b")
 """Words such as log-likelihood, which stay on one line."""
 
 
-def unbroken(words: str) -> str:
-    """Words with hyphens at which no line breaks, for programs that are told so by the sign only."""
-    return HYPHENED.sub(lambda found: found[0].replace("-", "\N{NON-BREAKING HYPHEN}"), words)
-
-
 def block_title(d: Derivation, n: int) -> str:
     """The title of block ``n``; its number where it has none and is not the only one."""
     return d.blocks[n].title or (f"Part {n + 1}" if len(d.blocks) > 1 else "")

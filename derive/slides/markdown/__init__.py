@@ -36,4 +36,5 @@ def _writer(deck: Deck, name: str, options: Options) -> Writer:
     flavour = options.flavour or "quarto"
     if flavour not in FLAVOURS:
         raise UserError(f"there is no flavour {flavour!r} of Markdown; there are {', '.join(FLAVOURS)}")
-    return FLAVOURS[flavour](apart(deck), name, options.handout)
+    kind = FLAVOURS[flavour]
+    return kind(deck if kind.shares else apart(deck), name, options.handout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
 from derive.render.words.prose import clean
 from derive.slides.deck import Slide
@@ -17,8 +18,8 @@ def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in text.splitlines()]
 
 
-def _kept(slide: Slide, blocks: list[str]) -> list[str]:
-    kept = record(slide, "\n\n".join(blocks))
+def _kept(page: Sequence[Slide], blocks: list[str]) -> list[str]:
+    kept = record(page, "\n\n".join(blocks))
     return [f"<!--\n{kept}-->"] if kept else []
 
 
@@ -31,6 +32,7 @@ def _image(file: str, alt: str, height: int) -> str:
 class Quarto(Writer):
     """Also for pandoc: ``pandoc -t revealjs --standalone`` with --mathml, --mathjax or --katex."""
 
+    shares = True
     opening, closing = "$$", "$$"  # pandoc's MathML has sums with limits above and below only in these
     mark = r"\underline"  # the only highlighting that pandoc writes as MathML; the style sheet colours it instead
 
@@ -53,11 +55,11 @@ class Quarto(Writer):
             "header-includes: |",
             *_indented(self.style()),
         ]
-        slides = [*self.contents(), *map(self.slide, deck.slides)]
+        slides = [*self.contents(), *map(self.page, deck.sheets)]
         return "\n".join(["---", *head, "---", "", "\n\n".join(slides), ""])
 
     def piece(self) -> str:
-        return "\n\n".join([self.style(), *map(self.slide, self.deck.slides)]) + "\n"
+        return "\n\n".join([self.style(), *map(self.page, self.deck.sheets)]) + "\n"
 
     def display(self, latex: str) -> str:
         return super().display(re.sub(r"\\Bigl(\\?.)", r"\\mathopen{\\Big\1}", latex))  # pandoc 2 has no \Bigl
@@ -68,18 +70,24 @@ class Quarto(Writer):
     def clicks(self, items: str) -> list[str]:
         return [f"::: incremental\n{items}\n:::"]
 
-    def slide(self, slide: Slide) -> str:
+    def page(self, page: Sequence[Slide]) -> str:
+        blocks = [b for slide in page for b in self.slide(slide)]
+        kept = _kept(page, blocks)
+        if self.foot(page[0]):
+            blocks.append(f"::: provenance\n{self.foot(page[0])}\n:::")
+        notes = "\n\n".join(at_start(self.words(p)) for p in self.spoken(*page))
+        return "\n\n".join([self.heading(page[0]), *kept, *blocks, f"::: notes\n{notes}\n:::"])
+
+    def slide(self, slide: Slide) -> list[str]:
+        """What stands on a slide; one below another comes at a click."""
         blocks = self.above(slide)
         if slide.steps:
             scale = f' style="--scale: {slide.scale:.2f}"' if slide.scale < 1 else ""
             classes = f".chain{self.classes(slide).replace(' ', ' .')}"
             blocks += [f"::: {{{classes}{scale}}}", *self.chain(slide), ":::"]
         blocks += self.below(slide)
-        kept = _kept(slide, blocks)
-        if self.foot(slide):
-            blocks.append(f"::: provenance\n{self.foot(slide)}\n:::")
-        notes = "\n\n".join(at_start(self.words(p)) for p in self.spoken(slide))
-        return "\n\n".join([self.heading(slide), *kept, *blocks, f"::: notes\n{notes}\n:::"])
+        # pandoc makes a slide of a div that begins with a heading
+        return [":::: {.below .fragment}", "<!-- -->", *blocks, "::::"] if slide.under and not self.handout else blocks
 
     def image(self, file: str, alt: str, height: int) -> str:
         return f"![{self.words(alt)}]({file}){{height={height}px}}\\"  # without its last sign it would have a caption
@@ -94,6 +102,7 @@ class Quarto(Writer):
   box-sizing: border-box; height: 100%; padding: .9em 2em 0;
 {self.logo()}\
   & .chain div {{ display: contents; }}
+  & .below {{ margin-top: .8em; }}
   & .math {{ display: inline; margin: 0; text-align: left; font-family: "Times New Roman", Times, serif; }}
   & math {{ font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; font-size: calc(.87em * var(--scale, 1)) !important; }}
   & :is(mjx-container, .katex-display, .MathJax_Display, .MathJax_Display .MathJax) {{
@@ -159,7 +168,7 @@ class Marp(Writer):
         blocks = [*self.above(slide), *self.chain(slide), *self.below(slide)]
         directives = [f"_class: derive{self.classes(slide)}"]
         directives += [f"_footer: {yaml_string(self.foot(slide))}"] if self.foot(slide) else []
-        kept = record(slide, "\n\n".join(blocks))
+        kept = record((slide,), "\n\n".join(blocks))
         opening = "\n".join(["<!--", *directives, f"{kept}-->"])
         if slide.scale < 1:
             blocks.append(f"<style scoped>section {{ --scale: {slide.scale:.2f}; }}</style>")
@@ -237,7 +246,7 @@ class Slidev(Writer):
             scale = f' style="--scale: {slide.scale:.2f}"' if slide.scale < 1 else ""
             blocks += [f'<div class="chain{self.classes(slide)}"{scale}>', *self.chain(slide), "</div>"]
         blocks += self.below(slide)
-        kept = _kept(slide, blocks)
+        kept = _kept((slide,), blocks)
         foot = " · ".join(filter(None, [self.foot(slide), "<SlideCurrentNo />"]))
         blocks += ['<div class="provenance">', foot, "</div>"]
         # the last comment is the note

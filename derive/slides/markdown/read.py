@@ -7,6 +7,7 @@ marks on every line, and still each edit is found: what stands there now is set 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -22,12 +23,13 @@ _END = re.compile(r"-->\n\s*(?:## .*)?")  # of the comment, with the heading of 
 _MOST = 300  # lines on a slide; they are compared in a time that grows with the square of their number
 
 
-def record(slide: Slide, body: str) -> str:
-    """The lines of the record of a slide whose Markdown is ``body``; empty for a slide of no theorem."""
-    if slide.stamp is None:
+def record(sheet: Sequence[Slide], body: str) -> str:
+    """The lines of the record of slides on one page whose Markdown is ``body``; empty for a slide of no theorem."""
+    if sheet[0].stamp is None:
         return ""
-    lines = " ".join(f"{p}={line_digest(text)}" for p, text in zip(slide.places, found(body), strict=True))
-    stamp = stamp_text(slide.stamp).removeprefix("derive ").replace("--", "%2D%2D")  # two dashes may end a comment
+    places = (place for slide in sheet for place in slide.places)
+    lines = " ".join(f"{p}={line_digest(text)}" for p, text in zip(places, found(body), strict=True))
+    stamp = stamp_text(sheet[0].stamp).removeprefix("derive ").replace("--", "%2D%2D")  # two dashes may end a comment
     return f"derive: {stamp}\n" + (f"lines: {lines}\n" if lines else "")
 
 

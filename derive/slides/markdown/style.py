@@ -35,6 +35,7 @@ def sheet(root: str, chain: str, template: Template, more: str = "", size: str =
 {chain} {{
   display: grid; grid-template-columns: max-content minmax(0, 1fr); row-gap: .45em; align-items: baseline;
   & > * {{ grid-column: 1 / -1; margin-top: 0; margin-bottom: 0; }}
+  & > p > em {{ font-size: .8em; color: {c.muted}; padding-left: 1.25em; }}
   & ul, & ul > li {{ display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline; margin: 0; padding: 0; }}
   & ul {{ row-gap: .45em; list-style: none; }}
   & ul > li {{ justify-items: start; }}

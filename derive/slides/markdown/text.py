@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from derive.render.formula.nodes import Prose
 from derive.render.pens.web import web_latex
-from derive.render.words.prose import clean, unbroken
+from derive.render.words.prose import clean
 from derive.slides.deck import Block, Words
 
 _SIGNS = re.compile(
@@ -34,7 +34,7 @@ def escaped(words: str, tool: str = "") -> str:
 
 def heading_markdown(heading: Prose, tool: str) -> str:
     """A sentence for a line that begins with #."""
-    return at_start(prose_markdown(tuple(unbroken(x) if isinstance(x, str) else x for x in heading), tool))
+    return at_start(prose_markdown(heading, tool))
 
 
 def at_start(markdown: str) -> str:

@@ -22,6 +22,7 @@ from derive.values import replace
 class Writer:
     """A flavour says how a document and a slide begin, how formulas, lists of clicks and notes are marked."""
 
+    shares = False  # whether a slide may have several chains, as each has its own columns and size
     opening, closing = "$", "$"  # of a formula on a line of its own
     tool = ""  # as for ``escaped``
 
@@ -87,19 +88,23 @@ class Writer:
         """What stands there before the first click, and the list of what comes at clicks."""
         standing = [s for i, s in enumerate(slide.steps) if slide.stands(i) and not s.label]
         rows = slide.steps[len(standing) :]
-        items = [self.item(s, slide.ends and s is rows[-1]) for s in rows]
-        out = [self.formula(s.relation, s.parts) for s in standing]
+        items = [self.item(s, slide) for s in rows]
+        out = [self.formula(s.relation, s.parts) + self.why(s, slide).replace("\n", " ") for s in standing]
         if not items:
             return out
         block = "\n".join(f"* {i}".replace("\n", "\n  ") for i in items)
         # Marp takes these bullets for clicks
         return [*out, *([block.replace("* ", "- ", 1).replace("\n* ", "\n- ")] if self.handout else self.clicks(block))]
 
-    def item(self, step: Step, ends: bool) -> str:
+    def item(self, step: Step, slide: Slide) -> str:
         label = f"**{self.words(step.label)}** " if step.label else ""
+        return label + self.formula(step.relation, step.parts, marked=not self.handout) + self.why(step, slide)
+
+    def why(self, step: Step, slide: Slide) -> str:
+        """The reason of a line, and the sign that ends the proof."""
+        ends = slide.ends and step is slide.steps[-1]
         reason = " ".join(filter(None, [self.prose(step.reason), "∎" if ends else ""]))
-        formula = self.formula(step.relation, step.parts, marked=not self.handout)
-        return label + formula + (f"\n*{reason}*" if reason else "")
+        return f"\n*{reason}*" if reason else ""
 
     def below(self, slide: Slide) -> list[str]:
         """What stands under the chain: a picture, remarks, how much is not proved."""
@@ -144,9 +149,9 @@ class Writer:
         words = [provenance(slide.stamp)] if slide.stamp is not None else []
         return self.words(" · ".join([*words, *([self.template.footer] if self.template.footer else [])]))
 
-    def spoken(self, slide: Slide) -> list[str]:
-        """What a speaker says of the slide, in paragraphs."""
-        said = speech.fragment(replace(self.deck, slides=(slide,)), Options()).strip()
+    def spoken(self, *page: Slide) -> list[str]:
+        """What a speaker says of the slides of a page, in paragraphs."""
+        said = speech.fragment(replace(self.deck, slides=page), Options()).strip()
         return [comment(p) for p in said.split("\n\n")]
 
     # --- files

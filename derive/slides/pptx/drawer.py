@@ -117,7 +117,7 @@ class Drawer:
             height = 1.25 * size * lines(text, body.width / size)
             self.append(shapes.text_box(2, Text(Box(body.x, body.y, body.width, height), text, size), ground.fills))
             return Box(body.x, body.y + height + 8, body.width, body.height - height - 8)
-        smaller, free = fitted_title(ground, shape, text)
+        text, smaller, free = fitted_title(ground, shape, text)
         fill(shape, text, ground, smaller)
         return Box(body.x, body.y - free, body.width, body.height + free)
 

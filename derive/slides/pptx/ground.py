@@ -8,12 +8,12 @@ from typing import Any
 from derive.errors import UserError
 from derive.slides.deck.template import contrast
 from derive.slides.pptx.layout import LINE, Box, title_size
-from derive.slides.pptx.text import Spans, lines
+from derive.slides.pptx.text import Spans, lines, uncut
 
 EMU = 12700  # to a point
 EM = 24.0  # size of formulas
 FONT = "Arial"  # everywhere there, or a font with the same widths
-HEADING = 28.0
+HEADING, LOWEST = 28.0, 22.0  # size of headings, and below which they take a third line
 UNKNOWN_FONT = 1.15
 HEIGHT = 540.0
 TOP, FOOT = 22.0, 26.0  # above the heading; height of the strip at the bottom
@@ -69,20 +69,24 @@ def placeholder_of(shapes: Any, *kinds: str) -> Any:
     return next((p for p in shapes.placeholders if p.placeholder_format.type.name in kinds), None)
 
 
-def fitted_title(ground: Ground, shape: Any, words: Spans) -> tuple[float | None, float]:
-    """The size of a heading in points, None for the layout's own, and the height that is left free below it."""
+def fitted_title(ground: Ground, shape: Any, words: Spans) -> tuple[Spans, float | None, float]:
+    """A heading with its lines, its size in points, None for the layout's own, and the height that is left free below it."""
     box = placed(shape)
     if box is None:
-        return None, 0.0
+        return words, None, 0.0
     width, height = box.width / ground.stretch, box.height
     if ground.own:
-        words = tuple(w._replace(bold=True) for w in words)
-        size = title_size(words, width, height, ground.heading, rows=2)
-        free = height - LINE * size * lines(words, width / size)
-        return (None if size == ground.heading else size), free
+        bold = tuple(w._replace(bold=True) for w in words)
+        size = title_size(bold, width, height, ground.heading, rows=2)
+        if size < LOWEST:  # a long one: three lines, in letters as large as they can be
+            size = title_size(bold, width, height, ground.heading)
+        bold = uncut(bold, width / size)
+        words = tuple(w._replace(text=b.text) for w, b in zip(words, bold, strict=True))
+        free = height - LINE * size * lines(bold, width / size)
+        return words, (None if size == ground.heading else size), free
     usual = _inherited_size(shape, ground) or ground.heading
     size = title_size(words, width - 14.4, height - 7.2, usual)
-    return (None if size == usual else size), 0.0
+    return uncut(words, (width - 14.4) / size), (None if size == usual else size), 0.0
 
 
 def _inherited_size(shape: Any, ground: Ground) -> float | None:

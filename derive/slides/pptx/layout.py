@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from derive.render.formula.nodes import Node, Symbol, row, settled
-from derive.render.words.prose import unbroken
 from derive.render.words.sentence import prose
 from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
@@ -102,8 +101,8 @@ def shown_pieces(step: Step, apart: bool) -> tuple[Node, ...]:
 
 
 def heading(slide: Slide) -> Spans:
-    part = (Span(f"  ({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
-    return joined((*(s._replace(text=unbroken(s.text)) for s in spans(slide.heading)), *part))
+    part = (Span(f"\u00a0\u00a0({slide.part}/{slide.parts})", color="muted"),) if slide.parts > 1 else ()
+    return joined((*spans(slide.heading), *part))
 
 
 class Clicks(NamedTuple):
@@ -333,7 +332,7 @@ class _Page:
         return max(0.0, min(INDENT * self.em, self.room.width - end)) if part else 0.0
 
     def reason(self, step: Step) -> Spans:
-        end = (Span(" ∎", math=True, color="text"),) if self.slide.ends and step is self.slide.steps[-1] else ()
+        end = (Span("\u00a0∎", math=True, color="text"),) if self.slide.ends and step is self.slide.steps[-1] else ()
         return joined((*spans(step.reason), *end))
 
     def row(

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from derive.render.pens.omml import node_omml
 from derive.render.words.prose import clean
 from derive.slides.pptx.layout import Box, Equation, Grid, Text
-from derive.slides.pptx.text import SUB, Span
+from derive.slides.pptx.text import BREAK, SUB, Span
 
 EMU = 12700
 NAMESPACES = " ".join(
@@ -34,7 +34,12 @@ Fills = Mapping[str, str]
 
 def words(items: Sequence[Span], fills: Fills, size: float | None = None) -> str:
     """Runs of text; ``size`` in points, or the one that is usual there."""
-    return "".join(_run(s, fills, size) for s in items)
+    out = ""
+    for s in items:
+        line, *more = s.text.split(BREAK)
+        out += _run(s._replace(text=line), fills, size)
+        out += "".join(f"<a:br/>{_run(s._replace(text=line), fills, size)}" for line in more)
+    return out
 
 
 def _run(s: Span, fills: Fills, size: float | None) -> str:

@@ -6,18 +6,22 @@ Slides, and a text can be read and searched everywhere.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from derive.render.formula import nodes
-from derive.render.pens.alphabets import ACCENTS, in_script
-from derive.render.words.prose import clean
+from derive.render.pens.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, in_script
+from derive.render.words.prose import HYPHENED, clean
 
 SUB, SUP = -1, 1
 SHIFTED = 0.66  # size of indices
 BOLD = 1.09  # how much wider bold letters are
 _NBSP = "\u00a0"
+
+
+BREAK = "\v"  # begins a new line
 
 
 class Span(NamedTuple):
@@ -66,7 +70,7 @@ def _formula(node: nodes.Node, shift: int) -> Iterator[Span]:
         yield from (*_grouped(node.num, shift), Span("/", shift=shift), *_grouped(node.den, shift))
     elif isinstance(node, nodes.Script):
         yield from _formula(node.base, shift)
-        yield from _scripts(node.sub, node.sup)
+        yield from _scripts(node.sub, node.sup) if not shift else _within(node, shift)
     elif isinstance(node, nodes.BigOp):
         yield _symbol(node.op, shift)
         yield from _scripts(node.under, node.over)
@@ -90,6 +94,16 @@ def _scripts(sub: nodes.Node | None, sup: nodes.Node | None) -> Iterator[Span]:
     for node, shift in ((sub, SUB), (sup, SUP)):
         if node is not None:
             yield from _formula(node, shift)
+
+
+def _within(node: nodes.Script, shift: int) -> Iterator[Span]:
+    """An index of an index, which a text cannot lower twice: in letters that are low themselves, or behind a sign."""
+    for script, letters, sign in ((node.sub, SUBSCRIPTS, "_"), (node.sup, SUPERSCRIPTS, "^")):
+        if script is not None:
+            text = plain(_formula(script, shift))
+            low = "".join(letters.get(c, "") for c in text)
+            marked = f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
+            yield Span(low if len(low) == len(text) else marked, math=True, shift=shift)
 
 
 def _grouped(node: nodes.Node, shift: int) -> Iterator[Span]:
@@ -174,3 +188,21 @@ def lines(items: Iterable[Span], room: float) -> int:
         while used > room:  # a word that is broken
             count, used = count + 1, used - room
     return count
+
+
+def uncut(items: Spans, room: float) -> Spans:
+    """The words with a new line before each with hyphens that would be cut at one at the end of a line ``room`` em wide.  The
+    signs that forbid it would hide the word from those who look for it."""
+    out, used = [], 0.0
+    for s in items:
+        text = ""
+        for i, piece in enumerate(re.split(f"({HYPHENED.pattern}| )", s.text)):
+            width, first = (text_em(x) * _stretch(s) for x in (piece, re.split("(?<=[-–])", piece)[0]))
+            if i % 2 and piece != " " and used + width > 0.97 * room and used + first < 1.03 * room:
+                text, used = text.rstrip(" ") + BREAK, 0.0
+            elif used + width > room:
+                used = 0.0
+            text += piece
+            used += width
+        out.append(s._replace(text=text))
+    return tuple(out)

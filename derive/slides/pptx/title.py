@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.render.words.prose import clean, unbroken
+from derive.render.words.prose import clean
 from derive.slides.deck import Deck
 from derive.slides.pptx.drawer import fill
 from derive.slides.pptx.ground import TITLES, Ground, placed, placeholder_of
@@ -21,7 +21,7 @@ def title_slide(deck: Deck, ground: Ground) -> None:
     title = placeholder_of(page, *TITLES)
     others = [p for p in page.placeholders if title is None or p._element is not title._element]
     if title is not None:
-        fill(title, (Span(unbroken(clean(deck.title))),), ground, None)
+        fill(title, (Span(clean(deck.title)),), ground, None)
     below = next((p for p in others if p.placeholder_format.type.name in ("SUBTITLE", "BODY")), None)
     for other in others:
         if below is None or other._element is not below._element:

@@ -97,11 +97,18 @@ COMMON = r"""
     gutter.insert(0, 0.5em)
     need += width + 0.5em.to-absolute()
   }
-  // no page ends with the first line alone
-  let rows(cells) = block(above: gap, below: gap, grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..cells))
-  let begun = calc.min(2 * columns.len(), cells.len())
-  let rest = cells.slice(begun)
-  shrunk(need, room.width, block(breakable: false, rows(cells.slice(0, begun))) + if rest.len() > 0 { rows(rest) })
+  // no page ends with the first line alone, none begins with the last
+  let grids = ()
+  let count = calc.div-euclid(cells.len(), columns.len())
+  let middle = if count > 3 { (calc.min(2, count), count - 2) } else { (count, count) }
+  for (from, to, breaks) in ((0, middle.first(), false), (..middle, true), (middle.last(), count, false)) {
+    let own = cells.slice(from * columns.len(), to * columns.len())
+    if own.len() > 0 {
+      let rows = grid(columns: columns, column-gutter: gutter, row-gutter: gap, ..own)
+      grids.push(block(breakable: breaks, above: gap, below: gap, rows))
+    }
+  }
+  shrunk(need, room.width, grids.join())
 })
 
 #let claim(it) = layout(room => {
