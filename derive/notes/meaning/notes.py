@@ -266,14 +266,14 @@ class _Reader(Page):
             return False
         if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
-        return self.first_use().get(key_of(e)) is left
+        return self.first_use().get(_one_of(e)) is left
 
-    def first_use(self) -> dict[Key, PageCell]:
-        """The cell in which each name stands first."""
+    def first_use(self) -> dict[Key | Expr, PageCell]:
+        """The cell in which each name stands first; k_1 and k_2 are two names."""
         if not self.firsts:
             for c in (c for chains in self.chains.values() for chain in chains for c in chain):
                 for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
-                    self.firsts.setdefault(key_of(x), c)
+                    self.firsts.setdefault(_one_of(x), c)
         return self.firsts
 
     def rests_on(self, e: Expr) -> set[str]:
@@ -451,6 +451,11 @@ class _Reader(Page):
             ):  # fmt: skip
                 return f"nothing on the page says what {name} is"
         return ""
+
+
+def _one_of(e: Expr) -> Key | Expr:
+    """What tells a name apart from others: the number below it, where it has one."""
+    return e if e.args and not e.ref.signs and all(a.op == "num" for a in e.args) else key_of(e)
 
 
 def _explained(before: Chain, after: Chain) -> Chain:
