@@ -188,6 +188,29 @@ def test_a_false_line_is_not_proved(row: tuple[str, ...]) -> None:
     assert verdict(*row) in ("false", "unproved", "unread")
 
 
+MATRICES = [
+    (r"A B = B A", "unread"),
+    (r"A^{-1} B = B A^{-1}", "unread"),
+    (r"W^\top W = W W^\top", "unread"),
+    (r"(A B)^{-1} = A^{-1} B^{-1}", "unread"),
+    (r"(A + B)^2 = A^2 + 2 A B + B^2", "unread"),
+    (r"W_2 W_1 x = W_1 W_2 x", "unread"),
+    (r"\sigma(W X) = \sigma(X W)", "unread"),
+    # what matrices do, too, and what only numbers can be
+    (r"(A + B)^2 = A^2 + A B + B A + B^2", "proved"),
+    (r"(A B)^{-1} = B^{-1} A^{-1}", "proved"),
+    (r"A N^{-\alpha} - B = N^{-\alpha} A - B", "proved"),
+    (r"A R - 1 = R A - 1", "proved"),
+    (r"\log (A B) = \log (B A)", "proved"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), MATRICES, ids=[r for r, _ in MATRICES])
+def test_capitals_that_may_be_matrices_are_not_swapped(row: str, kind: str) -> None:
+    assert verdict(row) == kind
+    assert kind == "proved" or verdict(row, r"A, B, W, W_1, W_2, X \in \mathbb{R}") != "unread"
+
+
 @pytest.mark.parametrize("row", UNREAD, ids=[r[0] for r in UNREAD])
 def test_a_line_that_says_too_little_is_not_judged_and_not_passed_over(row: tuple[str, ...]) -> None:
     assert verdict(*row) == "unread"

@@ -108,7 +108,8 @@ def _shifted(t: Term, other: Term, context: Context) -> Theorem | None:
     if not (isinstance(t, App) and isinstance(other, App) and t.op is other.op and t.op in (k.ARGMIN, k.ARGMAX)):
         return None
     v, f = _opened(t)
-    g = k.instantiate(k.lam(*_opened(other)), v)
+    w, g = _opened(other)
+    g = k.substitute(g, {w: v})
     gap = gap_poly(f - g, context)
     if not gap or any(v in a.free for m in gap for a, _ in m):
         return None
