@@ -9,13 +9,18 @@ import pytest
 
 from derive.notes.document.read import document_of
 from derive.notes.judge.judge import judge_notes
+from derive.notes.judge.verdict import Verdict
 from derive.notes.meaning.notes import read_notes
 
 
-def verdict(row: str, *declared: str) -> str:
+def judged(row: str, *declared: str) -> Verdict:
     page = "".join(f"%: {d}\n" for d in declared) + f"\\[{row}\\]\n"
     (one,) = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
-    return one.kind
+    return one
+
+
+def verdict(row: str, *declared: str) -> str:
+    return judged(row, *declared).kind
 
 
 LAW = "p positive distribution over x"
@@ -274,3 +279,21 @@ INFORMATION = [
 @pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in INFORMATION], ids=str)
 def test_an_inequality_of_entropies_is_proved(row: str, kind: str, declared: list[str]) -> None:
     assert verdict(row, *declared) == kind
+
+
+HIDDEN = [
+    (r"p_k \propto e^{z_k}", "checked: the factor does not depend on k", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"p_k \propto e^{2 z_k}", "the factor depends on k: K=2", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\log p_k = z_k + \text{const}", "checked: the constant does not", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\log p_k = 2 z_k + \text{const}", "the constant depends on k", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"p(y | x) \propto p(x | y) p(y)", "checked: the factor does not depend on y", JOINT_LAW),
+    (r"p(y | x) \propto p(x | y)", "the factor depends on y", JOINT_LAW),
+    (r"f(x) \propto g(x)", "not checked: up to a factor", "x > 0"),
+]
+
+
+@pytest.mark.parametrize(("row", "why", "declared"), [(r, why, d) for r, why, *d in HIDDEN], ids=str)
+def test_what_a_proportion_leaves_out_depends_on_no_value_of_the_law(row: str, why: str, declared: list[str]) -> None:
+    one = judged(row, *declared)
+    assert one.reason.startswith(why)
+    assert one.kind == ("false" if " depends on " in why else "approximate")

@@ -18,6 +18,7 @@ from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
+from derive.notes.meaning.hidden import SIGNS, free_of
 from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.lead import lead_of, supposing
 from derive.notes.meaning.matrices import maybe_matrices, swapped
@@ -188,6 +189,10 @@ class _Reader(Page):
             if kind == "definition":  # what rests on it is not read either
                 self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
+        if kind in SIGNS:
+            names = free_of(kind, [c.readings[0] for c in (left, start) if c is not None and c.readings], self.world)
+            letters = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
+            readings = [replace(r, apart=letters if len(letters) == len(names) else ()) for r in readings]
         if kind == "step" and first and self.brings_in(left, readings):
             kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
