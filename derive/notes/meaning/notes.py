@@ -191,8 +191,8 @@ class _Reader(Page):
             return replace(base, unread=_unread(error))
         if kind in SIGNS:
             names = free_of(kind, [c.readings[0] for c in (left, start) if c is not None and c.readings], self.world)
-            letters = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
-            readings = [replace(r, apart=letters if len(letters) == len(names) else ()) for r in readings]
+            apart = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
+            readings = [replace(r, apart=apart if len(apart) == len(names) else ()) for r in readings]
         if kind == "step" and first and self.brings_in(left, readings):
             kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
