@@ -6,9 +6,10 @@ Each guess is a law with the words in which it is listed as assumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from derive.notes.formula.surface import Expr, Ref, num, run_by, walk
-from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components, key_of
 from derive.notes.meaning.world import Law, World
 
 
@@ -32,6 +33,26 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list
             out += joint
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
+    return out + _named_only(world, sorts, out, defined)
+
+
+def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
+    """KL(p || q) where no value of p or q is written: they are over one letter, that of a law beside them or one of their own."""
+    out: list[Law] = []
+    free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
+    for group in sorts.compared:
+        laws = [e for e in group if e.op == "ref" and not e.ref.signs and not e.ref.above]
+        if len(laws) < len(group):
+            continue
+        known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
+        over = known[0].over if known else (Expr("ref", (), Ref(free)),)
+        for e in laws:
+            said = any(w.name.ref[:2] == e.ref[:2] for w in known) or e.ref.name in defined
+            if said or key_of(e) in sorts.numbers or sorts.is_vector(e) or not all(a.is_name() for a in e.args):
+                continue
+            shown = written_with(replace(e, args=(), data=Ref(e.ref.name)), e.args) if e.args else str(e)
+            law = Law(e, over, (), True, False, f"{shown} is a positive distribution over {_listed(list(over))}")
+            out += [law] if law.name not in [w.name for w in out] else []
     return out
 
 
