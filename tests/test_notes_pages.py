@@ -89,6 +89,26 @@ PAGES = {
         "d p",
         (r"= -\frac{1}{T}\sum_{t=1}^T \log_2", r"= -\frac{1}{T}\sum_{t=1}^T \log"),
     ),
+    "random variables of which only entropies speak": Page(
+        r"$$ H(X, Y) = H(X) + H(Y \mid X) $$" "\n\n" r"$$ I(X; Y) = H(X) + H(Y) - H(X, Y) $$",
+        "pp",
+        ("- H(X, Y)", "+ H(X, Y)"),
+    ),
+    "a law P whose values are written p(x)": Page(
+        r"$$ D_{KL}(P \| Q) = E_{x \sim P} \left[ \log \frac{p(x)}{q(x)} \right] $$",
+        "p",
+        (r"\frac{p(x)}{q(x)}", r"\frac{q(x)}{p(x)}"),
+    ),
+    "names that differ by a number": Page(
+        r"$$ k_1 = -\log r, \quad k_2 = \frac{1}{2} (\log r)^2, \quad k_3 = (r - 1) - \log r $$" "\n\n" r"$$ k_3 \ge 0 $$",
+        "dddp",
+        ("k_3 \\ge", "k_1 \\ge"),
+    ),
+    "a quantity called by its first letters": Page(
+        r"$$ PPL = e^{\frac{1}{N} NLL} $$" "\n\n" r"$$ \log PPL = \frac{NLL}{N} $$",
+        "dp",
+        ("{NLL}{N}", "{N}{NLL}"),
+    ),
 }  # fmt: skip
 
 

@@ -9,13 +9,18 @@ import pytest
 
 from derive.notes.document.read import document_of
 from derive.notes.judge.judge import judge_notes
+from derive.notes.judge.verdict import Verdict
 from derive.notes.meaning.notes import read_notes
 
 
-def verdict(row: str, *declared: str) -> str:
+def judged(row: str, *declared: str) -> Verdict:
     page = "".join(f"%: {d}\n" for d in declared) + f"\\[{row}\\]\n"
     (one,) = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
-    return one.kind
+    return one
+
+
+def verdict(row: str, *declared: str) -> str:
+    return judged(row, *declared).kind
 
 
 LAW = "p positive distribution over x"
@@ -68,6 +73,9 @@ TRUE = [
     ),
     (r"\sum_x p_{t,x} = 1", LAW),
     (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
+    # laws of which no value is written, and optima that a constant does not move
+    (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
+    (r"\arg\min_\theta \mathrm{KL}(p \| q_\theta) = \arg\max_\theta \sum_x p(x) \log q_\theta(x)",),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
     (r"I(X; X) = H(X)", JOINT_LAW),
@@ -86,6 +94,8 @@ FALSE = [
     (r"\frac{d^2}{dx^2} x^3 = 3 x^2",),
     (r"H(Y|X) = H(X|Y)", JOINT_LAW),
     (r"H(X, Y) = H(X) + H(Y)", JOINT_LAW),
+    (r"\arg\min_w ((w - a)^2 + w) = \arg\min_w (w - a)^2",),
+    (r"\mathrm{KL}(p \| q_\theta) = H(p) - H(p, q_\theta)",),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),
@@ -183,6 +193,29 @@ def test_a_false_line_is_not_proved(row: tuple[str, ...]) -> None:
     assert verdict(*row) in ("false", "unproved", "unread")
 
 
+MATRICES = [
+    (r"A B = B A", "unread"),
+    (r"A^{-1} B = B A^{-1}", "unread"),
+    (r"W^\top W = W W^\top", "unread"),
+    (r"(A B)^{-1} = A^{-1} B^{-1}", "unread"),
+    (r"(A + B)^2 = A^2 + 2 A B + B^2", "unread"),
+    (r"W_2 W_1 x = W_1 W_2 x", "unread"),
+    (r"\sigma(W X) = \sigma(X W)", "unread"),
+    # what matrices do, too, and what only numbers can be
+    (r"(A + B)^2 = A^2 + A B + B A + B^2", "proved"),
+    (r"(A B)^{-1} = B^{-1} A^{-1}", "proved"),
+    (r"A N^{-\alpha} - B = N^{-\alpha} A - B", "proved"),
+    (r"A R - 1 = R A - 1", "proved"),
+    (r"\log (A B) = \log (B A)", "proved"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), MATRICES, ids=[r for r, _ in MATRICES])
+def test_capitals_that_may_be_matrices_are_not_swapped(row: str, kind: str) -> None:
+    assert verdict(row) == kind
+    assert kind == "proved" or verdict(row, r"A, B, W, W_1, W_2, X \in \mathbb{R}") != "unread"
+
+
 @pytest.mark.parametrize("row", UNREAD, ids=[r[0] for r in UNREAD])
 def test_a_line_that_says_too_little_is_not_judged_and_not_passed_over(row: tuple[str, ...]) -> None:
     assert verdict(*row) == "unread"
@@ -246,3 +279,21 @@ INFORMATION = [
 @pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in INFORMATION], ids=str)
 def test_an_inequality_of_entropies_is_proved(row: str, kind: str, declared: list[str]) -> None:
     assert verdict(row, *declared) == kind
+
+
+HIDDEN = [
+    (r"p_k \propto e^{z_k}", "checked: the factor does not depend on k", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"p_k \propto e^{2 z_k}", "the factor depends on k: K=2", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\log p_k = z_k + \text{const}", "checked: the constant does not", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\log p_k = 2 z_k + \text{const}", "the constant depends on k", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"p(y | x) \propto p(x | y) p(y)", "checked: the factor does not depend on y", JOINT_LAW),
+    (r"p(y | x) \propto p(x | y)", "the factor depends on y", JOINT_LAW),
+    (r"f(x) \propto g(x)", "not checked: up to a factor", "x > 0"),
+]
+
+
+@pytest.mark.parametrize(("row", "why", "declared"), [(r, why, d) for r, why, *d in HIDDEN], ids=str)
+def test_what_a_proportion_leaves_out_depends_on_no_value_of_the_law(row: str, why: str, declared: list[str]) -> None:
+    one = judged(row, *declared)
+    assert one.reason.startswith(why)
+    assert one.kind == ("false" if " depends on " in why else "approximate")

@@ -145,7 +145,10 @@ class _Seen:
                 self.look(part, below)
                 if i and tokens[i - 1].text in _LAWS:
                     self.bare = bare
+            bare = set(self.bare)
             self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
+            if not plain:  # x ~ q below a mean names the law q
+                self.bare = bare
             if summed and t.sub:
                 self.indices.update(x.text for x in t.sub if x.kind == "name")
 

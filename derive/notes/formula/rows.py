@@ -41,18 +41,23 @@ class Cell:
     condition: bool = False  # behind the row's formula: k = 1, ..., K
 
 
+ACRONYMS = frozenset(("CE", "BCE", "NLL", "PPL", "ELBO", "MSE", "JSD", "LSE"))
+"""Quantities that are called by their first letters, typed as letters."""
+
+
 def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
-    """Names of several letters typed as letters: a run that begins with a capital, before a bracket."""
+    """Names of several letters typed as letters: a run that begins with a capital, before a bracket, or one of the acronyms."""
     out: set[str] = set()
     for nodes in pages:
         run = ""
-        for node in nodes:
+        for node in (*nodes, None):
             if isinstance(node, Atom) and len(node.text) == 1 and node.text.isalpha():
                 run += node.text
                 continue
             opens = isinstance(node, Atom) and node.text == "("
             if len(run) > 2 and run[0].isupper() and run[1:].islower() and opens:
                 out.add(run)
+            out |= {run} & ACRONYMS
             run = ""
             if (
                 isinstance(node, Script)

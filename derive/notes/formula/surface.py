@@ -14,8 +14,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -78,6 +78,14 @@ def walk(e: Expr) -> Iterator[Expr]:
 
 def names_in(e: Expr) -> set[str]:
     return {x.ref.name for x in walk(e) if x.op == "ref"}
+
+
+def renamed(e: Expr, names: Mapping[str, str]) -> Expr:
+    """The formula with other names in place of some."""
+    args = tuple(renamed(a, names) for a in e.args)
+    if e.op == "ref" and e.ref.name in names:
+        return replace(e, args=args, data=e.ref._replace(name=names[e.ref.name]))
+    return e if args == e.args else replace(e, args=args)
 
 
 def run_by(bounds: Iterable[Expr]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from derive.board.catalogue import find_theorem
 from derive.kernel import rules as r
@@ -73,7 +73,7 @@ def _is_kind(t: Term) -> bool:
     return isinstance(t, App) and t.op in (absolute, maximum, minimum, positive_part) and not t.loose
 
 
-def _is_maximum(t: Term) -> bool:
+def _is_maximum(t: Term) -> TypeGuard[App]:
     return isinstance(t, App) and t.op is maximum and not t.loose
 
 

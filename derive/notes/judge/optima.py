@@ -1,6 +1,6 @@
 """Optima: sets of them that are equal, and what is known of an element of one.
 
-argmax of -f is argmin of f, and a positive factor moves neither.  What lies in argmax f is at least as good as any other point that
+argmax of -f is argmin of f, and neither a positive factor nor a constant moves them.  What lies in argmax f is at least as good as any other point that
 the row looks at, so two optima of one function have one value.
 """
 
@@ -15,10 +15,12 @@ from derive.kernel.terms import App, Lam, Num, Term, Var, subterms
 from derive.kernel.theorem import Theorem
 from derive.lemmas.optima import SORTED
 from derive.tactics import consequences, side
-from derive.tactics.closing import close
+from derive.tactics.closing import close, ring
 from derive.tactics.context import Context
 from derive.tactics.derived import chain, instantiate_named, resolve, sides
+from derive.tactics.gaps import gap_poly
 from derive.tactics.meeting import Meeting
+from derive.tactics.monomials import poly_term
 
 _POINTS = 6  # at which optima are compared
 
@@ -60,7 +62,8 @@ def _sets(claim: App, context: Context) -> Theorem | None:
     goal = _plain(a, one, context)
     for other in _equal_sets(b, context):
         end = _plain(sides(other.concl)[1], one, context)
-        middle = close(sides(goal.concl)[1], sides(end.concl)[1], context)
+        pair = sides(goal.concl)[1], sides(end.concl)[1]
+        middle = close(*pair, context) or _shifted(*pair, context)
         if middle is not None:
             return chain(goal, middle, r.sym(end), r.sym(other))
     return None
@@ -98,6 +101,25 @@ def _scaled(t: App, context: Context) -> Iterator[Theorem]:
             if positive is not None:
                 values = {"a": factor, "f": k.lam(*_opened(t))}
                 yield r.sym(resolve(instantiate_named(SORTED[name].at_sort(_domain(t)), values), positive))
+
+
+def _shifted(t: Term, other: Term, context: Context) -> Theorem | None:
+    """|- argmax(f + c) = argmax f, where c does not depend on the letter."""
+    if not (isinstance(t, App) and isinstance(other, App) and t.op is other.op and t.op in (k.ARGMIN, k.ARGMAX)):
+        return None
+    v, f = _opened(t)
+    w, g = _opened(other)
+    g = k.substitute(g, {w: v})
+    gap = gap_poly(f - g, context)
+    if not gap or any(v in a.free for m in gap for a, _ in m):
+        return None
+    c = poly_term(gap)
+    same = ring(f, g + c, context)
+    if same is None:
+        return None
+    name = "argmin_shift" if t.op is k.ARGMIN else "argmax_shift"
+    moved = instantiate_named(SORTED[name].at_sort(_domain(t)), {"f": k.lam(v, g), "b": c})
+    return chain(r.cong(t.op, (r.ext(v, same),)), moved)
 
 
 def _domain(t: App) -> Sort:

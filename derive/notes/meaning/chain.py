@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from derive.kernel.terms import Term
+from derive.kernel.terms import Term, Var
 from derive.notes.document.pages import Display
 from derive.notes.document.tree import Span
 
@@ -39,6 +39,7 @@ class Reading:
     ``refutable``: a model in which the claim fails is one for the page; otherwise the reading knows less than the page says
     (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
     ``instance``: the row in a case of the page that is read in full; what fails there is false.
+    ``apart``: letters of which a factor or a term that the row leaves out is said to be free; none where nothing says which.
     """
 
     left: Term
@@ -54,6 +55,7 @@ class Reading:
     from_text: tuple[str, ...] = ()
     unsure: str = ""
     instance: Reading | None = None
+    apart: tuple[Var, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,9 @@ class Facts(Laws):
         for law in self.world.laws:
             if law.joint:
                 self.joint_facts(law, names)
-            elif any(v.name in names for key, v in self.vars.items() if key[0] == law.name.ref.name and key[1]):
+            elif any(
+                v.name in names for key, v in self.vars.items() if law.name.ref.name == key[0] and law.fits(key[1])
+            ):
                 self.plain_facts(law)
 
     def plain_facts(self, law: Law) -> None:
@@ -210,7 +212,8 @@ class Facts(Laws):
             for o in reversed(given):
                 s = ranged(o.letter.ref.name, outer[str(o.letter)], o.size, s)
             for n, v in reversed(params.items()):
-                s = forall_named(n, v, s)
+                size = self.size_of_letter(n) if v.sort is INT else None
+                s = forall_named(n, v, s) if size is None else ranged(n, v, size, s)
             self.needs.fact(s, law.assumed)
 
     def joint_facts(self, law: Law, names: set[str]) -> None:

@@ -6,9 +6,10 @@ Each guess is a law with the words in which it is listed as assumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from derive.notes.formula.surface import Expr, Ref, num, run_by, walk
-from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components, key_of
 from derive.notes.meaning.world import Law, World
 
 
@@ -32,7 +33,71 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list
             out += joint
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
+    return out + _named_only(world, sorts, out, defined)
+
+
+def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
+    """KL(p || q) where no value of p or q is written: they are over one letter, that of a law beside them or one of their own."""
+    out: list[Law] = []
+    free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
+    for group in sorts.compared:
+        laws = [e for e in group if e.op == "ref" and not e.ref.signs and not e.ref.above]
+        if len(laws) < len(group):
+            continue
+        known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
+        over = known[0].over if known else (Expr("ref", (), Ref(free)),)
+        for e in laws:
+            said = any(w.name.ref[:2] == e.ref[:2] for w in known) or e.ref.name in defined
+            if said or key_of(e) in sorts.numbers or sorts.is_vector(e) or not all(a.is_name() for a in e.args):
+                continue
+            shown = written_with(replace(e, args=(), data=Ref(e.ref.name)), e.args) if e.args else str(e)
+            law = Law(e, over, (), True, False, f"{shown} is a positive distribution over {_listed(list(over))}")
+            out += [law] if law.name not in [w.name for w in out] else []
     return out
+
+
+def with_variables(laws: list[Law], formulas: Sequence[Expr], sorts: Sorts) -> list[Law]:
+    """The laws, with one for random variables of which only entropies speak, H(X) or I(X; Y): X and Y are then of one joint law, which
+    is that of a p(x) on the page."""
+    named = dict.fromkeys(
+        str(a)
+        for e in formulas
+        for x in walk(e)
+        if x.op == "compare" and x.data in ("H", "I")
+        for part in x.args
+        for a in (part.args if part.op == "given" else (part,))
+        if a.is_name()
+        and len(a.ref.name) == 1
+        and a.ref.name.isupper()
+        and sorts.keys[a.ref.name] <= {(a.ref.name, ())}
+    )
+    known = {label.upper() for law in laws for label in law.labels() if law.joint}
+    if not named or known & named.keys():
+        return laws
+    letters = [x.lower() for x in named]
+    own = [law for law in laws if not law.given and [str(x) for x in law.over] in ([c] for c in letters)]
+    if len(own) > 1 or any(c in sorts.keys for law in own for c in letters if sorts.numbers & {(c, ())}):
+        return laws
+    head = own[0].name if own else Expr("ref", (), Ref(next(n for n in ("p", "P", "p_XY") if n not in sorts.keys)))
+    over = tuple(Expr("rel", tuple(Expr("ref", (), Ref(c)) for c in (x, x.lower())), "=") for x in named)
+    words = f"{', '.join(named)} have a positive joint distribution"
+    return [*(law for law in laws if law not in own), Law(head, over, (), True, True, words)]
+
+
+def density_names(formulas: Sequence[Expr]) -> dict[str, str]:
+    """Laws that are called P where their values are written p(x): a capital that never has arguments, and a small letter that has."""
+    refs = [x for e in formulas for x in walk(e) if x.op == "ref" and len(x.ref.name) == 1]
+    called = {x.ref.name for x in refs if x.ref.signs}
+    laws = {
+        a.ref.name
+        for e in formulas
+        for x in walk(e)
+        if x.op in ("compare", "bound")
+        for a in (x.args if x.op == "compare" else x.args[1:] if x.data == "law" else ())
+        if a.op == "ref"
+    }
+    plain = {x.ref.name for x in refs if x.is_name() and x.ref.name.isupper() and x.ref.name in laws} - called
+    return {c: c.lower() for c in sorted(plain) if c.lower() in called}
 
 
 def _with_parameters(world: World, sorts: Sorts) -> list[Law]:

@@ -42,7 +42,7 @@ class Joint(Sums):
                         return Outcome(argument, a, self.range(bounds))
         if argument.op != "ref" or argument.ref.signs:
             raise unread(argument, "a distribution is over values that a letter stands for")
-        bounds = self.ranges.said_of(argument.ref.name) if argument.is_name() else None
+        bounds = self.ranges.of_value(argument.ref.name) if argument.is_name() else None
         if bounds is not None:
             return Outcome(argument, argument, self.range(bounds))
         name = argument.ref.name if not argument.args else str(argument)

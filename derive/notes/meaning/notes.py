@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term, Var, subterms
@@ -18,32 +18,23 @@ from derive.notes.meaning.chain import Chain, Kind, Notes, Reading, Step, Unread
 from derive.notes.meaning.conditions import of_notes, of_tokens
 from derive.notes.meaning.declare import described
 from derive.notes.meaning.facts import relation
+from derive.notes.meaning.hidden import SIGNS, free_of
 from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.lead import lead_of, supposing
+from derive.notes.meaning.matrices import maybe_matrices, swapped
 from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
+from derive.notes.meaning.sides import Built, sides, together, try_entry
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
-from derive.notes.meaning.values import Value
 from derive.notes.meaning.world import Meaning, put
 from derive.operators.derivatives import taken_apart
 from derive.render.pens.text import term_text
 
 READINGS = 8
 """How many readings of a row are kept."""
-
-
-@dataclass
-class _Built:
-    """One reading of an expression: its value, and what it rests on."""
-
-    expr: Expr
-    value: Value | None
-    needs: Needs
-    choice: int
-    error: UnreadableError | None = None
 
 
 def read_notes(document: Document) -> Notes:
@@ -69,6 +60,7 @@ ANEW = "an earlier display brings in this name, which may be another thing here"
 
 class _Reader(Page):
     old = 0  # how many definitions stand before the display
+    capitals: set[str] | None = None  # of the page that may be matrices
 
     def divided(self) -> bool:
         """Whether a name stands for several things on the page, so that it may be another in each display."""
@@ -197,11 +189,20 @@ class _Reader(Page):
             if kind == "definition":  # what rests on it is not read either
                 self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
             return replace(base, unread=_unread(error))
+        if kind in SIGNS:
+            names = free_of(kind, [c.readings[0] for c in (left, start) if c is not None and c.readings], self.world)
+            apart = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
+            readings = [replace(r, apart=apart if len(apart) == len(names) else ()) for r in readings]
         if kind == "step" and first and self.brings_in(left, readings):
             kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+        elif kind == "step" and (letters := self.swapped(left.readings[0], right.readings[0])):
+            why = f"{' and '.join(letters)} may be matrices, whose products have an order; of numbers declare it: %: "
+            return replace(
+                base, unread=Unread(base.printed, cell.span, why + rf"{', '.join(letters)} \in \mathbb{{R}}")
+            )
         elif kind == "step" and first and self.brought_in_before(left):
             readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
         from_start: tuple[Reading, ...] = ()
@@ -266,15 +267,33 @@ class _Reader(Page):
             return False
         if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
-        return self.first_use().get(key_of(e)) is left
+        return self.first_use().get(_one_of(e)) is left
 
-    def first_use(self) -> dict[Key, PageCell]:
-        """The cell in which each name stands first."""
+    def first_use(self) -> dict[Key | Expr, PageCell]:
+        """The cell in which each name stands first; k_1 and k_2 are two names."""
         if not self.firsts:
             for c in (c for chains in self.chains.values() for chain in chains for c in chain):
                 for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
-                    self.firsts.setdefault(key_of(x), c)
+                    self.firsts.setdefault(_one_of(x), c)
         return self.firsts
+
+    def swapped(self, left: Expr, right: Expr) -> list[str]:
+        """The capitals that a row swaps and that may be matrices: nothing is said of them, and nothing shows that they are numbers."""
+        if self.capitals is None:
+            chains = [chain for chains in self.chains.values() for chain in chains]
+            shown = [c.readings[0] for chain in chains for c in chain if c.readings]
+            compared = [
+                c.readings[0]
+                for chain in chains
+                if any(c.cell.sign in COMPARISONS - {"=", "!="} for c in chain)
+                for c in chain
+                if c.readings
+            ]
+            self.capitals = maybe_matrices(shown, compared)
+        known = self.world.spoken_of() | {key[0] for key in self.sorts.indices if not key[1]}
+        maybe = {letter for letter in self.capitals if letter.partition("_")[0] not in known}
+        brought = {str(m.pattern): m.body for m in self.world.meanings if m.row and m.pattern.is_name()}
+        return swapped(left, right, maybe, brought) if maybe else []
 
     def rests_on(self, e: Expr) -> set[str]:
         """The names in a formula, and those in what defines them."""
@@ -292,16 +311,16 @@ class _Reader(Page):
 
     # --- readings
 
-    def built(self, c: PageCell) -> list[_Built]:
+    def built(self, c: PageCell) -> list[Built]:
         out = []
         for n, e in enumerate(c.readings):
             self.builder.needs = Needs()
             try:
                 value = self.builder.value(e, Scope())
-                _try(value)
-                out.append(_Built(e, value, self.builder.needs, n))
+                try_entry(value)
+                out.append(Built(e, value, self.builder.needs, n))
             except UnreadableError as error:
-                out.append(_Built(e, None, self.builder.needs, n, error))
+                out.append(Built(e, None, self.builder.needs, n, error))
         return out
 
     def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
@@ -350,7 +369,7 @@ class _Reader(Page):
         if not count:
             raise errors[0]
 
-    def reading(self, a: _Built, b: _Built, sign: str, kind: Kind, row: int) -> Reading:
+    def reading(self, a: Built, b: Built, sign: str, kind: Kind, row: int) -> Reading:
         builder = self.builder
         builder.needs = needs = Needs()
         for x in (a, b):
@@ -453,48 +472,17 @@ class _Reader(Page):
         return ""
 
 
+def _one_of(e: Expr) -> Key | Expr:
+    """What tells a name apart from others: the number below it, where it has one."""
+    return e if e.args and not e.ref.signs and all(a.op == "num" for a in e.args) else key_of(e)
+
+
 def _explained(before: Chain, after: Chain) -> Chain:
     """A chain whose claims are read again, now that later rows have said what their names are."""
     steps = tuple(
         b if a.readings and a.readings[0].kind == "step" else a for a, b in zip(before.steps, after.steps, strict=True)
     )
     return replace(before, steps=steps)
-
-
-def sides(a: _Built, b: _Built) -> tuple[Term, Term, list[Term]]:
-    """Both sides as terms; of vectors and matrices the entries at free indices, with their ranges."""
-    left, right = a.value, b.value
-    assert left is not None
-    assert right is not None
-    rank = max(left.rank, right.rank)
-    if left.rank and right.rank and left.rank != right.rank:
-        raise unread(b.expr, "a vector on one side and a matrix on the other")
-    if left.rank == right.rank == 1 and left.row != right.row:
-        raise unread(b.expr, "a row on one side and a column on the other")
-    letters = [Var(f"i_{n + 1}" if rank > 1 else "i_", INT) for n in range(rank)]
-    facts: list[Term] = []
-    for n, v in enumerate(letters):
-        sizes = [x.dims[n] for x in (left, right) if x.rank == rank]
-        size = next((s for s in sizes if s is not None), None)
-        if size is not None:
-            facts += [size.low <= v, v <= size.high]
-    return (left.at(*letters) if left.rank else left.term), (right.at(*letters) if right.rank else right.term), facts
-
-
-def _try(value: Value) -> None:
-    """Build the entry once, so that what cannot be built is known here."""
-    value.at(*(Var("i_", INT) for _ in value.dims))
-
-
-def together(signs: Sequence[str]) -> str:
-    """The relation of the first expression to the last; "" where these signs give none."""
-    kinds = set(signs)
-    if kinds <= {"=", ":="}:
-        return "="
-    for weak, strict in (("<=", "<"), (">=", ">")):
-        if kinds <= {"=", ":=", weak, strict}:
-            return strict if strict in kinds else weak
-    return ""
 
 
 def _unread(error: UnreadableError) -> Unread:

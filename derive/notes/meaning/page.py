@@ -11,12 +11,12 @@ from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.names import halves
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import Cell, cells_of, words_in
-from derive.notes.formula.surface import Expr, name
+from derive.notes.formula.surface import Expr, name, renamed
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
 from derive.notes.meaning.chain import Unread
 from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
-from derive.notes.meaning.guess import guessed_base, guessed_laws, whole_sequences
+from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws, whole_sequences, with_variables
 from derive.notes.meaning.pairs import likelier_first
 from derive.notes.meaning.prose import about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
@@ -41,7 +41,7 @@ class Page:
         self.document = document
         self.problems: list[Unread] = []
         self.inferred: dict[str, None] = {}
-        self.firsts: dict[Key, PageCell] = {}
+        self.firsts: dict[Key | Expr, PageCell] = {}
         self.case: tuple[str, tuple[Expr, ...]] | None = None  # the condition right before the display
         self.lead: tuple[Expr, ...] | None = ()  # what the paragraph before it may suppose
         self.late = False  # whether a row says what a name of an earlier row is
@@ -130,6 +130,8 @@ class Page:
     def prepare(self) -> Facts:
         """Sorts, ranges and guesses, from all formulas of the page at once."""
         whole = self.declared()
+        if not whole.declared:
+            self.call_by_densities()
         cells = [c for chains in self.chains.values() for chain in chains for c in chain if c.readings][:CELLS]
         formulas = [c.readings[0] for c in cells]
         formulas += [e for m in whole.meanings for e in (m.pattern, m.body)]
@@ -168,6 +170,15 @@ class Page:
         facts.shown_free = frozenset(n for c in cells for n in letters_free(c.readings[0]))
         return facts
 
+    def call_by_densities(self) -> None:
+        """On a page without declarations P is the law whose values are written p(x)."""
+        cells = [c for chains in self.chains.values() for chain in chains for c in chain]
+        names = density_names([c.readings[0] for c in cells if c.readings][:CELLS])
+        for capital, small in names.items():
+            self.inferred[f"{capital} is the law whose values are written {small}"] = None
+        for c in cells if names else ():
+            c.readings = [renamed(e, names) for e in c.readings]
+
     def declared(self) -> World:
         """All declarations of the page; those that are not read are problems."""
         whole = World()
@@ -196,6 +207,8 @@ class Page:
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:
         """Laws that nobody declares, and on a page without declarations the base of entropies."""
         self.guessed = guessed_laws(whole, self.sorts, whole_sequences(cells, self.spelled_out()))
+        if not whole.declared:
+            self.guessed = with_variables(self.guessed, cells, self.sorts)
         for law in self.guessed:
             if law.over[0].op == "series":
                 v = law.over[0].args[-1].ref.name

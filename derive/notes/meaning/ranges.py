@@ -197,12 +197,17 @@ class Ranges:
         if letter in self.world.ranges:
             return said
         if self.world.is_value(letter) or base_letter(letter) in self.sorts.values:
-            return said or (num(1), self.invent(size_of(letter), ("letter", letter)))
+            return self.of_value(letter) or (num(1), self.invent(size_of(letter), ("letter", letter)))
         if letter in self.ends:
             return None  # the last index, and no running one
         root = self.find(("letter", letter))
         found = self.bounds.get(root) or self.world.ranges.get(letter.rstrip("'"))
         return said if found is None and not self.world.declared else found
+
+    def of_value(self, letter: str) -> Bounds | None:
+        """The bounds of the values of a law: said, or on a page without declarations those of a sum over the law by another letter."""
+        said = self.said_of(letter)
+        return said if said is not None or self.world.declared else self.bounds.get(self.find(("letter", letter)))
 
     def said_of(self, letter: str) -> Bounds | None:
         """The bounds that a declaration gives a letter, or all its sums, if they have the same."""

@@ -311,6 +311,9 @@ class Refs(Builder):
                 and m.pattern.ref.name == e.ref.name
                 and not m.pattern.ref.signs
                 and not e.ref.signs
+                and not (
+                    m.pattern.args and e.args and all(a.op == "num" for a in (*m.pattern.args, *e.args))
+                )  # k_1, k_2
             )
             for m in self.world.meanings_of(e)
         )

@@ -41,6 +41,10 @@ class Law(NamedTuple):
     def letters(self) -> tuple[Expr, ...]:
         return tuple(o.args[1] if o.op == "rel" else o for o in self.over)
 
+    def fits(self, arguments: tuple[str, ...]) -> bool:
+        """Whether a use with these arguments may be one of this law, and not of one with more parameters."""
+        return len(arguments) == len(self.name.args) + len(self.over) + len(self.given)
+
     def slot(self, a: Expr) -> str | None:
         """Which of its values an argument is, by its label; None where nothing says it."""
         labels, letters = self.labels(), self.letters()

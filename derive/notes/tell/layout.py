@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from derive.notes.document.build import GAP
 from derive.notes.document.signs import UNICODE
 from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, Table, Words
+from derive.notes.formula.rows import ACRONYMS
 from derive.notes.formula.tokens import SPELLED
 from derive.render.formula import nodes
 from derive.render.formula.names import GREEK
@@ -92,7 +93,7 @@ def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
 
 
 def _spelled(items: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Names of functions that were typed letter by letter, log(x), as the words that they are read as."""
+    """Names that were typed letter by letter, log(x), as the words that they are read as."""
     out: list[Node] = []
     run: list[Atom] = []
     for item in (*items, None):
@@ -100,7 +101,7 @@ def _spelled(items: tuple[Node, ...]) -> tuple[Node, ...]:
         if isinstance(base, Atom) and len(base.text) == 1 and base.text.isalpha() and item is base:
             run.append(base)
             continue
-        size = next((n for n in range(len(run)) if "".join(x.text for x in run[n:]) in SPELLED), None)
+        size = next((n for n in range(len(run)) if "".join(x.text for x in run[n:]) in SPELLED | ACRONYMS), None)
         if size is not None:
             word, run = run[size:], run[:size]
             out += [*run, Call(r"\operatorname", (), (Group(tuple(word), word[0].span),), word[0].span)]
