@@ -176,6 +176,29 @@ def test_a_name_that_a_later_display_brings_in_anew_is_not_held_against_it() -> 
     assert kinds == ["definition", "unproved", "false"]
 
 
+SQUARE, LOG = r"\frac{\partial L}{\partial z} = -2(y - z)", r"\frac{\partial L}{\partial z} = -\frac{y}{z}"
+TWICE = "\\[L = (y - z)^2\\]\nFor classification\n\\[L = -y \\log z\\]\n"
+NOW = "%: y > 0\n%: z > 0\n%: L := (y - z)^2\nNow let $L = -y \\log z$. Then\n"
+ANEW = [
+    (TWICE, LOG, "proved"),
+    (TWICE, SQUARE, "unproved"),
+    ("%: y > 0\n%: z > 0\n" + TWICE, LOG, "proved"),
+    (NOW, LOG, "proved"),
+    (NOW, SQUARE, "unproved"),
+    (NOW, r"\frac{\partial L}{\partial z} = y", "false"),
+    ("%: y > 0\n%: L := y^2\nWe now write $L$ for a half of it.\n", "L = y^2 / 2", "unproved"),
+]
+
+
+@pytest.mark.parametrize(("before", "row", "kind"), ANEW, ids=range(len(ANEW)))
+def test_rows_behind_a_name_that_is_brought_in_anew_take_it_for_what_it_is_now(
+    before: str, row: str, kind: str
+) -> None:
+    page = f"{before}\\[{row}\\]\n"
+    *_, last = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert last.kind == kind
+
+
 @pytest.mark.parametrize(("prose", "row", "kind"), PROSE, ids=[p[0] for p in PROSE])
 def test_a_sentence_counts_for_what_it_says(prose: str, row: str, kind: str) -> None:
     page = f"{prose}\n\\[{row}\\]\n"

@@ -18,7 +18,7 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import guessed_base, guessed_laws, whole_sequences
 from derive.notes.meaning.pairs import likelier_first
-from derive.notes.meaning.prose import about, independent, phrases
+from derive.notes.meaning.prose import ANEW, about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, letters_free, put
@@ -147,8 +147,9 @@ class Page:
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        prose = phrases(self.document, self.inline, self.parser, self.sorts)
+        prose = list(phrases(self.document, self.inline, self.parser, self.sorts))
         said = whole.spoken_of() if whole.declared else set()
+        self.said_anew = [p for p in prose if about(p[2]) <= said and self.brought_in(p[0], p[2], whole)]
         laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
         apart = independent(self.document, self.inline, self.parser, laws)
         self.said = sorted([*(p for p in prose if not about(p[2]) <= said), *apart], key=lambda found: found[0])
@@ -164,6 +165,12 @@ class Page:
         facts = Facts(self.world, self.sorts, ranges)
         facts.shown_free = frozenset(n for c in cells for n in letters_free(c.readings[0]))
         return facts
+
+    def brought_in(self, place: int, found: object, whole: World) -> bool:
+        """Whether a sentence brings in anew what a declaration defines: now let L be."""
+        if not isinstance(found, Meaning) or not ANEW.search(self.document.text[max(0, place - 40) : place]):
+            return False
+        return any(m.pattern == found.pattern and m.body != found.body for m in whole.meanings)
 
     def declared(self) -> World:
         """All declarations of the page; those that are not read are problems."""
