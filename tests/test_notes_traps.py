@@ -283,6 +283,22 @@ def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: s
     assert verdict(row, *LOGITS) == kind
 
 
+POWERS = [
+    (r"\sum_{t=0}^{T-1} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
+    (r"\sum_{t=0}^{T} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "false", r"0 < \gamma < 1"),
+    (r"\sum_{t=1}^{n} r \gamma^t = r \frac{\gamma - \gamma^{n+1}}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
+    (r"e^{H(p)} \le K", "proved", "k = 1..K", "p positive distribution over k"),
+    (r"e^{H(p)} \ge K", "false", "k = 1..K", "p positive distribution over k"),
+    (r"\frac{\partial p_j}{\partial z_i} = p_i ([i = j] - p_j)", "proved", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\frac{\partial p_j}{\partial z_i} = p_j ([i = j] - p_j)", "false", *LOGITS, r"p := \mathrm{softmax}(z)"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in POWERS], ids=str)
+def test_sums_of_powers_exponentials_and_indicators(row: str, kind: str, declared: list[str]) -> None:
+    assert verdict(row, *declared) == kind
+
+
 CLASSES = "k = 1..K", "p, q positive distribution over k"
 INFORMATION = [
     (r"I(X; Y) \ge 0", "proved", JOINT_LAW),
