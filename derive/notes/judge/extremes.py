@@ -16,7 +16,7 @@ from derive.notes.judge.powers import Found
 from derive.tactics import side
 from derive.tactics.context import Context
 from derive.tactics.conv import by_equations, everywhere, repeatedly
-from derive.tactics.derived import instantiate_named, is_app, resolve, sides, unfold_head
+from derive.tactics.derived import instantiate_named, resolve, sides, unfold_head
 
 MOST, PAIRS = 4, 2
 """Pairs of numbers of which a row may take the larger, and pairs of indices that it may compare."""
@@ -38,7 +38,7 @@ def prove(claim: App, context: Context, way: Callable[[App, Context], Found | No
 
 def by_indices(claim: App, context: Context, way: Callable[[App, Context], Found | None]) -> Found | None:
     """An equation in which indices are compared, p_i [i = j] and p_j [i = j]: in each case by ``way``."""
-    pairs = dict.fromkeys(t.args for t in subterms(claim) if is_app(t, DELTA) and not t.loose)
+    pairs = dict.fromkeys(t.args for t in subterms(claim) if isinstance(t, App) and t.op is DELTA and not t.loose)
     letters = [(a, b) for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)]
     if claim.op is not EQ or not 0 < len(letters) == len(pairs) <= PAIRS:
         return None

@@ -40,8 +40,8 @@ def closed(claim: App, context: Context) -> Found | None:
         plain.append(th if after is None else chain(th, after, one.normalize(sides(after.concl)[1], context)))
     a, b = (sides(th.concl)[1] for th in plain)
     goal = App(claim.op, (a, b))
-    th = (close(a, b, context) if claim.op is EQ else None) or side.prove(goal, context)
-    return None if th is None else (r.rel_cong(th, tuple(map(r.sym, plain))), ("sum_telescope",))
+    met = (close(a, b, context) if claim.op is EQ else None) or side.prove(goal, context)
+    return None if met is None else (r.rel_cong(met, tuple(map(r.sym, plain))), ("sum_telescope",))
 
 
 def _is_sum(t: Term) -> bool:
@@ -76,7 +76,7 @@ def _of_ratio(s: App, x: Term, f: Term, context: Context, one: Meeting) -> Theor
     apart_sums = resolve(instantiate_named(LEMMAS["sum_telescope"].theorem, {"m": low, "n": high, "f": f}), below)
     total, ends = sides(apart_sums.concl)
     both = [one.normalize(t, context) for t in (total, (x - Num(1)) * s)]
-    same = close(*(sides(th.concl)[1] for th in both), context)
+    same = close(sides(both[0].concl)[1], sides(both[1].concl)[1], context)
     back = ring(s, (x - Num(1)) * s / (x - Num(1)), context.with_facts(apart))
     if same is None or back is None:
         return None
