@@ -73,8 +73,9 @@ TRUE = [
     ),
     (r"\sum_x p_{t,x} = 1", LAW),
     (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
-    # laws of which no value is written, and optima that a constant does not move
+    # random variables and laws of which no value is written, and optima that a constant does not move
     (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
+    (r"I(X; Y) = H(X) + H(Y) - H(X, Y)",),
     (r"\arg\min_\theta \mathrm{KL}(p \| q_\theta) = \arg\max_\theta \sum_x p(x) \log q_\theta(x)",),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
@@ -96,6 +97,7 @@ FALSE = [
     (r"H(X, Y) = H(X) + H(Y)", JOINT_LAW),
     (r"\arg\min_w ((w - a)^2 + w) = \arg\min_w (w - a)^2",),
     (r"\mathrm{KL}(p \| q_\theta) = H(p) - H(p, q_\theta)",),
+    (r"H(X, Y) = H(X) + H(X | Y)",),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),

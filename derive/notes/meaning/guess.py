@@ -33,7 +33,22 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list
             out += joint
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
-    return out + _named_only(world, sorts, out, defined)
+    return [*out, *_named_only(world, sorts, out, defined), *_of_variables(world, sorts, out)]
+
+
+def _of_variables(world: World, sorts: Sorts, guessed: list[Law]) -> list[Law]:
+    """H(Y | X) and I(X; Y) where no probability is written: capitals in them are random variables with a joint law."""
+    groups = [e for e in sorts.compared if e.data == "I" or any(a.op == "given" for a in e.args)]
+    names = sorted({x.ref.name for e in groups for x in walk(e) if x.is_name() and len(x.ref.name) == 1})
+    joint = {label.upper() for law in (*world.laws, *guessed) if law.joint for label in law.labels()}
+    laws = {law.name.ref.name for law in (*world.laws, *guessed)}
+    taken = joint | laws | {name for name, args in sorts.indices if not args}
+    if len(names) < 2 or not all(n.isupper() for n in names) or not taken.isdisjoint(names):
+        return []
+    head = Expr("ref", (), Ref(next(c for c in ("p", "P", "p*") if c not in sorts.keys)))
+    letters = [Expr("ref", (), Ref(n.lower())) for n in names]
+    over = tuple(Expr("rel", (Expr("ref", (), Ref(n)), x), "=") for n, x in zip(names, letters, strict=True))
+    return [Law(head, over, (), True, True, f"{', '.join(names)} have a positive joint distribution")]
 
 
 def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
@@ -41,8 +56,9 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
     out: list[Law] = []
     free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
     for group in sorts.compared:
-        laws = [e for e in group if e.op == "ref" and not e.ref.signs and not e.ref.above]
-        if len(laws) < len(group):
+        laws = [e for e in group.args if e.op == "ref" and not e.ref.signs and not e.ref.above]
+        variables = group.data not in ("KL", "JS") and any(e.ref.name[:1].isupper() for e in laws)  # H(X, Y)
+        if len(laws) < len(group.args) or variables:
             continue
         known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
         over = known[0].over if known else (Expr("ref", (), Ref(free)),)
