@@ -73,8 +73,9 @@ TRUE = [
     ),
     (r"\sum_x p_{t,x} = 1", LAW),
     (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
-    # laws of which no value is written, and optima that a constant does not move
+    # random variables and laws of which no value is written, and optima that a constant does not move
     (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
+    (r"I(X; Y) = H(X) + H(Y) - H(X, Y)",),
     (r"\arg\min_\theta \mathrm{KL}(p \| q_\theta) = \arg\max_\theta \sum_x p(x) \log q_\theta(x)",),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
@@ -96,6 +97,7 @@ FALSE = [
     (r"H(X, Y) = H(X) + H(Y)", JOINT_LAW),
     (r"\arg\min_w ((w - a)^2 + w) = \arg\min_w (w - a)^2",),
     (r"\mathrm{KL}(p \| q_\theta) = H(p) - H(p, q_\theta)",),
+    (r"H(X, Y) = H(X) + H(X | Y)",),
     (r"\exp(u)^2 = \exp(u^2)",),
     (r"\exp(u)^{-1} = \exp(1/u)",),
     (r"\log(u)^2 = 2\log u",),
@@ -174,6 +176,29 @@ def test_a_name_that_a_later_display_brings_in_anew_is_not_held_against_it() -> 
     page = "For regression\n\\[L = (y - z)^2\\]\nFor classification\n\\[L = -y \\log z\\]\nAlways\n\\[L + 1 = (y - z)^2\\]\n"
     kinds = [r.verdict.kind for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
     assert kinds == ["definition", "unproved", "false"]
+
+
+SQUARE, LOG = r"\frac{\partial L}{\partial z} = -2(y - z)", r"\frac{\partial L}{\partial z} = -\frac{y}{z}"
+TWICE = "\\[L = (y - z)^2\\]\nFor classification\n\\[L = -y \\log z\\]\n"
+NOW = "%: y > 0\n%: z > 0\n%: L := (y - z)^2\nNow let $L = -y \\log z$. Then\n"
+ANEW = [
+    (TWICE, LOG, "proved"),
+    (TWICE, SQUARE, "unproved"),
+    ("%: y > 0\n%: z > 0\n" + TWICE, LOG, "proved"),
+    (NOW, LOG, "proved"),
+    (NOW, SQUARE, "unproved"),
+    (NOW, r"\frac{\partial L}{\partial z} = y", "false"),
+    ("%: y > 0\n%: L := y^2\nWe now write $L$ for a half of it.\n", "L = y^2 / 2", "unproved"),
+]
+
+
+@pytest.mark.parametrize(("before", "row", "kind"), ANEW, ids=range(len(ANEW)))
+def test_rows_behind_a_name_that_is_brought_in_anew_take_it_for_what_it_is_now(
+    before: str, row: str, kind: str
+) -> None:
+    page = f"{before}\\[{row}\\]\n"
+    *_, last = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert last.kind == kind
 
 
 @pytest.mark.parametrize(("prose", "row", "kind"), PROSE, ids=[p[0] for p in PROSE])
@@ -258,6 +283,22 @@ BOUNDS = [
 @pytest.mark.parametrize(("row", "kind"), BOUNDS, ids=[r for r, _ in BOUNDS])
 def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: str) -> None:
     assert verdict(row, *LOGITS) == kind
+
+
+POWERS = [
+    (r"\sum_{t=0}^{T-1} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
+    (r"\sum_{t=0}^{T} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "false", r"0 < \gamma < 1"),
+    (r"\sum_{t=1}^{n} r \gamma^t = r \frac{\gamma - \gamma^{n+1}}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
+    (r"e^{H(p)} \le K", "proved", "k = 1..K", "p positive distribution over k"),
+    (r"e^{H(p)} \ge K", "false", "k = 1..K", "p positive distribution over k"),
+    (r"\frac{\partial p_j}{\partial z_i} = p_i ([i = j] - p_j)", "proved", *LOGITS, r"p := \mathrm{softmax}(z)"),
+    (r"\frac{\partial p_j}{\partial z_i} = p_j ([i = j] - p_j)", "false", *LOGITS, r"p := \mathrm{softmax}(z)"),
+]
+
+
+@pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in POWERS], ids=str)
+def test_sums_of_powers_exponentials_and_indicators(row: str, kind: str, declared: list[str]) -> None:
+    assert verdict(row, *declared) == kind
 
 
 CLASSES = "k = 1..K", "p, q positive distribution over k"

@@ -1,24 +1,25 @@
-"""Rows with the larger or the smaller of two numbers, absolute values and positive parts: case by case which of the two it is."""
+"""Rows with the larger or the smaller of two numbers, absolute values and positive parts, case by case which of the two it is; and
+rows with an indicator, where the two indices are one and where they are not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias, TypeGuard
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 from derive.board.catalogue import find_theorem
 from derive.kernel import rules as r
-from derive.kernel.terms import EQ, LE, LT, App, Term, negation, subterms
+from derive.kernel.terms import DELTA, EQ, LE, LT, App, Term, Var, eq, ne, negation, subterms
 from derive.kernel.theorem import Theorem
 from derive.language.definitions import absolute, maximum, minimum, positive_part
 from derive.notes.judge.optima import squeezed
+from derive.notes.judge.powers import Found
 from derive.tactics import side
 from derive.tactics.context import Context
 from derive.tactics.conv import by_equations, everywhere, repeatedly
 from derive.tactics.derived import instantiate_named, resolve, sides, unfold_head
 
-MOST = 4
-"""Pairs of numbers of which a row may take the larger."""
-Found: TypeAlias = tuple[Theorem, tuple[str, ...]]
+MOST, PAIRS = 4, 2
+"""Pairs of numbers of which a row may take the larger, and pairs of indices that it may compare."""
 
 
 def prove(claim: App, context: Context, way: Callable[[App, Context], Found | None]) -> Found | None:
@@ -33,6 +34,34 @@ def prove(claim: App, context: Context, way: Callable[[App, Context], Found | No
     if found is None:
         return None
     return r.rel_cong(found[0], tuple(map(r.sym, plain))), (maximum.name, *found[1])
+
+
+def by_indices(claim: App, context: Context, way: Callable[[App, Context], Found | None]) -> Found | None:
+    """An equation in which indices are compared, p_i [i = j] and p_j [i = j]: in each case by ``way``."""
+    pairs = dict.fromkeys(t.args for t in subterms(claim) if isinstance(t, App) and t.op is DELTA and not t.loose)
+    letters = [(a, b) for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)]
+    if claim.op is not EQ or not 0 < len(letters) == len(pairs) <= PAIRS:
+        return None
+    return _where_indices(claim, letters, context, way)
+
+
+def _where_indices(
+    goal: App, pairs: Sequence[tuple[Term, Term]], context: Context, way: Callable[[App, Context], Found | None]
+) -> Found | None:
+    if not pairs:
+        return way(goal, context)
+    (a, b), *rest = pairs
+    apart = _where_indices(goal, rest, context.extend(ne(a, b)), way)
+    if apart is None or a == b:
+        return apart
+    inner = context.extend(eq(a, b))
+    one_letter = everywhere(by_equations({a: inner.by_statement[eq(a, b)]}))
+    plain = [one_letter(t, inner) or r.refl(t) for t in goal.args]
+    same = way(App(EQ, tuple(sides(th.concl)[1] for th in plain)), inner)
+    if same is None:
+        return None
+    yes = r.rel_cong(same[0], tuple(map(r.sym, plain)))
+    return r.cases(eq(a, b), yes, apart[0]), ("delta_cases", *same[1], *apart[1])
 
 
 def _by_cases(goal: App, context: Context, way: Callable[[App, Context], Found | None]) -> Found | None:

@@ -181,6 +181,9 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     """One verdict from the readings that were tried, of which only the last can be proved."""
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
+    if last.proof is not None and last.reading.former:
+        why = f"it holds as {last.reading.claim}, with what a name was before it was brought in anew"
+        return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
         if contradictory(last.proof.theorem.hyps):
             return Verdict(

@@ -15,7 +15,7 @@ from derive.kernel.terms import DELTA, EQ, LE, LT, App, Num, SortError, Term, su
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
-from derive.notes.judge import cited, extremes, optima
+from derive.notes.judge import cited, extremes, optima, powers
 from derive.record.relations import BY_OPERATOR
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -107,6 +107,17 @@ def _more_telling(goal: Goal, proof: Proof) -> Proof:
     return proof
 
 
+def _of_numbers(claim: App, context: Context) -> tuple[Theorem, tuple[str, ...]] | None:
+    plain = consequences.prove
+    return (
+        plain(claim, context)
+        or extremes.prove(claim, context, plain)
+        or extremes.by_indices(claim, context, plain)
+        or powers.closed(claim, context)
+        or powers.by_logarithms(claim, context)
+    )
+
+
 def _by_normal_form(claim: Term, context: Context) -> Proof | None:
     if not (isinstance(claim, App) and claim.op in (EQ, LE, LT)):
         return None
@@ -114,9 +125,7 @@ def _by_normal_form(claim: Term, context: Context) -> Proof | None:
     if not (is_numeric(sort) or isinstance(sort, SetOf)):
         return None
     try:
-        found = consequences.prove(claim, context) if is_numeric(sort) else None
-        if found is None and is_numeric(sort):
-            found = extremes.prove(claim, context, consequences.prove)
+        found = _of_numbers(claim, context) if is_numeric(sort) else None
         if found is None and claim.op is EQ:
             th = optima.prove(claim, context)
             found = None if th is None else (th, ("optima",))

@@ -39,6 +39,7 @@ class Reading:
     ``refutable``: a model in which the claim fails is one for the page; otherwise the reading knows less than the page says
     (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
     ``instance``: the row in a case of the page that is read in full; what fails there is false.
+    ``former``: with what a name was before it was brought in anew; such a reading casts doubt, and proves nothing.
     ``apart``: letters of which a factor or a term that the row leaves out is said to be free; none where nothing says which.
     """
 
@@ -55,6 +56,7 @@ class Reading:
     from_text: tuple[str, ...] = ()
     unsure: str = ""
     instance: Reading | None = None
+    former: bool = False
     apart: tuple[Var, ...] = ()
 
 

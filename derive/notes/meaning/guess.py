@@ -41,8 +41,9 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
     out: list[Law] = []
     free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
     for group in sorts.compared:
-        laws = [e for e in group if e.op == "ref" and not e.ref.signs and not e.ref.above]
-        if len(laws) < len(group):
+        laws = [e for e in group.args if e.op == "ref" and not e.ref.signs and not e.ref.above]
+        variables = group.data not in ("KL", "JS") and any(e.ref.name[:1].isupper() for e in laws)  # H(X, Y)
+        if len(laws) < len(group.args) or variables:
             continue
         known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
         over = known[0].over if known else (Expr("ref", (), Ref(free)),)
@@ -56,7 +57,7 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
     return out
 
 
-def with_variables(laws: list[Law], formulas: Sequence[Expr], sorts: Sorts) -> list[Law]:
+def with_variables(laws: list[Law], declared: Sequence[Law], sorts: Sorts) -> list[Law]:
     """The laws, with one for random variables of which only entropies speak, H(X) or I(X; Y): X and Y are then of one joint law, which
     is that of a p(x) on the page."""
     named = dict.fromkeys(

@@ -24,7 +24,7 @@ MAY_SUPPOSE = "the paragraph before the display may state a condition"
 _RELATIONS = COMPARISONS | frozenset(("≈", "→"))
 _SUPPOSED = re.compile(
     r"\b(?:uniform|one-hot|deterministic|degenerate|(?:is|are|be|being|all|both)\s+(?:all\s+)?(?:equal|identical|the\s+same|zero|constant))\b"
-    r"|\b(?:is|are|be|equals?)\s+(?:\$|\\\()?-?\d",
+    r"|\b(?:is|are|be|equals?)\s+(?:\$|\\\()?-?\d|\b(?:redefin|renam)\w+|\b(?:now|instead)\s+(?:write|denote|mean|use)\b",
     re.IGNORECASE,
 )
 """Conditions in words."""

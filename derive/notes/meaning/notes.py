@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.kernel.sorts import INT, Fn, SetOf, is_numeric
-from derive.kernel.terms import SortError, Term, Var, subterms
+from derive.kernel.sorts import INT, SetOf, is_numeric
+from derive.kernel.terms import SortError, Term
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
 from derive.notes.formula.surface import Expr, name, names_in, num, walk
@@ -29,8 +29,8 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, sides, together, try_entry
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
+from derive.notes.meaning.unsure import open_page, unexplained, unsized
 from derive.notes.meaning.world import Meaning, put
-from derive.operators.derivatives import taken_apart
 from derive.render.pens.text import term_text
 
 READINGS = 8
@@ -60,6 +60,7 @@ ANEW = "an earlier display brings in this name, which may be another thing here"
 
 class _Reader(Page):
     old = 0  # how many definitions stand before the display
+    anew: list[Meaning]  # definitions of names that have one from before
     capitals: set[str] | None = None  # of the page that may be matrices
 
     def divided(self) -> bool:
@@ -70,6 +71,7 @@ class _Reader(Page):
     # --- chains
 
     def notes(self) -> Notes:
+        self.anew = []
         chains: list[Chain] = []
         last: PageCell | None = None
         start: PageCell | None = None
@@ -86,6 +88,9 @@ class _Reader(Page):
                 self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
                 self.lead = lead_of(self.document, p, self.inline, self.parser)
+                for at, words, m in self.said_anew:
+                    if at < p.span.start and isinstance(m, Meaning):
+                        self.bring_in_anew(m._replace(assumed=words))
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
                     assume(self.world, words, found)
@@ -205,6 +210,7 @@ class _Reader(Page):
             )
         elif kind == "step" and first and self.brought_in_before(left):
             readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
+            self.bring_in_anew(Meaning(left.readings[0], right.readings[0], True))
         from_start: tuple[Reading, ...] = ()
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
@@ -247,6 +253,12 @@ class _Reader(Page):
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
+
+    def bring_in_anew(self, m: Meaning) -> None:
+        """A definition of a name that has one: what follows may mean the one or the other."""
+        if m not in self.anew and m not in self.world.meanings:
+            self.anew.append(m)
+            self.world.meanings.append(m)
 
     def brought_in_before(self, left: PageCell) -> bool:
         """Whether a row of an earlier display says what the left side is, so that this one may bring in another thing of that name."""
@@ -324,6 +336,23 @@ class _Reader(Page):
         return out
 
     def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
+        """The readings of a row.  Names that were brought in anew are first what they are now, and then what they were."""
+        a, b = left.readings[0], right.readings[0]
+        anew = [m for m in self.anew if not {m.pattern.ref.name}.isdisjoint(self.rests_on(a) | self.rests_on(b))]
+        own = [m for m in anew if m.pattern == a]
+        if not anew or own:
+            return self.readings_without(own, left, right, sign, kind, row)
+        now = self.readings_without([], left, right, sign, kind, row)
+        try:
+            before = self.readings_without(anew, left, right, sign, kind, row)
+        except UnreadableError:
+            return now
+        return [*now, *(replace(r, former=True) for r in before if r.claim not in [x.claim for x in now])]
+
+    def readings_without(
+        self, aside: list[Meaning], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
+    ) -> list[Reading]:
+        self.world.aside = aside
         try:
             out = list(self.readings(left, right, sign, kind, row))
             return self.with_instances(out, left, right, sign, kind, row) if out[0].unsure == SEVERAL_DRAWS else out
@@ -331,6 +360,8 @@ class _Reader(Page):
             raise unread(right.readings[0], f"the parts do not fit: {error}") from None
         except RecursionError:
             raise unread(right.readings[0], "the formula is nested too deeply") from None
+        finally:
+            self.world.aside = []
 
     def with_instances(
         self, found: list[Reading], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
@@ -399,8 +430,8 @@ class _Reader(Page):
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
         why = needs.weak if needs.weak == SEVERAL_DRAWS else ""
-        why = why or self.unexplained(left, right, needs.facts) or self.open_page(left, right) or needs.weak
-        why = why or self.unsized(closure(claim.free, needs.facts))
+        why = why or unexplained(builder, left, right, needs.facts) or open_page(self.world, left, right) or needs.weak
+        why = why or unsized(builder.ranges, closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free
@@ -437,39 +468,6 @@ class _Reader(Page):
                     needs.fact(fact)
             except UnreadableError:
                 needs.weak = needs.weak or "a condition behind the row is not read"
-
-    def unsized(self, free: frozenset[Var]) -> str:
-        """A size that nothing names, of what the page sums over within bounds, too: that they differ is no counterexample."""
-        ranges = self.builder.ranges
-        for v in sorted(free, key=lambda v: v.name):
-            if ranges.disputed(v.name) or ranges.of_two_sizes(v.name):
-                return f"nothing says through what {v.name} runs"
-        return ""
-
-    def open_page(self, left: Term, right: Term) -> str:
-        """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""
-        if self.world.declared:
-            return ""
-        free = left.free | right.free
-        moved = any(taken_apart(t) is not None for side in (left, right) for t in subterms(side))
-        alone = left.free ^ right.free  # q on one side, which the prose may call 1 - p
-        if alone or any(isinstance(v.sort, Fn) for v in free) or (moved and len(free) > 1):
-            return "conditions may stand in the prose"
-        return ""
-
-    def unexplained(self, left: Term, right: Term, facts: dict[Term, str]) -> str:
-        """A name on one side only of which nothing is said: what it is may stand in the prose."""
-        said = {v for f, assumed in facts.items() if not assumed for v in f.free}
-        for v in sorted(left.free ^ right.free, key=lambda x: x.name):
-            name = next((key[0] for key, w in self.builder.vars.items() if w == v), v.name)
-            if name in self.world.constants:
-                continue
-            function = isinstance(v.sort, Fn) or name[:1].isupper()
-            if function and v not in said and not v.name.startswith("N_") and not any(
-                x.op == "ref" and x.ref.name == name for x, _, _ in self.world.vectors
-            ):  # fmt: skip
-                return f"nothing on the page says what {name} is"
-        return ""
 
 
 def _one_of(e: Expr) -> Key | Expr:

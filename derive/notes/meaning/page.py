@@ -18,7 +18,7 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws, whole_sequences, with_variables
 from derive.notes.meaning.pairs import likelier_first
-from derive.notes.meaning.prose import about, independent, phrases
+from derive.notes.meaning.prose import ANEW, about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
 from derive.notes.meaning.world import Meaning, World, letters_free, put
@@ -151,8 +151,9 @@ class Page:
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        prose = phrases(self.document, self.inline, self.parser, self.sorts)
+        prose = list(phrases(self.document, self.inline, self.parser, self.sorts))
         said = whole.spoken_of() if whole.declared else set()
+        self.said_anew = [p for p in prose if about(p[2]) <= said and self.brought_in(p[0], p[2], whole)]
         laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
         apart = independent(self.document, self.inline, self.parser, laws)
         self.said = sorted([*(p for p in prose if not about(p[2]) <= said), *apart], key=lambda found: found[0])
@@ -178,6 +179,12 @@ class Page:
             self.inferred[f"{capital} is the law whose values are written {small}"] = None
         for c in cells if names else ():
             c.readings = [renamed(e, names) for e in c.readings]
+
+    def brought_in(self, place: int, found: object, whole: World) -> bool:
+        """Whether a sentence brings in anew what a declaration defines: now let L be."""
+        if not isinstance(found, Meaning) or not ANEW.search(self.document.text[max(0, place - 40) : place]):
+            return False
+        return any(m.pattern == found.pattern and m.body != found.body for m in whole.meanings)
 
     def declared(self) -> World:
         """All declarations of the page; those that are not read are problems."""
@@ -207,8 +214,7 @@ class Page:
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:
         """Laws that nobody declares, and on a page without declarations the base of entropies."""
         self.guessed = guessed_laws(whole, self.sorts, whole_sequences(cells, self.spelled_out()))
-        if not whole.declared:
-            self.guessed = with_variables(self.guessed, cells, self.sorts)
+        self.guessed = with_variables(self.guessed, whole.laws, self.sorts)
         for law in self.guessed:
             if law.over[0].op == "series":
                 v = law.over[0].args[-1].ref.name

@@ -47,6 +47,8 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 """Behind these words a relation is a fact of the page."""
+ANEW = re.compile(r"\b(?:let|set|take|choose|define|redefine|put|replace)\b[^.$]{0,20}$", re.IGNORECASE)
+"""Behind these words a name that has a meaning gets another."""
 _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
 """Behind a display: a sentence that goes on, and speaks of it."""
 _FACTS = COMPARISONS | frozenset(("∈",))

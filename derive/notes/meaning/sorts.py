@@ -102,7 +102,7 @@ class Sorts:
             lambda: defaultdict(dict)
         )  # what stands at each argument
         self.laws: dict[str, set[str]] = defaultdict(set)  # names of distributions, and the letters that they are over
-        self.compared: list[tuple[Expr, ...]] = []  # distributions that stand together in a divergence or an entropy
+        self.compared: list[Expr] = []  # divergences and entropies
         self.defined: dict[Key, list[str | None]] = {}
         self.uses: dict[Key, Expr] = {}  # how the page writes it first
         self.shown: set[str] = set()  # letters that stand where something is differentiated in them
@@ -125,7 +125,7 @@ class Sorts:
                         if b.data == "all" and b.args and b.args[0].op == "ref" and b.args[0].ref.signs:
                             self.law(b.args[0], [])
                 if x.op == "compare":
-                    self.compared.append(x.args)
+                    self.compared.append(x)
                     for a in x.args:
                         self.law(a, [])
 

@@ -92,6 +92,7 @@ class World:
     correct: list[tuple[Expr, str]] = field(
         default_factory=list
     )  # letters that the text calls the correct class, with its words
+    aside: list[Meaning] = field(default_factory=list)  # definitions that do not count for a while
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
     _seen: int = 0
 
@@ -102,7 +103,8 @@ class World:
             for head in heads:
                 self._by_head.setdefault(head, []).insert(0, m)
         self._seen = len(self.meanings)
-        return self._by_head.get(_head_of(e), [])
+        found = self._by_head.get(_head_of(e), [])
+        return [m for m in found if m not in self.aside] if self.aside else found
 
     def law_of(self, name: str, below: int | None = None) -> Law | None:
         found = [w for w in reversed(self.laws) if w.name.ref.name == name and below in (None, w.name.ref.below)]
