@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With -m hypothesis, files without property tests are not loaded."""
+    wanted = config.getoption("markexpr") != "hypothesis" or not collection_path.name.startswith("test_")
+    return None if wanted or "hypothesis" in collection_path.read_text(encoding="utf-8") else True
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -109,6 +109,17 @@ PAGES = {
         "dp",
         ("{NLL}{N}", "{N}{NLL}"),
     ),
+    "two capitals before a bracket, of which one stands nowhere else": Page(
+        r"$$ FL(p) = -(1-p)^\gamma \log p $$" "\n\n"
+        r"$$ \frac{d}{dp} FL(p) = \gamma (1-p)^{\gamma - 1} \log p - \frac{(1-p)^\gamma}{p} $$",
+        "dp",
+        ("- \\frac{(1-p)", "+ \\frac{(1-p)"),
+    ),
+    "an estimate is a random number": Page(
+        r"$$ \mathbb{E}[(\hat\theta - \theta)^2] = (\mathbb{E}[\hat\theta] - \theta)^2 + \mathrm{Var}(\hat\theta) $$",
+        "p",
+        ("+ \\mathrm", "- \\mathrm"),
+    ),
 }  # fmt: skip
 
 

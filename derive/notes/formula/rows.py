@@ -46,8 +46,12 @@ ACRONYMS = frozenset(("CE", "BCE", "NLL", "PPL", "ELBO", "MSE", "JSD", "LSE"))
 
 
 def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
-    """Names of several letters typed as letters: a run that begins with a capital, before a bracket, or one of the acronyms."""
+    """Names of several letters typed as letters: a run that begins with a capital, before a bracket, or one of the acronyms.
+
+    Of capitals before a bracket, FL(p), some letter never stands alone on the page: else it is a product."""
     out: set[str] = set()
+    alone: set[str] = set()
+    capitals: set[str] = set()
     for nodes in pages:
         run = ""
         for node in (*nodes, None):
@@ -58,6 +62,8 @@ def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
             if len(run) > 2 and run[0].isupper() and run[1:].islower() and opens:
                 out.add(run)
             out |= {run} & ACRONYMS
+            capitals |= {run} if len(run) > 1 and run.isupper() and opens else set()
+            alone |= {run} if len(run) == 1 else set()
             run = ""
             if (
                 isinstance(node, Script)
@@ -65,8 +71,8 @@ def words_in(pages: Iterable[tuple[Node, ...]]) -> frozenset[str]:
                 and node.base.text.isalpha()
                 and len(node.base.text) == 1
             ):
-                run = ""
-    return frozenset(out)
+                alone.add(node.base.text)
+    return frozenset(out | {run for run in capitals if not set(run) <= alone})
 
 
 def cells_of(

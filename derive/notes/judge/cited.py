@@ -15,7 +15,7 @@ from derive.board.entries import TheoremEntry
 from derive.board.fitting import ARITHMETIC
 from derive.kernel import rules as r
 from derive.kernel.sorts import Fn
-from derive.kernel.terms import EQ, LE, LT, App, Lam, Op, SortError, Term, Var, subterms
+from derive.kernel.terms import EQ, LE, LT, App, Lam, Op, SortError, Term, Var, substitute, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.tactics import consequences, side
 from derive.tactics.context import Context
@@ -47,7 +47,7 @@ def prove(claim: Term, given: Sequence[Term]) -> tuple[Theorem, TheoremEntry] | 
 
 def _instances(entry: TheoremEntry, claim: App) -> list[dict[Var, Term]]:
     """Values for the letters of a theorem; none where the row has nothing that one of them may be."""
-    names = sorted(entry.theorem.free, key=lambda v: v.name)
+    names = sorted({v for t in (entry.shows, *entry.given) for v in t.free}, key=lambda v: v.name)
     choices = product(*(_terms(v, claim) for v in names))
     return [dict(zip(names, values, strict=True)) for values in islice(choices, _INSTANCES)]
 
@@ -56,15 +56,18 @@ def _by(
     entry: TheoremEntry, instances: Iterable[dict[Var, Term]], plain: App, context: Context, one: Meeting
 ) -> Theorem | None:
     """The row in normal form, from a theorem at names of the row."""
+    def helps(said: Theorem) -> Theorem | None:
+        fact = r.rel_cong(said, tuple(one.normalize(t, context) for t in sides(said.concl)))
+        return side.linear(plain, context.with_facts(fact), side.DEPTH)
+
     for values in instances:
+        met = [side.prove(substitute(h, values), context) for h in entry.given]
+        if None in met or helps(r.assume(substitute(entry.shows, values))) is None:
+            continue  # the theorem itself is proved only where it would do
         th = instantiate(entry.theorem, values)
         met = [side.prove(h, context) for h in th.hyps]
-        if all(m is not None for m in met):
-            said = resolve(th, *(m for m in met if m is not None))
-            fact = r.rel_cong(said, tuple(one.normalize(t, context) for t in sides(said.concl)))
-            found = side.linear(plain, context.with_facts(fact), side.DEPTH)
-            if found is not None:
-                return found
+        if None not in met:
+            return helps(resolve(th, *(m for m in met if m is not None)))
     return None
 
 

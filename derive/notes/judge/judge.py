@@ -211,8 +211,9 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
             missing=missing, assumed=one.reading.assumed, where=one.reading.from_text,
         )  # fmt: skip
         return false, one
-    why = "neither a proof nor numbers against it were found"
     first = tried[0]
+    unsaid = first.reading.unsure if first.reading.unsure.startswith("nothing on the page says") else ""
+    why = "; ".join(filter(None, ("neither a proof nor numbers against it were found", unsaid)))
     missing = None
     if first.hint is not None and all(t.hint or t.counterexample for t in tried):
         numbers = str(first.hint).removeprefix("it is false: ")

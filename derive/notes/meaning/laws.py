@@ -20,6 +20,11 @@ from derive.notes.meaning.world import Draw
 SEVERAL_DRAWS = "the laws of several draws are not in the reading"
 
 
+def _is_random(name: str) -> bool:
+    """Whether a number is a random one by the way it is written: X, or an estimate with a hat."""
+    return (len(name) == 1 and name.isupper()) or name.endswith("_hat")
+
+
 class Laws(Joint):
     """Reads what speaks of distributions."""
 
@@ -60,8 +65,8 @@ class Laws(Joint):
             for _, a in arranged(x)
             if a.op == "ref" and not a.ref.signs and self.drawable(a, scope, inner)
         }
-        if not found:  # E[X + Y] of random numbers, which are written as capitals
-            found = {x.ref.name: x for x in walk(body) if x.is_name() and len(x.ref.name) == 1 and x.ref.name.isupper()}
+        if not found:  # E[X + Y] of random numbers, which are written as capitals or with a hat
+            found = {x.ref.name: x for x in walk(body) if x.is_name() and _is_random(x.ref.name)}
         if not found:
             raise unread(e, "nothing says over what this mean is; declare it: \\mathbb{E} over x \\sim p")
         return self.mean_over_all(body, list(found.values()), scope)
@@ -86,7 +91,7 @@ class Laws(Joint):
         held: dict[str, Term] = {}
         i = self.letter("i")
         for what in whats:
-            number = what.is_name() and (what.ref.name, ()) in self.sorts.numbers and what.ref.name.isupper()
+            number = what.is_name() and (what.ref.name, ()) in self.sorts.numbers and _is_random(what.ref.name)
             sort: Sort = REAL if number else INT
             for _ in what.args:
                 sort = Fn(INT, sort)

@@ -326,7 +326,7 @@ class _Reader(Page):
     def built(self, c: PageCell) -> list[Built]:
         out = []
         for n, e in enumerate(c.readings):
-            self.builder.needs = Needs()
+            self.builder.needs = Needs(assumed=dict.fromkeys(c.assumed))
             try:
                 value = self.builder.value(e, Scope())
                 try_entry(value)

@@ -11,7 +11,7 @@ from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.names import halves
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import Cell, cells_of, words_in
-from derive.notes.formula.surface import Expr, name, renamed
+from derive.notes.formula.surface import Expr, name, names_in, renamed
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
 from derive.notes.meaning.chain import Unread
 from derive.notes.meaning.declare import Line, line_of
@@ -32,6 +32,7 @@ class PageCell:
     cell: Cell
     readings: list[Expr]
     error: UnreadableError | None = None
+    assumed: tuple[str, ...] = ()  # what names were taken for before it was read
 
 
 class Page:
@@ -175,9 +176,9 @@ class Page:
         """On a page without declarations P is the law whose values are written p(x)."""
         cells = [c for chains in self.chains.values() for chain in chains for c in chain]
         names = density_names([c.readings[0] for c in cells if c.readings][:CELLS])
-        for capital, small in names.items():
-            self.inferred[f"{capital} is the law whose values are written {small}"] = None
         for c in cells if names else ():
+            here = sorted(names.keys() & set[str]().union(*map(names_in, c.readings)))
+            c.assumed = tuple(f"{capital} is the law whose values are written {names[capital]}" for capital in here)
             c.readings = [renamed(e, names) for e in c.readings]
 
     def brought_in(self, place: int, found: object, whole: World) -> bool:
