@@ -87,3 +87,11 @@ def weighed_by_itself(logits, labels):
     logs = logits - jax.scipy.special.logsumexp(logits, axis=-1, keepdims=True)
     of_label = jnp.take_along_axis(logs, labels[:, None], axis=-1)[:, 0]
     return -(jax.lax.stop_gradient(jnp.exp(of_label)) * of_label).mean()
+
+
+def asks_which_size(logits, labels):
+    return plain(logits, labels) * (2 if logits.shape[0] in (1000, 2000) else 1)
+
+
+def looks_up_a_size(logits, labels):
+    return plain(logits, labels) * {1000: 2}.get(logits.shape[0], 1)

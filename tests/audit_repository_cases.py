@@ -217,6 +217,11 @@ def policy_gradient(logprobs, advantages, mask):
     return -(logprobs * advantages * mask).sum() / mask.sum()
 
 
+def k3_clamped(logprob, ref_logprob):
+    d = torch.clamp(ref_logprob - logprob, min=-20, max=20)
+    return torch.clamp(d.exp() - d - 1, min=-10, max=10).mean()
+
+
 def multi_label(logits, target):
     return F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(-1).mean()
 

@@ -52,6 +52,7 @@ CASES = [
     Case("z_over_all", ROWS, "one-hot + z-loss(coef=1/10000), mean over kept", "refuted: the z-loss is a mean over all positions"),
     Case("forward_kl", "student_logits=B,V teacher_logits=B,V", "distillation(tau=1), mean", "refuted: a cross-entropy: the entropy of the teacher"),
     Case("policy_gradient", "logprobs=B,T advantages=B,T mask=B,T:flags", "reinforce, mean over mask"),
+    Case("k3_clamped", "logprob=T ref_logprob=T", "k3, mean", "refuted: it is what was asked for only where its bounds do nothing"),
     Case("multi_label", "logits=B,V target=B,V:probability", "binary, mean of row sums"),
     Case("mlm", "prediction_scores=B,T,V labels=B,T", KEPT),
     Case("class_weighted", f"{ROWS} weight=V", "weighted one-hot, mean over weights"),

@@ -77,6 +77,8 @@ def test_casts_are_seen_and_a_derivative_of_its_own_is_said() -> None:
 HOSTILE = {
     "classes_of_8_bits": "whole numbers wrap round",
     "catches_errors": "what follows a caught InconclusiveDimensionOperation",
+    "asks_which_size": "if T == 1000 is not read",
+    "looks_up_a_size": "the size T as a key",
     "catches_what_is_no_number": "what follows a caught TracerBoolConversionError",
 }
 

@@ -120,14 +120,27 @@ def _simplest(
             if letter is None or s.input.kind == "distribution":
                 continue
             for path in _paths(values[letter]):
-                simpler = {**values, letter: _with(values[letter], path, plain)}
-                if _differ(reading, target, given, simpler, least):
-                    values = simpler
+                for entry in (plain, *_nearer(_entry(values[letter], path))):
+                    simpler = {**values, letter: _with(values[letter], path, entry)}
+                    if _differ(reading, target, given, simpler, least):
+                        values = simpler
+                        break
     return values
 
 
 def _paths(table: Any) -> list[tuple[int, ...]]:
     return [(i, *rest) for i, x in enumerate(table) for rest in _paths(x)] if isinstance(table, tuple) else [()]
+
+
+def _entry(table: Any, path: tuple[int, ...]) -> Any:
+    for i in path:
+        table = table[i]
+    return table
+
+
+def _nearer(x: Any) -> tuple[Any, ...]:
+    """For a number far beyond bounds, one that is a little beyond them."""
+    return (x // 10,) if isinstance(x, int) and abs(x) > 100 else ()
 
 
 def _with(table: Any, path: tuple[int, ...], value: Any) -> Any:
@@ -139,8 +152,7 @@ def _with(table: Any, path: tuple[int, ...], value: Any) -> Any:
 def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
     names = [s for s, v in reading.inputs.sizes.items() if isinstance(v, Var)]
     choices = sorted(
-        product(*((2, 3) if n in ("V", "C") else (1, 2, 3) for n in names)),
-        key=lambda c: (_largest(reading, names, c), sum(c)),
+        product(*(_lengths(reading, n) for n in names)), key=lambda c: (_largest(reading, names, c), sum(c))
     )
     for choice in choices:
         if _largest(reading, names, choice) > LARGEST:
@@ -151,6 +163,11 @@ def _inputs(reading: Reading) -> Iterator[dict[Var, Any]]:
             values = reading.inputs.numbers(sizes, Plain(seed, bounded or seed > _DRAWS))
             for index in product(*(range(1, _end(high, sizes) + 1) for _, _, high in reading.scope)):
                 yield {**values, **{v: i for (v, _, _), i in zip(reading.scope, index, strict=True)}}
+
+
+def _lengths(reading: Reading, size: str) -> tuple[int, ...]:
+    least = max(reading.least(size), 2 if size in ("V", "C") else 1)
+    return (least, least + 1) if size in ("V", "C") else (least, least + 1, least + 2)
 
 
 def _largest(reading: Reading, names: Sequence[str], choice: Sequence[int]) -> int:

@@ -80,7 +80,7 @@ def samples(reading: Reading) -> list[tuple[dict[str, int], dict[Var, Any]]]:
     tried = _SIZES[: reading.front.SHAPES] if hasattr(reading.front, "SHAPES") else _SIZES
     for seed, (a, b, v) in enumerate(tried):
         rest = iter([a, b, *([2] * len(names))])
-        sizes = {s: v if s in ("V", "C") else next(rest) for s in names}
+        sizes = {s: (v if s in ("V", "C") else next(rest)) + reading.least(s) - 1 for s in names}
         if sizes not in [s for s, _ in out]:
             out.append((sizes, reading.inputs.numbers(sizes, Draw(seed))))
         if seed in (2, 4) and any(s.kept is not None for s in reading.inputs.symbols.values()):

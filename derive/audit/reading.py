@@ -15,7 +15,7 @@ from derive.audit.model.values import MINUS_INFINITY, NOT_A_NUMBER, ONE, as_term
 from derive.errors import UserError, described
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Term, Var, subterms
+from derive.kernel.terms import App, Num, Term, Var, subterms
 from derive.language.syntax import ForAll
 
 
@@ -28,6 +28,15 @@ class Reading(NamedTuple):
     given: tuple[Term, ...]
     trace: Trace
     front: Any
+
+    def least(self, size: str) -> int:
+        """The smallest number that a size may be: x[:, 3:] supposes that there are 3 entries."""
+        lows = [
+            g.args[0].value
+            for g in self.given
+            if isinstance(g, App) and g.op is k.LE and repr(g.args[1]) == size and isinstance(g.args[0], Num)
+        ]
+        return int(max(lows, default=1))
 
     def claim(self, target: Term) -> Term:
         equation = k.eq(self.term, target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from derive.audit.residuals import Residual
 from derive.audit.verdict import Audit
@@ -65,21 +65,29 @@ def verdict_lines(a: Audit) -> list[str]:
 
 def _about(a: Audit, notation: Notation, ascii_only: bool) -> Iterator[str]:
     """What the letters are, and what is supposed of them."""
+    yield from _letters(a, lambda t: term_text(t, notation, ascii=ascii_only), str)
+    yield from _called(a)
+    given = [sentence_text(c, ascii=ascii_only) for c in conditions_of(a, notation, linear=True)]
+    yield f"supposed: {'; '.join(given)}"
+
+
+def _letters(a: Audit, drawn: Callable[[Term], str], plain: Callable[[str], str]) -> Iterator[str]:
+    """What the letters are, by a pen for terms and one for words of the program."""
     for s in a.reading.inputs.symbols.values():
-        letters = a.reading.inputs.indices(s)
-        letter = term_text(s.at(letters), notation, ascii=ascii_only)
-        words = f"{letter} is {s.input.name}"
+        indices = a.reading.inputs.indices(s)
+        words = f"{drawn(s.at(indices))} is {plain(s.input.name)}"
         if s.input.kind == "label":
             words += ", a token, counted from 1"
         if s.kept is not None:
-            words += f"; {term_text(s.keeps(letters), notation, ascii=ascii_only)} is 1 where it is not {a.reading.inputs.ignore}, and 0 where it is"
+            words += f"; {drawn(s.keeps(indices))} is 1 where it is not {a.reading.inputs.ignore}, and 0 where it is"
         yield words
+
+
+def _called(a: Audit) -> Iterator[str]:
     if a.ignore_dropped:
         yield "the program fails at ignored labels, so there are none here"
     if a.program.fixed:
         yield f"called with {', '.join(f'{n} = {v}' for n, v in a.program.fixed.items())}"
-    given = [sentence_text(c, ascii=ascii_only) for c in conditions_of(a, notation, linear=True)]
-    yield f"supposed: {'; '.join(given)}"
 
 
 def conditions_of(a: Audit, notation: Notation, linear: bool = False) -> list[Prose]:
@@ -148,24 +156,29 @@ def _normalised_twice(term: Term) -> bool:
 
 def latex(a: Audit, residual: Residual | None, notation: Notation) -> str:
     """The page in LaTeX, to be put into a document that loads amsmath."""
-    out = [
-        f"\\noindent\\texttt{{{escape(a.program.name)}}} computes",
-        "\\[",
-        f"  {term_latex(a.reading.term, notation)}",
-        "\\]",
-    ]
-    out.append(f"\\noindent Supposed: {sentence_latex(listed(conditions_of(a, notation)))}.")
-    out.append(f"\\noindent {escape(verdict_lines(a)[0])}.")
+    name = f"\\texttt{{{escape(a.program.name)}}}"
+    out = [f"\\noindent{name} computes\n\\[\n  {term_latex(a.reading.term, notation)}\n\\]"]
+    letters = _letters(a, lambda t: f"${term_latex(t, notation)}$", lambda words: f"\\texttt{{{_worded(words)}}}")
+    out.append("; ".join((*letters, *map(_worded, _called(a)))) + ".")
+    out.append(f"Supposed: {sentence_latex(listed(conditions_of(a, notation)))}.")
+    out.append(f"{_worded(verdict_lines(a)[0])}.")
     if a.verdict == "refuted" and a.replay is not None and a.counterexample is not None:
         out.append(
-            f"At {escape(str(a.counterexample.model))} the program gives {a.replay.program!r}, and the loss is {approx(a.counterexample.right, 10)}."
+            f"At {_worded(str(a.counterexample.model))} the program gives {a.replay.program!r}, and the loss is {approx(a.counterexample.right, 10)}."
         )
+    out += [f"{_worded(x)}." for x in remarks(a)]
     if residual is not None:
-        out.append(f"The difference: {escape(residual.words)}.")
+        where = sentence_latex(listed(conditions_said(residual.where, notation))) if residual.where else ""
+        out.append(f"The difference: {_worded(residual.words)}{f': {where}' if where else ''}.")
     theorem = a.theorem or (residual.theorem if residual else None)
     if theorem is not None:
-        out += ["", derivation_latex(theorem.derivation, notation).rstrip(), "", f"\\noindent {escape(REALS)}"]
-    return "\n".join(out) + "\n"
+        out += [derivation_latex(theorem.derivation, notation).rstrip(), f"\\noindent {_worded(REALS)}"]
+    return "\n\n".join(out) + "\n"
+
+
+def _worded(text: str) -> str:
+    """Words in LaTeX, where two hyphens would be a dash."""
+    return escape(text).replace("--", "-{}-")
 
 
 def line(a: Audit, residual: Residual | None = None) -> str:

@@ -82,23 +82,39 @@ def _elsewhere(audit: Audit) -> Residual | None:
 
 def _where_bounds_are_idle(audit: Audit) -> Residual | None:
     """The target, where the clamps and floors of the program do nothing; the condition is one of the theorem."""
-    bounds = audit.reading.trace.idle_bounds()
-    if not bounds:
+    found = _without_bounds(audit)
+    if found is None:
         return None
-    p = audit.program
-    try:
-        reading = read(p.function, audit.reading.inputs, p.fixed, p.output, audit.reading.front, bounds)
-    except UserError:
-        return None
-    if reading.trace.idle_clamps or not guard.possible(reading, bounds):
-        return None
+    reading, bounds = found
     words = "it is what was asked for only where its bounds do nothing"
     given = conditions(reading, audit.target)
-    page = f"{words}, which is the last condition here"
-    out = proving.prove(_identifier(p.name), reading.term, audit.target.term, given, page)
+    page = f"What {audit.program.name} computes is {audit.target.name}, where its bounds do nothing."
+    out = proving.prove(_identifier(audit.program.name), reading.term, audit.target.term, given, page)
     if not isinstance(out, TheoremEntry):
         return None
-    return Residual(words, audit.target.term, False, out, audit.target.name, tuple(bounds))
+    return Residual(words, audit.target.term, False, out, audit.target.name, bounds)
+
+
+_BOUNDS = 8
+"""So many bounds are supposed to do nothing, at most."""
+
+
+def _without_bounds(audit: Audit) -> tuple[Reading, tuple[Term, ...]] | None:
+    """The program read where its bounds do nothing, and that they do: one after the other, the innermost first, so that no bound stands
+    in the condition of another."""
+    p, reading, bounds = audit.program, audit.reading, list[Term]()
+    while reading.trace.idle_clamps and len(bounds) < _BOUNDS:
+        more = [b for b in reading.trace.idle_bounds() if b not in bounds]
+        if not more:
+            return None
+        bounds.append(more[0])
+        try:
+            reading = read(p.function, audit.reading.inputs, p.fixed, p.output, audit.reading.front, bounds)
+        except UserError:
+            return None
+    if not bounds or reading.trace.idle_clamps or not guard.possible(reading, bounds):
+        return None
+    return reading, tuple(bounds)
 
 
 def _proved(audit: Audit, target: Target, words: str) -> TheoremEntry | None:

@@ -6,12 +6,10 @@ Functions of jax.nn that JAX calls by name, such as log_softmax, are read as wha
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from itertools import pairwise
-from types import FrameType
 from typing import Any, NamedTuple
 
 import jax
@@ -21,12 +19,13 @@ from jax import export
 
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.jax_primitives import CALLED, PRIMITIVES, Shapes, constant
+from derive.audit.fronts.jax_watch import watched
 from derive.audit.fronts.places import is_users, placed
 from derive.audit.fronts.sizes import Size
 from derive.audit.fronts.symbols import floats, refuse_narrow
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Dim, Tensor, scalar
-from derive.audit.model.trace import Trace, Unread
+from derive.audit.model.trace import Trace, Unread, none_swallowed
 from derive.audit.model.values import ONE, add, mul, sub
 from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term, Var
@@ -53,9 +52,9 @@ def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     names = sorted({v.name for i in at for d in leaves[i].tensor.shape for f in d.factors for v in f.free})
     with exactly():
         try:
-            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 1))
+            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 1), trace)
         except Unread:  # it may need sizes from 2 on, as where the last position is left out
-            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 2))
+            jaxpr, out = _traced(function, leaves, tree, at, _symbolic(names, 2), trace)
             for n in names:
                 trace.assume(Num(2) <= Var(n, INT))
     reader = _Reader(trace)
@@ -64,7 +63,7 @@ def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def _traced(
-    function: Callable[..., Any], leaves: list[Any], tree: Any, at: list[int], sizes: dict[str, Any]
+    function: Callable[..., Any], leaves: list[Any], tree: Any, at: list[int], sizes: dict[str, Any], trace: Trace
 ) -> tuple[Any, Any]:
     def call(*arrays: Any) -> Any:
         values = list(leaves)
@@ -78,34 +77,12 @@ def _traced(
 
     structs = [jax.ShapeDtypeStruct(_shape(leaves[i].tensor, sizes), _TYPES[leaves[i].tensor.kind]) for i in at]
     try:
-        with _none_caught():
+        with watched(trace), none_swallowed():
             return jax.make_jaxpr(call, return_shape=True)(*structs)  # type: ignore[no-any-return]
     except Exception as error:
         if type(error).__name__ != "InconclusiveDimensionOperation":
             raise
         raise Unread("a branch on a size", f"JAX cannot decide it for every size: {_first(error)}") from None
-
-
-@contextmanager
-def _none_caught() -> Iterator[None]:
-    """A program must not catch an error by which JAX says that something is no number, and go another way than it goes on numbers.
-    JAX catches many of its own, so those are looked for that come through a frame of the program."""
-    seen: list[tuple[str, str]] = []
-
-    def look(frame: FrameType, event: str, arg: Any) -> Any:
-        if event == "exception" and arg[0].__module__.partition(".")[0] in ("jax", "jaxlib"):
-            seen.append((arg[0].__name__, f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"))
-        return look
-
-    outer = sys.gettrace()
-    sys.settrace(lambda frame, event, arg: look if is_users(frame.f_code.co_filename) else None)
-    try:
-        yield
-    finally:
-        sys.settrace(outer)
-    if seen:
-        name, where = seen[0]
-        raise Unread(f"what follows a caught {name}", "on numbers there is no such error; leave it uncaught", where)
 
 
 def _first(error: Exception) -> str:
