@@ -1,8 +1,11 @@
 """Contact sheets: the slides of theorems, as they stand after the last click, side by side in one picture, to be looked at.
 
     python docs/contact_sheet.py sheet.png cross_entropy_is_nll label_smoothing_residual --aspect 4:3
+    python docs/contact_sheet.py sheet.png perplexity --as html
 
-What stands behind the picture's name goes to ``derive slides``: names, subjects or a deck file, and options.  Needs the extra slides.
+What stands behind the picture's name goes to ``derive slides``: names, subjects or a deck file, and options.  The slides are those of
+Typst; with --as html those that Chromium prints, and with --as beamer those of pdflatex.  Needs the extra slides, and for the latter two
+pdftoppm (Debian: poppler-utils).
 """
 
 from __future__ import annotations
@@ -16,24 +19,51 @@ import typst
 
 COLUMNS = 3
 WIDTH = 480  # points of a slide on the sheet
+MOST = 24  # slides on a sheet
 
 
-def sheet(output: str, wishes: list[str]) -> int:
-    """Draw the sheet; returns how many slides are on it."""
-    with tempfile.TemporaryDirectory() as folder:
-        slide = Path(folder) / "slide.png"
-        subprocess.run([sys.executable, "-m", "derive.cli", "slides", *wishes, "-o", slide, "--handout"], check=True)
-        pictures = sorted(Path(folder).glob("slide*.png"))
-        cells = ", ".join(f'image("{p.name}", width: {WIDTH}pt)' for p in pictures)
-        page = f"#set page(width: auto, height: auto, margin: 6pt, fill: gray)\n#grid(columns: {COLUMNS}, gutter: 6pt, {cells})\n"
-        source = Path(folder) / "sheet.typ"
-        source.write_text(page, encoding="utf-8")
-        drawn = typst.compile(str(source), format="png", ppi=96)
-    Path(output).write_bytes(drawn if isinstance(drawn, bytes) else drawn[0])
+def drawn(folder: Path, wishes: list[str], kind: str) -> list[Path]:
+    """A picture of each slide."""
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    deck = folder / {"png": "slide.png", "html": "slide.html", "beamer": "slide.tex"}[kind]
+    # on paper the page of the web is no deck; printed, a deck has all lines of a slide
+    handout = [] if kind == "html" else ["--handout"]
+    subprocess.run([sys.executable, "-m", "derive.cli", "slides", *wishes, "-o", deck, *handout], check=True)
+    if kind == "html":
+        run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf=slide.pdf", deck.as_uri())
+    if kind == "beamer":
+        run("pdflatex", "-interaction=batchmode", deck)
+    if kind != "png":
+        run("pdftoppm", "-r", "96", "-png", "slide.pdf", "slide")
+    return sorted(folder.glob("slide*.png"))
+
+
+def sheets(output: str, wishes: list[str]) -> int:
+    """Draw the sheets, as many as it takes; returns how many slides are on them."""
+    kind = "png"
+    if "--as" in wishes:
+        at = wishes.index("--as")
+        kind = wishes[at + 1]
+        wishes = [*wishes[:at], *wishes[at + 2 :]]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = drawn(folder, wishes, kind)
+        for low in range(0, len(pictures), MOST):
+            cells = ", ".join(f'image("{p.name}", width: {WIDTH}pt)' for p in pictures[low : low + MOST])
+            page = f"#set page(width: auto, height: auto, margin: 6pt, fill: gray)\n#grid(columns: {COLUMNS}, gutter: 6pt, {cells})\n"
+            source = folder / "sheet.typ"
+            source.write_text(page, encoding="utf-8")
+            made = typst.compile(str(source), format="png", ppi=96)
+            file = Path(output)
+            file = file.with_stem(f"{file.stem}-{low // MOST + 1}") if len(pictures) > MOST else file
+            file.write_bytes(made if isinstance(made, bytes) else made[0])
     return len(pictures)
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    print(f"{sheet(sys.argv[1], sys.argv[2:])} slides on {sys.argv[1]}")
+    print(f"{sheets(sys.argv[1], sys.argv[2:])} slides on {sys.argv[1]}")

@@ -72,7 +72,7 @@ def label_smoothing_residual(calc):
         by=sums,
     )
     calc.eq(-((1 - eps) * log(p[y]) + eps * (1 / V * Sum(log(p[k]), (k, 1, V)))), by=sum_delta)
-    calc.eq(-log(p[y]) + residual, by=ring, labels=[(residual, "residual")])
+    calc.eq(-log(p[y]) + residual, by=because("collect the terms in eps", ring), labels=[(residual, "residual")])
 
 
 @theorem(

@@ -379,6 +379,11 @@ def test_prose(words: str, latex: str) -> None:
 def test_prose_loses_nothing() -> None:
     words = "In 1..V: a log(a/b) and p_t(y_t); Pr(x) is 0.5"
     assert "".join(part for _, part in parts(words)) == words
+    assert [f for is_formula, f in parts("of q from p_theta and q_y^eps, no p_thetas") if is_formula] == [
+        "q",
+        "p_θ",
+        "q_y^ε",
+    ]
 
 
 def test_escape() -> None:

@@ -473,3 +473,23 @@ def test_no_heading_breaks_at_a_hyphen() -> None:
         (3.0, "is the log-likelihood of it"),
     ):
         assert uncut((Span("is the log-likelihood of it"),), room) == (Span(lines),)
+
+
+def json_or_lines(source: bytes) -> list:
+    import json
+
+    if source.startswith(b"{"):
+        return [c["source"] for c in json.loads(source)["cells"]]
+    return source.decode().splitlines()
+
+
+def test_a_formula_breaks_between_statements_and_at_relations_before_it_breaks_inside_a_side() -> None:
+    from derive.render.formula.breaking import cut
+    from derive.render.formula.layout import layout
+
+    for name, room, before, after in (
+        ("mean_smoothed_loss_minimiser", 23, r"\sum_{j=1}^V q(j)", r"\iff \forall 1 \le k \le V\colon p(k) = "),
+        ("label_smoothing_residual", 21, r"H(q_y^{\varepsilon}, p)", r"=-\log p(y) + \varepsilon"),
+    ):
+        first, second = map(node_latex, cut(layout(catalogue.find_theorem(name).derivation.claim), room))
+        assert first.startswith(before) and second.startswith(after)

@@ -15,6 +15,7 @@ from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, sentence_text, term_text
 from derive.render.words.prose import integers, letters, line_words
+from derive.render.words.sentence import prose
 from derive.render.words.where import stated, where
 from derive.work.tables import sides_of, sum_table
 from derive.work.worked import Worked
@@ -94,7 +95,7 @@ def _short(value: Any) -> str:
 def _reason(line: Line | None) -> str:
     if line is None:
         return ""
-    return line_words(line).replace("$", "")
+    return sentence_text(prose(line_words(line).replace("$", "")))
 
 
 def worked_latex(worked: Worked, notation: Notation | None = None) -> str:

@@ -56,6 +56,7 @@ def _by(
     entry: TheoremEntry, instances: Iterable[dict[Var, Term]], plain: App, context: Context, one: Meeting
 ) -> Theorem | None:
     """The row in normal form, from a theorem at names of the row."""
+
     def helps(said: Theorem) -> Theorem | None:
         fact = r.rel_cong(said, tuple(one.normalize(t, context) for t in sides(said.concl)))
         return side.linear(plain, context.with_facts(fact), side.DEPTH)

@@ -62,17 +62,18 @@ def with_variables(laws: list[Law], declared: Sequence[Law], sorts: Sorts) -> li
     is that of a p(x) on the page."""
     named = dict.fromkeys(
         str(a)
-        for e in formulas
-        for x in walk(e)
-        if x.op == "compare" and x.data in ("H", "I")
+        for x in sorts.compared
+        if x.data in ("H", "I")
         for part in x.args
         for a in (part.args if part.op == "given" else (part,))
         if a.is_name()
         and len(a.ref.name) == 1
         and a.ref.name.isupper()
         and sorts.keys[a.ref.name] <= {(a.ref.name, ())}
+        and (a.ref.name, ()) not in sorts.indices
     )
-    known = {label.upper() for law in laws for label in law.labels() if law.joint}
+    known = {label.upper() for law in (*declared, *laws) for label in law.labels() if law.joint}
+    known |= {law.name.ref.name for law in (*declared, *laws)}
     if not named or known & named.keys():
         return laws
     letters = [x.lower() for x in named]

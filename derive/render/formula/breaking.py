@@ -14,6 +14,7 @@ from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import BigOp, Fence, Mark, Node, Row, Space, Symbol, kind, row
 
 _BARS = ("∣", "∥")  # relations inside a term
+_CONNECTIVES = ("⟺", "⟹")  # between statements
 T = TypeVar("T")
 
 
@@ -37,7 +38,11 @@ def fitted(cuts: Iterable[Sequence[T]], join: Callable[[T, T], T], fits: Callabl
 def cut(node: Node, room: float, width: Callable[[Node], float] = node_em) -> tuple[Node, ...]:
     """The parts of a formula, each of at most ``room`` as far as its breaks allow; after the first, each begins with
     the sign that it was broken at."""
-    cuts = ([node] if depth < 0 else _pieces(node, depth) for depth in range(-1, 3))
+    cuts = (
+        [node],
+        *(_pieces(node, 0, at) for at in (_is_connective, _is_relation)),  # rather between statements than inside one
+        *(_pieces(node, depth, _is_sign) for depth in range(3)),
+    )
     return tuple(_tidy(p) for p in fitted(cuts, row, lambda n: width(n) <= room))
 
 
@@ -68,8 +73,20 @@ def _is_break(node: Node, kinds: tuple[str, ...]) -> bool:
     return isinstance(node, Symbol) and node.kind in kinds and node.text not in _BARS
 
 
-def _pieces(node: Node, depth: int) -> list[Node]:
-    """The formula cut before every sign at which it may be broken inside at most ``depth`` brackets."""
+def _is_sign(node: Node) -> bool:
+    return _is_break(node, ("op", "rel"))
+
+
+def _is_relation(node: Node) -> bool:
+    return _is_break(node, ("rel",))
+
+
+def _is_connective(node: Node) -> bool:
+    return isinstance(node, Symbol) and node.text in _CONNECTIVES
+
+
+def _pieces(node: Node, depth: int, at: Callable[[Node], bool]) -> list[Node]:
+    """The formula cut before every sign ``at`` which it may be broken inside at most ``depth`` brackets."""
     pieces: list[list[Node]] = [[]]
 
     def go(n: Node, level: int, tints: tuple[int, ...]) -> None:
@@ -86,7 +103,7 @@ def _pieces(node: Node, depth: int) -> list[Node]:
         if isinstance(n, Row):
             scope = False  # of the indices for which a statement holds, which stay together
             for i, item in enumerate(n.items):
-                breaks = _is_break(item, ("op", "rel")) and not scope
+                breaks = at(item) and not scope
                 if kind(item) == "text":
                     breaks, scope = not scope, True
                 if breaks and i:
@@ -103,12 +120,12 @@ def _pieces(node: Node, depth: int) -> list[Node]:
             put(Symbol(n.close, "close", n.size))
         elif isinstance(n, BigOp) and level < depth and _breaks(n.body):
             before = len(pieces)
-            at = len(pieces[-1])
+            begun = len(pieces[-1])
             go(n.body, level, tints)
             # the sign extends over what stands beside it, the rest follows on the next lines
             first = pieces[before - 1]
-            head = BigOp(n.op, n.under, n.over, row(*first[at:]))
-            first[at:] = [in_marks(head)]
+            head = BigOp(n.op, n.under, n.over, row(*first[begun:]))
+            first[begun:] = [in_marks(head)]
         else:
             put(n)
 

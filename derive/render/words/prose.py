@@ -134,7 +134,7 @@ def _index(term: Term, bound: tuple[str, ...]) -> str:
 _SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_<?\w)?(?:\^(?:\d+|\w))?(?![\w'’])(?!\.[A-Za-z])"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_(?:{_GREEK}|<?\w))?(?:\^(?:\d+|{_GREEK}|\w))?(?![\w'’])(?!\.[A-Za-z])"
     r"(?:\(-?(?:[\w, ]|\^\w)*\))?)"
 )
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"

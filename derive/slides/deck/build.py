@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
@@ -30,7 +29,7 @@ from derive.slides.deck.template import Template
 from derive.values import Value, replace
 from derive.version import __version__
 
-NO_SHAPES: Mapping[str, Shape] = MappingProxyType({})
+NO_SHAPES: Mapping[str, Shape] = {}
 
 
 class Choice(Value):

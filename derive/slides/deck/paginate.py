@@ -196,9 +196,7 @@ def _paginate(
     room = template.height - air - header_height(head, template)
     tallest = heights[0] + (heights[1] if len(heights) > 1 else 0.0)
     if head.claim and tallest > room:  # the claim gets a slide of its own
-        wide = max(node_em(p) + (CLAIM_INDENT if i else 0) for i, p in enumerate(head.claim))
-        fits = max(LEAST_SCALE, min(1.0, (template.width - CLAIM_WORD) / wide))
-        alone = [replace(head, kind="statement", title="", assumes=(), lead=False, scale=fits)]
+        alone = [_claim_alone(head, template)]
         if head.given and header_height(alone[0], template) > template.height:  # and so do long conditions
             alone = [replace(alone[0], claim=(), claim_term=None), replace(alone[0], given=())]
         head = replace(head, given=(), claim=(), blocks=())
@@ -217,6 +215,15 @@ def _paginate(
             )
         )
     return [*((s, template.height) for s in alone), *slides]
+
+
+def _claim_alone(head: Slide, template: Template) -> Slide:
+    """The claim with its conditions on a slide, smaller where it is too wide even when broken, or a little too high."""
+    wide = max(node_em(p) + (CLAIM_INDENT if i else 0) for i, p in enumerate(head.claim))
+    over = header_height(head, template) - (template.height - AIR)
+    high = header_height(head, template) - header_height(replace(head, claim=()), template)
+    scale = min(1.0, (template.width - CLAIM_WORD) / wide, 1 - over / high if 0 < over < 0.2 * high else 1.0)
+    return replace(head, kind="statement", title="", assumes=(), lead=False, scale=max(LEAST_SCALE, scale))
 
 
 def _set(slide: Slide, c: Columns, notes: Sequence[Prose], template: Template) -> tuple[Slide, float]:

@@ -56,8 +56,9 @@ def heading(slide: Slide, look: Look) -> str:
     part = f' <span class="of">({slide.part}/{slide.parts})</span>' if slide.parts > 1 else ""
     room = 2 * look.heading * 0.93  # two lines, some of which is lost at their ends
     need = prose_width(slide.heading) + (3.0 if part else 0.0)
-    smaller = bool(look.heading) and need > room
-    opened, closed = (f'<span style="font-size:{room / need:.2f}em">', "</span>") if smaller else ("", "")
+    # two lines of smaller letters, or three of two thirds, which are as high as two
+    size = max(room / need, min(2 / 3, 1.5 * room / need)) if look.heading and need > room else 1.0
+    opened, closed = (f'<span style="font-size:{size:.2f}em">', "</span>") if size < 1 else ("", "")
     return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 
 

@@ -254,7 +254,7 @@ def end(s: Slide) -> str:
     if s.gaps:
         left = s.gaps_left
         return f"[#h(1fr)#text(fill: colors.changed)[{left}]]"
-    return "[#h(1fr)∎]"
+    return "[ #h(1fr)#sym.wj~∎]"  # the mark takes a word with it to the next line
 
 
 def formula_alt(parts: Sequence[Node]) -> str:

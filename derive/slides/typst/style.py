@@ -133,7 +133,7 @@ COMMON = r"""
 
 // What stands under the heading of a slide, or below that; `gap` is what parts the steps.
 #let matter(s, at, gap: 0.5em) = {
-  set par(leading: 0.5em, spacing: 0.7em)
+  set par(leading: 0.5em, spacing: 0.7em, linebreaks: "optimized") // no word alone on the last line
   set block(spacing: 0.7em)
   if "subheading" in s { with-next(text(size: 0.84em, weight: "bold", fill: colors.accent, s.subheading)) }
   if "given" in s { with-next(small[Given #s.given]) }
