@@ -8,11 +8,12 @@ from equations import ROWS, Row, a, b, n, p, positives, t, total, x
 from derive import *
 from derive.falsify import Counterexample
 from derive.kernel.terms import Num, eq
+from derive.language.letters import c, f
 from derive.notes.judge.refute import refute
 from derive.tactics import consequences
 from derive.tactics.context import Context
 from derive.tactics.derived import sides
-from derive.tactics.meeting import Meeting
+from derive.tactics.meeting import Meeting, meet
 
 
 def normal(term: object, *given: object) -> str:
@@ -65,3 +66,27 @@ def test_nothing_is_cancelled_that_may_be_nought() -> None:
     assert consequences.prove(eq(a * b / b, a), Context.of(())) is None
     assert consequences.prove(eq(a * b / b, a), Context.of((Ne(b, 0),))) is not None
     assert consequences.prove(eq(total(p[k] / p[k]), n), Context.of((1 <= n,))) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "given", "proved"),
+    [
+        (maximum(a, b), (a + b + absolute(b - a)) / 2, [], True),
+        (absolute(4 * a - 2 * b), 2 * absolute(b - 2 * a), [], True),
+        (absolute(a / c), absolute(a) / c, [0 < c], True),
+        (c * minimum(a, b), minimum(a * c, b * c), [0 < c], True),
+        (maximum(a, b), maximum(b, a), [], True),
+        (maximum(a, b), b, [a <= b], True),
+        (Max(f[n], (n, 1, 2)), (f[1] + f[2] + absolute(f[1] - f[2])) / 2, [], True),
+        (absolute(a * c), absolute(a) * c, [], False),  # c may be negative
+        (absolute(a), a, [], False),
+        (absolute(a + b), absolute(a) + absolute(b), [], False),
+        (maximum(a, b), minimum(a, b), [a <= b], False),
+        (Max(f[n], (n, 1, 3)), (f[1] + f[2] + absolute(f[1] - f[2])) / 2, [], False),
+    ],
+)
+def test_the_larger_of_two_is_their_middle_and_half_their_distance(left, right, given, proved) -> None:
+    found = meet(left, right, Context.of(given))
+    assert (found is not None) is proved
+    if found is not None:
+        assert found[0].concl == Eq(left, right) and set(found[0].hyps) <= set(given)

@@ -2,8 +2,9 @@
 
 Algebra alone; one definition, unfolded or folded; one condition or fact; what says the line; one lemma or theorem that leads
 from the line to the next; one tactic; calculation; what fits less well; then two of them, after the definitions that the
-next line has not and before those that are new in it; then cases of an equality of indices; then all that may bear on the
-line, of which what is idle is left out.
+next line has not and before those that are new in it; then cases of an equality of indices, or of which of two numbers is the
+larger; then all that may bear on the line, of which what is idle is left out.  When all that is in vain, the normal form of
+both sides is tried (``find``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from derive.lemmas import LEMMAS, Lemma
 from derive.operators import READ
 from derive.operators.derivatives import PARTIALS
 from derive.record.letters import definitions_in
+from derive.tactics import larger
 from derive.tactics.context import Context
 from derive.tactics.derived import sides, strip_forall
 from derive.tactics.rewriting import DefinitionRule, exhaustively
@@ -99,9 +101,13 @@ def _two(goal: Goal) -> Iterator[Sequence[Any]]:
     known = telling(goal)
     outer = fitting(shelves, goal.before, goal.after) if goal.relation else []
     single = [*folds(goal), *(x for _, x in outer)][:_PAIRS] or bearing(goal, shelves)[:_PAIRS]
-    yield from ([x, y] for i, x in enumerate(known) for y in [*known[i + 1 :], *single])
-    if goal.relation == "=" and _DERIVATIVES & (operators(goal.before) | operators(goal.after)):
+    if goal.relation == "=":
+        yield from ([x, auto] for x in known if not isinstance(x, Reversed))
+    both = operators(goal.before) | operators(goal.after)
+    if goal.relation == "=" and _DERIVATIVES & both:
+        yield from ([calculus, *slopes] for slopes in itertools.combinations(_slopes(shelves, both)[:_CASES], 2))
         yield from ([calculus, tactic] for tactic in (sums, logs, auto))
+    yield from ([x, y] for i, x in enumerate(known) for y in [*known[i + 1 :], *single])
     yield from ([x, tactic] for x in single for tactic in _tactics(goal))
     yield from (list(pair) for pair in itertools.combinations(single, 2))
 
@@ -114,12 +120,14 @@ def _many(goal: Goal) -> Iterator[Try]:
     inside = definitions_in([goal.statement])
     rules = _rules(goal)
     closing = auto if k.EQ in heads(goal.statement) else order
-    cases = [ByCases(eq(i, j)) for i, j in indices(goal)][:_CASES]
+    cases = [ByCases(x) for x in (*(eq(i, j) for i, j in indices(goal)), *_orders(goal))][:_CASES]
     for some in (*([c] for c in cases), *([cases] if len(cases) > 1 else [])):
         yield Try([*some, *inside], bag=True)
         yield Try([*some, *inside, *rules], bag=True)
         yield Try([*some, *inside, closing], bag=True)
         yield Try([*some, *inside, *rules, closing], bag=True)
+    if goal.relation == "=" and _DERIVATIVES & (operators(goal.before) | operators(goal.after)):
+        yield Try([*inside, calculus, auto], bag=True)
     defined = [*gone, *map(Reversed, new)] if goal.relation else inside
     for bag in (defined + known, [*defined, *known, auto], [*defined, *tools[:_BAG], *known, auto]):
         if len(bag) > 1:
@@ -239,6 +247,18 @@ def bearing(goal: Goal, shelves: Iterable[Shelf]) -> list[Any]:
 
 def indices(goal: Goal) -> list[tuple[Term, Term]]:
     """The pairs of indices that an indicator compares, where they stand for any values in the whole line."""
+    parts = [t for t in _written_parts(goal) if t.op is k.DELTA]
+    return list(dict.fromkeys((t.args[0], t.args[1]) for t in parts))
+
+
+def _orders(goal: Goal) -> list[Term]:
+    """Which of two numbers is the larger, for the largest of two in the line."""
+    pairs = [two for t in _written_parts(goal) if (two := larger.of_two(t)) is not None]
+    return list(dict.fromkeys(a <= b for a, b in pairs))
+
+
+def _written_parts(goal: Goal) -> list[App]:
+    """What the line is made of, written out, for any values of its letters; what stands for a bound variable is left out."""
     statement, free = goal.statement, goal.context.free | goal.statement.free
     while isinstance(statement, App) and statement.op in (k.FORALL, k.IMPLIES):
         inner = statement.args[-1]
@@ -247,15 +267,14 @@ def indices(goal: Goal) -> list[tuple[Term, Term]]:
             free = free | {v}
             inner = instantiate(inner, v)
         statement = inner
-    parts = [t for t in subterms(written_out(statement)) if isinstance(t, App) and t.op is k.DELTA and not t.loose]
-    return list(dict.fromkeys((t.args[0], t.args[1]) for t in parts))
+    return [t for t in subterms(written_out(statement)) if isinstance(t, App) and not t.loose]
 
 
 def written_out(term: Term) -> Term:
     """A term with its definitions unfolded; a statement, with those of its sides."""
     if isinstance(term, App) and term.sort is PROP:
         return rebuild(term, tuple(t if isinstance(t, Lam) else written_out(t) for t in term.args))
-    return term if term.loose else _unfolded(term, [d for d in operators(term) if isinstance(d, Definition)])
+    return term if term.loose else _unfolded(term, definitions_in([term]))
 
 
 def _tactics(goal: Goal) -> list[Any]:

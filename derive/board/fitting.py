@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from derive.board.reasons import Reversed
 from derive.kernel import terms as k
+from derive.kernel.sorts import Sort
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, instantiate, parts_of, spine, substitute, subterms
 from derive.lemmas import LEMMAS
 from derive.lemmas.optima import SORTED
@@ -195,9 +196,14 @@ def _of(entry: Any) -> tuple[Pattern, ...]:
     return tuple(patterns(entry, entry.shows, entry.given))
 
 
-def shelves(theorems: Iterable[Any], lines: Iterable[Term]) -> tuple[Shelf, ...]:
-    """The theorems that may be cited, the lemmas, and those over the sort of a line's optima."""
-    sorts = {s: None for line in lines for x in SORTED.values() if (s := x.sort_of(line)) is not None}
+def sorts_of_optima(lines: Iterable[Term]) -> tuple[Sort, ...]:
+    """The sorts over whose members lines speak of optima."""
+    return tuple({s: None for line in lines for x in SORTED.values() if (s := x.sort_of(line)) is not None})
+
+
+def shelves(theorems: Iterable[Any], sorts: Iterable[Sort]) -> tuple[Shelf, ...]:
+    """The theorems that may be cited, the lemmas, and those on optima over these sorts."""
+    sorts = tuple(sorts)
     optima = (
         Shelf(p for s in sorts for x in SORTED.values() for p in patterns(x, x.at_sort(s).concl)) if sorts else None
     )

@@ -36,12 +36,12 @@ class Citable:
 
     def shelves(self, *lines: Term) -> tuple[Shelf, ...]:
         """These theorems and the lemmas, arranged by shape."""
-        from derive.board.fitting import shelves  # only a search for reasons asks
+        from derive.board.fitting import shelves, sorts_of_optima  # only a search for reasons asks
 
-        key = tuple(line.sort for line in lines)
-        if key not in self._shelves:
-            self._shelves[key] = shelves(self, lines)
-        return self._shelves[key]
+        sorts = sorts_of_optima(lines)
+        if sorts not in self._shelves:
+            self._shelves[sorts] = shelves(self, sorts)
+        return self._shelves[sorts]
 
     def allows(self, reason: Any) -> bool:
         """Whether the reason does not rest on what is to be proved."""

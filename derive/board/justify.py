@@ -352,14 +352,15 @@ def _split(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
 
 
 def _in_case(goal: Term, tools: Toolbox, ctx: Context) -> Theorem | None:
-    """The goal where the case is known: k may be replaced by y, and indicators are 0 or 1."""
+    """The goal where the case is known: k may be replaced by y, indicators are 0 or 1, and of two numbers it is known which is the
+    larger."""
     if isinstance(goal, App) and goal.op in (k.EQ, k.LE, k.LT) and is_numeric(goal.args[0].sort):
         here: list[AnyRule] = []
         for fact in ctx.facts[len(tools.ctx.facts) :]:
             c = fact.concl
             if isinstance(c, App) and c.op is k.EQ and isinstance(c.args[0], Var) and c.args[0] not in c.args[1].free:
                 here.append(Rule(fact, "case", frozenset(ctx.free)))
-        n = Normalizer(tools.features | {"indicators"}, tools.definitions, (*here, *tools.forward))
+        n = Normalizer(tools.features | {"indicators", "larger"}, tools.definitions, (*here, *tools.forward))
         if goal.op is k.EQ:
             th = by_normal_form(goal.args[0], goal.args[1], ctx, n)
         else:

@@ -16,6 +16,7 @@ from derive.lemmas.logs import *
 from derive.lemmas.maxima import *
 from derive.lemmas.optima import *
 from derive.lemmas.optima import SortedLemma as SortedLemma
+from derive.lemmas.powers import *
 from derive.lemmas.products import *
 from derive.lemmas.ranges import *
 from derive.lemmas.sums import *

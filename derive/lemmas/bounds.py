@@ -4,7 +4,7 @@ products of them at most 1, Jensen's inequality for log, the log-sum inequality.
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import DELTA, EXP, LOG, PROD, SUM, XLOGY, Term, Var, app, eq, iff, ne
+from derive.kernel.terms import DELTA, EXP, LOG, PROD, SUM, XLOGY, Num, Term, Var, app, eq, iff, ne
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas import logs, sums
@@ -40,7 +40,8 @@ from derive.tactics.derived import chain
 __all__ = [
     "div_le_div_right", "div_le_iff", "div_lt_div_right", "exp_le", "exp_le_iff", "exp_lt_iff", "jensen_log",
     "le_div_iff", "le_log_iff", "le_one_of_sum_one", "log_le_iff_le_exp", "log_ne_zero", "log_neg_of_lt_one", "log_nonneg",
-    "log_nonpos", "log_pos", "log_sum_inequality", "lt_one_of_sum_one", "mean_log_le_log_mean", "mean_pos",
+    "log_nonpos", "log_pos", "log_sum_inequality", "lt_one_of_sum_one", "mean_log_le_log_mean",
+    "mean_of_two_logs_le", "mean_pos",
     "prod_le_one", "prod_nonneg", "term_le_sum",
 ]  # fmt: skip
 
@@ -299,6 +300,27 @@ def mean_pos() -> Theorem:
     flipped = at_values(ar.ne_sym.theorem, r.assume(ne(_mean, 0)), a=_mean, b=ZERO)
     strictly = at_values(ar.lt_of_le_of_ne.theorem, some, flipped, a=ZERO, b=_mean)
     return r.cases(eq(_mean, 0), from_false(goal, no_sum, r.assume(_normalised)), strictly)
+
+
+_middle = (x + y) / 2
+
+
+@lemma(
+    (log(x) + log(y)) / 2 <= log(_middle),
+    [ZERO < x, ZERO < y],
+    phrase="the mean of two logs is at most the log of the mean",
+)
+def mean_of_two_logs_le() -> Theorem:
+    """With S the mean: log(x/S) <= x/S - 1, and likewise for y; the right sides cancel."""
+    points = assume(ZERO < x, ZERO < y)
+    positive = lin(ZERO < _middle, *points)
+    below = []
+    for value, point in zip((x, y), points, strict=True):
+        ratio = at_values(ar.div_pos.theorem, point, positive, x=value, y=_middle)
+        line = at_values(logs.log_le_sub_one.theorem, ratio, x=value / _middle)
+        below += [line, at_values(logs.log_div.theorem, point, positive, x=value, y=_middle)]
+    cancel = r.ring(x / _middle + y / _middle, Num(2), (_nonzero(_middle, positive),))
+    return lin((log(x) + log(y)) / 2 <= log(_middle), *below, cancel)
 
 
 @lemma(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.kernel import rules as r
-from derive.kernel.terms import MAX, Num, Term, app, eq, iff
+from derive.kernel.terms import MAX, MUL, Num, Term, app, eq, iff
 from derive.kernel.theorem import Theorem
 from derive.lemmas import arithmetic as ar
 from derive.lemmas.base import (
@@ -25,6 +25,7 @@ from derive.lemmas.base import (
     lin,
     m,
     n,
+    x,
 )
 from derive.lemmas.bounds import div_le_div_right, term_le_sum
 from derive.lemmas.sums import fn, total
@@ -158,6 +159,67 @@ def larger_by_difference() -> Theorem:
         lin(goal, larger_right.theorem, right),
         lin(goal, at_values(larger_left.theorem, lin(b <= a, down)), left),
     )
+
+
+# --- the largest of two, of any f: the two values, and how far they are apart --------------------------------------------
+
+_two = largest(fk, ONE, TWO)
+
+
+def _value_of_two(place: Num, less: Theorem) -> Theorem:
+    """The largest of f(1) and f(2) is the value at the place, under which the other is."""
+
+    def there(index: Num, *ends: Theorem) -> Theorem:
+        same = at_values(ar.le_antisymm.theorem, *ends, x=k, y=index)
+        return lin(fk <= f[place], r.cong_at(r.refl(f), same), less)
+
+    first = there(ONE, *assume(k <= ONE, ONE <= k))
+    second = there(TWO, r.assume(k <= TWO), lin(TWO <= k, r.int_step(r.assume(ONE < k))))
+    each = r.gen(k, r.discharge(ONE <= k, r.discharge(k <= TWO, r.cases(k <= ONE, first, second))))
+    inside = lin(ONE <= place), lin(place <= TWO)
+    return at_values(max_attained.theorem, *inside, each, m=ONE, n=TWO, j=place)
+
+
+@lemma(eq(_two, f[ONE]), [f[TWO] <= f[ONE]], phrase="the larger of two is the larger", internal=True)
+def first_of_two() -> Theorem:
+    return _value_of_two(ONE, r.assume(f[TWO] <= f[ONE]))
+
+
+@lemma(eq(_two, f[TWO]), [f[ONE] <= f[TWO]], phrase="the larger of two is the larger", internal=True)
+def second_of_two() -> Theorem:
+    return _value_of_two(TWO, r.assume(f[ONE] <= f[TWO]))
+
+
+_middle = eq(_two, (f[ONE] + f[TWO] + c * larger(x, -x)) / 2)
+
+
+def _by_distance(apart: Term, when_positive: Theorem, when_negative: Theorem) -> Theorem:
+    """The middle, and half the distance |c x|, where ``apart`` says that c x is the one value less the other."""
+
+    def case(known: Theorem, distance: Term, of_x: Theorem, value: Theorem) -> Theorem:
+        nonneg = at_values(
+            ar.mul_nonneg.theorem, lin(ZERO <= c, r.assume(ZERO < c)), lin(ZERO <= distance, known), x=c, y=distance
+        )
+        size = at_values(of_x, a=x, b=-x)
+        greater, larger_one = (lin(th.hyps[0], known, nonneg, r.assume(apart)) for th in (value, size))
+        scaled = r.cong(MUL, (r.refl(c), r.cut(larger_one, size)))
+        return lin(_middle, r.cut(greater, value), scaled, r.assume(apart))
+
+    positive = case(r.assume(ZERO <= x), x, larger_left.theorem, when_positive)
+    return r.cases(ZERO <= x, positive, case(r.assume(x < ZERO), -x, larger_right.theorem, when_negative))
+
+
+_c_positive = ZERO < c
+
+
+@lemma(_middle, [_c_positive, eq(f[ONE] - f[TWO], c * x)], phrase="the larger of two by their distance", internal=True)
+def two_by_distance() -> Theorem:
+    return _by_distance(eq(f[ONE] - f[TWO], c * x), first_of_two.theorem, second_of_two.theorem)
+
+
+@lemma(_middle, [_c_positive, eq(f[TWO] - f[ONE], c * x)], phrase="the larger of two by their distance", internal=True)
+def two_by_distance_back() -> Theorem:
+    return _by_distance(eq(f[TWO] - f[ONE], c * x), second_of_two.theorem, first_of_two.theorem)
 
 
 @lemma(

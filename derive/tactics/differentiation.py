@@ -15,7 +15,7 @@ from derive.kernel.terms import App, At, Lam, Num, Term, Var, abstract, at, fres
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, READ, arguments, needs_of
 from derive.operators.derivatives import Derivative, derivative, moved, taken_apart
-from derive.tactics import library, side
+from derive.tactics import larger, library, side
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, everywhere, repeatedly
 from derive.tactics.derived import chain, instantiate_named, is_refl, over_range, resolve, sides, unfold_head
@@ -255,7 +255,7 @@ class Place:
 
     def _largest(self, t: App) -> Theorem | None:
         """The larger of two, where they are known to differ: at a kink there is no derivative."""
-        two = _larger_of(t)
+        two = larger.of_two(t)
         if two is None:
             return None
         clean = [self.here(a) for a in two]
@@ -357,22 +357,6 @@ _RULES = {
     k.LOG: "_log", k.SUM: "_big", k.PROD: "_big", k.MAX: "_largest",
     **{card.op: "_as_it_reads" for card in READ if card.unfolding},
 }  # fmt: skip
-
-
-def _larger_of(t: App) -> tuple[Term, Term] | None:
-    """a and b of the largest of (2 - k) a + (k - 1) b for k = 1, 2, which is how the larger of two is defined."""
-    low, high, fn = t.args
-    if (low, high) != (ONE, Num(2)) or not isinstance(fn, Lam):
-        return None
-    i = fresh(fn.hint, INT, fn.free)
-    body = instantiate(fn, i)
-    if not (
-        isinstance(body, App) and body.op is k.ADD and all(isinstance(p, App) and p.op is k.MUL for p in body.args)
-    ):
-        return None
-    (first, a), (second, b) = (p.args for p in body.args)  # type: ignore[attr-defined]
-    plain = (first, second) == (2 - i, i - 1) and i not in a.free | b.free
-    return (a, b) if plain else None
 
 
 def _as_it_reads_near(outer: App, s: Var, ctx: Context) -> Theorem | None:

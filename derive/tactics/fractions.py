@@ -47,7 +47,7 @@ def pieces(poly: field.Poly, below: Mapping[field.Factor, int], written: Iterabl
         for powers, p in parts.items()
         for m, c in p.items()
     ]
-    return sorted(out, key=lambda x: (_monomial_order(x.monomial), [(_order(d), e) for d, e in x.below]))
+    return sorted(out, key=lambda x: (monomial_order(x.monomial), [(_order(d), e) for d, e in x.below]))
 
 
 def _split(below: Mapping[field.Factor, int], known: set[field.Factor]) -> dict[field.Factor, int]:
@@ -77,14 +77,14 @@ def _is_one(p: field.Poly) -> bool:
 
 def divided(p: field.Poly, d: field.Poly) -> tuple[field.Poly, field.Poly]:
     """p = quotient d + rest, where no monomial of the rest has the leading monomial of d in it."""
-    lead = max(d, key=_monomial_order)
+    lead = max(d, key=monomial_order)
     quotient: field.Poly = {}
     rest: field.Poly = {}
     waiting = dict(p)
     for _ in range(_STEPS):
         if not waiting:
             return quotient, rest
-        m = max(waiting, key=_monomial_order)
+        m = max(waiting, key=monomial_order)
         c = waiting[m]
         by = over(m, lead)
         if by is None:
@@ -114,13 +114,13 @@ def _put(parts: dict[tuple[int, ...], field.Poly], powers: tuple[int, ...], p: f
         parts.pop(powers, None)
 
 
-def _monomial_order(m: field.Monomial) -> tuple[int, list[tuple[str, int]]]:
+def monomial_order(m: field.Monomial) -> tuple[int, list[tuple[str, int]]]:
     """By degree first, so that a division ends."""
     return sum(e for _, e in m), sorted((repr(a), e) for a, e in m)
 
 
 def _order(d: field.Factor) -> list[tuple[tuple[int, list[tuple[str, int]]], str]]:
-    return sorted((_monomial_order(m), str(c)) for m, c in d)
+    return sorted((monomial_order(m), str(c)) for m, c in d)
 
 
 def quotient_term(above: Term, divisors: list[Term]) -> Term:

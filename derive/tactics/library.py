@@ -64,6 +64,8 @@ def _larger(a: Term, b: Term) -> Term:
     return _over(k.MAX, (2 - _k) * a + (_k - 1) * b, _k, Num(1), Num(2))
 
 
+_TWO_OF_F = _over(k.MAX, _fk, low=Num(1), high=Num(2))
+_MIDDLE = (_f[1] + _f[2] + _c * _larger(_x, -_x)) / 2
 _POSITIVE = [_zero < _x, _zero < _y]
 _INSIDE = [_m <= _at, _at <= _n]
 
@@ -134,6 +136,10 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "sum_empty": ([_n < _m], eq(_sum(_fk), 0)),
     "sum_last": ([_m <= _n + 1], eq(_sum(_fk, high=_n + 1), _sum(_fk) + _f[_n + 1])),
     "prod_exp": ([], eq(_over(k.PROD, app(k.EXP, _fk)), app(k.EXP, _sum(_fk)))),
+    "first_of_two": ([_f[2] <= _f[1]], eq(_TWO_OF_F, _f[1])),
+    "second_of_two": ([_f[1] <= _f[2]], eq(_TWO_OF_F, _f[2])),
+    "two_by_distance": ([_zero < _c, eq(_f[1] - _f[2], _c * _x)], eq(_TWO_OF_F, _MIDDLE)),
+    "two_by_distance_back": ([_zero < _c, eq(_f[2] - _f[1], _c * _x)], eq(_TWO_OF_F, _MIDDLE)),
     "sum_first": ([_m <= _n], eq(_sum(_fk), _f[_m] + _sum(_fk, low=_m + 1))),
     "sum_split_last": ([_m <= _n], eq(_sum(_fk), _sum(_fk, high=_n - 1) + _f[_n])),
     "sum_single": ([], eq(_sum(_fk, high=_m), _f[_m])),

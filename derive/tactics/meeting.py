@@ -9,13 +9,12 @@ Beyond the normal form of ``auto``:
     fractions        have one form (``fractions``), inside sums too
     ranges           of sums that begin later than at 1, or end before or after n, are those from 1 to n and single terms
     indicators       pick a term out of a sum that stands outside theirs
+    the larger       of two is their middle and half their distance (``larger``)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from math import gcd, lcm
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
@@ -24,7 +23,7 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate
 from derive.kernel.theorem import Theorem
 from derive.operators.derivatives import PARTIALS, taken_apart
-from derive.tactics import exponents, fractions, side, whole_ranges
+from derive.tactics import exponents, fractions, larger, side, whole_ranges
 from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, everywhere, repeatedly
@@ -72,6 +71,8 @@ class Meeting(Normalizer):
             return self._xlogy(t, ctx)
         if t.op is k.PROD:
             return self._of_exponentials(t)
+        if t.op is k.MAX:
+            return larger.decided(t, ctx, self.lemma) or larger.by_distance(t, ctx, self.lemma)
         if t.op is k.SUM:
             return whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
         return None
@@ -96,7 +97,7 @@ class Meeting(Normalizer):
             return None
         if len(poly) < 2 and not (poly and isinstance(inside, App) and inside.op in (k.ADD, k.SUB)):
             return None
-        size, shared = _content(poly)
+        size, shared = larger.content(poly)
         rest = poly_term({fractions.over(m, shared) or field.ONE: c / size for m, c in poly.items()})
         content = fractions.scaled(size, shared)
         as_written = {factor(d): d for d in denominators(inside)}
@@ -250,17 +251,6 @@ def meet(a: Term, b: Term, ctx: Context, rules: tuple[Conv, ...] = ()) -> tuple[
         one = Meeting(rules)
         th = by_normal_form(a, b, ctx, one)
     return None if th is None else (th, tuple(one.used))
-
-
-def _content(poly: field.Poly) -> tuple[Fraction, field.Monomial]:
-    """The number and the monomial that all terms share."""
-    numbers = [Fraction(c) for c in poly.values()]
-    size = Fraction(gcd(*(x.numerator for x in numbers)), lcm(*(x.denominator for x in numbers)))
-    shared = dict(next(iter(poly)))
-    for m in poly:
-        powers = dict(m)
-        shared = {a: min(e, powers[a]) for a, e in shared.items() if a in powers}
-    return size, frozenset(shared.items())
 
 
 def _primes(n: int) -> list[Term]:

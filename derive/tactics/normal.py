@@ -22,7 +22,7 @@ from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Bound, Lam, Num, Term, Var, abstract, app, eq, fresh, instantiate, ne, parts_of
 from derive.kernel.theorem import RuleError, Theorem
 from derive.operators import CARDS, Card, arguments, needs_of
-from derive.tactics import choices, exponents, library, ranges, side
+from derive.tactics import choices, exponents, larger, library, ranges, side
 from derive.tactics.closing import close, denominators, nonzero_facts
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv, in_parts
@@ -31,7 +31,7 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, number, poly_te
 from derive.tactics.signs import every_term
 
 ALL = frozenset({"sums", "indicators", "constants", "logs", "nested", "ranges"})
-MORE = frozenset({"exponents", "symmetry", "choices", "merged"})  # what ``auto`` tries when that does not do
+MORE = frozenset({"exponents", "symmetry", "choices", "merged", "larger"})  # what ``auto`` tries when that does not do
 FEATURES = ALL | {"shift"}  # which a lemma turns on, and ``auto`` does not
 _PIECES = 64  # a sum of more than so many terms stays one sum; the proof grows with their square
 
@@ -116,6 +116,8 @@ class Normalizer:
             th = ranges.written_out(t, ctx, self.lemma)
             if th is not None:
                 return th
+        if t.op is k.MAX and "larger" in self.features:
+            return larger.decided(t, ctx, self.lemma)
         if t.op is k.SUM:
             th = ranges.from_one(t, ctx, self.lemma) if "shift" in self.features else None
             return th or self._sum(t, ctx)
