@@ -286,7 +286,7 @@ def test_pandoc_reads_every_formula(notation: str) -> None:
     """pandoc's own reader of LaTeX is the pickiest: what it does not know it warns of."""
     deck = made(notation=notation)
     sections = slides_in(pandoc(markdown(deck), "--mathml"))
-    assert len([s for s in sections if not s.attrib["id"].startswith("contents")]) == len(deck.slides)
+    assert len([s for s in sections if not s.attrib["id"].startswith("contents")]) == len(deck.sheets)
     assert not any("$" in words(s) for s in sections)
 
 
