@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from derive.render.words.prose import clean
 from derive.slides.deck import Slide
 from derive.slides.markdown.read import record
-from derive.slides.markdown.style import LETTERS, sheet
+from derive.slides.markdown.style import HEADING, LETTERS, sheet
 from derive.slides.markdown.text import at_start, escaped, yaml_string
 from derive.slides.markdown.writer import Writer
 
@@ -66,6 +66,9 @@ class Quarto(Writer):
 
     def titled(self, words: str, part: str) -> str:
         return super().titled(words, part) + " {.derive}"
+
+    def smaller(self, words: str, scale: float) -> str:
+        return f'[{words}]{{style="font-size: {scale:.2f}em"}}'
 
     def clicks(self, items: str) -> list[str]:
         return [f"::: incremental\n{items}\n:::"]
@@ -161,6 +164,9 @@ class Marp(Writer):
         blocks = [_MARP_CLASS, f"# {at_start(self.words(self.deck.title))}"]
         return "\n\n".join([*blocks, *([at_start(self.words(self.deck.subtitle))] if self.deck.subtitle else [])])
 
+    def smaller(self, words: str, scale: float) -> str:
+        return words  # its style says so: Marp shows no tag with a style
+
     def clicks(self, items: str) -> list[str]:
         return [items]
 
@@ -170,8 +176,11 @@ class Marp(Writer):
         directives += [f"_footer: {yaml_string(self.foot(slide))}"] if self.foot(slide) else []
         kept = record((slide,), "\n\n".join(blocks))
         opening = "\n".join(["<!--", *directives, f"{kept}-->"])
-        if slide.scale < 1:
-            blocks.append(f"<style scoped>section {{ --scale: {slide.scale:.2f}; }}</style>")
+        rules = [f"section {{ --scale: {slide.scale:.2f}; }}"] if slide.scale < 1 else []
+        if (scale := self.heading_scale(slide)) < 1:
+            rules.append(f"section > h2 {{ font-size: {HEADING * scale:.2f}em !important; }}")
+        if rules:
+            blocks.append(f"<style scoped>{' '.join(rules)}</style>")
         # a colon might make a directive of a note
         notes = "\n\n".join(re.sub(r":(?=\s|$)", " –", p).replace(":", "∶") for p in self.spoken(slide))
         return "\n\n".join([opening, self.heading(slide), *blocks, f"<!--\n{notes}\n-->"])

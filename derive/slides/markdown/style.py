@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.slides.deck.template import Template
 
 SLIDE = {"16:9": (1280, 720), "4:3": (960, 720)}  # in pixels
+HEADING = 1.2  # em of a heading's letters
 LETTERS = 32  # pixels of a formula's letters: the slide is as wide as the room for formulas and 4 em
 
 
@@ -19,7 +20,7 @@ def sheet(root: str, chain: str, template: Template, more: str = "", size: str =
     return f"""\
 {root} {{
   font: {size}/1.3 {font}; color: {c.text}; text-align: left;
-  & :is(h1, h2, h3) {{ font: 600 1.2em/1.2 {font}; color: {c.accent}; text-transform: none; letter-spacing: normal; margin: 0 0 .4em; }}
+  & :is(h1, h2, h3) {{ font: 600 {HEADING}em/1.2 {font}; color: {c.accent}; text-transform: none; letter-spacing: normal; margin: 0 0 .4em; }}
   & h1 {{ font-size: 1.8em; padding-top: 20%; }}
   & h3 {{ font-size: 1em; font-weight: normal; margin: 0 0 .4em; }}
   & h2 em {{ font-size: .7em; font-weight: normal; color: {c.muted}; }}

@@ -11,10 +11,10 @@ from derive.render.pens.web import web_latex
 from derive.render.words.sentence import prose
 from derive.slides import speech
 from derive.slides.deck import Deck, Files, Options, Slide, Step
-from derive.slides.deck.paginate import small_height
+from derive.slides.deck.paginate import prose_width, small_height
 from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
-from derive.slides.markdown.style import LETTERS, SLIDE
+from derive.slides.markdown.style import HEADING, LETTERS, SLIDE
 from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, heading_markdown, prose_markdown
 from derive.values import replace
 
@@ -74,7 +74,18 @@ class Writer:
 
     def heading(self, slide: Slide) -> str:
         part = f" *({slide.part}/{slide.parts})*" if slide.parts > 1 else ""
-        return self.titled(heading_markdown(slide.heading, self.tool), part)
+        words = heading_markdown(slide.heading, self.tool)
+        scale = self.heading_scale(slide)
+        return self.titled(words if scale == 1 else self.smaller(words, scale), part)
+
+    def heading_scale(self, slide: Slide) -> float:
+        """How much smaller a heading is that would take more than two lines, some of which is lost at their ends."""
+        room = 2 * 0.93 * (self.width - 4 * LETTERS) / (HEADING * LETTERS)
+        return min(1.0, room / (prose_width(slide.heading) + (3.0 if slide.parts > 1 else 0.0)))
+
+    def smaller(self, words: str, scale: float) -> str:
+        """Words of a heading in smaller letters."""
+        return f'<span style="font-size: {scale:.2f}em">{words}</span>'
 
     def above(self, slide: Slide) -> list[str]:
         """What stands above the chain."""

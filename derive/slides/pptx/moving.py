@@ -6,8 +6,10 @@ a colour has one name on all lines of a run, and the newest of them bears it: so
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from derive.render.formula.nodes import settled
 from derive.slides.pptx.layout import Equation, Plot, Thing
@@ -29,19 +31,24 @@ def at_click(things: Sequence[Thing], click: int) -> dict[int, Thing]:
     return out
 
 
+class _Run(NamedTuple):
+    """A term on lines that follow each other: the rows of the first and of the last of them, and the thing on the last."""
+
+    began: int
+    ended: int
+    thing: int
+
+
 def movers(things: Mapping[int, Thing]) -> dict[int, str]:
     """The names of the terms that move, by their numbers among the things that stand there."""
-    seen: dict[
-        tuple[int, int, int], int
-    ] = {}  # how many terms of this colour a row has: its chain, its number, the colour
-    newest: dict[
-        tuple[int, int, int], tuple[int, int, int]
-    ] = {}  # of each term: the row where its run began and ended, the thing
+    count: Counter[tuple[int, int, int]] = Counter()  # terms of a colour in a row of a chain
+    newest: dict[tuple[int, int, int], _Run] = {}  # by chain, colour, and which of this colour it is
     for i, e in things.items():
         if not isinstance(e, Equation) or not e.tint:
             continue
-        nth = seen[e.chain, e.row, e.tint] = seen.get((e.chain, e.row, e.tint), 0) + 1
-        term = (e.chain, e.tint, nth)
-        began, ended, _ = newest.get(term, (e.row, e.row, i))
-        newest[term] = (began if e.row - ended <= 1 else e.row, e.row, i)
-    return {i: f"term {chain}.{began}.{tint}.{nth}" for (chain, tint, nth), (began, _, i) in newest.items()}
+        count[e.chain, e.row, e.tint] += 1
+        term = (e.chain, e.tint, count[e.chain, e.row, e.tint])
+        before = newest.get(term)
+        began = before.began if before is not None and e.row - before.ended <= 1 else e.row
+        newest[term] = _Run(began, e.row, i)
+    return {run.thing: f"term {chain}.{run.began}.{tint}.{n}" for (chain, tint, n), run in newest.items()}
