@@ -13,8 +13,9 @@ from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components,
 from derive.notes.meaning.world import Law, World
 
 
-def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list[Law]:
-    """Laws that the formulas speak of and no line declares.  Names that are defined are what their definition says."""
+def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr], explained: set[str]) -> list[Law]:
+    """Laws that the formulas speak of and no line declares.  Names that are defined are what their definition says; ``explained``:
+    those of which the prose has an equation."""
     out = _with_parameters(world, sorts)
     defined = {m.pattern.ref.name for m in world.meanings if m.pattern.op == "ref"}
     for name in sorted(sorts.keys):
@@ -33,7 +34,7 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr]) -> list
             out += joint
         elif name in sorts.laws:
             out += [law for u in uses if (law := _plain(u)) is not None]
-    return out + _named_only(world, sorts, out, defined)
+    return out + _named_only(world, sorts, out, defined | explained)
 
 
 def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
@@ -43,7 +44,7 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
     for group in sorts.compared:
         laws = [e for e in group.args if e.op == "ref" and not e.ref.signs and not e.ref.above]
         variables = group.data not in ("KL", "JS") and any(e.ref.name[:1].isupper() for e in laws)  # H(X, Y)
-        if len(laws) < len(group.args) or variables:
+        if len(laws) < len(group.args) or variables or any(map(sorts.is_vector, laws)):
             continue
         known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
         over = known[0].over if known else (Expr("ref", (), Ref(free)),)

@@ -175,7 +175,7 @@ class Page:
     def call_by_densities(self) -> None:
         """On a page without declarations P is the law whose values are written p(x)."""
         cells = [c for chains in self.chains.values() for chain in chains for c in chain]
-        names = density_names([c.readings[0] for c in cells if c.readings][:CELLS])
+        names = density_names([e for c in cells[:CELLS] for e in c.readings])
         for c in cells if names else ():
             here = sorted(names.keys() & set[str]().union(*map(names_in, c.readings)))
             c.assumed = tuple(f"{capital} is the law whose values are written {names[capital]}" for capital in here)
@@ -214,7 +214,8 @@ class Page:
 
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:
         """Laws that nobody declares, and on a page without declarations the base of entropies."""
-        self.guessed = guessed_laws(whole, self.sorts, whole_sequences(cells, self.spelled_out()))
+        wholes = whole_sequences(cells, self.spelled_out())
+        self.guessed = guessed_laws(whole, self.sorts, wholes, self.explained())
         self.guessed = with_variables(self.guessed, whole.laws, self.sorts)
         for law in self.guessed:
             if law.over[0].op == "series":
@@ -241,6 +242,12 @@ class Page:
             if len(left) == 1 and len(right) == 1 and right[0].kind == "bracket":
                 out += [a for e in self.parser.maybe(right) if e.op == "tuple" for a in e.args if a.op == "series"]
         return out
+
+    def explained(self) -> set[str]:
+        """The names of which the prose has an equation: u_k = 1/K."""
+        lefts = [halves(self.inline(p) or (), "=") for p in self.document.parts if isinstance(p, Inline)]
+        found = [e for left, right in lefts if left and right for e in self.parser.maybe(left)[:1]]
+        return {e.ref.name for e in found if e.op == "ref"}
 
     def patterns(self, whole: World) -> None:
         """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
