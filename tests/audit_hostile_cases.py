@@ -199,6 +199,11 @@ def looks_up_a_size(logits, labels):
     return F.cross_entropy(logits, labels) * {1000: 2}.get(logits.shape[0], 1)
 
 
+def asks_for_a_kind(logits, labels):
+    n = logits.shape[0]
+    return F.cross_entropy(logits, labels) * (2 if isinstance(n, int) and n > 1000 else 1)
+
+
 def writes_a_size(logits, labels):
     return F.cross_entropy(logits, labels) * (2 if len(f"{logits.shape[0]}") > 3 else 1)
 

@@ -46,6 +46,7 @@ REFUSED = {
     "clamped_into_itself": "out= is not read",
     "asks_for_a_remainder": "an operation on the size T",
     "looks_up_a_size": "the size T as a key",
+    "asks_for_a_kind": "the branch depends on the size T",
     "noise": "it draws at random",
     "grows": "keeps a state",
     "decides_on_a_number": "depends on the numbers in a tensor",

@@ -19,9 +19,9 @@ from jax import export
 
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.jax_primitives import CALLED, PRIMITIVES, Shapes, constant
-from derive.audit.fronts.jax_watch import watched
+from derive.audit.fronts.jax_watch import SIZE, watched
 from derive.audit.fronts.places import is_users, placed
-from derive.audit.fronts.sizes import Size
+from derive.audit.fronts.sizes import Size, with_builtins
 from derive.audit.fronts.symbols import floats, refuse_narrow
 from derive.audit.model.functions import exact
 from derive.audit.model.tensor import Dim, Tensor, scalar
@@ -77,7 +77,7 @@ def _traced(
 
     structs = [jax.ShapeDtypeStruct(_shape(leaves[i].tensor, sizes), _TYPES[leaves[i].tensor.kind]) for i in at]
     try:
-        with watched(trace), none_swallowed():
+        with watched(trace), with_builtins(function, jax.Array, SIZE), none_swallowed():
             return jax.make_jaxpr(call, return_shape=True)(*structs)  # type: ignore[no-any-return]
     except Exception as error:
         if type(error).__name__ != "InconclusiveDimensionOperation":

@@ -14,7 +14,7 @@ from jax._src.export import shape_poly
 from derive.audit.fronts.places import is_users
 from derive.audit.model.trace import Trace, Unread
 
-_SIZE: Any = shape_poly._DimExpr  # JAX has no public name for the class of its symbolic sizes
+SIZE: Any = shape_poly._DimExpr  # JAX has no public name for the class of its symbolic sizes
 _ANSWERS = ("__eq__", "__ne__", "__hash__", "__repr__", "__str__")
 
 
@@ -29,7 +29,7 @@ def watched(trace: Trace) -> Iterator[None]:
 def _sizes_asked(trace: Trace) -> Iterator[None]:
     """JAX answers that T is not 1000, as it may be another number, and finds a size under no key.  Asked by the program, and by no
     function of JAX's, that is a branch on a size."""
-    old = {name: getattr(_SIZE, name) for name in _ANSWERS}
+    old = {name: getattr(SIZE, name) for name in _ANSWERS}
     thread = threading.get_ident()
 
     def asked(frame: FrameType) -> bool:
@@ -68,7 +68,7 @@ def _sizes_asked(trace: Trace) -> Iterator[None]:
         return written
 
     def _text(x: Any) -> str:
-        return str(old["__str__"](x)) if isinstance(x, _SIZE) else repr(x)
+        return str(old["__str__"](x)) if isinstance(x, SIZE) else repr(x)
 
     new = {
         "__eq__": equal("__eq__"),
@@ -79,16 +79,16 @@ def _sizes_asked(trace: Trace) -> Iterator[None]:
     }
     try:
         for name, answer in new.items():
-            setattr(_SIZE, name, answer)
+            setattr(SIZE, name, answer)
         yield
     finally:
         for name, answer in old.items():
-            setattr(_SIZE, name, answer)
+            setattr(SIZE, name, answer)
 
 
 def _decided(size: Any, other: Any, equal: Callable[[Any, Any], bool]) -> bool:
     """Whether the two are equal for all sizes, or for none."""
-    if not isinstance(other, (int, _SIZE)) or equal(size, other):
+    if not isinstance(other, (int, SIZE)) or equal(size, other):
         return True
     try:
         return bool(size > other or size < other)
@@ -118,4 +118,4 @@ def _none_caught() -> Iterator[None]:
         raise Unread(f"what follows a caught {name}", "on numbers there is no such error; leave it uncaught", where)
 
 
-__all__ = ["watched"]
+__all__ = ["SIZE", "watched"]

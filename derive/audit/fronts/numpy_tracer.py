@@ -13,7 +13,7 @@ import numpy as np
 from derive.audit.fronts import torch_shapes
 from derive.audit.fronts.arrays import floats_of, name_of_type
 from derive.audit.fronts.places import place, placed
-from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_len
+from derive.audit.fronts.sizes import Shape, Size, counted, number, term_of, with_builtins
 from derive.audit.fronts.symbols import (
     NO_READING,
     SHARED,
@@ -272,7 +272,7 @@ def _passing(name: str, original: Any, thread: int) -> Any:
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with _patched(), with_len(function), none_swallowed():
+    with _patched(), with_builtins(function, np.ndarray), none_swallowed():
         return function(*args, **kwargs)
 
 

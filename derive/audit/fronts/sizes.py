@@ -161,26 +161,29 @@ def counted(n: Any) -> int:
 
 
 @contextmanager
-def with_len(function: Any) -> Iterator[None]:
-    """The module of the function with a len() that may be a size; what else it counts is counted as ever."""
-    space = getattr(program.underneath(function)[0], "__globals__", None)
-    if space is None or "len" in space:
-        yield
-        return
+def with_builtins(function: Any, kind: type, sizes: type = Size) -> Iterator[None]:
+    """The module of the function with a len() that may be a size, and an isinstance() to which one of the ``sizes`` is an int and a
+    symbol of the framework's own ``kind``; of all else they say what they always say."""
+    space = getattr(program.underneath(function)[0], "__globals__", {})
     thread = threading.get_ident()
 
-    def size(x: Any) -> Any:
-        return (
-            x.shape[0]
-            if threading.get_ident() == thread and getattr(type(x), "symbolic", False) is True
-            else builtins.len(x)
-        )
+    def symbolic(x: Any) -> bool:
+        return threading.get_ident() == thread and getattr(type(x), "symbolic", False) is True
 
-    space["len"] = size
+    def size(x: Any) -> Any:
+        return x.shape[0] if symbolic(x) else builtins.len(x)
+
+    def is_one(x: Any, kinds: Any) -> bool:
+        own = kind if symbolic(x) else int if type(x) is sizes and threading.get_ident() == thread else None
+        return builtins.isinstance(x, kinds) or (own is not None and issubclass(own, kinds))
+
+    new = {name: f for name, f in (("len", size), ("isinstance", is_one)) if name not in space}
+    space.update(new)
     try:
         yield
     finally:
-        del space["len"]
+        for name in new:
+            del space[name]
 
 
 def number(term: Term, trace: Trace) -> Any:

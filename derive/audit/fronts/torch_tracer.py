@@ -19,7 +19,7 @@ import torch.nn.functional
 
 from derive.audit.fronts import torch_losses, torch_shapes
 from derive.audit.fronts.places import place, placed
-from derive.audit.fronts.sizes import Shape, Size, counted, number, with_len
+from derive.audit.fronts.sizes import Shape, Size, counted, number, with_builtins
 from derive.audit.fronts.symbols import (
     NO_READING,
     SHARED,
@@ -391,7 +391,7 @@ def _made(x: Any) -> Any:
 
 def read(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run the program on symbols."""
-    with patched(), with_len(function), eagerly(), torch.enable_grad(), none_swallowed():
+    with patched(), with_builtins(function, torch.Tensor), eagerly(), torch.enable_grad(), none_swallowed():
         return function(*args, **kwargs)
 
 
