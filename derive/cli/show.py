@@ -8,6 +8,7 @@ import click
 
 from derive.cli.common import notation_option, on_a_terminal, screen_width, shape_options, write_text
 from derive.errors import UserError
+from derive.values import replace
 
 if TYPE_CHECKING:
     from derive.cli.earlier import Page
@@ -181,8 +182,6 @@ def _ending_fits(output: str | None, target: str) -> None:
 
 
 def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Wanted) -> str:
-    from dataclasses import replace  # which takes a while to load
-
     from derive.board.wording import notation_for
     from derive.cli.slides import found, shaped
     from derive.slides.command import Wish, fragment, make_deck
