@@ -11,6 +11,7 @@ SUBJECTS = (
     "label_smoothing",
     "softmax",
     "curvature",
+    "temperature",
     "confidence",
     "distillation",
     "parallel",
