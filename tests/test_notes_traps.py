@@ -133,6 +133,7 @@ UNREAD = [
     (r"a^\top = a", "a vector of length n"),  # a row is no column
     (r"a^\top = b^\top + b", "a, b vectors of length n"),
     (r"p(x, x') = p(x) p(x')", JOINT_LAW),  # two values of one variable
+    (r"\mathrm{KL}(p(x, y) \| p(x) p(y)) = I(X; Y)", "p, q positive joint distribution over x, y"),  # of p or of q
     (r"\tanh x = x \tanh",),
     # relations that say too little
     (r"\epsilon \ll 1",),

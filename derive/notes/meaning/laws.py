@@ -213,6 +213,7 @@ class Laws(Joint):
 
     def variables_of(self, args: Sequence[Expr]) -> Expr | None:
         """The joint law of random variables that are named, Z_1, Z_2, at their values."""
+        found: dict[str, Expr] = {}
         for law in reversed(self.world.laws):
             named = {str(o.args[0]): o for o in law.over if o.op == "rel"}
             if law.joint:  # X of a joint law over x
@@ -223,10 +224,15 @@ class Laws(Joint):
                 }
             if all(str(a) in named for a in args):
                 events = tuple(named[a] for a in dict.fromkeys(map(str, args)))  # H(X, X) is H(X)
-                return replace(
+                at_values = replace(
                     law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
                 )
-        return None
+                found.setdefault(law.name.ref.name, at_values)
+        if len(found) > 1:
+            raise unread(
+                args[0], f"it is a variable of {' and of '.join(sorted(found))}, and nothing says of which here"
+            )
+        return next(iter(found.values()), None)
 
     def positive(self, e: Expr) -> bool:
         law = self.world.law_of(e.ref.name) if e.op == "ref" else None
