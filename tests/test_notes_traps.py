@@ -309,6 +309,8 @@ INFORMATION = [
     (r"H(Y | X) \le H(Y)", "proved", JOINT_LAW),
     (r"H(X, Y) \le H(X) + H(Y)", "proved", JOINT_LAW),
     (r"H(X, Y) \le H(X)", "false", JOINT_LAW),
+    (r"H(Y | X) \ge 0", "proved", JOINT_LAW),
+    (r"I(X; Y) \le H(X)", "proved", JOINT_LAW),
     (r"H(Y | X) \le H(X | Y)", "false", JOINT_LAW),
     (r"\max_k p_k \ge \frac1K", "proved", *CLASSES),
     (r"\max_k p_k \le \frac1K", "false", *CLASSES),
