@@ -24,6 +24,7 @@ def verdict(row: str, *declared: str) -> str:
 
 
 LAW = "p positive distribution over x"
+CLASSES = "k = 1..K", "p, q positive distribution over k"
 JOINT_LAW = "p positive joint distribution over x, y"
 SEQUENCE = r"\pi positive joint distribution over y_1, ..., y_T given x"
 TRUE = [
@@ -73,6 +74,13 @@ TRUE = [
     ),
     (r"\sum_x p_{t,x} = 1", LAW),
     (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
+    # a mixture by its entries, beside a law
+    (
+        r"\mathrm{KL}(m \| q) = \sum_k m_k \log \frac{m_k}{q_k}",
+        *CLASSES,
+        r"0 < \lambda < 1",
+        r"m_k := \lambda p_k + (1 - \lambda) q_k",
+    ),
     # random variables and laws of which no value is written, and optima that a constant does not move
     (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
     (r"I(X; Y) = H(X) + H(Y) - H(X, Y)",),
@@ -302,7 +310,6 @@ def test_sums_of_powers_exponentials_and_indicators(row: str, kind: str, declare
     assert verdict(row, *declared) == kind
 
 
-CLASSES = "k = 1..K", "p, q positive distribution over k"
 INFORMATION = [
     (r"I(X; Y) \ge 0", "proved", JOINT_LAW),
     (r"I(X; Y) \ge 0", "proved", "p joint distribution over x, y"),

@@ -262,7 +262,7 @@ class Laws(Joint):
         other = self.matching(p, q, outcomes)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            a, b = self.weight(p, outcomes, inside, at_), self.weight_beside(q, outcomes, other, inside, at_)
             return self.weighed(a, a / b, base, self.positive(p))
 
         return self.total(p, scope, body)
@@ -274,7 +274,7 @@ class Laws(Joint):
         positive = self.positive(p) and self.positive(q)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            a, b = self.weight(p, outcomes, inside, at_), self.weight_beside(q, outcomes, other, inside, at_)
             one, two = (self.weighed(x, x / ((a + b) / 2), base, positive) for x in (a, b))
             return (one + two) / 2
 
@@ -284,7 +284,7 @@ class Laws(Joint):
         """The values of the second law are those of the first."""
         own = self.parts(q)
         if outcomes is None or own is None:
-            if (outcomes is None) != (own is None) and own is not None:
+            if own is not None and (len(own) != 1 or [own[0].size] != self.ranged(p, Scope())[1]):
                 raise unread(q, "the two laws are over different values")
             return own
         if {str(o.letter) for o in own} != {str(o.letter) for o in outcomes}:
@@ -293,6 +293,18 @@ class Laws(Joint):
                 raise unread(q, "the two laws are over different values")
             return outcomes
         return own
+
+    def weight_beside(
+        self,
+        q: Expr,
+        outcomes: Sequence[Outcome] | None,
+        own: Sequence[Outcome] | None,
+        inside: Scope,
+        at_: Sequence[Term],
+    ) -> Term:
+        """What the second law gives to the values of the first, which may be a vector by its entries."""
+        letters = own if outcomes is None and own is not None else ()
+        return self.weight(q, own, inside.under({str(o.letter): v for o, v in zip(letters, at_, strict=False)}), at_)
 
     def entropy(self, p: Expr, scope: Scope, base: Term | None) -> Term:
         outcomes, _ = self.ranged(p, scope)
@@ -333,7 +345,9 @@ class Laws(Joint):
         other = self.matching(p, q, outcomes)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            return self.weight(p, outcomes, inside, at_) * self.log(self.weight(q, other, inside, at_), base)
+            return self.weight(p, outcomes, inside, at_) * self.log(
+                self.weight_beside(q, outcomes, other, inside, at_), base
+            )
 
         return -self.total(p, scope, body)
 
