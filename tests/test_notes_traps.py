@@ -24,6 +24,7 @@ def verdict(row: str, *declared: str) -> str:
 
 
 LAW = "p positive distribution over x"
+CLASSES = "k = 1..K", "p, q positive distribution over k"
 JOINT_LAW = "p positive joint distribution over x, y"
 SEQUENCE = r"\pi positive joint distribution over y_1, ..., y_T given x"
 TRUE = [
@@ -73,6 +74,13 @@ TRUE = [
     ),
     (r"\sum_x p_{t,x} = 1", LAW),
     (r"\sum_y p_\theta(x, y) = p_\theta(x)", JOINT_LAW),
+    # a mixture by its entries, beside a law
+    (
+        r"\mathrm{KL}(m \| q) = \sum_k m_k \log \frac{m_k}{q_k}",
+        *CLASSES,
+        r"0 < \lambda < 1",
+        r"m_k := \lambda p_k + (1 - \lambda) q_k",
+    ),
     # random variables and laws of which no value is written, and optima that a constant does not move
     (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
     (r"I(X; Y) = H(X) + H(Y) - H(X, Y)",),
@@ -133,6 +141,7 @@ UNREAD = [
     (r"a^\top = a", "a vector of length n"),  # a row is no column
     (r"a^\top = b^\top + b", "a, b vectors of length n"),
     (r"p(x, x') = p(x) p(x')", JOINT_LAW),  # two values of one variable
+    (r"\mathrm{KL}(p(x, y) \| p(x) p(y)) = I(X; Y)", "p, q positive joint distribution over x, y"),  # of p or of q
     (r"\tanh x = x \tanh",),
     # relations that say too little
     (r"\epsilon \ll 1",),
@@ -301,13 +310,14 @@ def test_sums_of_powers_exponentials_and_indicators(row: str, kind: str, declare
     assert verdict(row, *declared) == kind
 
 
-CLASSES = "k = 1..K", "p, q positive distribution over k"
 INFORMATION = [
     (r"I(X; Y) \ge 0", "proved", JOINT_LAW),
     (r"I(X; Y) \ge 0", "proved", "p joint distribution over x, y"),
     (r"H(Y | X) \le H(Y)", "proved", JOINT_LAW),
     (r"H(X, Y) \le H(X) + H(Y)", "proved", JOINT_LAW),
     (r"H(X, Y) \le H(X)", "false", JOINT_LAW),
+    (r"H(Y | X) \ge 0", "proved", JOINT_LAW),
+    (r"I(X; Y) \le H(X)", "proved", JOINT_LAW),
     (r"H(Y | X) \le H(X | Y)", "false", JOINT_LAW),
     (r"\max_k p_k \ge \frac1K", "proved", *CLASSES),
     (r"\max_k p_k \le \frac1K", "false", *CLASSES),

@@ -194,9 +194,14 @@ def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fra
 def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> Iterator[Theorem]:
     """a log u <= 0, where u is at most 1 and a is not negative."""
     below = [u for u, c in powers.items() if c < 0]
+    if len(powers) == 2 and sorted(powers.values()) == [
+        -1,
+        1,
+    ]:  # p log(P/p), where p is one of those of which P is the sum
+        below += [u / v for u in below for v in powers if v != u]
     sign = side.prove(ZERO <= weight, ctx) if below else None
     for u in below if sign is not None else ():
-        positive, small = side.prove(ZERO < u, ctx), side.prove(u <= ONE, ctx)
+        positive, small = side.prove(ZERO < u, ctx), side.prove(u <= ONE, ctx) or _quotient_at_most_one(u, ctx)
         if positive is None or small is None:
             continue
         log_u = app(k.LOG, u)
@@ -204,6 +209,14 @@ def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> It
         line = side.linear(App(k.LE, (log_u, ZERO)), known, side.DEPTH)
         if line is not None and sign is not None:
             yield spread(library.use("mul_le_mul_left", {"a": log_u, "b": ZERO, "c": weight}, line, sign), ctx)
+
+
+def _quotient_at_most_one(t: Term, ctx: Context) -> Theorem | None:
+    if not (isinstance(t, App) and t.op is k.DIV):
+        return None
+    x, y = t.args
+    positive, less = side.prove(ZERO < y, ctx), side.prove(x <= y, ctx)
+    return None if positive is None or less is None else library.use("div_le_one", {"x": x, "y": y}, positive, less)
 
 
 def _at_zero(

@@ -47,7 +47,8 @@ def prove(claim: Term, given: Sequence[Term]) -> tuple[Theorem, TheoremEntry] | 
 
 def _instances(entry: TheoremEntry, claim: App) -> list[dict[Var, Term]]:
     """Values for the letters of a theorem; none where the row has nothing that one of them may be."""
-    names = sorted({v for t in (entry.shows, *entry.given) for v in t.free}, key=lambda v: v.name)
+    letters = entry.shows.free.union(*(g.free for g in entry.given))  # its proof runs only where it may be of use
+    names = sorted(letters, key=lambda v: v.name)
     choices = product(*(_terms(v, claim) for v in names))
     return [dict(zip(names, values, strict=True)) for values in islice(choices, _INSTANCES)]
 

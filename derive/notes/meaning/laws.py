@@ -230,6 +230,7 @@ class Laws(Joint):
 
     def variables_of(self, args: Sequence[Expr]) -> Expr | None:
         """The joint law of random variables that are named, Z_1, Z_2, at their values."""
+        found: dict[str, Expr] = {}
         for law in reversed(self.world.laws):
             named = {str(o.args[0]): o for o in law.over if o.op == "rel"}
             if law.joint:  # X of a joint law over x
@@ -240,10 +241,15 @@ class Laws(Joint):
                 }
             if all(str(a) in named for a in args):
                 events = tuple(named[a] for a in dict.fromkeys(map(str, args)))  # H(X, X) is H(X)
-                return replace(
+                at_values = replace(
                     law.name, args=(*law.name.args, *events), data=law.name.ref._replace(signs=signs(len(events)))
                 )
-        return None
+                found.setdefault(law.name.ref.name, at_values)
+        if len(found) > 1:
+            raise unread(
+                args[0], f"it is a variable of {' and of '.join(sorted(found))}, and nothing says of which here"
+            )
+        return next(iter(found.values()), None)
 
     def positive(self, e: Expr) -> bool:
         law = self.world.law_of(e.ref.name) if e.op == "ref" else None
@@ -273,7 +279,7 @@ class Laws(Joint):
         other = self.matching(p, q, outcomes)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            a, b = self.weight(p, outcomes, inside, at_), self.weight_beside(q, outcomes, other, inside, at_)
             return self.weighed(a, a / b, base, self.positive(p))
 
         return self.total(p, scope, body)
@@ -285,7 +291,7 @@ class Laws(Joint):
         positive = self.positive(p) and self.positive(q)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            a, b = self.weight(p, outcomes, inside, at_), self.weight(q, other, inside, at_)
+            a, b = self.weight(p, outcomes, inside, at_), self.weight_beside(q, outcomes, other, inside, at_)
             one, two = (self.weighed(x, x / ((a + b) / 2), base, positive) for x in (a, b))
             return (one + two) / 2
 
@@ -295,7 +301,7 @@ class Laws(Joint):
         """The values of the second law are those of the first."""
         own = self.parts(q)
         if outcomes is None or own is None:
-            if (outcomes is None) != (own is None) and own is not None:
+            if own is not None and (len(own) != 1 or [own[0].size] != self.ranged(p, Scope())[1]):
                 raise unread(q, "the two laws are over different values")
             return own
         if {str(o.letter) for o in own} != {str(o.letter) for o in outcomes}:
@@ -304,6 +310,18 @@ class Laws(Joint):
                 raise unread(q, "the two laws are over different values")
             return outcomes
         return own
+
+    def weight_beside(
+        self,
+        q: Expr,
+        outcomes: Sequence[Outcome] | None,
+        own: Sequence[Outcome] | None,
+        inside: Scope,
+        at_: Sequence[Term],
+    ) -> Term:
+        """What the second law gives to the values of the first, which may be a vector by its entries."""
+        letters = own if outcomes is None and own is not None else ()
+        return self.weight(q, own, inside.under({str(o.letter): v for o, v in zip(letters, at_, strict=False)}), at_)
 
     def entropy(self, p: Expr, scope: Scope, base: Term | None) -> Term:
         outcomes, _ = self.ranged(p, scope)
@@ -344,7 +362,9 @@ class Laws(Joint):
         other = self.matching(p, q, outcomes)
 
         def body(inside: Scope, at_: list[Term]) -> Term:
-            return self.weight(p, outcomes, inside, at_) * self.log(self.weight(q, other, inside, at_), base)
+            return self.weight(p, outcomes, inside, at_) * self.log(
+                self.weight_beside(q, outcomes, other, inside, at_), base
+            )
 
         return -self.total(p, scope, body)
 
