@@ -2,5 +2,5 @@
 
 SOURCES = (
     "derive.api", "derive.board", "derive.bridge", "derive.errors", "derive.falsify", "derive.files", "derive.kernel", "derive.language",
-    "derive.lemmas", "derive.operators", "derive.read", "derive.record", "derive.render", "derive.store", "derive.tactics", "derive.version",
+    "derive.lemmas", "derive.operators", "derive.read", "derive.record", "derive.render", "derive.store", "derive.tactics", "derive.values", "derive.version",
 )  # fmt: skip

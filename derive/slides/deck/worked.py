@@ -131,7 +131,7 @@ def numbers_said(model: Model, notation: Notation) -> Prose:
 
     items: list[Prose] = [(_elements(sort, size),) for sort, size in model.sizes.items()]
     for var in sorted(tables, key=order):
-        if isinstance(var.sort, Fn) and isinstance(var.sort.dom, Base):  # an element is no index that is written
+        if isinstance(var.sort, Fn) and var.sort.dom in model.sizes:  # an element is no index that is written
             items.append(_whole_table(var, tables[var], notation))
             continue
         rows: dict[tuple[Any, ...], list[Any]] = {}
