@@ -14,7 +14,7 @@ from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
 from derive.tactics.derived import chain, sides, strip_forall
-from derive.tactics.meeting import Meeting
+from derive.tactics.meeting import Meeting, forms
 from derive.tactics.rewriting import Rule
 
 _INSTANCES = 12  # of a fact, at the indices that a line has
@@ -144,9 +144,7 @@ def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
     if new:
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
-    one = Meeting(known, completes=False)
-    found = _closed(goal, ctx, known, one)
-    return _closed(goal, ctx, known, Meeting(known)) if found is None and one.kept else found
+    return next((found for one in forms(known) if (found := _closed(goal, ctx, known, one)) is not None), None)
 
 
 def _closed(goal: App, ctx: Context, known: tuple[Conv, ...], one: Meeting) -> tuple[Theorem, tuple[str, ...]] | None:

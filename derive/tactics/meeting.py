@@ -14,7 +14,7 @@ Beyond the normal form of ``auto``:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
@@ -39,11 +39,12 @@ _FEATURES = ALL | MORE
 class Meeting(Normalizer):
     """One run of the full normal form."""
 
-    def __init__(self, rules: tuple[Conv, ...] = (), completes: bool = True) -> None:
+    def __init__(self, rules: tuple[Conv, ...] = (), completes: bool = True, distances: bool = True) -> None:
         super().__init__(_FEATURES, (), rules)
         self._positive: dict[Term, Theorem] = {}  # sums of which it is seen no more once they are multiplied out
         self.completes = completes  # ranges of sums, which only helps where some are not alike
         self.kept = False  # whether a range was left as it is
+        self.distances = distances  # for the larger of two, which makes a product of such a long sum
 
     def root(self, t: Term, ctx: Context) -> Theorem | None:
         th = self._first(t, ctx)
@@ -72,7 +73,8 @@ class Meeting(Normalizer):
         if t.op is k.PROD:
             return self._of_exponentials(t)
         if t.op is k.MAX:
-            return larger.decided(t, ctx, self.lemma) or larger.by_distance(t, ctx, self.lemma)
+            known = larger.decided(t, ctx, self.lemma)
+            return known or (larger.by_distance(t, ctx, self.lemma) if self.distances else None)
         if t.op is k.SUM:
             return whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
         return None
@@ -245,12 +247,22 @@ class Meeting(Normalizer):
 
 def meet(a: Term, b: Term, ctx: Context, rules: tuple[Conv, ...] = ()) -> tuple[Theorem, tuple[str, ...]] | None:
     """|- a = b, and the names of what was used; None where the two normal forms differ."""
-    one = Meeting(rules, completes=False)
-    th = by_normal_form(a, b, ctx, one)
-    if th is None and one.kept:
-        one = Meeting(rules)
+    for one in forms(rules):
         th = by_normal_form(a, b, ctx, one)
-    return None if th is None else (th, tuple(one.used))
+        if th is not None:
+            return th, tuple(one.used)
+    return None
+
+
+def forms(rules: tuple[Conv, ...]) -> Iterator[Meeting]:
+    """The forms in which an equation may hold, one after the other until it does: with ranges of sums as they are, and completed; with
+    the larger of two by their distance, and as it is."""
+    one = Meeting(rules, completes=False)
+    yield one
+    if one.kept:
+        yield Meeting(rules)
+    if any(name.startswith("two_by_distance") for name in one.used):
+        yield Meeting(rules, completes=False, distances=False)
 
 
 def _primes(n: int) -> list[Term]:
