@@ -139,8 +139,8 @@ def node_em(node: Node, style: int = DISPLAY) -> float:
     if isinstance(node, BigOp):
         limits = _scripts_em(node.under, node.over)
         sign = node_em(node.op)
-        if style != DISPLAY and node.op.kind == "big":  # the limits stand at its side
-            return 0.75 * sign + limits + 0.2 + node_em(node.body, style)
+        if style != DISPLAY:  # the limits stand at its side
+            return (0.75 if node.op.kind == "big" else 1) * sign + limits + 0.2 + node_em(node.body, style)
         return max(sign, limits) + 0.2 + node_em(node.body, style)
     if isinstance(node, Fence):
         return node_em(node.body, style) + 2 * (0.4 + (0.1 * node.size if style == DISPLAY else 0.0))
