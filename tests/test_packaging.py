@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 from needs import missing
 from npm import node, packages
+from sweep import sample
 from test_docs import PAGES, WITHOUT, agrees, blocks_of, commands_of, shell_lines
 
 from derive.version import __version__
@@ -320,7 +321,7 @@ json.dumps([sys.version, {c: r.output + ("" if r.exit_code == 0 else repr(r.exce
 """
 
 
-@pytest.mark.parametrize("version", PYODIDE)
+@pytest.mark.parametrize("version", sample(PYODIDE, 1))
 def test_the_wheel_runs_on_newer_pythons(
     version: str, installed: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:

@@ -20,7 +20,8 @@ from derive.record.fingerprint import Fingerprints
 from derive.store import Store, digest_of, digest_of_file, digest_of_sources
 
 FOLDER = ".cache"
-SOURCES = ("derive.certify", "derive.kernel", "derive.operators", "derive.record", "derive.values")  # on which a verdict depends
+SOURCES = ("derive.certify", "derive.kernel", "derive.operators", "derive.record", "derive.values")
+"""On which a verdict depends."""
 _LIBRARY = "library"  # no certificate has a name with two dots, so this entry has a place of its own
 
 
