@@ -58,7 +58,7 @@ def _relation(d: Derivation, lines: str, chosen: Sequence[Line]) -> Relation:
     if any(line.theorem is None for line in chosen):
         raise UserError(f"lines {lines} of {d.name} have a gap, so they prove nothing yet")
     found = {line.relation for line in chosen}
-    fitting = [x for x in RELATIONS.values() if found <= set(x.chain) and (not x.strict or x.name in found)]
+    fitting = [x for x in RELATIONS.values() if x.given_by(found)]
     if not fitting:
         said = ", ".join(sorted(found - {""})) or "nothing"
         raise UserError(f"lines {lines} of {d.name} are related by {said}, which says nothing of their ends")

@@ -211,16 +211,25 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
             missing=missing, assumed=one.reading.assumed, where=one.reading.from_text,
         )  # fmt: skip
         return false, one
+    return _not_known(tried), tried[0]
+
+
+def _not_known(tried: Sequence[Tried]) -> Verdict:
+    """What is told of a row that no reading decides: numbers against it, the condition that would mend it, what the page leaves out."""
     first = tried[0]
-    unsaid = first.reading.unsure if first.reading.unsure.startswith("nothing on the page says") else ""
-    why = "; ".join(filter(None, ("neither a proof nor numbers against it were found", unsaid)))
-    missing = None
+    reading, missing = first.reading, None
     if first.hint is not None and all(t.hint or t.counterexample for t in tried):
         numbers = str(first.hint).removeprefix("it is false: ")
-        missing = conditions.missing(first.reading.claim, first.reading.given)
-        why = f"with what was read it fails: {numbers}; {first.reading.unsure}; if the text says more, declare it"
-        why = why if missing is None else f"without it, it fails: {numbers}"
-    return Verdict("unproved", why, missing=missing, assumed=first.reading.assumed), first
+        missing = conditions.missing(reading.claim, reading.given)
+        if missing is None:
+            why = f"with what was read it fails: {numbers}; {reading.unsure}; if the text says more, declare it"
+        else:
+            why = f"without it, it fails: {numbers}"
+    else:
+        why = "neither a proof nor numbers against it were found"
+        if reading.unsure.startswith("nothing on the page says"):
+            why += f"; {reading.unsure}"
+    return Verdict("unproved", why, missing=missing, assumed=reading.assumed)
 
 
 def _rests_on(reading: Reading, used: Collection[Term]) -> tuple[str, ...]:

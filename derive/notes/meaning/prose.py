@@ -22,16 +22,11 @@ _SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re
 _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECASE)
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_CLASS = r"(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)"
 _CORRECT = re.compile(
-    r"^\s*(?:is|be|being|denotes?|stands\s+for)\s+(?:the\s+)?(?:index\s+of\s+(?:the\s+)?)?"
-    r"(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)\b",
-    re.IGNORECASE,
+    rf"^\s*(?:is|be|being|denotes?|stands\s+for)\s+(?:the\s+)?(?:index\s+of\s+(?:the\s+)?)?{_CLASS}\b", re.IGNORECASE
 )
-_CORRECT_BEFORE = re.compile(
-    r"\b(?:correct|true|right|target|gold|ground[- ]truth|actual|observed)\s+(?:class|label|category|token|word|answer|index)"
-    r"(?:\s+(?:index|is|be))?\s*$",
-    re.IGNORECASE,
-)
+_CORRECT_BEFORE = re.compile(rf"\b{_CLASS}(?:\s+(?:index|is|be))?\s*$", re.IGNORECASE)
 """Which class is the correct one: where a one-hot target has its 1."""
 _INDEPENDENT = re.compile(r"\bindependent\b", re.IGNORECASE)
 _UNIFORM = re.compile(r"^\s*(?:,\s*)?(?:is|be|being|denotes?)?\s*(?:the|a)?\s*uniform\b", re.IGNORECASE)
