@@ -150,3 +150,20 @@ def test_a_condition_with_which_a_row_is_proved_is_named_and_the_row_is_not_prov
     one = SOFTMAX + r"$$ -\sum_i y_i \log a_i = -\log a_k $$"
     assert str(verdicts(one)[-1].missing) == "for all j: 1 <= j => j <= N_a => y[j] = [j = k]"
     assert verdicts(r"$$ \sum_{k=1}^n a_k = 1 $$")[-1].missing is None, "a row is no condition of its own"
+
+
+FALSE = {
+    "of a softmax": (SOFTMAX, (r"\frac{\partial a_c}{\partial z_k} = -a_c a_k", r"\sum_{k \ne c} a_k = 1 - a_d", r"\sum_k a_k^2 = (\sum_k a_k)^2")),
+    "of a one-hot target": ("Let $y$ be one-hot and $c$ the correct class.\n\n", (r"-\sum_k y_k \log p_k = -\log p_d", r"\sum_k y_k^2 = 2", "y_c = 0")),
+    "of random variables": ("", ("H(X, Y) = H(X) + H(Y)", r"H(X \mid Y) = H(Y \mid X)", r"H(X, Y) \le H(X)")),
+    "of laws by their densities": (r"$$D_{KL}(P\|Q) = E_{x \sim P}[\log p(x) - \log q(x)]$$" + "\n\n", (r"D_{KL}(P\|Q) = D_{KL}(Q\|P)", r"E_{x \sim P}[f(x)] = E_{x \sim Q}[f(x)]")),
+    "of labels": (r"$$L = -\log \sigma(r_w - r_l)$$" + "\n\n", (r"\frac{\partial L}{\partial r_w} = \frac{\partial L}{\partial r_l}", "r_w - r_l = r_l - r_w")),
+    "of marks and estimates": ("", ("x_i^o x_j^o = x_i x_j", r"\mathbb{E}[\hat\theta] = \theta", r"\mathbb{E}_{a \sim \pi}[\log \pi(a|s)] = 0")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_no_reading_of_what_a_page_leaves_out_proves_what_is_false(name: str) -> None:
+    before, rows = FALSE[name]
+    found = verdicts(before + "\n\n".join(f"$${row}$$" for row in rows))[-len(rows) :]
+    assert all(v.kind in ("false", "unproved") and v.missing is None for v in found), found
