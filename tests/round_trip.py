@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from formulas import Formula, formulas, given, reader
+from formulas import Formula, Given, reader
 
 from derive.kernel.definitions import definitions
 from derive.kernel.terms import Term
@@ -48,17 +48,17 @@ class Target:
         except UnreadableError:
             return set()
 
-    def misread(self, notation: str, chosen: Iterable[Formula] | None = None) -> Iterator[str]:
+    def misread(self, notation: str, chosen: Iterable[Formula]) -> Iterator[str]:
         """The formulas that do not mean what was printed and nothing else."""
-        for f in formulas(notation) if chosen is None else chosen:
+        for f in chosen:
             printed = self.printed(f)
             found = self.meanings(reader(f.theorem, notation, self.hidden), printed)
             if found != {canonical(f.term)}:
                 yield f"{f.theorem}, {f.place}: {printed}\n  is read as {sorted(map(str, found))}\n  and is {f.term}"
 
-    def misread_conditions(self, notation: str) -> Iterator[str]:
+    def misread_conditions(self, notation: str, chosen: Iterable[Given]) -> Iterator[str]:
         """The conditions that do not mean what was printed, as they stand in a line of text."""
-        for g in given(notation):
+        for g in chosen:
             read = reader(g.theorem, notation, self.hidden)
             found: list[Term] = []
             for c in g.lines if self.linear else g.conditions:

@@ -3,6 +3,8 @@
 A sweep tries something on many things: every line of every proof, every formula in every notation.  Where all of it takes
 long, a test asks ``sample`` which of them to try:
 
+Where something is tried in several ways, ``dealt`` gives each way its share, so that everything is tried in one of them.
+
 * unset: a few, the same every time, for a quick answer while one works;
 * ``ci``: as many, drawn at random by a seed, 0 or the one in ``ci:SEED``, so that runs with other seeds see others in
   the end;
@@ -39,6 +41,17 @@ def sample(items: Iterable[Item], most: int) -> list[Item]:
     else:
         chosen = [round(i * (len(items) - 1) / max(1, most - 1)) for i in range(most)]
     return [items[i] for i in chosen]
+
+
+def dealt(items: Iterable[Item], way: object, ways: Iterable[object]) -> list[Item]:
+    """Those of the items that are tried in one of several ways, such as a notation: they are dealt out like cards, so that each
+    is tried in one way, and with other seeds in others; all of them where everything is asked for.
+
+    Raises ValueError where the way is none of those.
+    """
+    items, ways, drawn = list(items), list(ways), _drawn()
+    first = (ways.index(way) + int(drawn[1] or 0 if drawn else 0)) % len(ways)
+    return items if WHOLE else items[first :: len(ways)]
 
 
 def at_most(most: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,16 @@ MEMBERS = [c.member for c in CANDIDATES]
 TOGETHER = file_of(MEMBERS)
 
 
+@cache
+def everything() -> list[Candidate]:
+    return candidates([e.name for e in theorems()])
+
+
 # --- the text --------------------------------------------------------------------------------------------------------
 
 
 def test_all_theorems_in_one_file_claim_what_they_should() -> None:
-    everything = candidates([e.name for e in theorems()])
-    assert differences(file_of([c.member for c in everything]), everything) == ""
+    assert differences(file_of([c.member for c in everything()]), everything()) == ""
 
 
 def test_a_step_of_two_certificates_stands_once() -> None:
@@ -73,8 +78,7 @@ def test_every_piece_knows_who_needs_it() -> None:
 
 
 def test_files_are_of_about_equal_size_and_none_is_too_large() -> None:
-    pool = Pool()
-    members = [pool.add(e.name, examine(certificate(e).text)) for e in theorems()]
+    members = [c.member for c in everything()]
     for jobs in (1, 2, 5):
         files = split(members, jobs)
         sizes = [len(file_of(f)) for f in files]

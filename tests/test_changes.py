@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sweep import dealt
 
 from derive import *
 from derive.board import catalogue
@@ -111,7 +112,8 @@ def same_outside(a, b, paths, here=()) -> bool:
 def test_a_mark_changes_nothing_else_on_the_page(profile: str) -> None:
     notation = load_notation(profile)
     drawn = 0
-    everywhere = ((e.derivation, *at) for e in catalogue.theorems() for at in lines_of(e.derivation))
+    tried = dealt(catalogue.theorems(), profile, notation_names())
+    everywhere = ((e.derivation, *at) for e in tried for at in lines_of(e.derivation))
     for d, block, i in everywhere:
         line = block.lines[i]
         node = marked_layout(line.term, changed(block, i), notation, avoid=letters(d), labels=line.labels)
@@ -119,4 +121,4 @@ def test_a_mark_changes_nothing_else_on_the_page(profile: str) -> None:
         assert unmarked(node) == plain
         drawn += node != plain
         assert node_latex(node) == term_latex(line.term, notation, avoid=letters(d), labels=line.labels)
-    assert drawn > 100
+    assert drawn > 25

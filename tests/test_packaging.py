@@ -166,7 +166,8 @@ def test_the_wheel_says_what_pyproject_says(built: Path) -> None:
 COMMANDS = [
     "show cross_entropy_is_nll",
     "show label_smoothing_residual --as latex --notation pr",
-    "check",
+    "list",
+    "check label_smoothing_residual kl_nonneg argmin_cross_entropy_iff tempered_at_most",
     "refute joint_is_product_of_marginals",
     "score docs/examples/response.json",
     "work exercise_2_forgotten_condition --given docs/examples/exercise_2.toml",

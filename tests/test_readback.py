@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from broken_printers import BROKEN
-from sweep import sample
+from sweep import dealt, sample
 
 from derive import *
 from derive.board.catalogue import find_theorem, theorems
@@ -352,7 +352,7 @@ def _refused(check: Callable[..., None], *args: Any) -> bool:
 @each_form
 @pytest.mark.parametrize("notation", notation_names())
 def test_the_catalogue_is_read_back(notation: str, form: str) -> None:
-    for e in sample(theorems(), 25):
+    for e in dealt(sample(theorems(), 80), notation, notation_names()):
         read_back(e.derivation, notation, form)
 
 
@@ -371,7 +371,7 @@ def test_numbers_of_conditions_are_no_part_of_them(form: str) -> None:
 @pytest.mark.parametrize("target", sorted(READ_BACK - {"svg", "png", "pdf"}))
 @pytest.mark.parametrize("notation", notation_names())
 def test_slides_of_the_catalogue_are_read_back(notation: str, target: str) -> None:
-    for e in sample(theorems(), 15):
+    for e in dealt(sample(theorems(), 40), notation, notation_names()):
         _slides(e.name, target, notation)
 
 

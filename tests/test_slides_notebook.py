@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from browser import Browser
 from needs import missing
+from sweep import dealt
 
 from derive.board import catalogue
 from derive.errors import UserError
@@ -28,8 +29,8 @@ RESIDUAL = "label_smoothing_residual"  # two slides, with a carried line
 
 @cache
 def made(*names: str, notation: str = "compact", title: str = "") -> Deck:
-    """The deck of these theorems, or of all."""
-    theorems = [catalogue.find_theorem(n) for n in names] or catalogue.theorems()
+    """The deck of these theorems, or of all that are tried in the notation."""
+    theorems = [catalogue.find_theorem(n) for n in names] or dealt(catalogue.theorems(), notation, notation_names())
     choice = Choice(load_notation(notation), notation)
     return build([(t.name, t.derivation) for t in theorems], choice, Template(), title=title)
 
@@ -222,7 +223,8 @@ def test_the_slides_play_in_the_output_cell(tmp_path: Path) -> None:
         pictures = [page.picture()]
         for _ in range(2):
             page.press("ArrowRight")
-            page.evaluate("new Promise(done => setTimeout(done, 400))")
+            browser.wait(lambda: page.picture() not in pictures, "the next line")
+            page.evaluate("new Promise(done => setTimeout(done, 400))")  # nothing moves any more
             pictures.append(page.picture())
         assert len(set(pictures)) == 3
         assert [r for r in page.requests[1:] if not r.startswith(("data:", "about:"))] == []

@@ -26,6 +26,8 @@ POSITIONS, TOKENS = 5, 4
 FITS = 1e-6
 """The relative rest that a fit may leave, for floats of 64 bits."""
 FITS_SINGLE = 2e-5
+ROUNDING = 1e-12
+"""What is less than this part of the loss, or of the largest weight, is the rounding of doubles."""
 
 
 class Measure(NamedTuple):
@@ -196,11 +198,11 @@ def _said(fits: list[Measure]) -> list[str]:
     worst = max(f.rest for f in fits)
     if worst > FITS_SINGLE:
         return [f"no cross-entropy of a softmax over the last axis fits: the best leaves {worst:.1e} of the loss"]
-    out = [f"a cross-entropy of a softmax over the last axis fits, up to {worst:.1e}"]
+    out = [f"a cross-entropy of a softmax over the last axis fits, up to {_rest(worst)}"]
     weights = [sum(row) for row in first.a]
-    out.append(
-        f"weights of the positions: {', '.join(f'{w:.6g}' for w in weights)} (the second label is {'ignored' if not all(first.kept) else 'counted'})"
-    )
+    least = max(worst, ROUNDING) * max(map(abs, weights))  # a weight below it is none
+    shown = ", ".join(f"{w if abs(w) > least else 0:.6g}" for w in weights)
+    out.append(f"weights of the positions: {shown} (the second label is {'counted' if all(first.kept) else 'ignored'})")
     out += _alignment(first, weights)
     out += _smoothing(first, second)
     z = max(map(abs, first.z))
@@ -208,6 +210,11 @@ def _said(fits: list[Measure]) -> list[str]:
     if abs(first.constant) > 1e-6:
         out.append(f"a constant of {first.constant:.6g} that does not depend on the logits")
     return out
+
+
+def _rest(worst: float) -> str:
+    """How much of the loss is left; what is only rounding differs from machine to machine."""
+    return "rounding" if worst <= ROUNDING else f"{worst:.1e}"
 
 
 def _alignment(fit: Measure, weights: list[float]) -> list[str]:
