@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -22,7 +21,7 @@ import derive.proofs
 from derive.board import find
 from derive.board.calc import Calc, ClaimError, StepError, to_term
 from derive.board.entries import FalseClaim, TheoremEntry
-from derive.board.goal import Citable
+from derive.board.goal import Citable, Goal
 from derive.board.using import used
 from derive.errors import UserError
 from derive.falsify import Counterexample, find_counterexample
@@ -327,7 +326,7 @@ class Spot:
         """The theorem that the changed line gives, or None when it is refused."""
         calc = _as_it_stood(self.calc)
         try:
-            with short_searches():
+            with short_searches(self.calc.citable.claim):
                 if self.relation == "":
                     calc.have(mutant.term, by=self.by)
                     return calc._facts[-1]
@@ -340,9 +339,15 @@ class Spot:
         return statement_of(mutant.relation, self.before, mutant.term)
 
 
-def short_searches() -> AbstractContextManager[object]:
-    """A false line without a reason has every reason tried, each in vain: here the first few."""
-    return patch.object(find, "search", partial(find.search, attempts=FEW))
+def short_searches(claim: Term) -> AbstractContextManager[object]:
+    """A false line without a reason has every reason tried, each in vain: in the proof of this claim the first few.  What it
+    cites is proved on the way, and remembers whether it could be."""
+    whole = find.search
+
+    def search(goal: Goal, attempts: int = find.ATTEMPTS) -> find.Searched:
+        return whole(goal, FEW if goal.citable.claim == claim else attempts)
+
+    return patch.object(find, "search", search)
 
 
 def _as_it_stood(calc: Calc) -> Calc:
@@ -396,7 +401,7 @@ def changed_theorem(entry: TheoremEntry, shows: Term, given: Sequence[Term]) -> 
         "",
     )
     try:
-        with short_searches():
+        with short_searches(shows):
             return other.theorem
     except REFUSED as error:
         slip = error.__cause__

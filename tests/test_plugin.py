@@ -32,13 +32,27 @@ def addition_is_not_commutative():
 '''
 
 
+@pytest.fixture(autouse=True)
+def _no_other_plugins(monkeypatch):
+    """Other packages' plugins take four times as long to load as derive's; where they matter, they are let in again."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "derive.pytest_plugin")
+
+
+@pytest.fixture
+def all_plugins(_no_other_plugins, monkeypatch):
+    """What is installed, as pytest finds it by itself."""
+    for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture
 def project(pytester):
     folder = pytester.mkdir("proofs")
     return lambda name, text: (folder / name).write_text(text)
 
 
-def test_theorems_and_refutations_are_items(pytester, project):
+def test_theorems_and_refutations_are_items(pytester, project, all_plugins):
     project("mine.py", GOOD)
     result = pytester.runpytest_subprocess("-v", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=2)
@@ -84,7 +98,7 @@ def test_the_files_are_a_setting(pytester):
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
-def test_it_runs_under_xdist(pytester, project):
+def test_it_runs_under_xdist(pytester, project, all_plugins):
     pytest.importorskip("xdist")
     project("mine.py", GOOD)
     project("bad.py", BAD)
@@ -224,7 +238,7 @@ def derive(pytester, *words):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("processes", ["0", "2"])
-def test_two_files_in_a_folder_named_proofs_import_each_other(pytester, layout, processes):
+def test_two_files_in_a_folder_named_proofs_import_each_other(pytester, layout, processes, all_plugins):
     pytest.importorskip("xdist")
     course(pytester, layout)
     result = pytester.runpytest_subprocess("-n", processes, "-p", "no:cacheprovider")
