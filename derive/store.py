@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 from derive.errors import UserError
@@ -155,15 +156,37 @@ def digest_of_folder(folder: str) -> str:
 
 
 def forget_digests() -> None:
-    """What is asked for next is read from the disk again."""
+    """What is asked for next is looked at on the disk again; a file that has not changed since it was read is not read again."""
     digest_of_sources.cache_clear()
     digest_of_folder.cache_clear()
 
 
+_READ: dict[str, tuple[tuple[int, ...], bytes]] = {}
+"""What the system said of a file when it was read, and the digest of what was in it."""
+_RECENT = 2_000_000_000  # nanoseconds; the clock of a file system may be as coarse as that
+
+
 def _add(out: Any, room: str, root: str) -> None:
     for path in _sources(room):
-        data = Path(path).read_bytes()
-        out.update(f"{os.path.relpath(path, root)} {len(data)} ".encode() + data)
+        out.update(path[len(root) :].encode() + _content(path))
+
+
+def _content(path: str) -> bytes:
+    """The digest of a file.  One that changed just before it was read may change once more and look the same, so it does not count as read."""
+    about = _about(os.stat(path))
+    known = _READ.get(path)
+    if known is not None and known[0] == about:
+        return known[1]
+    start = time_ns()
+    with open(path, "rb") as file:
+        about, found = _about(os.fstat(file.fileno())), sha256(file.read()).digest()
+    if max(about[-2:]) < start - _RECENT:
+        _READ[path] = about, found
+    return found
+
+
+def _about(file: os.stat_result) -> tuple[int, ...]:
+    return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns, file.st_ctime_ns
 
 
 def _sources(room: str) -> Iterator[str]:

@@ -55,10 +55,10 @@ def logsumexp_one_more(calc):
     """One pass over the logits: the sum is kept relative to the largest logit so far, a, and is rescaled where that becomes
     b.  It holds for all a and b; the largest ones keep the exponentials small."""
     whole = Sum(exp(z[k]), (k, 1, n)) + exp(z[n + 1])
-    rescaled = calc.have(Eq(whole, exp(b) * more))
-    calc.eq(log(whole))
+    rescaled = calc.have(Eq(whole, exp(b) * more), by=auto)
+    calc.eq(log(whole), by=[logsumexp, sum_last])
     calc.eq(log(exp(b) * more), by=rescaled)
-    calc.eq(b + log(more))
+    calc.eq(b + log(more), by=[log_mul, log_exp])
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -300,7 +300,7 @@ def z_loss_at_its_floor(calc):
     calc.eq(-Sum(q[k] * (log(q[k]) - logsumexp(V, log_q)), (k, 1, V)) + penalty, by=log_softmax)
     calc.eq(-Sum(q[k] * (log(q[k]) - 0), (k, 1, V)) + lam * 0**2, by=logsumexp_log_p)
     calc.eq(-Sum(q[k] * log(q[k]), (k, 1, V)), by=ring)
-    calc.eq(entropy(V, q))
+    calc.eq(entropy(V, q), by=[reverse(entropy), reverse(xlogy_eq_mul_log)])
 
 
 cooled = fun(k, z[k] / tau)

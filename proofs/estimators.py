@@ -19,9 +19,9 @@ k1, k3 = fun(k, -log(ratio)), fun(k, ratio - 1 - log(ratio))
 )
 def mean_of_k1(calc):
     """Minus the log of the ratio is an unbiased estimator of the divergence of p from q."""
-    calc.eq(Sum(p[k] * -log(ratio), (k, 1, V)))
-    calc.eq(Sum(p[k] * log(p[k] / q[k]), (k, 1, V)))
-    calc.eq(kl(V, p, q))
+    calc.eq(Sum(p[k] * -log(ratio), (k, 1, V)), by=expectation)
+    calc.eq(Sum(p[k] * log(p[k] / q[k]), (k, 1, V)), by=log_div)
+    calc.eq(kl(V, p, q), by=[reverse(kl), reverse(xlogy_eq_mul_log)])
 
 
 @theorem(

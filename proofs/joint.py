@@ -75,11 +75,14 @@ def conditionals_sum_to_one(calc):
 )
 def law_of_total_expectation(calc):
     """A mean is the mean of its means given x."""
-    calc.eq(Sum(P_Y[y] * f[y], (y, Y)))
-    calc.eq(Sum(Sum(P_X[x] * given_x[x][y], (x, X)) * f[y], (y, Y)))
-    calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (x, X)), (y, Y)))
-    calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (y, Y)), (x, X)))
-    calc.eq(Sum(P_X[x] * Sum(given_x[x][y] * f[y], (y, Y)), (x, X)))
+    calc.eq(Sum(P_Y[y] * f[y], (y, Y)), by=expectation)
+    calc.eq(
+        Sum(Sum(P_X[x] * given_x[x][y], (x, X)) * f[y], (y, Y)),
+        by=[second_marginal, reverse(first_marginal), reverse(second_given_first)],
+    )
+    calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (x, X)), (y, Y)), by=reverse(sum_mul_right))
+    calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (y, Y)), (x, X)), by=sum_swap)
+    calc.eq(Sum(P_X[x] * Sum(given_x[x][y] * f[y], (y, Y)), (x, X)), by=sum_mul)
 
 
 @theorem(
@@ -123,14 +126,25 @@ def pseudo_likelihood(calc):
 def pseudo_likelihood_overcounts(calc):
     """The exponentials of the pseudo-log-likelihoods of all sequences sum to 1 at least: they are no probabilities."""
     product = P_X[x] * P_Y[y]
-    calc.have(ForAll([(x, X), (y, Y)], 0 <= (P[x][y] - product) ** 2 / product))
-    square = P[x][y] * P[x][y] / product
-    calc.have(ForAll([(x, X), (y, Y)], Eq(given_y[y][x] * given_x[x][y], square)))
-    calc.have(ForAll([(x, X), (y, Y)], Eq((P[x][y] - product) ** 2 / product, square - 2 * P[x][y] + product)))
-    calc.have(ForAll([(x, X), (y, Y)], 2 * P[x][y] - product <= given_y[y][x] * given_x[x][y]))
-    calc.eq(2 * Sum(P[x][y], (x, X), (y, Y)) - Sum(P_X[x], (x, X)) * Sum(P_Y[y], (y, Y)))
-    calc.eq(Sum(2 * P[x][y] - product, (x, X), (y, Y)))
-    calc.le(Sum(given_y[y][x] * given_x[x][y], (x, X), (y, Y)))
+    square = calc.have(ForAll([(x, X), (y, Y)], 0 <= (P[x][y] - product) ** 2 / product), by=first_marginal)
+    quotient = P[x][y] * P[x][y] / product
+    both = calc.have(
+        ForAll([(x, X), (y, Y)], Eq(given_y[y][x] * given_x[x][y], quotient)),
+        by=[first_given_second, second_given_first],
+    )
+    expanded = calc.have(
+        ForAll([(x, X), (y, Y)], Eq((P[x][y] - product) ** 2 / product, quotient - 2 * P[x][y] + product)),
+        by=first_marginal,
+    )
+    below = calc.have(
+        ForAll([(x, X), (y, Y)], 2 * P[x][y] - product <= given_y[y][x] * given_x[x][y]), by=[expanded, square, both]
+    )
+    calc.eq(
+        2 * Sum(P[x][y], (x, X), (y, Y)) - Sum(P_X[x], (x, X)) * Sum(P_Y[y], (y, Y)),
+        by=[reverse(first_marginal), reverse(second_marginal), auto],
+    )
+    calc.eq(Sum(2 * P[x][y] - product, (x, X), (y, Y)), by=sums)
+    calc.le(Sum(given_y[y][x] * given_x[x][y], (x, X), (y, Y)), by=below)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ def ignored_positions_in_the_smoothing_term(calc):
     uniform target."""
     calc.eq(
         Sum(w[t] * ((1 - eps) * nll + eps * to_uniform), (t, 1, T)) / n
-        + eps / n * Sum((1 - w[t]) * to_uniform, (t, 1, T))
+        + eps / n * Sum((1 - w[t]) * to_uniform, (t, 1, T)),
+        by=sums,
     )
 
 

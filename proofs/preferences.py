@@ -54,18 +54,18 @@ def implied_reward(calc):
 )
 def preference_loss_of_policies(calc):
     """The loss of a pair in terms of the policy alone: both answers are to one prompt, so the normaliser cancels."""
-    calc.eq(loss(beta * chosen + beta * log(Z[x]) - reward[x][w]))
-    calc.eq(loss(beta * chosen + beta * log(Z[x]) - (beta * other + beta * log(Z[x]))))
-    calc.eq(loss(beta * (chosen - other)))
+    calc.eq(loss(beta * chosen + beta * log(Z[x]) - reward[x][w]), by=implied_reward)
+    calc.eq(loss(beta * chosen + beta * log(Z[x]) - (beta * other + beta * log(Z[x]))), by=implied_reward)
+    calc.eq(loss(beta * (chosen - other)), by=ring)
 
 
 @theorem(shows=Eq(loss(-h), loss(h) + h), phrase="the loss of the opposite preference", catalogue="39")
 def loss_of_the_opposite(calc):
     """The loss of the opposite preference is more by the margin."""
-    calc.eq(log(1 + exp(h)))
-    calc.eq(log(exp(h) * (1 + exp(-h))))
-    calc.eq(h + log(1 + exp(-h)))
-    calc.eq(loss(h) + h)
+    calc.eq(log(1 + exp(h)), by=[sigmoid, auto])
+    calc.eq(log(exp(h) * (1 + exp(-h))), by=reverse(exp_neg))
+    calc.eq(h + log(1 + exp(-h)), by=[log_mul, log_exp])
+    calc.eq(loss(h) + h, by=[reverse(sigmoid), log_inv])
 
 
 @theorem(

@@ -91,7 +91,7 @@ def tempered_largest_at_least(calc):
     calc.have(tempered[y] <= 1, by=because("a probability is at most 1", softmax))
     calc.have(ForAll(every, Implies(Ne(k, y), (z[k] - z[y]) / tau <= -b / tau)), by=div_le_div_right)
     calc.have(ForAll(every, Implies(Ne(k, y), odds_to_best <= rare)), by=exp_le)
-    less = calc.have(ForAll(every, Implies(Ne(k, y), odds_to_best * tempered[y] <= rare * 1)))
+    less = calc.have(ForAll(every, Implies(Ne(k, y), odds_to_best * tempered[y] <= rare * 1)), by=mul_le_mul_left)
     ratio = calc.have(ForAll(every, Eq(tempered[k], odds_to_best * tempered[y])), by=tempered_ratio)
     small = calc.have(ForAll(every, Implies(Ne(k, y), tempered[k] <= rare)), by=[ratio, less, order])
     outside = 1 - delta(k, y)

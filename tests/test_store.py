@@ -284,7 +284,9 @@ def test_other_sources_of_derive_make_everything_stale(tmp_path: Path, monkeypat
     assert Results(store).of(entry).state == "changed"
 
 
-def test_every_file_of_a_room_is_in_its_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("recent", [store_module._RECENT, -(10**15)], ids=["just written", "written long ago"])
+def test_every_file_of_a_room_is_in_its_digest(recent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "_RECENT", recent)
     (tmp_path / "kernel" / "inner").mkdir(parents=True)
     (tmp_path / "errors.py").write_text("a")
     (tmp_path / "kernel" / "rules.py").write_text("b")

@@ -14,7 +14,7 @@ from derive.board.refusals import ClaimError
 from derive.board.vacuous import NO_MODEL, Doubt, contradiction, doubt
 from derive.cli import main
 from derive.falsify import Model, satisfiable
-from derive.kernel.terms import Term
+from derive.kernel.terms import Num, Term
 from derive.language.letters import *
 from derive.render.pages.html import derivation_html
 from derive.render.pages.latex import derivation_latex
@@ -46,6 +46,7 @@ SATISFIED: dict[str, list[Term]] = {
     "a narrow interval": [a < b, b < c, c < a + Fraction(1, 100)],
     "logits in order": [3 <= V, z[1] < z[2], z[2] < z[3], softmax(V, z)[3] < Fraction(1, 2)],
     "a recursion": [Eq(f[0], 1), ForAll((k, 1, n), Eq(f[k], 2 * f[k - 1])), 5 <= n],
+    "more letters than a model has entries of families": [Num(0) < real(f"x{i}") for i in range(200)],
     "a large size, which cannot be decided": [Eq(V, 50257), *positive_distribution(p, V)],
 }  # fmt: skip
 

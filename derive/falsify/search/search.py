@@ -43,7 +43,7 @@ EFFORT = 4_500_000
 LINE_EFFORT = 1_300_000
 """How much it does at most for a line of a derivation, where someone waits for the message."""
 _SHRINKING = 200_000  # the work that may go into a simpler model, when the search has used up its own
-_MAX_VALUES = 160  # values in one model
+_MAX_VALUES = 160  # values in one model, beside one for each letter
 _RANDOM_AFTER_ALL = 1_000  # random models when all others were looked at
 _RANDOM_SHARE = 0.3  # of the budget and the work, when the models do not run out before
 
@@ -99,6 +99,7 @@ class _Search:
         self.goal = compile_term(self.claim)
         free = self.claim.free.union(*(h.free for h in hypotheses))
         ends = self.known.sizes | self.known.lengths
+        self.most_values = _MAX_VALUES + len(free)
         self.first = sorted((v for v in ends if v in free and v not in self.known.solved), key=lambda v: v.name)
         self.budget = budget
         self.effort = effort
@@ -152,8 +153,8 @@ class _Search:
 
     def wanted(self, key: Key, model: Partial) -> tuple[Key, Options] | None:
         """A value to choose next so that ``key`` can be known, with its candidates."""
-        if len(model.entries) >= _MAX_VALUES:
-            self._doubt(TooBig(f"a model would need more than {_MAX_VALUES} values"))
+        if len(model.entries) >= self.most_values:
+            self._doubt(TooBig(f"a model would need more than {self.most_values} values"))
             return None
         for _ in range(20):
             try:

@@ -139,22 +139,36 @@ _LETTER = (
 )
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
-_OPERAND = rf"(?:{_LOG}|{_LETTER}|(?<![\w'’])a\b|{_NUMBER})"
-_MORE = rf"(?:\s*{_SIGN}\s*-?{_OPERAND})"
-_FORMULA = rf"(?:(?<!\S)-)?(?:{_LOG}|{_LETTER}){_MORE}*|(?:(?<!\S)-)?{_NUMBER}{_MORE}+"  # compiled when first used
+_OPERAND = rf"(?P<alone>{_LOG}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
+_NEXT = rf"\s*{_SIGN}\s*-?"
 _SPELLED = {name: r.sign for name, r in RELATIONS.items()} | {"!=": "≠", "=>": "⟹", "-": MINUS}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
+
+
+def _formulas(words: str) -> Iterator[tuple[int, int]]:
+    """Where the small formulas stand: operands with signs between them, or a letter or logarithm alone, with a minus before it or not."""
+    operand, sign = re.compile(_OPERAND), re.compile(_NEXT)
+    end = 0
+    while m := operand.search(words, end):
+        before, start, end = end, m.start(), m.end()
+        if m["article"]:
+            continue
+        while (between := sign.match(words, end)) and (more := operand.match(words, between.end())):
+            end = more.end()
+        if m["alone"] or end > m.end():
+            signed = start > before and words[start - 1] == "-" and words[start - 2 : start - 1].strip() == ""
+            yield start - signed, end
 
 
 def parts(words: str) -> list[tuple[bool, str]]:
     """Prose cut into plain words (False) and the small formulas in it (True), their signs in Unicode."""
     out: list[tuple[bool, str]] = []
     end = 0
-    for m in re.finditer(_FORMULA, words):
-        out.append((False, words[end : m.start()]))
-        spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], m[0])
+    for start, stop in _formulas(words):
+        out.append((False, words[end:start]))
+        spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], words[start:stop])
         out.append((True, re.sub(rf"(?<![A-Za-z])({_GREEK})(?![A-Za-z])", lambda s: GREEK[s[0]], spelled)))
-        end = m.end()
+        end = stop
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
     return [(f, part) for f, part in signed if part]
