@@ -58,6 +58,8 @@ class Builder:
         self.numbers_of: dict[Key, list[int]] = {}  # which arguments of a function are numbers
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
         self.one_draw = False  # several draws x_1, ..., x_n are read where n is 1
+        self.carried = True  # x of r := p(x)/q(x) is that of the sum in which r stands, and no fixed one
+        self.carries = False  # whether there was such a letter
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
         self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
