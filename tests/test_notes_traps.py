@@ -66,6 +66,10 @@ TRUE = [
     (r"\operatorname{abs}(x) = |x|",),
     (r"\mathrm{ReLU}(x) = \max(0, x)",),
     (r"\tanh(x) = 2 \sigma(2 x) - 1",),
+    (r"\tanh'(x) = 1 - \tanh^2(x)",),
+    (r"\sigma''(x) = \sigma'(x) (1 - 2 \sigma(x))",),
+    # labels of one family are two, also where something is declared of it
+    (r"\frac{\partial}{\partial r_w} \log \sigma(r_w - r_l) = \sigma(r_l - r_w)", r"r_w, r_l \in \mathbb{R}"),
     (r"\|x\|_1 = \sum_i |x_i|",),
     (r"\frac{\partial}{\partial w_j} \frac{\lambda}{2} \sum_i w_i^2 = \lambda w_j",),
     # a law that is declared without its parameter is one for each

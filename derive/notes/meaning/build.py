@@ -249,9 +249,10 @@ class Builder:
     def function(self, e: Expr, x: Term) -> Term:
         if e.data == "sigmoid":
             return d.sigmoid(x)
-        if e.data == "sigmoid'":
+        if e.data.endswith("'"):
             v = self.letter("x", REAL)
-            return app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(d.sigmoid(v), v)), x)
+            inner = self.function(replace(e, data=e.data[:-1]), v)
+            return app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(inner, v)), x)
         if e.data == "logsigmoid":
             return app(k.LOG, d.sigmoid(x))
         if e.data == "softplus":
