@@ -276,6 +276,10 @@ def _powers(asked: Asked) -> Iterator[_Candidate]:
     """tau^2 of a distillation, which a program leaves out or has twice; a half of the loss, or twice it."""
     values = [(n, Fraction(v)) for p in asked.parts for n, v in p.arguments]
     named = [*((f"{n} = {v}", v) for n, v in values), *((f"{n}^2 = {v * v}", v * v) for n, v in values)]
+    for base in (2, 10):
+        yield _Candidate(
+            f"logarithms are to the base {base}, where natural ones were meant", 1 / log(as_term(base)), True
+        )
     for words, c in [*named, ("2", Fraction(2))]:
         if c > 0 and c != 1:
             yield _Candidate(f"a factor {words} is missing", as_term(1 / c), True)
