@@ -22,6 +22,11 @@ def by_array_api(logits, labels):
     return -xp.mean(xp.take_along_axis(logs, xp.expand_dims(labels, axis=-1), axis=-1))
 
 
+def in_bits(logits, labels):
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    return -np.log2(p[np.arange(len(labels)), labels]).mean()
+
+
 def no_log(logits, labels):
     p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
     return -p[np.arange(logits.shape[0]), labels].mean()

@@ -33,6 +33,7 @@ def test_a_wrong_loss_is_refuted() -> None:
     found = asked(cases.no_log, ROWS, "one-hot, mean")
     assert found.audit.verdict == "refuted"
     assert found.audit.replay.confirms
+    assert asked(cases.in_bits, ROWS, "one-hot, mean").residual.words.startswith("logarithms are to the base 2")
 
 
 def test_a_change_in_place_through_another_name_is_not_overlooked() -> None:

@@ -90,6 +90,7 @@ REFUTED = {
     "wrong axis": (cases.wrong_axis, ROWS, "one-hot, mean over kept", "the softmax runs over T, the positions"),
     "wrong size": (cases.wrong_size, ROWS, "smoothed(eps=1/10), mean", ""),
     "double shift": (cases.double_shift, ROWS, "next-token one-hot, mean over kept", "the labels are shifted twice"),
+    "no square": (cases.without_square, "student_logits=B,V teacher_logits=B,V", "distillation(tau=2), mean", "a factor tau^2 = 4 is missing"),
     "missing squeeze": (cases.missing_squeeze, ROWS, "one-hot, mean over kept", ""),
     "floor": (cases.floor, ROWS, "one-hot, mean", "it is what was asked for only where its bounds do nothing"),
     "log of more": (cases.log_of_more, ROWS, "one-hot, mean", "1/100000000 is added to the probabilities before"),

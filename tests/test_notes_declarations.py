@@ -48,7 +48,8 @@ def test_a_form_is_tried_before_those_below_it():
     assert line("k = 1..K").form == "range"
     assert line("K = 5").form == "fact"
     assert line(r"E over x \sim p").form == "mean"
-    assert line(r"a \in \{0,1\}").form == "fact"
+    assert line(r"a \in \{0,1\}").form == line(r"\beta>0").form == line("K=5").form == "fact"
+    assert line(r"\lambda:=1").form == "definition"
 
 
 @pytest.mark.parametrize("text", ["p is nice", "a vector", "k from 1 to K", "x", "p distribution"])

@@ -24,6 +24,7 @@ def verdict(row: str, *declared: str) -> str:
 
 
 LAW = "p positive distribution over x"
+RATIO = "p, q positive distribution over x"
 CLASSES = "k = 1..K", "p, q positive distribution over k"
 JOINT_LAW = "p positive joint distribution over x, y"
 SEQUENCE = r"\pi positive joint distribution over y_1, ..., y_T given x"
@@ -65,6 +66,10 @@ TRUE = [
     (r"\operatorname{abs}(x) = |x|",),
     (r"\mathrm{ReLU}(x) = \max(0, x)",),
     (r"\tanh(x) = 2 \sigma(2 x) - 1",),
+    (r"\tanh'(x) = 1 - \tanh^2(x)",),
+    (r"\sigma''(x) = \sigma'(x) (1 - 2 \sigma(x))",),
+    # labels of one family are two, also where something is declared of it
+    (r"\frac{\partial}{\partial r_w} \log \sigma(r_w - r_l) = \sigma(r_l - r_w)", r"r_w, r_l \in \mathbb{R}"),
     (r"\|x\|_1 = \sum_i |x_i|",),
     (r"\frac{\partial}{\partial w_j} \frac{\lambda}{2} \sum_i w_i^2 = \lambda w_j",),
     # a law that is declared without its parameter is one for each
@@ -85,6 +90,10 @@ TRUE = [
     (r"\mathrm{KL}(p \| q_\theta) = H(p, q_\theta) - H(p)",),
     (r"I(X; Y) = H(X) + H(Y) - H(X, Y)",),
     (r"\arg\min_\theta \mathrm{KL}(p \| q_\theta) = \arg\max_\theta \sum_x p(x) \log q_\theta(x)",),
+    # a letter of a definition is that of the sum in which its name stands
+    (r"\mathbb{E}_{x \sim q}[r] = 1", RATIO, r"r := \frac{p(x)}{q(x)}"),
+    (r"\mathbb{E}_q[-k_1] = -\mathrm{KL}(q \| p)", RATIO, r"r := \frac{p(x)}{q(x)}", r"k_1 := -\log r"),
+    (r"\sum_k p_k a = \sum_k p_k z_k", *CLASSES, "z vector of length K", "a := z_k"),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
     (r"I(X; X) = H(X)", JOINT_LAW),
@@ -126,6 +135,13 @@ NOT_FALSE = [
     # what stands behind a slash may all be below it
     (r"1/2\pi u = \frac{1}{2\pi u}", "u > 0", r"\pi > 0"),
     (r"1/2(u + v) = \frac{1}{2(u + v)}", "u > 0", "v > 0"),
+    # an index of a definition may be another than that of the sum around its name
+    (
+        r"\sum_i \frac{\partial L}{\partial z_i} = 0",
+        "i = 1..n",
+        "z vector of length n",
+        r"L := \log \sum_k e^{z_k} - z_i",
+    ),
     # what stands behind a sum may be a factor of the logarithm, and behind a product one of the whole
     (
         r"\log\sum_j e^{z_j}\, p_k = p_k \log\sum_j e^{z_j}",
@@ -308,6 +324,22 @@ POWERS = [
 @pytest.mark.parametrize(("row", "kind", "declared"), [(r, kind, d) for r, kind, *d in POWERS], ids=str)
 def test_sums_of_powers_exponentials_and_indicators(row: str, kind: str, declared: list[str]) -> None:
     assert verdict(row, *declared) == kind
+
+
+PARAMETERS = [
+    (r"\sum_x \frac{\pi_\theta(x)^2}{\pi_o(x)} = 1", r"\pi_\theta, \pi_o positive distribution over x"),
+    (
+        r"\mathrm{KL}(p_\theta \| q_\eta) = \mathrm{KL}(q_\eta \| p_\theta)",
+        r"p_\theta, q_\eta positive distribution over x",
+    ),
+    (r"p_\theta(x | z) = p_\theta(z | x)", r"p_\theta positive joint distribution over x, z"),
+    (r"p_\theta(x) = p_\eta(x)", "p positive distribution over x"),
+]
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=[r[0] for r in PARAMETERS])
+def test_a_row_on_laws_with_parameters_is_refuted(row: tuple[str, ...]) -> None:
+    assert verdict(*row) == "false"
 
 
 INFORMATION = [

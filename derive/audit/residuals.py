@@ -226,6 +226,7 @@ def _candidates(reading: Reading, asked: Asked) -> Iterator[_Candidate]:
     one = piece(asked, Roles(reading.inputs))
     scope, kept, place = one.scope, one.kept, one.place
     yield from _factors(reading, scope, kept)
+    yield from _powers(asked)
     with suppress(Missing):
         yield from _of_smoothing(place, asked, scope, kept, _divisor(asked, place, scope, kept))
     with suppress(Missing):
@@ -269,6 +270,20 @@ def _factors(reading: Reading, scope: list[Range], kept: Term) -> Iterator[_Cand
             yield _Candidate(f"{s.input.name} is not used: the mean is over what is there", s.letter / counted, True)
             yield _Candidate(f"the loss is divided by {s.input.name}", 1 / s.letter, True)
     yield _Candidate("the sign is wrong", Num(-1), True)
+
+
+def _powers(asked: Asked) -> Iterator[_Candidate]:
+    """tau^2 of a distillation, which a program leaves out or has twice; a half of the loss, or twice it."""
+    values = [(n, Fraction(v)) for p in asked.parts for n, v in p.arguments]
+    named = [*((f"{n} = {v}", v) for n, v in values), *((f"{n}^2 = {v * v}", v * v) for n, v in values)]
+    for base in (2, 10):
+        yield _Candidate(
+            f"logarithms are to the base {base}, where natural ones were meant", 1 / log(as_term(base)), True
+        )
+    for words, c in [*named, ("2", Fraction(2))]:
+        if c > 0 and c != 1:
+            yield _Candidate(f"a factor {words} is missing", as_term(1 / c), True)
+            yield _Candidate(f"there is a factor {words} too much", as_term(c), True)
 
 
 def _of_smoothing(place: Place, asked: Asked, scope: list[Range], kept: Term, divisor: Term) -> Iterator[_Candidate]:

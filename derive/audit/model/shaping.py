@@ -212,10 +212,19 @@ def narrow(t: Tensor, axis: int, start: int | Term | None, stop: int | Term | No
 
 
 def _suppose_long_enough(trace: Trace, n: Term, *ends: int | Term | None) -> None:
-    """A size from which a program takes entries away by number is at least that number: x[2:] and x[:-2] suppose 2 <= T."""
-    for e in ends:
-        if isinstance(e, int) and isinstance(n, Var) and abs(e) > 1:
-            trace.assume(Num(abs(e)) <= n)
+    """A size from which a program takes entries away by number is at least that number: x[2:], x[:-2] and x[1:][1:] suppose 2 <= T."""
+    for e in (e for e in ends if isinstance(e, int) and e):
+        if n.free and trace.at_most(Num(abs(e)), n) is None:
+            trace.assume(_solved(Num(abs(e)), n))
+
+
+def _solved(least: Num, n: Term) -> Term:
+    """least <= n, of n = T - 1 as 2 <= T."""
+    for v in n.free:
+        rest = sub(n, v)
+        if isinstance(rest, Num):
+            return sub(least, rest) <= v
+    return least <= n
 
 
 def _end(place: int | Term, n: Term) -> Term:

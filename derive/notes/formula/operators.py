@@ -308,19 +308,12 @@ class Operators(Means):
             return self.optimum(ts, i)
         if t.text == "softmax" and (opens or t.sub):
             return self.softmax(ts, i)
-        if t.text in _FUNCTIONS and opens and t.sub is None and t.sup is None and t.text not in self.known.functions:
-            return self.function(ts, i, _FUNCTIONS[t.text])
-        if t.text == "tanh" and t.sub is None and t.sup is None and t.text not in self.known.declared:
+        if t.text in _FUNCTIONS and opens and t.sub is None and t.text not in self.known.functions:
+            return self.function(ts, i, _FUNCTIONS[t.text] + "'" * t.primes)
+        if t.text == "tanh" and t.sub is None and t.text not in self.known.declared:
             raise UnreadableError(t.text, t.span, "what it is of must stand in brackets: tanh(x)")
-        if (
-            t.text == "sigma"
-            and opens
-            and t.primes < 2
-            and t.sub is None
-            and t.sup is None
-            and t.text not in self.known.numbers
-        ):
-            return self.function(ts, i, "sigmoid'" if t.primes else "sigmoid")
+        if t.text == "sigma" and opens and t.sub is None and t.sup is None and t.text not in self.known.numbers:
+            return self.function(ts, i, "sigmoid" + "'" * t.primes)
         if t.text in ("indicator", "I_bb", "indicator_bb") or (
             t.text == "I" and not t.sub and opens and _compares(after)
         ):
@@ -388,10 +381,14 @@ class Operators(Means):
                 yield from self.scripted(out, bracket, i + 2)
 
     def function(self, ts: Tokens, i: int, what: str) -> Iterator[Reading]:
+        """f(x), with primes for derivatives, and f^2(x) for a power of it."""
         t, bracket = ts[i], ts[i + 1]
         for e in self.bracket(bracket):
             out = Expr("fn", (e,), what, Span(t.span.start, bracket.span.end))
-            yield from self.scripted(out, bracket, i + 2)
+            if t.sup is None:
+                yield from self.scripted(out, bracket, i + 2)
+            elif [x.kind for x in t.sup] == ["number"]:
+                yield from ((Expr("pow", (out, n), None, out.span), i + 2) for n in self.maybe(t.sup))
 
     def indicator(self, ts: Tokens, i: int) -> Iterator[Reading]:
         t = ts[i]

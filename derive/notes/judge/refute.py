@@ -15,6 +15,7 @@ from derive.kernel import ring as field
 from derive.kernel import terms as k
 from derive.kernel.sorts import REAL, Fn, Sort, is_numeric
 from derive.kernel.terms import App, At, Lam, Term, Var, at, fresh, instantiate, parts_of, rebuild, spine, subterms
+from derive.notes.judge.parameters import by_parameters, without_argument
 from derive.operators.derivatives import taken_apart
 from derive.tactics.consequences import slopes
 from derive.tactics.context import Context
@@ -31,7 +32,7 @@ def refute(claim: Term, given: Sequence[Term], effort: int = EFFORT) -> Countere
     pointwise = at_one_point(claim, given)
     if pointwise is None:
         return None
-    claim, given = pointwise
+    claim, given = by_parameters(*pointwise)
     ways = [claim]
     if any(taken_apart(t) is not None for t in subterms(claim)):
         ways.append(_calculated(claim, Context.of(given)))
@@ -129,17 +130,12 @@ def _calculated(claim: Term, context: Context) -> Term:
 def _letters(functions: Sequence[Var], taken: frozenset[Var]) -> dict[Var, _Replaced]:
     out: dict[Var, _Replaced] = {}
     for v in sorted(functions, key=lambda v: v.name):
-        sort = _without_argument(v.sort, _place(v))
+        sort = without_argument(v.sort, _place(v))
         value = fresh(v.name, sort, taken - {v})
         slope = fresh(f"{v.name}'", sort, taken | {value})
         taken = taken | {value, slope}
         out[v] = _Replaced(value, slope, _place(v))
     return out
-
-
-def _without_argument(sort: Sort, place: int) -> Sort:
-    assert isinstance(sort, Fn)
-    return sort.cod if place == 0 else Fn(sort.dom, _without_argument(sort.cod, place - 1))
 
 
 def _replaced(t: Term, table: Mapping[Var, _Replaced], point: Term) -> Term | None:

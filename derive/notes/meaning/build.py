@@ -58,6 +58,8 @@ class Builder:
         self.numbers_of: dict[Key, list[int]] = {}  # which arguments of a function are numbers
         self.bests: dict[Term, Var] = {}  # where an optimum is taken
         self.one_draw = False  # several draws x_1, ..., x_n are read where n is 1
+        self.carried = True  # x of r := p(x)/q(x) is that of the sum in which r stands, and no fixed one
+        self.carries = False  # whether there was such a letter
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
         self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
@@ -247,9 +249,10 @@ class Builder:
     def function(self, e: Expr, x: Term) -> Term:
         if e.data == "sigmoid":
             return d.sigmoid(x)
-        if e.data == "sigmoid'":
+        if e.data.endswith("'"):
             v = self.letter("x", REAL)
-            return app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(d.sigmoid(v), v)), x)
+            inner = self.function(replace(e, data=e.data[:-1]), v)
+            return app(k.DERIVATIVE, k.Lam("x", REAL, k.abstract(inner, v)), x)
         if e.data == "logsigmoid":
             return app(k.LOG, d.sigmoid(x))
         if e.data == "softplus":

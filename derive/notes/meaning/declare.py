@@ -13,7 +13,7 @@ _WORD = r"(?:positive|joint|distribution|one-hot|row|vectors?|over|given|constan
 _PLAIN = rf"(?! )(?:(?!(?<![^ ]){_WORD}(?![^ ])|:=|(?<!\.)\.\.(?!\.)).)+?"
 _RELATION = r"(?:=|<|>|\\leq?|\\geq?|\\neq?|\\in)(?![A-Za-z])"
 FORMS = {
-    "definition": r"(?P<new>.+?) := (?P<meaning>.+)",
+    "definition": r"(?P<new>.+?) ?:= ?(?P<meaning>.+)",
     "range": r"(?P<letters>[A-Za-z\\]+(?:, ?[A-Za-z\\]+)*) ?= ?(?P<first>[^ .]+)\.\.(?P<last>[^ .]+)",
     "distribution": rf"(?P<names>{_PLAIN}) (?P<positive>positive )?(?P<joint>joint )?distribution over (?P<over>{_PLAIN})"
     rf"(?: given (?P<given>{_PLAIN}))?",
@@ -23,7 +23,7 @@ FORMS = {
     "constant": rf"(?P<name>{_PLAIN}) constant in (?P<of>{_PLAIN})",
     "base": rf"(?P<names>{_PLAIN}) base (?P<base>{_PLAIN})",
     "solve": r"solve for (?P<letter>\S+)",
-    "fact": rf"(?P<fact>{_PLAIN}(?: {_RELATION} (?:{_PLAIN}))+)",
+    "fact": rf"(?P<fact>{_PLAIN}(?: ?{_RELATION} ?(?:{_PLAIN}))+)",
 }
 """The forms by name, in the order in which they are tried."""
 

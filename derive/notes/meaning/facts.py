@@ -289,9 +289,9 @@ class Facts(Laws):
                 self.values_facts(v, name, terms)
 
     def labels_differ(self, free: Sequence[Var]) -> None:
-        """On a page without declarations r_w and r_l are two things: letters that are labels of one family are two."""
+        """r_w and r_l are two things: letters that are labels of one family, and of which nothing else is known, are two."""
         keys = {v: key[0] for key, v in self.vars.items() if not key[1] and v.sort is INT and key in self.sorts.indices}
-        labels = [v for v in free if v in keys and not self.world.declared and self.ranges.is_label(keys[v])]
+        labels = [v for v in free if v in keys and self.ranges.is_label(keys[v])]
         for n, v in enumerate(labels):
             for w in labels[:n]:
                 if self.ranges.find(("letter", keys[v])) == self.ranges.find(("letter", keys[w])):

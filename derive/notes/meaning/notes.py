@@ -324,8 +324,19 @@ class _Reader(Page):
     # --- readings
 
     def built(self, c: PageCell) -> list[Built]:
+        """What can be built of an expression; where a definition has a letter that is summed over around its name, that letter is the
+        one that is summed over, and else a fixed one."""
+        self.builder.carries = False
+        out = self.built_as(c, 0)
+        if self.builder.carries:
+            self.builder.carried = False
+            out += self.built_as(c, len(c.readings))
+            self.builder.carried = True
+        return out
+
+    def built_as(self, c: PageCell, start: int) -> list[Built]:
         out = []
-        for n, e in enumerate(c.readings):
+        for n, e in enumerate(c.readings, start):
             self.builder.needs = Needs(assumed=dict.fromkeys(c.assumed))
             try:
                 value = self.builder.value(e, Scope())

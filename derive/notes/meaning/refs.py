@@ -28,6 +28,10 @@ class Refs(Builder):
         written = str(e)
         if written in scope.bound:
             return scalar(scope.bound[written])
+        if written in scope.around:
+            self.carries = True
+            if self.carried:
+                return scalar(scope.around[written])
         if e.ref.name in scope.held:
             return self.held(e, scope)
         found = self.defined(e, scope)
@@ -195,7 +199,7 @@ class Refs(Builder):
         found = matched(m.pattern, head, scope, {}, False)
         if found is None:
             return None
-        whole = self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
+        whole = self.value(m.body, scope.explaining(m, found))
         indices = e.args[n:]
         if whole.rank != len(indices):
             return None
@@ -214,7 +218,6 @@ class Refs(Builder):
         if not all(x.is_name() for x in letters):
             return None
         self.relied(m)
-        inside = (*scope.inside, m)
         dims: list[Range | None] = []
         for x in letters:
             bounds = self.ranges.of_letter(x.ref.name)
@@ -222,7 +225,7 @@ class Refs(Builder):
 
         def entry(*at_: Term) -> Term:
             bound = {x.ref.name: t for x, t in zip(letters, at_, strict=True)}
-            return self.term(m.body, Scope(bound=bound, inside=inside, held=scope.held))
+            return self.term(m.body, scope.explaining(m, bound=bound))
 
         lies = any(row for _, _, row in self.world.vectors)
         return Value(tuple(dims), entry, row=lies and len(dims) == 1)
@@ -239,11 +242,11 @@ class Refs(Builder):
             found = self.meets(m, e, scope)
             if found is not None:
                 self.relied(m)
-                return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
+                return self.value(m.body, scope.explaining(m, found))
             found = self.bare(m, e, scope)
             if found is not None:
                 self.relied(m)
-                return self.value(m.body, Scope(let=found, inside=(*scope.inside, m), held=scope.held))
+                return self.value(m.body, scope.explaining(m, found))
             whole = self.entry_of(m, e, scope) or self.whole_of(m, e, scope)
             if whole is not None:
                 return whole

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 class Scope:
     """``bound``: letters of sums, as they are written; ``let``: letters of a definition, each with the formula that it stands for and
     the place where that is read; ``held``: names that a derivative moves, though they are defined; ``inside``: definitions whose
-    meaning is being read."""
+    meaning is being read; ``around``: letters of the sums in which the name stands that is being explained."""
 
     bound: dict[str, Term] = field(default_factory=dict)
     let: dict[str, tuple[Expr, Scope]] = field(default_factory=dict)
     held: dict[str, Term] = field(default_factory=dict)
     inside: tuple[Meaning, ...] = ()
+    around: dict[str, Term] = field(default_factory=dict)
+
+    def explaining(
+        self, m: Meaning, let: dict[str, tuple[Expr, Scope]] | None = None, bound: dict[str, Term] | None = None
+    ) -> Scope:
+        """Inside what a definition says of a name that stands here."""
+        return Scope(bound or {}, let or {}, self.held, (*self.inside, m), {**self.around, **self.bound})
 
     def under(self, letters: dict[str, Term]) -> Scope:
         """Inside a sum over these letters, which hide others of the name."""
@@ -30,7 +37,7 @@ class Scope:
 
     def taken(self) -> set[Var]:
         """Variables whose names a new one must not have."""
-        out = {v for t in (*self.bound.values(), *self.held.values()) for v in t.free}
+        out = {v for t in (*self.bound.values(), *self.held.values(), *self.around.values()) for v in t.free}
         for _, scope in self.let.values():
             out |= scope.taken()
         return out
