@@ -1,6 +1,6 @@
 """Other losses of training code: class weights, unlikelihood, focal loss, contrast with negatives, the evidence bound.
 
-Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``focal_derivative``,
+Main results: ``weighted_cross_entropy_gradient``, ``unlikelihood_gradient``, ``focal_derivative``, ``focal_gradient``,
 ``contrastive_loss_nonnegative``, ``evidence_bound``, ``evidence_is_bound_plus_divergence``.
 """
 
@@ -68,6 +68,28 @@ def focal_derivative(calc):
         by=calculus,
     )
     calc.eq(gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau, by=ring)
+
+
+@theorem(
+    shows=Eq(
+        partial((1 - p_i) ** gamma * -log(p_i), z, j),
+        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+    ),
+    given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
+    phrase="the gradient of the focal loss",
+    catalogue="47",
+)
+def focal_gradient(calc):
+    """The gradient of the focal loss in a logit is that of the cross-entropy times a factor, in which (1 - p)^gamma is not alone."""
+    slope = p_i * (delta(i, j) - p_j)
+    calc.eq(
+        gamma * (1 - p_i) ** (gamma - 1) * -slope * -log(p_i) + (1 - p_i) ** gamma * -(slope / p_i),
+        by=[calculus, softmax_gradient],
+    )
+    calc.eq(
+        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+        by=ring,
+    )
 
 
 @theorem(
@@ -159,3 +181,12 @@ def evidence_with_the_divergence_turned_round():
 )
 def unlikelihood_moves_its_own_logit_only():
     """The unlikelihood loss of a token has no gradient in the logits of the others."""
+
+
+@false_claim(
+    claims=Eq(partial((1 - p_i) ** gamma * -log(p_i), z, j), (1 - p_i) ** gamma * (p_j - delta(i, j))),
+    given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
+    instead="focal_gradient",
+)
+def focal_weight_has_no_gradient():
+    """The gradient of the focal loss is that of the cross-entropy, weighted by (1 - p)^gamma."""

@@ -143,6 +143,26 @@ def test_quotients_are_compared_over_their_common_denominator() -> None:
     assert compare(a / b + c / (b + 1), (a * (b + 1) + c * b) / (b * (b + 1))) is ZERO
 
 
+def test_powers_of_sums_are_factors() -> None:
+    """As in the slope of a focal loss: (1 - p)^gamma beside (1 - p)^(gamma - 1), p a softmax."""
+    z = [Fraction(1, 2), Fraction(-1), Fraction(3), Fraction(1, 3), Fraction(0)]
+    p = exp(z[0]) / sum(exp(a) for a in z)
+    for gamma in (of(12), of("37/3"), of("-25/2")):
+        high, low = (1 - p) ** gamma, (1 - p) ** (gamma - 1)
+        assert compare(high, low) is NEGATIVE
+        assert low - high == p * low
+        assert compare(low - high, p * high) is POSITIVE
+    a, b = 1 + exp(1) + log(2), exp(2) - 9 - log(3)
+    assert compare(b, 0) is NEGATIVE
+    assert compare(b**11, 0) is NEGATIVE
+    assert compare(b**12, 0) is POSITIVE
+    assert b**12 / b**11 == b
+    assert (a / b) ** 12 * b**13 == a**12 * b
+    assert log(a**20) == 20 * log(a)
+    assert str(a**20 / (1 + log(3)) ** 2) == "(1 + log 2 + e)^20 / (1 + 2 log 3 + (log 3)^2)"
+    assert (a**20).latex() == r"\left(1 + \log 2 + e\right)^{20}"
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -325,9 +345,13 @@ def test_large_integers_are_decided_by_gcds() -> None:
 def test_large_powers_are_refused_or_kept() -> None:
     assert compare(10**9 * log(3), 10**9 * log(2)) is POSITIVE
     assert exp(1) ** 10**12 == exp(10**12)
-    for x in (of(2), sqrt(2), 1 + exp(1) + log(2)):
+    for x in (of(2), sqrt(2)):
         with pytest.raises(Undecided, match="too large"):
             x**10**9
+    power = (1 + exp(1) + log(2)) ** 10**9  # a sum is not written out
+    assert str(power) == "(1 + log 2 + e)^1000000000"
+    assert compare(power, power * (1 + exp(1) + log(2))) is NEGATIVE
+    assert (power + 1).sign() is POSITIVE
     tower = exp(exp(exp(exp(10))))
     assert tower.sign() is POSITIVE  # at sight
     assert compare(tower, tower) is ZERO

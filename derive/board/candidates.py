@@ -233,6 +233,8 @@ def bearing(goal: Goal, shelves: Iterable[Shelf]) -> list[Any]:
         ops = operators(shows)
         if not ops <= both and not (isinstance(x, Lemma) and x.features):
             continue
+        if goal.relation == "=" and isinstance(x, Lemma) and not _equates(shows):
+            continue
         weight = len(ops & both) + (0 if isinstance(x, Lemma) else 1)
         if isinstance(shows, App) and shows.op in (k.EQ, k.IFF) and goal.relation in ("=", "<=>"):
             left, right = map(operators, shows.args)
@@ -243,6 +245,14 @@ def bearing(goal: Goal, shelves: Iterable[Shelf]) -> list[Any]:
         elif ops & both or not ops:
             out.append((weight, x))
     return [x for _, x in sorted(out, key=lambda wx: -wx[0])]
+
+
+def _equates(statement: Term) -> bool:
+    """Whether a statement gives an equation, and not only an order."""
+    concl = strip_forall(statement)[2]
+    if isinstance(concl, App) and concl.op is k.IFF:
+        return any(isinstance(x, App) and x.op is k.EQ for x in concl.args)
+    return isinstance(concl, App) and concl.op is k.EQ
 
 
 def indices(goal: Goal) -> list[tuple[Term, Term]]:

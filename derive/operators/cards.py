@@ -54,7 +54,8 @@ CARDS: Mapping[Op, Card] = MappingProxyType({
         Card(k.NEG, "the negative", value=lambda n: n.neg, slopes=lambda a: (-1,), rocq=Rocq("Ropp", _ONE, sign="-")),
         Card(
             k.DIV, "the quotient", value=lambda n: n.div, needs=lambda a, b: ne(b, Num(0)),
-            slopes=lambda a, b: (1 / b, -(a / (b * b))), rocq=Rocq("Div", _TWO),
+            slopes=lambda a, b: (1 / b, -(a / b / b)),  # b alone: as it stands elsewhere
+            rocq=Rocq("Div", _TWO),
         ),
         Card(
             k.POW, "the power", value=lambda n: n.power, needs=_power_needs, slopes=_power_slopes,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
 from derive.kernel.terms import App, At, Num, Term, Var, app, fresh, spine, subterms
 from derive.kernel.theorem import RuleError, Theorem
-from derive.tactics import gaps, library, side, squares
+from derive.tactics import gaps, larger, library, side, squares
 from derive.tactics.closing import close
 from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
@@ -18,6 +19,7 @@ from derive.tactics.meeting import Meeting, forms
 from derive.tactics.rewriting import Rule
 
 _INSTANCES = 12  # of a fact, at the indices that a line has
+_CASES = 2  # of which of two numbers is the larger, one within the other
 
 
 def rules(ctx: Context) -> tuple[Rule, ...]:
@@ -138,13 +140,33 @@ def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
 
 
 def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
-    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known."""
+    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known; an
+    inequality also in each case of which of two numbers is the larger."""
+    return _prove(goal, ctx, _CASES)
+
+
+def _prove(goal: App, ctx: Context, cases: int) -> tuple[Theorem, tuple[str, ...]] | None:
     known: tuple[Conv, ...] = rules(ctx)
     new = slopes(ctx)
     if new:
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
-    return next((found for one in forms(known) if (found := _closed(goal, ctx, known, one)) is not None), None)
+    found = next((found for one in forms(known) if (found := _closed(goal, ctx, known, one)) is not None), None)
+    return found or (_by_cases(goal, ctx, cases) if cases and goal.op is not k.EQ else None)
+
+
+def _by_cases(goal: App, ctx: Context, left: int) -> tuple[Theorem, tuple[str, ...]] | None:
+    """The goal in both cases of which of two numbers is the larger, for the larger of two outside sums."""
+    one = Meeting(distances=False)
+    plain = [one.normalize(t, ctx) for t in goal.args]
+    tops = (t for th in plain for t in subterms(sides(th.concl)[1]) if not t.loose)
+    two = next((two for t in tops if (two := larger.of_two(t)) is not None), None)
+    if two is None:
+        return None
+    a, b = two
+    yes = _prove(goal, ctx.extend(a <= b), left - 1)
+    no = None if yes is None else _prove(goal, ctx.extend(b < a), left - 1)
+    return None if yes is None or no is None else (r.cases(a <= b, yes[0], no[0]), (*yes[1], *no[1]))
 
 
 def _closed(goal: App, ctx: Context, known: tuple[Conv, ...], one: Meeting) -> tuple[Theorem, tuple[str, ...]] | None:
@@ -157,12 +179,36 @@ def _closed(goal: App, ctx: Context, known: tuple[Conv, ...], one: Meeting) -> t
     th = th or side.prove(plain, ctx)
     if plain.op is not k.EQ:
         th = th or gaps.closed(plain, ctx, known) or squares.closed(plain, ctx, known)
+        th = th or _of_logarithms(plain, ctx, known)
     if th is None:
         more = list(logarithms(goal, ctx, known)) if _has_logarithms(plain) else []
         th = side.prove(plain, ctx.with_facts(*more)) if more else None
     if th is None:
         return by_logarithms(goal, ctx, known)
     return r.rel_cong(th, (r.sym(left), r.sym(right))), tuple(one.used)
+
+
+def _of_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
+    """An inequality between sums of logarithms, from that between what stands under them: sums on their sides, the rest on the left."""
+    a, b = goal.args
+    gap = gaps.gap_poly(b - a, ctx)
+    powers: dict[Term, int] = {}
+    for m, c in (gap or {}).items():
+        t, e = next(iter(m), (None, 0))
+        if len(m) != 1 or e != 1 or Fraction(c).denominator != 1 or not (isinstance(t, App) and t.op is k.LOG):
+            return None
+        powers[t.args[0]] = int(c)
+    summed = {u for u in powers if any(isinstance(t, App) and t.op is k.SUM for t in subterms(u))}
+    right = gaps.power_product({u: c for u, c in powers.items() if u in summed and c > 0})
+    rest = gaps.power_product({u: -c for u, c in powers.items() if u not in summed or c < 0})
+    if not powers or right is None or rest is None:
+        return None
+    positive = side.prove(Num(0) < rest, ctx)
+    line = None if positive is None else _prove(App(goal.op, (rest, right)), ctx, 0)
+    if positive is None or line is None:
+        return None
+    logs = library.use("log_lt" if goal.op is k.LT else "log_le", {"x": rest, "y": right}, positive, line[0])
+    return side.linear(goal, ctx.with_facts(gaps.spread(logs, ctx, known)), side.DEPTH)
 
 
 def by_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> tuple[Theorem, tuple[str, ...]] | None:

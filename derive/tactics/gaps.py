@@ -2,7 +2,7 @@
 
 The gap between the sides is read as sums over ranges.  In the terms of one range logarithms with the same factor a >= 0 are taken
 together, a log U, and give a log(1/U) <= a (1/U - 1); added up, that is a fact.  What stands outside sums is spread over weights
-that sum to 1; sums inside sums are read so, too.  So Gibbs' inequality and Jensen's for log are found, of two variables as of one;
+that sum to 1; sums inside sums are read so, too.  Of an absolute value, and of the larger of two, it is known that it is at least each of the two.  So Gibbs' inequality and Jensen's for log are found, of two variables as of one;
 ``linear`` puts the facts together and the kernel checks it.
 """
 
@@ -17,9 +17,9 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Term, Var, app, fresh, instantiate, subterms
+from derive.kernel.terms import App, Lam, Num, Term, Var, app, fresh, instantiate, subterms
 from derive.kernel.theorem import Theorem
-from derive.tactics import library, side
+from derive.tactics import larger, library, side
 from derive.tactics.closing import denominators, nonzero_facts, ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
@@ -30,6 +30,7 @@ from derive.tactics.monomials import ONE, ZERO, factor, factors, monomial_term, 
 
 _POWER = 8  # of what stands under a logarithm
 
+TWO = Num(2)
 Range = tuple[Term, Term]
 Parts = list[tuple[Term, Lam]]
 """Factors, and the terms of the sums that they stand before."""
@@ -163,11 +164,12 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
     _with_exponents(gap, groups)
     for m, size in gap.items():
         yield from _at_zero(m, Fraction(size), groups, ctx)
+        yield from _of_two(m, ctx)
     for cofactor, powers in groups.items():
         weight_term = monomial_term(cofactor)
         yield from _at_most_one(weight_term, powers, ctx)
         scale = lcm(*(c.denominator for c in powers.values()))
-        inverse = _power_product({u: -int(c * scale) for u, c in powers.items()})
+        inverse = power_product({u: -int(c * scale) for u, c in powers.items()})
         weight = None if inverse is None else side.prove(ZERO <= weight_term, ctx)
         positive = None if weight is None or inverse is None else side.prove(ZERO < inverse, ctx)
         if positive is None or inverse is None or weight is None:
@@ -175,6 +177,20 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
         line = library.use("log_le_sub_one", {"x": inverse}, positive)
         values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": weight_term}
         yield spread(library.use("mul_le_mul_left", values, weight, line), ctx)
+
+
+def _of_two(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
+    """c a <= c max(a, b) and c b <= c max(a, b), where c is not negative."""
+    for t, e in m:
+        if e == 1 and larger.of_two(t) is not None:
+            assert isinstance(t, App)
+            weight = monomial_term(m - {(t, e)})
+            sign = side.prove(ZERO <= weight, ctx)
+            for place in (ONE, TWO) if sign is not None else ():
+                inside = (side.prove(s, ctx) for s in (ONE <= place, place <= TWO))
+                line = library.use("max_upper", {"m": ONE, "n": TWO, "j": place, "f": t.args[2]}, *filter(None, inside))
+                values = {"a": sides(line.concl)[0], "b": t, "c": weight}
+                yield spread(library.use("mul_le_mul_left", values, line, *filter(None, [sign])), ctx)
 
 
 def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fraction]]) -> None:
@@ -230,7 +246,7 @@ def _at_zero(
     powers = groups.get(frozenset({(a, 1)}), {})
     if any((c / size).denominator != 1 for c in powers.values()):
         return
-    b = _power_product({u: -int(c / size) for u, c in powers.items()})
+    b = power_product({u: -int(c / size) for u, c in powers.items()})
     needs = None if b is None else (side.prove(ZERO <= a, ctx), side.prove(ZERO < b, ctx))
     if b is not None and needs is not None and needs[0] is not None and needs[1] is not None:
         yield spread(library.use("sub_le_xlogy", {"a": a, "b": b}, needs[0], needs[1]), ctx)
@@ -253,7 +269,8 @@ def _reciprocals(t: Term, ctx: Context) -> Theorem:
     return r.refl(t) if same is None else same
 
 
-def _power_product(exponents: dict[Term, int]) -> Term | None:
+def power_product(exponents: dict[Term, int]) -> Term | None:
+    """The product of powers, a quotient where some are negative; None for large powers."""
     if any(abs(e) > _POWER for e in exponents.values()):
         return None
     above: Term = ONE

@@ -1,7 +1,8 @@
 """Inequalities by squares: what is left over is a sum of squares, inside sums too; about a mean under weights that sum to 1.
 
 Facts are made and ``linear`` puts them together: 0 <= (a - b)^2 for a gap that is a quadratic form, also of roots, 0 <= sum w (f - m)^2 with
-m = sum w f, and for weights w that sum to 1 over n terms 0 <= sum (w - 1/n)^2 and 0 <= sum w (1 - w).
+m = sum w f, and for weights w that sum to 1 over n terms 0 <= sum (w - 1/n)^2 and 0 <= sum w (1 - w).  Beside the square of a sum, as in
+the inequality of Cauchy and Schwarz, 0 <= sum over i and j of u_i u_j (f_i g_j - f_j g_i)^2, where the sum is of u f g.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from fractions import Fraction
 from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
-from derive.kernel.terms import App, Lam, Num, Term, Var, instantiate
+from derive.kernel.sorts import INT
+from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate
 from derive.kernel.theorem import Theorem
 from derive.tactics import library, side
 from derive.tactics.closing import ring
 from derive.tactics.context import Context
 from derive.tactics.conv import Conv
 from derive.tactics.derived import chain, over_range, sides
+from derive.tactics.derived import instantiate as at_letters
 from derive.tactics.gaps import Parts, Range, by_range, gap_poly, spread, term_of, weights
 from derive.tactics.monomials import ONE, ZERO, poly_term
 
@@ -34,6 +37,7 @@ def closed(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
         return None
     facts = [spread(_square(form), ctx, known) for form in _forms(gap)]
     facts += _of_roots(gap, ctx)
+    facts += (spread(th, ctx, known) for th in _of_products(gap, ctx))
     for ends, parts in by_range(gap)[0].items():
         facts += _of_sum(ends, parts, gap, ctx, known)
     return side.linear(goal, ctx.with_facts(*facts), side.DEPTH) if facts else None
@@ -127,20 +131,90 @@ def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, i
     sign = side.prove(ZERO <= w, inner)
     if sign is None:
         return
-    means = [t for m in gap for t, e in m if e == 2 and isinstance(t, App) and t.op is k.SUM and t.args[:2] == ends]
-    for m in means[:MOST]:
-        fn = m.args[2]
-        inside = gap_poly(instantiate(fn, v), inner) if isinstance(fn, Lam) else None
-        f = None if inside is None else _divided(inside, w)
-        if f is not None:
-            square = _square(f - m)
-            yield library.use("mul_nonneg", {"x": w, "y": sides(square.concl)[1]}, sign, square)
+    means = [(t, t.args[2]) for t in _squared(gap) if t.args[:2] == ends]
+    inside = [(m, gap_poly(instantiate(fn, v), inner)) for m, fn in means[:MOST] if isinstance(fn, Lam)]
+    around = [(f, m) for m, p in inside if p is not None and (f := _divided(p, w)) is not None]
+    around += [(f, k.app(k.SUM, *ends, k.lam(v, w * f))) for f in _roots_over(poly, w)]
+    for f, m in dict.fromkeys(around):
+        square = _square(f - m)
+        yield library.use("mul_nonneg", {"x": w, "y": sides(square.concl)[1]}, sign, square)
     if frozenset({(w, 2)}) in poly:
         yield _square(w - ONE / (ends[1] if ends[0] == ONE else ends[1] - ends[0] + ONE))
         small = side.prove(w <= ONE, inner)
         rest = None if small is None else side.prove(ZERO <= ONE - w, inner.with_facts(small))
         if rest is not None:
             yield library.use("mul_nonneg", {"x": w, "y": ONE - w}, sign, rest)
+
+
+def _squared(gap: field.Poly) -> list[App]:
+    """The sums of which a gap has the square."""
+    found = (t for m in gap for t, e in m if e == 2 and isinstance(t, App) and t.op is k.SUM)
+    return list(dict.fromkeys(found))
+
+
+def _of_products(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
+    """|- 0 <= sum over v of sum over w of u(v) u(w) (f(v) g(w) - f(w) g(v))^2, where the gap has the square of a sum of u f g and a sum
+    of u f^2, over the same range."""
+    sums = dict.fromkeys(t for m in gap for t, _ in m if isinstance(t, App) and t.op is k.SUM)
+    for whole in _squared(gap)[:MOST]:
+        low, high, fn = whole.args
+        v = fresh("k", INT, ctx.free | whole.free)
+        w = fresh("k", INT, ctx.free | whole.free | {v})
+        inner = ctx.extend(low <= v, v <= high)
+        for part in [t for t in sums if t != whole and t.args[:2] == (low, high)][:MOST]:
+            parts = _shares(*(_exponents(gap_poly(_at(x, v), inner)) for x in (fn, part.args[2])))
+            sign = None if parts is None else side.prove(ZERO <= parts[0], inner)
+            if parts is None or sign is None:
+                continue
+            (u, f, g), (u_w, f_w, g_w) = parts, (k.substitute(x, {v: w}) for x in parts)
+            there = at_letters(sign, {v: w})
+            square = _square(f * g_w - f_w * g)
+            both = library.use("mul_nonneg", {"x": u, "y": u_w}, sign, there)
+            th = library.use("mul_nonneg", {"x": u * u_w, "y": sides(square.concl)[1]}, both, square)
+            for x in (w, v):
+                values = {"m": low, "n": high, "f": k.lam(x, sides(th.concl)[1])}
+                th = library.use("sum_nonneg", values, over_range(x, low, high, th))
+            yield th
+
+
+def _at(fn: Term, v: Var) -> Term:
+    return instantiate(fn, v) if isinstance(fn, Lam) else k.at(fn, v)
+
+
+def _exponents(p: field.Poly | None) -> dict[Term, int] | None:
+    """Of a single product: what it is made of, each with its power, negative for divisors."""
+    if p is None or len(p) != 1:
+        return None
+    out: dict[Term, int] = {}
+    for t, e in next(iter(p)):
+        base, power = (t.args[1], -e) if isinstance(t, App) and t.op is k.DIV and t.args[0] == ONE else (t, e)
+        out[base] = out.get(base, 0) + power
+    return out
+
+
+def _shares(whole: dict[Term, int] | None, part: dict[Term, int] | None) -> tuple[Term, Term, Term] | None:
+    """u, f and g, with u f g and u f^2 as the two products, numbers aside."""
+    if whole is None or part is None:
+        return None
+    u = {t: 1 for t, e in part.items() if e % 2}
+    f = {t: (e - u.get(t, 0)) // 2 for t, e in part.items()}
+    g = {t: whole.get(t, 0) - f.get(t, 0) - u.get(t, 0) for t in {**whole, **part}}
+    return _product(u), _product(f), _product(g)
+
+
+def _product(exponents: dict[Term, int]) -> Term:
+    above, below = ({(t, abs(e)) for t, e in exponents.items() if sign * e > 0} for sign in (1, -1))
+    top = poly_term({frozenset(above): Fraction(1)})
+    return top / poly_term({frozenset(below): Fraction(1)}) if below else top
+
+
+def _roots_over(poly: field.Poly, w: Term) -> Iterator[Term]:
+    """f, for the terms that are w f^2."""
+    for m in list(poly)[:MOST]:
+        e = _exponents({m: Fraction(1)}) or {}
+        e[w] = e.get(w, 0) - 1
+        if any(e.values()) and all(x % 2 == 0 for x in e.values()):
+            yield _product({t: x // 2 for t, x in e.items()})
 
 
 def _divided(p: field.Poly, w: Term) -> Term | None:

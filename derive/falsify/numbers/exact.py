@@ -68,6 +68,8 @@ __all__ = ["PRECISION_CAP", "Exact", "Sign", "Undecided", "Undefined", "compare"
 
 _MAX_BITS: Final = 1 << 20  # of an integer power
 _MAX_TERMS: Final = 20_000  # of a product, before like terms are collected
+_MAX_POWER: Final = 64  # terms of a power of a sum that is written out where it is made
+_MAX_RATIO: Final = 1000  # terms of two sums, written out, to see whether one is a single term times the other
 _MAX_LOGS: Final = 64  # factors in a product that decides a sum of opaque logarithms
 
 
@@ -429,6 +431,23 @@ def _power(x: Exact, n: int) -> Exact:
         [(m, c)] = x._terms.items()
         scale = _exact({Monomial(frozenset(), frozenset((a, k * n) for a, k in m.atoms)): Fraction(1)})
         return _rational(_rational_power(c, n)) * exp(_exact(scaled(dict(m.exponent), Fraction(n)))) * scale
+    if n == 1:
+        return x
+    numerator, powers = _factored(x)
+    if _terms_of_power(len(numerator._terms), n) <= _MAX_POWER or x.sign() in (Sign.ZERO, Sign.UNDECIDED):
+        result = _written_out(numerator, n)
+    else:
+        unit, rest = _unit_and_rest(numerator)
+        if x.sign() is Sign.NEGATIVE:
+            unit, rest = -unit, -rest
+        result = _power(unit, n) * _atom_power(Den(rest._terms), n)
+    for den, k in powers.items():
+        result *= _atom_power(den, k * n)
+    return result
+
+
+def _written_out(x: Exact, n: int) -> Exact:
+    """x^n for an integer n >= 0, as a sum where x is one."""
     result, square = _ONE, x
     while n:
         if n & 1:
@@ -436,6 +455,11 @@ def _power(x: Exact, n: int) -> Exact:
         if n := n >> 1:
             square *= square
     return result
+
+
+def _terms_of_power(terms: int, n: int) -> int:
+    """How many terms the n-th power of a sum has at most, n >= 0."""
+    return math.comb(terms + n - 1, n)
 
 
 def _quotient(x: Exact, y: Exact) -> Exact:
@@ -462,56 +486,79 @@ def _inverse(y: Exact) -> Exact:
             for atom, power in m.atoms:
                 result *= _power(_inside(atom.terms), -power) if isinstance(atom, Den) else _atom_power(atom, -power)
             return result
-    numerator, denominators = _over_common_denominator(y)
+    numerator, powers = _factored(y)
     unit, rest = _unit_and_rest(numerator)
     if y.sign() is Sign.NEGATIVE:
         unit, rest = -unit, -rest
-    result = _atom_power(Den(rest._terms), -1) if rest._terms != _ONE._terms else _ONE
-    return _inverse(unit) * result * denominators
+    result = _inverse(unit)
+    if rest._terms != _ONE._terms:
+        result *= _atom_power(Den(rest._terms), -1)
+    for den, k in powers.items():
+        result *= _atom_power(den, -k) if k > 0 else _power(_inside(den.terms), -k)
+    return result
 
 
-def _quotients(x: Exact) -> dict[Den, int]:
-    """The quotients among the factors of terms of x, each with its highest power in a denominator."""
-    found: dict[Den, int] = {}
-    for m in x._terms:
-        if m.has_den:
-            for atom, power in m.atoms:
-                if isinstance(atom, Den):
-                    found[atom] = max(found.get(atom, 0), -power)
-    return found
+def _least_powers(x: Exact) -> dict[Den, int]:
+    """The sums that are factors of terms of x, each with the least of its powers in all terms."""
+    dens = {atom for m in x._terms if m.has_den for atom, _ in m.atoms if isinstance(atom, Den)}
+    if not dens:
+        return {}
+    powers = [dict(m.atoms) for m in x._terms]
+    return {den: min(p.get(den, 0) for p in powers) for den in dens}
 
 
-def _over_common_denominator(x: Exact) -> tuple[Exact, Exact]:
-    """(n, d) with x = n / d, d > 0, and no quotient a factor of a term of n or d."""
-    quotients = _quotients(x)
-    if not quotients:
-        return x, _ONE
+def _factored(x: Exact) -> tuple[Exact, dict[Den, int]]:
+    """(n, powers) with x = n times each den^k in powers, and no such sum left as a factor of a term of n."""
+    least = _least_powers(x)
+    if not least:
+        return x, {}
     WORK.spent += 10 * len(x._terms)
     numerator: Terms = {}
     for m, c in x._terms.items():
         powers = dict(m.atoms)
         others = frozenset((a, k) for a, k in m.atoms if not isinstance(a, Den))
         part: Terms = {Monomial(m.exponent, others): c}
-        for den, k in quotients.items():
-            part = _product(part, _power(_inside(den.terms), k + powers.get(den, 0))._terms)
+        for den, k in least.items():
+            part = _product(part, _written_out(_inside(den.terms), powers.get(den, 0) - k)._terms)
         accumulate(numerator, part)
-    denominator = _ONE._terms
-    for den, k in quotients.items():
-        denominator = _product(denominator, _power(_inside(den.terms), k)._terms)
-    return _exact(numerator), _positive(_exact(denominator))
+    return _exact(numerator), {den: k for den, k in least.items() if k}
+
+
+def _over_common_denominator(x: Exact) -> tuple[Exact, Exact]:
+    """(n, d) with x = n / d, d > 0, and no sum a factor of a term of n or d."""
+    numerator, powers = _factored(x)
+    n, d = numerator._terms, _ONE._terms
+    for den, k in powers.items():
+        whole = _written_out(_inside(den.terms), abs(k))._terms
+        n, d = (_product(n, whole), d) if k > 0 else (n, _product(d, whole))
+    return _exact(n), _positive(_exact(d))
+
+
+def _size_over_common_denominator(x: Exact) -> int:
+    """About how many terms the two sums have, before like terms are collected."""
+    least = _least_powers(x)
+    size = math.prod(_terms_of_power(len(den.terms), -k) for den, k in least.items() if k < 0)
+    for m in x._terms:
+        powers = dict(m.atoms)
+        size += math.prod(_terms_of_power(len(d.terms), powers.get(d, 0) - min(k, 0)) for d, k in least.items())
+    return size
 
 
 def _as_quotient(terms: Terms) -> tuple[Terms, dict[Atom, int]]:
-    """(n, d) with the value n over the product of atom^power in d, and no negative power in n."""
+    """(n, d) with the value n over the product of atom^power in d, and no negative power in n.
+
+    A sum to a power that all terms have is a factor of each.
+    """
     low: dict[Atom, int] = {}
     for m in terms:
         for atom, power in m.atoms:
             if power < 0:
                 low[atom] = min(low.get(atom, 0), power)
-    numerator, _ = _over_common_denominator(_exact(terms))
-    for atom, power in low.items():
-        if isinstance(atom, int):
-            numerator *= _atom_power(atom, -power)
+    numerator, powers = _factored(_exact(terms))
+    shift: list[tuple[Atom, int]] = [*((a, -k) for a, k in low.items() if isinstance(a, int)), *powers.items()]
+    for atom, power in shift:
+        if isinstance(atom, int) or power > 0:
+            numerator = _exact(_product(numerator._terms, _atom_power(atom, power)._terms))
     return numerator._terms, {atom: -power for atom, power in low.items()}
 
 
@@ -568,6 +615,8 @@ def _order(c: Fraction, base: int) -> int:
 
 def _ratio(x: Exact, y: Exact) -> Exact | None:
     """x / y where that is seen to be a single term, for y != 0; otherwise None."""
+    if _size_over_common_denominator(x) + _size_over_common_denominator(y) > _MAX_RATIO:
+        return None
     n1, d1 = _over_common_denominator(x)
     n2, d2 = _over_common_denominator(y)
     n, d = _product(n1._terms, d2._terms), _product(n2._terms, d1._terms)
@@ -642,10 +691,11 @@ def _log_rational(numerator: int, denominator: int) -> Exact:
 
 def _log_positive(x: Exact) -> Exact:
     """log x for x known to be positive: log(c e^u a^k / d) = log c + u + k log a - log d."""
-    if quotients := _quotients(x):
-        result = _log_positive(_positive(_over_common_denominator(x)[0]))
-        for den, k in quotients.items():
-            result -= _log_positive(_inside(den.terms)) * k
+    if any(m.has_den for m in x._terms):
+        numerator, powers = _factored(x)
+        result = _log_positive(_positive(numerator))
+        for den, k in powers.items():
+            result += _log_positive(_inside(den.terms)) * k
         return result
     if len(x._terms) > 1:
         unit, rest = _unit_and_rest(x)
@@ -728,7 +778,7 @@ def _numerator(x: Exact) -> Exact:
 
     Exponents that contain quotients are compared in the same way, so that equal powers of e are like terms.
     """
-    numerator, _ = _over_common_denominator(_over_coprime_base(x))
+    numerator, _ = _factored(_over_coprime_base(x))
     if not any(m.opaque for m in numerator._terms):
         return numerator
     terms: Terms = {}

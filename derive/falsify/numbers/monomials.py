@@ -8,7 +8,8 @@ and an atom is one of
 
     log n             n an integer >= 2, to any integer power,
     log(x)            x a positive sum of several terms, to a power >= 1  ("opaque"),
-    1/x               x a positive sum of several terms, to a power >= 1  ("a quotient").
+    1/x               x a positive sum of several terms, to a power >= 1  ("a quotient"),
+    x                 such a sum, to a power of which the terms are too many to write out.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class LogOf(_OfSum):
 
 
 class Den(_OfSum):
-    """The atom x, where x > 0 has several terms. It occurs with negative powers only."""
+    """The atom x, where x > 0 has several terms. With positive powers it stands where they are too large to write out."""
 
     __slots__ = ()
     _TAG = 2
@@ -69,7 +70,7 @@ class Monomial:
     base: int  # 1 for the monomial 1, n for log n, otherwise 0
     log_of: Terms | None  # x for the opaque log(x) alone
     positive: bool  # seen to be positive at sight
-    has_den: bool  # a factor is a quotient
+    has_den: bool  # a factor is a quotient, or a power of a sum
     opaque: bool  # an opaque logarithm or a quotient occurs somewhere inside
     large: frozenset[int]  # the bases >= SMALL that occur somewhere inside
 

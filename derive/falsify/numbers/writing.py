@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from derive.falsify.numbers.monomials import UNIT, Atom, LogOf, Monomial, Terms
+from derive.falsify.numbers.monomials import UNIT, Atom, Den, Monomial, Terms
 
 _ONE_LOG_LIMIT: Final = 10**6  # c log(r) is written for a sum of logarithms if r's numbers stay below this
 
@@ -55,7 +55,7 @@ class Text:
     def value(self, terms: Terms) -> str:
         numerator, denominators = self.as_quotient(terms)
         if not denominators:
-            return self.sum(terms)
+            return self.sum(numerator)
         factors: list[tuple[str, bool]] = []  # and whether the text is a sum
         for atom, power in denominators.items():
             text = self.log(self.integer(atom), bare=True) if isinstance(atom, int) else self.sum(atom.terms)
@@ -120,9 +120,11 @@ class Text:
         out += sorted(opaque_roots)
         logs: list[tuple[str, int]] = []
         for atom, power in m.atoms:
-            if isinstance(atom, int):
+            if isinstance(atom, Den):
+                out.append(self.raised(self.group(self.sum(atom.terms)), power))
+            elif isinstance(atom, int):
                 logs.append((self.log(self.integer(atom), bare=True), power))
-            elif isinstance(atom, LogOf):
+            else:
                 logs.append((self.log(self.value(atom.terms), bare=False), power))
         alone = len(logs) == 1 and logs[0][1] == 1
         out += [t if alone else self.raised(self.group(t), power) for t, power in sorted(logs)]
