@@ -23,6 +23,7 @@ from test_docs import ROOT, shell_lines
 from derive.board.catalogue import find_theorem, theorems
 from derive.certify import Result, certificate, run_certificates, write_certificates
 from derive.certify.command import certify_command
+from derive.certify.compiler import find_rocq
 from derive.certify.library import FILES
 from derive.certify.replay import ALLOWED
 from derive.cli import main
@@ -585,7 +586,7 @@ def test_sealed_operators_need_their_conditions(folder: Path) -> None:
 def _compiles(folder: Path, name: str, text: str) -> str:
     """What coqc says about a text of this test; empty when it accepts it."""
     file = folder / f"{name}.v"
-    file.write_text(text, "utf-8")
+    file.write_text(find_rocq().text(text), "utf-8")
     command = ["coqc", "-q", "-noglob", "-Q", str(folder / "Derive"), "Derive", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
