@@ -47,10 +47,15 @@
     if (words.length && status) status.textContent = words.map((p) => p.textContent).join(" ");
   };
   const named = (row) => row.dataset.line ?? row.dataset.step; // a quiz is of no theorem, and has no line that is compared
+  let newest; // what is to be said: who goes on at once hears the line that came, not the slide before it
+  const say = (what) => {
+    newest = what;
+    // reveal.js announces the letters of a slide in the next frame
+    requestAnimationFrame(() => requestAnimationFrame(() => newest === what && what()));
+  };
   const announceSlide = (slide) => {
     const hidden = [...slide.querySelectorAll(".fragment:not(.visible)")].map(named);
-    // reveal.js announces the letters in the next frame
-    requestAnimationFrame(() => requestAnimationFrame(() => announce(slide, (what) => !hidden.includes(what))));
+    say(() => announce(slide, (what) => !hidden.includes(what)));
   };
 
   const ready = () => (root.dataset.ready = "yes");
@@ -94,7 +99,9 @@
     }
   };
   Reveal.on("fragmentshown", ({ fragment }) => move(fragment));
-  Reveal.on("fragmentshown", ({ fragment }) => announce(fragment.closest("section"), (what) => what === named(fragment)));
+  Reveal.on("fragmentshown", ({ fragment }) =>
+    say(() => announce(fragment.closest("section"), (what) => what === named(fragment))),
+  );
 
   Reveal.initialize({
     width: Number(root.dataset.width),
