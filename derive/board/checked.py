@@ -49,6 +49,7 @@ class Results:
         self.store = user_store() if store is None else store
         self._began = time.time_ns() - _SLACK
         self._keys: dict[str, str] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
         self._last: dict[str, tuple[str, Any] | None] = {}
         self._refuted: dict[str, dict[str, Any]] = {}  # counterexamples of the claims of a file, by its entry's name
         self._new: set[str] = set()
@@ -136,7 +137,7 @@ class Results:
     def _digest(self, file: str) -> str:
         parts = [digest_of_sources(*SOURCES)]
         try:
-            for path in files_of(file):
+            for path in files_of(file, self._imports):
                 if os.stat(path).st_mtime_ns > self._began:
                     return ""  # it may have been loaded before that
                 parts.append(f"{path} {digest_of(Path(path).read_bytes())} {_installed_beside(path)}")
@@ -179,14 +180,16 @@ _PYTHON = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
-def files_of(file: str) -> list[str]:
-    """A file of theorems, the files that it imports, and those that they import, in alphabetic order.
+def files_of(file: str, imports: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+    """A file of theorems, the files that it imports, and those that they import, in alphabetic order.  ``imports``: what each file that
+    was looked at for another one imports, since the proofs of a subject import the same ones.
 
     Python's own files are left out, derive's too unless they hold theorems, and what an installed package that holds no theorems
     imports in its turn.  Raises OSError when a file cannot be read.
     """
     own = os.path.dirname(os.path.realpath(sys.modules["derive"].__file__ or "")) + os.sep
     proofs = _proofs() + os.sep
+    imports = {} if imports is None else imports
     seen: set[str] = set()
     waiting = [os.path.realpath(file)]
     while waiting:
@@ -199,7 +202,9 @@ def files_of(file: str) -> list[str]:
             continue
         seen.add(path)
         if catalogued or not installed or declares(Path(path)):
-            waiting.extend(os.path.realpath(p) for p in _imported(path))
+            if path not in imports:
+                imports[path] = tuple(os.path.realpath(p) for p in dict.fromkeys(_imported(path)))
+            waiting.extend(imports[path])
     return sorted(seen)
 
 

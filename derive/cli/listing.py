@@ -34,26 +34,25 @@ def list_(subject: str | None, notation: str | None) -> None:
     width = screen_width()
     states: list[str] = []
     for name, entries in _listed(subject):
-        click.echo(click.style(name, bold=True))
+        lines = [click.style(name, bold=True)]
         for e in entries:
             if not isinstance(e, TheoremEntry):
                 continue
             states.append(results.of(e).state)
             changed = "  (changed since it was checked)" if states[-1] == "changed" else ""
-            click.echo(f"  {MARKS[states[-1]]} {e.name}{changed}")
-            _wrapped(e.summary, width, "      ")
+            lines += [f"  {MARKS[states[-1]]} {e.name}{changed}", *_wrapped(e.summary, width, "      ")]
             claim, *conditions = drawn.of(e)
-            click.echo(f"      {claim}")
+            lines.append(f"      {claim}")
             if conditions:
-                _wrapped("given " + "; ".join(conditions), width, "      ")
+                lines += _wrapped("given " + "; ".join(conditions), width, "      ")
         false = [e for e in entries if not isinstance(e, TheoremEntry)]
         if false:
-            click.echo("  false claims (derive refute NAME)")
+            lines.append("  false claims (derive refute NAME)")
             for e in false:
-                click.echo(f"    {e.name}")
-                _wrapped(e.summary, width, "      ")
-        click.echo()
-    _wrapped(_marks(states), width, "")
+                lines += [f"    {e.name}", *_wrapped(e.summary, width, "      ")]
+        click.echo("\n".join([*lines, ""]))
+    for line in _wrapped(_marks(states), width, ""):
+        click.echo(line)
     drawn.keep()
 
 
@@ -117,11 +116,12 @@ def _marks(states: list[str]) -> str:
     return said if counts["proved"] == len(states) else f"{said}. 'derive check' checks them."
 
 
-def _wrapped(words: str, width: int, indent: str) -> None:
+def _wrapped(words: str, width: int, indent: str) -> list[str]:
+    if len(indent) + len(words) <= width and words == " ".join(words.split()):  # most are short
+        return [indent + words] if words else []
     import textwrap
 
-    for line in textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent):
-        click.echo(line)
+    return textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent)
 
 
 @click.command()

@@ -340,32 +340,36 @@ class App(Term):
 
     def __new__(cls, op: Op, args: tuple[Term, ...]) -> App:
         args = tuple(args)
-        binders = op.binders
-        functions = bool(binders)
+        functions = op.binders != ()
+        loose = 0
+        free = _EMPTY
+        key: list[object] = [op.name]
         for a in args:
             if not isinstance(a, Term):
                 raise SortError(f"{op!r} takes terms, not {a!r}")
             if type(a) is Lam:
                 functions = True
-        if len(args) != op.arity:
-            raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
-        if functions:
-            args = tuple([_eta_long(a) if i in binders else _eta_short(a) for i, a in enumerate(args)])
-        sort = op.result(args)
-        if sort is None:
-            shown = ", ".join(f"{a} of sort {a.sort}" for a in args)
-            raise SortError(f"{op.name} does not take {shown}")
-        loose = 0
-        free = _EMPTY
-        for a in args:
             if a.loose > loose:
                 loose = a.loose
             if a.free and a.free is not free:
                 free = free | a.free if free else a.free
+            key.append(a._hash)
+        if len(args) != op.arity:
+            raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
+        if functions:  # the same functions, written in another way: what is free in them and points out of them stays
+            args = tuple([_eta_long(a) if i in op.binders else _eta_short(a) for i, a in enumerate(args)])
+            key[1:] = [a._hash for a in args]
+        sort = op.result(args)
+        if sort is None:
+            shown = ", ".join(f"{a} of sort {a.sort}" for a in args)
+            raise SortError(f"{op.name} does not take {shown}")
         self = object.__new__(cls)
         _put_op(self, op)
         _put_args(self, args)
-        _set(self, sort, loose, free, (op.name, *[a._hash for a in args]))
+        _put_sort(self, sort)
+        _put_loose(self, loose)
+        _put_free(self, free)
+        _put_hash(self, hash(tuple(key)))
         return self
 
     def __eq__(self, other: object) -> bool:
