@@ -59,11 +59,11 @@ def averages_agree_at_equal_lengths(calc):
     """Where all sequences have the same number m of tokens, the mean over sequences is the mean over tokens."""
     same = ForAll((s, 1, B), Eq(length[s], m))
     whole = Sum(Sum(loss[s][t], (t, 1, m)), (s, 1, B))
-    calc.eq(1 / B * Sum(1 / m * Sum(loss[s][t], (t, 1, m)), (s, 1, B)), by=same)
+    calc.eq(1 / B * Sum(1 / m * Sum(loss[s][t], (t, 1, m)), (s, 1, B)), by=because("all sequences have m tokens", same))
     calc.eq(1 / B * (1 / m * whole), by=sum_mul)
     calc.eq(1 / (B * m) * whole, by=ring)
     calc.eq(1 / Sum(m, (s, 1, B)) * whole, by=sum_const)
-    calc.eq(by_token, by=same)
+    calc.eq(by_token, by=because("all sequences have m tokens", same))
 
 
 normalised = [ForAll((t, 1, T), Eq(Sum(ps[t][k], (k, 1, V)), 1)), ForAll((t, 1, T), Eq(Sum(qs[t][k], (k, 1, V)), 1))]

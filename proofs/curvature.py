@@ -66,7 +66,7 @@ def logsumexp_le_largest_logit(calc):
 def logsumexp_shift(calc):
     """A number taken off all logits is added again outside: with the largest logit for a, no exponential is larger than 1."""
     calc.eq(log(partition))
-    calc.eq(log(Sum(exp(a) * exp(z[k] - a), (k, 1, V))))
+    calc.eq(log(Sum(exp(a) * exp(z[k] - a), (k, 1, V))), by=because("the exponential of a sum", auto))
     calc.eq(log(exp(a) * Sum(exp(z[k] - a), (k, 1, V))))
     calc.eq(a + log(Sum(exp(z[k] - a), (k, 1, V))))
     calc.eq(a + logsumexp(V, fun(k, z[k] - a)))
@@ -280,8 +280,13 @@ def entropy_le_z_loss(calc):
     model = calc.have(ForAll((k, 1, V), 0 < softmax(V, z)[k]), by=softmax_positive)
     whole = calc.have(Eq(Sum(softmax(V, z)[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     calc.le(cross_entropy(V, q, softmax(V, z)), by=[entropy_le_cross_entropy, model, whole])
-    penalty = calc.have(0 <= lam * logsumexp(V, z) ** 2, by=[order, 0 <= lam])
-    calc.le(cross_entropy(V, q, softmax(V, z)) + lam * logsumexp(V, z) ** 2, by=[order, penalty])
+    penalty = calc.have(
+        0 <= lam * logsumexp(V, z) ** 2, by=because("a square is not negative, and lambda is not", [order, 0 <= lam])
+    )
+    calc.le(
+        cross_entropy(V, q, softmax(V, z)) + lam * logsumexp(V, z) ** 2,
+        by=because("the penalty is not negative", [order, penalty]),
+    )
 
 
 log_q = fun(k, log(q[k]))

@@ -122,10 +122,13 @@ def positive_part_le_softplus(calc):
 )
 def softplus_of_magnitude(calc):
     """Softplus is the positive part and the log of 1 plus an exponential that is at most 1."""
-    turned = calc.have(Eq(log(1 + exp(-x)), log(1 + exp(x)) - x), by=normal)
+    turned = calc.have(Eq(log(1 + exp(-x)), log(1 + exp(x)) - x), by=because("take the factor exp(-x) out", normal))
     calc.eq(
         softplus(x) - positive_part(x),
-        by=[by_cases(0 <= x), absolute_of_nonnegative, absolute_of_nonpositive, positive_part, maximum_of_le, maximum_of_ge, softplus, turned],
+        by=because(
+            "the two cases 0 <= x and x <= 0",
+            [by_cases(0 <= x), absolute_of_nonnegative, absolute_of_nonpositive, positive_part, maximum_of_le, maximum_of_ge, softplus, turned],
+        ),
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def law_of_total_expectation(calc):
 def independence_drops_the_condition(calc):
     """Given a variable that is independent of it, a variable is distributed as it is without."""
     calc.eq(P[x][y] / P_X[x])
-    calc.eq(P_X[x] * P_Y[y] / P_X[x])
+    calc.eq(P_X[x] * P_Y[y] / P_X[x], by=because("they are independent", independent(P, X, Y)))
     calc.eq(P_Y[y])
 
 

@@ -394,7 +394,8 @@ every_model = [
 def argmin_cross_entropy_iff(calc):
     """Where some parameters attain the target, the minimisers of the cross-entropy are exactly those that do."""
     optimum = calc.have(
-        Eq(cross_entropy(V, q, family_of[best]), entropy(V, q)), by=[cross_entropy_eq_entropy_iff, attained]
+        Eq(cross_entropy(V, q, family_of[best]), entropy(V, q)),
+        by=because("some parameters attain the target", [cross_entropy_eq_entropy_iff, attained]),
     )
     calc.iff(ForAll(phi, cross_entropy(V, q, family_of[theta]) <= cross_entropy(V, q, family_of[phi])), by=mem_argmin)
     calc.iff(cross_entropy(V, q, family_of[theta]) <= entropy(V, q), by=[optimum, entropy_le_cross_entropy])
@@ -433,11 +434,13 @@ def nll_has_no_minimiser(calc):
         by=because("the indicators are 0 or 1, and never both 1", [*split, order]),
     )
     below = calc.have(Sum(both * p[k], (k, 1, V)) <= Sum(p[k], (k, 1, V)), by=kept)
-    picked = calc.have(Eq(Sum(both * p[k], (k, 1, V)), p[y] + p[j]), by=auto)
+    picked = calc.have(
+        Eq(Sum(both * p[k], (k, 1, V)), p[y] + p[j]), by=because("each indicator picks out its one term", auto)
+    )
     smaller = calc.have(p[y] < 1, by=[below, picked, *sums_to_one(p, V)])
     calc.have(log(p[y]) < log(1), by=[log_lt, smaller])
     calc.eq(-log(1), by=log_one)
-    calc.lt(-log(p[y]), by=order)
+    calc.lt(-log(p[y]), by=because("log p(y) is less than log 1", order))
 
 
 top, rest = 1 - eps + eps / V, eps / V
@@ -463,7 +466,10 @@ def entropy_smoothed(calc):
         by=because("the true token, and the others", [by_cases(Eq(k, y)), smoothed, xlogy_eq_mul_log, ring]),
     )
     calc.eq(-Sum(delta(k, y) * (top * log(top) - rest * log(rest)) + rest * log(rest), (k, 1, V)), by=term)
-    calc.eq(-(top * log(top) - rest * log(rest) + V * (rest * log(rest))), by=auto)
+    calc.eq(
+        -(top * log(top) - rest * log(rest) + V * (rest * log(rest))),
+        by=because("the indicator picks out its one term; the sum of a constant", auto),
+    )
     calc.eq(-(top * log(top)) - (V - 1) * (rest * log(rest)), by=ring)
 
 
@@ -493,7 +499,10 @@ def entropy_smoothed_off(calc):
     calc.eq(
         -Sum(delta(k, y) * ((1 - eps) * log(1 - eps) - share * log(share)) + share * log(share), (k, 1, V)), by=term
     )
-    calc.eq(-((1 - eps) * log(1 - eps) - share * log(share) + V * (share * log(share))), by=auto)
+    calc.eq(
+        -((1 - eps) * log(1 - eps) - share * log(share) + V * (share * log(share))),
+        by=because("the indicator picks out its one term; the sum of a constant", auto),
+    )
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(share), by=ring)
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * (log(eps) - log(V - 1)), by=log_div)
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(eps) + eps * log(V - 1), by=ring)

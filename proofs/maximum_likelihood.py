@@ -27,7 +27,10 @@ def mean_nll_is_empirical_cross_entropy(calc):
     calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (k, 1, V)), (i, 1, n)), by=reverse(sum_delta))
     calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]) * log(p[k]), (i, 1, n)), (k, 1, V)), by=sum_swap)
     calc.eq(-(1 / n) * Sum(Sum(delta(k, ys[i]), (i, 1, n)) * log(p[k]), (k, 1, V)), by=sum_mul_right)
-    calc.eq(-Sum(Sum(delta(k, ys[i]), (i, 1, n)) / n * log(p[k]), (k, 1, V)), by=sum_mul)
+    calc.eq(
+        -Sum(Sum(delta(k, ys[i]), (i, 1, n)) / n * log(p[k]), (k, 1, V)),
+        by=because("the constant factor goes into the sum", sum_mul),
+    )
     calc.eq(cross_entropy(V, frequency, p), by=reverse(cross_entropy))
 
 
@@ -155,7 +158,7 @@ def kl_chain_rule_sequence(calc):
         by=because("a token more", [p_grows, q_grows]),
     )
     step.eq(kl(size[n], ps[n], qs[n]) + last, by=kl_chain_rule)
-    step.eq(start + Sum(mean_divergence, (t, 0, n - 1)) + last, by=parts.hypothesis)
+    step.eq(start + Sum(mean_divergence, (t, 0, n - 1)) + last, by=because("induction hypothesis", parts.hypothesis))
     step.eq(start + Sum(mean_divergence, (t, 0, n)), by=sum_split_last)
     step.eq(step.end, by=ring)
 
@@ -168,7 +171,7 @@ def kl_chain_rule_sequence(calc):
     given=[Eq(V, 2), *positive_distribution(q, V), *positive_distribution(p, V), *positive_distribution(r, V)],
     instead="argmin_cross_entropy_eq_argmin_kl",
 )
-def maximum_likelihood_minimisem_the_reverse_divergence():
+def maximum_likelihood_minimises_the_reverse_divergence():
     """The model from which the data diverge less also diverges less from the data: so maximum likelihood would minimise the
     reverse divergence."""
 

@@ -42,7 +42,7 @@ def labels_are_the_next_tokens(calc):
 def mask_applied_twice(calc):
     """A mask of zeros and ones that is applied twice does what it does once."""
     calc.eq(Sum(w[t] * w[t] * loss[t], (t, 1, T)) / kept)
-    calc.eq(masked / kept)
+    calc.eq(masked / kept, by=because("a weight of 0 or 1 is its own square", zero_or_one))
 
 
 @theorem(

@@ -46,8 +46,8 @@ best = argmax(theta, F[theta])
 )
 def maximisers_have_one_value(calc):
     """The greatest value is one, however many parameters attain it."""
-    calc.have(F[phi] <= F[theta])
-    calc.have(F[theta] <= F[phi])
+    calc.have(F[phi] <= F[theta], by=because("theta is a maximiser", order))
+    calc.have(F[theta] <= F[phi], by=because("phi is a maximiser", order))
     calc.eq(F[theta])
 
 
@@ -124,7 +124,10 @@ def joint_and_conditional_objectives(calc):
     """Training on prompt and answer, or on the answer alone, has the same optimisers when Pr(x) does not depend on
     the parameters."""
     calc.eq(argmax(theta, log(prompt[theta]) + log(answer[theta])), by=log_mul)
-    calc.eq(argmax(theta, log(prompt[phi]) + log(answer[theta])), by=prompt_fixed)
+    calc.eq(
+        argmax(theta, log(prompt[phi]) + log(answer[theta])),
+        by=because("the prompt has one probability for all parameters", prompt_fixed),
+    )
     calc.eq(argmax(theta, log(answer[theta]) + log(prompt[phi])), by=ring)
     calc.eq(argmax(theta, log(answer[theta])), by=argmax_shift)
 

@@ -73,12 +73,15 @@ tilted = ForAll((k, 1, V), Eq(best[k], weight / total))
 def regularised_reward(calc):
     """The mean reward less a penalty on leaving a reference policy is largest at the reference tilted by the reward."""
     gap = Sum(q[k] * log(q[k] / best[k]), (k, 1, V))
-    calc.have(ForAll((k, 1, V), 0 < best[k]), by=tilted)
+    calc.have(ForAll((k, 1, V), 0 < best[k]), by=because("the tilted reference", tilted))
     calc.eq(
         Sum(q[k] * f[k], (k, 1, V)) - beta * Sum(q[k] * log(q[k] / p[k]), (k, 1, V)),
         by=[expectation, kl, xlogy_eq_mul_log],
     )
-    calc.eq(beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap, by=[tilted, auto])
+    calc.eq(
+        beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap,
+        by=because("put the tilted reference in", [tilted, auto]),
+    )
     calc.eq(beta * log(total) - beta * gap, by=[because("the probabilities sum to 1", sums_to_one(q, V)[0]), ring])
     calc.eq(beta * log(total) - beta * kl(V, q, best), by=[reverse(kl), reverse(xlogy_eq_mul_log)])
 
@@ -127,8 +130,8 @@ star = Var("theta'", THETA)
 )
 def argmax_regularised_reward_iff(calc):
     """Where some parameters attain the tilted reference, those that maximise the reward less its penalty are exactly those that do."""
-    calc.have(ForAll((k, 1, V), 0 < best[k]), by=tilted)
-    whole = calc.have(Eq(Sum(best[k], (k, 1, V)), 1), by=[tilted, sums])
+    calc.have(ForAll((k, 1, V), 0 < best[k]), by=because("the tilted reference", tilted))
+    whole = calc.have(Eq(Sum(best[k], (k, 1, V)), 1), by=because("the tilted reference is normalised", [tilted, sums]))
     least = calc.have(Eq(kl(V, q_of[star], best), 0), by=[kl_eq_zero_iff, whole])
     never = calc.have(ForAll(phi, 0 <= kl(V, q_of[phi], best)), by=[kl_nonneg, whole])
     calc.iff(Member(theta, argmin(phi, kl(V, q_of[phi], best))), by=argmax_regularised_reward_eq_argmin_kl)

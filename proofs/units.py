@@ -81,7 +81,7 @@ def exp_entropy(calc):
     """The exponential of the entropy, the perplexity of a distribution, is the product of its probabilities, each to the
     power of its negative."""
     calc.eq(exp(-Sum(p[k] * log(p[k]), (k, 1, V))), by=[entropy, xlogy_eq_mul_log])
-    calc.eq(exp(Sum(-p[k] * log(p[k]), (k, 1, V))), by=sum_mul)
+    calc.eq(exp(Sum(-p[k] * log(p[k]), (k, 1, V))), by=because("the sign goes into the sum", sum_mul))
     calc.eq(Prod(exp(-p[k] * log(p[k])), (k, 1, V)), by=reverse(prod_exp))
     calc.eq(Prod(p[k] ** -p[k], (k, 1, V)), by=reverse(pow_eq_exp))
 
@@ -115,7 +115,10 @@ same_probability = Eq(sequence_probability(T, ps, ys), sequence_probability(m, q
 def bits_per_byte_any_tokenizer(calc):
     """Where two models with different tokenizers give a text the same probability, its bits per byte are the same."""
     calc.eq(nll / (B * log(2)), by=reverse(bits_per_byte))
-    calc.eq(-log(sequence_probability(m, qs, ss)) / (B * log(2)), by=same_probability)
+    calc.eq(
+        -log(sequence_probability(m, qs, ss)) / (B * log(2)),
+        by=because("both give the text the same probability", same_probability),
+    )
     calc.eq(m / B * log_base(2, perplexity(m, qs, ss)), by=bits_per_byte)
 
 

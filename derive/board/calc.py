@@ -23,12 +23,12 @@ from derive.board.goal import Citable, Goal
 from derive.board.idle import single
 from derive.board.justify import Failure, Success, justify, named, prove_fact, turns
 from derive.board.letters import Letters
-from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe
+from derive.board.reasons import Gap, Reversed, Reworded, as_list, describe, order
 from derive.board.refusals import ClaimError, StepError, place, show, undefined
 from derive.errors import TOO_LONG, UserError
 from derive.kernel import rules as r
 from derive.kernel.sorts import PROP, is_numeric
-from derive.kernel.terms import App, Num, Term, Var, as_term, implies, substitute, subterms
+from derive.kernel.terms import IFF, App, Num, Term, Var, as_term, implies, substitute, subterms
 from derive.kernel.theorem import Theorem
 from derive.language.arguments import told
 from derive.record import Block, Line, Reason
@@ -179,9 +179,11 @@ class Calc:
         given = (*self.given, *self.assumes)
         return StepError(self.name, index, *where, goal, _names(reasons), failure, given, searched)
 
-    def _describe(self, reason: Any) -> Reason:
-        """The printed reason; a fact proved on the way is cited as such."""
-        return describe(reason, frozenset(th.concl for th in self._facts))
+    def _describe(self, reason: Any, relation: str = "") -> Reason:
+        """The printed reason; a fact proved on the way is cited as such.  Between statements linear arithmetic is what brings
+        one into the form of the other."""
+        said = describe(reason, frozenset(th.concl for th in self._facts))
+        return said._replace(phrase="rearranged") if relation == BY_OPERATOR[IFF].name and reason is order else said
 
     def _count(self) -> int:
         return len(self.lines) + sum(len(b.lines) for b in self.blocks)
@@ -236,7 +238,8 @@ class Calc:
         if isinstance(out, Failure):
             raise self._refused(relation, before, after, reasons, out, where, index)
         th = resolve(out.theorem, *self._facts) if self._facts else out.theorem
-        described = tuple(self._describe(x) for x in ([Reworded(reasons, says)] if says and reasons else reasons))
+        printed = [Reworded(reasons, says)] if says and reasons else reasons
+        described = tuple(self._describe(x, relation) for x in printed)
         self.lines.append(
             Line(
                 relation, after, described, *where, labels=tuple(labels), theorem=th,

@@ -32,7 +32,7 @@ logs = Tactic("logs", frozenset({"logs"}), "rules of logarithms")
 sums = Tactic("sums", frozenset({"sums", "constants", "ranges"}), "linearity of sums")
 order = Tactic("order", frozenset(), "arithmetic of inequalities")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
-normal = Tactic("normal", frozenset(), "the normal forms of both sides")
+normal = Tactic("normal", frozenset(), "calculation on both sides")
 """All of it at once: definitions, what is given, derivatives, inequalities of sums; for lines that come from elsewhere."""
 
 

@@ -109,8 +109,10 @@ def _closing(s: str, i: int) -> int:
 
 
 def words_em(words: str) -> float:
-    """About how wide words are, in em, once their markup is gone."""
-    return 0.46 * len(re.sub(r"\\[a-z]+|[{}$\\]", "", words))
+    """About how wide words are, in em, once their markup is gone; formulas stand between dollars."""
+    texts = re.split(r"(?<!\\)\$", words)
+    plain = re.sub(r"\\[a-z]+|[{}\\]", "", "".join(texts[::2]))
+    return 0.46 * len(plain) + sum(map(formula_em, texts[1::2]))
 
 
 # --- of the layout ---------------------------------------------------------------------------------------------------

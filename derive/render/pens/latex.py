@@ -55,7 +55,7 @@ def prose_latex(words: str) -> str:
 def small_latex(formula: str) -> str:
     """A small formula that was found in prose."""
     out = re.sub(r"\s*(?<!_)([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
-    out = re.sub(r"(^|[=<>≤≥≠] )− ", r"\1−", out)
+    out = re.sub(r"(^|[=<>≤≥≠] |\()\s?− ", r"\1−", out)
     out = re.sub(r"_(<\w)|\^(\d\d+)", lambda m: f"_{{{m[1]}}}" if m[1] else f"^{{{m[2]}}}", out)
     out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
     out = "".join(f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (COMMANDS.get(c, c) for c in out))

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, count
+from itertools import chain, count, groupby
+from operator import itemgetter
 
 from derive.kernel.sorts import INT, Fn
 from derive.kernel.terms import LE, App, Bound, Lam, Num, Term, Var, app, at, parts_of, spine
@@ -171,4 +172,47 @@ def parts(words: str) -> list[tuple[bool, str]]:
         end = stop
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
-    return [(f, part) for f, part in signed if part]
+    return _bracketed([(f, part) for f, part in signed if part])
+
+
+# What may stand between the formulas of one in brackets; before its bracket, the name of a function, or a sign with a number or
+# a formula before it; behind it, a sign and a number or a formula.
+_BETWEEN = re.compile(r"(?:[\s()+/,·=<>≤≥≠-]|\d|(?<!\w)(?:log|ln|exp)(?!\w))*")
+_BEFORE = re.compile(
+    r"(?:((?<![\w.])\d+\s?[/+<>=≤≥≠-]\s?|(?:(?<!\S)-)?(?<!\w)(?:log|ln|exp)\s?|(?<!\S)-)|\s?[/+<>=≤≥≠-]\s?)$"
+)
+_BEHIND = re.compile(r"\s?[/+<>=≤≥≠-]\s?(\d+(?![\w.]*\w))?")
+
+
+def _bracketed(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    """What stands in brackets as one formula, with the formulas that touch them, where nothing but formulas and signs is in
+    them: exp(-b/tau), (V - 1), 1/(B n_s)."""
+    text = "".join(part for _, part in found)
+    if "(" not in text:
+        return found
+    formula = [f for f, part in found for _ in part]
+    opened: list[int] = []
+    for i, c in enumerate(text):
+        if c == "(" and not formula[i]:
+            opened.append(i)
+        elif c == ")" and not formula[i] and opened:
+            start = opened.pop()
+            plain = "".join(x for x, f in zip(text[start : i + 1], formula[start : i + 1], strict=True) if not f)
+            if not any(formula[start : i + 1]) or not _BETWEEN.fullmatch(plain):
+                opened.clear()  # words in brackets are no formula, and what they stand in is none
+                continue
+            before, behind = _BEFORE.search(text[:start]), _BEHIND.match(text, i + 1)
+            low = (
+                before.start()
+                if before and (before[1] or formula[before.start() - 1 : before.start()] == [True])
+                else start
+            )
+            high = (
+                behind.end() if behind and (behind[1] or formula[behind.end() : behind.end() + 1] == [True]) else i + 1
+            )
+            formula[low:high] = [True] * (high - low)
+    spans = groupby(zip(formula, text, strict=True), key=itemgetter(0))
+    return [
+        (f, "".join(c for _, c in chars).replace("-", MINUS) if f else "".join(c for _, c in chars))
+        for f, chars in spans
+    ]

@@ -17,9 +17,10 @@ from derive.render.formula.measure import node_em, prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, block_rows, chain, claim, condition, neutral, sentence, size
-from derive.slides.beamer.style import EM, fragment_commands, plain_sentence, preamble, words
+from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.deck.flow import alone
+from derive.slides.deck.headings import common_share, heading_share
 from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
@@ -27,7 +28,8 @@ _STAMP = re.compile(r"% derive: (derive .*)")
 _SEAL = re.compile(r"(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})\Z")
 _LOGOS = (".png", ".pdf", ".jpg", ".jpeg")
 _SMALL = 0.82  # size of the small letters beside that of formulas
-_HEADING = 14.4  # pt
+_HEADING = 14  # pt, the full size
+_HEADING_EM = 1.1 * EM / _HEADING  # em of headings in one of formulas; Latin Modern's letters are narrower than others
 
 
 # --- a deck ----------------------------------------------------------------------------------------------------------
@@ -47,13 +49,14 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         beside[logo] = data
     title = deck.title or (plain_sentence(deck.slides[0].heading) if deck.slides else "derive")
     out = ["% Made by derive; what stands behind the lines is for: derive check", *_stamps(deck)]
-    out += [preamble(deck.template, title, logo, options.handout), r"\begin{document}", "", *_title_frames(deck)]
+    size = int(_HEADING * common_share(deck.slides, deck.template.width * _HEADING_EM))
+    out += [preamble(deck.template, title, logo, size, options.handout), r"\begin{document}", "", *_title_frames(deck)]
     for sheet in alone(deck).sheets:
         slide, picture = sheet[0], ""
         if slide.picture is not None:
             picture = f"{stem}-{_file_name(slide.picture.name)}.{'pdf' if slide.picture.pdf else 'png'}"
             beside[picture] = slide.picture.pdf or slide.picture.png
-        out += [*_frame(sheet, picture, deck.template.width), ""]
+        out += [*_frame(sheet, picture, deck.template.width, size), ""]
     out.append(r"\end{document}")
     return {name: ("\n".join(out) + "\n").encode(), **beside}
 
@@ -78,16 +81,17 @@ def _logo(path: str) -> tuple[bytes, str]:
         raise UserError(f"the logo {path} cannot be read: {error.strerror}") from None
 
 
-def _frame(sheet: Sequence[Slide], picture: str, width: float) -> list[str]:
-    """Slides on one page as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em."""
+def _frame(sheet: Sequence[Slide], picture: str, width: float, size: int) -> list[str]:
+    """Slides on one page as a frame; ``picture`` is the name of the file with its plot, ``width`` that of the slide in em,
+    ``size`` of headings in points."""
     slide = sheet[0]
     name, clicks = _name(slide), Clicks()
     # a slide of no theorem's says so, or it keeps the words of the theorem before it
     out = [rf"\derivefrom{{{words(_shortened(provenance(slide.stamp))) if slide.stamp is not None else ''}}}"]
     part = rf"\derivepart{{{slide.part}}}{{{slide.parts}}}" if slide.parts > 1 else ""
-    long = _lines(slide.heading, _HEADING / EM, width) > 2
-    if long:  # round the frame: inside the title, a size would leave the lines as far apart as they were
-        out.append(r"{\setbeamerfont{frametitle}{size=\large}")
+    pt = min(size, int(_HEADING * heading_share(slide, width * _HEADING_EM)))
+    if pt < size:  # round the frame: inside the title, a size would leave the lines as far apart as they were
+        out.append(rf"{{\setbeamerfont{{frametitle}}{{size={fontsize(pt)}}}")
     out += [r"\begin{frame}[t]", rf"\frametitle{{{sentence(slide.heading)}{part}}}"]
     if slide.given:
         out += condition(slide.given, "Given", slide.given_place, name, clicks)
@@ -111,7 +115,7 @@ def _frame(sheet: Sequence[Slide], picture: str, width: float) -> list[str]:
             out += condition(more.assumes, "Assume", "assume", name, clicks)
         out += _chain(more, clicks)
     said = [rf"\note{{{words(slide.speaker)}}}"] if slide.speaker else []
-    return [*out, *_closing(sheet[-1], clicks), *said, r"\end{frame}", *(["}"] if long else [])]
+    return [*out, *_closing(sheet[-1], clicks), *said, r"\end{frame}", *(["}"] if pt < size else [])]
 
 
 def _chain(slide: Slide, clicks: Clicks, guarded: bool = False) -> list[str]:
@@ -163,7 +167,7 @@ def _title_frames(deck: Deck) -> list[str]:
         return []
     title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont\exhyphenpenalty=10000 {words(deck.title)}\par}}"
     subtitle = [rf"\medskip{{\large {words(deck.subtitle)}\par}}"] if deck.subtitle else []
-    entries = [rf"\derivesmall{{{sentence(c)}}}" for c in deck.contents]
+    entries = [rf"\item {sentence(c)}" for c in deck.contents]
     heights = [11.0 * _lines(c, _SMALL, deck.template.width) + 4 for c in deck.contents]
     pages: list[list[str]] = [[]]
     room = _MANY
@@ -175,10 +179,20 @@ def _title_frames(deck: Deck) -> list[str]:
         room -= needed
     few = sum(heights) <= _FEW
     out = [r"\begin{frame}[plain]\raggedright", title, *subtitle]
-    out += [r"\bigskip", *entries, r"\end{frame}", ""] if few else [r"\end{frame}", ""]
+    out += [r"\bigskip", *_listed(entries, 0), r"\end{frame}", ""] if few else [r"\end{frame}", ""]
+    before = 0
     for page in [] if few else pages:
-        out += [r"\begin{frame}[t]", r"\frametitle{Contents}", *page, r"\end{frame}", ""]
+        out += [r"\begin{frame}[t]", r"\frametitle{Contents}", *_listed(page, before), r"\end{frame}", ""]
+        before += len(page)
     return out
+
+
+def _listed(entries: Sequence[str], before: int) -> list[str]:
+    """A numbered list that goes on behind so many entries."""
+    if not entries:
+        return []
+    goes_on = [rf"\setcounter{{enumi}}{{{before}}}"] if before else []
+    return [r"\begin{enumerate}\footnotesize\color{derivemuted}\raggedright", *goes_on, *entries, r"\end{enumerate}"]
 
 
 # --- a fragment ------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ _DECK = r"""\newcommand<>{\derivechanged}[1]{\begingroup\alt#2{\color{derivechan
 \newcommand{\deriveword}[1]{\makebox[4em][l]{\small\color{deriveaccent}#1}}
 \newcommand{\derivetitle}[1]{{\color{deriveaccent}\strut#1\par}}
 \newcommand{\derivegaps}[1]{{\color{derivechanged}\strut#1\par}}
-\newcommand{\derivepart}[2]{{\normalsize\color{derivemuted}\hspace{0.5em}\mbox{(#1/#2)}}}
+\newcommand{\derivepart}[2]{{\small\color{derivemuted}~\mbox{(#1/#2)}}}
 \newcommand{\deriveend}{\unskip\nobreak\hfill\hspace*{0.5em}\textcolor{derivemuted}{\rule{0.6em}{0.6em}}}
 \newcommand{\derivestamp}{}
 \newcommand{\derivefrom}[1]{\renewcommand{\derivestamp}{#1}}
@@ -122,8 +122,8 @@ _LOOK = r"""\setbeamercolor{background canvas}{bg=derivebackground}
 \setbeamercolor{structure}{fg=deriveaccent}
 \setbeamercolor{frametitle}{fg=deriveaccent,bg=}
 \setbeamercolor{alerted text}{fg=derivechanged}
-\setbeamerfont{frametitle}{size=\fontsize{14.4}{17.5}}
 \setbeamertemplate{navigation symbols}{}
+\setbeamertemplate{enumerate items}[default]
 \setbeamertemplate{frametitle}{\vspace*{5pt}{\raggedright\exhyphenpenalty=10000\strut\insertframetitle\strut\par}\vspace*{1pt}}
 \setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\parskip}{3pt}}
@@ -132,8 +132,14 @@ _LOOK = r"""\setbeamercolor{background canvas}{bg=derivebackground}
 """
 
 
-def preamble(template: Template, title: str, logo: str, handout: bool) -> str:
-    """What stands before the first frame.  ``logo`` is the name of a file beside the deck, or empty."""
+def fontsize(points: int) -> str:
+    """The command for letters of this size."""
+    return rf"\fontsize{{{points}}}{{{1.2 * points:.1f}}}"
+
+
+def preamble(template: Template, title: str, logo: str, heading: int, handout: bool) -> str:
+    """What stands before the first frame.  ``logo`` is the name of a file beside the deck, or empty; ``heading``: the size
+    of headings in points."""
     aspect, paper = _PAPER[template.aspect]
     margin = (paper - template.width * EM / _MM) / 2
     options = ["handout"] if handout else []
@@ -153,6 +159,7 @@ def preamble(template: Template, title: str, logo: str, handout: bool) -> str:
     out += [
         rf"\setbeamersize{{text margin left={margin:.2f}mm,text margin right={margin:.2f}mm}}",
         _LOOK.rstrip(),
+        rf"\setbeamerfont{{frametitle}}{{size={fontsize(heading)}}}",
         _footline(template, logo, margin),
         _DECK.rstrip(),
         FORMULAS.rstrip(),

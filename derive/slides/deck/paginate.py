@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from derive.render.formula.measure import node_em, node_height, prose_em
 from derive.render.formula.nodes import Prose, Symbol, settled
 from derive.slides.deck.deck import Block, Slide, Step, Words
-from derive.slides.deck.template import Template
+from derive.slides.deck.template import HEADING, ONE_LINE, Template
 from derive.values import Value, replace
 
 SMALL = 0.84  # size of reasons, conditions and notes beside that of formulas
@@ -23,6 +23,7 @@ COLUMN_GAP = 1.0
 INDENT = 2.0  # of the later parts of a broken formula
 CLAIM_WORD, CLAIM_INDENT = 4.0, 1.0  # em for the word before a claim, and before its later parts
 LEAST_SCALE = 0.5
+PART = 3.0  # em of a heading's letters, for the number of the slide behind it
 BETWEEN = 0.8  # em above a chain that stands below another
 BROKEN = 0.3  # em between the lines of a broken formula
 AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
@@ -134,10 +135,16 @@ def notes_height(notes: Sequence[Prose], template: Template) -> float:
     return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
+def roomy(template: Template, heading: Prose) -> Template:
+    """The template with the room that a heading leaves where it takes one line only."""
+    return replace(template, free=ONE_LINE if HEADING * (prose_width(heading) + PART) <= template.width else 0.0)
+
+
 def paginate(chains: Sequence[Chain], first: Slide, template: Template, notes: Sequence[Prose] = ()) -> list[Slide]:
     """Slides for the chains of a derivation, on as few pages as there can be with the letters not smaller than the template
     allows, and these as large as that number lets them be.  ``first`` has what stands above the first chain, and ``notes``
     will stand below the last."""
+    template = roomy(template, first.heading)
     scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
     if any(chain.kind == "proof" for chain in chains):  # primitive steps: hundreds of them, for reference
         scales = [1.0]

@@ -46,6 +46,7 @@ DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ff8f85")
 _TERMS = (("#a85400", "#0062a8", "#00704f", "#8f3a74"), ("#f0a53a", "#62bcf0", "#3cc49a", "#d9a6e8"))
 
 BODY_HEIGHT = 16.5  # em of the formulas that a slide has room for below its heading of two lines
+HEADING, ONE_LINE = 1.3, 1.0  # em of the formulas in one of a heading's letters; what a heading of one line leaves free
 USUAL, SMALLEST = 24, 20  # points of the letters of formulas
 LEGIBLE = 12  # points: what may be asked for at least
 WIDTHS = {"16:9": 36.0, "4:3": 27.0}  # em of the formulas from left to right
@@ -59,6 +60,7 @@ class Template(Value):
     logo: str = ""  # an absolute path, or empty
     footer: str = ""
     smallest: int = SMALLEST
+    free: float = 0.0  # em of the body's height that the heading of a slide leaves it beyond the usual
 
     @property
     def least_scale(self) -> float:
@@ -72,7 +74,7 @@ class Template(Value):
 
     @property
     def height(self) -> float:
-        return BODY_HEIGHT
+        return BODY_HEIGHT + self.free
 
 
 def load_template(path: str = "", *, aspect: str = "", dark: bool = False, logo: str = "") -> Template:

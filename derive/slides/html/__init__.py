@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
 from derive.slides.deck.flow import flowing
+from derive.slides.deck.headings import common_share
 from derive.slides.deck.paginate import prose_width
 from derive.slides.html.page import HEADING, fragment_css, page
 from derive.slides.html.read import read_back
@@ -49,9 +50,9 @@ def _title(deck: Deck) -> str:
 
 def _deck(deck: Deck) -> str:
     t = deck.template
-    look = Look(
-        Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer, heading=HEADING[t.aspect] * t.width
-    )
+    width = HEADING[t.aspect] * t.width
+    common = common_share(deck.slides, width)
+    look = Look(Ink(), level=2 if deck.title else 1, logo=bool(t.logo), footer=t.footer, heading=width, common=common)
     sections = list(_title_slides(deck, look)) if deck.title else []
     total = len(sections) + len(deck.sheets)
     for sheet in deck.sheets:

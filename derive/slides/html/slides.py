@@ -12,7 +12,7 @@ from itertools import count
 from derive.render.formula.nodes import Node, Symbol, row
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Slide, Table, Words
-from derive.slides.deck.paginate import prose_width
+from derive.slides.deck.headings import heading_share
 from derive.slides.deck.stamps import line_digest, provenance, stamp_text
 from derive.slides.html.read import shown_text
 from derive.slides.html.text import Ink, text
@@ -29,6 +29,7 @@ class Look(Value):
     logo: bool = False
     footer: str = ""
     heading: float = 0.0  # em of a heading's letters from left to right, beyond two lines of which they are smaller
+    common: float = 1.0  # the share of their full size that all headings have
 
 
 def section(sheet: Sequence[Slide], look: Look, page: str = "") -> str:
@@ -54,10 +55,9 @@ def _stamped(slide: Slide) -> str:
 
 def heading(slide: Slide, look: Look) -> str:
     part = f' <span class="of">({slide.part}/{slide.parts})</span>' if slide.parts > 1 else ""
-    room = 2 * look.heading * 0.93  # two lines, some of which is lost at their ends
-    need = prose_width(slide.heading) + (3.0 if part else 0.0)
+    share = heading_share(slide, look.heading) if look.heading else 1.0
     # two lines of smaller letters, or three of two thirds, which are as high as two
-    size = max(room / need, min(2 / 3, 1.5 * room / need)) if look.heading and need > room else 1.0
+    size = min(look.common, max(share, min(2 / 3, 1.5 * share)))
     opened, closed = (f'<span style="font-size:{size:.2f}em">', "</span>") if size < 1 else ("", "")
     return f'<h{look.level} class="heading">{opened}{look.ink.prose(slide.heading)}{part}{closed}</h{look.level}>'
 

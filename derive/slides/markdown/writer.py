@@ -11,7 +11,8 @@ from derive.render.pens.web import web_latex
 from derive.render.words.sentence import prose
 from derive.slides import speech
 from derive.slides.deck import Deck, Files, Options, Slide, Step
-from derive.slides.deck.paginate import prose_width, small_height
+from derive.slides.deck.headings import heading_share
+from derive.slides.deck.paginate import small_height
 from derive.slides.deck.stamps import provenance
 from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
 from derive.slides.markdown.style import HEADING, LETTERS, SLIDE
@@ -79,9 +80,8 @@ class Writer:
         return self.titled(words if scale == 1 else self.smaller(words, scale), part)
 
     def heading_scale(self, slide: Slide) -> float:
-        """How much smaller a heading is that would take more than two lines, some of which is lost at their ends."""
-        room = 2 * 0.93 * (self.width - 4 * LETTERS) / (HEADING * LETTERS)
-        return min(1.0, room / (prose_width(slide.heading) + (3.0 if slide.parts > 1 else 0.0)))
+        """How much smaller a heading is that would take more than two lines."""
+        return heading_share(slide, (self.width - 4 * LETTERS) / (HEADING * LETTERS))
 
     def smaller(self, words: str, scale: float) -> str:
         """Words of a heading in smaller letters."""

@@ -19,7 +19,7 @@ from derive.render.formula.nodes import Node, Prose
 from derive.render.pens.latex import node_latex
 from derive.render.pens.text import Pen
 from derive.slides.deck.paginate import prose_width
-from derive.slides.deck.template import Colors, Template, contrast, mixed
+from derive.slides.deck.template import HEADING, Colors, Template, contrast, mixed
 from derive.slides.letters import SANS, Letters
 from derive.slides.plots.charts import Chart, Curve, Point, Series, decimal
 from derive.slides.plots.place import settle
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 EM = 24.0  # points: the formulas' size on a slide 13.33 or 10 inches wide
-HEADING = 1.3  # em of a heading's letters
 MORE = 0.4  # em: a picture may come nearer to the foot of the slide than lines of a derivation
 WORDS, TICKS = 21.0, 20.0  # points, of titles and labels and of the numbers at the axes
 LINE = 3.5  # points

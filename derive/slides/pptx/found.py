@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
-from derive.slides.deck.template import DARK, LIGHT, term_colors
+from derive.slides.deck.template import DARK, LIGHT, ONE_LINE, term_colors
 from derive.slides.pptx.ground import (
     EM,
     EMU,
@@ -46,7 +46,7 @@ def _ground(presentation: Any, deck: Deck) -> Ground:
     top += 0.012 * height
     body = Box(left, top, right - left, bottom - top)
     t = deck.template
-    em = min(EM * height / HEIGHT * 1.2, body.width / t.width, body.height / t.height)
+    em = min(EM * height / HEIGHT * 1.2, body.width / t.width, body.height / (t.height + ONE_LINE))
     text = _text_color(presentation.slide_master)
     dark = is_light(text)
     colors = t.colors if dark == t.dark else DARK if dark else LIGHT

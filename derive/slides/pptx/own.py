@@ -13,6 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
+from derive.slides.deck.headings import common_share
 from derive.slides.deck.template import Template, mixed, term_colors
 from derive.slides.pptx.ground import (
     EM,
@@ -21,6 +22,7 @@ from derive.slides.pptx.ground import (
     FOOT,
     HEADING,
     HEIGHT,
+    LOWEST,
     TOP,
     UNKNOWN_FONT,
     Ground,
@@ -33,6 +35,7 @@ from derive.slides.pptx.pictures import picture
 
 MARGINS = {"16:9": 48.0, "4:3": 36.0}
 WIDTHS = {"16:9": 960.0, "4:3": 720.0}
+BOLD = 1.08  # the letters of headings are so much wider than others
 LOGO = (110.0, 44.0)  # its greatest width and height
 _NAMES = {"text": "tx1", "background": "bg1", "muted": "tx2", "accent": "accent1", "changed": "accent2"}
 _OTHERS = ("e69f00", "56b4e9", "009e73", "cc79a7")  # accents 3 to 6: Okabe and Ito's, told apart by everybody
@@ -59,15 +62,16 @@ def own_ground(deck: Deck) -> Ground:
     top = TOP + 2 * LINE * HEADING + 18
     body = Box(margin, top, inner, HEIGHT - FOOT - 2 - top)
     foot = Box(margin, HEIGHT - FOOT, inner, FOOT - 8)
+    size = max(LOWEST, int(HEADING * common_share(deck.slides, inner / (HEADING * BOLD))))
     master = presentation.slide_master
     _theme(master, t)
-    _master(master, t, inner, foot)
+    _master(master, t, inner, foot, size)
     _layouts(layout, title_layout, t, inner)
     colors = t.colors
     fills = {role: solid(f'<a:schemeClr val="{name}"/>') for role, name in _NAMES.items() if role != "text"}
     return Ground(
         presentation, layout, title_layout, body, foot, EM, colors.text, colors.changed, term_colors(colors), is_light(colors.text), {"text": "", **fills}, True,
-        1.0 if t.font in ("", FONT) else UNKNOWN_FONT, HEADING
+        1.0 if t.font in ("", FONT) else UNKNOWN_FONT, size
     )  # fmt: skip
 
 
@@ -101,8 +105,8 @@ def _theme(master: Any, t: Template) -> None:
             mapping.set(name, value)
 
 
-def _master(master: Any, t: Template, inner: float, foot: Box) -> None:
-    """Where title, footer and number stand, and how they look."""
+def _master(master: Any, t: Template, inner: float, foot: Box, size: float) -> None:
+    """Where title, footer and number stand, and how they look; ``size``: of headings."""
     from pptx.oxml import parse_xml
 
     logo = _logo(master, t) if t.logo else 0.0
@@ -136,7 +140,7 @@ def _master(master: Any, t: Template, inner: float, foot: Box) -> None:
         level,
         parse_xml(
             f'<a:lvl1pPr xmlns:a="{_A}" algn="l"><a:lnSpc><a:spcPct val="95000"/></a:lnSpc><a:spcBef><a:spcPct val="0"/>'
-            f'</a:spcBef><a:buNone/><a:defRPr sz="{round(100 * HEADING)}" b="1" kern="1200"><a:solidFill>'
+            f'</a:spcBef><a:buNone/><a:defRPr sz="{round(100 * size)}" b="1" kern="1200"><a:solidFill>'
             '<a:schemeClr val="accent1"/></a:solidFill><a:latin typeface="+mj-lt"/><a:ea typeface="+mj-ea"/>'
             '<a:cs typeface="+mj-cs"/></a:defRPr></a:lvl1pPr>'
         ),

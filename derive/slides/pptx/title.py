@@ -5,12 +5,17 @@ from __future__ import annotations
 from derive.render.words.prose import clean
 from derive.slides.deck import Deck
 from derive.slides.pptx.drawer import fill
-from derive.slides.pptx.ground import TITLES, Ground, placed, placeholder_of
+from derive.slides.pptx.ground import EMU, TITLES, Ground, placed, placeholder_of
 from derive.slides.pptx.layout import Box
 from derive.slides.pptx.shapes import NAMESPACES, words
 from derive.slides.pptx.text import Span, Spans, lines, spans
 
 _SUBTITLE = 22.0  # points
+_INDENT = 30.0  # points, of the contents behind their numbers
+_NUMBERED = (
+    f' marL="{round(EMU * _INDENT)}" indent="{round(-EMU * _INDENT)}"',
+    '<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod"/>',
+)
 
 
 def title_slide(deck: Deck, ground: Ground) -> None:
@@ -34,13 +39,14 @@ def title_slide(deck: Deck, ground: Ground) -> None:
         below._element.getparent().remove(below._element)
         return
     first: list[Spans] = [(Span(clean(deck.subtitle)),)] if deck.subtitle else []
-    room = Box(0, 0, (room.width - 15) / ground.stretch, room.height - 8)
-    size, entries = _fitting(first, entries, room)
-    sizes = [*([max(size, _SUBTITLE)] if first else []), *([size] * len(entries))]
+    room = Box(0, 0, (room.width - 15 - _INDENT) / ground.stretch, room.height - 8)
+    size, entries, more = _fitting(first, entries, room)
+    shown = [(p, max(size, _SUBTITLE), "", "") for p in first]
+    shown += [(p, size, *_NUMBERED) for p in entries] + [(p, size, "", "") for p in more]
     paragraphs = "".join(
-        f'<a:p {NAMESPACES}><a:pPr><a:spcBef><a:spcPts val="{round(30 * high)}"/></a:spcBef></a:pPr>'
+        f'<a:p {NAMESPACES}><a:pPr{place}><a:spcBef><a:spcPts val="{round(30 * high)}"/></a:spcBef>{number}</a:pPr>'
         f"{words(p, ground.fills, high)}</a:p>"
-        for p, high in zip([*first, *entries], sizes, strict=True)
+        for p, high, place, number in shown
     )
     body = below._element.txBody
     for old in body.p_lst:
@@ -49,8 +55,8 @@ def title_slide(deck: Deck, ground: Ground) -> None:
         body.append(paragraph)
 
 
-def _fitting(first: list[Spans], entries: list[Spans], room: Box) -> tuple[float, list[Spans]]:
-    """The size of the contents and as many of them as fit."""
+def _fitting(first: list[Spans], entries: list[Spans], room: Box) -> tuple[float, list[Spans], list[Spans]]:
+    """The size of the contents, as many of them as fit, and what says that there are more."""
 
     def takes(size: float, shown: list[Spans]) -> float:
         head = sum((lines(e, room.width / _SUBTITLE) * 1.2 + 0.3) * _SUBTITLE for e in first)
@@ -58,8 +64,8 @@ def _fitting(first: list[Spans], entries: list[Spans], room: Box) -> tuple[float
 
     for size in (18.0, 16.0, 14.0):
         if takes(size, entries) <= room.height:
-            return size, entries
+            return size, entries, []
     shown = list(entries)
     while shown and takes(14.0, [*shown, ()]) > room.height:
         shown.pop()
-    return 14.0, [*shown, (Span(f"… and {len(entries) - len(shown)} more"),)]
+    return 14.0, shown, [(Span(f"… and {len(entries) - len(shown)} more"),)]

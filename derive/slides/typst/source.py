@@ -14,6 +14,7 @@ from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
 from derive.slides.deck.colours import TERMS
 from derive.slides.deck.flow import flowing
+from derive.slides.deck.headings import common_share
 from derive.slides.deck.paginate import SMALL, prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors, term_colors
@@ -23,6 +24,7 @@ from derive.values import replace
 PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
 ON_TITLE, CONTENTS = 9, 15  # lines of contents on the title slide, and on a slide of their own
+HEADING, BOLD = 27, 1.08  # points: the full size of headings, whose letters are so much wider than others
 LEAST = 9  # points: of reasons and conditions on paper
 FONT = "Libertinus Serif"
 
@@ -54,6 +56,7 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
         f"#let paper = (width: {width}pt, height: {height}pt)",
         f"#let margin = {(width - LETTERS * t.width) / 2:g}pt",
         f"#let letters = {LETTERS}pt",
+        f"#let heading-size = {_heading(deck)}pt",
         "#let least = 0pt",
         f"#let footer-text = {content(escape(t.footer))}",
         f"#let logo = {logo}",
@@ -77,6 +80,11 @@ def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]
             fields["below"] = array(map(dictionary, shown[1:]), lines=True)
         drawn.append((call("slide", fields | shown[0]), 1 + _last_click(shown[-1]) if overlays else 1))
     return above, drawn
+
+
+def _heading(deck: Deck) -> int:
+    """Points of the headings."""
+    return int(HEADING * common_share(deck.slides, LETTERS * deck.template.width / (HEADING * BOLD)))
 
 
 def title_slides(deck: Deck) -> list[str]:

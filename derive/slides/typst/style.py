@@ -186,17 +186,13 @@ SLIDES = r"""
   })
 })
 
-// The size at which a heading stands on one line, or on two, and how high it is then.
-#let heading-size(width, it, part) = {
+// The size of a heading, that of the deck's or smaller where it needs more than two lines of these, and how high it is then.
+#let sized(width, it, part) = {
   let high(size) = measure(width: width, headline(it, part, false, size)).height
-  for (lines, sizes) in ((1.2, (27pt, 26pt, 25pt, 24pt)), (2.2, (27pt, 25pt, 23pt, 21pt, 19pt))) {
-    // a heading that is too high for the last of them is for all
-    if high(sizes.last()) < lines * sizes.last() {
-      let size = sizes.find(size => high(size) < lines * size)
-      return (size: size, high: high(size))
-    }
-  }
-  (size: 18pt, high: high(18pt))
+  let sizes = (heading-size, 23pt, 21pt, 19pt).filter(size => size <= heading-size)
+  let size = sizes.find(size => high(size) < 2.2 * size)
+  if size == none { size = 18pt }
+  (size: size, high: high(size))
 }
 
 #let foot(s) = {
@@ -219,7 +215,7 @@ SLIDES = r"""
     for it in below { block(above: 1.2em, (if at >= it.opens { it => it } else { hide })(matter(it, at, gap: gap))) }
   }
   let width = paper.width - 2 * margin
-  let head = heading-size(width, s.heading, part)
+  let head = sized(width, s.heading, part)
   let place = (width: width, height: paper.height - 66pt - head.high - 1.2em.to-absolute())
   let fit = fitting(place, rows, body(clicks))
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
@@ -252,7 +248,7 @@ SLIDES = r"""
 }
 
 #let contents-slide(contents, start) = {
-  headline([Contents], "", true, 27pt)
+  headline([Contents], "", true, heading-size)
   contents-list(contents, start)
   pagebreak(weak: true)
 }
