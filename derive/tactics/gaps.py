@@ -165,6 +165,7 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
     for m, size in gap.items():
         yield from _at_zero(m, Fraction(size), groups, ctx)
         yield from _of_two(m, ctx)
+        yield from _of_exponentials(m, ctx)
     for cofactor, powers in groups.items():
         weight_term = monomial_term(cofactor)
         yield from _at_most_one(weight_term, powers, ctx)
@@ -182,7 +183,7 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
 def _of_two(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
     """c a <= c max(a, b) and c b <= c max(a, b), where c is not negative."""
     for t, e in m:
-        if e == 1 and larger.of_two(t) is not None:
+        if e == 1 and larger.pair(t) is not None:
             assert isinstance(t, App)
             weight = monomial_term(m - {(t, e)})
             sign = side.prove(ZERO <= weight, ctx)
@@ -191,6 +192,32 @@ def _of_two(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
                 line = library.use("max_upper", {"m": ONE, "n": TWO, "j": place, "f": t.args[2]}, *filter(None, inside))
                 values = {"a": sides(line.concl)[0], "b": t, "c": weight}
                 yield spread(library.use("mul_le_mul_left", values, line, *filter(None, [sign])), ctx)
+
+
+def _of_exponentials(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
+    """c exp(x) <= c where x is at most 0, and c <= c exp(x) where it is at least 0; c is not negative."""
+    for t, e in m:
+        x = _exponent(t)
+        if e == 1 and x is not None:
+            weight = monomial_term(m - {(t, e)})
+            for name, need in (("exp_le_one", x <= ZERO), ("one_le_exp", ZERO <= x)):
+                known = side.prove(need, ctx)
+                sign = None if known is None else side.prove(ZERO <= weight, ctx)
+                if known is not None and sign is not None:
+                    line = library.use(name, {"x": x}, known)
+                    values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": weight}
+                    yield spread(library.use("mul_le_mul_left", values, line, sign), ctx)
+                    break
+
+
+def _exponent(t: Term) -> Term | None:
+    """x, of exp(x) and of 1/exp(-x)."""
+    if not isinstance(t, App) or t.op not in (k.EXP, k.DIV):
+        return None
+    if t.op is k.EXP:
+        return t.args[0]
+    above, below = t.args
+    return -below.args[0] if above == ONE and isinstance(below, App) and below.op is k.EXP else None
 
 
 def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fraction]]) -> None:
