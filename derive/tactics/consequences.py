@@ -142,8 +142,8 @@ def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
 
 
 def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
-    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known; an
-    inequality also in each case of which of two numbers is the larger."""
+    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known; also
+    in each case of which of two numbers is the larger."""
     return _prove(goal, ctx, _CASES)
 
 
@@ -154,7 +154,7 @@ def _prove(goal: App, ctx: Context, cases: int) -> tuple[Theorem, tuple[str, ...
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
     found = next((found for one in forms(known) if (found := _closed(goal, ctx, known, one)) is not None), None)
-    return found or (_by_cases(goal, ctx, cases) if cases and goal.op is not k.EQ else None)
+    return found or (_by_cases(goal, ctx, cases) if cases else None)
 
 
 def _by_cases(goal: App, ctx: Context, left: int) -> tuple[Theorem, tuple[str, ...]] | None:
