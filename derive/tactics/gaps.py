@@ -237,10 +237,7 @@ def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fra
 def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> Iterator[Theorem]:
     """a log u <= 0, where u is at most 1 and a is not negative."""
     below = [u for u, c in powers.items() if c < 0]
-    if len(powers) == 2 and sorted(powers.values()) == [
-        -1,
-        1,
-    ]:  # p log(P/p), where p is one of those of which P is the sum
+    if len(powers) == 2 and sum(powers.values()) == 0:  # p log(P/p), where p is one of those of which P is the sum
         below += [u / v for u in below for v in powers if v != u]
     sign = side.prove(ZERO <= weight, ctx) if below else None
     for u in below if sign is not None else ():
