@@ -1,7 +1,7 @@
-"""Averages: variance and covariance, means of means, importance sampling.
+"""Averages: variance and covariance, means of means, importance sampling, moving averages.
 
 Main results: ``covariance_by_means``, ``variance_by_means``, ``mean_of_means``, ``importance_sampling``,
-``sequence_probability_at_most_one``.
+``sequence_probability_at_most_one``, ``effective_sample_size``, ``moving_average_without_bias``.
 """
 
 from derive import *
@@ -135,6 +135,39 @@ def sequence_probability_at_most_one(calc):
     calc.le(1, by=[prod_le_one, each])
 
 
+# --- samples and steps that count more or less ---------------------------------------------------------------------------
+
+w, beta = family("w"), real("beta")
+squared_sum, squares = Sum(w[k], (k, 1, n)) ** 2, Sum(w[k] ** 2, (k, 1, n))
+
+
+@theorem(
+    shows=squared_sum / squares <= n,
+    given=[1 <= n, *positive(w, n)],
+    phrase="weighted samples count as no more than they are",
+)
+def effective_sample_size(calc):
+    """The effective number of samples with weights, the square of the sum over the sum of squares, is at most their number."""
+    bound = calc.have(squared_sum <= n * squares, by=because("the inequality of Cauchy and Schwarz", normal))
+    calc.le(n * squares / squares, by=[div_le_div_right, bound])
+    calc.eq(n, by=ring)
+
+
+moving = (1 - beta) * Sum(beta ** (n - t) * a, (t, 1, n))
+
+
+@theorem(
+    shows=Eq(moving / (1 - beta**n), a),
+    given=[1 <= n, 0 < beta, beta < 1],
+    phrase="the moving average without its bias",
+)
+def moving_average_without_bias(calc):
+    """A moving average that starts at 0, as Adam has of gradients and their squares, is off by the factor 1 - beta^n."""
+    calc.eq((1 - beta) * (Sum(beta ** (n - t), (t, 1, n)) * a) / (1 - beta**n), by=sum_mul_right)
+    calc.eq((1 - beta) * ((1 - beta**n) / (1 - beta) * a) / (1 - beta**n), by=sum_geometric_back)
+    calc.eq(a, by=ring)
+
+
 # --- what people get wrong -------------------------------------------------------------------------------------------
 
 
@@ -163,3 +196,21 @@ def covariance_is_zero():
 )
 def importance_weight_upside_down():
     """In importance sampling the weight is q/p."""
+
+
+@false_claim(
+    claims=Eq(squared_sum / squares, n),
+    given=[1 <= n, *positive(w, n)],
+    instead="effective_sample_size",
+)
+def every_sample_counts_in_full():
+    """Samples with weights count as many as they are."""
+
+
+@false_claim(
+    claims=Eq(moving, a),
+    given=[1 <= n, 0 < beta, beta < 1],
+    instead="moving_average_without_bias",
+)
+def moving_averages_have_no_bias():
+    """A moving average that starts at 0 is at the value from the first step on."""

@@ -123,6 +123,22 @@ def cross_entropy_one_hot_eq_kl(calc):
     calc.eq(kl(V, one_hot(y), p), by=ring)
 
 
+middle = fun(k, (q[k] + p[k]) / 2)
+
+
+@theorem(
+    shows=(kl(V, q, middle) + kl(V, p, middle)) / 2 <= log(2),
+    given=[*positive_distribution(q, V), *model],
+    phrase="the Jensen-Shannon divergence is at most log 2",
+)
+def jensen_shannon_at_most_log_two(calc):
+    """The mean divergence of two distributions from their middle is at most log 2, one bit, however far apart they are."""
+    first = calc.have(kl(V, q, middle) <= log(2), by=because("q is at most q + p under the logarithm", normal))
+    second = calc.have(kl(V, p, middle) <= log(2), by=because("p is at most q + p under the logarithm", normal))
+    calc.le((log(2) + log(2)) / 2, by=[order, first, second])
+    calc.eq(log(2), by=ring)
+
+
 # --- what people get wrong -------------------------------------------------------------------------------------------
 
 
@@ -152,3 +168,12 @@ def least_cross_entropy_is_zero():
 )
 def smoothed_cross_entropy_is_kl():
     """Cross-entropy and divergence are the same loss also for smoothed targets: they differ by the target's entropy."""
+
+
+@false_claim(
+    claims=(kl(V, q, middle) + kl(V, p, middle)) / 2 <= log(2) / 2,
+    given=[*positive_distribution(q, V), *model],
+    instead="jensen_shannon_at_most_log_two",
+)
+def jensen_shannon_at_most_half_a_bit():
+    """The Jensen-Shannon divergence is at most half a bit."""

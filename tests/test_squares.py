@@ -8,7 +8,8 @@ import derive.lemmas  # noqa: F401  (what tactics use is proved there)
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, REAL
 from derive.kernel.terms import App, Num, Var, forall, implies
-from derive.language.syntax import Sum, exp, log
+from derive.language.definitions import absolute, positive_part
+from derive.language.syntax import Max, Sum, exp, log
 from derive.tactics import consequences
 from derive.tactics.context import Context
 
@@ -31,12 +32,31 @@ PROVED = {
     "the largest sum of squared weights": Sum(p[i] ** 2, (i, 1, n)) <= 1,
     "the least sum of squared weights": 1 / n <= Sum(p[i] ** 2, (i, 1, n)),
     "an entropy": Num(0) <= -Sum(p[i] * log(p[i]), (i, 1, n)),
+    "Cauchy-Schwarz": Sum(f[i] * q[i], (i, 1, n)) ** 2 <= Sum(f[i] ** 2, (i, 1, n)) * Sum(q[i] ** 2, (i, 1, n)),
+    "Cauchy-Schwarz with weights": Sum(f[i] * p[i] * a, (i, 1, n)) ** 2 <= a**2 * Sum(p[i] * f[i] ** 2, (i, 1, n)),
+    "the square of a sum": Sum(f[i], (i, 1, n)) ** 2 <= n * Sum(f[i] ** 2, (i, 1, n)),
+    "the second moment of importance weights": Num(1) <= Sum(p[i] ** 2 / q[i], (i, 1, n)),
+    "the log of a sum of squares": -log(n) <= log(Sum(p[i] ** 2, (i, 1, n))),
+    "logs, with an exponential": log(1 + exp(-a)) <= log(2) + positive_part(-a),
+    "the absolute value of a mean": absolute(mean) <= Sum(p[i] * absolute(f[i]), (i, 1, n)),
+    "a sum of distances": absolute(Sum(f[i], (i, 1, n)) - Sum(p[i], (i, 1, n)))
+    <= Sum(absolute(f[i] - p[i]), (i, 1, n)),
+    "the largest of all": -log(Max(p[i], (i, 1, n))) <= -Sum(p[i] * log(p[i]), (i, 1, n)),
     "Jensen for exp": mean <= log(Sum(p[i] * exp(f[i]), (i, 1, n))),
 }
 REFUSED = {
     "the other way round": a**2 + b**2 <= 2 * a * b,
     "no quadratic form": 3 * a * b <= a**2 + b**2,
     "strictly": 2 * a * b < a**2 + b**2,
+    "Cauchy-Schwarz the other way round": Sum(f[i] ** 2, (i, 1, n)) * Sum(q[i] ** 2, (i, 1, n))
+    <= Sum(f[i] * q[i], (i, 1, n)) ** 2,
+    "the square of a sum without its factor": Sum(f[i], (i, 1, n)) ** 2 <= Sum(f[i] ** 2, (i, 1, n)),
+    "weights that may be negative": Sum(f[i] * p[i], (i, 1, n)) ** 2
+    <= Sum(f[i], (i, 1, n)) * Sum(f[i] * p[i] ** 2, (i, 1, n)),
+    "the mean of absolute values": Sum(p[i] * absolute(f[i]), (i, 1, n)) <= absolute(mean),
+    "factors that may be negative": absolute(Sum(q[i] * f[i] * a, (i, 1, n)))
+    <= a * Sum(q[i] * absolute(f[i]), (i, 1, n)),
+    "the largest square": Sum(p[i] ** 2, (i, 1, n)) <= Max(p[i], (i, 1, n)) ** 2,
     "too small": Sum(p[i] ** 2, (i, 1, n)) <= Num(1) / 2,
     "another mean": Sum(q[i] * f[i], (i, 1, n)) <= log(Sum(p[i] * exp(f[i]), (i, 1, n))),
 }

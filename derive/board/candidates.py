@@ -110,6 +110,9 @@ def _two(goal: Goal) -> Iterator[Sequence[Any]]:
     yield from ([x, y] for i, x in enumerate(known) for y in [*known[i + 1 :], *single])
     yield from ([x, tactic] for x in single for tactic in _tactics(goal))
     yield from (list(pair) for pair in itertools.combinations(single, 2))
+    if goal.relation == "=":  # what fits only after calculation
+        special = sorted(_rules(goal), key=lambda x: -len(operators(x.shows)))
+        yield from ([x, auto] for x in special[:_PAIRS])
 
 
 def _many(goal: Goal) -> Iterator[Try]:
@@ -118,7 +121,7 @@ def _many(goal: Goal) -> Iterator[Try]:
     shelves = goal.citable.shelves(goal.before, goal.after)
     known, tools = telling(goal), bearing(goal, shelves)
     inside = definitions_in([goal.statement])
-    rules = _rules(goal)
+    rules = _rules(goal)[:_BAG]
     closing = auto if k.EQ in heads(goal.statement) else order
     cases = [ByCases(x) for x in (*(eq(i, j) for i, j in indices(goal)), *_orders(goal))][:_CASES]
     for some in (*([c] for c in cases), *([cases] if len(cases) > 1 else [])):
@@ -157,7 +160,7 @@ def _rules(goal: Goal) -> list[Any]:
             left = x.shows.args[0]
             if isinstance(left, App) and left.op in ops and operators(x.shows) <= ops:
                 out.append(x)
-    return out[:_BAG]
+    return out
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------

@@ -248,6 +248,14 @@ def mul_eq_zero_iff() -> Theorem:
     return r.iff_intro(r.discharge(eq(c * a, 0), forth), r.discharge(eq(a, 0), back))
 
 
+@lemma(ZERO < x**2, [ne(x, 0)], phrase="the square of what is not 0 is positive", internal=True)
+def sq_pos() -> Theorem:
+    product = at_values(mul_ne_zero.theorem, r.assume(ne(x, 0)), r.assume(ne(x, 0)), a=x, b=x)
+    nonzero = r.rel_cong(product, (r.ring(x * x, x**2, ()), r.refl(ZERO)))
+    flipped = at_values(ne_sym.theorem, nonzero, a=x**2, b=ZERO)
+    return at_values(lt_of_le_of_ne.theorem, sq_nonneg.theorem, flipped, a=ZERO, b=x**2)
+
+
 @lemma(iff(eq(x**2, 0), eq(x, 0)), phrase="only 0 has the square 0")
 def square_eq_zero_iff() -> Theorem:
     nonzero, none = assume(ne(x, 0), eq(x**2, 0))

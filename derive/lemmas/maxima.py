@@ -109,6 +109,31 @@ def max_attained() -> Theorem:
     return _both(largest(fk), f[j], low, max_upper.theorem)
 
 
+def _at_first(statement: Term) -> Theorem:
+    """The statement at m, of those for all k in the range."""
+    return apply_every(r.assume(every(k, m, n, statement)), m, lin(m <= m), r.assume(_some))
+
+
+@lemma(
+    ZERO < largest(fk),
+    [_some, every(k, m, n, ZERO < fk)],
+    phrase="the largest of positive numbers is positive",
+    internal=True,
+)
+def max_pos() -> Theorem:
+    return lin(ZERO < largest(fk), _at_first(ZERO < fk), r.cut(lin(m <= m), _upper(fk, m)), r.assume(_some))
+
+
+@lemma(
+    ZERO <= largest(fk),
+    [_some, every(k, m, n, ZERO <= fk)],
+    phrase="the largest of nonnegative numbers is nonnegative",
+    internal=True,
+)
+def max_nonneg() -> Theorem:
+    return lin(ZERO <= largest(fk), _at_first(ZERO <= fk), r.cut(lin(m <= m), _upper(fk, m)), r.assume(_some))
+
+
 # --- the larger of two: of (2 - k) a + (k - 1) b for k = 1, 2 ----------------------------------------------------------
 
 

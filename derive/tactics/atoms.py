@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from derive.kernel.sorts import INT
-from derive.kernel.terms import DELTA, EQ, SUM, App, At, Lam, Op, Term, Var, fresh, instantiate, ne
+from derive.kernel.terms import DELTA, EQ, MAX, SUM, App, At, Lam, Op, Term, Var, fresh, instantiate, ne
 from derive.kernel.theorem import Theorem
 from derive.tactics import library
 from derive.tactics.context import Context, Universal
@@ -32,9 +32,9 @@ def instances(
 
 
 def terms_of_sums(atoms: set[Term], ctx: Context) -> Iterator[tuple[App, Term]]:
-    """Sums among the atoms or the equations known, and the indices at which another atom is their term."""
+    """Sums and maxima among the atoms or the equations known, and the indices at which another atom is their term."""
     sides_ = (t for f in ctx.facts if isinstance(f.concl, App) and f.concl.op is EQ for t in f.concl.args)
-    sums = dict.fromkeys(t for t in (*atoms, *sides_) if isinstance(t, App) and t.op is SUM)
+    sums = dict.fromkeys(t for t in (*atoms, *sides_) if isinstance(t, App) and t.op in (SUM, MAX))
     for s in sums:
         fn = s.args[2]
         if not isinstance(fn, Lam):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, is_numeric
@@ -16,6 +17,7 @@ from derive.tactics.context import Context, Universal
 from derive.tactics.conv import Conv
 from derive.tactics.derived import chain, sides, strip_forall
 from derive.tactics.meeting import Meeting, forms
+from derive.tactics.monomials import poly_term
 from derive.tactics.rewriting import Rule
 
 _INSTANCES = 12  # of a fact, at the indices that a line has
@@ -140,8 +142,8 @@ def _at_indices(goal: Term, ctx: Context) -> Iterator[Theorem]:
 
 
 def prove(goal: App, ctx: Context) -> tuple[Theorem, tuple[str, ...]] | None:
-    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known; an
-    inequality also in each case of which of two numbers is the larger."""
+    """An equation or an inequality between numbers from the normal forms of its sides and from what follows of what is known; also
+    in each case of which of two numbers is the larger."""
     return _prove(goal, ctx, _CASES)
 
 
@@ -152,7 +154,7 @@ def _prove(goal: App, ctx: Context, cases: int) -> tuple[Theorem, tuple[str, ...
         ctx = ctx.with_facts(*new)
         known = rules(ctx)
     found = next((found for one in forms(known) if (found := _closed(goal, ctx, known, one)) is not None), None)
-    return found or (_by_cases(goal, ctx, cases) if cases and goal.op is not k.EQ else None)
+    return found or (_by_cases(goal, ctx, cases) if cases else None)
 
 
 def _by_cases(goal: App, ctx: Context, left: int) -> tuple[Theorem, tuple[str, ...]] | None:
@@ -160,7 +162,7 @@ def _by_cases(goal: App, ctx: Context, left: int) -> tuple[Theorem, tuple[str, .
     one = Meeting(distances=False)
     plain = [one.normalize(t, ctx) for t in goal.args]
     tops = (t for th in plain for t in subterms(sides(th.concl)[1]) if not t.loose)
-    two = next((two for t in tops if (two := larger.of_two(t)) is not None), None)
+    two = next((two for t in tops if (two := larger.pair(t)) is not None), None)
     if two is None:
         return None
     a, b = two
@@ -189,15 +191,22 @@ def _closed(goal: App, ctx: Context, known: tuple[Conv, ...], one: Meeting) -> t
 
 
 def _of_logarithms(goal: App, ctx: Context, known: tuple[Conv, ...]) -> Theorem | None:
-    """An inequality between sums of logarithms, from that between what stands under them: sums on their sides, the rest on the left."""
+    """An inequality between sums of logarithms, from that between what stands under them: sums on their sides, the rest on the left;
+    what is no logarithm is that of its exponential."""
     a, b = goal.args
     gap = gaps.gap_poly(b - a, ctx)
     powers: dict[Term, int] = {}
+    others: field.Poly = {}
     for m, c in (gap or {}).items():
         t, e = next(iter(m), (None, 0))
-        if len(m) != 1 or e != 1 or Fraction(c).denominator != 1 or not (isinstance(t, App) and t.op is k.LOG):
+        if not (len(m) == 1 and e == 1 and isinstance(t, App) and t.op is k.LOG):
+            others[m] = c
+        elif Fraction(c).denominator != 1:
             return None
-        powers[t.args[0]] = int(c)
+        else:
+            powers[t.args[0]] = int(c)
+    if powers and others:
+        powers[app(k.EXP, poly_term(others))] = 1
     summed = {u for u in powers if any(isinstance(t, App) and t.op is k.SUM for t in subterms(u))}
     right = gaps.power_product({u: c for u, c in powers.items() if u in summed and c > 0})
     rest = gaps.power_product({u: -c for u, c in powers.items() if u not in summed or c < 0})

@@ -165,6 +165,7 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
     for m, size in gap.items():
         yield from _at_zero(m, Fraction(size), groups, ctx)
         yield from _of_two(m, ctx)
+        yield from _of_exponentials(m, ctx)
     for cofactor, powers in groups.items():
         weight_term = monomial_term(cofactor)
         yield from _at_most_one(weight_term, powers, ctx)
@@ -182,7 +183,7 @@ def _bounds(gap: field.Poly, ctx: Context) -> Iterator[Theorem]:
 def _of_two(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
     """c a <= c max(a, b) and c b <= c max(a, b), where c is not negative."""
     for t, e in m:
-        if e == 1 and larger.of_two(t) is not None:
+        if e == 1 and larger.pair(t) is not None:
             assert isinstance(t, App)
             weight = monomial_term(m - {(t, e)})
             sign = side.prove(ZERO <= weight, ctx)
@@ -191,6 +192,32 @@ def _of_two(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
                 line = library.use("max_upper", {"m": ONE, "n": TWO, "j": place, "f": t.args[2]}, *filter(None, inside))
                 values = {"a": sides(line.concl)[0], "b": t, "c": weight}
                 yield spread(library.use("mul_le_mul_left", values, line, *filter(None, [sign])), ctx)
+
+
+def _of_exponentials(m: field.Monomial, ctx: Context) -> Iterator[Theorem]:
+    """c exp(x) <= c where x is at most 0, and c <= c exp(x) where it is at least 0; c is not negative."""
+    for t, e in m:
+        x = _exponent(t)
+        if e == 1 and x is not None:
+            weight = monomial_term(m - {(t, e)})
+            for name, need in (("exp_le_one", x <= ZERO), ("one_le_exp", ZERO <= x)):
+                known = side.prove(need, ctx)
+                sign = None if known is None else side.prove(ZERO <= weight, ctx)
+                if known is not None and sign is not None:
+                    line = library.use(name, {"x": x}, known)
+                    values = {"a": sides(line.concl)[0], "b": sides(line.concl)[1], "c": weight}
+                    yield spread(library.use("mul_le_mul_left", values, line, sign), ctx)
+                    break
+
+
+def _exponent(t: Term) -> Term | None:
+    """x, of exp(x) and of 1/exp(-x)."""
+    if not isinstance(t, App) or t.op not in (k.EXP, k.DIV):
+        return None
+    if t.op is k.EXP:
+        return t.args[0]
+    above, below = t.args
+    return -below.args[0] if above == ONE and isinstance(below, App) and below.op is k.EXP else None
 
 
 def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fraction]]) -> None:
@@ -210,10 +237,7 @@ def _with_exponents(gap: field.Poly, groups: dict[field.Monomial, dict[Term, Fra
 def _at_most_one(weight: Term, powers: dict[Term, Fraction], ctx: Context) -> Iterator[Theorem]:
     """a log u <= 0, where u is at most 1 and a is not negative."""
     below = [u for u, c in powers.items() if c < 0]
-    if len(powers) == 2 and sorted(powers.values()) == [
-        -1,
-        1,
-    ]:  # p log(P/p), where p is one of those of which P is the sum
+    if len(powers) == 2 and sum(powers.values()) == 0:  # p log(P/p), where p is one of those of which P is the sum
         below += [u / v for u in below for v in powers if v != u]
     sign = side.prove(ZERO <= weight, ctx) if below else None
     for u in below if sign is not None else ():

@@ -39,6 +39,12 @@ def of_two(t: Term) -> tuple[Term, Term] | None:
     return (a, b) if plain else None
 
 
+def pair(t: Term) -> tuple[Term, Term] | None:
+    """The two numbers of which a term is the larger."""
+    two = _values(t) if isinstance(t, App) and t.op is MAX else None
+    return None if two is None else (two[0][1], two[1][1])
+
+
 def decided(t: App, ctx: Context, use: Use) -> Theorem | None:
     """|- the larger of two = one of them, where it is known which."""
     two = _values(t)

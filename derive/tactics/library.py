@@ -43,6 +43,10 @@ def _log(x: Term) -> Term:
     return app(k.LOG, x)
 
 
+def _exp(x: Term) -> Term:
+    return app(k.EXP, x)
+
+
 def _has(body: Term, value: Term) -> Term:
     """The function x |-> body has at x the derivative ``value``."""
     return app(k.HAS_DERIVATIVE, Lam("x", REAL, abstract(body, _x)), _x, value)
@@ -98,11 +102,17 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "log_nonneg": ([Num(1) <= _x], _zero <= _log(_x)),
     "log_neg_of_lt_one": ([_zero < _x, _x < 1], _log(_x) < 0),
     "log_ne_zero": ([_zero < _x, ne(_x, 1)], ne(_log(_x), 0)),
+    "max_pos": ([_m <= _n, _each(_zero < _fk)], _zero < _over(k.MAX, _fk)),
+    "max_nonneg": ([_m <= _n, _each(_zero <= _fk)], _zero <= _over(k.MAX, _fk)),
     "max_upper": ([_m <= _j, _j <= _n], _f[_j] <= _over(k.MAX, _fk)),
     "term_le_sum": ([_each(_zero <= _fk), _m <= _j, _j <= _n], _f[_j] <= _sum(_fk)),
     "prod_nonneg": ([_each(_zero <= _fk)], _zero <= _over(k.PROD, _fk)),
     "add_nonneg": ([_zero <= _x, _zero <= _y], _zero <= _x + _y),
     "sq_nonneg": ([], _zero <= app(k.POW, _x, Num(2))),
+    "sq_pos": ([ne(_x, 0)], _zero < app(k.POW, _x, Num(2))),
+    "pow_lt_one": ([_zero < _x, _x < 1, _zero < _a], _power(_x, _a) < 1),
+    "exp_le_one": ([_x <= 0], app(k.EXP, _x) <= 1),
+    "one_le_exp": ([_zero <= _x], Num(1) <= app(k.EXP, _x)),
     "sum_nonneg": ([_each(_zero <= _fk)], _zero <= _sum(_fk)),
     # indicators
     "delta_same": ([], eq(app(k.DELTA, _i, _i), 1)),
@@ -181,6 +191,10 @@ SHELF: dict[str, tuple[Sequence[Term], Term]] = {
     "sum_add": ([], eq(_sum(_fk + _gk), _sum(_fk) + _sum(_gk))),
     "sum_mul": ([], eq(_sum(_c * _fk), _c * _sum(_fk))),
     "sum_le": ([_each(_fk <= _gk)], _sum(_fk) <= _sum(_gk)),
+    "sum_geometric_exp": (
+        [ne(_c, 0), _m <= _n + 1],
+        eq(_sum(_exp(_k * _c)), (_exp(_m * _c) - _exp((_n + 1) * _c)) / (1 - _exp(_c))),
+    ),
     "sum_delta": (_INSIDE, eq(_sum(app(k.DELTA, _k, _at) * _fk), _f[_at])),
     "sum_delta'": (_INSIDE, eq(_sum(app(k.DELTA, _at, _k) * _fk), _f[_at])),
     "sum_swap": (

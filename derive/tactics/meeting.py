@@ -20,7 +20,7 @@ from derive.kernel import ring as field
 from derive.kernel import rules as r
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate
+from derive.kernel.terms import App, Lam, Num, Term, Var, fresh, instantiate, ne
 from derive.kernel.theorem import Theorem
 from derive.operators.derivatives import PARTIALS, taken_apart
 from derive.tactics import exponents, fractions, larger, side, whole_ranges
@@ -76,8 +76,12 @@ class Meeting(Normalizer):
             known = larger.decided(t, ctx, self.lemma)
             return known or (larger.by_distance(t, ctx, self.lemma) if self.distances else None)
         if t.op is k.SUM:
-            return whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
+            th = whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
+            return th or self._geometric(t, ctx)
         return None
+
+    def plain(self) -> Meeting:
+        return Meeting((), self.completes, self.distances)
 
     def _completed(self, t: App, ctx: Context) -> Theorem | None:
         if self.completes:
@@ -216,6 +220,36 @@ class Meeting(Normalizer):
                 )
             )
         return out
+
+    def _geometric(self, t: App, ctx: Context) -> Theorem | None:
+        """|- sum_k exp(c k) = (exp(m c) - exp((n + 1) c))/(1 - exp c), where c is known to differ from 0; 1/exp(k c), too."""
+        low, high, fn = t.args
+        if not isinstance(fn, Lam):
+            return None
+        v = fresh(fn.hint, INT, ctx.free | t.free)
+        body = instantiate(fn, v)
+        turned = isinstance(body, App) and body.op is k.DIV and body.args[0] == ONE
+        power = body.args[1] if turned else body  # type: ignore[attr-defined]
+        if not (isinstance(power, App) and power.op is k.EXP):
+            return None
+        (u,) = power.args
+        try:
+            poly, below = field.ratio(u, frozenset())
+        except field.TooLargeError:
+            return None
+        if below or not all((v, 1) in m for m in poly):
+            return None
+        c = poly_term({m - {(v, 1)}: -x if turned else x for m, x in poly.items()})
+        needs = side.prove(ne(c, ZERO), ctx), side.prove(low <= high + 1, ctx)
+        if v in c.free or needs[0] is None or needs[1] is None:
+            return None
+        same = r.cong(k.EXP, (r.ring(-u if turned else u, v * c, ()),))
+        if turned:
+            same = chain(r.sym(self.lemma("exp_neg", {"x": u})), same)
+        values = {"m": low, "n": high, "c": c}
+        return chain(
+            r.bigop_ext(k.SUM, low, high, v, same), self.lemma("sum_geometric_exp", values, needs[0], needs[1])
+        )
 
     def _picked(self, t: App, ctx: Context) -> Theorem | None:
         """sum_z f(z) sum_s [Z(s) = z] g(s) = sum_s g(s) f(Z(s)): the inner indicator picks the outer index."""

@@ -48,6 +48,7 @@ class Normalizer:
         self.used: dict[str, None] = {}
         self._fixed: set[Var] | None = None  # the letters that no binder has opened
         self._known: dict[tuple[Context, Term], Theorem] = {}
+        self._rewritten: dict[Term, Theorem] | None = None  # what the rules say, with their left sides in normal form
 
     def note(self, *names: str) -> None:
         for n in names:
@@ -89,6 +90,9 @@ class Normalizer:
             th = conv(t, ctx)
             if th is not None and not is_refl(th):
                 return th
+        th = self._of_rules(ctx).get(t) if self.rules else None
+        if th is not None and all(h in ctx.by_statement for h in th.hyps):
+            return th
         definition = defined_head(t)
         if definition in self.definitions:
             self.note(definition.name)
@@ -122,6 +126,25 @@ class Normalizer:
             th = ranges.from_one(t, ctx, self.lemma) if "shift" in self.features else None
             return th or self._sum(t, ctx)
         return _tidy(t)
+
+    def plain(self) -> Normalizer:
+        """The same without rules."""
+        return Normalizer(self.features, self.definitions)
+
+    def _of_rules(self, ctx: Context) -> dict[Term, Theorem]:
+        """The equations among the rules that have no letters to be filled in, from the normal form of what they replace."""
+        if self._rewritten is None:
+            self._rewritten = {}
+            for rule in self.rules:
+                left = getattr(rule, "ground", None)
+                th = rule(left, ctx) if isinstance(left, App) else None
+                normal = self.plain().normalize(left, ctx) if th is not None else None  # type: ignore[arg-type]
+                if th is None or normal is None or is_refl(normal):
+                    continue
+                there, after = sides(normal.concl)[1], sides(th.concl)[1]
+                if isinstance(there, App) and there not in k.subterms(after):
+                    self._rewritten[there] = chain(r.sym(normal), th)
+        return self._rewritten
 
     def _as_it_reads(self, card: Card, t: App, ctx: Context) -> Theorem | None:
         values = dict(zip(arguments(card), t.args, strict=True))

@@ -43,6 +43,11 @@ class Rule:
         self._fixed = fixed
 
     @property
+    def ground(self) -> Term | None:
+        """The left side, where it has no letters to be filled in."""
+        return None if self.schematic else self.left
+
+    @property
     def feeds_itself(self) -> bool:
         """Whether the left side matches in what the rule makes: used over and over it would not end."""
         return any(not t.loose and match(self.left, t, self.schematic) is not None for t in subterms(self.right))

@@ -436,8 +436,13 @@ def _above(atom: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
 
 
 def _within(s: App, at: Term, ctx: Context, depth: int) -> Iterator[farkas.Fact]:
-    """That a term of a sum is at most the sum, where none is negative."""
+    """That a term of a sum is at most the sum, where none is negative; and a term of a maximum at most that."""
     low, high, fn = s.args
+    if s.op is terms.MAX:
+        inside = [th for bound in (low <= at, at <= high) if (th := prove(bound, ctx, depth)) is not None]
+        if len(inside) == 2:
+            yield from farkas.as_facts(library.use("max_upper", {"m": low, "n": high, "j": at, "f": fn}, *inside))
+        return
     every = signs.every_term(terms.LE, s.args)
     bounds = [prove(low <= at, ctx, depth), prove(at <= high, ctx, depth)]
     nonnegative = in_range(every, ctx, depth) if every is not None and all(bounds) else None

@@ -39,12 +39,14 @@ def positive(t: Term) -> Iterator[Way]:
         yield Way("add_pos'", _both(args), (ZERO <= args[0], ZERO < args[1]))
     elif op is k.POW:
         yield Way("pow_pos", {"x": args[0], "a": args[1]}, (ZERO < args[0],))
-    elif op in (k.SUM, k.PROD):
+        if args[1] == Num(2):
+            yield Way("sq_pos", {"x": args[0]}, (ne(args[0], ZERO),))
+    elif op in (k.SUM, k.PROD, k.MAX):
         every = every_term(LT, args)
         if every is not None and op is k.PROD:
             yield Way("prod_pos", _range(args), (every,))
         elif every is not None:
-            yield Way("sum_pos", _range(args), (args[0] <= args[1], every))
+            yield Way("sum_pos" if op is k.SUM else "max_pos", _range(args), (args[0] <= args[1], every))
 
 
 def nonnegative(t: Term) -> Iterator[Way]:
@@ -68,16 +70,23 @@ def nonnegative(t: Term) -> Iterator[Way]:
         every = every_term(LE, args)
         if every is not None:
             yield Way("sum_nonneg" if op is k.SUM else "prod_nonneg", _range(args), (every,))
+    elif op is k.MAX:
+        every = every_term(LE, args)
+        if every is not None:
+            yield Way("max_nonneg", _range(args), (args[0] <= args[1], every))
 
 
 def above(t: Term) -> Iterator[Way]:
-    """Ways to t < 1 and t <= 1 for a quotient, and to t < 0 for a logarithm."""
+    """Ways to t < 1 and t <= 1 for a quotient or a power, and to t < 0 for a logarithm."""
     if isinstance(t, App) and t.op is k.DIV:
         x, y = t.args
         yield Way("div_lt_one", _both(t.args), (ZERO < y, x < y))
         yield Way("div_le_one", _both(t.args), (ZERO < y, x <= y))
     elif isinstance(t, App) and t.op is k.LOG:
         yield Way("log_neg_of_lt_one", {"x": t.args[0]}, (ZERO < t.args[0], t.args[0] < 1))
+    elif isinstance(t, App) and t.op is k.POW:
+        x, a = t.args
+        yield Way("pow_lt_one", {"x": x, "a": a}, (ZERO < a, ZERO < x, x < 1))
 
 
 def nonzero(a: Term, b: Term) -> Iterator[Way]:
