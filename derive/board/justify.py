@@ -28,7 +28,7 @@ from derive.kernel.terms import App, Lam, Num, SortError, Term, Var, app, eq, fr
 from derive.kernel.theorem import RuleError, Theorem
 from derive.lemmas import Lemma
 from derive.record.relations import RELATIONS
-from derive.tactics import consequences, side
+from derive.tactics import side
 from derive.tactics.closing import close
 from derive.tactics.context import Context
 from derive.tactics.derived import chain, sides, strip_forall
@@ -222,6 +222,8 @@ def _attempt(
         if tools.splits:
             th = _split(goal, tools, ctx)
         elif normal in tools.tactics and isinstance(goal, App) and goal.op in (k.EQ, k.LE, k.LT):
+            from derive.tactics import consequences  # what it calls is much, and few lines ask for it
+
             th, used = consequences.prove(goal, ctx) or (None, ())
         elif relation == "=":
             th, used = _equation(before, after, tools, ctx)

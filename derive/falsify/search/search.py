@@ -20,6 +20,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from derive.falsify.models.arithmetic import TooBig
 from derive.falsify.models.evaluate import compile_term
@@ -30,11 +31,13 @@ from derive.falsify.numbers.work import WORK, OutOfWork
 from derive.falsify.search.building import STEPS, Assignment, Key, Missing, Options, Partial, options_for
 from derive.falsify.search.found import Counterexample, NoneFound, UndefinedAt, approx, shown
 from derive.falsify.search.hypotheses import Knowledge
-from derive.falsify.search.shrinking import Choice, Filled, Pick, Shrinker
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, Base, Fn, Sort, is_numeric
 from derive.kernel.terms import App, Lam, Num, Term, Var, app, at, eq, fresh
 from derive.record.relations import RELATIONS
+
+if TYPE_CHECKING:
+    from derive.falsify.search.shrinking import Choice, Filled, Pick
 
 BUDGET = 20_000
 """How many models a search looks at."""
@@ -227,6 +230,10 @@ class _Search:
 
     def fill(self, pick: Pick) -> Filled | None:
         """A model with the values that ``pick`` chooses, and the choices; None unless it refutes the claim."""
+        from derive.falsify.search.shrinking import (
+            Choice,
+        )  # where a model is looked for in order, none is put together here
+
         choices: list[Choice] = []
 
         def choose(key: Key) -> Assignment:
@@ -251,6 +258,8 @@ class _Search:
         found = self.first_found()
         if isinstance(found, NoneFound):
             return found
+        from derive.falsify.search.shrinking import Shrinker
+
         tried = self.tried
         self.limit = max(self.limit, WORK.spent + _SHRINKING)
         return _report(self.claim, Shrinker(found, self.fill).run(), tried, self.undefined)
