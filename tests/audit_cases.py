@@ -72,7 +72,11 @@ def no_shift(logits, labels):
 
 
 def double_shift(logits, labels):
-    return F.cross_entropy(logits[:-2], labels[1:][1:])
+    return F.cross_entropy(logits[:-2], labels[2:])
+
+
+def shifted_here_and_there(logits, labels):
+    return F.cross_entropy(logits[:-1][:-1], labels[1:][1:])
 
 
 def without_square(student_logits, teacher_logits):
@@ -206,7 +210,7 @@ def branchless_sort(logits, labels):
 
 
 def contrastive(logits):
-    return F.cross_entropy(logits, torch.arange(logits.size(0)))
+    return F.cross_entropy(logits / 0.07, torch.arange(logits.size(0)))
 
 
 def group_relative(per_token_logps, old_per_token_logps, ref_per_token_logps, advantages, completion_mask):

@@ -41,7 +41,7 @@ CASES = [
     Case("focal", ROWS, "focal(gamma=2), mean"),
     Case("focal_alpha", "inputs=B targets=B:probability", "binary focal, mean"),
     Case("unlikelihood", ROWS, "unlikelihood, mean", "refuted: it is what was asked for only where its bounds do nothing"),
-    Case("clip_symmetric", "logits=B,B", "clip, mean"),
+    Case("clip_symmetric", "logits=V,V", "clip, mean"),
     Case("poly1", ROWS, "poly1(eps=1), mean", ignore=None),
     Case("confidence_penalty", ROWS, "one-hot - 1/10 entropy, mean", ignore=None),
     Case("soft_bootstrap", ROWS, "19/20 one-hot + 1/20 entropy, mean", ignore=None),

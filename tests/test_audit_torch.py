@@ -43,7 +43,7 @@ PROVED = {
         "dpo(beta=1/10), mean",
     ),
     "ppo": (cases.ppo, "logprobs=B,T old_logprobs=B,T advantages=B,T mask=B,T", "ppo(eps=1/5), mean over kept"),
-    "contrastive": (cases.contrastive, "logits=V,V", "contrastive, mean"),
+    "contrastive": (cases.contrastive, "logits=V,V", "contrastive(tau=7/100), mean"),
     "group-relative": (
         cases.group_relative,
         "per_token_logps=B,T old_per_token_logps=B,T ref_per_token_logps=B,T advantages=B completion_mask=B,T",
@@ -91,6 +91,7 @@ REFUTED = {
     "wrong size": (cases.wrong_size, ROWS, "smoothed(eps=1/10), mean", ""),
     "double shift": (cases.double_shift, ROWS, "next-token one-hot, mean over kept", "the labels are shifted twice"),
     "no square": (cases.without_square, "student_logits=B,V teacher_logits=B,V", "distillation(tau=2), mean", "a factor tau^2 = 4 is missing"),
+    "two shifts": (cases.shifted_here_and_there, ROWS, "next-token one-hot, mean over kept", "the labels are shifted twice"),
     "missing squeeze": (cases.missing_squeeze, ROWS, "one-hot, mean over kept", ""),
     "floor": (cases.floor, ROWS, "one-hot, mean", "it is what was asked for only where its bounds do nothing"),
     "log of more": (cases.log_of_more, ROWS, "one-hot, mean", "1/100000000 is added to the probabilities before"),

@@ -108,7 +108,7 @@ def _forms(reading: Reading, entry: tuple[Var, ...], shift: int, divisors: Seque
     place, n = Place(roles, tuple(here), ahead, roles.positions()), roles.vocabulary
     weight = roles.kept(ahead)
     positions = prod((high for _, _, high in whole.scope[1:]), start=whole.scope[0][2]) if whole.scope else ONE
-    counts = [s.letter for s in reading.inputs.symbols.values() if s.input.kind == "count"]
+    counts = [s.letter for s in roles.counts()]
     for target in _targets(reading, place, n):
         apart = place.model[j] - target[j]
         weighed = apart if weight == ONE else weight * apart

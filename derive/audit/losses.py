@@ -9,8 +9,7 @@ from typing import NamedTuple
 from derive.audit.model.values import ZERO
 from derive.audit.roles import ONE, WEIGHT, Missing, Place, Role
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import INT
-from derive.kernel.terms import App, Term, Var, as_term, at, spine
+from derive.kernel.terms import App, Term, as_term, at, spine
 from derive.language.definitions import (
     binary_cross_entropy,
     cross_entropy,
@@ -135,15 +134,15 @@ LOSSES: dict[str, Kind] = {
     "one-vs-rest": Kind(
         lambda p, a: _one_vs_rest(p, as_term(a["eps"])), {"eps": 0}, "binary cross-entropy of each class against a smoothed target, summed"
     ),
-    "contrastive": Kind(lambda p, a: cross_entropy(p.vocabulary, one_hot(_diagonal(p)), p.model), {}, "the row's own column is the true one", False),
-    "clip": Kind(lambda p, a: _both_ways(p), {}, "contrastive, the mean over rows and columns", False),
+    "contrastive": Kind(lambda p, a: _contrastive(p, as_term(a["tau"])), {"tau": 1}, "the row's own column is the true one", False),
+    "clip": Kind(lambda p, a: _both_ways(p, as_term(a["tau"])), {"tau": 1}, "contrastive, the mean over rows and columns", False),
     "dpo": Kind(lambda p, a: -log(sigmoid(as_term(a["beta"]) * _margin(p))), {"beta": F(1, 10)}, "direct preference optimisation", False),
     "cdpo": Kind(lambda p, a: _conservative(p, as_term(a["beta"]), as_term(a["eps"])), {"beta": F(1, 10), "eps": F(1, 10)}, "DPO with labels that may be wrong", False),
     "ipo": Kind(lambda p, a: (_margin(p) - 1 / (2 * as_term(a["beta"]))) ** 2, {"beta": F(1, 10)}, "the squared distance from a margin", False),
     "slic": Kind(lambda p, a: positive_part(1 - as_term(a["beta"]) * _margin(p)), {"beta": F(1, 10)}, "a hinge on the margin", False),
     "reinforce": Kind(lambda p, a: -p.value(ROLE["advantages"]) * p.value(ROLE["logprobs"]), {}, "log-probabilities times advantages", False),
     "ppo": Kind(_surrogate, {"eps": F(1, 5)}, "the clipped surrogate", False),
-    "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
+    "grpo": Kind(lambda p, a: _surrogate(p, a) + as_term(a["beta"]) * _k3(p, a) if a["beta"] else _surrogate(p, a), {"eps": F(1, 5), "beta": F(1, 25)}, "the clipped surrogate with a divergence", False),
     "simpo": Kind(
         lambda p, a: -log(sigmoid(as_term(a["beta"]) * _preference(p) - as_term(a["gamma"]))), {"beta": 2, "gamma": 1}, "preference without a reference", False
     ),
@@ -157,22 +156,27 @@ LOSSES: dict[str, Kind] = {
 
 
 def _smoothed_rest(p: Place, eps: Term) -> Term:
-    k = Var("k", INT)
+    k = p.bound("k")
     d = delta(k, p.token)
     return cross_entropy(p.vocabulary, fun(k, (1 - eps) * d + eps / p.vocabulary * (1 - d)), p.model)
 
 
 def _one_vs_rest(p: Place, eps: Term) -> Term:
-    k = Var("k", INT)
+    k = p.bound("k")
     target = smoothed(p.vocabulary, eps, p.token) if eps != ZERO else one_hot(p.token)
     return Sum(binary_cross_entropy(target[k], sigmoid(p.logits()[k])), (k, 1, p.vocabulary))
 
 
 def _student_and_teacher(p: Place, tau: Term) -> list[Term]:
     """Both models at a temperature, the teacher first."""
-    k = Var("k", INT)
     rows = [p.roles.row(p.roles.named(ROLE[f"{who}_logits"]), p.here) for who in ("teacher", "student")]
-    return [softmax(p.vocabulary, fun(k, x[k] / tau) if tau != ONE else x) for x in rows]
+    return [_cooled(p, x, tau) for x in rows]
+
+
+def _cooled(p: Place, logits: Term, tau: Term) -> Term:
+    """The softmax of logits at a temperature."""
+    k = p.bound("k")
+    return softmax(p.vocabulary, fun(k, logits[k] / tau) if tau != ONE else logits)
 
 
 def _distillation(p: Place, tau: Term) -> Term:
@@ -188,14 +192,15 @@ def _diagonal(p: Place) -> Term:
     return p.here[-1]
 
 
-def _both_ways(p: Place) -> Term:
+def _contrastive(p: Place, tau: Term) -> Term:
+    return cross_entropy(p.vocabulary, one_hot(_diagonal(p)), _cooled(p, p.logits(), tau))
+
+
+def _both_ways(p: Place, tau: Term) -> Term:
     """The mean of the losses of a row and of a column of a square of logits."""
-    k, i = Var("k", INT), _diagonal(p)
+    k, i = p.bound("k"), _diagonal(p)
     column = fun(k, p.roles.logits().at((k, i)))
-    return (
-        cross_entropy(p.vocabulary, one_hot(i), p.model)
-        + cross_entropy(p.vocabulary, one_hot(i), softmax(p.vocabulary, column))
-    ) / 2
+    return (_contrastive(p, tau) + cross_entropy(p.vocabulary, one_hot(i), _cooled(p, column, tau))) / 2
 
 
 def _preference(p: Place) -> Term:

@@ -20,7 +20,6 @@ from derive.audit.roles import ONE, Missing, Place, Roles
 from derive.audit.verdict import Audit, _identifier, agree, conditions
 from derive.board.entries import TheoremEntry
 from derive.errors import UserError
-from derive.kernel.sorts import INT
 from derive.kernel.terms import Num, Term, Var, as_term, subterms
 from derive.language.definitions import (
     cross_entropy,
@@ -180,7 +179,7 @@ def _others(reading: Reading, asked: Asked) -> Iterator[tuple[Asked, str, Fault 
 
 
 def _raised(c: Fraction, place: Place) -> Place:
-    k, model = Var("k", INT), place.model
+    k, model = place.bound("k"), place.model
     return place._replace(probabilities=fun(k, model[k] + as_term(c)))
 
 
@@ -265,10 +264,9 @@ def _factors(reading: Reading, scope: list[Range], kept: Term) -> Iterator[_Cand
             yield _Candidate(f"the loss is {name} times too large", n, True)
             yield _Candidate(f"the loss is divided by {name} as well", 1 / n, True)
     yield _Candidate("the loss is counted once for each position", positions, True)
-    for s in reading.inputs.symbols.values():
-        if s.input.kind == "count":
-            yield _Candidate(f"{s.input.name} is not used: the mean is over what is there", s.letter / counted, True)
-            yield _Candidate(f"the loss is divided by {s.input.name}", 1 / s.letter, True)
+    for s in Roles(reading.inputs).counts():
+        yield _Candidate(f"{s.input.name} is not used: the mean is over what is there", s.letter / counted, True)
+        yield _Candidate(f"the loss is divided by {s.input.name}", 1 / s.letter, True)
     yield _Candidate("the sign is wrong", Num(-1), True)
 
 

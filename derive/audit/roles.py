@@ -10,7 +10,7 @@ from typing import NamedTuple
 from derive.audit.inputs import Input, Inputs, Symbol
 from derive.errors import UserError
 from derive.kernel.sorts import INT
-from derive.kernel.terms import Num, Term, Var
+from derive.kernel.terms import Num, Term, Var, fresh
 from derive.language.definitions import softmax
 from derive.language.syntax import Sum, fun
 
@@ -29,6 +29,11 @@ class Role(NamedTuple):
 
 
 WEIGHT = Role("weight", "weight")
+
+
+def letter_beside(name: str, index: Sequence[Term]) -> Var:
+    """A letter for a sum or a family, which is none of those of an index: k is one where the positions are as many as the classes."""
+    return fresh(name, INT, frozenset[Var]().union(*(t.free for t in index)))
 
 
 class Place(NamedTuple):
@@ -61,9 +66,13 @@ class Place(NamedTuple):
             return self.probabilities
         return softmax(self.vocabulary, self.logits())
 
+    def bound(self, name: str) -> Var:
+        """A letter for a sum or a family at this position, which is none of the position's own."""
+        return letter_beside(name, (*self.here, *self.ahead))
+
     def softmax_over(self, axis: int) -> Term:
         """The softmax over a dimension of positions, which is the wrong one, as a family over the vocabulary."""
-        k, j = Var("k", INT), Var("j", INT)
+        k, j = self.bound("k"), self.bound("j")
         column = fun(j, self.roles.entry(self.roles.logits(), (*self.here[:axis], j, *self.here[axis + 1 :]), k))
         size = self.roles.inputs.sizes[self.dims[axis]]
         return fun(k, softmax(size, column)[self.here[axis]])
@@ -124,7 +133,7 @@ class Roles:
         return None
 
     def projected(self, hidden: Symbol, weights: Symbol, here: Sequence[Term]) -> Term:
-        d, k = Var("d", INT), Var("k", INT)
+        d, k = letter_beside("d", here), letter_beside("k", here)
         inner = hidden.input.dims[-1]
         matrix = weights.at([k if x == "V" else d for x in weights.input.dims])
         return fun(k, Sum(hidden.at((*here, d)) * matrix, (d, 1, self.inputs.sizes[inner])))
@@ -146,10 +155,14 @@ class Roles:
         return self.of_kind("label", "labels, such as labels=T")
 
     def of_kind(self, kind: str, what: str) -> Symbol:
-        found = next((s for s in self.all if s.input.kind == kind), None)
+        found = next((s for s in (self.counts() if kind == "count" else self.all) if s.input.kind == kind), None)
         if found is None:
             raise Missing(f"this loss needs {what}; the inputs are {'; '.join(map(str, self.inputs.inputs))}")
         return found
+
+    def counts(self) -> list[Symbol]:
+        """The numbers by which a loss may be divided."""
+        return [s for s in self.all if s.input.kind == "count" and not s.input.dims]
 
     def named(self, role: Role) -> Symbol:
         """The input of that role, by its name.  Raises Missing when there is none."""
@@ -164,7 +177,7 @@ class Roles:
         """The family over the classes at a position, wherever the dimension of the classes stands."""
         if self._axis(s.input) == len(s.input.dims) - 1:
             return s.at(index)
-        k = Var("k", INT)
+        k = letter_beside("k", index)
         return fun(k, self.entry(s, index, k))
 
     def entry(self, s: Symbol, index: Sequence[Term], k: Term) -> Term:

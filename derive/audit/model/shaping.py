@@ -19,7 +19,7 @@ from derive.audit.model.tensor import (
 )
 from derive.audit.model.trace import Cut, Trace, Unread
 from derive.audit.model.values import ONE, ZERO, Value, add, sub
-from derive.kernel.terms import Num, Term, Var
+from derive.kernel.terms import Num, Term
 
 Size = Term | int | None
 

@@ -102,6 +102,22 @@ def _plain(t: Token) -> bool:
     return t.kind == "name" and len(t.text) == 1 and t.text != "T" and not (t.sub or t.sup or t.primes)
 
 
+def _heads(tokens: Tokens) -> bool:
+    """Whether a formula begins with f(x) = ..., which says what the function f is."""
+    name, bracket, sign = tokens[:3]
+    inner = bracket.parts[0] if bracket.kind == "bracket" and bracket.text.startswith("(") else ()
+    return (
+        name.kind == "name" and not (name.sub or name.sup) and len(inner) == 1 and _plain(inner[0]) and sign.text == "="
+    )
+
+
+def _moves(t: Token, part: Tokens) -> bool:
+    """Whether a part of a fraction is the numerator dL of dL/dx, which names a function without its argument."""
+    above, under = t.parts
+    ds = ("∂", "d")
+    return part is above and len(above) == 2 and above[0].text in ds and bool(under) and under[0].text in ds
+
+
 class _Seen:
     def __init__(self) -> None:
         self.separated: set[str] = set()  # f(a, b), p(x | y)
@@ -120,6 +136,8 @@ class _Seen:
         return frozenset(text for text, a in found.items() if a and self.times[a] == self.raised[a])
 
     def look(self, tokens: Tokens, below: bool = False) -> None:
+        if len(tokens) > 2 and _heads(tokens):
+            self.separated.add(tokens[0].text)
         for i, t in enumerate(tokens):
             behind = tokens[i + 1] if i + 1 < len(tokens) else None
             if t.kind == "name":
@@ -143,7 +161,7 @@ class _Seen:
             for part in (*t.parts, () if transposed else t.sup or ()):
                 bare = set(self.bare)
                 self.look(part, below)
-                if i and tokens[i - 1].text in _LAWS:
+                if (i and tokens[i - 1].text in _LAWS) or (t.kind == "fraction" and _moves(t, part)):
                     self.bare = bare
             bare = set(self.bare)
             self.look(t.sub or (), below=plain and (t.kind == "name" or t.text in ("∑", "∏")))
