@@ -25,6 +25,9 @@ settings.register_profile(
 settings.register_profile("fixed", settings.get_profile("random"), derandomize=True)
 settings.load_profile("fixed" if os.environ.get("CI") else "random")
 
+# The processes that tests start keep what they compile, as they do after an installation: without it each compiles all of derive.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
