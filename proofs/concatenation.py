@@ -24,9 +24,9 @@ def joined(one, two):
 )
 def logsumexp_of_concatenation(calc):
     """The log-sum-exp of a concatenation is that of the two log-sum-exps."""
-    calc.eq(log(Sum(exp(z[k]), (k, 1, V + n))))
-    calc.eq(log(first + second))
-    calc.eq(joined(log(first), log(second)))
+    calc.eq(log(Sum(exp(z[k]), (k, 1, V + n))), by=logsumexp)
+    calc.eq(log(first + second), by=sum_split_at)
+    calc.eq(joined(log(first), log(second)), by=reverse(exp_log))
 
 
 @theorem(

@@ -65,11 +65,11 @@ def logsumexp_le_largest_logit(calc):
 )
 def logsumexp_shift(calc):
     """A number taken off all logits is added again outside: with the largest logit for a, no exponential is larger than 1."""
-    calc.eq(log(partition))
+    calc.eq(log(partition), by=logsumexp)
     calc.eq(log(Sum(exp(a) * exp(z[k] - a), (k, 1, V))), by=because("the exponential of a sum", auto))
-    calc.eq(log(exp(a) * Sum(exp(z[k] - a), (k, 1, V))))
-    calc.eq(a + log(Sum(exp(z[k] - a), (k, 1, V))))
-    calc.eq(a + logsumexp(V, fun(k, z[k] - a)))
+    calc.eq(log(exp(a) * Sum(exp(z[k] - a), (k, 1, V))), by=sum_mul)
+    calc.eq(a + log(Sum(exp(z[k] - a), (k, 1, V))), by=[log_mul, log_exp])
+    calc.eq(a + logsumexp(V, fun(k, z[k] - a)), by=reverse(logsumexp))
 
 
 here, there = softmax(V, z), softmax(V, v)

@@ -32,17 +32,17 @@ def mean_of_k1(calc):
 )
 def mean_of_k3(calc):
     """The estimator k3 adds q/p - 1 to k1, which has the mean 0."""
-    calc.eq(Sum(p[k] * (ratio - 1 - log(ratio)), (k, 1, V)))
-    calc.eq(Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)) + Sum(p[k] * -log(ratio), (k, 1, V)))
-    calc.eq(Sum(p[k] * -log(ratio), (k, 1, V)))
-    calc.eq(expectation(V, p, k1))
-    calc.eq(kl(V, p, q))
+    calc.eq(Sum(p[k] * (ratio - 1 - log(ratio)), (k, 1, V)), by=expectation)
+    calc.eq(Sum(q[k], (k, 1, V)) - Sum(p[k], (k, 1, V)) + Sum(p[k] * -log(ratio), (k, 1, V)), by=sums)
+    calc.eq(Sum(p[k] * -log(ratio), (k, 1, V)), by=[Eq(Sum(p[k], (k, 1, V)), 1), Eq(Sum(q[k], (k, 1, V)), 1)])
+    calc.eq(expectation(V, p, k1), by=reverse(expectation))
+    calc.eq(kl(V, p, q), by=mean_of_k1)
 
 
 @theorem(shows=0 <= k3[k], given=[0 < p[k], 0 < q[k]], phrase="the estimator k3 is nonnegative", catalogue="54")
 def k3_nonnegative(calc):
     """The estimator k3 is nonnegative for each sample: the log lies below its tangent at 1."""
-    calc.le(ratio - 1 - log(ratio))
+    calc.le(ratio - 1 - log(ratio), by=log_le_sub_one)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

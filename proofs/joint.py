@@ -61,10 +61,10 @@ def law_of_total_probability(calc):
 )
 def conditionals_sum_to_one(calc):
     """The probabilities of all y given x sum to 1."""
-    calc.eq(Sum(P[x][y] / P_X[x], (y, Y)))
-    calc.eq(Sum(P[x][y], (y, Y)) / P_X[x])
-    calc.eq(P_X[x] / P_X[x])
-    calc.eq(1)
+    calc.eq(Sum(P[x][y] / P_X[x], (y, Y)), by=second_given_first)
+    calc.eq(Sum(P[x][y], (y, Y)) / P_X[x], by=sum_div)
+    calc.eq(P_X[x] / P_X[x], by=first_marginal)
+    calc.eq(1, by=ring)
 
 
 @theorem(
@@ -113,8 +113,8 @@ ratio = P[x][y] / (P_X[x] * P_Y[y])
 def pseudo_likelihood(calc):
     """The pseudo-log-likelihood is the log-likelihood plus the pointwise mutual information: what the two tokens say of
     each other is counted twice."""
-    calc.eq(log(P[x][y] / P_Y[y]) + log(P[x][y] / P_X[x]))
-    calc.eq(log(P[x][y]) + log(ratio))
+    calc.eq(log(P[x][y] / P_Y[y]) + log(P[x][y] / P_X[x]), by=[first_given_second, second_given_first])
+    calc.eq(log(P[x][y]) + log(ratio), by=[log_div, log_mul])
 
 
 @theorem(

@@ -91,7 +91,7 @@ def ignored_positions_in_the_smoothing_term(calc):
 )
 def smoothing_by_one_over_the_vocabulary(calc):
     """With 1/V in place of eps/V each position adds 1 - eps times its cross-entropy under the uniform target."""
-    calc.eq(Sum((1 - eps) * nll + eps * to_uniform, (t, 1, T)) + (1 - eps) * Sum(to_uniform, (t, 1, T)))
+    calc.eq(Sum((1 - eps) * nll + eps * to_uniform, (t, 1, T)) + (1 - eps) * Sum(to_uniform, (t, 1, T)), by=sums)
 
 
 # --- what a loss is before training -----------------------------------------------------------------------------------
@@ -124,10 +124,10 @@ positive_prefixes = ForAll((t, 0, m + T), 0 < Pr[t])
 def conditionals_by_two_likelihoods(calc):
     """The log-likelihood of an answer is that of prompt and answer, less that of the prompt: one pass over both has every
     conditional, since each depends on its prefix alone."""
-    calc.eq(Sum(log(Pr[m + t] / Pr[m + t - 1]), (t, 1, T)))
-    calc.eq(Sum(log(Pr[m + t]) - log(Pr[m + (t - 1)]), (t, 1, T)))
-    calc.eq(log(Pr[m + T]) - log(Pr[m + (1 - 1)]))
-    calc.eq(log(Pr[m + T]) - log(Pr[m]))
+    calc.eq(Sum(log(Pr[m + t] / Pr[m + t - 1]), (t, 1, T)), by=conditional)
+    calc.eq(Sum(log(Pr[m + t]) - log(Pr[m + (t - 1)]), (t, 1, T)), by=log_div)
+    calc.eq(log(Pr[m + T]) - log(Pr[m + (1 - 1)]), by=sum_telescope_back)
+    calc.eq(log(Pr[m + T]) - log(Pr[m]), by=ring)
 
 
 @theorem(

@@ -75,8 +75,8 @@ def loss_of_the_opposite(calc):
 )
 def conservative_loss(calc):
     """With labels smoothed by eps the loss of a pair has the residual eps h, as label smoothing has."""
-    calc.eq((1 - eps) * loss(h) + eps * (loss(h) + h))
-    calc.eq(loss(h) + eps * h)
+    calc.eq((1 - eps) * loss(h) + eps * (loss(h) + h), by=loss_of_the_opposite)
+    calc.eq(loss(h) + eps * h, by=ring)
 
 
 def robust(margin):
@@ -91,7 +91,7 @@ def robust(margin):
 )
 def robust_loss_unbiased(calc):
     """Where labels are exchanged with probability eps, the mean of the robust loss is the loss of the true labels."""
-    calc.eq(loss(h))
+    calc.eq(loss(h), by=loss_of_the_opposite)
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------
