@@ -236,7 +236,7 @@ class Refs(Builder):
         """What a definition says of the formula as it stands; of an entry of a vector that is defined whole, and the other way round."""
         for m in self.world.meanings_of(e):
             if any(m is x for x in scope.inside):
-                if self.meets(m, e, scope) is not None:
+                if scope.inside[-1] is not m and self.meets(m, e, scope) is not None:
                     self.needs.weak = self.needs.weak or f"{e.ref.name} is defined by itself"
                 continue
             if m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name):

@@ -166,10 +166,11 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
 
 
 def _is_one_of(pattern: Expr, e: Expr) -> bool:
-    """Whether a name is what a definition is of, at other values: m_{t-1} of m_t."""
+    """Whether a name is what a definition is of, at other values: m_{t-1} of m_t, and not P(a_1) of a P(A) that is made of these."""
     if not (pattern.op == e.op == "ref" and pattern.ref == e.ref and len(pattern.args) == len(e.args)):
         return False
-    return all(p.is_name() or p == a for p, a in zip(pattern.args, e.args, strict=True))
+    pairs = zip(pattern.args, e.args, strict=True)
+    return all(p == a or (p.is_name() and (a.is_name() or p.ref.name in names_in(a))) for p, a in pairs)
 
 
 def _head(parser: Parser, tokens: Tokens) -> Expr:
