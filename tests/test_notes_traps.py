@@ -94,6 +94,8 @@ TRUE = [
     (r"\mathbb{E}_{x \sim q}[r] = 1", RATIO, r"r := \frac{p(x)}{q(x)}"),
     (r"\mathbb{E}_q[-k_1] = -\mathrm{KL}(q \| p)", RATIO, r"r := \frac{p(x)}{q(x)}", r"k_1 := -\log r"),
     (r"\sum_k p_k a = \sum_k p_k z_k", *CLASSES, "z vector of length K", "a := z_k"),
+    # what is defined by itself holds as an equation
+    (r"m_t - m_{t-1} = (1 - \beta)(g_t - m_{t-1})", r"m_t := \beta m_{t-1} + (1 - \beta) g_t"),
     # a variable beside itself
     (r"H(X, X) = H(X)", JOINT_LAW),
     (r"I(X; X) = H(X)", JOINT_LAW),
@@ -135,6 +137,8 @@ NOT_FALSE = [
     # what stands behind a slash may all be below it
     (r"1/2\pi u = \frac{1}{2\pi u}", "u > 0", r"\pi > 0"),
     (r"1/2(u + v) = \frac{1}{2(u + v)}", "u > 0", "v > 0"),
+    # of what is defined by itself one step is known
+    (r"G_t = r_t + \gamma r_{t+1} + \gamma^2 G_{t+2}", r"G_t := r_t + \gamma G_{t+1}"),
     # an index of a definition may be another than that of the sum around its name
     (
         r"\sum_i \frac{\partial L}{\partial z_i} = 0",
@@ -334,6 +338,10 @@ PARAMETERS = [
     ),
     (r"p_\theta(x | z) = p_\theta(z | x)", r"p_\theta positive joint distribution over x, z"),
     (r"p_\theta(x) = p_\eta(x)", "p positive distribution over x"),
+    (
+        r"\nabla_\phi \mathrm{KL}(p_\theta \| q_\phi) = \sum_x p_\theta(x) \nabla_\phi \log q_\phi(x)",
+        r"p_\theta, q_\phi positive distribution over x",
+    ),
 ]
 
 

@@ -105,6 +105,8 @@ def _plain(t: Token) -> bool:
 def _heads(tokens: Tokens) -> bool:
     """Whether a formula begins with f(x) = ..., which says what the function f is."""
     name, bracket, sign = tokens[:3]
+    if name.text in FUNCTIONS or name.text in _LAWS:
+        return False
     inner = bracket.parts[0] if bracket.kind == "bracket" and bracket.text.startswith("(") else ()
     return (
         name.kind == "name" and not (name.sub or name.sup) and len(inner) == 1 and _plain(inner[0]) and sign.text == "="

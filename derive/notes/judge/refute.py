@@ -55,41 +55,42 @@ def _fails(found: Counterexample) -> bool:
 
 
 class _Replaced(NamedTuple):
-    """The letters that stand for a function at the point and for its slope there; which argument is the point."""
+    """The letters that stand for a function at its point and for its slope there; which argument is the point."""
 
     value: Var
     slope: Var
     place: int
+    point: Var
 
 
 def at_one_point(claim: Term, given: Sequence[Term]) -> tuple[Term, list[Term]] | None:
     """The claim and the conditions where functions of a real number are letters for their values and slopes at one point.
 
-    None where that cannot be done: the claim looks at several points, or a condition is of another kind.
+    None where that cannot be done: the claim looks at several points of one function, or a condition is of another kind.
     """
     functions = [v for v in claim.free if _real_argument(v.sort) is not None]
     if not functions:
         return claim, [g for g in given if not any(_real_argument(v.sort) is not None for v in g.free)]
     context = Context.of(given)
     claim = _calculated(claim, context)
-    points = {spine(t)[1][_place(v)] for v in functions for t in subterms(claim) if _is_whole(t, v)}
-    points = {p for p in points if not p.loose}
-    if len(points) != 1:
-        return None
-    (point,) = points
-    if not isinstance(point, Var):
-        return None
-    table = _letters(functions, claim.free.union(*(g.free for g in given)))
-    out = _replaced(claim, table, point)
+    points: dict[Var, Var] = {}
+    for v in functions:
+        found = {spine(t)[1][_place(v)] for t in subterms(claim) if _is_whole(t, v)}
+        point, *others = (p for p in found if not p.loose) if any(not p.loose for p in found) else (None,)
+        if others or not isinstance(point, Var):
+            return None
+        points[v] = point
+    table = _letters(points, claim.free.union(*(g.free for g in given)))
+    out = _replaced(claim, table)
     facts: list[Term] = []
     for g in [*given, *(th.concl for th in slopes(context))]:
         if k.HAS_DERIVATIVE in {t.op for t in subterms(g) if isinstance(t, App)}:
             continue
-        if not any(v in g.free for v in functions):
+        if not any(v in g.free for v in points):
             if not any(_real_argument(v.sort) is not None for v in g.free):
                 facts.append(g)
             continue
-        fact = _condition(g, table, point)
+        fact = _condition(g, table)
         if fact is None:
             return None
         facts.append(fact)
@@ -127,48 +128,48 @@ def _calculated(claim: Term, context: Context) -> Term:
     return App(claim.op, tuple(a if th is None else sides(th.concl)[1] for a, th in zip(claim.args, made, strict=True)))
 
 
-def _letters(functions: Sequence[Var], taken: frozenset[Var]) -> dict[Var, _Replaced]:
+def _letters(points: Mapping[Var, Var], taken: frozenset[Var]) -> dict[Var, _Replaced]:
     out: dict[Var, _Replaced] = {}
-    for v in sorted(functions, key=lambda v: v.name):
+    for v in sorted(points, key=lambda v: v.name):
         sort = without_argument(v.sort, _place(v))
         value = fresh(v.name, sort, taken - {v})
         slope = fresh(f"{v.name}'", sort, taken | {value})
         taken = taken | {value, slope}
-        out[v] = _Replaced(value, slope, _place(v))
+        out[v] = _Replaced(value, slope, _place(v), points[v])
     return out
 
 
-def _replaced(t: Term, table: Mapping[Var, _Replaced], point: Term) -> Term | None:
+def _replaced(t: Term, table: Mapping[Var, _Replaced]) -> Term | None:
     """The term with the letters for values and slopes; None where a function is left that is looked at otherwise."""
     if t.free.isdisjoint(table):
         return t
     if isinstance(t, App) and t.op is k.DERIVATIVE:
-        return _slope(t, table, point)
+        return _slope(t, table)
     head, args = spine(t)
     letters = table.get(head) if isinstance(head, Var) else None
     if letters is not None:
-        if len(args) <= letters.place or args[letters.place] != point:
+        if len(args) <= letters.place or args[letters.place] != letters.point:
             return None
-        rest = [_replaced(a, table, point) for i, a in enumerate(args) if i != letters.place]
+        rest = [_replaced(a, table) for i, a in enumerate(args) if i != letters.place]
         return _applied(letters.value, rest)
-    parts = [_replaced(p, table, point) for p in parts_of(t)]
+    parts = [_replaced(p, table) for p in parts_of(t)]
     return None if any(p is None for p in parts) else rebuild(t, tuple(p for p in parts if p is not None))
 
 
-def _slope(t: App, table: Mapping[Var, _Replaced], point: Term) -> Term | None:
-    """The derivative of a function by its name alone, at the point."""
+def _slope(t: App, table: Mapping[Var, _Replaced]) -> Term | None:
+    """The derivative of a function by its name alone, at its point."""
     fn, where = t.args
-    if where != point or not isinstance(fn, Lam):
+    if not isinstance(fn, Lam):
         return None
     x = fresh("x", fn.dom, fn.free)
     head, args = spine(instantiate(fn, x))
     letters = table.get(head) if isinstance(head, Var) else None
-    if letters is None or len(args) <= letters.place or args[letters.place] != x:
+    if letters is None or where != letters.point or len(args) <= letters.place or args[letters.place] != x:
         return None
     rest = [a for i, a in enumerate(args) if i != letters.place]
     if any(x in a.free for a in rest):
         return None
-    return _applied(letters.slope, [_replaced(a, table, point) for a in rest])
+    return _applied(letters.slope, [_replaced(a, table) for a in rest])
 
 
 def _applied(head: Term, args: Sequence[Term | None]) -> Term | None:
@@ -179,14 +180,17 @@ def _applied(head: Term, args: Sequence[Term | None]) -> Term | None:
     return head
 
 
-def _condition(g: Term, table: Mapping[Var, _Replaced], point: Var) -> Term | None:
+def _condition(g: Term, table: Mapping[Var, _Replaced]) -> Term | None:
     """A condition on all values of the parameter, at the point; an inequality is taken strictly, so that it holds near it.
 
     None for one that is no inequality and no linear equation.
     """
+    points = {letters.point for v, letters in table.items() if v in g.free}
     while isinstance(g, App) and g.op is k.FORALL and isinstance(g.args[0], Lam) and g.args[0].dom is REAL:
-        g = instantiate(g.args[0], point)
-    out = _replaced(g, table, point)
+        if len(points) != 1:
+            return None
+        g = instantiate(g.args[0], next(iter(points)))
+    out = _replaced(g, table)
     if out is None:
         return None
     return _strict(out, {x for letters in table.values() for x in (letters.value, letters.slope)})

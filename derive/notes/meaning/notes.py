@@ -435,6 +435,8 @@ class _Reader(Page):
         for fact in letters:
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
+        if not self.world.by_itself.isdisjoint(self.rests_on(a.expr) | self.rests_on(b.expr)):
+            needs.weak = needs.weak or "a name is defined by its other values"
         missing = definedness([left, right], given)
         rests = [(f, needs.facts[f]) for f in given if needs.facts[f]] + [
             (f, " ".join(term_text(f).split())) for f in missing

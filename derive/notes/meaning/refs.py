@@ -235,9 +235,11 @@ class Refs(Builder):
     def defined(self, e: Expr, scope: Scope) -> Value | None:
         """What a definition says of the formula as it stands; of an entry of a vector that is defined whole, and the other way round."""
         for m in self.world.meanings_of(e):
-            if any(m is x for x in scope.inside) or (
-                m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name)
-            ):
+            if any(m is x for x in scope.inside):
+                if scope.inside[-1] is not m and self.meets(m, e, scope) is not None:
+                    self.needs.weak = self.needs.weak or f"{e.ref.name} is defined by itself"
+                continue
+            if m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name):
                 continue
             found = self.meets(m, e, scope)
             if found is not None:

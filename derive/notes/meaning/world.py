@@ -92,6 +92,9 @@ class World:
     correct: list[tuple[Expr, str]] = field(
         default_factory=list
     )  # letters that the text calls the correct class, with its words
+    by_itself: set[str] = field(
+        default_factory=set
+    )  # names that are defined by their other values, of which a row knows one step
     aside: list[Meaning] = field(default_factory=list)  # definitions that do not count for a while
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
     _seen: int = 0
@@ -155,7 +158,19 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
     pattern, body = _head(parser, new), one(parser, meaning)
     if pattern.is_name() and body.is_name():
         world.aliases[pattern.ref.name] = body.ref.name
+    if any(_is_one_of(pattern, x) for x in walk(body)):  # m_t := b m_{t-1} + g_t, which can be put nowhere for good
+        world.facts.append(((Expr("rel", (pattern, body), "="),), ""))
+        world.by_itself.add(pattern.ref.name)
+        return
     world.meanings.append(Meaning(pattern, body))
+
+
+def _is_one_of(pattern: Expr, e: Expr) -> bool:
+    """Whether a name is what a definition is of, at other values: m_{t-1} of m_t, and not P(a_1) of a P(A) that is made of these."""
+    if not (pattern.op == e.op == "ref" and pattern.ref == e.ref and len(pattern.args) == len(e.args)):
+        return False
+    pairs = zip(pattern.args, e.args, strict=True)
+    return all(p == a or (p.is_name() and (a.is_name() or p.ref.name in names_in(a))) for p, a in pairs)
 
 
 def _head(parser: Parser, tokens: Tokens) -> Expr:
