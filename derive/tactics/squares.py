@@ -133,7 +133,7 @@ def _weighted(w: Term, v: Var, ends: Range, gap: field.Poly, poly: field.Poly, i
         return
     means = [(t, t.args[2]) for t in _squared(gap) if t.args[:2] == ends]
     inside = [(m, gap_poly(instantiate(fn, v), inner)) for m, fn in means[:MOST] if isinstance(fn, Lam)]
-    around = [(f, m) for m, p in inside if p is not None and (f := _divided(p, w)) is not None]
+    around: list[tuple[Term, Term]] = [(f, m) for m, p in inside if p is not None and (f := _divided(p, w)) is not None]
     around += [(f, k.app(k.SUM, *ends, k.lam(v, w * f))) for f in _roots_over(poly, w)]
     for f, m in dict.fromkeys(around):
         square = _square(f - m)
