@@ -4,8 +4,8 @@
     python docs/contact_sheet.py sheet.png perplexity --as html
 
 What stands behind the picture's name goes to ``derive slides``: names, subjects or a deck file, and options.  The slides are those of
-Typst; with --as html those that Chromium prints, and with --as beamer those of pdflatex.  Needs the extra slides, and for the latter two
-pdftoppm (Debian: poppler-utils).
+Typst; with --as html those that Chromium prints, with --as beamer those of pdflatex, and with --as pptx those of LibreOffice.  Needs the
+extra slides, and for the latter three pdftoppm (Debian: poppler-utils).
 """
 
 from __future__ import annotations
@@ -28,14 +28,18 @@ def drawn(folder: Path, wishes: list[str], kind: str) -> list[Path]:
     def run(*command: str | Path) -> None:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    deck = folder / {"png": "slide.png", "html": "slide.html", "beamer": "slide.tex"}[kind]
+    deck = folder / {"png": "slide.png", "html": "slide.html", "beamer": "slide.tex", "pptx": "slide.pptx"}[kind]
     # on paper the page of the web is no deck; printed, a deck has all lines of a slide
     handout = [] if kind == "html" else ["--handout"]
-    subprocess.run([sys.executable, "-m", "derive.cli", "slides", *wishes, "-o", deck, *handout], check=True)
+    made = subprocess.run([sys.executable, "-m", "derive.cli", "slides", *wishes, "-o", deck, *handout], check=False)
+    if made.returncode:
+        sys.exit(made.returncode)
     if kind == "html":
         run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf=slide.pdf", deck.as_uri())
     if kind == "beamer":
         run("pdflatex", "-interaction=batchmode", deck)
+    if kind == "pptx":
+        run("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", deck)
     if kind != "png":
         run("pdftoppm", "-r", "96", "-png", "slide.pdf", "slide")
     return sorted(folder.glob("slide*.png"))

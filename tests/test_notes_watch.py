@@ -52,6 +52,13 @@ def test_what_is_saved_is_checked_again(tmp_path: Path) -> None:
     assert watched([a, b], lambda: os.utime(a, ns=(1, 1))) == ["a.tex", "b.tex", "a.tex"]
 
 
+def test_a_file_that_is_still_being_written_is_left_until_it_rests(tmp_path: Path) -> None:
+    a = tmp_path / "a.tex"
+    a.write_text("x")
+    parts = [lambda: a.write_text(""), lambda: a.write_text("a half"), lambda: a.write_text("all of it"), None]
+    assert watched([a], *parts) == ["a.tex", "a.tex"]
+
+
 def test_a_file_that_is_replaced_is_checked_once(tmp_path: Path) -> None:
     a = tmp_path / "a.tex"
     a.write_text("x")

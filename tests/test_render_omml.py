@@ -56,6 +56,11 @@ def text(node: Node) -> str:
     return omml_text(element(node))
 
 
+def applied(node: Node) -> list[tuple[str, str]]:
+    """The functions of a formula, each with what it takes."""
+    return [(omml_text(f.find(f"{M}fName")), omml_text(f.find(f"{M}e"))) for f in element(node).iter(f"{M}func")]
+
+
 def typed(node: Node) -> str:
     """The characters of the formula as they are written, without its structure."""
     return "".join(t.text or "" for t in element(node).iter(f"{M}t"))
@@ -112,15 +117,15 @@ def test_a_sum_without_an_upper_bound_hides_its_place() -> None:
 
 
 def test_a_function_takes_the_factor_behind_it() -> None:
-    assert text(row(log, p, Fence("(", k, ")"), Symbol("+", "op"), y)) == "func[fName{log}e{pd( )[e{k}]}]+y"
+    assert applied(row(log, p, Fence("(", k, ")"), Symbol("+", "op"), y)) == [("fName{log}", "e{pd( )[e{k}]}")]
 
 
 def test_a_function_ends_at_the_next_factor() -> None:
-    assert text(row(log, p, Symbol(TIMES, "times"), y)) == "func[fName{log}e{p}]y"
+    assert applied(row(log, p, Symbol(TIMES, "times"), y)) == [("fName{log}", "e{p}")]
 
 
 def test_an_optimum_has_its_letter_under_it() -> None:
-    assert text(BigOp(Symbol("arg min", "fn"), var("θ"), None, p)) == "func[fName{limLow[e{argmin}lim{θ}]}e{p}]"
+    assert applied(BigOp(Symbol("arg min", "fn"), var("θ"), None, p)) == [("fName{limLow[e{argmin}lim{θ}]}", "e{p}")]
 
 
 def test_a_prime_is_a_superscript() -> None:
@@ -134,7 +139,7 @@ def test_words_under_a_brace() -> None:
 
 def test_a_group_that_is_broken_over_lines_has_one_bracket_in_each_part() -> None:
     # LibreOffice cannot read a formula with a bracket that does not close, so the other one is there and empty
-    assert text(row(log, Symbol("(", "open"), y)) == "func[fName{log}e{d( [e{y}]}]"
+    assert applied(row(log, Symbol("(", "open"), y)) == [("fName{log}", "e{d( [e{y}]}")]
     assert text(row(Symbol("+", "op"), k, Symbol(")", "close"), p)) == "d )[e{+k}]p"
     assert text(row(Symbol("(", "open"), y, Symbol(")", "close"))) == "d( )[e{y}]"
 
@@ -200,6 +205,22 @@ def test_the_text_survives_what_powerpoint_does_when_it_saves() -> None:
     wrapped = ElementTree.Element("{http://schemas.microsoft.com/office/drawing/2010/main}m")
     ElementTree.SubElement(wrapped, f"{M}oMathPara").append(saved)
     assert omml_text(wrapped) == text(FORMULA)
+
+
+def test_the_text_survives_what_libreoffice_does_when_it_saves() -> None:
+    """It takes a name and what it is applied to apart, makes a fraction of a slash, and has its own bar of a condition."""
+    whole = row(Symbol("Pr", "fn"), Fence("(", row(p, rel("∣"), y), ")"), Symbol("/", "slash"), k)
+    saved = "".join(f"<m:r><m:t>{c}</m:t></m:r>" for c in ("Pr", "(𝑝|𝑦)"))
+    assert text(row(log, p)) == "logp"
+    assert text(row(p, rel("∣"), y)) == "p|y" and "Pr" in text(whole)
+    linear = (
+        f'<m:f><m:fPr><m:type m:val="lin"/></m:fPr><m:num>{saved}</m:num><m:den><m:r><m:t>k</m:t></m:r></m:den></m:f>'
+    )
+    assert omml_text(ElementTree.fromstring(f'<m:oMath xmlns:m="{MATH}">{linear}</m:oMath>')) == "Pr(p|y)/k"
+    stacked = linear.replace('<m:type m:val="lin"/>', "")
+    assert (
+        omml_text(ElementTree.fromstring(f'<m:oMath xmlns:m="{MATH}">{stacked}</m:oMath>')) == "f[num{Pr(p|y)}den{k}]"
+    )
 
 
 @pytest.mark.parametrize(

@@ -321,7 +321,7 @@ SEQUENCES = {
     f"{P}cBhvr": "cTn tgtEl attrNameLst",
     f"{P}set": "cBhvr to",
     f"{A}rPr": "ln noFill solidFill effectLst highlight latin ea cs sym hlinkClick",
-    f"{A}pPr": "lnSpc spcBef spcAft buClr buSzPct buFont buNone buChar tabLst defRPr",
+    f"{A}pPr": "lnSpc spcBef spcAft buClr buSzPct buFont buNone buAutoNum buChar tabLst defRPr",
     f"{MC}AlternateContent": "Choice Fallback",
 }
 

@@ -310,13 +310,21 @@ def omml_text(element: Any) -> str:
     """A formula, or a text with formulas, as one line of plain text: structure, signs and letters.
 
     It stays the same when an office suite saves the file again: how the text is cut into runs, its look, spaces that
-    cannot be seen and properties with their usual value do not count.  ``element`` is one of lxml or of ElementTree.
+    cannot be seen, properties with their usual value, and what only says that a name is applied to what stands behind it,
+    which draws nothing, do not count.  ``element`` is one of lxml or of ElementTree.
     """
     name = _local(element)
     if name == "t":
-        return "".join(unicodedata.normalize("NFKC", element.text or "").replace(_NOTHING, "").split())
+        return "".join(
+            unicodedata.normalize("NFKC", element.text or "").replace(_NOTHING, "").replace("∣", "|").split()
+        )
     if name.endswith("Pr") and name != "Pr":
         return ""
+    linear = name == "f" and _signs(element, name) == "lin"
+    if linear or name == "func":  # drawn as what stands in it does, one behind the other
+        return ("/" if linear else "").join(
+            "".join(map(omml_text, part)) for part in element if not _local(part).endswith("Pr")
+        )
     inner = "".join(map(omml_text, element))
     if name in _PARTS:
         return f"{name}{{{inner}}}" if inner else ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 ACROSS, UP = 24, 20  # places that are tried
-GAP = 0.25  # of the letters' height, round a remark
+GAPS = (0.7, 0.25)  # of the letters' height, round a remark: where there is room, and at least
 
 
 def settle(fig: Figure, axes: Any, remarks: Sequence[Text]) -> None:
@@ -25,8 +25,9 @@ def settle(fig: Figure, axes: Any, remarks: Sequence[Text]) -> None:
     boxes = [t.get_window_extent(renderer) for t in fixed] + [b.get_window_extent(renderer) for b in axes.patches]
     for remark in remarks:
         box = remark.get_window_extent(renderer)
-        free = GAP * float(remark.get_fontsize()) * fig.dpi / 72
-        place = next((p for p in _places(axes.bbox, box) if _is_free(_padded(*p, box, free), points, boxes)), None)
+        free = [gap * float(remark.get_fontsize()) * fig.dpi / 72 for gap in GAPS]
+        tried = ((p, gap) for gap in free for p in _places(axes.bbox, box))
+        place = next((p for p, gap in tried if _is_free(_padded(*p, box, gap), points, boxes)), None)
         if place is not None and place != (box.x0, box.y0):
             x, y = remark.get_position()
             at = axes.transData.transform((x, y))
