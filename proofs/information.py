@@ -132,7 +132,7 @@ middle = fun(k, (q[k] + p[k]) / 2)
     phrase="the Jensen-Shannon divergence is at most log 2",
 )
 def jensen_shannon_at_most_log_two(calc):
-    """The mean divergence of two distributions from their middle is at most log 2, one bit, however far apart they are."""
+    """The mean of the divergences of two distributions from their middle is at most log 2, one bit, however far apart they are."""
     first = calc.have(kl(V, q, middle) <= log(2), by=because("q is at most q + p under the logarithm", normal))
     second = calc.have(kl(V, p, middle) <= log(2), by=because("p is at most q + p under the logarithm", normal))
     calc.le((log(2) + log(2)) / 2, by=[order, first, second])

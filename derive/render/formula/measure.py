@@ -210,9 +210,10 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
         return max(above, 0.85 + over), max(below, 0.5 + under)
     if isinstance(node, Fence):
         above, below = _extent(node.body, style)
-        # inside a fraction, where all else is a little smaller, brackets of a given size are not
-        more = {DISPLAY: 0.2, TEXT: 0.25, SCRIPT: 0.0}[style] * min(node.size, 3)
-        return max(above, 0.8 + more), max(below, 0.3 + more)
+        bracket = _bracket(node.size, style)
+        return max(above, bracket[0]), max(below, bracket[1])
+    if isinstance(node, Symbol) and node.kind in ("open", "close"):  # of a group that is broken over lines
+        return _bracket(max(node.size, 0.25), style)
     if isinstance(node, UnderBrace):
         above, below = _extent(node.body, style)
         return above, below + 1.25
@@ -222,6 +223,12 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
     if isinstance(node, Mark):
         return _extent(node.body, style)
     return _LETTERS
+
+
+def _bracket(size: float, style: int) -> tuple[float, float]:
+    # inside a fraction, where all else is a little smaller, brackets of a given size are not
+    more = {DISPLAY: 0.2, TEXT: 0.25, SCRIPT: 0.0}[style] * min(size, 3)
+    return 0.8 + more, 0.3 + more
 
 
 def _script_height(node: Node | None) -> float:
