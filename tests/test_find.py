@@ -258,13 +258,13 @@ def test_a_derivative_is_found_and_a_part_that_is_no_number_asks_for_nothing() -
 
 
 def test_a_line_that_is_neither_proved_nor_refuted_says_how_far_it_was_brought() -> None:
-    goal = Sum(exp(z[k]), (k, 1, V)) ** 3 <= V**2 * Sum(exp(z[k]) ** 3, (k, 1, V))
+    goal = Sum(exp(z[k]), (k, 1, V)) ** 3 <= V**2 * Sum(exp(z[k]) ** 3, (k, 1, V))  # squares are found
 
     @theorem(shows=goal, given=[1 <= V])
-    def power_means(calc):
+    def power_mean(calc):
         calc.le(goal.args[1])
 
-    text = message(power_means)
+    text = message(power_mean)
     assert re.match(r"  none of the \d+ reasons that were tried does; no counterexample among \d+ models", text[0])
     assert text[-1] == "  the line may hold all the same; put a line between"
 
