@@ -142,6 +142,8 @@ class Normalizer:
                 if th is None or normal is None or is_refl(normal):
                     continue
                 there, after = sides(normal.concl)[1], sides(th.concl)[1]
+                if sides(self.plain().normalize(after, ctx).concl)[1] == there:
+                    continue  # both sides are the same in normal form, so that the rule would go round
                 if isinstance(there, App) and there not in k.subterms(after):
                     self._rewritten[there] = chain(r.sym(normal), th)
         return self._rewritten
