@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -273,3 +274,16 @@ def test_the_gradient_is_what_autograd_says() -> None:
     found = stated(cases.leak)
     assert found.compared > 20
     assert found.largest < 1e-12
+
+
+def test_where_formula_and_program_have_no_value_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target that should be logarithms, and is logarithms of logarithms."""
+    monkeypatch.setattr("derive.audit.verdict.EFFORT", 2000)
+
+    def twice(student, teacher):
+        wrong = torch.log_softmax(teacher, -1)
+        return F.kl_div(torch.log_softmax(student, -1), wrong, reduction="sum") / student.shape[0]
+
+    out = asked(twice, "student=T,V teacher=T,V", "distillation(tau=1), mean")
+    assert out.audit.verdict == "unknown"
+    assert re.search(r"it has no value at T=1, V=2, .*; the program, run on it, gives nan$", out.audit.why), out.audit.why

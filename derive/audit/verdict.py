@@ -15,7 +15,7 @@ from derive.audit.model.trace import Unread
 from derive.audit.reading import Reading, front_of, read
 from derive.board.entries import TheoremEntry
 from derive.errors import UserError, described
-from derive.falsify import Counterexample, find_counterexample
+from derive.falsify import Counterexample, Model, find_counterexample
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT
 from derive.kernel.terms import App, Num, Term, Var, substitute, subterms
@@ -192,20 +192,29 @@ def _less_one(divisor: Term) -> list[Term]:
 
 
 def agree(reading: Reading, target: Target) -> bool:
-    """Whether formula and target have the same values on the samples.  It says what to try first, and decides nothing."""
+    """Whether formula and target have the same values on the samples, and values at all on most of them.  It says what to try
+    first, and decides nothing."""
+    compared = entries = 0
     for values, mine in guard.small_samples(reading):
         theirs = guard.formula_at(target.term, reading, values)
         for i, a in mine.items():
             b = theirs[i]
-            if a is not None and b is not None and guard.relative(a, b) > 1e-12:
-                return False
-    return True
+            entries += 1
+            if a is not None and b is not None:
+                compared += 1
+                if guard.relative(a, b) > 1e-12:
+                    return False
+    return 2 * compared >= entries
 
 
 def _refuted(out: Audit, term: Term, given: Sequence[Term], effort: int) -> Audit:
     found = apart(out.reading, term, given) or find_counterexample(k.eq(out.reading.term, term), given, effort=effort)
     if not isinstance(found, Counterexample):
-        return out._replace(why=f"{out.why or 'no proof was found'}; and {found}")
+        why = f"{out.why or 'no proof was found'}; and {found}"
+        there = None if found.undefined is None else _run_at(out.program, out.reading, found.undefined.model)
+        if isinstance(there, tuple) and not math.isfinite(there[0]):
+            why += f"; the program, run on it, gives {there[0]!r}"
+        return out._replace(why=why)
     again = replay(out.program, out.reading, found)
     if isinstance(again, str):
         return out._replace(counterexample=found, why=again)
@@ -219,7 +228,20 @@ def _refuted(out: Audit, term: Term, given: Sequence[Term], effort: int) -> Audi
 
 def replay(p: Program, reading: Reading, found: Counterexample) -> Replay | str:
     """The program on the numbers of the counterexample; a sentence where that is not possible."""
-    model = found.model
+    told = f"exact numbers tell the two apart ({found.model}), "
+    got = _run_at(p, reading, found.model)
+    if isinstance(got, str):
+        return f"{told}but {got}"
+    value, precision = got
+    if math.isnan(value):
+        return f"{told}and there the program gives nan"
+    _, precision = guard.allowed(reading, precision)
+    return Replay(value, guard.as_float(found.left), guard.as_float(found.right), precision)
+
+
+def _run_at(p: Program, reading: Reading, model: Model) -> tuple[float, str] | str:
+    """The entry of the program's result that the model speaks of, run on its numbers, and in which precision; a sentence where
+    that is not possible."""
     at = {var: value for (var, path), value in model.entries.items() if not path}
     sizes = {s: int(at.get(v, 1)) for s, v in reading.inputs.sizes.items() if isinstance(v, Var)}
     letters = {v: s for s in reading.inputs.symbols.values() for v in (s.letter, s.kept) if v is not None}
@@ -235,20 +257,16 @@ def replay(p: Program, reading: Reading, found: Counterexample) -> Replay | str:
     try:
         got = guard.run(p.function, reading, p.fixed, p.output, sizes, _float_values(value))
     except Exception as error:
-        return f"exact numbers tell the two apart ({model}), but the program cannot be run on them: {described(error)}"
-    index = tuple(int(at[v]) for v, _, _ in reading.scope)
+        return f"the program cannot be run on them: {described(error)}"
+    index = tuple(int(at.get(v, 1)) for v, _, _ in reading.scope)
     values = list(got.values.values())
     ends = [int(sizes.get(repr(h), 1)) for _, _, h in reading.scope]
     place = 0
     for i, n in zip(index, ends, strict=True):
         place = place * n + i - 1
     if place >= len(values):
-        return f"exact numbers tell the two apart ({model}), but the program's result has no entry there"
-    _, precision = guard.allowed(reading, got.precision)
-    sides = [guard.as_float(x) for x in (found.left, found.right)]
-    if math.isnan(values[place]):
-        return f"exact numbers tell the two apart ({model}), and there the program gives nan"
-    return Replay(values[place], sides[0], sides[1], precision)
+        return "the program's result has no entry there"
+    return values[place], got.precision
 
 
 def _float_values(value: Callable[[Var, tuple[int, ...]], Any]) -> Callable[[Var, tuple[int, ...]], Any]:
