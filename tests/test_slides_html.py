@@ -103,7 +103,7 @@ def test_a_deck_is_stepped_through_line_by_line(show: Callable[..., Page]) -> No
             assert set(rows(page)) == seen
             if slide.under and slide.stands(0):
                 said = "document.querySelector('.aria-status').textContent"
-                page.until(f"{said}.startsWith('Next') && !{said}.includes('equals')")
+                page.until(f"{said}.startsWith('{slide.title}') && !{said}.includes('equals')")
             for step in (s for s in slide.steps if s.relation and not s.carried):
                 page.press("ArrowRight")
                 (new,) = set(rows(page)) - seen
