@@ -80,7 +80,7 @@ def focal_derivative(calc):
     catalogue="47",
 )
 def focal_gradient(calc):
-    """The gradient of the focal loss in a logit is that of the cross-entropy times a factor, in which (1 - p)^gamma is not alone."""
+    """The gradient of the focal loss in a logit is that of the cross-entropy times a factor, of which the weight of the loss is a part."""
     slope = p_i * (delta(i, j) - p_j)
     calc.eq(
         gamma * (1 - p_i) ** (gamma - 1) * -slope * -log(p_i) + (1 - p_i) ** gamma * -(slope / p_i),

@@ -286,4 +286,6 @@ def test_where_formula_and_program_have_no_value_is_said(monkeypatch: pytest.Mon
 
     out = asked(twice, "student=T,V teacher=T,V", "distillation(tau=1), mean")
     assert out.audit.verdict == "unknown"
-    assert re.search(r"it has no value at T=1, V=2, .*; the program, run on it, gives nan$", out.audit.why), out.audit.why
+    assert re.search(r"it has no value at T=1, V=2, .*; the program, run on it, gives nan$", out.audit.why), (
+        out.audit.why
+    )

@@ -342,7 +342,7 @@ def test_what_is_highlighted_sounds_the_same() -> None:
         ("given y_<t, z-loss", "given y before t, z-loss"),
         # formulas that stand in prose in pieces
         ("the gap is log(1 + V(1 - eps)/eps)",
-         "the gap is log of open bracket 1 plus V open bracket 1 minus epsilon close bracket over epsilon close bracket"),
+         "the gap is log of open bracket 1 plus V times the quantity 1 minus epsilon, end quantity, over epsilon close bracket"),
         ("a = Pr(y_1|x)", "a equals the probability of y sub 1 given x"),
         ("the sum; and/or more", "the sum; and/or more"),
         ("by sum_delta", "by sum delta"),

@@ -31,6 +31,10 @@ def small_node(formula: str) -> Node:
     return _Small(_TOKEN.findall(formula)).row("")
 
 
+_SIZES = frozenset("VTNKB")
+"""Letters of numbers, which are no functions of what stands in brackets behind them."""
+
+
 class _Small:
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = tokens
@@ -45,6 +49,9 @@ class _Small:
                 break
             if token == "(" and self.closes():
                 called = bool(out) and kind(out[-1]) not in ("rel", "op", "neg", "fn")
+                if called and isinstance(out[-1], Symbol) and out[-1].text in _SIZES:
+                    called = False
+                    out.append(PRODUCT)
                 out.append(Fence("(", self.row(")"), ")", group=not called))
             elif token[0] == "_" and len(token) > 1 and out:
                 before = [Symbol("<", "rel")] if token[1] == "<" else []
