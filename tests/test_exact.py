@@ -352,6 +352,8 @@ def test_large_powers_are_refused_or_kept() -> None:
     assert str(power) == "(1 + log 2 + e)^1000000000"
     assert compare(power, power * (1 + exp(1) + log(2))) is NEGATIVE
     assert (power + 1).sign() is POSITIVE
+    s, t = 1 + exp(1) + log(15), 2 + exp(2) + log(21)  # nor what has no common denominator that could be
+    assert str(1 / s**70 - 1 / t**90) == "(1 + log 15 + e)^(-70) - (2 + log 21 + e^2)^(-90)"
     tower = exp(exp(exp(exp(10))))
     assert tower.sign() is POSITIVE  # at sight
     assert compare(tower, tower) is ZERO

@@ -238,6 +238,15 @@ def test_an_edit_changes_the_text(edited: Node) -> None:
     assert text(edited) != text(FORMULA)
 
 
+def test_a_bound_that_is_there_and_not_drawn_is_an_edit() -> None:
+    whole = element(BigOp(Symbol("∑", "big"), k, y, p))
+    before = omml_text(whole)
+    hide = ElementTree.SubElement(whole.find(f".//{M}naryPr"), f"{M}supHide")
+    assert omml_text(whole) == before.replace(f"sup{{{text(y)}}}", "") != before
+    hide.set(f"{M}val", "0")
+    assert omml_text(whole) == before
+
+
 def test_a_hat_is_not_a_tilde() -> None:
     assert text(Accent("hat", y)) != text(Accent("tilde", y)) != text(y)
 

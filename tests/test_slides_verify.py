@@ -315,10 +315,10 @@ def test_a_row_written_into_a_beamer_chain_is_seen(tmp_path: Path) -> None:
 def test_a_hidden_line_is_not_shown(tmp_path: Path) -> None:
     path = made("html", tmp_path, "cross_entropy_one_hot")
     text = path.read_text("utf-8")
-    path.write_text(
-        text.replace('data-line="cross_entropy_one_hot 2"', 'hidden data-line="cross_entropy_one_hot 2"', 1), "utf-8"
-    )
-    assert [f.line for f in check_deck(str(path), find).findings] == ["line 2"]
+    for way in ("hidden", 'style="color: red; Visibility: hidden"', 'style="opacity:0.0"', 'style="font-size: 0px"'):
+        line = 'data-line="cross_entropy_one_hot 2"'
+        path.write_text(text.replace(line, f"{way} {line}", 1), "utf-8")
+        assert [f.line for f in check_deck(str(path), find).findings] == ["line 2"]
     path = made("notebook", tmp_path, "cross_entropy_one_hot")
     cells = json.loads(path.read_text("utf-8"))
     cell = next(c for c in cells["cells"] if "2" in c["metadata"].get("derive", {}).get("lines", {}))
@@ -333,8 +333,14 @@ def test_a_hidden_slide_of_powerpoint_is_not_shown(tmp_path: Path) -> None:
     path = made("pptx", tmp_path, "label_smoothing_residual")
     deck = Presentation(str(path))
     deck.slides[1]._element.set("show", "0")
+    deck.save(str(tmp_path / "slide.pptx"))
+    assert "it is missing from the deck" in {f.what for f in check_deck(str(tmp_path / "slide.pptx"), find).findings}
+    deck = Presentation(str(path))  # and what was switched off on a slide: here the conditions
+    (given,) = (x for x in deck.slides[0]._element.iter("{*}cNvPr") if " text given " in x.get("name", ""))
+    given.set("hidden", "1")
     deck.save(str(path))
-    assert "it is missing from the deck" in {f.what for f in check_deck(str(path), find).findings}
+    (finding,) = check_deck(str(path), find).findings
+    assert (finding.line, finding.what) == ("the conditions", "it is missing from the deck")
 
 
 def test_a_deck_with_gaps_does_not_pass(tmp_path: Path) -> None:

@@ -547,8 +547,15 @@ def _size_over_common_denominator(x: Exact) -> int:
 def _as_quotient(terms: Terms) -> tuple[Terms, dict[Atom, int]]:
     """(n, d) with the value n over the product of atom^power in d, and no negative power in n.
 
-    A sum to a power that all terms have is a factor of each.
+    A sum to a power that all terms have is a factor of each.  What is too large to write out stays as it is, with negative powers in n.
     """
+    try:
+        return _over_denominators(terms)
+    except Undecided:
+        return terms, {}
+
+
+def _over_denominators(terms: Terms) -> tuple[Terms, dict[Atom, int]]:
     low: dict[Atom, int] = {}
     for m in terms:
         for atom, power in m.atoms:

@@ -325,7 +325,8 @@ def omml_text(element: Any) -> str:
         return ("/" if linear else "").join(
             "".join(map(omml_text, part)) for part in element if not _local(part).endswith("Pr")
         )
-    inner = "".join(map(omml_text, element))
+    unseen = _unseen(element, name)
+    inner = "".join(omml_text(part) for part in element if _local(part) not in unseen)
     if name in _PARTS:
         return f"{name}{{{inner}}}" if inner else ""
     return f"{name}{_signs(element, name)}[{inner}]" if _is_structure(element, name) else inner
@@ -333,6 +334,12 @@ def omml_text(element: Any) -> str:
 
 def _local(element: Any) -> str:
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else "Pr"  # a comment
+
+
+def _unseen(element: Any, name: str) -> set[str]:
+    """The bounds of a sum and the degree of a root that are there and not drawn."""
+    hiding = (p for pr in element if _local(pr) == f"{name}Pr" for p in pr if _local(p).endswith("Hide"))
+    return {_local(p)[:-4] for p in hiding if p.get(f"{{{MATH}}}val", "1") in ("1", "on", "true")}
 
 
 def _is_structure(element: Any, name: str) -> bool:

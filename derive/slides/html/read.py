@@ -15,6 +15,8 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 
+_UNSEEN = re.compile(r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:[a-z%]+)?(?:$|;|!))")
+
 
 def shown_text(content: str) -> str:
     """What stands in an element that is written with this content: LaTeX and words."""
@@ -86,7 +88,7 @@ class _Reader(HTMLParser):
             invisible = (
                 "hidden" in values
                 or tag in ("template", "del")
-                or "display:none" in values.get("style", "").replace(" ", "")
+                or _UNSEEN.search("".join(values.get("style", "").lower().split())) is not None
             )
             if invisible:
                 self.hidden.append(len(self.open))

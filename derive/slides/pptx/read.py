@@ -83,13 +83,19 @@ def _since(before: list[Shown], there: list[Shown]) -> list[Shown]:
 
 
 def _named(slide: Any) -> Iterator[tuple[str, Any]]:
-    """The shapes of a slide with their names; of an equation that which PowerPoint shows, not the picture for others.  A term
-    that moves has in its title what others have in their names."""
+    """The shapes of a slide with their names; of an equation that which PowerPoint shows, not the picture for others, and none
+    that is hidden.  A term that moves has in its title what others have in their names."""
     for about in slide.iter("{*}cNvPr"):
-        if not any(up.tag.endswith("}Fallback") for up in about.iterancestors()):
+        if not any(up.tag.endswith("}Fallback") or _is_hidden(up) for up in about.iterancestors()):
             shape = about.getparent().getparent()
             title = about.get("title", "")
             yield title if title.startswith("derive ") else about.get("name", "").removeprefix(SAME), shape
+
+
+def _is_hidden(shape: Any) -> bool:
+    """Whether a shape or a group was switched off, as in PowerPoint's list of what is on a slide."""
+    own = (about for part in shape if str(part.tag).endswith("Pr") for about in part.iterchildren("{*}cNvPr"))
+    return any(about.get("hidden") in ("1", "true") for about in own)
 
 
 def _now(shape: Any) -> str:
