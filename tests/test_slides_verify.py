@@ -310,6 +310,23 @@ def test_a_row_written_into_a_beamer_chain_is_seen(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), "utf-8")
     (finding,) = check_deck(str(path), find).findings
     assert finding.line == "a line after line 1"
+    claim = next(i for i, x in enumerate(lines) if " cross_entropy_one_hot claim " in x)
+    path.write_text(
+        "\n".join([*lines[: claim + 1], r"\\ & = 0", *lines[claim + 1 : after + 1], *lines[after + 2 :]]), "utf-8"
+    )
+    (finding,) = check_deck(str(path), find).findings
+    assert finding.line == "a line after the claim"
+
+
+@pytest.mark.parametrize("when", ["0", "handout:0", "presentation:0"])
+def test_a_line_that_is_uncovered_nowhere_is_an_edit(tmp_path: Path, when: str) -> None:
+    path = made("beamer", tmp_path, "cross_entropy_one_hot")
+    text = path.read_text("utf-8")
+    given = r"\uncover<1->{\derivesmall{Given"
+    assert given in text
+    path.write_text(text.replace(given, given.replace("1->", f"{when}>")), "utf-8")
+    (finding,) = check_deck(str(path), find).findings
+    assert (finding.line, "edited by hand" in finding.what) == ("the conditions", True)
 
 
 def test_a_hidden_line_is_not_shown(tmp_path: Path) -> None:
@@ -319,6 +336,17 @@ def test_a_hidden_line_is_not_shown(tmp_path: Path) -> None:
         line = 'data-line="cross_entropy_one_hot 2"'
         path.write_text(text.replace(line, f"{way} {line}", 1), "utf-8")
         assert [f.line for f in check_deck(str(path), find).findings] == ["line 2"]
+    for more in ("<del>or not</del>", '<img src="minus.png">'):  # what is crossed out can be seen, and so can a picture
+        path.write_text(re.sub(rf"({line}[^>]*>)", rf"\1{more}", text, count=1), "utf-8")
+        (finding,) = check_deck(str(path), find).findings
+        assert (finding.line, "edited by hand" in finding.what) == ("line 2", True)
+    path = made("markdown", tmp_path, "cross_entropy_one_hot")
+    text = path.read_text("utf-8")
+    (given,) = re.findall(r"^\*Given\* (.*)$", text, re.MULTILINE)
+    hidden = f'*Given* <span style="display: none">{given}</span>'
+    for way in (f"<!--\n\n*Given* {given}\n\n-->", f"```\n\n*Given* {given}\n\n```", hidden):
+        path.write_text(text.replace(f"*Given* {given}", way), "utf-8")
+        assert [f.line for f in check_deck(str(path), find).findings] == ["the conditions"]
     path = made("notebook", tmp_path, "cross_entropy_one_hot")
     cells = json.loads(path.read_text("utf-8"))
     cell = next(c for c in cells["cells"] if "2" in c["metadata"].get("derive", {}).get("lines", {}))

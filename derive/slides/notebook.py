@@ -19,7 +19,7 @@ from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
-from derive.slides.markdown.read import common
+from derive.slides.markdown.read import common, seen
 from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
 from derive.slides.shown import Shown
 
@@ -71,7 +71,7 @@ def _shown(cell: Cell) -> Iterator[Shown]:
     """The lines that a cell shows: none where it is no text any more or left out of the slides."""
     kept = cell["metadata"].get("derive", {})
     left_out = cell["cell_type"] != "markdown" or cell["metadata"].get("slideshow", {}).get("slide_type") == "skip"
-    source = "" if left_out else common("".join(cell["source"]))
+    source = "" if left_out else common(seen("".join(cell["source"])))
     for place, digest in kept.get("lines", {}).items():
         text = source
         if place in _WORDS:  # they share a cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -13,3 +14,13 @@ class Shown(NamedTuple):
     place: str  # that of the step, or "claim"
     text: str
     digest: str
+
+
+_UNSEEN = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:[a-z%]+)?(?:$|;|!))"
+)
+
+
+def is_unseen(style: str) -> bool:
+    """Whether nothing can be seen of an element of HTML with this style."""
+    return _UNSEEN.search("".join(style.lower().split())) is not None

@@ -25,6 +25,7 @@ from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
 _STAMP = re.compile(r"% derive: (derive .*)")
+_ROW = re.compile(r"(?<!\\)&|\\\\")  # what begins a cell or a row of a chain
 _SEAL = re.compile(r"(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})\Z")
 _LOGOS = (".png", ".pdf", ".jpg", ".jpeg")
 _SMALL = 0.82  # size of the small letters beside that of formulas
@@ -247,19 +248,22 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
     stamps: list[Stamp] = []
     shown: list[Shown] = []
     before: list[str] = []  # lines of the source that go on to the next digest
+    within = False  # a claim or a chain
     for line in data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n"):
         line = line.strip()
+        ends = within and line in ("}", "}}")
         if stamp := _STAMP.fullmatch(line):
             stamps.append(read_stamp(stamp[1]))
         elif seal := _SEAL.search(line):
             text = " ".join(map(neutral, [*before, line[: seal.start()]]))
             shown.append(Shown(unquote(seal[1]), unquote(seal[2]), text, seal[3]))
             before = []
-        elif line.startswith(("% spoken", r"\end{frame}")) or line.endswith("{%"):
-            rows = [row for row in before if row.startswith("&")]
+        elif ends or line.startswith(("% spoken", r"\end{frame}")) or line.endswith("{%"):
+            rows = [row for row in before if row.startswith("&") or (within and _ROW.search(row))]
             if rows and shown:  # somebody's own, between the lines of a derivation
                 shown.append(Shown(shown[-1].theorem, f"after{shown[-1].place}", " ".join(rows), ""))
             before = []
+            within = not ends and (within or line.endswith((r"\derivechain{%", r"\deriveclaim{%")))
         elif line and not line.startswith("%"):
             before.append(line)
     return stamps, shown

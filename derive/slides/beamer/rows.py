@@ -66,7 +66,9 @@ def sentence(prose: Prose, guarded: bool = False) -> str:
 
 def neutral(source: str) -> str:
     """What a line of the source shows, whenever it does: the same in decks and in fragments."""
-    source = re.sub(r"(\\uncover|\\derivechanged)<[^<>]*>", r"\1", source.strip())
+    source = re.sub(
+        r"(\\uncover<(?:\d+|[+.])->|\\derivechanged<[^<>]*>)", lambda m: m[0].partition("<")[0], source.strip()
+    )
     source = re.sub(r"\\deriveletter\{(.)\}\{[^{}]*\}", r"\1", source)
     source = unsized(source)
     return re.sub(r"^\\derivecarried\{(.*)\}$", r"\1", source)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from derive.errors import UserError
 from derive.slides.deck import Stamp
 from derive.slides.deck.stamps import read_stamp, unsized
-from derive.slides.shown import Shown
+from derive.slides.shown import Shown, is_unseen
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -18,6 +18,9 @@ _VOID = frozenset(
 _UNSEEN = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:[a-z%]+)?(?:$|;|!))"
 )
+_PICTURES = frozenset(
+    ("canvas", "embed", "iframe", "img", "input", "object", "svg", "video")
+)  # a line has none of them
 
 
 def shown_text(content: str) -> str:
@@ -87,16 +90,15 @@ class _Reader(HTMLParser):
         if tag not in _VOID:
             self.open.append(tag)
             self.count[tag] += 1
-            invisible = (
-                "hidden" in values
-                or tag in ("template", "del")
-                or _UNSEEN.search("".join(values.get("style", "").lower().split())) is not None
-            )
+            invisible = "hidden" in values or tag == "template" or is_unseen(values.get("style", ""))
             if invisible:
                 self.hidden.append(len(self.open))
         if "data-line" in values:
             self.lines.append(_Found(values["data-line"], values.get("data-digest", ""), len(self.open)))
             self.within.append(self.lines[-1])
+
+        elif tag in _PICTURES and self.within and not self.hidden:
+            self.within[-1].text.append(f" {tag} ")
 
     def handle_endtag(self, tag: str) -> None:
         if not self.count[tag]:

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from derive.errors import UserError
 from derive.slides.deck import Slide, Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp, stamp_text
-from derive.slides.shown import Shown
+from derive.slides.shown import Shown, is_unseen
 
 CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
 _RECORD = re.compile(r"^[ \t]*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
@@ -37,7 +37,7 @@ def found(body: str) -> list[str]:
     """The conditions, the claim and the lines that a slide shows, in order: each with its reason, as it would read in any
     flavour."""
     out: list[str] = []
-    plain = re.sub(r"^(?::::.*|</?(?:div|v-clicks)\b.*>)$", "", body, flags=re.MULTILINE)  # what lists stand in
+    plain = re.sub(r"^(?::::.*|</?(?:div|v-clicks)\b.*>)$", "", seen(body), flags=re.MULTILINE)  # what lists stand in
     for block in re.split(r"\n\s*\n", plain.strip()):
         if block.startswith((CLAIM, GIVEN, ASSUME, "$")):
             out.append(common(block))
@@ -50,7 +50,18 @@ def common(markdown: str) -> str:
     """A line without what depends on the flavour and the template."""
     out = re.sub(r"\\displaystyle\b|\\(?:text)?color\{#\w{6}\}|\\,", "", markdown.replace("$$", "$"))
     out = re.sub(r"\\mathopen\{\\Big(\\?.)\}", r"\\Bigl\1", out)
-    return re.sub(r"</?span[^<>]*>|\\underline\b", "", out)
+    return re.sub(r"</?span[^<>]*>|\\underline\b", lambda m: "" if not _hides(m[0]) else m[0], out)
+
+
+def seen(markdown: str) -> str:
+    """Markdown without comments and blocks of code, in which no formula is set."""
+    out = re.sub(r"<!--.*?(?:-->|\Z)", "", markdown, flags=re.DOTALL)
+    return re.sub(r"^(```|~~~).*?(?:^\1[^\n]*$|\Z)", "", out, flags=re.DOTALL | re.MULTILINE)
+
+
+def _hides(span: str) -> bool:
+    style = re.search(r"""style\s*=\s*(["'])(.*?)\1""", span)
+    return " hidden" in span or (style is not None and is_unseen(style[2]))
 
 
 def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
