@@ -38,6 +38,11 @@ TRUE = [
     (r"1{,}000 = 1000",),
     (r"1,000 = 1000",),
     (r"50{,}257 = 50257",),
+    (r"1{,}000.5 = 1{,}000 + 1/2",),
+    # a comma for a point
+    (r"0{,}5 = 1/2",),
+    (r"0{,}125 u = u/8",),
+    (r"1{,}5^2 = 2.25",),
     (r"a_{1,128} = a_{1,128}",),
     # pairs of letters below a sum
     (r"(\sum_i a_i)^2 = \sum_i a_i^2 + \sum_{i \ne j} a_i a_j", "a vector of length n"),
@@ -126,6 +131,7 @@ FALSE = [
     (r"\max(a,b)^2 = \max(a,b)",),
     (r"5{,}000 = 0",),
     (r"1{,}000 = 1",),
+    (r"0{,}125 = 125",),
     (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{>t})",),
     (r"p(y_t \mid y_{<t}) = p(y_t \mid y_{\le t})",),
 ]
@@ -167,6 +173,13 @@ UNREAD = [
     (r"\epsilon \ll 1",),
     (r"x \leftarrow x - 1",),
     (r"a \lesssim a",),
+    # what may be one number or two
+    (r"1,5 u = 1.5 u",),
+    (r"u/2 = 0,5 u",),
+    (r"1.000{,}5 = 1000.5",),
+    (r"1\,000 = 0",),
+    (r"2 3 = 6",),
+    (r"1\frac{1}{2} = \frac{1}{2}",),
 ]
 JOINT = "%: p joint distribution over x, y\n"
 BETA = "%: \\beta > 0\n%: x > 0\n"

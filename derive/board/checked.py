@@ -138,7 +138,10 @@ class Results:
         parts = [digest_of_sources(*SOURCES)]
         try:
             for path in files_of(file, self._imports):
-                if os.stat(path).st_mtime_ns > self._began:
+                about = os.stat(path)
+                if (
+                    max(about.st_mtime_ns, about.st_ctime_ns) > self._began
+                ):  # an older file may have been put in its place
                     return ""  # it may have been loaded before that
                 parts.append(f"{path} {digest_of(Path(path).read_bytes())} {_installed_beside(path)}")
         except OSError:

@@ -139,6 +139,8 @@ class Parser(Operators):
                     yield from go(Expr(op, (left, right), dot, _over(left, right)), after)
             elif t.kind == "sign" and t.text == "…":
                 yield from self.dotted(ts, left, end, go)
+            elif _runs_on(ts[end - 1], t):
+                self.stop(ts, end, "it stands right behind a number; put a sign between, or write one number")
             else:
                 for right, after in self.factor(ts, end):
                     yield from go(Expr("mul", (left, right), None, _over(left, right)), after)
@@ -285,6 +287,13 @@ def shown(t: Token) -> str:
 
 def _factors(e: Expr) -> tuple[Expr, ...]:
     return (*_factors(e.args[0]), e.args[1]) if e.op == "mul" else (e,)
+
+
+def _runs_on(before: Token, t: Token) -> bool:
+    r"""Whether a reader may take two numbers for one: 12 000, and 1\frac{1}{2}."""
+    numbers = t.parts if t.kind == "fraction" else ((t,),)
+    plain = before.kind == "number" and not (before.sub or before.sup)
+    return plain and all(len(part) == 1 and part[0].kind == "number" for part in numbers)
 
 
 def _over(a: Expr, b: Expr) -> Span:

@@ -160,12 +160,12 @@ def _cells(
     """The cells of one row, in order."""
     try:
         tokens = refuse_depth(tokens_of(items, words, gaps=True))
+        main, conditions = _conditions(
+            tuple(t for t in tokens if t.kind != "words" and not (t.kind == "sign" and t.text in _SKIPPED)), indices
+        )
     except UnreadableError as error:
         yield from _unread(items, n, row, notes, error)
         return
-    main, conditions = _conditions(
-        tuple(t for t in tokens if t.kind != "words" and not (t.kind == "sign" and t.text in _SKIPPED)), indices
-    )
     sign, count = "", 0
     part: list[Token] = []
     for t in main:
@@ -191,6 +191,7 @@ def _conditions(tokens: Tokens, indices: frozenset[str]) -> tuple[Tokens, list[T
         near = {x.text for x in (*tokens[max(0, i - 1) : i], *tokens[i + 1 : i + 2])}
         cuts = t.kind == "sign" and (t.text in (GAP, "∀") or (t.text in (",", ";") and "…" not in near))
         if cuts:
+            _between_digits(tokens, i)
             pieces.append([t])
         else:
             pieces[-1].append(t)
@@ -218,6 +219,16 @@ def _conditions(tokens: Tokens, indices: frozenset[str]) -> tuple[Tokens, list[T
             comma = [Token("sign", ",", piece[0].span)] if apart else []
             main += comma + [t for t in piece if t.text != GAP]
     return tuple(main), conditions
+
+
+def _between_digits(tokens: Tokens, i: int) -> None:
+    """Refuses 1,5 x, which may be one number; k = 1,2 is a list."""
+    around = tokens[max(0, i - 1) : i + 2]
+    if [x.kind for x in around] != ["number", "sign", "number"] or around[0].span.end + 1 != around[2].span.start:
+        return
+    behind = tokens[i + 2] if i + 2 < len(tokens) else None
+    if i == 1 or not (behind is None or behind.text in (",", ";", "…", GAP, ".")):
+        raise UnreadableError(",", tokens[i].span, "1.5 or 1{,}5 is one number, and 1, 5 with a space are two")
 
 
 def _limits(tokens: Tokens, indices: frozenset[str]) -> bool:

@@ -217,23 +217,34 @@ def _whole(tokens: Iterable[Token], words: frozenset[str]) -> Tokens:
 
 
 def _grouped(tokens: list[Token]) -> list[Token]:
-    """5{,}000 is one number, and so is 1,000: no number that is counted begins with a nought."""
+    """5{,}000 is one number, and so is 1,000: no number that is counted begins with a nought.  0{,}5 is 0.5, as is 0{,}125."""
     out: list[Token] = []
     for t in tokens:
-        if len(out) > 1 and t.kind == "number" and len(t.text) == 3 and t.text.isdigit():
+        if t.kind == "number" and len(out) > 1:
             first, comma = out[-2:]
-            braces = comma.span.start > first.span.end and t.span.start > comma.span.end
-            close = t.span.start - first.span.end <= 3
-            if (
-                (first.kind, comma.kind, comma.text) == ("number", "sign", ",")
-                and close
-                and (braces or t.text[0] == "0")
-                and not (first.sub or first.sup or comma.sub or comma.sup)
-            ):
-                out[-2:] = [replace(t, text=first.text + t.text, span=Span(first.span.start, t.span.end))]
-                continue
+            plain = (first.kind, comma.kind, comma.text) == ("number", "sign", ",")
+            if plain and not (first.sub or first.sup or comma.sub or comma.sup):
+                text = _one_number(first, comma, t)
+                if text:
+                    out[-2:] = [replace(t, text=text, span=Span(first.span.start, t.span.end))]
+                    continue
         out.append(t)
     return out
+
+
+def _one_number(first: Token, comma: Token, t: Token) -> str:
+    """Two numbers and the comma between them as one; empty where they are two."""
+    braces = comma.span.start > first.span.end and t.span.start > comma.span.end
+    close = t.span.start - first.span.end <= 3
+    whole, _, rest = t.text.partition(".")
+    thousands = len(whole) == 3 and first.text != "0" and first.text.isdigit()
+    if not close or not (braces or (thousands and whole[0] == "0")):
+        return ""
+    if thousands:
+        return first.text + t.text
+    if rest or not first.text.isdigit():
+        raise UnreadableError(",", comma.span, "a comma stands beside a point in a number")
+    return f"{first.text}.{t.text}"
 
 
 def _of(node: Node, words: frozenset[str]) -> Iterator[Token]:

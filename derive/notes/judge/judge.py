@@ -185,7 +185,7 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         why = f"it holds as {last.reading.claim}, with what a name was before it was brought in anew"
         return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
-        if contradictory(last.proof.theorem.hyps):
+        if contradictory(last.reading.given):
             return Verdict(
                 "unproved", "the conditions contradict each other, so that anything follows", reading=last.place
             ), last
