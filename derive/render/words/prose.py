@@ -176,12 +176,10 @@ def parts(words: str) -> list[tuple[bool, str]]:
 
 
 # What may stand between the formulas of one in brackets; before its bracket, the name of a function, or a sign with a number or
-# a formula before it; behind it, a sign and a number or a formula.
-_BETWEEN = re.compile(r"(?:[\s()+/,·=<>≤≥≠-]|\d|(?<!\w)(?:log|ln|exp)(?!\w))*")
-_BEFORE = re.compile(
-    r"(?:((?<![\w.])\d+\s?[/+<>=≤≥≠-]\s?|(?:(?<!\S)-)?(?<!\w)(?:log|ln|exp)\s?|(?<!\S)-)|\s?[/+<>=≤≥≠-]\s?)$"
-)
-_BEHIND = re.compile(r"\s?[/+<>=≤≥≠-]\s?(\d+(?![\w.]*\w))?")
+# a formula before it; behind it, a sign and a number or a formula.  Compiled when first used.
+_BETWEEN = r"(?:[\s()+/,·=<>≤≥≠-]|\d|(?<!\w)(?:log|ln|exp)(?!\w))*"
+_BEFORE = r"(?:((?<![\w.])\d+\s?[/+<>=≤≥≠-]\s?|(?:(?<!\S)-)?(?<!\w)(?:log|ln|exp)\s?|(?<!\S)-)|\s?[/+<>=≤≥≠-]\s?)$"
+_BEHIND = r"\s?[/+<>=≤≥≠-]\s?(\d+(?![\w.]*\w))?"
 
 
 def _bracketed(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
@@ -198,17 +196,19 @@ def _bracketed(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
         elif c == ")" and not formula[i] and opened:
             start = opened.pop()
             plain = "".join(x for x, f in zip(text[start : i + 1], formula[start : i + 1], strict=True) if not f)
-            if not any(formula[start : i + 1]) or not _BETWEEN.fullmatch(plain):
+            if not any(formula[start : i + 1]) or not re.fullmatch(_BETWEEN, plain):
                 opened.clear()  # words in brackets are no formula, and what they stand in is none
                 continue
-            before, behind = _BEFORE.search(text[:start]), _BEHIND.match(text, i + 1)
+            before, behind = re.search(_BEFORE, text[:start]), re.match(_BEHIND, text[i + 1 :])
             low = (
                 before.start()
                 if before and (before[1] or formula[before.start() - 1 : before.start()] == [True])
                 else start
             )
             high = (
-                behind.end() if behind and (behind[1] or formula[behind.end() : behind.end() + 1] == [True]) else i + 1
+                i + 1 + behind.end()
+                if behind and (behind[1] or formula[i + 1 + behind.end() : i + 2 + behind.end()] == [True])
+                else i + 1
             )
             formula[low:high] = [True] * (high - low)
     spans = groupby(zip(formula, text, strict=True), key=itemgetter(0))
