@@ -198,7 +198,8 @@ class _Reader(Page):
             names = free_of(kind, [c.readings[0] for c in (left, start) if c is not None and c.readings], self.world)
             apart = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
             readings = [replace(r, apart=apart if len(apart) == len(names) else ()) for r in readings]
-        if kind == "step" and first and self.brings_in(left, readings):
+        says = first and cell.sign == "="  # an inequality says nothing of what a name is
+        if kind == "step" and says and self.brings_in(left, readings):
             kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
@@ -208,7 +209,7 @@ class _Reader(Page):
             return replace(
                 base, unread=Unread(base.printed, cell.span, why + rf"{', '.join(letters)} \in \mathbb{{R}}")
             )
-        elif kind == "step" and first and self.brought_in_before(left):
+        elif kind == "step" and says and right.readings[0].op != "num" and self.brought_in_before(left):
             readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
             self.bring_in_anew(Meaning(left.readings[0], right.readings[0], True))
         from_start: tuple[Reading, ...] = ()
