@@ -401,3 +401,29 @@ def test_what_a_proportion_leaves_out_depends_on_no_value_of_the_law(row: str, w
     one = judged(row, *declared)
     assert one.reason.startswith(why)
     assert one.kind == ("false" if " depends on " in why else "approximate")
+
+
+NOT_BROUGHT_IN = {
+    "what an entropy is at most it is not": ("%: k = 1..K\n%: p positive distribution over k\n", r"H = -\sum_k p_k \log p_k", r"H \le \log K", r"e^H = K"),
+    "nor a function what it lies below": ("%: x > 0\n", r"f(x) = \log x", r"f(x) \le x - 1", r"f'(x) = 1"),
+    "a row that fails is no premise": ("%: k = 1..K\n%: p positive distribution over k\n", r"F = \sum_k p_k^2", r"F \ge 1", r"F + 1 \ge 2"),
+    "nor is one that says a name is nought": (LAWS, r"D = \sum_k q_k \log \frac{q_k}{p_k}", r"D = 0", r"e^{-D} = 1"),
+    "equality holds iff": ("Equality holds iff $p = q$. By Jensen's inequality\n%: k = 1..K\n%: p, q positive distribution over k\n", r"\sum_k p_k^2 = \sum_k q_k^2"),
+    "it is zero for": ("This is zero for $a = b$, and otherwise\n", r"a^2 - b^2 = (a - b)^2"),
+    "both agree for": ("Both sides agree for $x = y$. In general,\n", r"\frac{x + y}{2} = \sqrt{x y}"),
+    "cannot happen": ("Since $x = y$ cannot happen here\n", r"x^2 = x y"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NOT_BROUGHT_IN)
+def test_what_a_page_does_not_say_of_a_name_proves_nothing(what: str) -> None:
+    head, *rows = NOT_BROUGHT_IN[what]
+    page = head + "".join(f"\\[{row}\\]\n" for row in rows)
+    *_, last = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert last.kind in ("false", "unproved"), last
+
+
+def test_a_name_that_is_compared_first_is_compared_and_not_defined() -> None:
+    page = "%: b > 0\n\\[A > b\\]\n\\[A - b > 0\\]\n"
+    verdicts = [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert {v.kind for v in verdicts} == {"unproved"}

@@ -55,7 +55,7 @@ _ASIDE = re.compile(rf"\b(?:{_RESULT}|{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 _QUESTION = re.compile(rf"\b(?:{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """The same but for results: those say what a name is that stands nowhere before, the target becomes $q' = ...$."""
 _DENIED = re.compile(
-    r"(?<!\\)\b(?:not|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|exclud\w+|\w+n['’]t|"
+    r"(?<!\\)\b(?:not|cannot|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|exclud\w+|\w+n['’]t|"
     r"unless|avoid\w*|refus\w+|nobody|nothing|nowhere|mistake\w*|wrong\w*|tempting|nearly|almost|"
     r"rather\s+than|instead\s+of|as\s+opposed\s+to|other\s+than|all\s+but|anything\s+but|apart\s+from|in\s+contrast|even\s+if|were)\b",
     re.IGNORECASE,
@@ -160,6 +160,9 @@ def _formula(
             and left[0].op == "ref"
             and right[0].op != "num"
             and left[0].ref.name not in names_in(right[0])
+            and (
+                right[0].op != "ref" or introduced or ANEW.search(before)
+            )  # equality holds iff p = q: that says not that it is
         ):
             yield Meaning(left[0], right[0])
             return
