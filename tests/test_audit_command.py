@@ -41,6 +41,9 @@ def of_a_library(logits, labels, vocab_size):
 def loops(logits, labels):
     return sum(cross_entropy(logits[i:i + 1], labels[i:i + 1]) for i in range(logits.shape[0]))
 
+def counted_from_the_end(logits, labels):
+    return (np.log(np.exp(logits).sum(-1)) - logits[np.arange(len(labels)), labels]).mean()
+
 nothing = 3
 """
 SHAPES = ("--logits", "T,V", "--labels", "T")
@@ -70,6 +73,15 @@ def test_the_page_has_formula_conditions_comparison_verdict_and_proof(run) -> No
         "real numbers",
     ):
         assert part in out.output
+
+
+def test_that_a_program_does_not_leave_ignored_labels_out_is_said(run) -> None:
+    """NumPy takes the label -100 for the hundredth entry from the end, where there are so many."""
+    out = run("loss.py::counted_from_the_end", *SHAPES, "--is", "one-hot, mean")
+    assert (
+        "no label is -100: the program does not leave such labels out; it fails at them, or takes the entry"
+        in out.output
+    )
 
 
 def test_a_refutation_has_numbers_and_the_difference_and_status_1(run) -> None:

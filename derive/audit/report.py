@@ -85,7 +85,10 @@ def _letters(a: Audit, drawn: Callable[[Term], str], plain: Callable[[str], str]
 
 def _called(a: Audit) -> Iterator[str]:
     if a.ignore_dropped:
-        yield "the program fails at ignored labels, so there are none here"
+        yield (
+            f"no label is {a.program.inputs.ignore}: the program does not leave such labels out; it fails at them, or takes the entry "
+            "counted from the end where there are more tokens than that"
+        )
     if a.program.fixed:
         yield f"called with {', '.join(f'{n} = {v}' for n, v in a.program.fixed.items())}"
 

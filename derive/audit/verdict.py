@@ -70,7 +70,8 @@ class Audit(NamedTuple):
 
 
 def read_program(p: Program) -> tuple[Reading, Seen, bool]:
-    """The formula of a program, held against the program.  A program that fails at ignored labels is read without them."""
+    """The formula of a program, held against the program.  A program that does not leave ignored labels out is read
+    without them."""
     front, before = front_of(p.function, p.front), program.state(p.function)
     dropped = False
     try:
