@@ -84,3 +84,26 @@ def test_roots_are_compared_by_their_logarithms():
     found = consequences.prove(k.eq(root * root, a), Context.of((Num(0) < a,)))
     assert found is not None and "exp_log" in found[1]
     assert consequences.prove(k.eq(root * root, 2 * a), Context.of((Num(0) < a,))) is None
+
+
+w, g = Var("w", FAMILY), Var("g", FAMILY)
+WITHOUT = {
+    "weights of any sign": (Num(1) <= n,),
+    "a maximum of none": (forall(i, implies(Num(1) <= i, i <= n, Num(0) < f[i])),),
+    "a power that may be 0": (Num(0) < a, a < 1),
+    "a square of what may be 0": (),
+}
+FALSE = {
+    "weights of any sign": Sum(w[i] * f[i] * g[i], (i, 1, n)) ** 2
+    <= Sum(w[i] * f[i] ** 2, (i, 1, n)) * Sum(w[i] * g[i] ** 2, (i, 1, n)),
+    "a maximum of none": Num(0) < Max(f[i], (i, 1, n)),
+    "a power that may be 0": a**b < 1,
+    "a square of what may be 0": Num(0) < a**2,
+}
+
+
+@pytest.mark.parametrize("what", list(FALSE))
+def test_without_its_condition_an_inequality_is_not_proved(what):
+    goal = FALSE[what]
+    assert isinstance(goal, App)
+    assert consequences.prove(goal, Context.of(WITHOUT[what])) is None

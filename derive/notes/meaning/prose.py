@@ -160,9 +160,8 @@ def _formula(
             and left[0].op == "ref"
             and right[0].op != "num"
             and left[0].ref.name not in names_in(right[0])
-            and (
-                right[0].op != "ref" or introduced or ANEW.search(before)
-            )  # equality holds iff p = q: that says not that it is
+            # of two names: equality holds iff p = q, which says not that it is
+            and (right[0].op != "ref" or introduced or ANEW.search(before))
         ):
             yield Meaning(left[0], right[0])
             return
