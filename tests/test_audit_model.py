@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,12 +20,14 @@ from derive.audit.model.trace import Trace, Unread
 from derive.audit.model.values import ONE, ZERO, Choice, add, apply, as_term, cases, choice, div, guards, mul, sub
 from derive.audit.program import arguments, literal, picked
 from derive.audit.repository import read_list
+from derive.audit.roles import Missing
 from derive.errors import UserError
 from derive.falsify import Model, evaluate
 from derive.kernel.sorts import FAMILY, INT
-from derive.kernel.terms import Num, Var
+from derive.kernel.terms import Num, Term, Var
 from derive.language.letters import T, V, k, t
 
+ROOT = Path(__file__).parent.parent
 W, M = Var("w", INT), Var("m", INT)
 
 
@@ -169,6 +174,7 @@ WRONG_INPUTS = {
     "logits=t": "no size",
     "logits=T,V:odd": "the kinds are",
     "2=T": "names no input",
+    "pi_w=B:odd:kl": "the kinds are",
 }
 
 
@@ -176,6 +182,43 @@ WRONG_INPUTS = {
 def test_a_wrong_input_is_said_with_the_form(text) -> None:
     with pytest.raises(UserError, match=WRONG_INPUTS[text]):
         read_input(text)
+
+
+def in_roles(loss: str, roles: Iterable[str]) -> Term:
+    """A loss of inputs with names that say nothing, each with its role."""
+    sizes = {"teacher_logits": "B,V", "student_logits": "B,V", "weight": "V", "kl": ""}
+    texts = [f"a{n}={sizes.get(r, 'B')}:real:{r}" for n, r in enumerate(roles)]
+    rows = ["x=B,V", "labels=B"] if LOSSES[loss].rows else []
+    return target_of(read_asked(f"{loss}, sum"), Inputs([read_input(t) for t in texts + rows], None)).term
+
+
+def test_the_roles_of_inputs_are_those_that_the_documentation_lists() -> None:
+    text = (
+        (ROOT / "docs" / "audit.md")
+        .read_text()
+        .partition("| loss | roles of its inputs |\n|---|---|\n")[2]
+        .partition("\n\n")[0]
+    )
+    four = re.search(r"\| dpo.* \| (.+) \|", text)
+    assert four is not None
+    table = dict(re.findall(r"\| (.+) \| (.+) \|", text.replace("the same four, and", f"{four[1]},")))
+    listed = {loss: roles.split(", ") for losses, roles in table.items() for loss in losses.split(", ")}
+    for loss, roles in listed.items():
+        in_roles(loss, roles)
+        for left_out in roles:
+            with pytest.raises(Missing, match=f"named like {left_out}.*NAME=SIZES:real:{left_out}"):
+                in_roles(loss, [r for r in roles if r != left_out])
+    for loss in {*LOSSES} - {*listed, "soft", "contrastive", "clip"}:
+        in_roles(loss, [])
+
+
+def test_a_role_decides_before_the_name_and_must_be_one() -> None:
+    swapped = Inputs([read_input("logprobs=B:logp:ref_logprobs"), read_input("ref_logprobs=B:logp:logprobs")], None)
+    plain = Inputs([read_input("ref_logprobs=B:logp"), read_input("logprobs=B:logp")], None)
+    k1 = read_asked("k1, sum")
+    assert repr(target_of(k1, swapped).term) != repr(target_of(k1, plain).term)
+    with pytest.raises(UserError, match="'chosen' is no role in a loss; the roles are policy_chosen_logps"):
+        target_of(k1, Inputs([read_input("logprobs=B:logp:chosen")], None))
 
 
 WRONG_LOSSES = {

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from derive.audit.inputs import Inputs
-from derive.audit.losses import LOSSES
+from derive.audit.losses import LOSSES, check_roles
 from derive.audit.model.trace import letter_of
 from derive.audit.roles import ONE, WEIGHT, Missing, Place, Roles
 from derive.errors import UserError
@@ -148,6 +148,7 @@ Fault = Callable[[Place], Place]
 def target_of(asked: Asked, inputs: Inputs, fault: Fault | None = None) -> Target:
     """The loss as a term in the letters of the inputs, or what a ``fault`` makes of it.  Raises Missing when an input that it needs is
     not there."""
+    check_roles(inputs)
     try:
         pieces = [piece(asked, Roles(inputs, names), fault) for names in _batches(inputs)]
         out = _reduced(asked, pieces)

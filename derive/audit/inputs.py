@@ -1,8 +1,9 @@
 """What a program is given: named inputs with shapes, as symbols with their conditions, and as numbers to run the program on.
 
-    logits=B,T,V    labels=B,T    n=    weight=V    target=T,V:distribution    mask=B,T:mask
+    logits=B,T,V    labels=B,T    n=    weight=V    target=T,V:distribution    mask=B,T:mask    pi_w=B:logp:policy_chosen_logps
 
-A dimension is a letter, a size that may be any number from 1 on, or a number.  The kind is told by the name where none is written:
+A dimension is a letter, a size that may be any number from 1 on, or a number.  Behind the kind stands the role in a loss, where the
+name does not tell it (``derive.audit.losses.ROLE``).  The kind is told by the name, or by the role, where none is written:
 
     real            any numbers
     label           tokens, or the ignored value where there is one; the program counts tokens from 0, a formula from 1
@@ -52,11 +53,12 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 
 
 class Input(NamedTuple):
-    """A named input: the letters of its sizes, and what it holds."""
+    """A named input: the letters of its sizes, what it holds, and its role in a loss where the name does not tell it."""
 
     name: str
     dims: tuple[str, ...]
     kind: str
+    role: str = ""
 
     @property
     def is_mask(self) -> bool:
@@ -68,9 +70,10 @@ class Input(NamedTuple):
 
 
 def read_input(text: str, vocabulary: str = "V") -> Input:
-    """NAME=DIMS or NAME=DIMS:KIND.  Raises UserError, with the form, when it is neither."""
+    """NAME=DIMS, NAME=DIMS:KIND or NAME=DIMS:KIND:ROLE.  Raises UserError, with the form, when it is none of them."""
     name, equals, rest = text.partition("=")
-    dims, colon, kind = rest.partition(":")
+    dims, *behind = (part.strip() for part in rest.split(":", 2))
+    kind, role = (*behind, "", "")[:2]
     sizes = tuple(re.split(r"[,\s]+", dims.strip())) if dims.strip() else ()
     bad = next((s for s in sizes if not _SIZE.fullmatch(s)), None)
     form = "write NAME=SIZES, such as logits=B,T,V or labels=B,T, and :KIND behind it where the name does not tell"
@@ -78,9 +81,9 @@ def read_input(text: str, vocabulary: str = "V") -> Input:
         raise UserError(f"{text!r} names no input: {form}")
     if bad is not None:
         raise UserError(f"{text!r}: {bad!r} is no size; a size is a capital letter, such as T, or a number; {form}")
-    if colon and kind.strip() not in KINDS:
+    if behind and kind not in KINDS and not (role and not kind):
         raise UserError(f"{text!r}: {kind!r} is no kind of input; the kinds are {', '.join(KINDS)}")
-    return Input(name.strip(), sizes, kind.strip() or _kind(name.strip(), sizes, vocabulary))
+    return Input(name.strip(), sizes, kind or _kind(role or name.strip(), sizes, vocabulary), role)
 
 
 def _kind(name: str, dims: tuple[str, ...], vocabulary: str) -> str:

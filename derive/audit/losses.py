@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from derive.audit.inputs import Inputs
 from derive.audit.model.values import ZERO
 from derive.audit.roles import ONE, WEIGHT, Missing, Place, Role
+from derive.errors import UserError
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import App, Term, as_term, at, spine
 from derive.language.definitions import (
@@ -57,8 +59,16 @@ ROLE = {
     "student_logits": Role("student_logits", r"student|^logits"),
     "teacher_logits": Role("teacher_logits", r"teacher|^ref"),
     "kl": Role("kl", r"kl"),
+    WEIGHT.name: WEIGHT,
 }
 """The inputs that losses look for by name, with the names by which they are known."""
+
+
+def check_roles(inputs: Inputs) -> None:
+    """Raises UserError where an input is said to have a role that no loss looks for."""
+    stray = next((x for x in inputs.inputs if x.role and x.role not in ROLE), None)
+    if stray is not None:
+        raise UserError(f"{stray.name}: {stray.role!r} is no role in a loss; the roles are {', '.join(ROLE)}")
 
 
 def _ratio(p: Place) -> Term:

@@ -107,10 +107,11 @@ class Roles:
         self.all = [s for n, s in inputs.symbols.items() if names is None or n in names]
 
     def logits(self) -> Symbol:
-        found = [s for s in self.all if s.input.kind == "real" and self._classes(s.input) is not None]
+        real = [s for s in self.all if s.input.kind == "real" and s.input.role in ("", "logits")]
+        found = [s for s in real if self._classes(s.input) is not None]
         if not found:
             raise Missing("this loss needs logits: an input with a size for the vocabulary, such as logits=T,V")
-        return found[0]
+        return next((s for s in found if s.input.role == "logits"), found[0])
 
     def _classes(self, x: Input) -> str | None:
         """The size over which a row of logits runs."""
@@ -165,11 +166,14 @@ class Roles:
         return [s for s in self.all if s.input.kind == "count" and not s.input.dims]
 
     def named(self, role: Role) -> Symbol:
-        """The input of that role, by its name.  Raises Missing when there is none."""
-        found = [s for s in self.all if re.search(role.pattern, s.input.name.rpartition(".")[2].lower())]
+        """The input that is said to have that role, or else by its name.  Raises Missing when there is none."""
+        said = [s for s in self.all if s.input.role == role.name]
+        named = (s for s in self.all if re.search(role.pattern, s.input.name.rpartition(".")[2].lower()))
+        found = said or [s for s in named if not s.input.role]
         if not found:
             raise Missing(
-                f"this loss needs an input named like {role.name}; the inputs are {'; '.join(map(str, self.inputs.inputs))}"
+                f"this loss needs an input named like {role.name}; the inputs are {'; '.join(map(str, self.inputs.inputs))}; "
+                f"say which of them it is behind its kind, as in NAME=SIZES:real:{role.name}"
             )
         return min(found, key=lambda s: len(s.input.name))
 
