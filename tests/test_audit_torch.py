@@ -18,6 +18,7 @@ from derive.audit.gradient import gradient
 from derive.audit.measure import measure
 from derive.audit.model.trace import Unread
 from derive.audit.reading import read
+from derive.audit.report import remarks
 from derive.audit.verdict import read_program
 from derive.certify import certificate
 from derive.errors import UserError, allow_deep_formulas
@@ -242,6 +243,12 @@ def test_a_gradient_of_its_own_shows() -> None:
     assert "its gradients say something else" in measured(detached)
     with pytest.raises(UserError, match=r"autograd is .* from the derivative"):
         stated(detached)
+
+
+@pytest.mark.parametrize(("name", "said"), [("normalised twice", True), ("focal", False)])
+def test_what_is_normalised_twice_is_said_to_be(name, said) -> None:
+    """The weight of a focal loss is an exponential of a log-softmax, and that is no second one."""
+    assert any("normalised already" in r for r in remarks(asked(*PROVED[name]).audit)) == said
 
 
 def stated(function):

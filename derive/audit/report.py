@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeGuard
 
 from derive.audit.residuals import Residual
 from derive.audit.verdict import Audit
 from derive.falsify import approx
-from derive.kernel.terms import App, Lam, Term
+from derive.kernel.terms import EXP, LOG, SUM, App, Term, subterms
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
 from derive.render.pages.latex import derivation_latex
@@ -142,19 +143,20 @@ def remarks(a: Audit) -> list[str]:
 
 
 def _normalised_twice(term: Term) -> bool:
-    """Whether a log of a sum of exponentials stands inside another one."""
-    from derive.kernel import terms as k
-    from derive.kernel.terms import subterms
+    """Whether a log of a sum of exponentials stands in what another one adds up."""
+    return any(_normaliser(u) for t in subterms(term) if _normaliser(t) for u in subterms(t.args[0]))
 
-    for t in subterms(term):
-        if isinstance(t, App) and t.op is k.EXP:
-            inside = [u for u in subterms(t.args[0]) if isinstance(u, App) and u.op is k.LOG]
-            if any(
-                isinstance(u.args[0], App) and u.args[0].op is k.SUM and isinstance(u.args[0].args[2], Lam)
-                for u in inside
-            ):
-                return True
-    return False
+
+def _normaliser(t: Term) -> TypeGuard[App]:
+    """Whether it is the log of a sum over a family of exponentials."""
+    if not (isinstance(t, App) and t.op is LOG):
+        return False
+    summed = t.args[0]
+    return (
+        isinstance(summed, App)
+        and summed.op is SUM
+        and any(isinstance(u, App) and u.op is EXP for u in subterms(summed))
+    )
 
 
 def latex(a: Audit, residual: Residual | None, notation: Notation) -> str:
