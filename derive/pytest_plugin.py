@@ -26,13 +26,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_DECLARING = pytest.StashKey[dict[Path, bool]]()
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix != ".py" or file_path.name == "__init__.py":
         return None
-    if _matches(file_path, parent.config) or (parent.session.isinitpath(file_path) and declares(file_path)):
+    if _matches(file_path, parent.config) or (
+        parent.session.isinitpath(file_path) and _declares(file_path, parent.config)
+    ):
         collector: pytest.Collector = ProofFile.from_parent(parent, path=file_path)
         return collector
     return None
+
+
+def _declares(path: Path, config: pytest.Config) -> bool:
+    """For each file that is named, pytest asks about all files of its folder anew, and to answer takes reading the file."""
+    known = config.stash.setdefault(_DECLARING, {})
+    if path not in known:
+        known[path] = declares(path)
+    return known[path]
 
 
 def _matches(path: Path, config: pytest.Config) -> bool:

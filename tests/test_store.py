@@ -476,7 +476,7 @@ def test_all_that_a_page_is_made_by_is_in_its_digest() -> None:
     assert [m for m in loaded if not any(m == s or m.startswith(f"{s}.") for s in rooms)] == []
 
 
-def test_list_and_ledger_say_what_check_found(kept: Store) -> None:
+def test_list_and_ledger_say_what_check_found(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     theorems = sum(e.subject == "softmax" for e in catalogue.theorems())
     assert f"{theorems} · not checked yet" in run("list", "softmax").output
     run("check", "softmax")
@@ -484,8 +484,13 @@ def test_list_and_ledger_say_what_check_found(kept: Store) -> None:
     assert "  ✓ softmax_positive\n" in listed
     assert listed.endswith(f"{theorems} ✓ checked, and nothing has changed since\n")
     first = run("ledger").output
-    assert first == run("ledger").output
-    assert "\n  · " not in run("list").output
+    ticked = run("list").output
+    assert "\n  · " not in ticked
+    for needed in ("theorems", "subjects"):  # what was said of these very sources is said again without them
+        monkeypatch.setattr(catalogue, needed, None)
+    assert run("ledger").output == first and run("list").output == ticked
+    monkeypatch.setattr(earlier, "digest_of_sources", lambda *rooms: "others")
+    assert all(isinstance(run(command).exception, TypeError) for command in ("ledger", "list"))
 
 
 def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:

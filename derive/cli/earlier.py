@@ -3,7 +3,8 @@
 A page is kept once it has been proved and read back.  It counts for the very options, and as long as no file of derive, of its
 theorems or of Python has changed.  Only theorems of the catalogue have one: what a program of the user's does is known when it
 has run.  Whoever can write into the store can write a page, so one from there is said to be such, and none goes into
-a file with ``-o``.
+a file with ``-o``.  The ledger and the list of the catalogue, when every theorem in it has its tick, are kept in the same way: both say
+that they rest on what was checked earlier.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ SAID = "this page was proved and read back earlier, from these very sources; --f
 
 
 class Page:
-    """A page that is asked for, by the name of its theorem and the options.  Make it before the theorem is loaded: what changes on the
+    """A page that is asked for, by the name of its theorem (or ``list``, or ``ledger``) and the options.  Make it before the theorem is loaded: what changes on the
     disk after that is not what is proved here."""
 
     def __init__(self, name: str, asked: Sequence[object]) -> None:

@@ -26,12 +26,29 @@ def list_(subject: str | None, notation: str | None) -> None:
     Nothing is proved: the marks say what 'derive check' found.  A tick stands only where a theorem and all that it rests
     on are as they were when it was checked.
     """
+    width = screen_width()
+    page = None
+    if subject is None and notation is None:
+        from derive.cli.earlier import Page
+
+        page = Page("list", (width,))
+        if (text := page.kept()) is not None:
+            click.echo(text, nl=False)
+            return
+    text, checked = _list_text(subject, notation, width)
+    click.echo(text, nl=False)
+    if page is not None and checked:  # else another check may find more, from the same sources
+        page.keep(text)
+
+
+def _list_text(subject: str | None, notation: str | None, width: int) -> tuple[str, bool]:
+    """The list, and whether each theorem in it has a tick."""
     from derive.board.checked import Results
     from derive.board.entries import TheoremEntry
 
     results = Results()
     drawn = _Drawn(results, notation)
-    width = screen_width()
+    out: list[str] = []
     states: list[str] = []
     for name, entries in _listed(subject):
         lines = [click.style(name, bold=True)]
@@ -50,10 +67,10 @@ def list_(subject: str | None, notation: str | None) -> None:
             lines.append("  false claims (derive refute NAME)")
             for e in false:
                 lines += [f"    {e.name}", *_wrapped(e.summary, width, "      ")]
-        click.echo("\n".join([*lines, ""]))
-    for line in _wrapped(_marks(states), width, ""):
-        click.echo(line)
+        out += [*lines, ""]
+    out += _wrapped(_marks(states), width, "")
     drawn.keep()
+    return "\n".join([*out, ""]), states.count("proved") == len(states)
 
 
 class _Drawn:
@@ -134,6 +151,17 @@ def ledger(axioms: bool) -> None:
     if axioms:
         click.echo(ledger_text({}, axioms_only=True), nl=False)
         return
+    from derive.cli.earlier import Page
+
+    page = Page("ledger", ())
+    if (text := page.kept()) is None:
+        text = _ledger_now()
+        page.keep(text)
+    click.echo(text, nl=False)
+
+
+def _ledger_now() -> str:
+    """The ledger, when what was not checked yet has been proved."""
     from derive.board import catalogue
     from derive.board.checked import Results
 
@@ -146,7 +174,7 @@ def ledger(axioms: bool) -> None:
             told(e.name)
             e.check()
     results.keep(new)
-    click.echo(ledger_text({e.name: e.axioms if e in new else known[e].axioms for e in entries}), nl=False)
+    return ledger_text({e.name: e.axioms if e in new else known[e].axioms for e in entries})
 
 
 def ledger_text(rests: Mapping[str, Iterable[str]], axioms_only: bool = False) -> str:
