@@ -120,7 +120,7 @@ def _reads_as_other_sort(letter: Letter) -> str | None:
     quantified = letter.binder is FORALL and is_numeric(sort)  # such a letter is said to be an integer, or real
     if kind is REAL and INT in usual and REAL not in usual and not quantified:
         return "which stands for a real number, and a reader takes it for an integer"
-    if kind is not INT:
+    if kind is not INT or letter.listed:
         return None
     if usual and INT not in usual:
         return "which stands for an integer, and a reader takes it for a real number"
