@@ -260,10 +260,9 @@ def test_a_letter_means_one_thing():
     ("claim", "says"),
     [
         (
-            lambda: 0 <= exp(integer("eps")),
-            "a variable named 'eps', which stands for an integer, and a reader takes it for a real number",
+            lambda: 0 <= exp(integer("theta")),
+            "a variable named 'theta', which stands for an integer, and a reader takes it for a real number",
         ),
-        (lambda: 0 <= exp(function("p", INT, INT)[1]), "a variable named 'p', which stands for an integer"),
         (lambda: 0 <= exp(function("log", REAL, REAL)[a]), "a variable named 'log', which reads as log"),
         (lambda: 0 <= exp(real("H(q, p)")), "which is not written in plain letters"),
     ],

@@ -192,7 +192,6 @@ def test_a_deck_that_cannot_be_made_does_not_stop_the_others(here: Path, jobs: s
         (["perplexity", "-o", "{name}.doc"], "{name}.doc: no slides are written with the ending .doc"),
         (["perplexity", "-o", "{name}.tex", "--flavour", "marp"], "beamer has no flavours"),
         (["a.py::picks", "b.py::picks", "-o", "{name}.md"], "{name}.md has one name for two theorems picks"),
-        (["a.py", "-o", "{name}.md"], "say which of a.py you mean: a.py::NAME"),
     ],
 )
 def test_what_no_deck_can_have_is_said_once_and_nothing_is_written(here: Path, words: list[str], says: str) -> None:

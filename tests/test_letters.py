@@ -21,7 +21,7 @@ from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import term_latex
 from derive.render.pens.speech import term_speech
 from derive.render.pens.text import term_text
-from derive.render.words.prose import unsaid_integers
+from derive.render.words.prose import unsaid_kinds
 
 
 def refusal(claim: Any, given: Any = (), lines: Any = None) -> str:
@@ -262,14 +262,17 @@ def test_a_claim_for_all_integers_says_that_it_is_one() -> None:
 
 def test_an_integer_family_is_said_at_indices_of_different_names() -> None:
     z = Var("z", Fn(INTEGER, Fn(INTEGER, Fn(INTEGER, INTEGER))))
-    assert [term_text(x) for x in unsaid_integers([0 <= at(at(at(z, k), k), k + 1)])] == ["z_{k,i,j}"]
-    assert [term_text(x) for x in unsaid_integers([0 <= at(at(at(z, t), i), k)])] == ["z_{t,i,k}"]
+    assert [term_text(x) for x in unsaid_kinds([0 <= at(at(at(z, k), k), k + 1)])] == ["z_{k,i,j}"]
+    assert [term_text(x) for x in unsaid_kinds([0 <= at(at(at(z, t), i), k)])] == ["z_{t,i,k}"]
 
 
 def test_indices_and_lists_of_integers_need_no_word() -> None:
     x = integer("x")
     assert term_text(ForAll(k, 0 <= f[k])) == "0 ≤ f(k)  for all k"
     assert term_text(ForAll((x, 1, n), 0 <= f[x])) == "0 ≤ f(x)  for x = 1, …, n"
+    for letter in (integer("z"), integer("eps")):  # elsewhere real numbers
+        claim = 0 <= Sum(f[letter] ** 2, (letter, 1, n))
+        assert refusal(Implies(ForAll((letter, 1, n), 0 <= f[letter]), claim)) == ""
     assert term_text(Iff(0 < a, ForAll((k, 0, n), 0 <= f[k]))) == "0 < a ⟺ ∀0 ≤ k ≤ n: 0 ≤ f(k)"
 
 
@@ -292,6 +295,8 @@ def test_the_values_of_a_function_are_said_to_be_integers_among_the_conditions()
     w = function("w", INT, INT)
     assert "given  wₖ integer\n         wₖ > 0\n  claim  1 ≤ wₖ" in page(1 <= w[k], [0 < w[k]])
     assert "integer" not in page(1 <= ys[k], [0 < ys[k]])
+    labels = family("y")
+    assert "given  yₖ real\n         yₖ > 0\n  claim  0 ≤ yₖ" in page(0 <= labels[k], [0 < labels[k]])
     assert "which stands for an integer" in refusal(ForAll(w, 0 <= w[1] * w[1]))
 
 
@@ -306,10 +311,10 @@ def test_a_function_of_several_indices_is_written_at_different_ones() -> None:
         (grid[i][i] + grid[j][i], "x[j][i]"),
         (deep[1][1][1][1][1][1][1], "x[k][i][j][m][k1][k2][k3]"),
     ):
-        assert [str(t) for t in unsaid_integers([term])] == [written]
+        assert [str(t) for t in unsaid_kinds([term])] == [written]
     for e in all_entries():
         claim = e.shows if isinstance(e, TheoremEntry) else e.claims
-        for letter in unsaid_integers((*e.given, claim)):
+        for letter in unsaid_kinds((*e.given, claim)):
             indices = spine(letter)[1]
             assert len(set(indices)) == len(indices), f"{e.name}: {letter}"
 

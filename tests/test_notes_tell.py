@@ -23,10 +23,11 @@ from derive.notes.meaning.chain import Reading, Step
 from derive.notes.tell.formats import as_json, formatted
 from derive.notes.tell.html import page
 from derive.notes.tell.pdf import pdf, source
-from derive.notes.tell.proofs import program
+from derive.notes.tell.proofs import proofs
 from derive.notes.tell.terminal import terminal
 from derive.notes.tell.view import View, view
 from derive.notes.tell.words import MARKS, NAMES, said
+from derive.record.letters import letters_in
 from derive.render.pens.mathml import text_html
 
 TEXT = r"""We take logs <b>here</b>.
@@ -160,11 +161,10 @@ def test_the_pdf_is_set_and_its_source_is_escaped() -> None:
 
 def test_a_proved_chain_is_a_program_that_checks(tmp_path: Path) -> None:
     path = tmp_path / "proofs.py"
-    path.write_text(program(told()), "utf-8")
+    path.write_text(proofs(told()).text, "utf-8")
     (entry,) = (e for e in catalogue.load_file(str(path)) if isinstance(e, TheoremEntry))
     entry.check()
-    a = Var("a", REAL)  # a reader takes y for an integer, so the letter is another
-    assert entry.shows == eq(log(x * a), log(x) + log(a))
+    assert entry.shows == eq(log(x * y), log(x) + log(y))  # the page says "y real"
     assert entry.name == "my_notes_1" and entry.summary == "Line 4."
 
 
@@ -181,11 +181,11 @@ $$ 0 \le H(p) $$
     path.write_text(page, "utf-8")
     shown = check_notes(str(path))
     assert shown.counts()["proved"] == 2
-    text = program(shown)
+    text = proofs(shown).text
     file = tmp_path / "proofs.py"
     file.write_text(text, "utf-8")
     entries = [e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry)]
-    assert [e.summary for e in entries] == ["Squares and entropy, line 5.", "Squares and entropy, line 7."]
+    assert [e.summary for e in entries] == ["Squares and entropy, part 1.", "Squares and entropy, part 2."]
     assert "by=normal" in text and "not written here" not in text
 
 
@@ -197,9 +197,38 @@ def test_what_does_not_check_is_named_and_left_out() -> None:
     step = Step("=", 1, 4, row.step.span, (Reading(left, left + 1, eq(left, left + 1), (0 < x, 0 < y)),))
     lines = [("proved", Row(false.sign, "=", 4, false.verdict, step))]
     report = Report((Judged(2, tuple(r for _, r in lines)),))
-    text = program(view(wrong.document, report))
+    text = proofs(view(wrong.document, report)).text
     assert "@theorem" not in text
-    assert "# line 4: " in text and "auto" in text
+    assert (
+        "# line 4: the proof that was found does not check as a theorem of its own: step 1 does not follow by auto; write"
+        in text
+    )
+
+
+LETTERS = r"""\title{Policies}
+%: \pi, \pi_0 positive distribution over y
+%: p joint distribution over x, z
+%: p(x, z) > 0
+%: Z > 0
+\begin{align}
+\sum_y \pi(y) \log \frac{\pi(y)}{\pi_0(y)} &= \sum_y \pi(y) \log \pi(y) - \sum_y \pi(y) \log \pi_0(y) \label{eq:two-terms}
+\end{align}
+\[ \log \frac{p(x, z)}{p(x)} = \log p(x, z) - \log p(x) \tag{J} \]
+"""
+
+
+def test_theorems_have_the_letters_of_the_notes_titles_and_the_conditions_that_they_use(tmp_path: Path) -> None:
+    path = tmp_path / "policies.tex"
+    path.write_text(LETTERS, "utf-8")
+    made = proofs(check_notes(str(path)))
+    file = tmp_path / "proofs.py"
+    file.write_text(made.text, "utf-8")
+    one, two = (e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry))
+    assert [one.summary, two.summary] == ["Policies: two terms.", "Policies: J."]
+    assert made.letters == ("P for the joint p", "p for p(x)")
+    assert {"pi", "pi_0", "y"} <= {v.name for v in one.shows.free} | {x.name for x in letters_in(one.shows)}
+    assert {str(g) for g in one.given} == {f"for all y: 1 <= y => y <= N => 0 < {x}[y]" for x in ("pi", "pi_0")}
+    assert two.given and not any("Z" in str(g) for g in two.given)
 
 
 @pytest.mark.parametrize(

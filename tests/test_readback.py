@@ -128,7 +128,6 @@ X_K = real("x_k")
         (Eq(Var("\u212a", REAL), a), []),  # a Kelvin sign
         (Eq(Var("\u03b1", REAL), real("alpha")), []),
         (Eq(real("eps") + real("epsilon"), a), []),
-        (Eq(real("k"), real("k") + 0), []),
         (Eq(integer("theta"), integer("theta") + 0), []),
     ],
     ids=str,

@@ -56,6 +56,48 @@ def test_a_subject_stands_for_its_theorems() -> None:
     assert "Week 7" in page
 
 
+TWO = """
+from derive import *
+from derive.language.letters import a, b
+
+@theorem(shows=Eq(a + a, 2 * a))
+def twice(calc):
+    \"""Twice a.\"""
+    calc.eq(2 * a, by=ring)
+
+@false_claim(claims=Eq(a + b, a - b))
+def no_sign():
+    \"""A sign is lost.\"""
+
+@theorem(shows=Eq(b - b, 0))
+def nothing(calc):
+    \"""Nothing is left.\"""
+    calc.eq(0, by=ring)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("slides two.py -o two.md", "wrote two.md: 2 derivations, 2 slides, 4 lines"),
+        ("slides two.py -o {name}.md", "wrote nothing.md: 1 derivation"),
+        ("show two.py", "twice\n  Twice a.\n"),
+        ("show two.py --as beamer", "two.py::nothing claim"),
+        ("handout two.py -o two.tex", "wrote two.tex: 2 theorems, 1 section"),
+        ("find two.py", "twice: every line has its reason\nnothing: every line has its reason\n"),
+        ("certify two.py", "2 certificates written"),
+    ],
+)
+def test_a_file_stands_for_the_theorems_in_it_in_their_order(words: str, says: str) -> None:
+    Path("two.py").write_text(TWO, "utf-8")
+    done = run(*words.split())
+    assert done.exit_code == 0, done.output
+    assert says in done.stdout
+    assert done.stdout.find("twice") <= done.stdout.find("nothing")
+    refused = run("show", "two.py", "--standalone", "--as", "latex")
+    assert refused.exit_code == 2 and "derive handout two.py -o FILE" in refused.stderr
+
+
 def test_the_same_call_gives_the_same_bytes() -> None:
     for target in ("html", "beamer", "markdown", "typst", "notebook", "speech"):
         ending = TARGETS[target].ending

@@ -16,7 +16,7 @@ from derive.render.pages.latex import derivation_latex
 from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import escape, sentence_latex, term_latex
 from derive.render.pens.text import sentence_text, term_text
-from derive.render.words.prose import unsaid_integers
+from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed
 
 WORDS = {"proved": "PROVED", "refuted": "REFUTED", "unknown": "NOT KNOWN"}
@@ -96,8 +96,8 @@ def _called(a: Audit) -> Iterator[str]:
 
 def conditions_of(a: Audit, notation: Notation, linear: bool = False) -> list[Prose]:
     """What is supposed of the inputs, and which letters are whole numbers."""
-    integers = unsaid_integers((*a.reading.given, a.reading.term), notation)
-    return conditions_said(a.reading.given, notation, linear=linear, integers=integers)
+    kinds = unsaid_kinds((*a.reading.given, a.reading.term), notation)
+    return conditions_said(a.reading.given, notation, linear=linear, kinds=kinds)
 
 
 def _where(residual: Residual, notation: Notation, ascii_only: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -109,6 +109,27 @@ def find_theorem(name: str) -> TheoremEntry:
     if isinstance(e, FalseClaim):
         raise UserError(f"{name} is a false claim, it has no derivation; 'derive refute {name}' shows why it fails")
     return e
+
+
+def named(names: Iterable[str]) -> dict[str, TheoremEntry]:
+    """The theorems of these names, each by the name with which it is asked for alone.  A subject stands for its theorems, and so
+    does FILE.py for those in the file, in its order."""
+    out: dict[str, TheoremEntry] = {}
+    for name in names:
+        subject = name.strip().replace(" ", "_")
+        if subject in subjects():
+            found = {e.name: e for e in theorems(subject)}
+        elif name.endswith(".py") and len(own := load_file(name)) > 1:
+            found = {f"{name}::{e.name}": e for e in own if isinstance(e, TheoremEntry)}
+            if not found:
+                raise UserError(f"{name} has false claims only, and no derivation; 'derive check {name}' refutes them")
+        else:
+            found = {name: find_theorem(name)}
+        twice = next((n for n in found if n in out), "")
+        if twice and name == twice:
+            raise UserError(f"{name} is named twice; name it once")
+        out |= found
+    return out
 
 
 class _AsItIs(SourceFileLoader):

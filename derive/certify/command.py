@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from derive.board.catalogue import find_theorem, theorems
+from derive.board.catalogue import find_theorem, named, theorems
 from derive.board.checked import Results
 from derive.board.entries import PROOFS, TheoremEntry
 from derive.certify.cache import Cache
@@ -56,7 +56,7 @@ def certify_command(
         return results.key(entry.file) if entry.module.startswith(f"{PROOFS}.") else ""
 
     cache = Cache(Path(folder), find_rocq(), sources) if run else None  # before anything is written
-    entries: list[TheoremEntry] = theorems() if all_ else [find_theorem(n) for n in dict.fromkeys(names)]
+    entries: list[TheoremEntry] = theorems() if all_ else [*named(dict.fromkeys(names)).values()]
     refuse_twins(entries)
     known = {} if cache is None or fresh else cache.results(entries)
     todo = [e for e in entries if e.name not in known]
@@ -98,7 +98,7 @@ def _elsewhere(
 ) -> tuple[str, int]:
     """By the workers of a cluster.  They have no cache, and this process runs no proof."""
     start = time.perf_counter()
-    entries = {n: find_theorem(n) for n in dict.fromkeys(names)} if names else {e.name: e for e in theorems()}
+    entries = named(dict.fromkeys(names)) if names else {e.name: e for e in theorems()}
     refuse_twins(list(entries.values()))
     jobs = [_job(group, run) for group in _groups(list(entries))]
     with bar("certifying", len(jobs)) as told:

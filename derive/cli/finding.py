@@ -33,7 +33,7 @@ def find(names: tuple[str, ...], everything: bool, write: bool, withhold: bool) 
         raise UserError("name theorems, or say --all: derive find FILE.py::NAME, derive find --all --withhold")
     if write and withhold:
         raise UserError("--withhold compares, and writes nothing; leave out --write, or --withhold")
-    entries = catalogue.theorems() if everything else [catalogue.find_theorem(n) for n in names]
+    entries = catalogue.theorems() if everything else list(catalogue.named(names).values())
     if withhold:
         _compare(entries, lines=not everything)
         return

@@ -31,7 +31,7 @@ def handout(
 ) -> None:  # fmt: skip
     """A handout of the theorems NAME...: contents, notation, numbered theorems with their derivations by subject, index.
 
-    NAME is a subject for all its theorems, a theorem, or FILE.py::NAME.  .tex needs amsmath, .pdf is made without TeX and is accessible, .html is
+    NAME is a theorem, FILE.py::NAME, or a subject or FILE.py for all its theorems.  .tex needs amsmath, .pdf is made without TeX and is accessible, .html is
     one file that needs no network.  Every formula is read back before the file is written.
     """
     from derive.board.wording import notation_for
@@ -65,9 +65,8 @@ def handout(
 def _found(names: Sequence[str]) -> dict[str, TheoremEntry]:
     """The theorems of these names, or all.  Raises UserError where two have one name."""
     from derive.board import catalogue
-    from derive.cli.slides import found
 
-    entries = found(tuple(names) or tuple(catalogue.subjects()))
+    entries = catalogue.named(names or catalogue.subjects())
     asked: dict[str, str] = {}
     for name, e in entries.items():
         if e.name in asked:

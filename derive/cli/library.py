@@ -49,13 +49,13 @@ def lemma_text(lemma: Lemma, notation: Notation, plain: bool) -> str:
     """What a lemma or an axiom says, its letters, and what it rests on."""
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.render.pens.text import conditions_text, term_text
-    from derive.render.words.prose import unsaid_integers
+    from derive.render.words.prose import unsaid_kinds
 
     statements = (*lemma.given, lemma.shows)
     out = [lemma.name, f"  {lemma.phrase}", ""]
     out += _letters(sorted({v for s in statements for v in s.free}, key=lambda v: v.name))
-    whole = unsaid_integers(statements, notation)
-    for i, condition in enumerate(conditions_text(lemma.given, notation, ascii=plain, integers=whole)):
+    whole = unsaid_kinds(statements, notation)
+    for i, condition in enumerate(conditions_text(lemma.given, notation, ascii=plain, kinds=whole)):
         out.append(f"  {'given  ' if i == 0 else '       '}  {condition}")
     out.append(f"  claim    {term_text(lemma.shows, notation, ascii=plain)}")
     if not lemma.internal:

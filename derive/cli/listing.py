@@ -98,11 +98,11 @@ class _Drawn:
     def _draw(self, e: TheoremEntry) -> list[str]:
         from derive.board.wording import notation_for
         from derive.render.pens.text import conditions_text, term_text
-        from derive.render.words.prose import unsaid_integers
+        from derive.render.words.prose import unsaid_kinds
 
         self._profile = profile = self._profile or notation_for(None)
-        integers = unsaid_integers((*e.given, e.shows), profile)
-        return [term_text(e.shows, profile), *conditions_text(e.given, profile, integers=integers)]
+        kinds = unsaid_kinds((*e.given, e.shows), profile)
+        return [term_text(e.shows, profile), *conditions_text(e.given, profile, kinds=kinds)]
 
     def keep(self) -> None:
         if self._kept:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from derive.cli.common import complain, quoting, screen_width
+from derive.cli.common import complain, counted, quoting, screen_width
 from derive.errors import UserError, allow_deep_formulas
 from derive.files import write_whole
 
@@ -98,8 +98,10 @@ def _tell(views: Sequence[View], wishes: Wishes) -> None:
     from derive.notes.tell.formats import as_json, formatted
     from derive.notes.tell.terminal import terminal
 
+    said: list[str] = []
     if wishes.output is not None:
-        write_whole({wishes.output: _written(views[0], wishes.output)})
+        data, said = _written(views[0], wishes.output)
+        write_whole({wishes.output: data})
     if wishes.json:
         click.echo(as_json(views), nl=False)
     elif wishes.form:
@@ -108,17 +110,23 @@ def _tell(views: Sequence[View], wishes: Wishes) -> None:
         for view in views:
             for line in terminal(view, wishes.quiet, wishes.explain, screen_width()):
                 click.echo(quoting(line))
+        for line in said:
+            click.echo(quoting(line))
 
 
-def _written(view: View, name: str) -> bytes:
+def _written(view: View, name: str) -> tuple[bytes, list[str]]:
+    """The file, and what is said of it."""
     if name.lower().endswith(".html"):
         from derive.notes.tell.html import page
 
-        return page(view).encode()
+        return page(view).encode(), []
     if name.lower().endswith(".pdf"):
         from derive.notes.tell.pdf import pdf
 
-        return pdf(view)
-    from derive.notes.tell.proofs import program
+        return pdf(view), []
+    from derive.notes.tell.proofs import proofs
 
-    return program(view).encode()
+    made = proofs(view)
+    said = [f"wrote {name}: {counted(made.count, 'theorem')}"]
+    said += [f"  letters: {', '.join(made.letters)} of the notes"] if made.letters else []
+    return made.text.encode(), [*said, *(f"  not written: {x}" for x in made.left)]

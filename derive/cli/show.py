@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,7 +11,9 @@ from derive.errors import UserError
 from derive.values import replace
 
 if TYPE_CHECKING:
+    from derive.board.entries import TheoremEntry
     from derive.cli.earlier import Page
+    from derive.render.formula.notation import Notation
 
 Wanted = tuple[tuple[str, ...], tuple[str, ...], bool]  # what is opened, what is joined, whether it is reversed
 PAGES = ("text", "latex", "rocq")
@@ -59,7 +61,7 @@ def show(
 ) -> None:  # fmt: skip
     """The derivation NAME: conditions, claim, and a line for every step with its reason.
 
-    NAME is a theorem of the catalogue, a definition or a lemma, or FILE.py::NAME.  beamer, html, markdown, typst, pptx and speech print a piece to
+    NAME is a theorem of the catalogue, a definition or a lemma, FILE.py::NAME, or FILE.py for all theorems in it.  beamer, html, markdown, typst, pptx and speech print a piece to
     put into slides that there are already; whole decks are written by 'derive slides'.
     """
     given = {k: v for k, v in wishes.items() if v is not None}
@@ -97,51 +99,88 @@ def show(
     if known is not None:
         write_text(output, known)
         return
-    entry = catalogue.find_theorem(name)
-    profile = notation_for(notation)
-    derivation = entry.derivation
-    if target != "rocq":
-        from derive.board.opened import presented
-
-        derivation = presented(derivation, expand, join, reverse)[0]
-    if target == "rocq":
-        from derive.certify import claim_rocq
-
-        if expand or join or reverse:
-            raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
-        if code or where or conditions:
-            raise UserError(
-                "--code, --where and --conditions go with text and LaTeX; --as rocq prints the claim for readers of Rocq"
-            )
-        text = claim_rocq(entry)
-    elif target == "latex":
-        from derive.render.pages.latex import derivation_latex
-
-        alone = form == "standalone"
-        text = derivation_latex(
-            derivation, profile, alone, reasons or "beside", where=alone if where is None else where, conditions=conditions, number=number
-        )  # fmt: skip
-        _read_back(text, derivation, profile, "latex", verify is not False)
-        if code:
-            if form == "standalone":
-                raise UserError("--code adds formulas after the derivation; use it with --fragment")
-            text += _code_latex(derivation)
-    else:
-        from derive.render.pages.text import derivation_text
-
-        text = derivation_text(
-            derivation, profile, width=screen_width(), ascii=plain, where=bool(where), conditions=conditions
+    wanted = (expand, join, reverse)
+    entries = list(catalogue.named((name,)).values()) if name.endswith(".py") else [catalogue.find_theorem(name)]
+    if len(entries) > 1 and (any(wanted) or form == "standalone"):
+        raise UserError(
+            f"{name} holds several theorems, and --standalone, --expand, --join and --reverse are about one; name it as "
+            f"{name}::{entries[0].name}, or write all with 'derive handout {name} -o FILE'"
         )
-        _read_back(text, derivation, profile, "ascii" if plain else "text", verify is not False)
-        if code:
-            text += _code_text(derivation)
-    text = text if text.endswith("\n") else text + "\n"
-    if target == "text" and output is None and on_a_terminal() and _where_from(entry):
-        text += f"\n{_where_from(entry)}\n"
+    asked = _Asked(
+        target, form, where, reasons, conditions, number, code, plain, verify, notation_for(notation), wanted
+    )
+    text = "\n".join(_page(entry, asked) for entry in entries)
+    if target == "text" and output is None and on_a_terminal() and _where_from(entries[0]):
+        text += f"\n{_where_from(entries[0])}\n"
     write_text(output, text)
     _say_verified(verify, name, "in LaTeX" if target == "latex" else "as text")
     if page is not None:
         page.keep(text)
+
+
+class _Asked(NamedTuple):
+    """What was asked for of a page."""
+
+    target: str
+    form: str
+    where: bool | None
+    reasons: str | None
+    conditions: bool
+    number: bool
+    code: bool
+    plain: bool
+    verify: bool | None
+    profile: Notation
+    shape: Wanted
+
+
+def _page(entry: TheoremEntry, asked: _Asked) -> str:
+    """The page of a theorem.  Raises UserError where it cannot be printed, or reads as something else."""
+    expand, join, reverse = asked.shape
+    if asked.target == "rocq":
+        from derive.certify import claim_rocq
+
+        if expand or join or reverse:
+            raise UserError("--expand, --join and --reverse are choices of a page; --as rocq prints the claim")
+        if asked.code or asked.where or asked.conditions:
+            raise UserError(
+                "--code, --where and --conditions go with text and LaTeX; --as rocq prints the claim for readers of Rocq"
+            )
+        return _whole_lines(claim_rocq(entry))
+    from derive.board.opened import presented
+
+    derivation = presented(entry.derivation, expand, join, reverse)[0]
+    verified, conditions = asked.verify is not False, asked.conditions
+    if asked.target == "latex":
+        from derive.render.pages.latex import derivation_latex
+
+        alone = asked.form == "standalone"
+        where = alone if asked.where is None else asked.where
+        text = derivation_latex(
+            derivation, asked.profile, alone, asked.reasons or "beside", where=where, conditions=conditions, number=asked.number
+        )  # fmt: skip
+        _read_back(text, derivation, asked.profile, "latex", verified)
+        if asked.code:
+            if alone:
+                raise UserError("--code adds formulas after the derivation; use it with --fragment")
+            text += _code_latex(derivation)
+        return _whole_lines(text)
+    from derive.render.pages.text import derivation_text
+
+    text = derivation_text(
+        derivation,
+        asked.profile,
+        width=screen_width(),
+        ascii=asked.plain,
+        where=bool(asked.where),
+        conditions=conditions,
+    )
+    _read_back(text, derivation, asked.profile, "ascii" if asked.plain else "text", verified)
+    return _whole_lines(text + _code_text(derivation) if asked.code else text)
+
+
+def _whole_lines(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
 
 
 def _shown_earlier(page: Page) -> bool:
@@ -182,14 +221,15 @@ def _ending_fits(output: str | None, target: str) -> None:
 
 
 def _piece(name: str, target: str, notation: str, wishes: dict[str, Any], shape: Wanted) -> str:
+    from derive.board import catalogue
     from derive.board.wording import notation_for
-    from derive.cli.slides import found, shaped
+    from derive.cli.slides import shaped
     from derive.slides.command import Wish, fragment, make_deck
     from derive.slides.readback import refuse_misread
     from derive.slides.targets import target_of
 
     wish = Wish(notation=notation, **wishes)
-    entries = found((name,))
+    entries = catalogue.named((name,))
     notation_for(notation)
     named, shapes = shaped([(asked, e.derivation) for asked, e in entries.items()], *shape)
     wish = replace(wish, shapes=shapes)

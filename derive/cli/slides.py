@@ -40,12 +40,13 @@ def is_lecture(name: str) -> bool:
 
 def _is_kind(word: str) -> bool:
     """Whether the word behind --plot is a kind of plot.  Raises UserError where it is neither that nor a name."""
+    from derive.board import catalogue
     from derive.slides.plots import KINDS
 
     named = not word or word.startswith("-") or "::" in word or word.endswith(".py") or is_lecture(word)
     if word not in KINDS and not named:
         try:
-            found((word,))
+            catalogue.named((word,))
         except UserError as error:
             raise UserError(
                 f"there is no plot {word[:60]!r}; the kinds are {', '.join(KINDS)}; and as a name: {error}"
@@ -125,10 +126,11 @@ def slides(
 ) -> None:
     """Slides of the derivations NAME..., one line a click.
 
-    NAME is a theorem, FILE.py::NAME, or a subject for all its theorems; or a deck file, LECTURE.toml or LECTURE.md, for a whole lecture.  Kinds of file: .html (reveal.js), .pptx
+    NAME is a theorem, FILE.py::NAME, a subject or a FILE.py for all its theorems; or a deck file, LECTURE.toml or LECTURE.md, for a whole lecture.  Kinds of file: .html (reveal.js), .pptx
     (PowerPoint, native equations), .tex (Beamer), .pdf, .svg, .png, .typ (Typst), .md (Quarto, Marp, Slidev), .ipynb
     (Jupyter) and .txt (spoken).
     """
+    from derive.board import catalogue
     from derive.board.wording import notation_for
     from derive.slides.command import Wish, options, save
     from derive.slides.deck.template import load_template
@@ -162,7 +164,7 @@ def slides(
         raise UserError(
             f"one deck is one job; for a deck of each theorem write {EACH} in its name: -o 'handouts/{EACH}.html'"
         )
-    entries = {} if EACH in output and not replay else found(names)
+    entries = {} if EACH in output and not replay else catalogue.named(names)
     if entries:
         notation_for(wishes.get("notation"))
     replayed = _replayed(entries.values()) if replay else ""
@@ -193,10 +195,13 @@ class Work(NamedTuple):
 
 
 def _works(names: Iterable[str], output: str) -> Iterator[Work]:
-    """The decks to be made.  No file of the user's is run here: each is run in a process of its own.
+    """The decks to be made.  A theorem of a user's file is proved in a process of its own; here a file is run only where the
+    names in it are asked for.
 
     Raises UserError when there is no folder to write into, or two decks would be one file.
     """
+    from derive.board import catalogue
+
     folder, seen = Path(output).parent, set[str]()
     if EACH in str(folder):
         raise UserError(f"{output}: {EACH} stands for a theorem's name in the name of a file, not in that of a folder")
@@ -204,16 +209,15 @@ def _works(names: Iterable[str], output: str) -> Iterator[Work]:
         raise UserError(f"{output}: the folder {folder} does not exist; make it first")
     for asked in names:
         program, _, inside = asked.partition("::")
-        own = bool(inside) or asked.endswith(".py")
-        if own and not inside:
-            raise UserError(f"{output} has the theorem's name, so say which of {asked} you mean: {asked}::NAME")
-        for name, theorem in [(asked, inside)] if own else [(n, e.name) for n, e in found((asked,)).items()]:
+        for name, theorem in (
+            [(asked, inside)] if inside else [(n, e.name) for n, e in catalogue.named((asked,)).items()]
+        ):
             if theorem in seen:
                 raise UserError(
                     f"{output} has one name for two theorems {theorem}; name one, or write them in two commands"
                 )
             seen.add(theorem)
-            yield Work(name, program if own else "", output.replace(EACH, theorem))
+            yield Work(name, program if inside or asked.endswith(".py") else "", output.replace(EACH, theorem))
 
 
 def _save_each(works: Iterable[Work], wish: Wish, target: str, workers: Workers) -> None:
@@ -282,22 +286,6 @@ def shaped(
     if stray and not alone:
         raise UserError(f"--expand {stray[0][:60]}: none of these derivations cites it")
     return out, shapes
-
-
-def found(names: tuple[str, ...]) -> dict[str, TheoremEntry]:
-    """The theorems of these names, by the name that they were asked for; a subject stands for its theorems."""
-    from derive.board import catalogue
-
-    out: dict[str, TheoremEntry] = {}
-    for name in names:
-        subject = name.strip().replace(" ", "_")
-        if subject in catalogue.subjects():
-            out |= {e.name: e for e in catalogue.theorems(subject)}
-        elif name in out:
-            raise UserError(f"{name} is named twice; name it once")
-        else:
-            out[name] = catalogue.find_theorem(name)
-    return out
 
 
 def _replayed(entries: Iterable[TheoremEntry]) -> str:

@@ -19,10 +19,10 @@ from derive.read.canonical import canonical
 from derive.read.describe import to_rename, told_apart
 from derive.read.grammar import bases
 from derive.read.joint import Knowledge, read_together
-from derive.read.names import integers_said, spelled
+from derive.read.names import names_said, spelled
 from derive.read.page import Items, UnreadableError
 from derive.read.ranges import halves, is_element
-from derive.read.sheet import Row, Sheet, declared, with_integers
+from derive.read.sheet import Row, Sheet, declared, kind_said, with_kinds
 from derive.record import Block, Derivation
 from derive.record.letters import Letter, definitions_in, letters_in
 from derive.record.relations import sign_of
@@ -139,11 +139,11 @@ class Check:
             if declared(clause) and equations:
                 equations[-1][1].append(clause)
             else:
-                equations.append(with_integers(clause))
+                equations.append(with_kinds(clause))
         stated: list[Definition] = []
         for equation, said in equations:
-            integers = [name for c in said for name in integers_said(c)]
-            (readings,) = read_together([equation], known, integers).readings
+            kinds = {name: kind_said(c) for c in said for name in names_said(c)}
+            (readings,) = read_together([equation], known, kinds).readings
             found = {_stated(r) for r in readings}
             if len(readings) != 1 or None in found:
                 shown = " or as ".join(sorted(map(str, readings))) or "nothing"
@@ -159,8 +159,8 @@ class Check:
 
     def read(self, places: Sequence[Place], groups: dict[str, tuple[Term, ...]], given: Iterable[Items]) -> None:
         """Reads all formulas of the page.  Raises MisreadError at the first that is not what was proved."""
-        integers = {name for c in given if declared(c) or is_element(c) for name in integers_said(c)}
-        meaning = read_together([p.items for p in places], self.known, integers)
+        kinds = {name: kind_said(c) for c in given if declared(c) or is_element(c) for name in names_said(c)}
+        meaning = read_together([p.items for p in places], self.known, kinds)
         said: dict[str, set[Term]] = {group: set() for group in groups}
         for place, readings in zip(places, meaning.readings, strict=True):
             wanted = set(map(self.wanted, place.terms))

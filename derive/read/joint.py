@@ -7,11 +7,11 @@ fewer, no others.  With these letters every formula is read once more, and must 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import Base
+from derive.kernel.sorts import Base, Sort
 from derive.kernel.terms import Term, Var
 from derive.read.grammar import Reader
 from derive.read.letters import Letters, stands_under, usual_names
@@ -36,9 +36,9 @@ class Meaning(NamedTuple):
     letters: tuple[Var, ...]
 
 
-def read_together(pages: Sequence[Items], known: Knowledge, integers: Iterable[str] = ()) -> Meaning:
+def read_together(pages: Sequence[Items], known: Knowledge, kinds: Mapping[str, Sort] | None = None) -> Meaning:
     """What each of the formulas can mean.  A set is empty where a formula cannot be read, or not with the others."""
-    field = Letters(integers, known.sets, rank=1)
+    field = Letters(kinds, known.sets, rank=1)
     found = _first(pages, field, known)
     letters = _settled(found)
     reader = Reader(known.notation, letters.values(), known.definitions, known.hidden, field)

@@ -6,7 +6,7 @@ name has several sorts that it may have, the usual ones before the others, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from derive.kernel.sorts import FAMILY, INT, REAL, Base, Fn, Sort, is_numeric
@@ -48,12 +48,12 @@ def stands_under(name: str) -> bool:
 
 
 class Letters:
-    """``integers``: the names that the page says are integers, or have integer values.  ``sets``: the abstract sets that
+    """``kinds``: of names, what the page says that they are, or their values: integers, or real numbers.  ``sets``: the abstract sets that
     parameters and outputs can be of; a page does not name them.  ``rank``: how far from what is usual a letter may be,
     if ``ranks`` does not say it."""
 
-    def __init__(self, integers: Iterable[str] = (), sets: Iterable[Base] = (), rank: int = RANKS) -> None:
-        self.integers = frozenset(integers)
+    def __init__(self, kinds: Mapping[str, Sort] | None = None, sets: Iterable[Base] = (), rank: int = RANKS) -> None:
+        self.kinds = dict(kinds or {})
         self.sets = tuple(sets) or (field.THETA,)
         self.rank = rank
         self.ranks: dict[str, int] = {}
@@ -72,9 +72,9 @@ class Letters:
             return (kind or INT,)
         rank = self.ranks.get(name, self.rank)
         known = tuple(s for u in usual(name) for s in self.renamed(u))
-        if name in self.integers:
-            known = tuple(s for s in known if _last(s) is not REAL)
-        value: Sort = INT if name in self.integers or is_index(name) else REAL
+        value = self.kinds.get(name) or (INT if is_index(name) else REAL)
+        if name in self.kinds:
+            known = tuple(s for s in known if _last(s) is value or not is_numeric(_last(s)))
         out = list(known)
         if not known or rank > 1:
             out += [value, Fn(INT, value), Fn(INT, Fn(INT, value))]

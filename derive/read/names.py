@@ -65,8 +65,8 @@ def _name_of(item: Item, below: bool = False) -> str | None:
     return None
 
 
-def integers_said(clause: Items) -> tuple[str, ...]:
-    """The names of the letter that is said to be an integer, or to have integer values: x, x_1, and w for w_k."""
+def names_said(clause: Items) -> tuple[str, ...]:
+    """The names of the letter that is said to be an integer or real, or to have such values: x, x_1, and w for w_k."""
     head = clause[0]
     whole = _name_of(head)
     if isinstance(head, Scripts) and not (whole or "").rstrip("'")[-1:].isdigit():

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from derive.kernel.sorts import INT, Sort
 from derive.read.page import Item, Items, Sign, UnreadableError
-from derive.read.ranges import SCOPES
+from derive.read.ranges import KINDS, SCOPES
 
 _DEFINED = Sign("by definition", "text")
-INTEGER = Sign("integer", "text")
 _SAYING = frozenset("=≠<≤>≥∈⟺⟹∀")
 
 
@@ -72,14 +72,25 @@ def clauses(sentence: Iterable[str | Items]) -> tuple[Items, ...]:
 
 
 def declared(clause: Items) -> bool:
-    """Whether a clause says that a letter is an integer, or has integer values."""
-    return clause[-1:] == (INTEGER,) and not any(isinstance(i, Sign) and i.text in _SAYING for i in clause[:-1])
+    """Whether a clause says that a letter is an integer or real, or has such values."""
+    return _says_kind(clause) and not any(isinstance(i, Sign) and i.text in _SAYING for i in clause[:-1])
 
 
-def with_integers(clause: Items) -> tuple[Items, list[Items]]:
+def _says_kind(clause: Items) -> bool:
+    last = clause[-1] if clause else None
+    return isinstance(last, Sign) and last.style == "text" and last.text in KINDS
+
+
+def kind_said(clause: Items) -> Sort:
+    """Of what kind a letter is by a clause that says it; an element of a set counts as an integer."""
+    last = clause[-1]
+    return KINDS[last.text] if _says_kind(clause) and isinstance(last, Sign) else INT
+
+
+def with_kinds(clause: Items) -> tuple[Items, list[Items]]:
     """An equation, and what is said behind it: ``f(b) = b, b integer``."""
     said: list[Items] = []
-    while clause[-1:] == (INTEGER,) and Sign(",") in clause:
+    while _says_kind(clause) and Sign(",") in clause:
         cut = len(clause) - 1 - clause[::-1].index(Sign(","))
         said.append(clause[cut + 1 :])
         clause = clause[:cut]

@@ -6,19 +6,22 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from derive.kernel import terms as k
 from derive.kernel.definitions import Definition
-from derive.kernel.sorts import Fn, Sort
-from derive.kernel.terms import App, Lam, Op, Term, Var, parts_of, subterms
+from derive.kernel.sorts import INT, Fn, Sort
+from derive.kernel.terms import MAX, PROD, SUM, App, Bound, Lam, Op, Term, Var, parts_of, subterms
 from derive.operators.derivatives import PARTIALS
 
 
 class Letter(NamedTuple):
-    """A letter as it stands in a derivation.  ``binder``: the operator that binds it, None where it is free."""
+    """A letter as it stands in a derivation.  ``binder``: the operator that binds it, None where it is free; ``listed``: whether
+    it runs over a list, as in z = 1, ..., N, which says that it is an integer."""
 
     name: str
     sort: Sort
     binder: Op | None = None
     bound: bool = False
+    listed: bool = False
 
 
 def value_sort(sort: Sort) -> Sort:
@@ -26,6 +29,19 @@ def value_sort(sort: Sort) -> Sort:
     while isinstance(sort, Fn):
         sort = sort.cod
     return sort
+
+
+_LISTS = (SUM, PROD, MAX)
+
+
+def _listed(binder: Op | None, body: Term) -> bool:
+    """Whether a statement is one for all of a list: low <= k => k <= high => ..."""
+    match body:
+        case App(
+            op=k.IMPLIES, args=(App(op=k.LE, args=(_, low)), App(op=k.IMPLIES, args=(App(op=k.LE, args=(high, _)), _)))
+        ):
+            return binder is k.FORALL and low == high == Bound(0, INT)
+    return False
 
 
 def letters_in(term: Term) -> Iterator[Letter | Definition]:
@@ -40,7 +56,7 @@ def letters_in(term: Term) -> Iterator[Letter | Definition]:
         if isinstance(t, Var):
             yield Letter(t.name, t.sort)
         elif isinstance(t, Lam):
-            yield Letter(t.hint, t.dom, binder, True)
+            yield Letter(t.hint, t.dom, binder, True, t.dom is INT and (binder in _LISTS or _listed(binder, t.body)))
         elif isinstance(t, App) and isinstance(t.op, Definition):
             yield t.op
         inside = t.op if isinstance(t, App) and (t.op.binders or t.op in PARTIALS.values()) else None

@@ -14,7 +14,7 @@ from derive.record.relations import sign_of
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, sentence_text, term_text
-from derive.render.words.prose import integers, letters, line_words
+from derive.render.words.prose import letters, line_words, said_kinds
 from derive.render.words.sentence import prose
 from derive.render.words.where import stated, where
 from derive.work.tables import sides_of, sum_table
@@ -37,7 +37,7 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     out = [d.name, f"  {d.summary}", ""]
     for i, (name, value) in enumerate(worked.model.assignments()):
         out.append(f"  {'with ' if i == 0 else '     '}  {name} = {value}")
-    conditions = conditions_text(d.given, n, integers=integers(d, n))
+    conditions = conditions_text(d.given, n, kinds=said_kinds(d, n))
     for i, c in enumerate(conditions):
         out.append(f"  {'given' if i == 0 else '     '}  {c}  ✓")
     for e in where(stated(d, n), n, linear=True, avoid=letters(d)):

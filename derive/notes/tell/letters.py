@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derive.kernel.sorts import INT, Fn, Sort
-from derive.kernel.terms import Lam, Term, Var, parts_of, rebuild
+from derive.kernel import terms as k
+from derive.kernel.sorts import FAMILY, INT, Fn, Sort
+from derive.kernel.terms import App, At, Lam, Num, Term, Var, parts_of, rebuild
 from derive.record.letters import Letter, letters_in
 from derive.render.pages import reads
 
@@ -18,10 +19,12 @@ _SPARE = {True: "grhwuvpq", False: "nmijsktl"}
 _SIZES = "NMSTK"
 
 
-def readable(terms: Sequence[Term], plain: bool = False) -> tuple[list[Term], dict[str, str]]:
+def readable(terms: Sequence[Term], plain: bool = False) -> tuple[list[Term], dict[Var, str]]:
     """The terms with letters that read as what they are, and which letter stands for which of the notes.
 
     ``plain``: names with a word below them, and x, which pages take for a prompt, give way as well."""
+    terms, parted = _numbered_apart(terms)
+    terms, joint = _capital_joints(terms)
     letters = _letters(terms)
     names: _Names = _plain(letters) if plain else {}
     for _ in range(3 * len(letters) + 3):  # a new name may be in the way of another letter
@@ -35,8 +38,73 @@ def readable(terms: Sequence[Term], plain: bool = False) -> tuple[list[Term], di
             break
         names[letters[clash].name, letters[clash].sort, letters[clash].bound] = new
     cache: dict[Term, Term] = {}
-    told = {new: old for (old, _, _), new in names.items() if new != old}
+    before = parted | joint
+    told: dict[Var, str] = {}
+    for x in letters:
+        old = before.get(Var(x.name, x.sort), x.name)
+        new = names.get((x.name, x.sort, x.bound), x.name)
+        if new != old and not old.startswith("N_") and not (x.bound and new.rstrip("'") == old.rstrip("'")):
+            told[Var(new, x.sort)] = old  # sizes have no letter in notes; one that is bound may have any
     return [_renamed(t, names, cache) for t in terms], told
+
+
+def _numbered_apart(terms: Sequence[Term]) -> tuple[list[Term], dict[Var, str]]:
+    """The terms in which pi_0 is a letter, where they have pi at numbers only; and what of the notes each such letter is."""
+    heads: dict[Term, bool] = {}
+    found: dict[At, Var] = {}
+    waiting, seen = list(terms), set[Term]()
+    while waiting:
+        t = waiting.pop()
+        if isinstance(t, Var) and isinstance(t.sort, Fn):
+            heads[t] = False  # a function by itself
+        if t in seen:
+            continue
+        seen.add(t)
+        if isinstance(t, At) and isinstance(t.fn, Var) and isinstance(t.arg, Num) and isinstance(t.sort, Fn):
+            heads.setdefault(t.fn, True)
+            found[t] = Var(f"{t.fn.name.partition('_')[0]}_{t.arg.value}", t.sort)
+            continue
+        waiting += parts_of(t)
+    new: dict[Term, Var] = {t: v for t, v in found.items() if heads[t.fn] and v not in heads}
+    return [_put(t, new) for t in terms], {v: v.name for v in new.values()}
+
+
+def _capital_joints(terms: Sequence[Term]) -> tuple[list[Term], dict[Var, str]]:
+    """The terms with a capital for a joint law p(x, z), whose small letter is that of its marginals: P(x, z), p(x)."""
+    free = {v for t in terms for v in t.free}
+    laws = [v for t in terms if (v := _summed_to_one(t)) is not None and v.name.islower() and len(v.name) == 1]
+    new: dict[Term, Var] = {}
+    told: dict[Var, str] = {}
+    for law in dict.fromkeys(laws):
+        capital = Var(law.name.upper(), law.sort)
+        if any(v.name == capital.name for v in free):
+            continue
+        new[law], told[capital] = capital, f"the joint {law.name}"
+        marginals = [v for v in free if v.name.startswith(f"{law.name}_") and v.sort is FAMILY]
+        for n, v in enumerate(sorted(marginals, key=lambda v: v.name)):
+            one = Var(law.name + "'" * n, v.sort)
+            new[v], told[one] = one, f"{law.name}({v.name.partition('_')[2]})"
+    return [_put(t, new) for t in terms], told
+
+
+def _summed_to_one(t: Term) -> Var | None:
+    """The law of two values that is said to sum to one over both."""
+    match t:
+        case App(
+            op=k.EQ, args=(App(op=k.SUM, args=(_, _, Lam(body=App(op=k.SUM, args=(_, _, Lam(body=body)))))), Num())
+        ):
+            while isinstance(body, At):
+                body = body.fn
+            return body if isinstance(body, Var) and body.sort == Fn(INT, FAMILY) else None
+    return None
+
+
+def _put(term: Term, new: Mapping[Term, Var]) -> Term:
+    """The term with letters in the places of what they stand for."""
+    if term in new:
+        return new[term]
+    parts = parts_of(term)
+    return rebuild(term, tuple(_put(p, new) for p in parts)) if parts and new else term
 
 
 def _plain(letters: Sequence[Letter]) -> _Names:

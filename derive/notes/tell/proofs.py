@@ -1,8 +1,8 @@
 """Chains that are proved as a program: a @theorem for each, with the reasons that were found, which checks as it stands.
 
-Rows are joined into one theorem where each begins with what the one before ends with.  What the program has no words for, such as
-a derivative, is left out and named in a comment.  The program is run before it is written: a theorem that
-does not check is left out as well.
+Rows are joined into one theorem where each begins with what the one before ends with; of what is known there it has the conditions
+that its proof uses.  The program is run before it is written: a theorem that does not check, or that has no words in a program, is
+left out, and a comment says which, why, and what to do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from itertools import groupby
@@ -20,13 +20,17 @@ from typing import Any
 
 from derive.board.program import Import, Program, UnwrittenError
 from derive.board.reasons import normal
+from derive.errors import MisreadError, UserError
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var
 from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
-from derive.notes.tell.view import View, heading
+from derive.notes.tell.titles import titles_of
+from derive.notes.tell.view import Shown, View
 from derive.render.pens.alphabets import GREEK_NAMES
+from derive.tactics.context import Context
+from derive.tactics.defined import undefined_part
 
 _CALLS = {"=": "eq", "<=": "le", "<": "lt", ">=": "ge", ">": "gt"}
 _STATEMENTS = {"=": "Eq({}, {})", "<=": "{} <= {}", "<": "{} < {}", ">=": "{} >= {}", ">": "{} > {}"}
@@ -43,64 +47,110 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A chain with letters that read as they are meant; ``told``: which of them stand for which of the notes."""
+
+    links: tuple[Link, ...]
+    told: dict[Var, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """The text of a theorem, or why there is none."""
 
     name: str
+    title: str
     lines: str
     text: str
     imports: frozenset[str] = frozenset()
     why: str = ""
+    uses: tuple[Term, ...] = ()  # of its conditions
+    told: dict[Var, str] = field(default_factory=dict)
 
 
-def program(view: View) -> str:
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """The program, and what is said of it: how many theorems it has, which letters are not those of the notes, what it lacks."""
+
+    text: str
+    count: int
+    letters: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def proofs(view: View) -> Proofs:
     """The program.  A file without a proved chain gives one that says so."""
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
-    chains = [(title, _readable(chain), _readable(chain, plain=True)) for title, chain in _chains(view)]
-    names = _letters(
-        t for _, *ways in chains for way in ways for link in way for t in (link.left, link.right, *link.given)
-    )
+    chains = list(_chains(view))
+    titles = titles_of(view.document.text, [(shown, [link.row for link in chain]) for shown, chain in chains])
+    ways = [(_readable(chain), _readable(chain, plain=True)) for _, chain in chains]
+    names = _letters(t for both in ways for way in both for x in way.links for t in (x.left, x.right, *x.given))
     written: list[Written] = []
-    for title, chain, plain in chains:
-        written += _checked(stem, title, chain, plain, names, len(written))
-    return _file(view.path, names, written)
+    for title, (way, plain) in zip(titles, ways, strict=True):
+        written += _checked(stem, title, way, plain, names, sum(not w.why for w in written))
+    return _file(view, names, written)
 
 
-def _checked(
-    stem: str, title: str, chain: Sequence[Link], plain: Sequence[Link], names: dict[str, Any], before: int
-) -> list[Written]:
+def _checked(stem: str, title: str, way: Way, plain: Way, names: dict[str, Any], before: int) -> list[Written]:
     """A chain as a theorem, with plainer letters where those of the notes read as something else; where it does not check as a
     whole, its parts between the rows for which no reason was found."""
-    whole = _that_checks(_theorem(f"{stem}_{before + 1}", title, chain, names), names)
-    if whole.why and plain != chain:
-        other = _that_checks(_theorem(f"{stem}_{before + 1}", title, plain, names), names)
-        whole, chain = (whole, chain) if other.why else (other, plain)
+    whole = _shortest(f"{stem}_{before + 1}", title, way, names)
+    if whole.why and plain.links != way.links:
+        other = _shortest(f"{stem}_{before + 1}", title, plain, names)
+        whole, way = (whole, way) if other.why else (other, plain)
     parts = [
-        list(links) for _, links in groupby(chain, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
+        tuple(links)
+        for _, links in groupby(way.links, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
     ]
     if not whole.why or len(parts) == 1:
         return [whole]
-    return [
-        _that_checks(_theorem(f"{stem}_{before + n}", title, part, names), names) for n, part in enumerate(parts, 1)
-    ]
+    out: list[Written] = []
+    for n, part in enumerate(parts, 1):
+        name = f"{stem}_{before + sum(not w.why for w in out) + 1}"
+        out.append(_shortest(name, f"{title}, part {n}", replace(way, links=part), names))
+    return out
 
 
-def _chains(view: View) -> Iterator[tuple[str, list[Link]]]:
-    """The longest runs of proved rows that fit together, each with the heading under which it stands."""
+def _shortest(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
+    """The theorem with the conditions that its proof uses, or its formulas so that they have a value, where it checks with these."""
+    whole = _that_checks(_theorem(name, title, way, names), names)
+    if whole.why:
+        return whole
+    needed = _needed(way, whole.uses)
+    used = tuple(replace(x, given=tuple(g for g in x.given if g in needed)) for x in way.links)
+    if used == way.links:
+        return whole
+    short = _that_checks(_theorem(name, title, replace(way, links=used), names), names)
+    return whole if short.why else short
+
+
+def _needed(way: Way, uses: Sequence[Term]) -> list[Term]:
+    """The conditions without those that nothing rests on, the later ones first."""
+    sides = [t for x in way.links for t in (x.left, x.right)]
+    kept = list(dict.fromkeys(g for x in way.links for g in x.given))
+    for g in reversed(kept):
+        rest = [x for x in kept if x is not g]
+        context = Context.of(rest)
+        if g not in uses and not any(undefined_part(t, context) for t in (*rest, *sides)):
+            kept = rest
+    return kept
+
+
+def _chains(view: View) -> Iterator[tuple[Shown, list[Link]]]:
+    """The longest runs of proved rows that fit together, each with the display in which it stands."""
     for shown in view.shown:
-        title = heading(view.document.text, shown.display.span.start)
         run: list[Link] = []
         for line in shown.lines:
             for row in line.judged:
                 link = _link(row)
                 if run and (link is None or link.left != run[-1].right or not _chained(run, link)):
-                    yield title, run
+                    yield shown, run
                     run = []
                 if link is not None:
                     run.append(link)
         if run:
-            yield title, run
+            yield shown, run
 
 
 def _link(row: Row) -> Link | None:
@@ -111,11 +161,11 @@ def _link(row: Row) -> Link | None:
     return Link(row, reading.left, reading.right, reading.given)
 
 
-def _readable(chain: Sequence[Link], plain: bool = False) -> list[Link]:
+def _readable(chain: Sequence[Link], plain: bool = False) -> Way:
     """The chain with letters that read as what they are."""
-    terms = [t for link in chain for t in (link.left, link.right, *link.given)]
-    new = iter(readable(terms, plain)[0])
-    return [Link(x.row, next(new), next(new), tuple(next(new) for _ in x.given)) for x in chain]
+    terms, told = readable([t for link in chain for t in (link.left, link.right, *link.given)], plain)
+    new = iter(terms)
+    return Way(tuple(Link(x.row, next(new), next(new), tuple(next(new) for _ in x.given)) for x in chain), told)
 
 
 def _chained(run: Sequence[Link], link: Link) -> bool:
@@ -137,10 +187,10 @@ class _Program(Program):
         return super().term(term, place)
 
 
-def _theorem(name: str, title: str, chain: Sequence[Link], names: dict[str, Any]) -> Written:
+def _theorem(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
+    chain = way.links
     first, last = chain[0].row.line, chain[-1].row.line
     where = f"line {first}" if first == last else f"lines {first} to {last}"
-    summary = f"{title}, {where}" if title else where[0].upper() + where[1:]
     code = _Program(names)
     try:
         signs = [link.row.relation for link in chain]
@@ -152,10 +202,12 @@ def _theorem(name: str, title: str, chain: Sequence[Link], names: dict[str, Any]
         begin = [f"calc.begin({code.term(chain[0].left)})"] if strict[0] in (">", ">=") else []
         steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
-        return Written(name, where, "", why=str(error))
-    head = f"@theorem(\n    shows={shows},\n    given=[{', '.join(given)}],\n)"
-    text = f'{head}\ndef {name}(calc):\n    """{summary}."""\n' + "".join(f"    {s}\n" for s in (*begin, *steps))
-    return Written(name, where, text, frozenset(f"{i.module}:{i.name}" for i in code.imports))
+        return Written(name, title, where, "", why=f"{error}; write this theorem by hand")
+    head = f"@theorem(\n    shows={shows},\n" + (f"    given=[{', '.join(given)}],\n" if given else "") + ")"
+    words = f'    """{title}.\n\n    From {where} of the notes.\n    """\n'
+    text = f"{head}\ndef {name}(calc):\n{words}" + "".join(f"    {s}\n" for s in (*begin, *steps))
+    imports = frozenset(f"{i.module}:{i.name}" for i in code.imports)
+    return Written(name, title, where, text, imports, told=way.told)
 
 
 def _step(code: Program, link: Link) -> str:
@@ -235,17 +287,39 @@ def _sort(sort: Sort) -> str:
 # --- the file
 
 
-def _file(path: str, names: dict[str, Any], written: Sequence[Written]) -> str:
-    name = re.sub(r'[\\"\x00-\x1f]', "_", PurePath(path).name)
+def _file(view: View, names: dict[str, Any], written: Sequence[Written]) -> Proofs:
+    name = re.sub(r'[\\"\x00-\x1f]', "_", PurePath(view.path).name)
     good = [w for w in written if not w.why]
+    text = " ".join(w.text for w in good)
+    letters = _told(good, names)
+    left = tuple(
+        f"{w.lines}{f' ({w.title})' if w.title.casefold() != w.lines else ''}: {' '.join(w.why.split())}"
+        for w in written
+        if w.why
+    )
     out = [f'"""What is proved in {name}."""', "", *_head(frozenset[str]().union(*(w.imports for w in good))), ""]
-    out += _makes(names, " ".join(w.text for w in good))
+    out += (
+        ["# One letter stands for one thing here; not as in the notes are:", *(f"# {x}" for x in letters)]
+        if letters
+        else []
+    )
+    out += _makes(names, text)
     for w in good:
         out += ["", "", w.text.rstrip("\n")]
-    left = [f"# {w.lines}: {' '.join(w.why.split())}" for w in written if w.why]
-    out += ["", "", "# Proved, and not written here:", *left] if left else []
+    out += ["", "", "# Proved, and not written here:", *(f"# {x}" for x in left)] if left else []
     out += [] if written else ["# No chain of this file is proved."]
-    return "\n".join(out) + "\n"
+    return Proofs("\n".join(out) + "\n", len(good), letters, left)
+
+
+def _told(written: Sequence[Written], names: dict[str, Any]) -> tuple[str, ...]:
+    """Which letters of the theorems stand for which of the notes."""
+    out: dict[str, None] = {}
+    for w in written:
+        words = set(re.findall(r"\w+", w.text))
+        for name, v in names.items():
+            if name in words and v in w.told:
+                out[f"{v.name} for {w.told[v]}"] = None
+    return tuple(out)
 
 
 def _head(imports: frozenset[str]) -> list[str]:
@@ -266,7 +340,6 @@ def _that_checks(written: Written, names: dict[str, Any]) -> Written:
 
     from derive.board import catalogue
     from derive.board.entries import TheoremEntry
-    from derive.errors import UserError
     from derive.render.pages.readback import read_back
 
     if written.why:
@@ -277,12 +350,22 @@ def _that_checks(written: Written, names: dict[str, Any]) -> Written:
             "\n".join([*_head(written.imports), *_makes(names, written.text), "", "", written.text]), "utf-8"
         )
         try:
-            for entry in catalogue.load_file(str(file)):
-                if isinstance(entry, TheoremEntry):
-                    entry.check()
-                    for form in ("latex", "text"):
-                        read_back(entry.derivation, None, form)
+            (entry,) = (e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry))
+            entry.check()
+            for form in ("latex", "text"):
+                read_back(entry.derivation, None, form)
+        except MisreadError:
+            return replace(written, text="", why=_MISREAD)
         except UserError as error:
-            why = re.sub(rf"^\S*{written.name}\.py:\d+:? ", "", str(error).partition("\n")[0])
-            return replace(written, text="", why=why)
-    return written
+            first = re.sub(rf"^\S*{written.name}\.py:\d+:? ", "", str(error).partition("\n")[0])
+            step = re.sub(rf"line (\d+) of {written.name}", r"step \1", first)
+            return replace(
+                written,
+                text="",
+                why=f"the proof that was found does not check as a theorem of its own: {step}; {_BY_HAND}",
+            )
+    return replace(written, uses=tuple(entry.theorem.hyps))
+
+
+_MISREAD = "its letters, as pages write them, read as something else; give those with two indices, or with a word below, plainer names"
+_BY_HAND = "write this theorem by hand, with a line for each step"

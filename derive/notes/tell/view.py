@@ -106,8 +106,21 @@ _HEADING = re.compile(
 
 def heading(text: str, place: int) -> str:
     """The heading under which a place of a document stands, as plain words; "" where there is none."""
-    found = next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), "")
-    return " ".join(re.sub(r"\\[A-Za-z]+|[^\w ,.:;()?!'-]", " ", found).split())[:_LONGEST_TITLE].strip(" .,:;")
+    return _plain(next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), ""))
+
+
+_TITLE = re.compile(r"""\\title\{(?P<tex>[^{}\n]*)\}|\A---\n(?:.*\n)*?title:[ \t]*(?P<yaml>["']?.*)\n""")
+
+
+def document_title(text: str) -> str:
+    """The title that a document gives itself, as plain words; "" where it has none."""
+    found = _TITLE.search(text)
+    return _plain(found["tex"] or found["yaml"]) if found else ""
+
+
+def _plain(words: str) -> str:
+    found = re.sub(r"\\[A-Za-z]+|[^\w ,.:;()?!'-]", " ", words)
+    return " ".join(found.split())[:_LONGEST_TITLE].strip(" .,:;'")
 
 
 def titled(view: View) -> Iterator[tuple[str, Shown]]:

@@ -27,7 +27,8 @@ from derive.render.formula.nodes import (
 from derive.render.formula.notation import Notation, Variable, check_definition
 from derive.render.formula.pieces import COMMA, Level, Piece, rel
 
-_SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
+SUBSCRIPTED = frozenset("abcdeijklmnostvwxyz")
+"""Letters of families whose index is written below them."""
 
 
 def applied(b: Builder, term: Term) -> Piece:
@@ -100,7 +101,7 @@ def _indexed(b: Builder, node: Node, name: str, sorts: list[Sort], out: Sort, in
     base = name.rstrip("'").split("_")[0]
     for i, (s, index) in enumerate(zip(sorts, indices, strict=False)):
         final = i == len(sorts) - 1
-        token = s == INT and final and out != INT and base not in _SUBSCRIPTED
+        token = s == INT and final and out != INT and base not in SUBSCRIPTED
         under = not token if s == INT else isinstance(s, Base) and not final
         if under and not calls:
             node = subscript(node, b.script(index))

@@ -56,16 +56,16 @@ def conditions(
     *,
     linear: bool = False,
     avoid: Iterable[str] = (),
-    integers: tuple[Term, ...] = (),
+    kinds: tuple[Term, ...] = (),
 ) -> list[Condition]:
     """Statements as conditions to read: bounds from both sides in one chain, 0 < p as p > 0, ranges at the end.
 
     They keep their order; two that make a chain stand where the first of them stood.  Before them stands which letters, or
-    values of functions, are ``integers``.
+    values of functions, of ``kinds``, are integers and which are real.
     """
     given = tuple(given)
     free: frozenset[Var] = frozenset().union(*(g.free for g in given))
-    return said(Builder(_drawn, notation, linear, free, avoid), given, integers)
+    return said(Builder(_drawn, notation, linear, free, avoid), given, kinds)
 
 
 def _drawn(b: Builder, term: Term) -> Piece:

@@ -97,12 +97,17 @@ def statement(b: Builder, term: Term) -> Node:
     return row(*out)
 
 
-def said(b: Builder, given: tuple[Term, ...], integers: tuple[Term, ...] = ()) -> list[Condition]:
+def kind_of(letter: Term) -> Symbol:
+    """What a condition says of a letter, or of a function at indices: that it is an integer, or real."""
+    return Symbol(" integer" if letter.sort is INT else " real", "text")
+
+
+def said(b: Builder, given: tuple[Term, ...], kinds: tuple[Term, ...] = ()) -> list[Condition]:
     """The conditions in their order; two that make a chain stand where the first of them stood.  ``integers`` are letters,
     and functions at indices, to be said to be integers."""
     split = [Split.of(g) for g in given]
     used: set[int] = set()
-    out = [Condition(row(b.piece(t).node, Symbol(" integer", "text"))) for t in integers]
+    out = [Condition(row(b.piece(t).node, kind_of(t))) for t in kinds]
     for i, s in enumerate(split):
         if i in used:
             continue

@@ -13,6 +13,7 @@ from derive.language import letters
 from derive.language.words import WORDS
 from derive.operators import finite_sets
 from derive.record.letters import Letter, value_sort
+from derive.render.formula.applied import SUBSCRIPTED
 from derive.render.formula.names import GREEK, INTEGERS, KNOWN, reads_as_integer, reads_as_parameter, split_name
 from derive.render.formula.printed import all_printed_words, definitions_by_word
 from derive.render.pens.spoken import SIGNS
@@ -40,8 +41,13 @@ class Around:
                 self.signs.setdefault(written, set()).add(x.name)
             if x.sort is INT:
                 self.indices.add(x.name)
-            if isinstance(x.sort, Fn) and not split.subscripts:
+            if isinstance(x.sort, Fn) and not split.subscripts and _indexed_below(x):
                 self.families.setdefault((split.head, split.marks), x.name)
+
+
+def _indexed_below(x: Letter) -> bool:
+    """Whether a function is written with its first index below it: z_k, p_t(k), and not p(k)."""
+    return split_name(x.name).head in SUBSCRIPTED or (isinstance(x.sort, Fn) and isinstance(x.sort.cod, Fn))
 
 
 def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool = False) -> str | None:
@@ -58,7 +64,11 @@ def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool 
         return f"which is not written in plain letters{sign}, such as x, x_hat, x_1, x' or theta"
     if not definition and Var(name, sort) in _usual():
         return None
-    return _reads_as_word(letter, definition) or _reads_as_indexed(letter, others) or _reads_as_other_sort(letter)
+    return (
+        _reads_as_word(letter, definition)
+        or _reads_as_indexed(letter, others)
+        or _reads_as_other_sort(letter, definition)
+    )
 
 
 def _reads_as_no_set(letter: Letter, name: str, others: Iterable[Letter] | Around) -> str | None:
@@ -109,9 +119,11 @@ def _reads_as_indexed(letter: Letter, others: Iterable[Letter] | Around) -> str 
     return None
 
 
-def _reads_as_other_sort(letter: Letter) -> str | None:
+def _reads_as_other_sort(letter: Letter, definition: bool) -> str | None:
     """An integer that a reader takes for a real number, or the other way round, where the page does not say it."""
     name, sort = letter.name, letter.sort
+    if not (letter.bound or definition or reads_as_parameter(name)):
+        return None  # among the conditions stands "x integer", "y real"
     kind = value_sort(sort)
     base = name.rstrip("'")
     if not split_name(base).marks:
@@ -120,7 +132,7 @@ def _reads_as_other_sort(letter: Letter) -> str | None:
     quantified = letter.binder is FORALL and is_numeric(sort)  # such a letter is said to be an integer, or real
     if kind is REAL and INT in usual and REAL not in usual and not quantified:
         return "which stands for a real number, and a reader takes it for an integer"
-    if kind is not INT:
+    if kind is not INT or letter.listed:
         return None
     if usual and INT not in usual:
         return "which stands for an integer, and a reader takes it for a real number"

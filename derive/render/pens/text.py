@@ -178,10 +178,10 @@ def conditions_text(
     notation: Notation | str | None = None,
     *,
     ascii: bool = False,
-    integers: tuple[Term, ...] = (),
+    kinds: tuple[Term, ...] = (),
 ) -> list[str]:
     """Conditions to read, such as "1 ≤ yₜ ≤ V for t = 1, …, T"; fewer than given where two make a chain."""
-    said = conditions_said(given, load_notation(notation), linear=True, integers=integers)
+    said = conditions_said(given, load_notation(notation), linear=True, kinds=kinds)
     return [sentence_text(c, ascii=ascii) for c in said]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count, groupby
 from operator import itemgetter
 
-from derive.kernel.sorts import INT, Fn
+from derive.kernel.sorts import INT, Fn, is_numeric
 from derive.kernel.terms import LE, App, Bound, Lam, Num, Term, Var, app, at, parts_of, spine
 from derive.operators import finite_sets
 from derive.record import Block, Derivation, Line, Reason
@@ -74,19 +74,19 @@ def letters(d: Derivation) -> frozenset[str]:
     return frozenset(v.name for t in d.terms for v in t.free)
 
 
-def integers(d: Derivation, notation: Notation | None = None) -> tuple[Term, ...]:
-    """The free letters with integer values that a reader would not take for integers; an element of a set says it itself."""
+def said_kinds(d: Derivation, notation: Notation | None = None) -> tuple[Term, ...]:
+    """The free letters of which the page must say whether they are integers or real numbers; an element of a set says it itself."""
     elements = {t.args[0] for t in d.given if isinstance(t, App) and t.op is LE and finite_sets.set_name(t.args[1])}
     elements = {x for x in elements if app(LE, Num(1), x) in d.given}
-    return tuple(t for t in unsaid_integers(d.terms, notation) if t not in elements)
+    return tuple(t for t in unsaid_kinds(d.terms, notation) if t not in elements)
 
 
-def unsaid_integers(terms: Iterable[Term], notation: Notation | None = None) -> tuple[Term, ...]:
-    """The free letters of the terms with integer values that a reader would not take for integers, as the notation writes them;
-    a function stands at indices, such as those that it has in the terms."""
+def unsaid_kinds(terms: Iterable[Term], notation: Notation | None = None) -> tuple[Term, ...]:
+    """The free letters of the terms with integer values that a reader would not take for integers, as the notation writes them, and
+    those with real values that he would; a function stands at indices, such as those that it has in the terms."""
     terms, notation = tuple(terms), load_notation(notation)
-    whole = {v for t in terms for v in t.free if value_sort(v.sort) is INT and not finite_sets.inside(v.name)}
-    free = {v for v in whole if not reads_as_integer(_letter(v, notation))}
+    numbers = {v for t in terms for v in t.free if is_numeric(value_sort(v.sort)) and not finite_sets.inside(v.name)}
+    free = {v for v in numbers if (value_sort(v.sort) is INT) != reads_as_integer(_letter(v, notation))}
     return tuple(_at_indices(v, terms) for v in sorted(free, key=lambda v: (v.name, repr(v.sort))))
 
 

@@ -94,13 +94,13 @@ def conditions_said(
     *,
     linear: bool = False,
     avoid: Iterable[str] = (),
-    integers: tuple[Term, ...] = (),
+    kinds: tuple[Term, ...] = (),
     number: Callable[[Term], int] | None = None,
 ) -> list[Prose]:
     """Each condition as a sentence: ``1 <= y_t <= V for t = 1, ..., T``; before them which letters are ``integers``.  ``number``
     gives the number before each, as in (1) p(k) > 0."""
     out = []
-    for c in conditions(given, notation, linear=linear, avoid=avoid, integers=integers):
+    for c in conditions(given, notation, linear=linear, avoid=avoid, kinds=kinds):
         numbered = (f"({number(c.of[0])}) ",) if number and c.of else ()
         out.append((*numbered, *_said(c)))
     return out

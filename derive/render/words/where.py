@@ -11,9 +11,10 @@ from derive.language.words import WORDS
 from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.layout import layout
-from derive.render.formula.nodes import Prose, Symbol, row
+from derive.render.formula.nodes import Prose, row
 from derive.render.formula.notation import Notation, turns_round
-from derive.render.words.prose import unsaid_integers
+from derive.render.formula.statements import kind_of
+from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import prose
 
 
@@ -46,10 +47,10 @@ def symbol(definition: Definition, notation: Notation) -> tuple[Prose, Prose]:
 def where(
     equations: Iterable[Term], notation: Notation, *, linear: bool = False, avoid: Iterable[str] = ()
 ) -> list[Prose]:
-    """The equations as formulas in a sentence, each with the integers among its letters that do not look like ones."""
+    """The equations as formulas in a sentence, each with what kind of number those of its letters are that look like another."""
     out: list[Prose] = []
     for e in equations:
         node = layout(e, notation, linear=linear, avoid=avoid)
-        whole = [row(layout(v, notation), Symbol(" integer", "text")) for v in unsaid_integers((e,), notation)]
-        out.append((node, *(part for v in whole for part in (", ", v))))
+        kinds = [row(layout(v, notation), kind_of(v)) for v in unsaid_kinds((e,), notation)]
+        out.append((node, *(part for v in kinds for part in (", ", v))))
     return out

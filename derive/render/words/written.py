@@ -13,7 +13,7 @@ from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Labels, conditions, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import integers, letters, reason_words
+from derive.render.words.prose import letters, reason_words, said_kinds
 from derive.render.words.sentence import conditions_said
 from derive.render.words.uses import Uses
 from derive.render.words.where import stated, where
@@ -112,11 +112,9 @@ class Written:
 
     def given(self, *, linear: bool = False) -> list[Prose]:
         """The conditions of the theorem, and which of its letters are integers though they do not look it."""
-        whole = integers(self.d, self.notation)
+        kinds = said_kinds(self.d, self.notation)
         number = None if self.uses is None else self.uses.number
-        return conditions_said(
-            self.d.given, self.notation, linear=linear, avoid=self.avoid, integers=whole, number=number
-        )
+        return conditions_said(self.d.given, self.notation, linear=linear, avoid=self.avoid, kinds=kinds, number=number)
 
     def reasons(self, block: int, index: int) -> str:
         """The reasons of a line in words, and the conditions that it uses where these are numbered."""

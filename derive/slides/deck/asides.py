@@ -18,7 +18,7 @@ from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, settled
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import unsaid_integers
+from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed, prose
 from derive.render.words.where import symbol
 from derive.slides.deck.deck import Picture, Slide, Step, Words
@@ -62,12 +62,12 @@ def false_slide(
     template: Template,
 ) -> Slide:  # fmt: skip
     """A false claim; its numbers come at a click, and then what is true ``instead``."""
-    integers = unsaid_integers((*given, claims), notation)
+    kinds = unsaid_kinds((*given, claims), notation)
     later = [Words(counterexample_words(found, notation), later=True)]
     if instead:
         later.append(Words(("What is true: ", *instead), later=True))
     return Slide(
-        "statement", "", ("False: ", *prose(summary.rstrip("."))), given=listed(conditions_said(given, notation, integers=integers)),
+        "statement", "", ("False: ", *prose(summary.rstrip("."))), given=listed(conditions_said(given, notation, kinds=kinds)),
         claim=cut(layout(claims, notation), template.width - 4), claim_term=claims, blocks=tuple(later),
     )  # fmt: skip
 
@@ -75,9 +75,9 @@ def false_slide(
 def statement(d: Derivation, told: Sequence[Term], notation: Notation) -> Slide:
     """What a theorem says: in words, as a formula, and under which conditions that are not ``told`` already."""
     given = [c for c in d.given if c not in told]
-    integers = unsaid_integers((*given, d.claim), notation)
+    kinds = unsaid_kinds((*given, d.claim), notation)
     return Slide(
-        "statement", "", prose(d.summary.rstrip(".")), given=listed(conditions_said(given, notation, integers=integers)),
+        "statement", "", prose(d.summary.rstrip(".")), given=listed(conditions_said(given, notation, kinds=kinds)),
         claim=(layout(d.claim, notation),), claim_term=d.claim,
     )  # fmt: skip
 
