@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from derive.notes.document.read import document_of
 from derive.notes.judge.judge import judge_notes
 from derive.notes.judge.verdict import Row
@@ -136,3 +138,33 @@ def test_a_bold_letter_is_the_vector_whose_entries_are_plain():
     softmax = r"\mathrm{softmax}(\mathbf{a})_i = \frac{e^{a_i}}{\sum_{m=1}^n e^{a_m}}"
     assert verdicts(r"%: \mathbf{a} vector of length n", softmax) == ["proved"], "no letter of a word is a name"
     assert verdicts(n, r"\mathbf{w}^\top \mathbf{x} = x^\top w") == ["proved"], "declared as the vector"
+
+
+# --- labels
+
+
+LABELS = [
+    (r"L_\beta = D + \beta K", r"\beta"),
+    (r"\mathcal{L}_\beta(w) = L(w) + \beta R(w)", r"\beta"),
+    (r"p^{(\tau)}_k = \frac{\exp(z_k/\tau)}{\sum_j \exp(z_j/\tau)}", r"\tau"),
+    (r"\pi_\beta(y) = \frac{\exp(r(y)/\beta)}{Z_\beta}", r"\beta"),
+    (r"f(x_c) = c u", "c"),
+]
+
+
+@pytest.mark.parametrize(("row", "letter"), LABELS, ids=[r for r, _ in LABELS])
+def test_a_label_that_is_calculated_with_is_no_whole_number(row, letter):
+    for said in (rf"%: {letter} > 0", rf"%: {letter} \in \mathbb{{R}}"):
+        assert verdicts(said, row, rf"{letter}^2 \ge {letter}") == ["definition", "false"]
+
+
+def test_an_interval_or_a_fraction_says_that_a_letter_is_no_whole_number():
+    assert verdicts(r"%: t \in (0, 2)", "a_t = u", "t = 1") == ["definition", "false"]
+    assert verdicts(r"%: t > 0.5", "a_t = u", r"t \ge 1") == ["definition", "false"]
+
+
+def test_letters_by_which_people_count_are_whole_numbers_which_is_said():
+    (_, row) = [r.verdict for r in rows("%: s > 0", "a_s = s / 2", r"s \ge 1") if r.verdict is not None]
+    assert (row.kind, row.where) == ("proved", ("s is a whole number",))
+    (_, row) = [r.verdict for r in rows("%: n > 0", r"s_n = \sum_{i=1}^n x_i", r"n \ge 1") if r.verdict is not None]
+    assert (row.kind, row.where) == ("proved", ()), "a sum ends at n"

@@ -26,7 +26,7 @@ from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sides import Built, sides, together, try_entry
+from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.unsure import open_page, unexplained, unsized
@@ -422,6 +422,9 @@ class _Reader(Page):
             needs.assumed.update(x.needs.assumed)
             needs.weak = needs.weak or x.needs.weak
         left, right, letters = sides(a, b)
+        for v in sorted(left.free | right.free, key=lambda x: x.name):
+            if v.sort is INT and v.name in self.sorts.by_habit and as_number(v, (left, right)):
+                needs.assumed[f"{v.name} is a whole number"] = None
         if not (is_numeric(left.sort) and is_numeric(right.sort)) and not (
             left.sort == right.sort and isinstance(left.sort, SetOf)
         ):

@@ -20,7 +20,7 @@ from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws
 from derive.notes.meaning.pairs import likelier_first
 from derive.notes.meaning.prose import ANEW, about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
-from derive.notes.meaning.sorts import Key, Sorts, arranged, components, key_of
+from derive.notes.meaning.sorts import BY_SIZE, Key, Sorts, arranged, components, key_of, real_by
 from derive.notes.meaning.world import Meaning, World, letters_free, put
 
 CELLS = 400
@@ -148,7 +148,9 @@ class Page:
                 self.sorts.gather(last, "index")
             for e in formulas:
                 self.sorts.gather(e)
+                self.sorts.calculation(e)
             self.sorts.settled()
+            self.sorts.real_numbers()
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
@@ -210,6 +212,16 @@ class Page:
             if v.op == "ref":
                 s.vectors[v.ref.name] = len(v.args)
         s.indices |= {(letter, ()) for letter in whole.ranges}
+        s.counted |= s.indices
+        s.said_real |= {n for rels, _ in whole.facts for rel in rels for n in real_by(rel) if (n, ()) not in s.indices}
+        s.calculated |= {
+            c.readings[0].ref.name
+            for chains in self.chains.values()
+            for chain in chains
+            if not BY_SIZE.isdisjoint(c.cell.sign for c in chain)
+            for c in chain
+            if c.readings and c.readings[0].is_name()
+        }
         s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
 
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:

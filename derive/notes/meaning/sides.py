@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.kernel.sorts import INT
-from derive.kernel.terms import Term, Var
+from derive.kernel.terms import At, Term, Var, parts_of
 from derive.notes.formula.surface import Expr
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import Needs, unread
@@ -58,3 +58,10 @@ def together(signs: Sequence[str]) -> str:
         if kinds <= {"=", ":=", weak, strict}:
             return strict if strict in kinds else weak
     return ""
+
+
+def as_number(v: Var, terms: Sequence[Term]) -> bool:
+    """Whether a letter stands in terms as a number, and not only as the place of something in a list."""
+    return any(
+        t == v or as_number(v, [p for p in parts_of(t) if not (isinstance(t, At) and p == t.arg == v)]) for t in terms
+    )

@@ -1,8 +1,10 @@
 """What a name stands for: an index or a number, a family, a function of what.  Found from how it is used on the whole page.
 
-A name is an index (an integer) where it stands below another, is summed over, counts the values of a distribution or is compared in
-Iverson's brackets.  It is a number (a real) where it is added, multiplied or differentiated in.  What is only handed to functions
-that the page does not define may be anything, and is an integer here: the place of the value in a list.
+A name is an index (an integer) where it is summed over, ends a sum, counts the values of a distribution or is compared in
+Iverson's brackets.  It is a number (a real) where it is added, multiplied or differentiated in.  A place below or above a name may be
+that of an index, x_t, or of a label, L_beta: a letter that stands at no other one and is calculated with is a number, unless it is one
+by which people count; then the verdict says for what it was taken.  What is only handed to functions that the page does not define may
+be anything, and is an integer here: the place of the value in a list.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from derive.notes.formula.surface import Expr, names_in, num, walk
+from derive.notes.formula.tokens import COMPARISONS
 
+COUNTING = frozenset("ijklmnstDKLMNTV")
+"""Letters by which people count: whole numbers, where nothing says that they are not."""
+SCRIPTED = frozenset(("index", "script"))
+_ARITHMETIC = frozenset(("add", "sub", "mul", "div", "pow", "neg", "log", "exp", "fn", "abs", "odot"))
+BY_SIZE = COMPARISONS - {"=", "!="}
 Key = tuple[str, tuple[str, ...]]
 """A name, and what kind of arguments it has here: conditions, indices, events."""
 
@@ -89,6 +97,16 @@ def base_letter(name: str) -> str:
     return name.split("_")[0].rstrip("'")
 
 
+def real_by(rel: Expr) -> set[str]:
+    """The letters that a statement says to be real numbers: in R, within an interval, held against a number that is not whole."""
+    if rel.data == "∈":
+        what, where = rel.args
+        real = where.op == "tuple" or (where.op == "ref" and where.ref.name.startswith("R_bb"))
+        return {what.ref.name} if real and what.is_name() else set()
+    fractions = any(x.op == "num" and x.data.denominator != 1 for x in rel.args)
+    return {x.ref.name for x in rel.args if x.is_name()} if fractions else set()
+
+
 class Sorts:
     """What the names of a document stand for."""
 
@@ -107,6 +125,13 @@ class Sorts:
         self.uses: dict[Key, Expr] = {}  # how the page writes it first
         self.shown: set[str] = set()  # letters that stand where something is differentiated in them
         self.values: set[str] = set()  # letters that count the values of something
+        self.counted: set[Key] = set()  # indices by more than that they stand below or above a name
+        self.calculated: set[str] = set()  # letters that a formula calculates with or compares by size
+        self.said_real: set[str] = set()  # letters of which the page says that they are real numbers
+        self.reals: set[str] = set()  # letters that are numbers, though they stand below or above names
+        self.by_habit: set[str] = (
+            set()
+        )  # letters that are whole numbers for no better reason than that people count by them
 
     # --- gathering
 
@@ -144,17 +169,41 @@ class Sorts:
         if handler is not None:
             handler(e, role)
             return
-        inner = role if role == "index" else "number"
+        if role == "script" and e.op in ("add", "sub") and all(len(n) == 1 for n in names_in(e)):
+            role = "index"  # m_{t-1}
+        inner = role if role in SCRIPTED else "number"
         for a in e.args:
             self.gather(a, inner)
+
+    def calculation(self, e: Expr) -> None:
+        """The letters that a formula calculates with, but for those in scripts."""
+        for x in [a for p, a in arranged(e) if p not in ("_", "^")] if e.op == "ref" else e.args:
+            if x.is_name() and (e.op in _ARITHMETIC or (e.op == "rel" and e.data in BY_SIZE)):
+                self.calculated.add(x.ref.name)
+            self.calculation(x)
+
+    def real_numbers(self) -> None:
+        """Which letters below or above names are labels that are numbers themselves: beta of L_beta, where the page has beta K."""
+        letters = {key[0] for key in self.indices - self.counted if not key[1]} | self.reals
+        at_one_place = [
+            {a.ref.name for a in found if a.is_name()} for slots in self.places.values() for found in slots.values()
+        ]
+        counting = {key[0] for key in self.counted if not key[1]}
+        indices = set[str]().union(*(place for place in at_one_place if place & counting))
+        free = {n for n in letters & self.calculated if n not in indices or len(base_letter(n)) > 1}
+        self.by_habit = free & COUNTING - self.said_real
+        self.reals = free - COUNTING | self.said_real
+        self.indices -= {(n, ()) for n in self.reals}
 
     def _ref(self, e: Expr, role: str) -> None:
         key = key_of(e)
         self.keys[e.ref.name].add(key)
         if key not in self.uses or any(a.op == "any" for a in self.uses[key].args):
             self.uses[key] = e
-        if role == "index" and not (e.is_name() and e.ref.name in self.moved):
+        if role in SCRIPTED and not (e.is_name() and e.ref.name in self.moved | self.reals):
             self.indices.add(key)
+            if role == "index":
+                self.counted.add(key)
         elif role == "number":
             self.numbers.add(key)
             if e.is_name() and e.ref.bold:
@@ -164,7 +213,8 @@ class Sorts:
         at = 0
         for place, a in arranged(e):
             for c in components(a):
-                inner = "index" if place in ("_", "^") or (law and place in ("(", "|")) or ".." in c.tag else "argument"
+                counts = (law and place in ("(", "|")) or ".." in c.tag
+                inner = "index" if counts else "script" if place in ("_", "^") else "argument"
                 if known is not None and at < len(known) and known[at] is not None and inner == "argument":
                     letter = known[at]
                     assert letter is not None
@@ -264,7 +314,7 @@ class Sorts:
         if left.op == "transpose" and e.args[1].op == "ref" and not e.args[1].ref.signs:
             self.vector(e.args[1])
         for a in e.args:
-            self.gather(a, role if role == "index" else "number")
+            self.gather(a, role if role in SCRIPTED else "number")
 
     def vector(self, e: Expr) -> None:
         """The names in an expression that is a vector."""
@@ -283,7 +333,7 @@ class Sorts:
 
     def is_index(self, key: Key) -> bool:
         name, args = key
-        if not args and name in self.moved:
+        if not args and (name in self.moved or name in self.reals):
             return False
         if args and name in self.laws:
             return False  # a probability
@@ -298,10 +348,11 @@ class Sorts:
         name, n = e.ref.name, len(e.args)
         if name in self.vectors:
             return self.vectors[name] == n
+        entries = self.places[name, ("",)].get(0, {}) if (name, ("",)) in self.keys[name] else {}
         return (
             n == 0
             and (name, ()) not in self.indices
-            and ((name, ("",)) in self.keys[name])
+            and any(not self.is_real(a) for a in entries)
             and base_letter(name) not in self.values
         )
 
