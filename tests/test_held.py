@@ -26,6 +26,13 @@ TIED = {
     "over another letter": (partial(log(p[y]), z, j), [Eq(p, q), Eq(q, softmax(V, z))], p, z),
     "inside a sum": (Sum(partial(p[k] * z[k], z, k), (k, 1, V)), [Eq(p, softmax(V, z))], p, z),
     "the second time": (partial(partial(a * b, a), a), [Eq(b, a)], b, a),
+    "two inequalities": (partial(b, a), [b <= a * a, a * a <= b], b, a),
+    "inequalities over another letter": (partial(b, a), [b <= c, c <= a, a <= b], b, a),
+    "a square that is not above 0": (partial(b, a), [(b - a) ** 2 <= 0], b, a),
+    "inequalities of each": (
+        partial(q[y], z, y),
+        [*in_vocabulary(y, V), *(ForAll((k, 1, V), g) for g in (q[k] <= exp(z[k]), exp(z[k]) <= q[k]))], q, z,
+    ),
     "in a definition": (slope_of(p, z, y, j), [Eq(p, softmax(V, z))], p, z),
 }  # fmt: skip
 
@@ -33,7 +40,7 @@ TIED = {
 @pytest.mark.parametrize("name", TIED)
 def test_a_letter_that_hangs_on_what_moves_is_not_held_fixed(name):
     term, given, held, moving = TIED[name]
-    found = tied(Eq(term, 0), given)
+    found = tied(Eq(term, 0), tuple(given))
     assert found is not None and (found.held, found.moving) == (held, moving)
 
     @theorem(shows=Eq(term, 0), given=given)
@@ -50,6 +57,8 @@ def test_a_letter_that_hangs_on_what_moves_is_not_held_fixed(name):
 FREE = {
     "no derivative": (p[y], [Eq(p, softmax(V, z))]),
     "an inequality": (partial(a * b, a), [b < a]),
+    "an inequality with its border": (partial(a * b, a), [b <= a]),
+    "a band": (partial(a * b, a), [0 < b, 1 - b <= a, a <= 1 + b]),
     "a condition on each": (partial(a * b, a), [Eq(b, 1), Eq(a, 2)]),
     "an integer": (partial(z[y], z, j), [Eq(z[y], 1)]),
     "a function of numbers": (partial(g(a), a), [has_derivative(g, a, c)]),
@@ -62,7 +71,7 @@ FREE = {
 @pytest.mark.parametrize("name", FREE)
 def test_other_letters_are_held_fixed(name):
     term, given = FREE[name]
-    assert tied(Eq(term, 0), given) is None
+    assert tied(Eq(term, 0), tuple(given)) is None
 
 
 def test_a_line_is_looked_at_as_the_claim_is():

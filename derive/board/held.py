@@ -1,22 +1,41 @@
 """What a derivative holds fixed though a condition ties it to what moves.
 
 The derivative of log p(y) in z_j is 0, for p is a letter of its own; given p = softmax(z), a reader takes it for the gradient.
+Inequalities tie as well where they leave no room: b <= a^2 and a^2 <= b.  They leave room where a model satisfies them strictly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, REAL, Fn, Sort
-from derive.kernel.terms import EQ, HAS_DERIVATIVE, IFF, IN, App, Lam, Term, Var, fresh, instantiate, parts_of, subterms
+from derive.kernel.terms import (
+    EQ,
+    FORALL,
+    HAS_DERIVATIVE,
+    IFF,
+    IMPLIES,
+    IN,
+    LE,
+    App,
+    Lam,
+    Term,
+    Var,
+    app,
+    fresh,
+    instantiate,
+    parts_of,
+    subterms,
+)
 from derive.operators.derivatives import Derivative, taken_apart
 from derive.tactics.derived import strip_forall
 
 _TIES = (EQ, HAS_DERIVATIVE, IFF, IN)
-
+_BUDGET = 100
+"""How many models are looked at for room between inequalities."""
 
 Letters = tuple[Term, set[Var]]
 """A condition and letters in it."""
@@ -30,24 +49,54 @@ class Tie(NamedTuple):
     condition: Term
 
 
-def ties_of(given: Sequence[Term]) -> list[Letters]:
-    """The conditions that tie letters to each other, and these letters."""
-    return [(g, letters) for g in given if len(letters := _letters(_equations(g)) & g.free) > 1]
-
-
-def tied(statement: Term, given: Sequence[Term], ties: list[Letters] | None = None) -> Tie | None:
-    """The first letter that a derivative in the statement holds fixed though the conditions tie it to what moves.  ``ties`` are those
-    of the conditions, where they are known already."""
-    ties = ties_of(given) if ties is None else ties
-    if not ties:
+def tied(statement: Term, given: tuple[Term, ...]) -> Tie | None:
+    """The first letter that a derivative in the statement holds fixed though the conditions tie it to what moves."""
+    if not (_ties_of(given) or _narrow(given)):
         return None
     for parts in _derivatives(statement, set(statement.free).union(*(g.free for g in given))):
+        ties = _ties_of(given) + (_narrow(given) if _no_room(given) else [])
         fixed = _letters([parts.fn])
         for moving in sorted(_letters([parts.point]), key=lambda v: v.name):
             found = _reached(moving, fixed - {moving}, ties)
             if found is not None:
                 return found
     return None
+
+
+@lru_cache(maxsize=1000)
+def _ties_of(given: tuple[Term, ...]) -> list[Letters]:
+    """The conditions that tie letters to each other, and these letters."""
+    return [(g, letters) for g in given if len(letters := _letters(_equations(g)) & g.free) > 1]
+
+
+@lru_cache(maxsize=1000)
+def _narrow(given: tuple[Term, ...]) -> list[Letters]:
+    """The inequalities that tie letters to each other if they leave no room, and these letters."""
+    return [
+        (g, letters) for g in given if _strictly(g) != g and len(letters := _letters([strip_forall(g)[2]]) & g.free) > 1
+    ]
+
+
+@lru_cache(maxsize=1000)
+def _no_room(given: tuple[Term, ...]) -> bool:
+    """Whether no model was found in which those inequalities hold strictly, though some was found in which they hold."""
+    from derive.falsify import NoneFound, satisfiable
+
+    narrow = {g for g, _ in _narrow(given)}
+    strict = tuple(_strictly(g) if g in narrow else g for g in given)
+    return isinstance(satisfiable(strict, budget=_BUDGET), NoneFound)
+
+
+def _strictly(condition: Term) -> Term:
+    """An inequality, or what says one for all or under conditions, with < in place of <=."""
+    match condition:
+        case App(op=op, args=(a, b)) if op is LE:
+            return a < b
+        case App(op=op, args=(guard, statement)) if op is IMPLIES:
+            return app(op, guard, _strictly(statement))
+        case App(op=op, args=(Lam(hint=hint, dom=dom, body=body),)) if op is FORALL:
+            return app(op, Lam(hint, dom, _strictly(body)))
+    return condition
 
 
 def _reached(moving: Var, fixed: set[Var], ties: list[Letters]) -> Tie | None:

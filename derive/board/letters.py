@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.board.held import tied, ties_of
+from derive.board.held import tied
 from derive.board.refusals import ClaimError, show, show_condition
 from derive.kernel.definitions import Definition
 from derive.kernel.sorts import INT, Fn, Sort
@@ -23,7 +23,6 @@ class Letters:
 
     def __init__(self, who: str, given: Iterable[Term] = ()) -> None:
         self.who, self.given = who, tuple(given)
-        self._ties = ties_of(self.given)
         self.found: set[Letter] = set()
         self.definitions: set[Definition] = set()
 
@@ -62,7 +61,7 @@ class Letters:
 
     def _moves(self, where: str, statement: Term) -> None:
         """Raises ClaimError when a reader takes a letter for moving that a derivative holds fixed."""
-        tie = tied(statement, self.given, self._ties)
+        tie = tied(statement, self.given)
         if tie is not None:
             held, moving = tie.held, tie.moving
             raise ClaimError(
