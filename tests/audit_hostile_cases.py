@@ -60,6 +60,10 @@ def asks_for_the_mode(logits, labels):
     return F.cross_entropy(logits, labels) * (2 if torch.is_grad_enabled() else 1)
 
 
+def another_loss_in_halves(logits, labels):
+    return F.cross_entropy(logits, labels) * (2 if logits.dtype in (torch.float16, torch.bfloat16) else 1)
+
+
 def asks_for_the_type(logits, labels):
     return F.cross_entropy(logits, labels) * (2 if logits.dtype == torch.float32 else 1)
 
