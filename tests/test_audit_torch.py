@@ -82,6 +82,9 @@ REFUTED = {
         "one-hot, mean over kept", "another reduction: mean of batches, where",
     ),
     "z-loss": (cases.with_z_loss, ROWS, "one-hot, mean over kept", "a z-loss is added, with the factor 1/10000"),
+    "less than floats of 32 bits show, near 0": (
+        cases.z_loss_over_all, ROWS, "one-hot + z-loss(coef=1/10000), mean over kept", "",
+    ),
     "counted twice": (cases.counted_twice, ROWS, "one-hot, mean over kept", "the logits are counted 2 times in the normaliser"),
     "no entropy": (cases.without_entropy, "logits=T,V target=T,V", "soft, mean", "a divergence: the entropy of the target"),
     "convention": (cases.scattered, ROWS, "smoothed(eps=1/10), mean", "the other convention of smoothing"),

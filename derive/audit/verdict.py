@@ -49,8 +49,11 @@ class Replay(NamedTuple):
     @property
     def confirms(self) -> bool:
         """Whether the program does what the formula says, and not what the target says."""
-        tolerance = guard.TOLERANCE.get(self.precision, 1e-9)
-        return guard.relative(self.program, self.formula) <= tolerance < guard.relative(self.program, self.target)
+        return guard.relative(self.program, self.formula) <= self.tolerance < guard.relative(self.program, self.target)
+
+    @property
+    def tolerance(self) -> float:
+        return guard.TOLERANCE.get(self.precision, 1e-9)
 
 
 class Audit(NamedTuple):
@@ -221,7 +224,9 @@ def _refuted(out: Audit, term: Term, given: Sequence[Term], effort: int) -> Audi
         return out._replace(counterexample=found, why=again)
     if not again.confirms:
         why = f"exact numbers tell the two apart, but the program run on them gives {again.program!r}, which is " + (
-            "too near to both to say" if guard.relative(again.formula, again.target) < 1e-6 else "neither"
+            "too near to both to say"
+            if guard.relative(again.formula, again.target) < max(1e-6, 2 * again.tolerance)
+            else "neither"
         )
         return out._replace(counterexample=found, replay=again, why=why)
     return out._replace(verdict="refuted", counterexample=found, replay=again)
