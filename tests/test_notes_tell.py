@@ -189,6 +189,26 @@ $$ 0 \le H(p) $$
     assert "by=normal" in text and "not written here" not in text
 
 
+NAMES_KEPT = r"""<!--: k = 1..K -->
+<!--: y = 1..K -->
+<!--: p positive distribution over k -->
+$$ q_k = (1-\epsilon) \mathbb{1}[k = y] + \frac{\epsilon}{K} $$
+$$ H(q, p) = -\sum_k q_k \log p_k = -(1-\epsilon) \log p_y - \frac{\epsilon}{K} \sum_k \log p_k $$
+$$ \mathrm{KL}(p \| p) = \sum_k p_k \log \frac{p_k}{p_k} = 0 $$
+"""
+
+
+def test_what_the_notes_write_with_a_name_has_that_name_in_the_theorem(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(NAMES_KEPT, "utf-8")
+    file = tmp_path / "proofs.py"
+    file.write_text(proofs(check_notes(str(tmp_path / "notes.md"))).text, "utf-8")
+    one, two = (e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry))
+    assert str(one.shows).startswith("cross_entropy(K, q, p) = -")
+    assert str(one.given[0]) == "for all k: 1 <= k => k <= K => q[k] = (1 - epsilon)*[k = y] + epsilon/K"
+    assert str(two.shows) == "kl(K, p, p) = 0"
+    assert next([r.name for r in line.reasons] for line in two.derivation.lines) == ["kl", "xlogy_eq_mul_log"]
+
+
 def test_what_does_not_check_is_named_and_left_out() -> None:
     wrong = told()
     row = wrong.shown[0].lines[1].judged[0]

@@ -19,15 +19,18 @@ from pathlib import PurePath
 from typing import Any
 
 from derive.board.program import Import, Program, UnwrittenError
-from derive.board.reasons import normal
+from derive.board.reasons import auto, normal
+from derive.board.withheld import spots
 from derive.errors import MisreadError, UserError
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var
 from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
+from derive.notes.tell.saying import Named, Sides, brought_in, said, texts
 from derive.notes.tell.titles import titles_of
-from derive.notes.tell.view import Shown, View
+from derive.notes.tell.view import Line, Shown, View
+from derive.record.letters import definitions_in
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
@@ -38,12 +41,13 @@ _STATEMENTS = {"=": "Eq({}, {})", "<=": "{} <= {}", "<": "{} < {}", ">=": "{} >=
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A proved relation."""
+    """A proved relation.  ``reasons``: those that carry it; None where they are to be found."""
 
     row: Row
     left: Term
     right: Term
     given: tuple[Term, ...]
+    reasons: tuple[Any, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Written:
     imports: frozenset[str] = frozenset()
     why: str = ""
     uses: tuple[Term, ...] = ()  # of its conditions
+    open: bool = False  # whether lines have no reason
+    found: tuple[tuple[Any, ...], ...] = ()  # the reasons of these
     told: dict[Var, str] = field(default_factory=dict)
 
 
@@ -84,26 +90,60 @@ def proofs(view: View) -> Proofs:
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
     chains = list(_chains(view))
     titles = titles_of(view.document.text, [(shown, [link.row for link in chain]) for shown, chain in chains])
-    ways = [(_readable(chain), _readable(chain, plain=True)) for _, chain in chains]
-    names = _letters(t for both in ways for way in both for x in way.links for t in (x.left, x.right, *x.given))
+    sides, known = texts(view), list(brought_in(view))
+    ways = [list(_ways(chain, sides, known)) for _, chain in chains]
+    names = _letters(t for some in ways for way in some for x in way.links for t in (x.left, x.right, *x.given))
     written: list[Written] = []
-    for title, (way, plain) in zip(titles, ways, strict=True):
-        written += _checked(stem, title, way, plain, names, sum(not w.why for w in written))
+    for title, some in zip(titles, ways, strict=True):
+        written += _checked(stem, title, some, names, sum(not w.why for w in written))
     return _file(view, names, written)
 
 
-def _checked(stem: str, title: str, way: Way, plain: Way, names: dict[str, Any], before: int) -> list[Written]:
-    """A chain as a theorem, with plainer letters where those of the notes read as something else; where it does not check as a
-    whole, its parts between the rows for which no reason was found."""
-    whole = _shortest(f"{stem}_{before + 1}", title, way, names)
-    if whole.why and plain.links != way.links:
-        other = _shortest(f"{stem}_{before + 1}", title, plain, names)
-        whole, way = (whole, way) if other.why else (other, plain)
+def _ways(chain: list[Link], sides: Sides, known: Sequence[tuple[Line, Named]]) -> Iterator[Way]:
+    """How a chain may be written, the best first: with the names that the notes have, and reasons to be found for them, or the normal
+    form; with the names written out; with plainer letters, where those of the notes read as something else."""
+    named = _named(chain, sides, known)
+    if named != chain:
+        yield _readable(named)
+        yield _readable([replace(x, reasons=(normal,)) if x.reasons is None else x for x in named])
+    yield _readable(chain)
+    yield _readable(chain, plain=True)
+
+
+def _named(chain: Sequence[Link], sides: Sides, known: Sequence[tuple[Line, Named]]) -> list[Link]:
+    """The chain in which a side that is written with a name has that name."""
+    start = chain[0].row.step.span.start
+    before = [x for line, x in known if line.printed.span.start < start]
+    left, used = said(chain[0].left, sides.get(id(chain[0].row), ("", ""))[0], before)
+    out: list[Link] = []
+    for x in chain:
+        right, more = said(x.right, sides.get(id(x.row), ("", ""))[1], before)
+        used += more
+        same = (left, right) == (x.left, x.right)
+        one_side = [y for y in used if (y.head in left.free) != (y.head in right.free)]
+        words = [op for op in definitions_in([left, right]) if op not in definitions_in([x.left, x.right])]
+        found = (*dict.fromkeys(words), *dict.fromkeys(y.says for y in one_side), auto) if one_side else None
+        out.append(replace(x, left=left, right=right, reasons=x.reasons if same else found))
+        left = right
+    given = tuple(dict.fromkeys(y.says for y in used))
+    return [replace(x, given=(*given, *x.given)) for x in out] if given else out
+
+
+def _checked(stem: str, title: str, ways: Sequence[Way], names: dict[str, Any], before: int) -> list[Written]:
+    """A chain as a theorem, in the first way that checks; where none does as a whole, its parts between the rows for which no reason
+    was found."""
+    whole, way = Written("", "", "", ""), ways[0]
+    for n, way in enumerate(ways):
+        if way.links not in [w.links for w in ways[:n]]:
+            whole = _shortest(f"{stem}_{before + 1}", title, way, names)
+        if not whole.why:
+            return [whole]
+    way = ways[-2]
     parts = [
         tuple(links)
         for _, links in groupby(way.links, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
     ]
-    if not whole.why or len(parts) == 1:
+    if len(parts) == 1:
         return [whole]
     out: list[Written] = []
     for n, part in enumerate(parts, 1):
@@ -115,6 +155,10 @@ def _checked(stem: str, title: str, way: Way, plain: Way, names: dict[str, Any],
 def _shortest(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
     """The theorem with the conditions that its proof uses, or its formulas so that they have a value, where it checks with these."""
     whole = _that_checks(_theorem(name, title, way, names), names)
+    if whole.found:
+        found = iter(whole.found)
+        way = replace(way, links=tuple(replace(x, reasons=next(found)) if _to_find(x) else x for x in way.links))
+        whole = _that_checks(_theorem(name, title, way, names), names)
     if whole.why:
         return whole
     needed = _needed(way, whole.uses)
@@ -158,14 +202,24 @@ def _link(row: Row) -> Link | None:
     if verdict is None or verdict.kind != "proved" or not row.step.readings or row.relation not in _CALLS:
         return None
     reading = row.step.readings[verdict.reading]
-    return Link(row, reading.left, reading.right, reading.given)
+    return Link(row, reading.left, reading.right, reading.given, verdict.reasons or (normal,))
+
+
+def _to_find(link: Link) -> bool:
+    return link.reasons is None and link.left != link.right
 
 
 def _readable(chain: Sequence[Link], plain: bool = False) -> Way:
     """The chain with letters that read as what they are."""
     terms, told = readable([t for link in chain for t in (link.left, link.right, *link.given)], plain)
     new = iter(terms)
-    return Way(tuple(Link(x.row, next(new), next(new), tuple(next(new) for _ in x.given)) for x in chain), told)
+    links = []
+    for x in chain:
+        left, right, given = next(new), next(new), tuple(next(new) for _ in x.given)
+        put = dict(zip(x.given, given, strict=True))
+        reasons = None if x.reasons is None else tuple(put.get(r, r) if isinstance(r, Term) else r for r in x.reasons)
+        links.append(Link(x.row, left, right, given, reasons))
+    return Way(tuple(links), told)
 
 
 def _chained(run: Sequence[Link], link: Link) -> bool:
@@ -203,17 +257,24 @@ def _theorem(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
         steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
         return Written(name, title, where, "", why=f"{error}; write this theorem by hand")
-    head = f"@theorem(\n    shows={shows},\n" + (f"    given=[{', '.join(given)}],\n" if given else "") + ")"
+    head = f"@theorem(\n    shows={shows},\n{_listed(given)})"
     words = f'    """{title}.\n\n    From {where} of the notes.\n    """\n'
     text = f"{head}\ndef {name}(calc):\n{words}" + "".join(f"    {s}\n" for s in (*begin, *steps))
     imports = frozenset(f"{i.module}:{i.name}" for i in code.imports)
-    return Written(name, title, where, text, imports, told=way.told)
+    return Written(name, title, where, text, imports, told=way.told, open=any(map(_to_find, chain)))
+
+
+def _listed(given: Sequence[str]) -> str:
+    """The argument with the conditions, one a line where they are long."""
+    line = f"    given=[{', '.join(given)}],\n"
+    if len(line) > 100:
+        return "    given=[\n" + "".join(f"        {g},\n" for g in given) + "    ],\n"
+    return line if given else ""
 
 
 def _step(code: Program, link: Link) -> str:
-    verdict = link.row.verdict
-    reasons = verdict.reasons if verdict is not None and verdict.reasons else (normal,)
-    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}, by={code.by(reasons)})"
+    by = "" if link.reasons is None else f", by={code.by(link.reasons)}"
+    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}{by})"
 
 
 # --- letters
@@ -364,7 +425,8 @@ def _that_checks(written: Written, names: dict[str, Any]) -> Written:
                 text="",
                 why=f"the proof that was found does not check as a theorem of its own: {step}; {_BY_HAND}",
             )
-    return replace(written, uses=tuple(entry.theorem.hyps))
+        found = tuple(tuple(s.found.reasons) for s in spots(entry) if s.found is not None) if written.open else ()
+    return replace(written, uses=tuple(entry.theorem.hyps), found=found)
 
 
 _MISREAD = "its letters, as pages write them, read as something else; give those with two indices, or with a word below, plainer names"
