@@ -360,10 +360,10 @@ class Sorts:
 
     def two_things(self, a: Expr, b: Expr) -> bool:
         """Whether one name without scripts and one with them are two names: N beside N_c, q beside the q_epsilon that is made of it."""
-        bare, other = sorted((a, b), key=lambda e: len(e.args))
-        if bare.op != "ref" or bare.args or not other.args or other.ref.signs or other.ref.name != bare.ref.name:
+        if a.op != "ref" or b.op != "ref" or a.ref.name != b.ref.name:
             return False
-        return not self.is_vector(bare)
+        bare, other = sorted((a, b), key=lambda e: len(e.args))
+        return not bare.args and bool(other.args) and not other.ref.signs and not self.is_vector(bare)
 
     def is_real(self, e: Expr) -> bool:
         """Whether an argument is a number that need not be whole."""
