@@ -168,3 +168,8 @@ def test_letters_by_which_people_count_are_whole_numbers_which_is_said():
     assert (row.kind, row.where) == ("proved", ("s is a whole number",))
     (_, row) = [r.verdict for r in rows("%: n > 0", r"s_n = \sum_{i=1}^n x_i", r"n \ge 1") if r.verdict is not None]
     assert (row.kind, row.where) == ("proved", ()), "a sum ends at n"
+
+
+def test_a_matrix_that_is_declared_by_its_entries_is_read_whole():
+    page = ("%: i, j = 1..n", "%: x vector of length n", r"%: (A)_{ij} := x_i x_j", r"(A x)_i = x_i \sum_j x_j^2")
+    assert verdicts(*page) == ["proved"]

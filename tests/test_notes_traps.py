@@ -243,6 +243,43 @@ def test_rows_behind_a_name_that_is_brought_in_anew_take_it_for_what_it_is_now(
     assert last.kind == kind
 
 
+GAMMA = "%: \\beta > 0\n%: x > 0\n"
+SECOND = [
+    # the first equation, the words between, the second one: what is said of the latter
+    (r"r = \beta x + \log x", "So", r"r = \beta x - \log x", "false"),
+    (r"r = \beta x + \log x", "", r"r = \log x + x \beta", "proved"),
+    (r"r = \beta x", "", "r = 0", "false"),
+    (r"f(x) = \beta x", "", r"f(x) = 2 \beta x", "false"),
+    (r"r = \beta x", "We now define $r$ otherwise:", "r = x", "definition"),
+    (r"r = \beta x", "For classification", "r = x", "unproved"),
+    (r"r = \beta x", "\\section{Next}", "r = x", "unproved"),
+    (r"v_t = \beta v_{t-1} + x^2", "", r"v_t = \beta v_{t-1} + x", "unproved"),
+]
+FIRST = [
+    # equations that say what a name is, and a row that follows from it
+    (r"m_t = \beta m_{t-1} + x", r"m_t - x = \beta m_{t-1}"),
+    (r"x_t = (1-t) x_0 + t x_1", r"\frac{d}{dt} x_t = x_1 - x_0"),
+    (r"x_t = \sqrt{\beta} x_0 + u", r"x_0 = \frac{x_t - u}{\sqrt{\beta}}"),
+    (r"N = \sum_{k=1}^K N_k", r"N - \sum_{k=1}^K N_k = 0"),
+    (r"q_\beta = (1-\beta) q + \beta u", r"q_\beta - q = \beta (u - q)"),
+    (r"q_\beta(k) = (1-\beta) q(k) + \beta u(k)", r"q_\beta(k) - q(k) = \beta (u(k) - q(k))"),
+]
+
+
+@pytest.mark.parametrize(("one", "words", "other", "kind"), SECOND, ids=range(len(SECOND)))
+def test_a_second_equation_for_a_name_is_a_claim(one: str, words: str, other: str, kind: str) -> None:
+    page = f"{GAMMA}\\[{one}\\]\n{words}\n\\[{other}\\]\n"
+    kinds = [r.verdict.kind for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert kinds == ["definition", kind]
+
+
+@pytest.mark.parametrize(("one", "other"), FIRST, ids=[one for one, _ in FIRST])
+def test_an_equation_that_says_what_a_name_is_is_a_definition(one: str, other: str) -> None:
+    page = f"{GAMMA}\\[{one}\\]\n\\[{other}\\]\n"
+    kinds = [r.verdict.kind for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    assert kinds == ["definition", "proved"]
+
+
 @pytest.mark.parametrize(("prose", "row", "kind"), PROSE, ids=[p[0] for p in PROSE])
 def test_a_sentence_counts_for_what_it_says(prose: str, row: str, kind: str) -> None:
     page = f"{prose}\n\\[{row}\\]\n"

@@ -99,7 +99,7 @@ class Builder:
             bounds = self.ranges.of_letter(v.term.name)
             name = (
                 v.term.name
-                if bounds is not None and bounds[1].is_name() and bounds[1].ref.name.startswith("N_")
+                if bounds is not None and bounds[1].is_name() and self.ranges.is_size(bounds[1].ref.name)
                 else None
             )
         if name is None or name in self.world.ranges:

@@ -65,7 +65,7 @@ class Facts(Laws):
 
     def size_of_letter(self, name: str) -> Range | None:
         if "{" in name:
-            return self.range((num(1), size_of(name)))
+            return self.range((num(1), self.ranges.invent(size_of(name), ("letter", name))))
         bounds = self.ranges.of_letter(name)
         return None if bounds is None else self.range(bounds)
 
@@ -267,7 +267,7 @@ class Facts(Laws):
         free = sorted(free, key=lambda x: x.name)
         self.labels_differ(free)
         for v in free:
-            if v.name.startswith("N_"):
+            if self.ranges.is_size(v.name):
                 self.needs.fact(v >= 1)
                 continue
             key = next((q for q, w in self.vars.items() if w == v), None)

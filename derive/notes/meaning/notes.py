@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.kernel.sorts import INT, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.surface import Expr, name, names_in, num, walk
+from derive.notes.formula.surface import Expr, names_in
 from derive.notes.formula.tokens import COMPARISONS, UNTOLD, UnreadableError
 from derive.notes.meaning import local
 from derive.notes.meaning.bold import apart
@@ -22,15 +22,15 @@ from derive.notes.meaning.hidden import SIGNS, free_of
 from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.lead import lead_of, supposing
 from derive.notes.meaning.matrices import maybe_matrices, swapped
+from derive.notes.meaning.naming import ANEW, Naming
 from derive.notes.meaning.needs import closure, definedness, touches
-from derive.notes.meaning.page import Page, PageCell
+from derive.notes.meaning.page import PageCell
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
-from derive.notes.meaning.sorts import Key, arranged, components, key_of
 from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.unsure import open_page, unexplained, unsized
-from derive.notes.meaning.world import Meaning, put
+from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
 
 READINGS = 8
@@ -55,12 +55,8 @@ def read_notes(document: Document) -> Notes:
     return replace(found, chains=tuple(chains))
 
 
-ANEW = "an earlier display brings in this name, which may be another thing here"
-
-
-class _Reader(Page):
-    old = 0  # how many definitions stand before the display
-    anew: list[Meaning]  # definitions of names that have one from before
+class _Reader(Naming):
+    new: list[tuple[Expr, int]]  # names that the display brings in
     capitals: set[str] | None = None  # of the page that may be matrices
 
     def divided(self) -> bool:
@@ -71,7 +67,7 @@ class _Reader(Page):
     # --- chains
 
     def notes(self) -> Notes:
-        self.anew = []
+        self.anew, self.brought, self.new = [], [], []
         chains: list[Chain] = []
         last: PageCell | None = None
         start: PageCell | None = None
@@ -85,7 +81,8 @@ class _Reader(Page):
                 declared.append(described(line))
             elif isinstance(p, Display):
                 self.here = self.conditions(p)
-                self.old = len(self.world.meanings)
+                self.brought += self.new
+                self.new = []
                 self.case = case_of(self.document, p, self.inline, self.parser)
                 self.lead = lead_of(self.document, p, self.inline, self.parser)
                 for at, words, m in self.said_anew:
@@ -130,9 +127,8 @@ class _Reader(Page):
         for n, c in enumerate(cells):
             if left is not None and c.cell.sign:
                 signs.append(c.cell.sign)
-                steps.append(
-                    self.step(left, c, start if start is not left else None, signs, first=n == 1 and before is None)
-                )
+                other = start if start is not left else None
+                steps.append(self.step(display, left, c, other, signs, first=n == 1 and before is None))
             left = c
         first = cells[0]
         bad = None if first.error is None or steps else _unread(first.error)
@@ -177,7 +173,9 @@ class _Reader(Page):
     def printed(self, span: Span) -> str:
         return self.document.text[span.start : span.end]
 
-    def step(self, left: PageCell, right: PageCell, start: PageCell | None, signs: list[str], first: bool) -> Step:
+    def step(
+        self, display: Display, left: PageCell, right: PageCell, start: PageCell | None, signs: list[str], first: bool
+    ) -> Step:
         cell = right.cell
         base = Step(cell.sign, cell.row, cell.line, cell.span, printed=self.printed(cell.span), notes=cell.notes)
         for side in (right, left):
@@ -186,32 +184,40 @@ class _Reader(Page):
         if cell.sign in UNTOLD:
             return replace(base, unread=Unread(cell.sign, cell.span, f"what {cell.sign} says is not judged"))
         kind = self.kind(left, right, first)
+        says = first and cell.sign == "="  # an inequality says nothing of what a name is
+        second = self.again(display, left) if says and kind == "step" else "step"
+        if second == "definition":
+            kind = "definition"
         if kind == "definition" and left.readings[0].op == "ref":
             self.late |= left.readings[0].ref.name in {key[0] for key in self.builder.vars}
+        meaning = Meaning(left.readings[0], right.readings[0], True)
         try:
             readings = self.all_readings(left, right, cell.sign, kind, cell.row)
         except UnreadableError as error:
             if kind == "definition":  # what rests on it is not read either
-                self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+                self.world.meanings.append(meaning)
             return replace(base, unread=_unread(error))
         if kind in SIGNS:
             names = free_of(kind, [c.readings[0] for c in (left, start) if c is not None and c.readings], self.world)
             apart = tuple(self.builder.vars[n, ()] for n in names if (n, ()) in self.builder.vars)
             readings = [replace(r, apart=apart if len(apart) == len(names) else ()) for r in readings]
-        says = first and cell.sign == "="  # an inequality says nothing of what a name is
         if kind == "step" and says and self.brings_in(left, readings):
             kind, self.late = "definition", True
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
-            self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+            self.new.append((meaning.pattern, display.span.start))
+            if second == "definition":
+                self.bring_in_anew(meaning)
+            else:
+                define(self.world, meaning)
         elif kind == "step" and (letters := self.swapped(left.readings[0], right.readings[0])):
             why = f"{' and '.join(letters)} may be matrices, whose products have an order; of numbers declare it: %: "
             return replace(
                 base, unread=Unread(base.printed, cell.span, why + rf"{', '.join(letters)} \in \mathbb{{R}}")
             )
-        elif kind == "step" and says and right.readings[0].op != "num" and self.brought_in_before(left):
+        elif second is None:
             readings = [replace(r, refutable=False, instance=None, unsure=r.unsure or ANEW) for r in readings]
-            self.bring_in_anew(Meaning(left.readings[0], right.readings[0], True))
+            self.bring_in_anew(meaning)
         from_start: tuple[Reading, ...] = ()
         total = together(signs)
         if start is not None and total and not start.error and kind == "step":
@@ -220,75 +226,6 @@ class _Reader(Page):
             except UnreadableError:
                 from_start = ()
         return replace(base, readings=tuple(readings), from_start=from_start)
-
-    def kind(self, left: PageCell, right: PageCell, first: bool) -> Kind:
-        sign = right.cell.sign
-        if sign == "≈":
-            return "approximate"
-        if sign == "∝":
-            return "proportional"
-        a, b = left.readings[0], right.readings[0]
-        for e, other in ((a, b), (b, a)):
-            if sign == "=" and e == num(0) and any(x == letter for letter in self.world.solve for x in walk(other)):
-                return "condition"
-        if sign == ":=" or (first and sign == "=" and self.introduces(left, b)):
-            return "definition"
-        if any(x.op == "ref" and x.ref.name in ("const", "constant") for x in walk(b)):
-            return "constant"
-        return "step"
-
-    def brings_in(self, left: PageCell, readings: Sequence[Reading]) -> bool:
-        """Whether a row says what a name is that was used before it was explained: y_hat = softmax(z), behind a row with y_hat."""
-        e = left.readings[0]
-        if (
-            e.op != "ref"
-            or self.world.law_of(e.ref.name) is not None
-            or self.builder.has_meaning(e)
-            or e.ref.name in self.world.constants
-        ):
-            return False
-        if not all(c.value.is_name() for _, a in arranged(e) for c in components(a)):
-            return False
-        heads = {v for key, v in self.builder.vars.items() if key[0] == e.ref.name}
-        said = {v for r in readings for f in r.given for v in f.free}
-        return bool(heads) and all(
-            heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
-        )
-
-    def bring_in_anew(self, m: Meaning) -> None:
-        """A definition of a name that has one: what follows may mean the one or the other."""
-        if m not in self.anew and m not in self.world.meanings:
-            self.anew.append(m)
-            self.world.meanings.append(m)
-
-    def brought_in_before(self, left: PageCell) -> bool:
-        """Whether a row of an earlier display says what the left side is, so that this one may bring in another thing of that name."""
-        return any(m.row and m.pattern == left.readings[0] for m in self.world.meanings[: self.old])
-
-    def introduces(self, left: PageCell, right: Expr) -> bool:
-        """A name, with its arguments, alone on the left, at its first occurrence, of which nothing is declared."""
-        e = left.readings[0]
-        if e.op != "ref" or any(x.op == "ref" and x.ref.name == e.ref.name for x in walk(right)):
-            return False
-        law = self.world.law_of(e.ref.name)
-        declared = (
-            law is not None and not law.assumed
-        )  # what only use has shown does not stand against a row that says it
-        if declared or e.ref.name in self.world.means or e.ref.name in self.world.constants:
-            return False
-        if e.is_name() and (e.ref.name in self.world.ranges or self.world.is_value(e.ref.name) or self.equated(e)):
-            return False
-        if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
-            return False
-        return self.first_use().get(_one_of(e)) is left
-
-    def first_use(self) -> dict[Key | Expr, PageCell]:
-        """The cell in which each name stands first; k_1 and k_2 are two names."""
-        if not self.firsts:
-            for c in (c for chains in self.chains.values() for chain in chains for c in chain):
-                for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
-                    self.firsts.setdefault(_one_of(x), c)
-        return self.firsts
 
     def swapped(self, left: Expr, right: Expr) -> list[str]:
         """The capitals that a row swaps and that may be matrices: nothing is said of them, and nothing shows that they are numbers."""
@@ -307,20 +244,6 @@ class _Reader(Page):
         maybe = {letter for letter in self.capitals if letter.partition("_")[0] not in known}
         brought = {str(m.pattern): m.body for m in self.world.meanings if m.row and m.pattern.is_name()}
         return swapped(left, right, maybe, brought) if maybe else []
-
-    def rests_on(self, e: Expr) -> set[str]:
-        """The names in a formula, and those in what defines them."""
-        out: set[str] = set()
-        new = names_in(e)
-        while new:
-            out |= new
-            bodies = [m.body for n in new for m in self.world.meanings_of(name(n))]
-            new = {n for body in bodies for n in names_in(body)} - out
-        return out
-
-    def equated(self, e: Expr) -> bool:
-        """Whether a declared equation says what a name is: K = 5."""
-        return any(rel.data == "=" and e in rel.args for rels, _ in self.world.facts for rel in rels)
 
     # --- readings
 
@@ -350,8 +273,8 @@ class _Reader(Page):
     def all_readings(self, left: PageCell, right: PageCell, sign: str, kind: Kind, row: int) -> list[Reading]:
         """The readings of a row.  Names that were brought in anew are first what they are now, and then what they were."""
         a, b = left.readings[0], right.readings[0]
-        anew = [m for m in self.anew if not {m.pattern.ref.name}.isdisjoint(self.rests_on(a) | self.rests_on(b))]
-        own = [m for m in anew if m.pattern == a]
+        anew = [m for m in self.anew if not {m.pattern.ref.name}.isdisjoint(self.rests_on(names_in(a) | names_in(b)))]
+        own = [m for m in anew if m.pattern == a and m.body == b]
         if not anew or own:
             return self.readings_without(own, left, right, sign, kind, row)
         now = self.readings_without([], left, right, sign, kind, row)
@@ -439,7 +362,7 @@ class _Reader(Page):
         for fact in letters:
             needs.fact(fact)
         given = [f for f in needs.facts if touches(f, closure(claim.free, needs.facts))]
-        if not self.world.by_itself.isdisjoint(self.rests_on(a.expr) | self.rests_on(b.expr)):
+        if not self.world.by_itself.isdisjoint(self.rests_on(names_in(a.expr) | names_in(b.expr))):
             needs.weak = needs.weak or "a name is defined by its other values"
         missing = definedness([left, right], given)
         rests = [(f, needs.facts[f]) for f in given if needs.facts[f]] + [
@@ -485,11 +408,6 @@ class _Reader(Page):
                     needs.fact(fact)
             except UnreadableError:
                 needs.weak = needs.weak or "a condition behind the row is not read"
-
-
-def _one_of(e: Expr) -> Key | Expr:
-    """What tells a name apart from others: the number below it, where it has one."""
-    return e if e.args and not e.ref.signs and all(a.op == "num" for a in e.args) else key_of(e)
 
 
 def _explained(before: Chain, after: Chain) -> Chain:

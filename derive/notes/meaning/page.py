@@ -11,7 +11,7 @@ from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.names import halves
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import Cell, cells_of, words_in
-from derive.notes.formula.surface import Expr, name, names_in, renamed
+from derive.notes.formula.surface import Expr, name, names_in, renamed, run_by, walk
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
 from derive.notes.meaning.chain import Unread
 from derive.notes.meaning.declare import Line, line_of
@@ -222,6 +222,7 @@ class Page:
             for c in chain
             if c.readings and c.readings[0].is_name()
         }
+        s.totals |= {n for chains in self.chains.values() for chain in chains for n in totals_of(chain)}
         s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
 
     def guess(self, whole: World, cells: Sequence[Expr]) -> None:
@@ -275,3 +276,18 @@ class Page:
 
 def label(t: object) -> str:
     return str(t.text)  # type: ignore[attr-defined]
+
+
+def totals_of(chain: Sequence[PageCell]) -> set[str]:
+    """The names that are alone on one side and stand with its letter below a sum on another: N = sum_k N_k."""
+    shown = [c.readings[0] for c in chain if c.readings]
+    alone = {e.ref.name for e in shown if e.is_name() and not e.ref.bold}
+    summed = {
+        x.ref.name
+        for e in shown
+        for big in walk(e)
+        if big.op == "big" and alone
+        for x in walk(big.args[0])
+        if x.op == "ref" and not x.ref.signs and run_by(big.args[1:]) & {a.ref.name for a in x.args if a.is_name()}
+    }
+    return alone & summed

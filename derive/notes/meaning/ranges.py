@@ -257,6 +257,10 @@ class Ranges:
         self.invented[size.ref.name] = place
         return size
 
+    def is_size(self, name: str) -> bool:
+        """Whether a name was made up for the size of a range; the N_eff of a page is a number of its own."""
+        return name in self.invented
+
     def disputed(self, size: str) -> bool:
         """Whether a size that nothing names is one of something over which the page sums within bounds, too: they may be the same."""
         place = self.invented.get(size)

@@ -190,6 +190,7 @@ class Refs(Builder):
             or m.pattern.op != "ref"
             or m.pattern.ref.name != e.ref.name
             or m.pattern.ref.signs
+            or self.sorts.two_things(m.pattern, e)
         ):
             return None
         n = len(m.pattern.args)
@@ -215,7 +216,7 @@ class Refs(Builder):
             letters = p.args
         else:
             return None
-        if not all(x.is_name() for x in letters):
+        if not all(x.is_name() and not self.sorts.is_real(x) for x in letters) or self.sorts.two_things(p, e):
             return None
         self.relied(m)
         dims: list[Range | None] = []
@@ -298,6 +299,8 @@ class Refs(Builder):
         found = matched(m.pattern, e, scope, {}, False)
         if found is None or m.pattern.op != "ref":
             return found
+        if e.args and all(a.op == "num" for a in e.args) and e != m.pattern and e in walk(m.body):
+            return None  # x_0 of x_t = (1 - t) x_0 + t x_1 is where it starts
         used = names_in(m.body)
         scripts = m.pattern.ref.below + m.pattern.ref.above
         for a in m.pattern.args[scripts:]:
@@ -316,6 +319,7 @@ class Refs(Builder):
                 and m.pattern.ref.name == e.ref.name
                 and not m.pattern.ref.signs
                 and not e.ref.signs
+                and not self.sorts.two_things(m.pattern, e)
                 and not (
                     m.pattern.args and e.args and all(a.op == "num" for a in (*m.pattern.args, *e.args))
                 )  # k_1, k_2

@@ -129,6 +129,7 @@ class Sorts:
         self.calculated: set[str] = set()  # letters that a formula calculates with or compares by size
         self.said_real: set[str] = set()  # letters of which the page says that they are real numbers
         self.reals: set[str] = set()  # letters that are numbers, though they stand below or above names
+        self.totals: set[str] = set()  # names that are a number, and with an index another: N is the sum of the N_k
         self.by_habit: set[str] = (
             set()
         )  # letters that are whole numbers for no better reason than that people count by them
@@ -351,10 +352,18 @@ class Sorts:
         entries = self.places[name, ("",)].get(0, {}) if (name, ("",)) in self.keys[name] else {}
         return (
             n == 0
+            and name not in self.totals
             and (name, ()) not in self.indices
             and any(not self.is_real(a) for a in entries)
             and base_letter(name) not in self.values
         )
+
+    def two_things(self, a: Expr, b: Expr) -> bool:
+        """Whether one name without scripts and one with them are two names: N beside N_c, q beside the q_epsilon that is made of it."""
+        if a.op != "ref" or b.op != "ref" or a.ref.name != b.ref.name:
+            return False
+        bare, other = sorted((a, b), key=lambda e: len(e.args))
+        return not bare.args and bool(other.args) and not other.ref.signs and not self.is_vector(bare)
 
     def is_real(self, e: Expr) -> bool:
         """Whether an argument is a number that need not be whole."""

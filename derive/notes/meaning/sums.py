@@ -81,7 +81,7 @@ class Sums(Refs):
     def is_value_letter(self, letter: Expr) -> bool:
         """Whether a letter stands for a value of something, of which its number in a list is no more than a name."""
         bounds = self.ranges.of_letter(letter.ref.name) if letter.op == "ref" else None
-        return bounds is None or (bounds[1].is_name() and bounds[1].ref.name.startswith("N_"))
+        return bounds is None or (bounds[1].is_name() and self.ranges.is_size(bounds[1].ref.name))
 
     def excluded(self, o: Expr, v: Var, scope: Scope) -> list[Term]:
         a, b = (self.term(x, scope) for x in o.args)
@@ -107,7 +107,7 @@ class Sums(Refs):
         if b.data in COMPARED:
             return self.up_to(b, scope)
         if letter.op == "ref" and letter.args:
-            return self.range((num(1), size_of(str(letter))))
+            return self.range((num(1), self.ranges.invent(size_of(str(letter)), ("letter", str(letter)))))
         counted = self.ranges.of_body(letter.ref.name, body)
         if letter.ref.name not in self.world.ranges and counted:
             if len(counted) > 1:
@@ -121,7 +121,9 @@ class Sums(Refs):
         """i < j: the range of i as far as j, or from j on."""
         letter, other = b.args
         known = self.ranges.of_letter(letter.ref.name) if letter.is_name() else None
-        if known is None or (other.is_name() and str(other) not in scope.bound and known[1].ref.name.startswith("N_")):
+        if known is None or (
+            other.is_name() and str(other) not in scope.bound and self.ranges.is_size(known[1].ref.name)
+        ):
             raise unread(b, f"nothing says through what {letter} runs: {letter} = 1..n")
         size, end = self.range(known), self.term(other, scope)
         if b.data in ("lt", "le"):
@@ -315,7 +317,7 @@ class Sums(Refs):
             name in self.world.constants
             or name in self.sorts.laws
             or self.world.law_of(name) is not None
-            or name.startswith("N_")
+            or self.ranges.is_size(name)
         ):
             return False
         if (name, ()) in self.sorts.indices or self.ranges.of_letter(name) is not None:

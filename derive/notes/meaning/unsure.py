@@ -38,7 +38,7 @@ def unexplained(builder: Facts, left: Term, right: Term, facts: dict[Term, str])
         if name in builder.world.constants:
             continue
         function = isinstance(v.sort, Fn) or name[:1].isupper()
-        if function and v not in said and not v.name.startswith("N_") and not any(
+        if function and v not in said and not builder.ranges.is_size(v.name) and not any(
             x.op == "ref" and x.ref.name == name for x, _, _ in builder.world.vectors
         ):  # fmt: skip
             return f"nothing on the page says what {name} is"

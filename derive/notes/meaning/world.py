@@ -158,14 +158,19 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
     pattern, body = _head(parser, new), one(parser, meaning)
     if pattern.is_name() and body.is_name():
         world.aliases[pattern.ref.name] = body.ref.name
-    if any(_is_one_of(pattern, x) for x in walk(body)):  # m_t := b m_{t-1} + g_t, which can be put nowhere for good
-        world.facts.append(((Expr("rel", (pattern, body), "="),), ""))
-        world.by_itself.add(pattern.ref.name)
-        return
-    world.meanings.append(Meaning(pattern, body))
+    define(world, Meaning(pattern, body))
 
 
-def _is_one_of(pattern: Expr, e: Expr) -> bool:
+def define(world: World, m: Meaning) -> None:
+    """A definition added; of m_t := b m_{t-1} + g_t, which can be put nowhere for good, the equation."""
+    if any(is_one_of(m.pattern, x) for x in walk(m.body)):
+        world.facts.append(((Expr("rel", (m.pattern, m.body), "="),), ""))
+        world.by_itself.add(m.pattern.ref.name)
+    else:
+        world.meanings.append(m)
+
+
+def is_one_of(pattern: Expr, e: Expr) -> bool:
     """Whether a name is what a definition is of, at other values: m_{t-1} of m_t, and not P(a_1) of a P(A) that is made of these."""
     if not (pattern.op == e.op == "ref" and pattern.ref == e.ref and len(pattern.args) == len(e.args)):
         return False
