@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,12 +88,11 @@ class DaskCluster:
             )  # fmt: skip
 
 
-@pytest.fixture
-def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
-    """A scheduler without workers."""
+@contextmanager
+def _cluster(folder: Path) -> Iterator[DaskCluster]:
     if importlib.util.find_spec("distributed") is None:
         missing("distributed (pip install '.[cluster]')", "there is no Dask")
-    cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
+    cluster = DaskCluster(folder)
     try:
         cluster.start()
         yield cluster
@@ -101,7 +101,23 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskClust
 
 
 @pytest.fixture
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A scheduler without workers."""
+    with _cluster(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
 def two_workers(dask_cluster: DaskCluster) -> DaskCluster:
     for name in ("first", "second"):
         dask_cluster.worker(name)
     return dask_cluster
+
+
+@pytest.fixture(scope="module")
+def whole_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """Two workers for all tests of a file that leave them as they are: to start them takes longer than most tests."""
+    with _cluster(tmp_path_factory.mktemp("dask")) as cluster:
+        for name in ("first", "second"):
+            cluster.worker(name)
+        yield cluster

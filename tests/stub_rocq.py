@@ -12,7 +12,7 @@ import pytest
 
 from derive.certify import compiler
 
-SCRIPT = """#!{python}
+SCRIPT = """#!{python} -IS
 import json, os, pathlib, re, sys
 
 arguments = sys.argv[1:]

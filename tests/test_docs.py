@@ -9,7 +9,8 @@ How a block of a page is read, by the words after its fence:
     python FILE.py          is written to FILE.py (with a + after the name: added to it), and that file is run
     toml FILE, and so with json, tex, md and markdown, is written to FILE
     console                 each line ``$ derive ...`` or ``$ pytest ...`` is run; what follows is what it prints
-    sh                      each line is run by the shell as it stands, and must succeed (``WITHOUT`` has the exceptions)
+    sh                      each line is run by the shell as it stands, and must succeed (``WITHOUT`` has the exceptions); one
+                            in which the shell has nothing to do but to call derive is run as in a console block
 
 A page has a temporary directory of its own, with docs/examples in it.  In what is expected, a line ``...`` stands for any
 lines.  Times, and the lines of the page itself in ``page.md:12``, may differ.
@@ -182,7 +183,10 @@ class Session:
         return {"output": out.getvalue(), "raised": []}
 
     def shell(self, line: str) -> str:
-        """Runs the line as at a desk; what it said when it fails."""
+        """Runs the line as at a desk; what it said when it fails.  The README's table of commands is run by the shell."""
+        if re.fullmatch(r"derive [^|&;<>$`*?()]*", to_run(line)):
+            status, said = self.derive(shlex.split(to_run(line))[1:])
+            return "" if status == 0 else f"$ {line}\n{said}"
         done = subprocess.run(["sh", "-ec", to_run(line)], capture_output=True, text=True, check=False)
         return "" if done.returncode == 0 else f"$ {line}\n{done.stdout}{done.stderr}"
 
@@ -194,17 +198,21 @@ class Session:
             source = Path(words[at + 1]).read_bytes()
             del words[at : at + 2]
         if words[0] == "derive":
-            from click.testing import CliRunner
-
-            from derive.cli import main
-
-            result = CliRunner().invoke(main, words[1:], input=source, prog_name="derive")
-            if result.exception is not None and not isinstance(result.exception, SystemExit):
-                return "".join(traceback.format_exception(result.exception))
-            return result.output
+            return self.derive(words[1:], source)[1]
         assert words[0] == "pytest", f"{line}: only derive and pytest are run; write other commands in a block 'sh'"
         run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *words[1:]]
         return subprocess.run(run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+
+    def derive(self, words: list[str], source: bytes = b"") -> tuple[int, str]:
+        """The status of a command, and what it said."""
+        from click.testing import CliRunner
+
+        from derive.cli import main
+
+        result = CliRunner().invoke(main, words, input=source, prog_name="derive")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return 1, "".join(traceback.format_exception(result.exception))
+        return result.exit_code, result.output
 
 
 def session(page: Path) -> list[dict[str, Any]]:

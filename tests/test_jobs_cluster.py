@@ -76,7 +76,7 @@ def started(folder: Path) -> list[list[str]]:
     return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, tmp_path: Path) -> None:
+def test_the_same_is_said_wherever_the_jobs_are_done(whole_cluster: DaskCluster, tmp_path: Path) -> None:
     files = proofs(tmp_path, 5)
     here = derive(tmp_path, "check", *files, "-j", 1)
     assert said(here)[0] == 2
@@ -85,9 +85,9 @@ def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, t
     assert "\nof_proof1: not proved\nproof1.py:14  line 1 of of_proof1 does not follow" in here.stderr
     assert here.stderr.endswith("derive: proof2.py:1: ZeroDivisionError: division by zero\n")
     assert said(derive(tmp_path, "check", *files, "-j", 2)) == said(here)
-    assert said(derive(tmp_path, "check", *files, "--on", two_workers.address)) == said(here)
+    assert said(derive(tmp_path, "check", *files, "--on", whole_cluster.address)) == said(here)
     workers = {worker for _, _, worker in started(tmp_path)[-4:]}
-    assert workers <= {str(two_workers.pid(name)) for name in ("first", "second")}
+    assert workers <= {str(whole_cluster.pid(name)) for name in ("first", "second")}
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,7 @@ def test_the_same_is_said_wherever_the_jobs_are_done(two_workers: DaskCluster, t
     ],
     ids=lambda words: words[0],
 )
-def test_other_commands(dask_cluster: DaskCluster, tmp_path: Path, words: list[str]) -> None:
-    dask_cluster.worker("first")
+def test_other_commands(whole_cluster: DaskCluster, tmp_path: Path, words: list[str]) -> None:
     proofs(tmp_path, 2)
     (tmp_path / "a.txt").write_text("-0.5 -0.25\n")
     (tmp_path / "b.json").write_text("[[-0.1, -0.2], [-3]]")
@@ -115,7 +114,7 @@ def test_other_commands(dask_cluster: DaskCluster, tmp_path: Path, words: list[s
     here, files = derive(tmp_path, *words, "-j", 2), written()
     assert here.returncode == 2 and here.stdout
     assert len(files) == (len(catalogue.theorems("perplexity")) + 1 if words[0] == "slides" else 0)
-    assert said(derive(tmp_path, *words, "--on", dask_cluster.address)) == said(here)
+    assert said(derive(tmp_path, *words, "--on", whole_cluster.address)) == said(here)
     assert written() == files
 
 
@@ -123,12 +122,12 @@ NAMES = ["chain_rule", "kl_nonneg", "cross_entropy_one_hot"]
 
 
 def test_certificates_on_a_cluster(
-    rocq: None, two_workers: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rocq: None, whole_cluster: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are written here, and are those that one process writes; Rocq replays them there."""
     monkeypatch.setattr("derive.certify.command.TOGETHER", 2)
     write_certificates([catalogue.find_theorem(n) for n in NAMES], tmp_path / "here")
-    text, status = certify_command(NAMES, tmp_path / "there", run=True, address=two_workers.address)
+    text, status = certify_command(NAMES, tmp_path / "there", run=True, address=whole_cluster.address)
     assert status == 0
     assert re.findall(r"^(\w+): Rocq [\d.]+ proved the claim", text, re.MULTILINE) == NAMES
     assert "3 of 3 theorems replayed by Rocq" in text
