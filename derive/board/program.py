@@ -122,7 +122,9 @@ class Program:
         if op in _SIGNS:
             sign, binds = _SIGNS[op]
             left, right = (binds + 1, binds) if op is k.POW else (binds, binds + 1)
-            if isinstance(args[0], Num) and _is_number(args[1]):  # 1 / 2 alone is a number of Python's
+            if (
+                isinstance(args[0], Num) and args[0].value.denominator == 1 and _is_number(args[1])
+            ):  # 1 / 2 alone is a number of Python's
                 self.imports[Import("derive.kernel.terms", "Num")] = None
                 return f"Num({self.term(args[0])}) {sign} {self.term(args[1], right)}", binds
             return f"{self.term(args[0], left)} {sign} {self.term(args[1], right)}", binds

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from derive.kernel import terms as k
 from derive.kernel.sorts import FAMILY, INT, Fn, Sort
 from derive.kernel.terms import App, At, Lam, Num, Term, Var, parts_of, rebuild
+from derive.read.names import spelled
 from derive.record.letters import Letter, letters_in
 from derive.render.pages import reads
 
@@ -130,9 +131,10 @@ def _letters(terms: Sequence[Term]) -> list[Letter]:
 
 
 def _twin(letter: Letter, others: Sequence[Letter]) -> bool:
-    """Whether a free letter has this name: one of another sort, or any where this letter is bound."""
+    """Whether a free letter is written like this one: one of another sort or name, or any where this letter is bound."""
     return any(
-        x.name == letter.name and not x.bound and (letter.bound or x.sort != letter.sort)
+        spelled(x.name) == spelled(letter.name)
+        and (x.name != letter.name or (not x.bound and (letter.bound or x.sort != letter.sort)))
         for x in others
         if x is not letter
     )

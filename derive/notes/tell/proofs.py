@@ -18,6 +18,9 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
+from derive.board.find import find
+from derive.board.goal import Goal
+from derive.board.justify import Success
 from derive.board.program import Import, Program, UnwrittenError
 from derive.board.reasons import auto, normal
 from derive.board.withheld import spots
@@ -25,6 +28,7 @@ from derive.errors import MisreadError, UserError
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Base, Fn, Sort
 from derive.kernel.terms import Lam, Num, Term, Var
+from derive.lemmas import xlogy_eq_mul_log
 from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
 from derive.notes.tell.saying import Named, Sides, brought_in, said, texts
@@ -41,13 +45,14 @@ _STATEMENTS = {"=": "Eq({}, {})", "<=": "{} <= {}", "<": "{} < {}", ">=": "{} >=
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A proved relation.  ``reasons``: those that carry it; None where they are to be found."""
+    """A proved relation.  ``reasons``: those that carry it, the normal form where none are known; ``hints``: what may carry it then."""
 
     row: Row
     left: Term
     right: Term
     given: tuple[Term, ...]
-    reasons: tuple[Any, ...] | None
+    reasons: tuple[Any, ...]
+    hints: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,7 @@ class Written:
     imports: frozenset[str] = frozenset()
     why: str = ""
     uses: tuple[Term, ...] = ()  # of its conditions
-    open: bool = False  # whether lines have no reason
-    found: tuple[tuple[Any, ...], ...] = ()  # the reasons of these
+    goals: tuple[Goal, ...] = ()  # of its lines
     told: dict[Var, str] = field(default_factory=dict)
 
 
@@ -100,12 +104,11 @@ def proofs(view: View) -> Proofs:
 
 
 def _ways(chain: list[Link], sides: Sides, known: Sequence[tuple[Line, Named]]) -> Iterator[Way]:
-    """How a chain may be written, the best first: with the names that the notes have, and reasons to be found for them, or the normal
-    form; with the names written out; with plainer letters, where those of the notes read as something else."""
+    """How a chain may be written, the best first: with the names that the notes have; with these written out; with plainer letters,
+    where those of the notes read as something else."""
     named = _named(chain, sides, known)
     if named != chain:
         yield _readable(named)
-        yield _readable([replace(x, reasons=(normal,)) if x.reasons is None else x for x in named])
     yield _readable(chain)
     yield _readable(chain, plain=True)
 
@@ -122,8 +125,9 @@ def _named(chain: Sequence[Link], sides: Sides, known: Sequence[tuple[Line, Name
         same = (left, right) == (x.left, x.right)
         one_side = [y for y in used if (y.head in left.free) != (y.head in right.free)]
         words = [op for op in definitions_in([left, right]) if op not in definitions_in([x.left, x.right])]
-        found = (*dict.fromkeys(words), *dict.fromkeys(y.says for y in one_side), auto) if one_side else None
-        out.append(replace(x, left=left, right=right, reasons=x.reasons if same else found))
+        says = tuple(dict.fromkeys(y.says for y in one_side))
+        hints = ((*words, *says), (*words, *says, xlogy_eq_mul_log), (*words, *says, auto))
+        out.append(x if same else replace(x, left=left, right=right, reasons=(normal,), hints=hints))
         left = right
     given = tuple(dict.fromkeys(y.says for y in used))
     return [replace(x, given=(*given, *x.given)) for x in out] if given else out
@@ -143,7 +147,7 @@ def _checked(stem: str, title: str, ways: Sequence[Way], names: dict[str, Any], 
         tuple(links)
         for _, links in groupby(way.links, key=lambda link: bool(link.row.verdict and link.row.verdict.reasons))
     ]
-    if len(parts) == 1:
+    if len(parts) == 1 or whole.why == _MISREAD:
         return [whole]
     out: list[Written] = []
     for n, part in enumerate(parts, 1):
@@ -154,19 +158,41 @@ def _checked(stem: str, title: str, ways: Sequence[Way], names: dict[str, Any], 
 
 def _shortest(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
     """The theorem with the conditions that its proof uses, or its formulas so that they have a value, where it checks with these."""
-    whole = _that_checks(_theorem(name, title, way, names), names)
-    if whole.found:
-        found = iter(whole.found)
-        way = replace(way, links=tuple(replace(x, reasons=next(found)) if _to_find(x) else x for x in way.links))
-        whole = _that_checks(_theorem(name, title, way, names), names)
+    whole = _proved(_theorem(name, title, way, names), names)
     if whole.why:
         return whole
     needed = _needed(way, whole.uses)
-    used = tuple(replace(x, given=tuple(g for g in x.given if g in needed)) for x in way.links)
-    if used == way.links:
-        return whole
-    short = _that_checks(_theorem(name, title, replace(way, links=used), names), names)
-    return whole if short.why else short
+    used = replace(way, links=tuple(replace(x, given=tuple(g for g in x.given if g in needed)) for x in way.links))
+    told = replace(used, links=tuple(_told_better(used.links, whole.goals)))
+    for better in (told, used) if told != used else (used,):
+        short = _proved(_theorem(name, title, better, names), names, page=True)
+        if short.why in ("", _MISREAD):
+            return short
+    return short if used.links == way.links else _proved(whole, names, page=True)
+
+
+FEW = 60
+"""How many reasons are tried for a row of which the normal form is known."""
+
+
+def _told_better(links: Sequence[Link], goals: Sequence[Goal]) -> Iterator[Link]:
+    """The links with reasons that say more than the normal form, where there are some."""
+    steps = [x for x in links if x.left != x.right] or links[:1]
+    known = dict(zip(map(id, steps), goals, strict=True)) if len(steps) == len(goals) else {}
+    for x in links:
+        goal = known.get(id(x))
+        if goal is None or x.reasons != (normal,):
+            yield x
+            continue
+        reasons = next((r for r in x.hints if r and _carries(r, goal)), None)
+        if reasons is None and (found := find(goal, FEW)) is not None:
+            reasons = tuple(found.reasons)
+        yield x if reasons is None else replace(x, reasons=reasons)
+
+
+def _carries(reasons: Sequence[Any], goal: Goal) -> bool:
+    out = goal.judge(reasons)
+    return isinstance(out, Success) and goal.confirms(reasons, out)
 
 
 def _needed(way: Way, uses: Sequence[Term]) -> list[Term]:
@@ -205,10 +231,6 @@ def _link(row: Row) -> Link | None:
     return Link(row, reading.left, reading.right, reading.given, verdict.reasons or (normal,))
 
 
-def _to_find(link: Link) -> bool:
-    return link.reasons is None and link.left != link.right
-
-
 def _readable(chain: Sequence[Link], plain: bool = False) -> Way:
     """The chain with letters that read as what they are."""
     terms, told = readable([t for link in chain for t in (link.left, link.right, *link.given)], plain)
@@ -217,8 +239,10 @@ def _readable(chain: Sequence[Link], plain: bool = False) -> Way:
     for x in chain:
         left, right, given = next(new), next(new), tuple(next(new) for _ in x.given)
         put = dict(zip(x.given, given, strict=True))
-        reasons = None if x.reasons is None else tuple(put.get(r, r) if isinstance(r, Term) else r for r in x.reasons)
-        links.append(Link(x.row, left, right, given, reasons))
+        reasons, *hints = (
+            tuple(put.get(r, r) if isinstance(r, Term) else r for r in rs) for rs in (x.reasons, *x.hints)
+        )
+        links.append(Link(x.row, left, right, given, reasons, tuple(hints)))
     return Way(tuple(links), told)
 
 
@@ -261,7 +285,7 @@ def _theorem(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
     words = f'    """{title}.\n\n    From {where} of the notes.\n    """\n'
     text = f"{head}\ndef {name}(calc):\n{words}" + "".join(f"    {s}\n" for s in (*begin, *steps))
     imports = frozenset(f"{i.module}:{i.name}" for i in code.imports)
-    return Written(name, title, where, text, imports, told=way.told, open=any(map(_to_find, chain)))
+    return Written(name, title, where, text, imports, told=way.told)
 
 
 def _listed(given: Sequence[str]) -> str:
@@ -273,8 +297,7 @@ def _listed(given: Sequence[str]) -> str:
 
 
 def _step(code: Program, link: Link) -> str:
-    by = "" if link.reasons is None else f", by={code.by(link.reasons)}"
-    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}{by})"
+    return f"calc.{_CALLS[link.row.relation]}({code.term(link.right)}, by={code.by(link.reasons)})"
 
 
 # --- letters
@@ -394,8 +417,8 @@ def _makes(names: dict[str, Any], text: str) -> list[str]:
     return [f"{name} = {_made(v)}" for name, v in names.items() if name in words]
 
 
-def _that_checks(written: Written, names: dict[str, Any]) -> Written:
-    """The theorem, or why there is none, when the program is run: its proof must check, and its page read as what is proved."""
+def _proved(written: Written, names: dict[str, Any], page: bool = False) -> Written:
+    """The theorem, or why there is none, when the program is run: its proof must check, and its ``page`` read as what is proved."""
     import tempfile
     from pathlib import Path
 
@@ -413,7 +436,7 @@ def _that_checks(written: Written, names: dict[str, Any]) -> Written:
         try:
             (entry,) = (e for e in catalogue.load_file(str(file)) if isinstance(e, TheoremEntry))
             entry.check()
-            for form in ("latex", "text"):
+            for form in ("latex", "text") if page else ():
                 read_back(entry.derivation, None, form)
         except MisreadError:
             return replace(written, text="", why=_MISREAD)
@@ -425,8 +448,8 @@ def _that_checks(written: Written, names: dict[str, Any]) -> Written:
                 text="",
                 why=f"the proof that was found does not check as a theorem of its own: {step}; {_BY_HAND}",
             )
-        found = tuple(tuple(s.found.reasons) for s in spots(entry) if s.found is not None) if written.open else ()
-    return replace(written, uses=tuple(entry.theorem.hyps), found=found)
+        goals = tuple(spot.goal for spot in spots(entry)) if f"by={normal.name}" in written.text and not page else ()
+    return replace(written, uses=tuple(entry.theorem.hyps), goals=goals)
 
 
 _MISREAD = "its letters, as pages write them, read as something else; give those with two indices, or with a word below, plainer names"

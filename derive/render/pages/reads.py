@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-from derive.kernel.sorts import INT, REAL, Fn, is_numeric
-from derive.kernel.terms import ARGMAX, ARGMIN, FORALL, Var
+from derive.kernel.sorts import INT, REAL, Fn, Sort, is_numeric
+from derive.kernel.terms import ARGMAX, ARGMIN, DERIVATIVE, FORALL, Var
 from derive.language import letters
 from derive.language.words import WORDS
 from derive.operators import finite_sets
@@ -34,11 +34,14 @@ class Around:
     def __init__(self, letters_: Iterable[Letter]) -> None:
         self.signs: dict[str, set[str]] = {}  # how a name is written, without primes: the names
         self.indices: set[str] = set()
+        self.free: set[tuple[str, Sort]] = set()
         self.families: dict[tuple[str, tuple[str, ...]], str] = {}  # without subscripts, by letter and marks
         for x in letters_:
             bare, split = x.name.rstrip("'"), split_name(x.name)
             for written in (bare, GREEK.get(bare, bare)):
                 self.signs.setdefault(written, set()).add(x.name)
+            if not x.bound:
+                self.free.add((x.name, x.sort))
             if x.sort is INT:
                 self.indices.add(x.name)
             if isinstance(x.sort, Fn) and not split.subscripts and _indexed_below(x):
@@ -67,7 +70,7 @@ def trouble(letter: Letter, others: Iterable[Letter] | Around, definition: bool 
     return (
         _reads_as_word(letter, definition)
         or _reads_as_indexed(letter, others)
-        or _reads_as_other_sort(letter, definition)
+        or _reads_as_other_sort(letter, others, definition)
     )
 
 
@@ -119,11 +122,14 @@ def _reads_as_indexed(letter: Letter, others: Iterable[Letter] | Around) -> str 
     return None
 
 
-def _reads_as_other_sort(letter: Letter, definition: bool) -> str | None:
+def _reads_as_other_sort(letter: Letter, others: Iterable[Letter] | Around, definition: bool) -> str | None:
     """An integer that a reader takes for a real number, or the other way round, where the page does not say it."""
     name, sort = letter.name, letter.sort
     if not (letter.bound or definition or reads_as_parameter(name)):
         return None  # among the conditions stands "x integer", "y real"
+    around = others if isinstance(others, Around) else Around(others)
+    if letter.binder is DERIVATIVE and (name, sort) in around.free:
+        return None  # the derivative in a letter of which that is said
     kind = value_sort(sort)
     base = name.rstrip("'")
     if not split_name(base).marks:
