@@ -184,6 +184,7 @@ UNREAD = [
 JOINT = "%: p joint distribution over x, y\n"
 BETA = "%: \\beta > 0\n%: x > 0\n"
 LAWS = "%: k = 1..K\n%: p, q positive distribution over k\n"
+CLASSES_K = "%: k = 1..K\n"
 PROSE = [
     # what a sentence denies is not assumed
     ("We never let $x = 1$.", r"x^2 = 1", "unproved"),
@@ -191,6 +192,17 @@ PROSE = [
     # it ends at its full stop, within braces, too; what is listed behind "under" is supposed
     ("\\textit{This is not new.} Under $s_0 = 0$ and $a \\le 1$, we have", r"s_1 - s_0 = s_1", "proved"),
     ("At $a = 2$ in particular,", r"a^2 = 2 a", "unproved"),
+    # what is said of names in words: of those before it or behind it, of the pair, of what a noun is elsewhere
+    (CLASSES_K + "The gates $g_k$ sum to 1.", r"\sum_k g_k c = c", "proved"),
+    (CLASSES_K + "We write $g_k$ for the gates. The gates sum to 1.", r"\sum_k g_k c = c", "proved"),
+    (CLASSES_K + "The gates $g_k$ do not sum to 1.", r"\sum_k g_k c = c", "unproved"),
+    (CLASSES_K + "The vector $g$ lies in the simplex.", r"\sum_k g_k = 1", "proved"),
+    ("Let $a$ and $b$ be numbers. Both are positive.", r"a + b \ge a", "proved"),
+    ("For positive numbers $a$, $b$,", r"a + b \ge a", "proved"),
+    ("If $a$ and $b$ are positive, we stop.", r"a + b \ge a", "unproved"),
+    ("The loss of $a$ and that of $b$ are positive.", r"a \ge 0", "unproved"),
+    (BETA + "%: a \\in \\mathbb{R}\nSuppose that $a$ is positive.", r"\sqrt{a^2} = a", "unproved"),
+    (BETA + "%: a \\in \\mathbb{R}\nSuppose that $a$ is positive.", r"a = 2 a", "false"),
     # independence is read of declared laws, too, and only where it is said of these variables
     (JOINT + "Here $X$ and $Y$ are independent.", "p(x, y) = p(x) p(y)", "proved"),
     (JOINT + "If $x$ and $y$ are independent, then", "H(X, Y) = H(X) + H(Y)", "proved"),

@@ -84,7 +84,7 @@ class _Reader(Naming):
                 self.brought += self.new
                 self.new = []
                 self.case = case_of(self.document, p, self.inline, self.parser)
-                self.lead = lead_of(self.document, p, self.inline, self.parser)
+                self.lead = lead_of(self.document, p, self.inline, self.parser, self.spoken)
                 for at, words, m in self.said_anew:
                     if at < p.span.start and isinstance(m, Meaning):
                         self.bring_in_anew(m._replace(assumed=words))
