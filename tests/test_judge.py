@@ -13,9 +13,10 @@ from derive import *
 from derive.kernel import terms as terms
 from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import Num, Term, Var, app, at, eq
+from derive.notes.judge import grounds
 from derive.notes.judge.conditions import missing
 from derive.notes.judge.judge import judge_chain, judge_notes, judge_step
-from derive.notes.judge.prove import contradictory, prove
+from derive.notes.judge.prove import prove
 from derive.notes.judge.refute import at_one_point, refute
 from derive.notes.judge.verdict import Verdict
 from derive.notes.meaning.chain import Chain, Notes, Reading, Step, Unread
@@ -75,7 +76,7 @@ def test_a_row_that_brings_in_a_name_is_a_definition_and_nought_a_condition() ->
 def test_conditions_that_contradict_each_other_prove_nothing_of_the_page() -> None:
     verdict, _ = judge_step(step(reading(a, a - 1, a <= b, b <= a - 1, sign="<=")))
     assert verdict.kind == "unproved" and "contradict" in verdict.reason
-    assert contradictory((0 < a, a < 0)) and not contradictory((0 < a,))
+    assert grounds.of_conditions((0 < a, a < 0)) == grounds.CONTRADICT and not grounds.of_conditions((0 < a,))
 
 
 def test_what_a_reading_knows_less_of_than_the_page_is_not_refuted() -> None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from derive.falsify import Counterexample
 from derive.kernel.terms import EQ, LE, LT, App, SortError, Term
-from derive.notes.judge import approximate, conditions
-from derive.notes.judge.prove import Proof, by_theorem, contradictory, prove, search
+from derive.notes.judge import approximate, conditions, grounds
+from derive.notes.judge.prove import Proof, by_theorem, prove, search
 from derive.notes.judge.refute import EFFORT, refute
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.render.pens.text import term_text
@@ -54,6 +54,8 @@ def judge_notes(notes: Notes) -> Report:
         rows = displays[-1][1]
         rows.append(Row(None, "", chain.line, None, chain))
         for step, verdict in zip(chain.steps, judge_chain(chain), strict=True):
+            if verdict.doubt in (r.verdict.doubt for r in rows if r.verdict is not None):
+                verdict = replace(verdict, doubt="")  # it is said once a display
             sign += 1
             rows.append(Row(sign, step.sign, step.line, verdict, step))
     return Report(tuple(Judged(display.line, tuple(rows)) for display, rows in displays))
@@ -97,7 +99,8 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
         return Verdict("unread", why), None
     first = step.readings[0]
     if first.kind == "definition":
-        return Verdict("definition", "brings in the name on its left", assumed=first.assumed), Tried(first, 0)
+        brought = Verdict("definition", "brings in the name on its left", assumed=first.assumed)
+        return grounds.checked(brought, first.given), Tried(first, 0)
     if first.kind in ("condition", "case"):
         why = "to be solved" if first.kind == "condition" else "of the row before it"
         return Verdict("condition", why, assumed=first.assumed), Tried(first, 0)
@@ -109,7 +112,8 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
         tried.append(one)
         if one.proof is not None:
             break
-    return _together(tried)
+    verdict, best = _together(tried)
+    return verdict if best is None else grounds.checked(verdict, best.reading.given), best
 
 
 def _read_on(verdict: Verdict, tried: Tried, later: Step) -> Verdict:
@@ -185,10 +189,6 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
         why = f"it holds as {last.reading.claim}, with what a name was before it was brought in anew"
         return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
-        if contradictory(last.reading.given):
-            return Verdict(
-                "unproved", "the conditions contradict each other, so that anything follows", reading=last.place
-            ), last
         if refuted:
             why = f"it depends on how the row is read: as {last.reading.claim} it holds, as {refuted[0].reading.claim} it does not"
             return Verdict("unproved", why, counterexample=refuted[0].counterexample, reading=last.place), last
@@ -220,14 +220,15 @@ def _not_known(tried: Sequence[Tried]) -> Verdict:
     reading, missing = first.reading, None
     if first.hint is not None and all(t.hint or t.counterexample for t in tried):
         numbers = str(first.hint).removeprefix("it is false: ")
-        missing = conditions.missing(reading.claim, reading.given)
+        unread = reading.unsure.startswith("the definition of")
+        missing = None if unread else conditions.missing(reading.claim, reading.given)
         if missing is None:
             why = f"with what was read it fails: {numbers}; {reading.unsure}; if the text says more, declare it"
         else:
             why = f"without it, it fails: {numbers}"
     else:
         why = "neither a proof nor numbers against it were found"
-        if reading.unsure.startswith("nothing on the page says"):
+        if reading.unsure.startswith(("nothing on the page says", "the definition of")):
             why += f"; {reading.unsure}"
     return Verdict("unproved", why, missing=missing, assumed=reading.assumed)
 

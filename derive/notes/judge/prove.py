@@ -11,7 +11,7 @@ from derive.board.goal import Citable, Goal
 from derive.board.reasons import auto, calculus, describe, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
-from derive.kernel.terms import DELTA, EQ, LE, LT, App, Num, SortError, Term, subterms
+from derive.kernel.terms import DELTA, EQ, LE, LT, App, SortError, Term, subterms
 from derive.kernel.theorem import RuleError, Theorem
 from derive.language.words import called
 from derive.lemmas import LEMMAS
@@ -75,11 +75,6 @@ def by_theorem(claim: Term, given: Sequence[Term]) -> Proof | None:
     if by is None or by[0].concl != claim or not set(by[0].hyps) <= set(given):
         return None
     return Proof(by[0], f"the theorem {by[1].name}")
-
-
-def contradictory(conditions: Sequence[Term]) -> bool:
-    """Whether the conditions are seen to contradict each other, so that everything follows from them."""
-    return consequences.prove(App(LT, (Num(0), Num(0))), Context.of(conditions)) is not None
 
 
 def _goal(claim: Term, given: Sequence[Term], context: Context) -> Goal:

@@ -40,6 +40,7 @@ class Verdict:
     reading: int = 0  # which of its readings was judged
     assumed: tuple[str, ...] = ()  # in words: all that nobody declared and the reading takes for granted
     where: tuple[str, ...] = ()  # those of them on which the verdict rests
+    doubt: str = ""  # that no model of the conditions was found; at the first such row of a display
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Row:
         out |= {"verdict": verdict.kind, "reason": verdict.reason, "assumed": list(verdict.assumed)}
         if verdict.where:
             out["where"] = list(verdict.where)
+        if verdict.doubt:
+            out["doubt"] = verdict.doubt
         if verdict.counterexample is not None:
             out["counterexample"] = str(verdict.counterexample)
         if verdict.missing is not None:

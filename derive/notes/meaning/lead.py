@@ -7,7 +7,7 @@ say nothing against the rows of the display, so a row is called false only where
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.kernel.sorts import REAL
@@ -17,7 +17,8 @@ from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr, names_in
 from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
-from derive.notes.meaning.prose import around, denied
+from derive.notes.meaning.prose import around
+from derive.notes.meaning.sayings import Saying, denied, facts_of_saying
 from derive.notes.meaning.world import facts_of
 
 MAY_SUPPOSE = "the paragraph before the display may state a condition"
@@ -31,13 +32,18 @@ _SUPPOSED = re.compile(
 
 
 def lead_of(
-    document: Document, display: Display, read: Callable[[Inline], Tokens | None], parser: Parser
+    document: Document,
+    display: Display,
+    read: Callable[[Inline], Tokens | None],
+    parser: Parser,
+    spoken: Sequence[Saying],
 ) -> tuple[Expr, ...] | None:
     """The relations in the paragraph before a display; None where it may have a condition that is not read."""
-    inline, words = _paragraph(document, display)
+    inline, words, start = _paragraph(document, display)
     if _SUPPOSED.search(words):
         return None
-    out: list[Expr] = []
+    here = [s for s in spoken if start <= s.place < display.span.start]
+    out = [rel for s in here for rel in facts_of_saying(s.said, s.name, None)]
     for p in inline:
         tokens = read(p) or ()
         signs = {t.text for t in tokens if t.kind == "sign"}
@@ -52,8 +58,8 @@ def lead_of(
     return tuple(out)
 
 
-def _paragraph(document: Document, display: Display) -> tuple[list[Inline], str]:
-    """The formulas and the words between the last blank line, display or declaration and a display."""
+def _paragraph(document: Document, display: Display) -> tuple[list[Inline], str, int]:
+    """The formulas, the words and where they begin, between the last blank line, display or declaration and a display."""
     end = len(document.text[: display.span.start].rstrip())
     blank = [m.end() for m in re.finditer(r"\n[ \t]*\n", document.text[:end])]
     start = blank[-1] if blank else 0
@@ -64,7 +70,7 @@ def _paragraph(document: Document, display: Display) -> tuple[list[Inline], str]
             start = max(start, p.span.end)
             break
         inline.append(p)
-    return inline[::-1], document.text[start:end]
+    return inline[::-1], document.text[start:end], start
 
 
 def supposing(reading: Reading, lead: tuple[Expr, ...] | None, state: Callable[[Expr], list[Term]]) -> Reading:

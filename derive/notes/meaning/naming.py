@@ -45,6 +45,7 @@ class Naming(Page):
 
     brought: list[tuple[Expr, int]]  # the names that rows of earlier displays bring in, and where
     anew: list[Meaning]  # definitions of names that have one from before
+    unread_names: dict[str, int]  # names that rows define that are not read, with the line
 
     def kind(self, left: PageCell, right: PageCell, first: bool) -> Kind:
         sign = right.cell.sign
@@ -80,7 +81,7 @@ class Naming(Page):
             return False  # p(x, y) = p(x) p(y | x)
         if not all(is_one_of(e, x) or _is_fixed(x) for x in alike if self.may_be_of(e, x)):
             return False
-        if self.builder.has_meaning(e) or e.ref.name in self.world.by_itself:
+        if self.builder.has_meaning(e) or e.ref.name in self.world.by_itself | self.unread_names.keys():
             return False
         if e.ref.name in self.rests_on(names_in(right) - {e.ref.name}):
             return False
@@ -94,6 +95,7 @@ class Naming(Page):
             or self.world.law_of(e.ref.name) is not None
             or self.builder.has_meaning(e)
             or e.ref.name in self.world.constants
+            or e.ref.name in self.unread_names
         ):
             return False
         if not all(c.value.is_name() for _, a in arranged(e) for c in components(a)):
@@ -105,6 +107,17 @@ class Naming(Page):
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
+
+    def not_said(self, left: PageCell, right: PageCell, first: bool) -> None:
+        """A row that is not read, and may say what the name on its left is."""
+        if first and right.cell.sign in ("=", ":=") and left.readings and left.readings[0].op == "ref":
+            self.unread_names.setdefault(left.readings[0].ref.name, right.cell.line)
+
+    def left_open(self, *sides: Expr) -> str:
+        """That a name is defined in a row that is not read, so that less is known of it than the page says."""
+        names = self.rests_on(set[str]().union(*map(names_in, sides)))
+        here = sorted(n for n in names & self.unread_names.keys() if not self.world.meanings_of(name(n)))
+        return f"the definition of {here[0]} in line {self.unread_names[here[0]]} is not read" if here else ""
 
     def may_be_of(self, e: Expr, x: Expr) -> bool:
         """Whether a name of the right side is what the row brings in, at other values or whole: not N_c of N, nor q(k) of q_epsilon(k)."""

@@ -67,7 +67,7 @@ class _Reader(Naming):
     # --- chains
 
     def notes(self) -> Notes:
-        self.anew, self.brought, self.new = [], [], []
+        self.anew, self.brought, self.new, self.unread_names = [], [], [], {}
         chains: list[Chain] = []
         last: PageCell | None = None
         start: PageCell | None = None
@@ -84,7 +84,7 @@ class _Reader(Naming):
                 self.brought += self.new
                 self.new = []
                 self.case = case_of(self.document, p, self.inline, self.parser)
-                self.lead = lead_of(self.document, p, self.inline, self.parser)
+                self.lead = lead_of(self.document, p, self.inline, self.parser, self.spoken)
                 for at, words, m in self.said_anew:
                     if at < p.span.start and isinstance(m, Meaning):
                         self.bring_in_anew(m._replace(assumed=words))
@@ -180,6 +180,7 @@ class _Reader(Naming):
         base = Step(cell.sign, cell.row, cell.line, cell.span, printed=self.printed(cell.span), notes=cell.notes)
         for side in (right, left):
             if side.error is not None:
+                self.not_said(left, right, first)
                 return replace(base, unread=_unread(side.error))
         if cell.sign in UNTOLD:
             return replace(base, unread=Unread(cell.sign, cell.span, f"what {cell.sign} says is not judged"))
@@ -369,7 +370,7 @@ class _Reader(Naming):
             (f, " ".join(term_text(f).split())) for f in missing
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
-        why = needs.weak if needs.weak == SEVERAL_DRAWS else ""
+        why = needs.weak if needs.weak == SEVERAL_DRAWS else self.left_open(a.expr, b.expr)
         why = why or unexplained(builder, left, right, needs.facts) or open_page(self.world, left, right) or needs.weak
         why = why or unsized(builder.ranges, closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]

@@ -20,6 +20,7 @@ from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws
 from derive.notes.meaning.pairs import likelier_first
 from derive.notes.meaning.prose import ANEW, about, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
+from derive.notes.meaning.sayings import sayings
 from derive.notes.meaning.sorts import BY_SIZE, Key, Sorts, arranged, components, key_of, real_by
 from derive.notes.meaning.world import Meaning, World, letters_free, put
 
@@ -154,7 +155,9 @@ class Page:
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        prose = list(phrases(self.document, self.inline, self.parser, self.sorts))
+        spoken = list(sayings(self.document, self.inline, self.parser))
+        self.spoken = [s for s in spoken if s.name.is_name() and self.sorts.keys[s.name.ref.name] == {key_of(s.name)}]
+        prose = list(phrases(self.document, self.inline, self.parser, self.sorts, spoken))
         said = whole.spoken_of() if whole.declared else set()
         self.said_anew = [p for p in prose if about(p[2]) <= said and self.brought_in(p[0], p[2], whole)]
         laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence

@@ -14,11 +14,11 @@ from derive.notes.formula.rows import CHAINED
 from derive.notes.formula.surface import Expr, Ref, names_in, num, run_by, walk
 from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError, split_at
 from derive.notes.meaning.joint import signs
+from derive.notes.meaning.sayings import ENDS, Saying, denied, facts_of_saying
 from derive.notes.meaning.sorts import Sorts
 from derive.notes.meaning.world import Law, Meaning, World, facts_of
 
 _TAKES = re.compile(r"\b(?:take|set|let|with|choose|and|for)\s*$|,\s*$", re.IGNORECASE)
-_SUMS = re.compile(r"^[^.$]{0,25}\bsums?(?:\s+up)?\s+to\s+(?:one|1\b|\$1\$)", re.IGNORECASE)
 _ENTRIES = re.compile(r"\b(?:entries|components|elements)\s+of\s*$", re.IGNORECASE)
 _HOT = re.compile(r"^[^.$]{0,25}\bone-hot\b", re.IGNORECASE)
 _HOT_BEFORE = re.compile(r"\bone-hot\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
@@ -54,18 +54,14 @@ _ASIDE = re.compile(rf"\b(?:{_RESULT}|{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """Behind these words a formula is a result, a question or a condition, and no description of what a name is."""
 _QUESTION = re.compile(rf"\b(?:{_ASKED})\b[^.$]{{0,20}}$", re.IGNORECASE)
 """The same but for results: those say what a name is that stands nowhere before, the target becomes $q' = ...$."""
-_DENIED = re.compile(
-    r"(?<!\\)\b(?:not|cannot|never|no|nor|neither|none|unlike|without|hardly|rarely|seldom|contrary|except|fails?|impossible|exclud\w+|\w+n['’]t|"
-    r"unless|avoid\w*|refus\w+|nobody|nothing|nowhere|mistake\w*|wrong\w*|tempting|nearly|almost|"
-    r"rather\s+than|instead\s+of|as\s+opposed\s+to|other\s+than|all\s+but|anything\s+but|apart\s+from|in\s+contrast|even\s+if|were)\b",
-    re.IGNORECASE,
-)
-"""In a sentence with one of these words a formula may be what does not hold."""
-_ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
 def phrases(
-    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser, sorts: Sorts
+    document: Document,
+    read: Callable[[Inline], Tokens | None],
+    parser: Parser,
+    sorts: Sorts,
+    spoken: Sequence[Saying],
 ) -> Iterator[tuple[int, str, object]]:
     """What the prose says, in order: where, in words, and the fact or definition."""
     text = document.text
@@ -88,6 +84,20 @@ def phrases(
             yield place, f"{said} (from the text)", found
         for fact in _named(tokens, before, behind, parser, sorts):
             yield place, f"{said}: {fact[0]} (from the text)", fact[1]
+    for place, words, said, e, asked in spoken:
+        if asked:
+            continue
+        entry = _family(e, sorts)
+        facts = facts_of_saying(said, entry or e, None if entry is None else entry.args[-1])
+        shown = next((p for p in reversed(document.parts) if isinstance(p, Display) and p.span.end <= place), None)
+        if (
+            shown is not None
+            and _GOES_ON.match(text[shown.span.end : place])
+            and "." not in text[shown.span.end : place]
+        ):
+            place = shown.span.start - 1
+        if facts:
+            yield place, words, tuple(_applied(rel, sorts) for rel in facts)
 
 
 _CASE = re.compile(
@@ -127,12 +137,6 @@ def around(text: str, p: Inline) -> tuple[str, str]:
     if before.endswith(("\\(",)):
         before = before[:-2]
     return before, behind
-
-
-def denied(before: str, behind: str) -> bool:
-    """Whether the sentence around a formula has a negative word."""
-    begin = _ENDS.split(before)[-1]
-    return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
 
 
 def _formula(
@@ -246,7 +250,7 @@ def _said_of(text: str, named: Sequence[Inline], m: re.Match[str], start: int, c
         or denied(text[start : m.start()], "")
         or re.search(r"\b(?:whether|unless|test|show|prove|had|would)\b", before, re.IGNORECASE)
         or (not case and re.search(r"\b(?:if|when)\b", before, re.IGNORECASE))
-        or denied("", _ENDS.split(after)[0])
+        or denied("", ENDS.split(after)[0])
     )
 
 
@@ -271,11 +275,6 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
         return
     e = found[0]
     entries = _family(e, sorts)
-    if (_SUMS.search(behind) and not _ASIDE.search(before)) and entries is not None:
-        letter = entries.args[-1]
-        total = Expr("big", (entries, Expr("bound", (letter,), "all", e.span)), "sum", e.span)
-
-        yield "sums to one", (Expr("rel", (total, num(1)), "=", e.span),)
     if (_HOT.search(behind) or _HOT_BEFORE.search(before)) and entries is not None:
         whole = Expr("ref", entries.args[:-1], entries.ref._replace(below=entries.ref.below - 1), e.span)
         yield "one-hot", ("one-hot", whole, entries.args[-1])

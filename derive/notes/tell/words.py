@@ -44,7 +44,7 @@ def said(row: Row) -> str:
         parts += (
             [f"{_mended(verdict.missing)}, and nothing on the page says that"] if verdict.missing is not None else []
         )
-        parts += [verdict.reason] if verdict.reason else []
+        parts += [part for part in (verdict.reason, verdict.doubt) if part]
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
     return _in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
 
