@@ -182,7 +182,7 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
     if last.proof is not None and last.reading.former:
-        why = f"it holds as {last.reading.claim}, with what a name was before it was brought in anew"
+        why = f"it holds as {last.reading.claim}, with what a name was before a row or the text brought it in"
         return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
         if contradictory(last.reading.given):

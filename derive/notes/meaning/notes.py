@@ -9,7 +9,7 @@ from derive.kernel.sorts import INT, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term
 from derive.notes.document.pages import Declared, Display, Document
 from derive.notes.document.tree import Span
-from derive.notes.formula.surface import Expr, name, names_in, num, walk
+from derive.notes.formula.surface import Expr, num, walk
 from derive.notes.formula.tokens import COMPARISONS, UNTOLD, UnreadableError
 from derive.notes.meaning import local
 from derive.notes.meaning.bold import apart
@@ -23,12 +23,13 @@ from derive.notes.meaning.laws import SEVERAL_DRAWS
 from derive.notes.meaning.lead import lead_of, supposing
 from derive.notes.meaning.matrices import maybe_matrices, swapped
 from derive.notes.meaning.needs import closure, definedness, touches
-from derive.notes.meaning.page import Page, PageCell
+from derive.notes.meaning.page import Page, PageCell, one_of
 from derive.notes.meaning.prose import assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
-from derive.notes.meaning.sorts import Key, arranged, components, key_of
+from derive.notes.meaning.sorts import arranged, components
 from derive.notes.meaning.telling import sorts_in_words
+from derive.notes.meaning.ties import constrains, follows
 from derive.notes.meaning.unsure import open_page, unexplained, unsized
 from derive.notes.meaning.world import Meaning, put
 from derive.render.pens.text import term_text
@@ -93,7 +94,14 @@ class _Reader(Page):
                         self.bring_in_anew(m._replace(assumed=words))
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
-                    assume(self.world, words, found)
+                    if (
+                        isinstance(found, Meaning)
+                        and found.told == "maybe"
+                        and found.pattern.ref.name in self.spoken_of
+                    ):
+                        self.bring_in_anew(found._replace(assumed=words))
+                    else:
+                        assume(self.world, words, found)
                     said.append(words)
                 here: list[Chain] = []
                 again: list[tuple[PageCell | None, PageCell | None]] = []
@@ -204,6 +212,9 @@ class _Reader(Page):
             readings = [replace(r, kind=kind) for r in readings]
         if kind == "definition":
             self.world.meanings.append(Meaning(left.readings[0], right.readings[0], True))
+        elif kind == "step" and says and self.says_what_law(left, right.readings[0], readings):
+            readings = [replace(r, kind="definition") for r in readings]
+            self.bring_in_anew(Meaning(left.readings[0], right.readings[0], True))
         elif kind == "step" and (letters := self.swapped(left.readings[0], right.readings[0])):
             why = f"{' and '.join(letters)} may be matrices, whose products have an order; of numbers declare it: %: "
             return replace(
@@ -237,6 +248,19 @@ class _Reader(Page):
             return "constant"
         return "step"
 
+    def says_what_law(self, left: PageCell, right: Expr, readings: Sequence[Reading]) -> bool:
+        """Whether a row says what a law is that is declared, p_k = e^{z_k} / Z: the declaration is a condition on it.  What follows from
+        the declarations is no such row, and that one law is another may be a case."""
+        e = left.readings[0]
+        law = self.world.law_of(e.ref.name) if e.op == "ref" else None
+        if law is None or law.assumed or law.joint or right.op in ("ref", "num"):
+            return False
+        if e.ref.name in self.rests_on(right) or self.builder.has_meaning(e):
+            return False
+        if self.first_use().get(one_of(e)) is not left:
+            return False
+        return not any(follows(r) for r in readings)
+
     def brings_in(self, left: PageCell, readings: Sequence[Reading]) -> bool:
         """Whether a row says what a name is that was used before it was explained: y_hat = softmax(z), behind a row with y_hat."""
         e = left.readings[0]
@@ -250,7 +274,13 @@ class _Reader(Page):
         if not all(c.value.is_name() for _, a in arranged(e) for c in components(a)):
             return False
         heads = {v for key, v in self.builder.vars.items() if key[0] == e.ref.name}
-        said = {v for r in readings for f in r.given for v in f.free}
+        said = {
+            v
+            for r in readings
+            for f in r.given
+            if constrains(f, r) and f not in self.builder.of_defined
+            for v in f.free
+        }
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
@@ -280,15 +310,7 @@ class _Reader(Page):
             return False
         if self.builder.has_meaning(e) or e.ref.name in self.rests_on(right):
             return False
-        return self.first_use().get(_one_of(e)) is left
-
-    def first_use(self) -> dict[Key | Expr, PageCell]:
-        """The cell in which each name stands first; k_1 and k_2 are two names."""
-        if not self.firsts:
-            for c in (c for chains in self.chains.values() for chain in chains for c in chain):
-                for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
-                    self.firsts.setdefault(_one_of(x), c)
-        return self.firsts
+        return self.first_use().get(one_of(e)) is left
 
     def swapped(self, left: Expr, right: Expr) -> list[str]:
         """The capitals that a row swaps and that may be matrices: nothing is said of them, and nothing shows that they are numbers."""
@@ -307,16 +329,6 @@ class _Reader(Page):
         maybe = {letter for letter in self.capitals if letter.partition("_")[0] not in known}
         brought = {str(m.pattern): m.body for m in self.world.meanings if m.row and m.pattern.is_name()}
         return swapped(left, right, maybe, brought) if maybe else []
-
-    def rests_on(self, e: Expr) -> set[str]:
-        """The names in a formula, and those in what defines them."""
-        out: set[str] = set()
-        new = names_in(e)
-        while new:
-            out |= new
-            bodies = [m.body for n in new for m in self.world.meanings_of(name(n))]
-            new = {n for body in bodies for n in names_in(body)} - out
-        return out
 
     def equated(self, e: Expr) -> bool:
         """Whether a declared equation says what a name is: K = 5."""
@@ -457,7 +469,9 @@ class _Reader(Page):
             (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
         )  # fmt: skip
         return (
-            out if why or self.lead == () else supposing(out, self.lead, lambda rel: builder.statements(rel, Scope()))
+            out
+            if why or self.lead == ()
+            else supposing(out, self.lead, self.world, lambda rel: builder.statements(rel, Scope()))
         )
 
     def row_facts(self, row: int, needs: Needs) -> None:
@@ -485,11 +499,6 @@ class _Reader(Page):
                     needs.fact(fact)
             except UnreadableError:
                 needs.weak = needs.weak or "a condition behind the row is not read"
-
-
-def _one_of(e: Expr) -> Key | Expr:
-    """What tells a name apart from others: the number below it, where it has one."""
-    return e if e.args and not e.ref.signs and all(a.op == "num" for a in e.args) else key_of(e)
 
 
 def _explained(before: Chain, after: Chain) -> Chain:

@@ -11,14 +11,14 @@ from derive.notes.formula.known import Known, known_from
 from derive.notes.formula.names import halves
 from derive.notes.formula.parser import Parser
 from derive.notes.formula.rows import Cell, cells_of, words_in
-from derive.notes.formula.surface import Expr, name, names_in, renamed
+from derive.notes.formula.surface import Expr, name, names_in, renamed, walk
 from derive.notes.formula.tokens import FUNCTIONS, Tokens, UnreadableError, refuse_depth, tokens_of
 from derive.notes.meaning.chain import Unread
 from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws, whole_sequences, with_variables
 from derive.notes.meaning.pairs import likelier_first
-from derive.notes.meaning.prose import ANEW, about, independent, phrases
+from derive.notes.meaning.prose import ANEW, about, defining, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sorts import BY_SIZE, Key, Sorts, arranged, components, key_of, real_by
 from derive.notes.meaning.world import Meaning, World, letters_free, put
@@ -155,11 +155,12 @@ class Page:
         for e in formulas:
             self.sorts.gather(e)
         prose = list(phrases(self.document, self.inline, self.parser, self.sorts))
-        said = whole.spoken_of() if whole.declared else set()
+        self.spoken_of = said = whole.spoken_of() if whole.declared else set()
         self.said_anew = [p for p in prose if about(p[2]) <= said and self.brought_in(p[0], p[2], whole)]
         laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
         apart = independent(self.document, self.inline, self.parser, laws)
-        self.said = sorted([*(p for p in prose if not about(p[2]) <= said), *apart], key=lambda found: found[0])
+        kept = [p for p in prose if not about(p[2]) <= said] + defining(prose, whole, said)
+        self.said = sorted([*kept, *apart], key=lambda found: found[0])
         for _, _, found in self.said:
             if isinstance(found, Meaning):
                 self.sorts.gather(found.body)
@@ -261,6 +262,24 @@ class Page:
         found = [e for left, right in lefts if left and right for e in self.parser.maybe(left)[:1]]
         return {e.ref.name for e in found if e.op == "ref"}
 
+    def first_use(self) -> dict[Key | Expr, PageCell]:
+        """The cell in which each name stands first; k_1 and k_2 are two names."""
+        if not self.firsts:
+            for c in (c for chains in self.chains.values() for chain in chains for c in chain):
+                for x in (x for r in c.readings[:1] for x in walk(r) if x.op == "ref"):
+                    self.firsts.setdefault(one_of(x), c)
+        return self.firsts
+
+    def rests_on(self, e: Expr) -> set[str]:
+        """The names in a formula, and those in what defines them."""
+        out: set[str] = set()
+        new = names_in(e)
+        while new:
+            out |= new
+            bodies = [m.body for n in new for m in self.world.meanings_of(name(n))]
+            new = {n for body in bodies for n in names_in(body)} - out
+        return out
+
     def patterns(self, whole: World) -> None:
         """Which letter stands at each argument of what is defined, so that its uses are of the letter's sort."""
         heads = [m.pattern for m in whole.meanings]
@@ -271,6 +290,11 @@ class Page:
                     x.value.ref.name if x.value.is_name() else None for _, a in arranged(p) for x in components(a)
                 ]
                 self.sorts.defined.setdefault(key_of(p), letters)
+
+
+def one_of(e: Expr) -> Key | Expr:
+    """What tells a name apart from others: the number below it, where it has one."""
+    return e if e.args and not e.ref.signs and all(a.op == "num" for a in e.args) else key_of(e)
 
 
 def label(t: object) -> str:

@@ -44,6 +44,8 @@ _FACT = re.compile(
 """Behind these words a relation is a fact of the page."""
 ANEW = re.compile(r"\b(?:let|set|take|choose|define|redefine|put|replace)\b[^.$]{0,20}$", re.IGNORECASE)
 """Behind these words a name that has a meaning gets another."""
+_HERE = re.compile(r"\b(?:here|write|writing|denote|abbreviate|call|recall)\b[^.$]{0,20}$", re.IGNORECASE)
+"""Behind these words an equation says what a name is, and is no result."""
 _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
 """Behind a display: a sentence that goes on, and speaks of it."""
 _FACTS = COMPARISONS | frozenset(("∈",))
@@ -163,7 +165,8 @@ def _formula(
             # of two names: equality holds iff p = q, which says not that it is
             and (right[0].op != "ref" or introduced or ANEW.search(before))
         ):
-            yield Meaning(left[0], right[0])
+            sure = introduced or ANEW.search(before) or _HERE.search(before)
+            yield Meaning(left[0], right[0], told="sure" if sure else "maybe")
             return
     relations = [s for s in signs if s in CHAINED]
     if introduced and relations and _FACTS.issuperset(relations):
@@ -327,6 +330,18 @@ def about(found: object) -> set[str]:
     return {n for rel in found for n in names_in(rel)} - run_by(
         b for rel in found for b in walk(rel) if b.op == "bound"
     )
+
+
+def defining(prose: Sequence[tuple[int, str, object]], whole: World, said: set[str]) -> list[tuple[int, str, object]]:
+    """Definitions in the prose of names of which declarations only say what holds: `%: Z > 0`, let $Z = x^2$.  One value of a joint law
+    says something of its marginals, too, and is a fact."""
+    out: list[tuple[int, str, object]] = []
+    for place, words, m in prose:
+        if isinstance(m, Meaning) and m.told and about(m) <= said and about(m).isdisjoint(whole.settled()):
+            law = whole.law_of(m.pattern.ref.name)
+            joint = law is not None and law.joint
+            out.append((place, words, (Expr("rel", m[:2], "="),) if joint else m))
+    return out
 
 
 def assume(world: World, words: str, found: object) -> None:

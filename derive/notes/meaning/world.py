@@ -13,12 +13,14 @@ from derive.notes.meaning.sorts import base_letter
 
 
 class Meaning(NamedTuple):
-    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display; ``assumed``: only the text says so."""
+    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display; ``assumed``: only the text says so;
+    ``told``: it is an equation of the prose, which "let" or "with" introduces, or which may be a result of the page ("maybe")."""
 
     pattern: Expr
     body: Expr
     row: bool = False
     assumed: str = ""
+    told: str = ""
 
 
 class Law(NamedTuple):
@@ -122,6 +124,14 @@ class World:
         }
         out |= {n for w in self.laws for e in (*w.over, *w.given) for n in names_in(e)}
         return out | set(self.ranges) | set(self.constants) | {n for e in self.solve for n in names_in(e)}
+
+    def settled(self) -> set[str]:
+        """The names of which a declaration says what they are, or through what they run.  Of others it only says what holds."""
+        out = {n for m in self.meanings for n in names_in(m.pattern)} | set(self.ranges) | set(self.constants)
+        out |= {n for w in self.laws for e in (*w.over, *w.given) for n in names_in(e)}
+        out |= {n for e in self.solve for n in names_in(e)}
+        equations = [rel for rels, _ in self.facts for rel in rels if rel.data == "="]
+        return out | {a.ref.name for rel in equations for a in rel.args if a.op == "ref"}
 
     def is_value(self, name: str) -> bool:
         """Whether a name stands for a value of some distribution."""
