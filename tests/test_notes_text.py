@@ -87,3 +87,46 @@ def test_a_law_that_is_declared_and_brought_in_by_a_row():
     logs = r"\log \pi(y) = \log q(y) + \frac1\beta r(y) - \log Z | so | r(y) = \beta \log \frac{\pi(y)}{q(y)} + \beta\log Z"
     page = r"%: \beta > 0; %: q, \pi positive distribution over y; The optimal policy is "
     assert verdicts(f"{page}|{policy}| and |{logs}|") == ["definition", "definition", "proved", "proved"]
+
+
+# --- derivatives that hold a letter fixed
+
+
+def reason(text: str) -> str:
+    (one,) = judged(text)
+    assert one.kind == "unproved"
+    return one.reason
+
+
+def test_a_declared_equation_says_what_is_held_fixed():
+    assert verdicts(r"%: y = x^2; |\frac{d}{dx} y = 0| and |\frac{d}{dx} y = 2x|") == ["false", "proved"]
+    page = r"%: Z = \sum_{k=1}^V e^{z_k}; %: i = 1..V; |\frac{\partial}{\partial z_i} \log Z = "
+    assert verdicts(page + "0|") == ["false"]
+    assert verdicts(page + "e^{z_i}/Z|") == ["proved"]
+
+
+HELD = {
+    "a condition": r"%: a + b = 1; |\frac{d}{da} (a b) = b|",
+    "a condition in the text": r"%: a > 0; %: b > 0; The two are such that $a + b = 1$. |\frac{d}{da} (a b) = b|",
+    "a result": r"%: a > 0; %: b > 0; We take $a$, so $b = 1 - a$. |\frac{d}{da} (a b) = b|",
+    "said further down": r"%: D > 0; |\frac{d}{dN} (\frac{1}{N} + \frac{1}{D}) = -\frac{1}{N^2}|; Now let $D = 6/N$.",
+    "an entry in another form": P
+    + rf"Let $p_k = {SOFTMAX}$. |\frac{{\partial}}{{\partial z_j}} \sum_k p(k) z_k = p(j)|",
+    "in a circle": r"%: x > 0; Let $C = N D$ and $D = C/N$. |\frac{d}{dN} (\frac{1}{N} + \frac{1}{D}) = -\frac{1}{N^2}|",
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_nothing_is_said_of_a_derivative_that_holds_fixed_what_moves(name):
+    assert "fixed, but" in reason(HELD[name])
+
+
+def test_what_only_moves_itself_is_held_fixed_by_nobody():
+    entropy = r"\frac{\partial}{\partial p_k} (-\sum_k p_k \log p_k) = -\log p_k - 1"
+    assert verdicts(rf"%: k = 1..K; %: p_k > 0; |{entropy}| The solution is $p_k = e^{{-1-\lambda}}$.") == ["proved"]
+
+
+def test_definitions_in_a_circle_are_conditions():
+    (one,) = judged(r"%: x > 0; Let $C = N D$ and $D = C/N$, where $N > 0$. |\frac{C}{N} + x = D + x|")
+    assert one.kind == "proved"
+    assert any("D = C/N" in w or "C = N D" in w for w in one.where)

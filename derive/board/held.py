@@ -41,13 +41,19 @@ def tied(statement: Term, given: Sequence[Term], ties: list[Letters] | None = No
     ties = ties_of(given) if ties is None else ties
     if not ties:
         return None
-    for parts in _derivatives(statement, set(statement.free).union(*(g.free for g in given))):
+    for moving, fixed in held_and_moving(statement, set[Var]().union(*(g.free for g in given))):
+        found = _reached(moving, fixed, ties)
+        if found is not None:
+            return found
+    return None
+
+
+def held_and_moving(statement: Term, taken: set[Var]) -> Iterator[tuple[Var, set[Var]]]:
+    """The letters that derivatives in a statement move, each with those that are held fixed."""
+    for parts in _derivatives(statement, taken | statement.free):
         fixed = _letters([parts.fn])
         for moving in sorted(_letters([parts.point]), key=lambda v: v.name):
-            found = _reached(moving, fixed - {moving}, ties)
-            if found is not None:
-                return found
-    return None
+            yield moving, fixed - {moving}
 
 
 def _reached(moving: Var, fixed: set[Var], ties: list[Letters]) -> Tie | None:

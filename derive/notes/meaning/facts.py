@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, app, at, implies
-from derive.notes.formula.surface import Expr, num, walk
+from derive.notes.formula.surface import Expr, Ref, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.joint import signs
@@ -193,6 +193,9 @@ class Facts(Laws):
             args=(*law.name.args, *law.over, *law.given),
             data=law.name.ref._replace(signs=(*signs(len(law.over)), *sep)),
         )
+        written = Expr("ref", e.args, Ref(e.ref.name, len(e.args)), e.span)
+        if not law.given and not self.has_meaning(e) and self.has_meaning(written):
+            e = written  # p_k is defined, not p(k)
         try:
             over = [self.outcome(x) for x in law.letters()]
             given = [self.outcome(x) for x in law.given]

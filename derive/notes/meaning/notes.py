@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from derive.board.held import held_and_moving
 from derive.kernel.sorts import INT, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term
 from derive.notes.document.pages import Declared, Display, Document
@@ -24,12 +25,12 @@ from derive.notes.meaning.lead import lead_of, supposing
 from derive.notes.meaning.matrices import maybe_matrices, swapped
 from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import Page, PageCell, one_of
-from derive.notes.meaning.prose import assume, case_of
+from derive.notes.meaning.prose import about, assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.sorts import arranged, components
 from derive.notes.meaning.telling import sorts_in_words
-from derive.notes.meaning.ties import constrains, follows
+from derive.notes.meaning.ties import constrains, follows, holds_fixed, tied_by_conditions
 from derive.notes.meaning.unsure import open_page, unexplained, unsized
 from derive.notes.meaning.world import Meaning, put
 from derive.render.pens.text import term_text
@@ -60,6 +61,7 @@ ANEW = "an earlier display brings in this name, which may be another thing here"
 
 
 class _Reader(Page):
+    place = 0  # where the display stands
     old = 0  # how many definitions stand before the display
     anew: list[Meaning]  # definitions of names that have one from before
     capitals: set[str] | None = None  # of the page that may be matrices
@@ -85,7 +87,7 @@ class _Reader(Page):
                 put(self.world, line, self.parser)
                 declared.append(described(line))
             elif isinstance(p, Display):
-                self.here = self.conditions(p)
+                self.here, self.place = self.conditions(p), p.span.start
                 self.old = len(self.world.meanings)
                 self.case = case_of(self.document, p, self.inline, self.parser)
                 self.lead = lead_of(self.document, p, self.inline, self.parser)
@@ -379,13 +381,17 @@ class _Reader(Page):
         self.world.aside = aside
         try:
             out = list(self.readings(left, right, sign, kind, row))
+            if any(r.doubt for r in out) and (equations := self.world.equations()):
+                self.world.by_equations = equations  # y = x^2 is a definition of y where y is held fixed
+                again = list(self.readings(left, right, sign, kind, row))
+                out = out if any(r.doubt for r in again) else again
             return self.with_instances(out, left, right, sign, kind, row) if out[0].unsure == SEVERAL_DRAWS else out
         except SortError as error:
             raise unread(right.readings[0], f"the parts do not fit: {error}") from None
         except RecursionError:
             raise unread(right.readings[0], "the formula is nested too deeply") from None
         finally:
-            self.world.aside = []
+            self.world.aside, self.world.by_equations = [], []
 
     def with_instances(
         self, found: list[Reading], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
@@ -433,6 +439,7 @@ class _Reader(Page):
             needs.inferred.update(x.needs.inferred)
             needs.assumed.update(x.needs.assumed)
             needs.weak = needs.weak or x.needs.weak
+            needs.circle = needs.circle or x.needs.circle
         left, right, letters = sides(a, b)
         for v in sorted(left.free | right.free, key=lambda x: x.name):
             if v.sort is INT and v.name in self.sorts.by_habit and as_number(v, (left, right)):
@@ -466,13 +473,43 @@ class _Reader(Page):
         self.free |= claim.free
         out = Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
-            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
+            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why, doubt=self.doubt(claim, given),
         )  # fmt: skip
         return (
             out
             if why or self.lead == ()
             else supposing(out, self.lead, self.world, lambda rel: builder.statements(rel, Scope()))
         )
+
+    def doubt(self, claim: Term, given: Sequence[Term]) -> str:
+        """Why nothing can be said of a row: definitions in a circle, a derivative that holds fixed what the page ties to what moves."""
+        circle = self.builder.needs.circle
+        if circle:
+            return f"what defines {circle} is defined by {circle}; say which is a condition: %: A = B"
+        names = {v: key[0] for key, v in self.builder.vars.items()}
+        for moving, fixed in held_and_moving(claim, set()):
+            for held in sorted(names.get(v, v.name) for v in fixed):
+                said = self.tied_by_text(held, names.get(moving, moving.name))
+                if said:
+                    return holds_fixed(moving.name, held, said)
+        return tied_by_conditions(claim, given)
+
+    def tied_by_text(self, held: str, moving: str) -> str:
+        """The definition or the sentence that ties a letter to one that moves, though it has not been put in: it stands further down,
+        is a result, or is of another form."""
+        told = [(w, m) for at, w, m in self.sentences if at < self.place or getattr(m, "told", "") != "aside"]
+        for words, found in [*told, *((f"{m.pattern} = {m.body}", m) for m in self.world.meanings)]:
+            if isinstance(found, Meaning):
+                mine = found.pattern.op == "ref" and found.pattern.ref.name == held
+                if mine and found not in self.world.aside and moving in self.rests_on(found.body):
+                    return words
+            elif (
+                isinstance(found, tuple)
+                and all(isinstance(rel, Expr) and rel.data == "=" for rel in found)
+                and {held, moving} <= about(found)
+            ):
+                return words
+        return ""
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""

@@ -6,7 +6,7 @@ Only what stands between dollars is read as a formula, and only in a few fixed t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
@@ -143,7 +143,11 @@ def _formula(
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
+    begin = before[: introduced.start()] if introduced else before
+    if denied(before, behind) or _QUESTION.search(begin):
+        return
+    result = bool(aside.search(begin))
+    if result and not _BOUND.isdisjoint(signs):
         return
     if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
@@ -166,10 +170,10 @@ def _formula(
             and (right[0].op != "ref" or introduced or ANEW.search(before))
         ):
             sure = introduced or ANEW.search(before) or _HERE.search(before)
-            yield Meaning(left[0], right[0], told="sure" if sure else "maybe")
+            yield Meaning(left[0], right[0], told="aside" if result else "sure" if sure else "maybe")
             return
     relations = [s for s in signs if s in CHAINED]
-    if introduced and relations and _FACTS.issuperset(relations):
+    if introduced and not result and relations and _FACTS.issuperset(relations):
         yield from _relations(tokens, parser)
 
 
@@ -342,6 +346,35 @@ def defining(prose: Sequence[tuple[int, str, object]], whole: World, said: set[s
             joint = law is not None and law.joint
             out.append((place, words, (Expr("rel", m[:2], "="),) if joint else m))
     return out
+
+
+def in_circles(prose: Iterable[tuple[int, str, object]], known: Sequence[Meaning]) -> list[tuple[int, str, object]]:
+    """The phrases, where what defines one name by another that it defines, C = N D and D = C / N, is a condition."""
+    said = list(prose)
+    bodies: dict[str, set[str]] = {}
+    for m in (*known, *(m for _, _, m in said if isinstance(m, Meaning))):
+        if m.pattern.is_name():
+            bodies.setdefault(m.pattern.ref.name, set()).update(names_in(m.body))
+
+    def by_itself(name: str) -> bool:
+        seen: set[str] = set()
+        new = bodies.get(name, set())
+        while new and name not in seen:
+            seen |= new
+            new = {x for n in new for x in bodies.get(n, ())} - seen
+        return name in seen
+
+    circular = {name for name in bodies if by_itself(name)}
+    return [
+        (
+            at,
+            words,
+            (Expr("rel", m[:2], "="),)
+            if isinstance(m, Meaning) and m.pattern.is_name() and m.pattern.ref.name in circular
+            else m,
+        )
+        for at, words, m in said
+    ]
 
 
 def assume(world: World, words: str, found: object) -> None:

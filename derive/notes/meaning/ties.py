@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from derive.board.held import tied
 from derive.kernel.terms import EQ, App, Num, Term
 from derive.notes.meaning.chain import Reading
+from derive.render.pens.text import term_text
 from derive.tactics import consequences
 from derive.tactics.context import Context
 from derive.tactics.derived import strip_forall
@@ -19,3 +23,23 @@ def constrains(fact: Term, reading: Reading) -> bool:
     Z = 1 a claim."""
     _, _, said = strip_forall(fact)
     return isinstance(reading.right, Num) or (isinstance(said, App) and said.op is EQ)
+
+
+def tied_by_conditions(claim: Term, given: Sequence[Term]) -> str:
+    """Why a derivative is not what a reader takes it for: it holds a letter fixed that the conditions tie to what moves."""
+    given = list(given)
+    while (tie := tied(claim, given)) is not None:
+        if not _identity(tie.condition):
+            return holds_fixed(tie.moving.name, tie.held.name, " ".join(term_text(tie.condition).split()))
+        given.remove(tie.condition)
+    return ""
+
+
+def _identity(condition: Term) -> bool:
+    """Whether a condition holds of all values, and so ties nothing: that a softmax sums to one."""
+    _, guards, said = strip_forall(condition)
+    return isinstance(said, App) and consequences.prove(said, Context.of(guards)) is not None
+
+
+def holds_fixed(moving: str, held: str, why: str) -> str:
+    return f"a derivative by {moving} holds {held} fixed, but {why} ties {held} to {moving}; say what {held} is: %: {held} := ..."
