@@ -307,7 +307,8 @@ def test_a_row_brings_in_what_only_use_has_called_a_law():
     assert first.readings[0].kind == "definition"
     assert "epsilon" in str(second.readings[0].claim), "and it means that from there on"
     first, second = steps("%: q' distribution over k", row, later)
-    assert first.readings[0].kind == "step", "declared: a claim of the declared law"
+    assert first.readings[0].kind == "definition", "also of a declared law, which it must be, then"
+    assert [r.former for r in second.readings] == [False, True], "the declaration alone is not enough to prove a row"
     (first,) = steps(r"\[ p(x, y) = p(x) p(y \mid x) \]")
     assert first.readings[0].kind == "step", "a law in terms of itself is no definition"
 

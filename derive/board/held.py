@@ -53,14 +53,20 @@ def tied(statement: Term, given: tuple[Term, ...]) -> Tie | None:
     """The first letter that a derivative in the statement holds fixed though the conditions tie it to what moves."""
     if not (_ties_of(given) or _narrow(given)):
         return None
-    for parts in _derivatives(statement, set(statement.free).union(*(g.free for g in given))):
+    for moving, fixed in held_and_moving(statement, set[Var]().union(*(g.free for g in given))):
         ties = _ties_of(given) + (_narrow(given) if _no_room(given) else [])
+        found = _reached(moving, fixed, ties)
+        if found is not None:
+            return found
+    return None
+
+
+def held_and_moving(statement: Term, taken: set[Var]) -> Iterator[tuple[Var, set[Var]]]:
+    """The letters that derivatives in a statement move, each with those that are held fixed."""
+    for parts in _derivatives(statement, taken | statement.free):
         fixed = _letters([parts.fn])
         for moving in sorted(_letters([parts.point]), key=lambda v: v.name):
-            found = _reached(moving, fixed - {moving}, ties)
-            if found is not None:
-                return found
-    return None
+            yield moving, fixed - {moving}
 
 
 @lru_cache(maxsize=1000)

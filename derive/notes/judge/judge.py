@@ -104,7 +104,7 @@ def judge_step(step: Step, choice: int | None = None) -> tuple[Verdict, Tried | 
     if first.kind in ("condition", "case"):
         why = "to be solved" if first.kind == "condition" else "of the row before it"
         return Verdict("condition", why, assumed=first.assumed), Tried(first, 0)
-    if first.kind != "step":
+    if first.kind != "step" and not first.doubt:
         return approximate.judged(first, step.printed), Tried(first, 0)
     tried: list[Tried] = []
     for place, reading in enumerate(_in_order(step.readings, choice)):
@@ -139,6 +139,8 @@ def _in_order(readings: Sequence[Reading], choice: int | None) -> list[Reading]:
 
 def try_reading(reading: Reading, place: int = 0) -> Tried:
     """A proof of one reading, or numbers that refute it."""
+    if reading.doubt:
+        return Tried(reading, place)
     case = reading.instance
     if case is not None and case.refutable and not reading.refutable:
         proof = _proved(reading.claim, reading.given)
@@ -186,7 +188,7 @@ def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
     if last.proof is not None and last.reading.former:
-        why = f"it holds as {last.reading.claim}, with what a name was before it was brought in anew"
+        why = f"it holds as {last.reading.claim}, with what a name was before a row or the text brought it in"
         return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
         if refuted:
@@ -227,8 +229,8 @@ def _not_known(tried: Sequence[Tried]) -> Verdict:
         else:
             why = f"without it, it fails: {numbers}"
     else:
-        why = "neither a proof nor numbers against it were found"
-        if reading.unsure.startswith(("nothing on the page says", "the definition of")):
+        why = reading.doubt or "neither a proof nor numbers against it were found"
+        if not reading.doubt and reading.unsure.startswith(("nothing on the page says", "the definition of")):
             why += f"; {reading.unsure}"
     return Verdict("unproved", why, missing=missing, assumed=reading.assumed)
 

@@ -35,6 +35,7 @@ class Needs:
     letters: dict[str, Term] = field(default_factory=dict)  # free letters with a range
     assumed: dict[str, None] = field(default_factory=dict)  # definitions that nobody declared
     weak: str = ""  # why a model of the claim need not be one of the page
+    circle: str = ""  # a name that is defined by names which are defined by it
 
     def fact(self, statement: Term, assumed: str = "") -> None:
         self.facts.setdefault(statement, assumed)

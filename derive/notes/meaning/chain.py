@@ -40,6 +40,7 @@ class Reading:
     (as of an expectation over draws whose law is left open), and may be used for proofs only; ``unsure`` says why.
     ``instance``: the row in a case of the page that is read in full; what fails there is false.
     ``former``: with what a name was before it was brought in anew; such a reading casts doubt, and proves nothing.
+    ``doubt``: why neither a proof nor numbers would say anything of the row as the page has it.
     ``apart``: letters of which a factor or a term that the row leaves out is said to be free; none where nothing says which.
     """
 
@@ -57,6 +58,7 @@ class Reading:
     unsure: str = ""
     instance: Reading | None = None
     former: bool = False
+    doubt: str = ""
     apart: tuple[Var, ...] = ()
 
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from derive.kernel import terms as k
 from derive.kernel.sorts import INT, REAL, Fn
 from derive.kernel.terms import Lam, Num, Term, Var, app, at, implies
-from derive.notes.formula.surface import Expr, num, walk
+from derive.notes.formula.surface import Expr, Ref, num, walk
 from derive.notes.formula.tokens import UnreadableError
 from derive.notes.meaning.build import unread
 from derive.notes.meaning.joint import signs
 from derive.notes.meaning.laws import Laws
-from derive.notes.meaning.ranges import size_of
+from derive.notes.meaning.ranges import Ranges, size_of
 from derive.notes.meaning.scope import Scope
-from derive.notes.meaning.sorts import arranged, base_letter
+from derive.notes.meaning.sorts import Sorts, arranged, base_letter
 from derive.notes.meaning.values import Range
-from derive.notes.meaning.world import Law, letters_free
+from derive.notes.meaning.world import Law, World, letters_free
 
 ZERO, ONE = Num(0), Num(1)
 
@@ -26,6 +26,10 @@ class Facts(Laws):
     """Reads statements, and says what is known.  ``shown_free``: letters that stand free somewhere in the displays."""
 
     shown_free: frozenset[str] = frozenset()
+
+    def __init__(self, world: World, sorts: Sorts, ranges: Ranges) -> None:
+        super().__init__(world, sorts, ranges)
+        self.of_defined: set[Term] = set()  # what is known of laws that are defined: conditions on what defines them
 
     # --- statements
 
@@ -176,7 +180,7 @@ class Facts(Laws):
         for law in self.world.laws:
             if law.joint:
                 self.joint_facts(law, names)
-            elif any(
+            elif self.world.meanings_of(law.name) or any(
                 v.name in names for key, v in self.vars.items() if law.name.ref.name == key[0] and law.fits(key[1])
             ):
                 self.plain_facts(law)
@@ -189,6 +193,9 @@ class Facts(Laws):
             args=(*law.name.args, *law.over, *law.given),
             data=law.name.ref._replace(signs=(*signs(len(law.over)), *sep)),
         )
+        written = Expr("ref", e.args, Ref(e.ref.name, len(e.args)), e.span)
+        if not law.given and not self.has_meaning(e) and self.has_meaning(written):
+            e = written  # p_k is defined, not p(k)
         try:
             over = [self.outcome(x) for x in law.letters()]
             given = [self.outcome(x) for x in law.given]
@@ -204,7 +211,7 @@ class Facts(Laws):
         except UnreadableError:
             return
         sign = ZERO < p if law.positive else ZERO <= p
-        total = p
+        total, defined = p, bool(self.world.meanings_of(law.name))
         for o in reversed(over):
             sign = ranged(o.letter.ref.name, inner[str(o.letter)], o.size, sign)
             total = app(k.SUM, o.size.low, o.size.high, bind(o.letter.ref.name, inner[str(o.letter)], total))
@@ -215,6 +222,8 @@ class Facts(Laws):
                 size = self.size_of_letter(n) if v.sort is INT else None
                 s = forall_named(n, v, s) if size is None else ranged(n, v, size, s)
             self.needs.fact(s, law.assumed)
+            if defined:
+                self.of_defined.add(s)
 
     def joint_facts(self, law: Law, names: set[str]) -> None:
         """The joint law sums to one; a marginal is the sum over the rest, and sums to one, too; for each value of the parameters."""

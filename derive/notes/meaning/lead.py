@@ -19,7 +19,7 @@ from derive.notes.formula.tokens import COMPARISONS, Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
 from derive.notes.meaning.prose import around
 from derive.notes.meaning.sayings import Saying, denied, facts_of_saying
-from derive.notes.meaning.world import facts_of
+from derive.notes.meaning.world import World, facts_of
 
 MAY_SUPPOSE = "the paragraph before the display may state a condition"
 _RELATIONS = COMPARISONS | frozenset(("≈", "→"))
@@ -73,11 +73,17 @@ def _paragraph(document: Document, display: Display) -> tuple[list[Inline], str,
     return inline[::-1], document.text[start:end], start
 
 
-def supposing(reading: Reading, lead: tuple[Expr, ...] | None, state: Callable[[Expr], list[Term]]) -> Reading:
-    """A reading under what the paragraph before it may suppose: where that is a relation of numbers, it is refuted with it only."""
+def supposing(
+    reading: Reading, lead: tuple[Expr, ...] | None, world: World, state: Callable[[Expr], list[Term]]
+) -> Reading:
+    """A reading under what the paragraph before it may suppose: where that is a relation of numbers, it is refuted with it only.
+    A definition that the text gives has been put in already."""
     weak = replace(reading, refutable=False, unsure=MAY_SUPPOSE)
     if lead is None:
         return weak
+    lead = tuple(rel for rel in lead if all(rel.args != m[:2] for m in world.meanings_of(rel.args[0])))
+    if not lead:
+        return reading
     free = reading.claim.free
     facts: list[Term] = []
     for rel in lead:

@@ -14,6 +14,7 @@ from derive.notes.formula.surface import Expr, name, names_in, num, walk
 from derive.notes.meaning.chain import Kind, Reading
 from derive.notes.meaning.page import Page, PageCell
 from derive.notes.meaning.sorts import Key, arranged, components, key_of
+from derive.notes.meaning.ties import constrains, follows
 from derive.notes.meaning.world import Meaning, is_one_of
 
 ANEW = "an earlier display brings in this name, which may be another thing here"
@@ -103,10 +104,27 @@ class Naming(Page):
         uses = self.sorts.uses
         keys = [key for key in self.builder.vars if key[0] == e.ref.name]
         heads = {self.builder.vars[key] for key in keys if key not in uses or self.may_be_of(e, uses[key])}
-        said = {v for r in readings for f in r.given for v in f.free}
+        said = {
+            v
+            for r in readings
+            for f in r.given
+            if constrains(f, r) and f not in self.builder.of_defined
+            for v in f.free
+        }
         return bool(heads) and all(
             heads & r.left.free and not heads & r.right.free and not heads & said for r in readings
         )
+
+    def says_what_law(self, left: PageCell, right: Expr, readings: Sequence[Reading]) -> bool:
+        """Whether a row says what a law is that is declared, p_k = e^{z_k} / Z: the declaration is a condition on it.  What follows from
+        the declarations is no such row, and that one law is another may be a case."""
+        e = left.readings[0]
+        law = self.world.law_of(e.ref.name) if e.op == "ref" else None
+        if law is None or law.assumed or law.joint or right.op in ("ref", "num"):
+            return False
+        if e.ref.name in self.rests_on(names_in(right)) or self.builder.has_meaning(e):
+            return False
+        return self.first_use().get(_one_of(e)) is left and not any(follows(r) for r in readings)
 
     def not_said(self, left: PageCell, right: PageCell, first: bool) -> None:
         """A row that is not read, and may say what the name on its left is."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from derive.board.held import held_and_moving
 from derive.kernel.sorts import INT, SetOf, is_numeric
 from derive.kernel.terms import SortError, Term
 from derive.notes.document.pages import Declared, Display, Document
@@ -25,10 +26,11 @@ from derive.notes.meaning.matrices import maybe_matrices, swapped
 from derive.notes.meaning.naming import ANEW, Naming
 from derive.notes.meaning.needs import closure, definedness, touches
 from derive.notes.meaning.page import PageCell
-from derive.notes.meaning.prose import assume, case_of
+from derive.notes.meaning.prose import about, assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.telling import sorts_in_words
+from derive.notes.meaning.ties import holds_fixed, tied_by_conditions
 from derive.notes.meaning.unsure import open_page, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
@@ -56,6 +58,7 @@ def read_notes(document: Document) -> Notes:
 
 
 class _Reader(Naming):
+    place = 0  # where the display stands
     new: list[tuple[Expr, int]]  # names that the display brings in
     capitals: set[str] | None = None  # of the page that may be matrices
 
@@ -80,7 +83,7 @@ class _Reader(Naming):
                 put(self.world, line, self.parser)
                 declared.append(described(line))
             elif isinstance(p, Display):
-                self.here = self.conditions(p)
+                self.here, self.place = self.conditions(p), p.span.start
                 self.brought += self.new
                 self.new = []
                 self.case = case_of(self.document, p, self.inline, self.parser)
@@ -90,7 +93,14 @@ class _Reader(Naming):
                         self.bring_in_anew(m._replace(assumed=words))
                 while waiting and waiting[0][0] < p.span.start:
                     _, words, found = waiting.pop(0)
-                    assume(self.world, words, found)
+                    if (
+                        isinstance(found, Meaning)
+                        and found.told == "maybe"
+                        and found.pattern.ref.name in self.spoken_of
+                    ):
+                        self.bring_in_anew(found._replace(assumed=words))
+                    else:
+                        assume(self.world, words, found)
                     said.append(words)
                 here: list[Chain] = []
                 again: list[tuple[PageCell | None, PageCell | None]] = []
@@ -211,6 +221,9 @@ class _Reader(Naming):
                 self.bring_in_anew(meaning)
             else:
                 define(self.world, meaning)
+        elif kind == "step" and says and self.says_what_law(left, right.readings[0], readings):
+            readings = [replace(r, kind="definition") for r in readings]
+            self.bring_in_anew(meaning)
         elif kind == "step" and (letters := self.swapped(left.readings[0], right.readings[0])):
             why = f"{' and '.join(letters)} may be matrices, whose products have an order; of numbers declare it: %: "
             return replace(
@@ -291,13 +304,17 @@ class _Reader(Naming):
         self.world.aside = aside
         try:
             out = list(self.readings(left, right, sign, kind, row))
+            if any(r.doubt for r in out) and (equations := self.world.equations()):
+                self.world.by_equations = equations  # y = x^2 is a definition of y where y is held fixed
+                again = list(self.readings(left, right, sign, kind, row))
+                out = out if any(r.doubt for r in again) else again
             return self.with_instances(out, left, right, sign, kind, row) if out[0].unsure == SEVERAL_DRAWS else out
         except SortError as error:
             raise unread(right.readings[0], f"the parts do not fit: {error}") from None
         except RecursionError:
             raise unread(right.readings[0], "the formula is nested too deeply") from None
         finally:
-            self.world.aside = []
+            self.world.aside, self.world.by_equations = [], []
 
     def with_instances(
         self, found: list[Reading], left: PageCell, right: PageCell, sign: str, kind: Kind, row: int
@@ -345,6 +362,7 @@ class _Reader(Naming):
             needs.inferred.update(x.needs.inferred)
             needs.assumed.update(x.needs.assumed)
             needs.weak = needs.weak or x.needs.weak
+            needs.circle = needs.circle or x.needs.circle
         left, right, letters = sides(a, b)
         for v in sorted(left.free | right.free, key=lambda x: x.name):
             if v.sort is INT and v.name in self.sorts.by_habit and as_number(v, (left, right)):
@@ -378,11 +396,43 @@ class _Reader(Naming):
         self.free |= claim.free
         out = Reading(
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
-            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why,
+            (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why, doubt=self.doubt(claim, given),
         )  # fmt: skip
         return (
-            out if why or self.lead == () else supposing(out, self.lead, lambda rel: builder.statements(rel, Scope()))
+            out
+            if why or self.lead == ()
+            else supposing(out, self.lead, self.world, lambda rel: builder.statements(rel, Scope()))
         )
+
+    def doubt(self, claim: Term, given: Sequence[Term]) -> str:
+        """Why nothing can be said of a row: definitions in a circle, a derivative that holds fixed what the page ties to what moves."""
+        circle = self.builder.needs.circle
+        if circle:
+            return f"what defines {circle} is defined by {circle}; say which is a condition: %: A = B"
+        names = {v: key[0] for key, v in self.builder.vars.items()}
+        for moving, fixed in held_and_moving(claim, set()):
+            for held in sorted(names.get(v, v.name) for v in fixed):
+                said = self.tied_by_text(held, names.get(moving, moving.name))
+                if said:
+                    return holds_fixed(moving.name, held, said)
+        return tied_by_conditions(claim, given)
+
+    def tied_by_text(self, held: str, moving: str) -> str:
+        """The definition or the sentence that ties a letter to one that moves, though it has not been put in: it stands further down,
+        is a result, or is of another form."""
+        told = [(w, m) for at, w, m in self.sentences if at < self.place or getattr(m, "told", "") != "aside"]
+        for words, found in [*told, *((f"{m.pattern} = {m.body}", m) for m in self.world.meanings)]:
+            if isinstance(found, Meaning):
+                mine = found.pattern.op == "ref" and found.pattern.ref.name == held
+                if mine and found not in self.world.aside and moving in self.rests_on(names_in(found.body)):
+                    return words
+            elif (
+                isinstance(found, tuple)
+                and all(isinstance(rel, Expr) and rel.data == "=" for rel in found)
+                and {held, moving} <= about(found)
+            ):
+                return words
+        return ""
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""

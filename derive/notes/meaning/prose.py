@@ -6,7 +6,7 @@ Only what stands between dollars is read as a formula, and only in a few fixed t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.notes.document.pages import Display, Document, Inline
 from derive.notes.formula.parser import Parser
@@ -44,6 +44,8 @@ _FACT = re.compile(
 """Behind these words a relation is a fact of the page."""
 ANEW = re.compile(r"\b(?:let|set|take|choose|define|redefine|put|replace)\b[^.$]{0,20}$", re.IGNORECASE)
 """Behind these words a name that has a meaning gets another."""
+_HERE = re.compile(r"\b(?:here|write|writing|denote|abbreviate|call|recall)\b[^.$]{0,20}$", re.IGNORECASE)
+"""Behind these words an equation says what a name is, and is no result."""
 _GOES_ON = re.compile(r"[\s,;:]*(?:where|with|since|because|for|assuming|provided|such)\b[^.]*", re.IGNORECASE)
 """Behind a display: a sentence that goes on, and speaks of it."""
 _FACTS = COMPARISONS | frozenset(("∈",))
@@ -145,7 +147,11 @@ def _formula(
     """0 < a < 1, t in {0, 1}, n >= 1, and, behind let or with, a name and what it is."""
     signs = [t.text for t in tokens if t.kind == "sign"]
     introduced = _FACT.search(before)
-    if denied(before, behind) or aside.search(before[: introduced.start()] if introduced else before):
+    begin = before[: introduced.start()] if introduced else before
+    if denied(before, behind) or _QUESTION.search(begin):
+        return
+    result = bool(aside.search(begin))
+    if result and not _BOUND.isdisjoint(signs):
         return
     if not _BOUND.isdisjoint(signs) and {"=", "≈", "∝", "~", "⇒"}.isdisjoint(signs):
         try:
@@ -167,10 +173,11 @@ def _formula(
             # of two names: equality holds iff p = q, which says not that it is
             and (right[0].op != "ref" or introduced or ANEW.search(before))
         ):
-            yield Meaning(left[0], right[0])
+            sure = introduced or ANEW.search(before) or _HERE.search(before)
+            yield Meaning(left[0], right[0], told="aside" if result else "sure" if sure else "maybe")
             return
     relations = [s for s in signs if s in CHAINED]
-    if introduced and relations and _FACTS.issuperset(relations):
+    if introduced and not result and relations and _FACTS.issuperset(relations):
         yield from _relations(tokens, parser)
 
 
@@ -326,6 +333,47 @@ def about(found: object) -> set[str]:
     return {n for rel in found for n in names_in(rel)} - run_by(
         b for rel in found for b in walk(rel) if b.op == "bound"
     )
+
+
+def defining(prose: Sequence[tuple[int, str, object]], whole: World, said: set[str]) -> list[tuple[int, str, object]]:
+    """Definitions in the prose of names of which declarations only say what holds: `%: Z > 0`, let $Z = x^2$.  One value of a joint law
+    says something of its marginals, too, and is a fact."""
+    out: list[tuple[int, str, object]] = []
+    for place, words, m in prose:
+        if isinstance(m, Meaning) and m.told and about(m) <= said and about(m).isdisjoint(whole.settled()):
+            law = whole.law_of(m.pattern.ref.name)
+            joint = law is not None and law.joint
+            out.append((place, words, (Expr("rel", m[:2], "="),) if joint else m))
+    return out
+
+
+def in_circles(prose: Iterable[tuple[int, str, object]], known: Sequence[Meaning]) -> list[tuple[int, str, object]]:
+    """The phrases, where what defines one name by another that it defines, C = N D and D = C / N, is a condition."""
+    said = list(prose)
+    bodies: dict[str, set[str]] = {}
+    for m in (*known, *(m for _, _, m in said if isinstance(m, Meaning))):
+        if m.pattern.is_name():
+            bodies.setdefault(m.pattern.ref.name, set()).update(names_in(m.body))
+
+    def by_itself(name: str) -> bool:
+        seen: set[str] = set()
+        new = bodies.get(name, set())
+        while new and name not in seen:
+            seen |= new
+            new = {x for n in new for x in bodies.get(n, ())} - seen
+        return name in seen
+
+    circular = {name for name in bodies if by_itself(name)}
+    return [
+        (
+            at,
+            words,
+            (Expr("rel", m[:2], "="),)
+            if isinstance(m, Meaning) and m.pattern.is_name() and m.pattern.ref.name in circular
+            else m,
+        )
+        for at, words, m in said
+    ]
 
 
 def assume(world: World, words: str, found: object) -> None:

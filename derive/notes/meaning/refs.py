@@ -239,6 +239,7 @@ class Refs(Builder):
             if any(m is x for x in scope.inside):
                 if scope.inside[-1] is not m and self.meets(m, e, scope) is not None:
                     self.needs.weak = self.needs.weak or f"{e.ref.name} is defined by itself"
+                    self.needs.circle = self.needs.circle or (str(e) if e.is_name() else "")
                 continue
             if m.body.op == "tuple" and e.is_name() and self.world.is_value(e.ref.name):
                 continue

@@ -13,12 +13,14 @@ from derive.notes.meaning.sorts import base_letter
 
 
 class Meaning(NamedTuple):
-    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display; ``assumed``: only the text says so."""
+    """A := B; letters in the arguments of A stand for anything.  ``row``: brought in by a row of a display; ``assumed``: only the text says so;
+    ``told``: it is an equation of the prose, which "let" or "with" introduces, or which may be a result of the page ("maybe")."""
 
     pattern: Expr
     body: Expr
     row: bool = False
     assumed: str = ""
+    told: str = ""
 
 
 class Law(NamedTuple):
@@ -95,6 +97,7 @@ class World:
     by_itself: set[str] = field(
         default_factory=set
     )  # names that are defined by their other values, of which a row knows one step
+    by_equations: list[Meaning] = field(default_factory=list)  # definitions that declared equations are, for a while
     aside: list[Meaning] = field(default_factory=list)  # definitions that do not count for a while
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
     _seen: int = 0
@@ -107,7 +110,8 @@ class World:
                 self._by_head.setdefault(head, []).insert(0, m)
         self._seen = len(self.meanings)
         found = self._by_head.get(_head_of(e), [])
-        return [m for m in found if m not in self.aside] if self.aside else found
+        more = [m for m in self.by_equations if _head_of(m.pattern) == _head_of(e)] if self.by_equations else []
+        return [*more, *(m for m in found if m not in self.aside)] if self.aside or more else found
 
     def law_of(self, name: str, below: int | None = None) -> Law | None:
         found = [w for w in reversed(self.laws) if w.name.ref.name == name and below in (None, w.name.ref.below)]
@@ -122,6 +126,23 @@ class World:
         }
         out |= {n for w in self.laws for e in (*w.over, *w.given) for n in names_in(e)}
         return out | set(self.ranges) | set(self.constants) | {n for e in self.solve for n in names_in(e)}
+
+    def settled(self) -> set[str]:
+        """The names of which a declaration says what they are, or through what they run.  Of others it only says what holds."""
+        out = {n for m in self.meanings for n in names_in(m.pattern)} | set(self.ranges) | set(self.constants)
+        out |= {n for w in self.laws for e in (*w.over, *w.given) for n in names_in(e)}
+        out |= {n for e in self.solve for n in names_in(e)}
+        equations = [rel for rels, _ in self.facts for rel in rels if rel.data == "="]
+        return out | {a.ref.name for rel in equations for a in rel.args if a.op == "ref"}
+
+    def equations(self) -> list[Meaning]:
+        """The declared equations that say what one name is: y = x^2."""
+        out = []
+        for a, b in (rel.args for rels, _ in self.facts for rel in rels if rel.data == "="):
+            plain = a.op == "ref" and all(x.is_name() for x in a.args) and a.ref.name not in names_in(b)
+            if plain and b.op != "num" and a.ref.name not in self.ranges and not self.is_value(a.ref.name):
+                out.append(Meaning(a, b))
+        return out
 
     def is_value(self, name: str) -> bool:
         """Whether a name stands for a value of some distribution."""

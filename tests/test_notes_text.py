@@ -1,0 +1,132 @@
+r"""What the text beside a display says counts: definitions of names of which a declaration only says what holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.notes.document.read import document_of
+from derive.notes.judge.judge import judge_notes
+from derive.notes.judge.verdict import Verdict
+from derive.notes.meaning.notes import read_notes
+
+
+def judged(text: str) -> list[Verdict]:
+    """The verdicts on a page.  What stands between bars is a display; ; ends a line, which declarations need."""
+    pieces = text.replace("; ", "\n").split("|")
+    page = "\n".join(f"\\[ {p} \\]" if n % 2 else p for n, p in enumerate(pieces)) + "\n"
+    return [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+
+
+def verdicts(text: str) -> list[str]:
+    return [v.kind for v in judged(text)]
+
+
+P = r"%: p positive distribution over k; %: k = 1..K; %: j = 1..K; "
+Z = r"%: Z > 0; %: k = 1..V; %: i = 1..V; "
+SOFTMAX = r"e^{z_k}/\sum_{l=1}^K e^{z_l}"
+MEAN_LOGIT = r"\frac{\partial}{\partial z_j} \sum_{k=1}^K p_k z_k"
+LOG_Z = r"\frac{\partial}{\partial z_i} (z_i - \log Z)"
+# A page that declares and defines a name, a row that holds only for a name of its own, what is said of it, and the row that holds.
+DEFINED = {
+    "a square": (r"%: Z > 0; Let $Z = x^2$.", r"\frac{d}{dx} Z =", "0", "false", "2x"),
+    "softmax in the text": (
+        P + r"Let $p = \mathrm{softmax}(z)$ be the prediction.",
+        MEAN_LOGIT + "=", "p_j", "false", r"p_j (1 + z_j - \sum_k p_k z_k)",
+    ),
+    "softmax in a display": (
+        P + f"The prediction is | p_k = {SOFTMAX} | and so",
+        MEAN_LOGIT + "=", "p_j", "false", r"p_j (1 + z_j - \sum_k p_k z_k)",
+    ),
+    "softmax with bounds": (
+        rf"%: k = 1..K; %: j = 1..K; %: 0 < p_k < 1; The prediction is $p_k = {SOFTMAX}$.",
+        MEAN_LOGIT + "=", "p_j", "unproved", r"p_j (1 + z_j - \sum_k p_k z_k)",
+    ),
+    "two laws": (
+        r"%: p, q positive distribution over k; Here $p = \mathrm{softmax}(z)$.",
+        r"\frac{\partial}{\partial z_i} (-\sum_k q_k \log p_k) =", "0", "false", "p_i - q_i",
+    ),
+    "a sum": (Z + r"Let $Z = \sum_{k=1}^V e^{z_k}$.", LOG_Z + "=", "1", "false", r"1 - \frac{e^{z_i}}{Z}"),
+    "a weight": (
+        r"%: \alpha > 0; The weight is $\alpha = (1-\sigma(x))^2$ as in focal loss.",
+        r"\frac{d}{dx} \alpha =", "0", "unproved", r"-2 \alpha \sigma(x)",
+    ),
+    "a mean": (
+        r"%: m > 0; Here $m = \frac{1}{n}\sum_{i=1}^n x_i$ is the batch mean.",
+        r"\frac{\partial}{\partial x_j} (x_j - m)^2 =", "2 (x_j - m)", "false", r"2 (x_j - m) (1 - \frac1n)",
+    ),
+    "a product held fixed": (
+        r"%: N > 0; %: D > 0; %: C > 0; The compute $C$ is fixed. With $D = C/(6N)$ its derivative is",
+        r"\frac{d}{dN} (\frac{A}{N^2} + \frac{B}{D}) =", r"-\frac{2A}{N^3}", "unproved", r"-\frac{2A}{N^3} + \frac{6B}{C}",
+    ),
+    "no derivative": (
+        r"%: \pi positive distribution over a; %: b > 0; Let $b = R(a)$ be the baseline.",
+        r"\mathbb{E}_{a\sim\pi}[R(a) b] =", r"b\, \mathbb{E}_{a\sim\pi}[R(a)]", "unproved", r"\mathbb{E}_{a\sim\pi}[R(a)^2]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_a_declared_name_is_what_the_text_says_it_is(name):
+    text, row, wrong, verdict, right = DEFINED[name]
+    assert verdicts(f"{text}|{row} {wrong}|")[-1] == verdict
+    assert verdicts(f"{text}|{row} {right}|")[-1] == "proved"
+
+
+def test_a_definition_behind_the_display_or_before_the_declaration():
+    assert verdicts(Z + rf"|{LOG_Z} = 1| where $Z = \sum_{{k=1}}^V e^{{z_k}}$ is the partition function.") == ["false"]
+    assert verdicts(r"Let $\lambda = x^2$. |\frac{d}{dx} (\lambda x) = \lambda|; %: \lambda > 0") == ["false"]
+
+
+def test_a_true_row_that_the_definition_makes_true():
+    (one,) = judged("%: C > 0; %: N > 0; The cost is $C = 6N$. |\\frac{C}{N} = 6|")
+    assert (one.kind, one.where) == ("proved", ("C = 6N (from the text)",))
+
+
+def test_a_law_that_is_declared_and_brought_in_by_a_row():
+    policy = r"\pi(y) = \frac1Z q(y) e^{r(y)/\beta}, \qquad Z = \sum_y q(y) e^{r(y)/\beta}"
+    logs = r"\log \pi(y) = \log q(y) + \frac1\beta r(y) - \log Z | so | r(y) = \beta \log \frac{\pi(y)}{q(y)} + \beta\log Z"
+    page = r"%: \beta > 0; %: q, \pi positive distribution over y; The optimal policy is "
+    assert verdicts(f"{page}|{policy}| and |{logs}|") == ["definition", "definition", "proved", "proved"]
+
+
+# --- derivatives that hold a letter fixed
+
+
+def reason(text: str) -> str:
+    (one,) = judged(text)
+    assert one.kind == "unproved"
+    return one.reason
+
+
+def test_a_declared_equation_says_what_is_held_fixed():
+    assert verdicts(r"%: y = x^2; |\frac{d}{dx} y = 0| and |\frac{d}{dx} y = 2x|") == ["false", "proved"]
+    page = r"%: Z = \sum_{k=1}^V e^{z_k}; %: i = 1..V; |\frac{\partial}{\partial z_i} \log Z = "
+    assert verdicts(page + "0|") == ["false"]
+    assert verdicts(page + "e^{z_i}/Z|") == ["proved"]
+
+
+HELD = {
+    "a condition": r"%: a + b = 1; |\frac{d}{da} (a b) = b|",
+    "a condition in the text": r"%: a > 0; %: b > 0; The two are such that $a + b = 1$. |\frac{d}{da} (a b) = b|",
+    "a result": r"%: a > 0; %: b > 0; We take $a$, so $b = 1 - a$. |\frac{d}{da} (a b) = b|",
+    "said further down": r"%: D > 0; |\frac{d}{dN} (\frac{1}{N} + \frac{1}{D}) = -\frac{1}{N^2}|; Now let $D = 6/N$.",
+    "an entry in another form": P
+    + rf"Let $p_k = {SOFTMAX}$. |\frac{{\partial}}{{\partial z_j}} \sum_k p(k) z_k = p(j)|",
+    "in a circle": r"%: x > 0; Let $C = N D$ and $D = C/N$. |\frac{d}{dN} (\frac{1}{N} + \frac{1}{D}) = -\frac{1}{N^2}|",
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_nothing_is_said_of_a_derivative_that_holds_fixed_what_moves(name):
+    assert "fixed, but" in reason(HELD[name])
+
+
+def test_what_only_moves_itself_is_held_fixed_by_nobody():
+    entropy = r"\frac{\partial}{\partial p_k} (-\sum_k p_k \log p_k) = -\log p_k - 1"
+    assert verdicts(rf"%: k = 1..K; %: p_k > 0; |{entropy}| The solution is $p_k = e^{{-1-\lambda}}$.") == ["proved"]
+
+
+def test_definitions_in_a_circle_are_conditions():
+    (one,) = judged(r"%: x > 0; Let $C = N D$ and $D = C/N$, where $N > 0$. |\frac{C}{N} + x = D + x|")
+    assert one.kind == "proved"
+    assert any("D = C/N" in w or "C = N D" in w for w in one.where)
