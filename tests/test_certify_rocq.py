@@ -99,13 +99,6 @@ def test_every_theorem_is_replayed_and_then_cached(
     assert again.output.count("(cached)") == count
 
 
-def test_the_command(folder: Path) -> None:
-    text, status = certify_command(["exercise_6_comparing_objectives"], folder, run=True)
-    assert status == 0
-    assert re.match(r"exercise_6_comparing_objectives: Rocq [\d.]+ proved the claim from \d+ lemma applications", text)
-    assert "; it rests on " in text
-
-
 def test_a_certificate_by_hand(folder: Path) -> None:
     """The two lines of docs/certificates.md: with the library, a certificate stands by itself."""
     write_certificates([find_theorem("cross_entropy_is_nll")], folder)
@@ -119,13 +112,17 @@ def test_a_certificate_by_hand(folder: Path) -> None:
     assert "functional_extensionality_dep" in done.stdout
 
 
-@pytest.mark.parametrize("relative", ["certificates", "a/b c", "."])
-def test_a_relative_folder(relative: str, compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("relative", ["a/b c", "."])
+def test_the_command_in_a_relative_folder(
+    relative: str, compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rocq runs in a folder of its own; a name that is relative to the caller's folder must lead there all the same."""
     shutil.copytree(compiled, tmp_path / relative, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     text, status = certify_command(["exercise_6_comparing_objectives"], relative, run=True)
     assert status == 0, text
+    assert re.match(r"exercise_6_comparing_objectives: Rocq [\d.]+ proved the claim from \d+ lemma applications", text)
+    assert "; it rests on " in text
     assert (tmp_path / relative / "exercise_6_comparing_objectives.v").exists()
 
 

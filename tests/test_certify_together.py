@@ -40,7 +40,7 @@ TOGETHER = file_of(MEMBERS)
 
 @cache
 def many() -> list[Candidate]:
-    return candidates([e.name for e in sample(theorems(), 75)])
+    return candidates([e.name for e in sample(theorems(), 40)])
 
 
 # --- the text --------------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_the_same_is_said_wherever_the_jobs_are_done(whole_cluster: DaskCluster,
 @pytest.mark.parametrize(
     "words",
     [
-        ["slides", "perplexity", "proof0.py::of_proof0", "proof1.py::of_proof1", "-o", "decks/{name}.html"],
+        ["slides", "estimators", "proof0.py::of_proof0", "proof1.py::of_proof1", "-o", "decks/{name}.html"],
         ["score", "a.txt", "no.txt", "b.json", "--claimed", "-2"],
     ],
     ids=lambda words: words[0],
@@ -113,7 +113,7 @@ def test_other_commands(whole_cluster: DaskCluster, tmp_path: Path, words: list[
 
     here, files = derive(tmp_path, *words, "-j", 2), written()
     assert here.returncode == 2 and here.stdout
-    assert len(files) == (len(catalogue.theorems("perplexity")) + 1 if words[0] == "slides" else 0)
+    assert len(files) == (len(catalogue.theorems("estimators")) + 1 if words[0] == "slides" else 0)
     assert said(derive(tmp_path, *words, "--on", whole_cluster.address)) == said(here)
     assert written() == files
 

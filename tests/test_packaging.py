@@ -207,8 +207,10 @@ def installed(built: Path, once: Once) -> Path:
     """An environment in which only the wheel has been installed, and what it needs."""
 
     def install(folder: Path) -> None:
-        run(sys.executable, "-m", "venv", folder, cwd=folder)
-        run(folder / "bin" / "pip", "install", "-q", wheel_of(built / "dist"), cwd=folder)
+        # pip from here spares the environment one of its own; the README's lines are followed as they stand
+        run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+        pip = (sys.executable, "-m", "pip", "--python", folder / "bin" / "python")
+        run(*pip, "install", "-q", wheel_of(built / "dist"), cwd=folder)
 
     return once("installed", install)
 
