@@ -34,7 +34,12 @@ def message(error: BaseException) -> str | None:
     if isinstance(error, RecursionError):
         return TOO_DEEP
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-        return f"{error.filename or ''}: {error.strerror or error}"
+        why = error.strerror or error
+        return (
+            f"{error.filename}: {why}"
+            if error.filename
+            else f"what is printed cannot be written: {why}; make room, or print elsewhere"
+        )
     return None
 
 

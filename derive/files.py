@@ -30,6 +30,10 @@ def read_within(path: str, most: int = SETTINGS) -> bytes:
     Raises UserError when the file cannot be read or is larger.
     """
     try:
+        if is_pipe(path):
+            raise UserError(
+                f"{path} is a pipe, and who reads it may wait for ever; write what comes from it into a file"
+            )
         with open(path, "rb") as file:
             data = file.read(most + 1)
     except IsADirectoryError:
@@ -40,6 +44,11 @@ def read_within(path: str, most: int = SETTINGS) -> bytes:
         raise UserError(f"{path} cannot be read: {_reason(error)}; name a file that you may read") from None
     refuse_larger(path, len(data), most)
     return data
+
+
+def is_pipe(path: str) -> bool:
+    """Whether it is a named pipe; one that the shell has opened, <(...), is none.  Raises OSError when it is not there."""
+    return stat.S_ISFIFO(os.stat(path).st_mode) and not _open_already(path)
 
 
 def toml_table(source: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:

@@ -94,6 +94,16 @@ def test_a_full_disk_names_the_file() -> None:
         write_whole({"/dev/full": b"page"})
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("words", [("show", "chain_rule"), ("--help",)])
+def test_what_cannot_be_printed_is_said_in_one_sentence(words: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "derive.cli", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    says = "derive: what is printed cannot be written: No space left on device; make room, or print elsewhere\n"
+    assert (done.returncode, done.stderr) == (2, says)
+
+
 def test_when_one_file_cannot_be_written_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_text("old")
     with pytest.raises(UserError, match=r"the folder .* does not exist"):
@@ -124,6 +134,10 @@ def test_reading_stops_at_the_largest_size() -> None:
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.tex")
+        with pytest.raises(UserError, match="is a pipe, and who reads it may wait for ever"):
+            read_within(str(tmp_path / "pipe.tex"))
     for path, says in ((tmp_path, "is a folder"), (tmp_path / "none", "there is no such file"), ("a\0", "null byte")):
         with pytest.raises(UserError, match=says):
             read_within(str(path))

@@ -14,6 +14,7 @@ import pytest
 from derive import *
 from derive.language.letters import *
 
+SAID = "derive: interrupted; no file is left half-written"
 ROOT = Path(__file__).resolve().parent.parent
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of Unix")
 
@@ -65,7 +66,7 @@ def interrupted(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("n", [1, 2, 5, 30, 200, 600])
 def test_an_interrupt_while_the_command_starts(tmp_path: Path, n: int) -> None:
     done = interrupted(AT_IMPORT.format(n=n), tmp_path)
-    assert (done.returncode, done.stderr.strip()) == (130, "")
+    assert (done.returncode, done.stderr.strip()) == (130, SAID)
 
 
 @posix
@@ -80,7 +81,7 @@ def test_an_interrupt_while_the_command_starts(tmp_path: Path, n: int) -> None:
 )
 def test_an_interrupt_while_it_works_leaves_nothing_half_done(tmp_path: Path, module: str, name: str) -> None:
     done = interrupted(IN_A_CALL.format(module=module, name=name), tmp_path)
-    assert (done.returncode, done.stderr.strip()) == (130, "")
+    assert (done.returncode, done.stderr.strip()) == (130, SAID)
     assert list(tmp_path.iterdir()) == []
 
 

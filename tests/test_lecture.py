@@ -455,7 +455,7 @@ def test_a_deck_is_made_again_when_it_is_saved_and_a_browser_hears_of_it(tmp_pat
             assert urlopen(address + "made?1").read() == b"2"
             assert b">Three</h" in urlopen(address + "deck").read()
             run.send_signal(signal.SIGINT)
-            assert (said.read(), run.wait(20)) == ("", 130)
+            assert (said.read(), run.wait(20)) == ("derive: interrupted; no file is left half-written\n", 130)
         finally:
             run.kill()
 

@@ -198,6 +198,16 @@ $$ \mathrm{KL}(p \| p) = \sum_k p_k \log \frac{p_k}{p_k} = 0 $$
 """
 
 
+def test_pages_count_lines_as_the_terminal_does_and_have_signs_for_tex() -> None:
+    text = "%: \\pi_\\theta positive distribution over a\n\\begin{align}\n|x + y|^2 &= 1 \\\\\n &= \\mathrm{KL}(p \\| q)\n\\end{align}\n"
+    from derive.notes.check import check_document
+
+    shown = check_document(document_of("notes.tex", text))
+    assert [line.text for line in shown.shown[0].lines] == ["|x + y|² = 1", "= KL(p ‖ q)"]
+    assert "<caption>Lines 3 to 4</caption>" in page(shown) and "#place-of[Lines 3 to 4]" in source(shown)
+    assert "<li>π_θ positive distribution over a</li>" in page(shown)
+
+
 def test_what_the_notes_write_with_a_name_has_that_name_in_the_theorem(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text(NAMES_KEPT, "utf-8")
     file = tmp_path / "proofs.py"

@@ -13,6 +13,7 @@ from needs import need
 from derive.cli import main
 from derive.slides.targets import TARGETS
 
+ROOT = Path(__file__).resolve().parent.parent
 HEADLINE = "cross_entropy_is_nll"
 
 
@@ -74,6 +75,16 @@ def nothing(calc):
     \"""Nothing is left.\"""
     calc.eq(0, by=ring)
 """
+
+
+def test_a_file_beside_it_is_not_taken_for_a_module_of_pythons() -> None:
+    Path("two.py").write_text(TWO, "utf-8")
+    for name in ("json.py", "string.py"):
+        Path(name).write_text("mine = 1\n", "utf-8")
+    for words in (["check", "two.py"], ["slides", "two.py", "-o", "two.html"]):
+        code = f"import sys; sys.path.pop(0); sys.path.insert(0, {str(ROOT)!r}); from derive.cli import main; main({words})"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,13 @@ def work(name, text, tmp_path, suffix=".toml"):
     return CliRunner().invoke(main, ["work", name, "--given", str(file)])
 
 
+def test_a_word_is_a_token_where_something_says_which(tmp_path):
+    numbers = 'y = "banana"\np = [0.5, 0.5]\n'
+    out = work("cross_entropy_one_hot", numbers, tmp_path)
+    assert out.exit_code == 2 and "nothing says which entry of p is that of it" in out.stderr
+    assert "y = 2" in work("cross_entropy_one_hot", numbers + 'vocabulary = ["pear", "banana"]', tmp_path).output
+
+
 def test_a_smoothed_loss_with_numbers(tmp_path):
     out = work("label_smoothing_residual", "y = 1\neps = 0.1\np = [0.5, 0.25, 0.25]", tmp_path).output
     assert "eps = 1/10" in out and "V = 3" in out

@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator
-from importlib.machinery import SourceFileLoader
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -147,6 +147,8 @@ def load_file(path: str) -> list[Entry]:
         raise UserError(f"{path}: there is no such file")
     if file.is_dir():
         raise UserError(f"{path} is a directory; name a Python file with theorems")
+    if not file.is_file():
+        raise UserError(f"{path} is no plain file but a pipe or a device; name a Python file with theorems")
     inside = catalogue_module(file)
     if inside:
         return entries_of(importlib.import_module(inside))
@@ -155,6 +157,8 @@ def load_file(path: str) -> list[Entry]:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))  # stays: its proofs run later, and they may import its neighbours as well
     _FOLDERS.add(folder)
+    if _PythonsOwn not in sys.meta_path:
+        sys.meta_path.insert(0, _PythonsOwn)
     try:
         return entries_of(_run(path, file, name))
     except SyntaxError as error:
@@ -171,6 +175,17 @@ def load_file(path: str) -> list[Entry]:
 
 _FOLDERS: set[Path] = set()
 """The folders from which the user's files have been loaded."""
+
+
+class _PythonsOwn:
+    """Finds modules of Python's, of which some are loaded only when they are needed, where Python has them: a json.py of the user's
+    beside a proof is not taken for one."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if path is not None or name not in sys.stdlib_module_names:
+            return None
+        return PathFinder.find_spec(name, [p for p in sys.path if Path(p).resolve() not in _FOLDERS])
 
 
 def _name_and_folder(file: Path) -> tuple[str, Path]:

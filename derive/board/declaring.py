@@ -15,7 +15,7 @@ _DECLARES = ("theorem", "false_claim")
 def declares(path: Path) -> bool:
     """Whether a file declares theorems or false claims, as far as its text shows; it is not run for that."""
     try:
-        source = path.read_bytes()
+        source = path.read_bytes() if path.is_file() else b""  # a pipe may never end
     except OSError:
         return False
     try:

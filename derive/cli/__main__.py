@@ -11,7 +11,14 @@ def run() -> None:
     spare_collections()
     from derive.cli.commands import main
 
-    main(prog_name="derive")
+    try:
+        main(prog_name="derive")
+    except OSError as error:  # as of a help text, which is printed before a command is run
+        from derive.cli.common import complain
+        from derive.errors import message
+
+        complain(message(error) or str(error))
+        raise SystemExit(2) from None
 
 
 def spare_collections() -> None:

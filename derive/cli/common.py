@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive.cli.interrupt import STATUS, orderly
+from derive.cli.interrupt import SAID, STATUS, orderly
 from derive.errors import message
 from derive.files import write_whole
 
@@ -28,6 +28,7 @@ class Group(click.Group):
             with orderly():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
+            click.echo(SAID, err=True)
             ctx.exit(STATUS)
         except BrokenPipeError:
             sys.stderr.close()

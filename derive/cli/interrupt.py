@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+SAID = "derive: interrupted; no file is left half-written"
 STATUS = 130  # what shells say of a program that an interrupt has ended: 128 and the number of the signal
 
 
 def at_once(*_: Any) -> None:
     """Ends the process.  For the time when there is nothing to be put in order: at the start and at the end."""
+    with suppress(OSError):
+        os.write(2, f"{SAID}\n".encode())
     os._exit(STATUS)
 
 

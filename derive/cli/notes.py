@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from derive.cli.common import complain, counted, quoting, screen_width
 from derive.errors import UserError, allow_deep_formulas
-from derive.files import write_whole
+from derive.files import read_within, write_whole
 
 if TYPE_CHECKING:
     from derive.notes.tell.view import View
 
+LARGEST = 200_000_000
+"""Bytes of a deck in Markdown or a notebook, with its pictures."""
 ENDINGS = (".tex", ".md", ".qmd", ".ipynb")
 OUTPUTS = (".html", ".pdf", ".py")
 
@@ -39,8 +40,8 @@ def is_notes(name: str) -> bool:
     from derive.slides.deck.stamps import is_stamped
 
     try:
-        return not is_stamped(Path(name).read_bytes())
-    except OSError:
+        return not is_stamped(read_within(name, LARGEST))
+    except UserError:  # said when it is read as notes
         return True
 
 

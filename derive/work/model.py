@@ -145,6 +145,12 @@ class Numbers:
 
     def _token(self, value: Any, where: str) -> int:
         if isinstance(value, str):
+            over = next((key for key in ("p", "q", "z", "log_q") if key in self.data), "")
+            if over and "vocabulary" not in self.data:
+                raise UserError(
+                    f"{where} is the word {shown(value, SHORT)}, and nothing says which entry of {over} is that of it; list the words in the "
+                    f'order of {over}: vocabulary = ["no", "yes"], or write the number of the token'
+                )
             if value not in self.words:
                 raise UserError(f"{where} is the word {value!r}, which is not in the vocabulary")
             return self.words.index(value) + 1

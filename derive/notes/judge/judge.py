@@ -126,7 +126,7 @@ def _read_on(verdict: Verdict, tried: Tried, later: Step) -> Verdict:
         return verdict
     proof, reading = tried.proof, tried.reading
     return Verdict(
-        "proved", f"{proof.reason} (read as {term_text(reading.claim)}, as the next row does)", proof.reasons, proof.theorem,
+        "proved", f"{proof.reason} (read as {_shown(reading.claim)}, as the next row does)", proof.reasons, proof.theorem,
         reading=tried.place, assumed=reading.assumed, where=_rests_on(reading, proof.theorem.hyps),
     )  # fmt: skip
 
@@ -183,20 +183,24 @@ def _sought(claim: Term, given: tuple[Term, ...], refutable: bool) -> tuple[Proo
     return (proof, None) if proof is not None else (None, refute(claim, given))
 
 
+def _shown(claim: Term) -> str:
+    return " ".join(term_text(claim).split())
+
+
 def _together(tried: Sequence[Tried]) -> tuple[Verdict, Tried | None]:
     """One verdict from the readings that were tried, of which only the last can be proved."""
     last = tried[-1]
     refuted = [t for t in tried if t.counterexample is not None]
     if last.proof is not None and last.reading.former:
-        why = f"it holds as {last.reading.claim}, with what a name was before a row or the text brought it in"
+        why = f"it holds as {_shown(last.reading.claim)}, with what a name was before a row or the text brought it in"
         return Verdict("unproved", why, assumed=tried[0].reading.assumed), tried[0]
     if last.proof is not None:
         if refuted:
-            why = f"it depends on how the row is read: as {last.reading.claim} it holds, as {refuted[0].reading.claim} it does not"
+            why = f"it depends on how the row is read: as {_shown(last.reading.claim)} it holds, as {_shown(refuted[0].reading.claim)} it does not"
             return Verdict("unproved", why, counterexample=refuted[0].counterexample, reading=last.place), last
         reason = last.proof.reason
         if len(tried) > 1:
-            reason += f" (read as {last.reading.claim})"
+            reason += f" (read as {_shown(last.reading.claim)})"
         where = _rests_on(last.reading, last.proof.theorem.hyps)
         proved = Verdict(
             "proved", reason, last.proof.reasons, last.proof.theorem,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.notes.tell.terminal import summary
-from derive.notes.tell.view import Line, View, titled
+from derive.notes.tell.view import Line, Shown, View, titled
 from derive.notes.tell.words import MARKS, NAMES, assumed, told
 from derive.render.pens import mathml
 
@@ -16,6 +16,7 @@ h2{font-size:1.1rem;margin:2rem 0 0}
 table{border-collapse:collapse;margin:1rem 0 2rem;width:100%}
 caption{text-align:left;color:#595959}
 td,th{padding:.35rem .6rem;text-align:left;vertical-align:baseline;font-weight:normal}
+tr{break-inside:avoid}
 td.formula{overflow-x:auto}
 td.why{width:24rem;color:#333}
 tr.false td,tr.false th{background:#fdecea}
@@ -45,12 +46,17 @@ def _page(view: View) -> Iterator[str]:
     for title, shown in titled(view):
         if title:
             yield f"<h2>{mathml.text_html(title)}</h2>"
-        yield f"<table>\n<caption>Line {shown.display.line}</caption>\n<tbody>"
+        yield f"<table>\n<caption>{_place(view, shown)}</caption>\n<tbody>"
         for line in shown.lines:
             yield from _rows(line)
         yield "</tbody>\n</table>"
     yield from _listed("Not read", tuple(f"line {p.line}: {p.what}" for p in view.problems))
     yield "</main>\n</body>\n</html>"
+
+
+def _place(view: View, shown: Shown) -> str:
+    cell = view.document.cell(shown.display.span.start)
+    return f"{shown.place}, cell {cell}" if cell else shown.place
 
 
 def _listed(what: str, lines: tuple[str, ...]) -> Iterator[str]:

@@ -2,6 +2,7 @@ r"""A formula of the document as a layout, which every pen can draw: what the pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from derive.notes.document.build import GAP
@@ -35,6 +36,15 @@ _FONTS = {
 }
 _ACCENTS = {r"\hat": "hat", r"\bar": "bar", r"\tilde": "tilde"}
 _RAISED = {r"\vec": "→", r"\dot": "˙", r"\ddot": "¨", r"\check": "ˇ", r"\overrightarrow": "→", r"\mathring": "°"}
+
+
+_FONT = re.compile(r"\\(?:text|math\w+|operatorname)\s*\{([^{}]*)\}")
+
+
+def in_signs(words: str) -> str:
+    r"""Words in which pieces of TeX, \pi_\theta, are written with their signs."""
+    words = re.sub(r"\\[A-Za-z]+", lambda m: _SIGNS.get(m[0], m[0]), _FONT.sub(r"\1", words))
+    return re.sub(r"([_^])\{(\w+)\}", r"\1\2", words)
 
 
 def formula(items: Sequence[Node]) -> nodes.Node:
@@ -76,6 +86,7 @@ def _is_application(node: nodes.Row) -> bool:
 def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
     out: list[nodes.Node] = []
     items = _spelled(items)
+    bars = _bars(items)
     for n, item in enumerate(items):
         base = item.base if isinstance(item, Script) else item
         if isinstance(base, Atom) and base.text in _BIG:
@@ -86,10 +97,42 @@ def _sequence(items: tuple[Node, ...]) -> list[nodes.Node]:
             out += _times(out)
             out.append(nodes.BigOp(sign, under, over, row(*_sequence(items[n + 1 :]))))
             break
-        drawn = _node(item, out)
+        drawn = _bar(item, bars[n]) if n in bars else _node(item, out)
         out += _times(out) if _is_factor(item, drawn) else []
         out.append(drawn)
     return out
+
+
+def _bars(items: tuple[Node, ...]) -> dict[int, str]:
+    """What the strokes of a row are, each by its place: an even number of them between two brackets open and close, |x|; of an odd
+    number each stands between two things, as in p(x | z) and KL(q || p)."""
+    found: dict[tuple[int, str], list[int]] = {}
+    inside = [-1]
+    for n, item in enumerate(items):
+        base = item.base if isinstance(item, Script) else item
+        sign = _SIGNS.get(base.text, base.text) if isinstance(base, Atom) else ""
+        if sign in ("(", "[", "{"):
+            inside.append(n)
+        elif sign in (")", "]", "}") and len(inside) > 1:
+            inside.pop()
+        elif sign in ("|", "‖"):
+            found.setdefault((inside[-1], sign), []).append(n)
+    out: dict[int, str] = {}
+    for places in found.values():
+        kinds = ("rel", "rel") if len(places) % 2 else ("open", "close")
+        out |= {n: kinds[i % 2] for i, n in enumerate(places)}
+    return out
+
+
+def _bar(item: Node, kind: str) -> nodes.Node:
+    base = item.base if isinstance(item, Script) else item
+    assert isinstance(base, Atom)
+    sign = _SIGNS.get(base.text, base.text)
+    bar = Symbol("∣" if kind == "rel" and sign == "|" else sign, kind)
+    if not isinstance(item, Script):
+        return bar
+    drawn = _script(item)
+    return nodes.Script(bar, drawn.sub, drawn.sup) if isinstance(drawn, nodes.Script) else bar
 
 
 def _spelled(items: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -13,6 +13,8 @@ from derive.render.pens import typst
 _HEAD = """#set page(paper: "a4", flipped: true, margin: 1.5cm, numbering: "1")
 #set text(size: 10pt, lang: "en")
 #set table(stroke: none, inset: (x: 5pt, y: 5pt), align: left + horizon)
+#set table.cell(breakable: false)
+#let place-of(it) = block(sticky: true, text(fill: luma(90), size: 0.9em, it))
 #let muted(it) = text(fill: luma(90), size: 0.9em, it)
 #let mark(kind, it) = text(fill: (proved: rgb("#146c2e"), "false": rgb("#b3261e")).at(kind, default: rgb("#7a5900")), it)
 #let wrong(it) = block(fill: rgb("#fdecea"), stroke: (left: 3pt + rgb("#b3261e")), inset: 4pt, width: 100%, it)
@@ -43,7 +45,7 @@ def _body(view: View) -> Iterator[str]:
     for title, shown in titled(view):
         if title:
             yield f"\n== {typst.escape(title)}"
-        yield f"\n#muted[Line {shown.display.line}]"
+        yield f"\n#place-of[{shown.place}]"
         yield "#table(columns: (auto, 1fr, 8cm),"
         for line in shown.lines:
             yield from _cells(line)

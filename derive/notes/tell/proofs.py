@@ -33,7 +33,7 @@ from derive.notes.judge.verdict import Row
 from derive.notes.tell.letters import readable
 from derive.notes.tell.saying import Named, Sides, brought_in, said, texts
 from derive.notes.tell.titles import titles_of
-from derive.notes.tell.view import Line, Shown, View
+from derive.notes.tell.view import Line, Shown, View, document_title
 from derive.record.letters import definitions_in
 from derive.render.pens.alphabets import GREEK_NAMES
 from derive.tactics.context import Context
@@ -57,10 +57,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A chain with letters that read as they are meant; ``told``: which of them stand for which of the notes."""
+    """A chain with letters that read as they are meant; ``told``: which of them stand for which of the notes; ``subject``: what the
+    notes are about."""
 
     links: tuple[Link, ...]
     told: dict[Var, str]
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def proofs(view: View) -> Proofs:
     chains = list(_chains(view))
     titles = titles_of(view.document.text, [(shown, [link.row for link in chain]) for shown, chain in chains])
     sides, known = texts(view), list(brought_in(view))
-    ways = [list(_ways(chain, sides, known)) for _, chain in chains]
+    subject = document_title(view.document.text)
+    ways = [[replace(way, subject=subject) for way in _ways(chain, sides, known)] for _, chain in chains]
     names = _letters(t for some in ways for way in some for x in way.links for t in (x.left, x.right, *x.given))
     written: list[Written] = []
     for title, some in zip(titles, ways, strict=True):
@@ -281,7 +284,8 @@ def _theorem(name: str, title: str, way: Way, names: dict[str, Any]) -> Written:
         steps = [_step(code, link) for link in chain if link.left != link.right] or [_step(code, chain[0])]
     except UnwrittenError as error:
         return Written(name, title, where, "", why=f"{error}; write this theorem by hand")
-    head = f"@theorem(\n    shows={shows},\n{_listed(given)})"
+    subject = f"    subject={json.dumps(way.subject, ensure_ascii=False)},\n" if way.subject else ""
+    head = f"@theorem(\n    shows={shows},\n{_listed(given)}{subject})"
     words = f'    """{title}.\n\n    From {where} of the notes.\n    """\n'
     text = f"{head}\ndef {name}(calc):\n{words}" + "".join(f"    {s}\n" for s in (*begin, *steps))
     imports = frozenset(f"{i.module}:{i.name}" for i in code.imports)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from derive.notes.document.pages import Display, Document, Problem
 from derive.notes.document.pages import Row as Printed
 from derive.notes.judge.verdict import Report, Row
-from derive.notes.tell.layout import formula, on_one_line
+from derive.notes.tell.layout import formula, in_signs, on_one_line
 from derive.render.formula import nodes
 from derive.render.pens.text import Pen
 
@@ -42,6 +42,12 @@ class Shown:
 
     display: Display
     lines: tuple[Line, ...]
+
+    @property
+    def place(self) -> str:
+        """Where its rows stand, as the terminal counts them."""
+        rows = [line.printed.line for line in self.lines] or [self.display.line]
+        return f"Line {rows[0]}" if rows[0] == rows[-1] else f"Lines {rows[0]} to {rows[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ def view(document: Document, report: Report, **more: tuple[str, ...]) -> View:
             Line(printed, tuple(row for row in own if _row_of(row) == n)) for n, printed in enumerate(display.rows)
         )
         shown.append(Shown(display, lines))
-    return View(document, report, tuple(shown), document.problems, **more)
+    told = {what: tuple(map(in_signs, words)) for what, words in more.items()}
+    return View(document, report, tuple(shown), document.problems, **told)
 
 
 def _in(row: Row, display: Display) -> bool:
@@ -109,13 +116,13 @@ def heading(text: str, place: int) -> str:
     return _plain(next((m["tex"] or m["markdown"] for m in reversed([*_HEADING.finditer(text, 0, place)])), ""))
 
 
-_TITLE = re.compile(r"""\\title\{(?P<tex>[^{}\n]*)\}|\A---\n(?:.*\n)*?title:[ \t]*(?P<yaml>["']?.*)\n""")
+_TITLE = re.compile(r"\\title\{(?P<tex>[^{}\n]*)\}|\A---\n(?:.+\n)*?title:[ \t]*(?P<yaml>.+)\n|^# (?P<first>.+)$", re.M)
 
 
 def document_title(text: str) -> str:
     """The title that a document gives itself, as plain words; "" where it has none."""
     found = _TITLE.search(text)
-    return _plain(found["tex"] or found["yaml"]) if found else ""
+    return _plain(found["tex"] or found["yaml"] or found["first"]) if found else ""
 
 
 def _plain(words: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from derive.kernel.terms import Term
 from derive.notes.judge.verdict import Row, Verdict
+from derive.notes.tell.layout import in_signs
 from derive.notes.tell.view import Line
 from derive.render.pens.text import term_text
 
@@ -46,7 +47,7 @@ def said(row: Row) -> str:
         )
         parts += [part for part in (verdict.reason, verdict.doubt) if part]
     words = ": ".join(p for p in (parts[0], "; ".join(parts[1:])) if p)
-    return _in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words)
+    return _in_signs(in_signs(f"{words}, where {' and '.join(verdict.where)}" if verdict.where else words))
 
 
 def told(line: Line) -> list[tuple[Row, Verdict, str]]:

@@ -102,7 +102,8 @@ def _author(name: str, d: Derivation, choice: Choice, template: Template) -> _Au
 
 
 def subject_title(subject: str) -> str:
-    return subject.replace("_", " ").capitalize()
+    words = subject.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def subjects_title(subjects: Iterable[str]) -> str:
