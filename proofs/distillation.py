@@ -132,8 +132,8 @@ centred = [Eq(Sum(z[k], (k, 1, V)), 0), Eq(Sum(v[k], (k, 1, V)), 0)]
     catalogue="30",
 )
 def distillation_gradient_at_high_temperature(calc):
-    """As the temperature grows, the rescaled gradient of distillation tends to the difference of the logits over V: it is the
-    slope at beta = 0 of student minus teacher, which are equal there."""
+    """The slope of student minus teacher in the inverse temperature, taken at beta = 0, is the difference of the logits over V:
+    to it the rescaled gradient of distillation tends as the temperature grows."""
     calc.eq(
         warm_student[j] * (z[j] - Sum(warm_student[k] * z[k], (k, 1, V)))
         - warm_teacher[j] * (v[j] - Sum(warm_teacher[k] * v[k], (k, 1, V))),
@@ -141,7 +141,7 @@ def distillation_gradient_at_high_temperature(calc):
     )
     calc.eq(
         1 / V * (z[j] - 1 / V * Sum(z[k], (k, 1, V))) - 1 / V * (v[j] - 1 / V * Sum(v[k], (k, 1, V))),
-        by=[softmax, auto],
+        by=because("at beta = 0 both are uniform", [softmax, auto]),
     )
     calc.eq(1 / V * (z[j] - 1 / V * 0) - 1 / V * (v[j] - 1 / V * 0), by=because("the logits have mean 0", centred))
     calc.eq((z[j] - v[j]) / V, by=ring)

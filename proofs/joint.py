@@ -126,7 +126,10 @@ def pseudo_likelihood(calc):
 def pseudo_likelihood_overcounts(calc):
     """The exponentials of the pseudo-log-likelihoods of all sequences sum to 1 at least: they are no probabilities."""
     product = P_X[x] * P_Y[y]
-    square = calc.have(ForAll([(x, X), (y, Y)], 0 <= (P[x][y] - product) ** 2 / product), by=first_marginal)
+    square = calc.have(
+        ForAll([(x, X), (y, Y)], 0 <= (P[x][y] - product) ** 2 / product),
+        by=because("a square over positive numbers", first_marginal),
+    )
     quotient = P[x][y] * P[x][y] / product
     both = calc.have(
         ForAll([(x, X), (y, Y)], Eq(given_y[y][x] * given_x[x][y], quotient)),
@@ -134,14 +137,14 @@ def pseudo_likelihood_overcounts(calc):
     )
     expanded = calc.have(
         ForAll([(x, X), (y, Y)], Eq((P[x][y] - product) ** 2 / product, quotient - 2 * P[x][y] + product)),
-        by=first_marginal,
+        by=because("the square multiplied out", first_marginal),
     )
     below = calc.have(
         ForAll([(x, X), (y, Y)], 2 * P[x][y] - product <= given_y[y][x] * given_x[x][y]), by=[expanded, square, both]
     )
     calc.eq(
         2 * Sum(P[x][y], (x, X), (y, Y)) - Sum(P_X[x], (x, X)) * Sum(P_Y[y], (y, Y)),
-        by=[reverse(first_marginal), reverse(second_marginal), auto],
+        by=because("all probabilities sum to 1", [reverse(first_marginal), reverse(second_marginal), auto]),
     )
     calc.eq(Sum(2 * P[x][y] - product, (x, X), (y, Y)), by=sums)
     calc.le(Sum(given_y[y][x] * given_x[x][y], (x, X), (y, Y)), by=below)

@@ -377,8 +377,8 @@ best = Var("theta'", THETA)
 family_of = function("p", THETA, INT, REAL)  # p_theta(k), one position
 attained = ForAll((k, 1, V), Eq(family_of[best][k], q[k]))
 every_model = [
-    ForAll([theta, (k, 1, V)], 0 < family_of[theta][k]),
-    ForAll(theta, Eq(Sum(family_of[theta][k], (k, 1, V)), 1)),
+    ForAll([phi, (k, 1, V)], 0 < family_of[phi][k]),
+    ForAll(phi, Eq(Sum(family_of[phi][k], (k, 1, V)), 1)),
 ]
 
 
@@ -410,8 +410,7 @@ def argmin_cross_entropy_iff(calc):
     catalogue="17",
 )
 def label_smoothing_changes_the_optimum(calc):
-    """The minimiser of the smoothed loss is the smoothed target, which is not the one-hot target: the true token
-    gets less than 1."""
+    """The smoothed target, unlike the one-hot target, gives the true token less than 1."""
     calc.eq(1 - eps + eps / V, by=because("the smoothed target at the true token", [smoothed, delta_same, ring]))
     calc.eq(1 - eps * ((V - 1) / V), by=ring)
     calc.have(0 < eps * ((V - 1) / V), by=order)

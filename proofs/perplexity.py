@@ -71,7 +71,6 @@ def one_le_perplexity(calc):
     zero = calc.have(Eq(Sum(log(1), (t, 1, T)), 0), by=[log_one, sum_zero])
     below = calc.have(Sum(log(ps[t][ys[t]]), (t, 1, T)) <= 0, by=[total, zero])
     calc.have(0 <= 1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T)), by=below)
-    calc.eq(1 + 0, by=ring)
     calc.le(1 + 1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T)), by=order)
     calc.le(exp(1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T))), by=one_add_le_exp)
     calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring)

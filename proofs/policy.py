@@ -71,7 +71,8 @@ tilted = ForAll((k, 1, V), Eq(best[k], weight / total))
     catalogue="38",
 )
 def regularised_reward(calc):
-    """The mean reward less a penalty on leaving a reference policy is largest at the reference tilted by the reward."""
+    """The mean reward less a penalty on leaving a reference policy is one number for all policies, less beta times how far a
+    policy diverges from the reference tilted by the reward."""
     gap = Sum(q[k] * log(q[k] / best[k]), (k, 1, V))
     calc.have(ForAll((k, 1, V), 0 < best[k]), by=because("the tilted reference", tilted))
     calc.eq(

@@ -40,9 +40,9 @@ def loss(margin):
 )
 def implied_reward(calc):
     """The reward for which a policy is optimal: the log of how far it leaves the reference, and what no answer changes."""
-    calc.have(0 < policy[x][y])
+    calc.have(0 < policy[x][y], by=because("all its factors are positive", tilted[1:]))
     calc.eq(beta * log(exp(reward[x][y] / beta)))
-    calc.eq(beta * log(policy[x][y] / reference[x][y] * Z[x]))
+    calc.eq(beta * log(policy[x][y] / reference[x][y] * Z[x]), by=because("the policy is the tilted reference", tilted))
     calc.eq(beta * log(policy[x][y] / reference[x][y]) + beta * log(Z[x]))
 
 

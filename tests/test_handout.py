@@ -145,7 +145,7 @@ def test_small_formulas_in_the_names_of_definitions_are_mathematics():
     smoothed = [e for e in theorems("label_smoothing") if e.name == "smoothed_off_eq_smoothed"]
     chosen = [(e.name, *presented(e.derivation)) for e in smoothed]
     tex = document(course("A course", [("Targets", chosen, [])], load_notation(None)), lambda name: None)
-    assert ", the smoothed target, $V - 1$ convention" in tex and ", the smoothed target\n" in tex
+    assert ", the smoothed target, $V - 1$ convention: " in tex and ", the smoothed target, $V$ convention " in tex
 
 
 def test_the_document_compiles(tex, tmp_path):

@@ -365,6 +365,8 @@ def test_reason_words(reason: Reason, words: str) -> None:
         ("the weight 1/(B n_s): less", r"the weight $1/(B n_s)$: less"),
         ("given y_<t, z-loss", r"given $y_{<t}$, $z$-loss"),
         ("a cat, e.g. this; I can't; Gibbs' x", "a cat, e.g. this; I can't; Gibbs' $x$"),
+        ("losses a and b, a number for a.", "losses $a$ and $b$, a number for $a$."),
+        ("when Pr(y | x, y_<t) is", r"when $\Pr(y \mid x, y_{<t})$ is"),
         ("n to n + 1", "$n$ to $n + 1$"),
         (
             "see sum_delta: 100% & #1 {~^\\}",

@@ -115,8 +115,8 @@ def test_a_derivation_that_does_not_fit_repeats_the_line_that_it_goes_on_from() 
         carried, *new = slide.steps
         assert carried.carried
         assert carried.place == last.place
-        assert carried.parts == last.parts  # the very same line, with its relation
-        assert carried.relation == last.relation
+        assert carried.parts == last.parts  # the very same formula, as the left side of what follows
+        assert not carried.relation
         assert not carried.reason
         assert new
         last = slide.steps[-1]

@@ -45,7 +45,7 @@ MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 EQUATION = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
-NAMES = ("cross_entropy_is_nll", "label_smoothing_residual", "chain_rule", "label_smoothing_minimiser")
+NAMES = ("cross_entropy_is_nll", "label_smoothing_residual", "chain_rule", "cross_entropy_eq_entropy_iff")
 
 
 def deck_of(*names: str, notation: str = "compact", template: Template | None = None, **how: Any) -> Deck:

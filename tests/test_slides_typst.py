@@ -197,7 +197,7 @@ def test_a_line_that_is_carried_over_stands_there_from_the_start() -> None:
     assert carried.carried
     pages = pictures(d)
     first_of_second = pages[1 + clicks(d.slides[0])]
-    assert "equals minus the sum over k from 1 to" in first_of_second.get("aria-label", "")
+    assert ". minus the sum over k from 1 to" in first_of_second.get("aria-label", "")
     assert all(colour != LIGHT.changed for _, _, colour in signs(first_of_second))
 
 

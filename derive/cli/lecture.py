@@ -28,6 +28,8 @@ from derive.slides.readback import (
 from derive.slides.targets import Target
 from derive.values import replace
 
+CONTENTS = ("heading", "theorem", "theorems")  # what is named on the title slide: no question, and nothing false
+
 
 class Author:
     """Makes the slides of a lecture for one target."""
@@ -55,7 +57,8 @@ class Author:
             made = [_headed(item, s) for s in made]
             if item.entry.get("speaker"):
                 made[0] = replace(made[0], speaker=item.entry["speaker"])
-            contents.append(made[0].heading)
+            if item.kind in CONTENTS:
+                contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
         return Deck(
@@ -63,7 +66,7 @@ class Author:
             self.template,
             title,
             self.lecture.subtitle if title else "",
-            tuple(contents) if title else (),
+            tuple(dict.fromkeys(contents)) if title else (),
         )
 
     def notation(self, item: Item) -> str:

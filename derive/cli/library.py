@@ -47,6 +47,7 @@ def definition_text(d: Definition, notation: Notation, plain: bool, width: int) 
 
 def lemma_text(lemma: Lemma, notation: Notation, plain: bool) -> str:
     """What a lemma or an axiom says, its letters, and what it rests on."""
+    from derive.board.letters import conventions
     from derive.kernel.theorem import axioms_used, proof_steps
     from derive.render.pens.text import conditions_text, term_text
     from derive.render.words.prose import unsaid_kinds
@@ -58,6 +59,7 @@ def lemma_text(lemma: Lemma, notation: Notation, plain: bool) -> str:
     for i, condition in enumerate(conditions_text(lemma.given, notation, ascii=plain, kinds=whole)):
         out.append(f"  {'given  ' if i == 0 else '       '}  {condition}")
     out.append(f"  claim    {term_text(lemma.shows, notation, ascii=plain)}")
+    out += [f"  note     {convention}" for convention in conventions(statements)]
     if not lemma.internal:
         out.append(f"  import   from derive import {lemma.name}")
     steps = len(proof_steps(lemma.theorem))

@@ -57,7 +57,7 @@ smoothed_off: Definition = _define(
 
 cross_entropy: Definition = _define(
     "cross_entropy", (_V, _q, _p), -Sum(_q[_k] * log(_p[_k]), (_k, 1, _V)),
-    "The cross-entropy of p under the target q.", words="cross-entropy",
+    "The cross-entropy of the model p under the target q, over a vocabulary of V tokens.", words="cross-entropy",
 )  # fmt: skip
 entropy: Definition = _define(
     "entropy", (_V, _q), -Sum(xlogy(_q[_k], _q[_k]), (_k, 1, _V)),
@@ -166,12 +166,12 @@ softmax: Definition = _define(
 
 conditional: Definition = _define(
     "conditional", (_Pr, _t), _Pr[_t] / _Pr[_t - 1],
-    "The conditional probability of y_t given y_<t: Pr(y_1..y_t) / Pr(y_1..y_(t-1)); Pr(t) stands for Pr(y_1..y_t | x).",
+    "The conditional probability of the token y_t given the prompt x and the tokens before it. Pr(t) stands for Pr(y_1..y_t | x).",
     words="conditional probability",
 )  # fmt: skip
 sequence_probability: Definition = _define(
     "sequence_probability", (_T, _ps, _ys), Prod(_ps[_t][_ys[_t]], (_t, 1, _T)),
-    "The probability of the output y given the prompt x: the product of the model's conditionals p_t(y_t).",
+    "The probability of the output y, of T tokens, given the prompt x: the product of the model's conditional probabilities.",
     words="the sequence's probability",
 )  # fmt: skip
 log_likelihood: Definition = _define(

@@ -43,7 +43,7 @@ log_exp = axiom_lemma("log_exp", "log undoes exp", features={"logs"})
 exp_log = axiom_lemma("exp_log", "exp undoes log")
 pow_eq_exp = axiom_lemma("pow_eq_exp", "a power by exp and log")
 zero_log_zero = axiom_lemma("zero_log_zero", "the convention 0 log 0 = 0")
-xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "an ordinary product, since the logarithm exists", features={"logs"})
+xlogy_eq_mul_log = axiom_lemma("xlogy_eq_mul_log", "no log 0 occurs", features={"logs"})
 
 
 @lemma(eq(exp(ZERO), 1), phrase="exp 0 = 1")

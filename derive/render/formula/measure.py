@@ -178,9 +178,9 @@ def _symbol_em(s: Symbol, script: bool) -> float:
     return sum(0.78 if c.isupper() or c in "mw" else 0.56 for c in s.text)
 
 
-def node_height(node: Node) -> float:
-    """About how high a layout is when it is drawn in display style, in em, with the air a line of text has."""
-    above, below = _extent(node)
+def node_height(node: Node, style: int = DISPLAY) -> float:
+    """About how high a layout is when it is drawn in this style, in em, with the air a line of text has."""
+    above, below = _extent(node, style)
     return above + below
 
 
@@ -207,7 +207,7 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
             return above, max(below, 0.3 + under)
         if style != DISPLAY:
             return max(above, 0.3 + over), max(below, under - 0.2)
-        return max(above, 0.85 + over), max(below, 0.5 + under)
+        return max(above, 0.9 + over), max(below, 0.55 + under)
     if isinstance(node, Fence):
         above, below = _extent(node.body, style)
         bracket = _bracket(node.size, style)
@@ -227,7 +227,7 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
 
 def _bracket(size: float, style: int) -> tuple[float, float]:
     # inside a fraction, where all else is a little smaller, brackets of a given size are not
-    more = {DISPLAY: 0.2, TEXT: 0.25, SCRIPT: 0.0}[style] * min(size, 3)
+    more = {DISPLAY: 0.2, TEXT: 0.32, SCRIPT: 0.0}[style] * min(size, 3)
     return 0.8 + more, 0.3 + more
 
 

@@ -57,7 +57,8 @@ def small_latex(formula: str) -> str:
     out = re.sub(r"\s*(?<!_)([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
     out = re.sub(r"(^|[=<>≤≥≠] |\()\s?− ", r"\1−", out)
     out = re.sub(r"_(<\w)|\^(\d\d+)", lambda m: f"_{{{m[1]}}}" if m[1] else f"^{{{m[2]}}}", out)
-    out = re.sub(r"\b(log|ln|exp)\b", r"\\\1", out)
+    out = re.sub(r"\b(log|ln|exp|Pr)\b", r"\\\1", out)
+    out = re.sub(r"\s*\|\s*", " ∣ ", out)
     out = "".join(f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (COMMANDS.get(c, c) for c in out))
     return re.sub(r" +(?=[ _^/),]|$)", "", out)
 

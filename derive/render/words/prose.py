@@ -130,17 +130,21 @@ def _index(term: Term, bound: tuple[str, ...]) -> str:
     return name if name.isidentifier() else ""  # t + 1 is no letter
 
 
-# A letter that stands alone is a variable, except the words a, A and I; so are y_t, q_y^ε, p(k), and what such letters make
+# A letter that stands alone is a variable, except the words a, A and I, though no article has a comma or "and" behind it; so are y_t, q_y^ε, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
 _SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
+_ARTICLE = rf"(?!\(|[,;:)]|\.(?:\s|$)|$|\s+(?:and|or)\b|\s*{_SIGN})"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?![aAI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_(?:{_GREEK}|<?\w))?(?:\^(?:\d+|{_GREEK}|\w))?(?![\w'’])(?!\.[A-Za-z])"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_(?:{_GREEK}|<?\w))?(?:\^(?:\d+|{_GREEK}|\w))?(?![\w'’])(?!\.[A-Za-z])"
     r"(?:\(-?(?:[\w, ]|\^\w)*\))?)"
 )
+_PROBABILITY = r"(?:(?<![\w'’])Pr\([^\W\d](?:[\w,|<= ])*\))"
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
-_OPERAND = rf"(?P<alone>{_LOG}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
+_OPERAND = (
+    rf"(?P<alone>{_LOG}|{_PROBABILITY}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
+)
 _NEXT = rf"\s*{_SIGN}\s*-?"
 _SPELLED = {name: r.sign for name, r in RELATIONS.items()} | {"!=": "≠", "=>": "⟹", "-": MINUS}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")

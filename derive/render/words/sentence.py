@@ -17,8 +17,15 @@ from derive.render.formula.nodes import MINUS, PRODUCT, Fence, Node, Prose, Symb
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import parts
 
-_TOKEN = re.compile(r"\s*(log|ln|exp|\d+|[^\W\d_]|_<?\w|\^(?:\d+|\w)|.)")
-_KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {"≠": "rel", "⟹": "rel", "+": "op", "/": "slash", ",": "punct"}
+_TOKEN = re.compile(r"\s*(log|ln|exp|Pr|\d+|[^\W\d_]|_<?\w|\^(?:\d+|\w)|.)")
+_KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {
+    "≠": "rel",
+    "∣": "rel",
+    "⟹": "rel",
+    "+": "op",
+    "/": "slash",
+    ",": "punct",
+}
 
 
 def prose(words: str) -> Prose:
@@ -31,6 +38,7 @@ def small_node(formula: str) -> Node:
     return _Small(_TOKEN.findall(formula)).row("")
 
 
+_PR = Symbol("Pr", "fn")
 _SIZES = frozenset("VTNKB")
 """Letters of numbers, which are no functions of what stands in brackets behind them."""
 
@@ -48,7 +56,7 @@ class _Small:
             if token == closing:
                 break
             if token == "(" and self.closes():
-                called = bool(out) and kind(out[-1]) not in ("rel", "op", "neg", "fn")
+                called = bool(out) and (kind(out[-1]) not in ("rel", "op", "neg", "fn") or out[-1] == _PR)
                 if called and isinstance(out[-1], Symbol) and out[-1].text in _SIZES:
                     called = False
                     out.append(PRODUCT)
@@ -58,6 +66,8 @@ class _Small:
                 out[-1] = subscript(out[-1], row(*before, _atom(token[-1])))
             elif token[0] == "^" and len(token) > 1 and out:
                 out[-1] = superscript(out[-1], _atom(token[1:]))
+            elif token == "|":
+                out.append(Symbol("∣", "rel"))
             elif token == MINUS:
                 out.append(Symbol(MINUS, "op" if out and not _is_sign(out[-1]) else "neg"))
             elif not token.isalnum():
@@ -83,7 +93,7 @@ def _is_sign(node: Node) -> bool:
 
 
 def _atom(token: str) -> Node:
-    if token in ("log", "ln", "exp"):
+    if token in ("log", "ln", "exp", "Pr"):
         return Symbol(token, "fn")
     return Symbol(token, "num") if token.isdigit() else name_node(token)
 

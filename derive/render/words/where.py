@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from derive.kernel.definitions import Definition
@@ -38,10 +39,13 @@ def equation(definition: Definition) -> Term:
 
 
 def symbol(definition: Definition, notation: Notation) -> tuple[Prose, Prose]:
-    """What a definition says, with the integers among its letters, and what it is called where it is one of the library."""
+    """What a definition says, with the integers among its letters, and what it is where it is one of the library: its first
+    sentence, which says what its letters stand for."""
     (said,) = where([equation(definition)], notation)
-    words = WORDS.get(definition)
-    return said, prose(f", {words}") if words else ()
+    if definition not in WORDS:
+        return said, ()
+    first = re.split(r"\.(?=\s+[A-Z]|$)", definition.doc)[0]
+    return said, prose(f", {first[:1].lower()}{first[1:]}")
 
 
 def where(

@@ -145,6 +145,7 @@ def block_rows(block: Block, guarded: bool = False) -> str:
 def chain(slide: Slide, name: str, clicks: Clicks, guarded: bool = False) -> list[str]:
     """The rows of the steps of a slide, for ``\\derivechain``: aligned at the relations, a click for each step."""
     rows: list[str] = []
+    goes_on = slide.part > 1 or slide.under
     for i, step in enumerate(slide.steps):
         if not slide.stands(i):
             clicks.next()
@@ -152,11 +153,13 @@ def chain(slide: Slide, name: str, clicks: Clicks, guarded: bool = False) -> lis
         if slide.lead and i == 0:  # the row goes on with the next step
             lead = _formula(step, 0, clicks)
             shown = [clicks.cover(lead if slide.beside else rf"\derivelead{{{lead}}}")]
+            again = clicks.relative and goes_on
         else:
             shown = _rows(slide, step, clicks, guarded, last)
             shown[-1] += "" if last else r" \\"
-            if clicks.relative and step.carried and step.relation and not last:
-                shown = [rf"\derivecarried{{{r}}}" for r in shown]
+            again = clicks.relative and goes_on and not last
+        if step.carried and again:
+            shown = [rf"\derivecarried{{{r}}}" for r in shown]
         spoken = step_speech(step.relation, node_speech(row(*step.parts)), prose_speech(step.reason))
         rows += sealed(shown, name, step.place, spoken)
     return rows

@@ -124,7 +124,7 @@ _LOOK = r"""\setbeamercolor{background canvas}{bg=derivebackground}
 \setbeamercolor{alerted text}{fg=derivechanged}
 \setbeamertemplate{navigation symbols}{}
 \setbeamertemplate{enumerate items}[default]
-\setbeamertemplate{frametitle}{\vspace*{5pt}{\raggedright\exhyphenpenalty=10000\strut\insertframetitle\strut\par}\vspace*{1pt}}
+\setbeamertemplate{frametitle}{\vspace*{2pt}{\raggedright\exhyphenpenalty=10000\strut\insertframetitle\strut\par}}
 \setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\parskip}{3pt}}
 \makeatletter\@ifundefined{KV@Gin@alt}{\define@key{Gin}{alt}{}}{}\makeatother
@@ -206,5 +206,5 @@ def _footline(template: Template, logo: str, margin: float) -> str:
     picture = rf"\raisebox{{-3pt}}{{\includegraphics[height=12pt,alt={{}}]{{{logo}}}}}\hspace{{1em}}" if logo else ""
     return (
         rf"\setbeamertemplate{{footline}}{{\hbox to\paperwidth{{{edge}\tiny\color{{derivemuted}}\strut\derivestamp"
-        rf"\hfil {words(template.footer)}\hfil {picture}\insertframenumber{edge}}}\vspace*{{5pt}}}}"
+        rf"\hfil {words(template.footer)}\hfil {picture}\insertframenumber{edge}}}\vspace*{{3pt}}}}"
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.render.formula.measure import node_em, node_height, prose_em
+from derive.render.formula.measure import TEXT, node_em, node_height, prose_em
 from derive.render.formula.nodes import Prose, Symbol, settled
 from derive.slides.deck.deck import Block, Slide, Step, Words
 from derive.slides.deck.template import HEADING, ONE_LINE, Template
@@ -26,7 +26,7 @@ LEAST_SCALE = 0.5
 PART = 3.0  # em of a heading's letters, for the number of the slide behind it
 BETWEEN = 0.8  # em above a chain that stands below another
 BROKEN = 0.3  # em between the lines of a broken formula
-AIR = 0.5  # em that a slide keeps free where its letters were made smaller to fill it
+AIR = 0.25  # em that a slide keeps free where its letters were made smaller to fill it
 
 
 class Chain(Value):
@@ -50,8 +50,8 @@ def small_height(p: Prose, room: float) -> float:
     """Of a sentence in small letters, wrapped to ``room`` em of the formulas."""
     if not p:
         return 0.0
-    lines = max(1, -(-int(100 * SMALL * prose_width(p) * 1.08) // max(1, int(100 * room))))
-    tall = max((node_height(x) - 1.1 for x in p if not isinstance(x, str)), default=0.0)
+    lines = max(1, -(-int(100 * SMALL * prose_width(p) * 1.02) // max(1, int(100 * room))))
+    tall = max((node_height(x, TEXT) - 1.1 for x in p if not isinstance(x, str)), default=0.0)
     return SMALL * (LEADING * lines + min(tall, 1.2) * 0.8)
 
 
@@ -113,7 +113,7 @@ def header_height(slide: Slide, template: Template) -> float:
     out = small_height(slide.subheading, template.width)
     out += small_height(("Given ", *slide.given) if slide.given else (), template.width)
     if slide.claim:
-        out += sum(max(1.3, node_height(p)) + BROKEN for p in slide.claim) - BROKEN + GAP + 0.6
+        out += sum(max(1.3, node_height(p)) + BROKEN for p in slide.claim) - BROKEN + GAP + 0.4
     out += LEADING if slide.title else 0.0
     out += sum(block_height(b, template) for b in slide.blocks)
     return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
@@ -184,7 +184,8 @@ def _paginate(
     chain: Chain, first: Slide, template: Template, notes: Sequence[Prose], scale: float
 ) -> list[tuple[Slide, float]]:
     """Slides for a chain and how high they are, with formulas at ``scale``; ``first`` has what stands above it on the first one, ``notes`` will stand below the last line.
-    When it does not fit on one, the last line of a slide is repeated at the head of the next.  Lines are spread evenly."""
+    When it does not fit on one, the last formula of a slide begins the next, as the left side of what follows: a sign with
+    nothing before it would say of what.  Lines are spread evenly."""
     steps = list(chain.steps)
     if not steps:
         return [(replace(first, kind="statement"), header_height(first, template))]
@@ -215,13 +216,17 @@ def _paginate(
         shown = steps[low:high]
         if n and chain.kind != "proof":
             carried = steps[low - 1]
-            shown = [replace(carried, carried=True, reason=()), *shown]
-        slides.append(
-            _set(
-                replace(following if n else head, steps=tuple(shown)), c, notes if high == len(steps) else (), template
-            )
-        )
+            shown = [replace(carried, carried=True, relation="", reason=()), *shown]
+        laid = _began(shown, c, template) if n and chain.kind == "steps" else c
+        on = replace(following, lead=laid.lead, beside=laid.beside) if n else head
+        slides.append(_set(replace(on, steps=tuple(shown)), laid, notes if high == len(steps) else (), template))
     return [*((s, template.height) for s in alone), *slides]
+
+
+def _began(shown: Sequence[Step], c: Columns, template: Template) -> Columns:
+    """The columns of a slide that goes on from the line before: that one stands before the first sign where there is room."""
+    own = columns(shown, template, c.scale)
+    return own if own.lead and own.scale == c.scale and own.beside >= c.beside else replace(c, lead=False)
 
 
 def _claim_alone(head: Slide, template: Template) -> Slide:

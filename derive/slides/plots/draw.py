@@ -267,6 +267,10 @@ class _Plot:
                 label.set_text(mathtext(c.label))
         width, height = room(), self.high - bottom - top
         axes.set_position((left / self.wide, bottom / self.high, width / self.wide, height / self.high))
+        # what stands below the axes is in their middle, or where it does not leave the picture
+        across = axes.xaxis.label.get_window_extent(renderer).width / em / 2 + 0.2
+        across = min(max(left + width / 2, across), max(across, self.wide - across))
+        axes.xaxis.label.set_x((across - left) / width)
         low, high = self.chart.y
         # from one label to the next, of the height of the axes
         least = 1.15 * max(t.get_window_extent(renderer).height for t in labels) / em / height

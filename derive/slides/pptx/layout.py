@@ -17,7 +17,7 @@ from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
 from derive.slides.pptx.pictures import Formula
 from derive.slides.pptx.pieces import pieces
-from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em
+from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em, uncut
 
 LINE = 1.2  # from one line of text to the next, in em of that text
 GAP, LEAST_GAP, MOST_GAP = 0.45, 0.12, 0.9  # em between rows
@@ -216,10 +216,11 @@ class _Page:
             y = self.down(0.2)
             rows = tuple(tuple(map(spans, row)) for row in (block.head, *block.rows))
             columns = zip(*rows, strict=True)
-            widths = tuple((max(map(spans_em, column)) * self.stretch * 1.1 + 1.4) * size for column in columns)
-            height = 1.45 * size * len(rows)
+            ems = [max(map(spans_em, column)) * self.stretch * 1.1 + 1.4 for column in columns]
+            letters = min(size, self.room.width / sum(ems))
+            widths, height = tuple(em * letters for em in ems), 1.45 * letters * len(rows)
             self.things.append(
-                Grid(Box(self.room.x, self.room.y + y, sum(widths), height), widths, rows, size, block.total)
+                Grid(Box(self.room.x, self.room.y + y, sum(widths), height), widths, rows, letters, block.total)
             )
             self.bottom = y + height
 
@@ -398,7 +399,7 @@ def title_size(words: Spans, width: float, height: float, usual: float, rows: in
     """The largest size at which the words fit their box, not more than the usual one."""
     size = usual
     while size > 10:
-        count = lines(words, width / size)
+        count = lines(uncut(words, width / size), width / size)
         if count * LINE * size <= height and (rows is None or count <= rows):
             break
         size -= 1

@@ -175,14 +175,17 @@ def _stretch(s: Span) -> float:
 def lines(items: Iterable[Span], room: float) -> int:
     """How many lines the words take in a column ``room`` em wide."""
     words: list[float] = [0.0]
+    begun: set[int] = set()  # which of them begin a new line anyway
     for s in items:
-        for i, piece in enumerate(s.text.split(" ")):
-            if i:
+        for sign, piece in re.findall(f"(^|[ {BREAK}])([^ {BREAK}]*)", s.text):
+            if sign:
                 words.append(0.0)
+            if sign == BREAK:
+                begun.add(len(words) - 1)
             words[-1] += text_em(piece) * _stretch(s)
     count, used = 1, 0.0
-    for width in words:
-        if used and used + 0.3 + width > room:
+    for i, width in enumerate(words):
+        if used and (used + 0.3 + width > room or i in begun):
             count, used = count + 1, 0.0
         used += width + (0.3 if used else 0.0)
         while used > room:  # a word that is broken

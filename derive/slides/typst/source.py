@@ -15,7 +15,7 @@ from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
 from derive.slides.deck.colours import TERMS
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.headings import common_share
-from derive.slides.deck.paginate import SMALL, prose_width
+from derive.slides.deck.paginate import prose_width
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors, term_colors
 from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
@@ -103,11 +103,18 @@ def title_slides(deck: Deck) -> list[str]:
 
 
 def _contents(deck: Deck, most: int) -> list[list[str]]:
-    """The contents in pages of at most so many lines."""
+    """The contents in pages of at most so many lines, filled alike."""
+    pages = _pages_of(deck, most)
+    while most > 1 and len(tighter := _pages_of(deck, most - 1)) == len(pages):
+        most, pages = most - 1, tighter
+    return pages
+
+
+def _pages_of(deck: Deck, most: int) -> list[list[str]]:
     pages: list[list[str]] = [[]]
     used = 0
     for c in deck.contents:
-        lines = 1 + int(SMALL * prose_width(c) / (deck.template.width * 0.9))
+        lines = 1 + int(0.7 * prose_width(c) / (deck.template.width * 0.9))
         if used + lines > most:
             pages.append([])
             used = 0

@@ -155,7 +155,7 @@ COMMON = r"""
 SLIDES = r"""
 #set page(
   width: paper.width, height: paper.height, fill: colors.background,
-  margin: (x: margin, top: 26pt, bottom: 40pt), footer-descent: 10pt,
+  margin: (x: margin, top: 26pt, bottom: 36pt), footer-descent: 8pt,
 )
 #set text(font: fonts, size: letters, fill: colors.text, hyphenate: false, lang: "en", region: "GB")
 #set par(justify: false)
@@ -216,7 +216,7 @@ SLIDES = r"""
   }
   let width = paper.width - 2 * margin
   let head = sized(width, s.heading, part)
-  let place = (width: width, height: paper.height - 66pt - head.high - 1.2em.to-absolute())
+  let place = (width: width, height: paper.height - 62pt - head.high - 1.2em.to-absolute())
   let fit = fitting(place, rows, body(clicks))
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
     // without overlays nothing is new
@@ -228,28 +228,39 @@ SLIDES = r"""
   }
 }
 
-#let contents-list(contents, start) = if contents.len() > 0 {
+// The contents in a place, smaller where they are too many for it.
+#let contents-list(contents, start, place) = if contents.len() > 0 {
   let listed(gap) = {
     set text(size: 0.8em)
     set par(leading: 0.45em)
     enum(start: start, spacing: gap, ..contents)
   }
-  block(above: 1.2em, width: 100%, height: 1fr, layout(place => fitted(place, fitting(place, contents.len() + 1, listed), listed)))
+  fitted(place, fitting(place, contents.len() + 1, listed), listed)
 }
 
 #let title-slide(it, subtitle, contents) = {
   set page(margin: (x: 1.5 * margin, y: 72pt))
-  show title: set text(size: 36pt, weight: "bold", fill: colors.accent)
-  block(below: 18pt, title(it))
-  if subtitle != [] { block(text(fill: colors.muted, subtitle)) }
-  v(18pt)
-  contents-list(contents, 1)
+  show title: set text(size: 40pt, weight: "bold", fill: colors.accent)
+  let head = {
+    block(below: 18pt, title(it))
+    if subtitle != [] { block(text(fill: colors.muted, subtitle)) }
+  }
+  layout(place => {
+    let below = (width: place.width, height: place.height - measure(width: place.width, head).height - 36pt)
+    block(width: 100%, height: 100%, {
+      v(1fr)
+      head
+      if contents.len() > 0 { v(18pt) }
+      contents-list(contents, 1, below)
+      v(1.5fr)
+    })
+  })
   pagebreak(weak: true)
 }
 
 #let contents-slide(contents, start) = {
   headline([Contents], "", true, heading-size)
-  contents-list(contents, start)
+  block(above: 1.2em, width: 100%, height: 1fr, layout(place => contents-list(contents, start, place)))
   pagebreak(weak: true)
 }
 """.lstrip()
