@@ -173,3 +173,47 @@ def test_letters_by_which_people_count_are_whole_numbers_which_is_said():
 def test_a_matrix_that_is_declared_by_its_entries_is_read_whole():
     page = ("%: i, j = 1..n", "%: x vector of length n", r"%: (A)_{ij} := x_i x_j", r"(A x)_i = x_i \sum_j x_j^2")
     assert verdicts(*page) == ["proved"]
+
+
+# --- sets
+
+
+SETS = [
+    (r"%: a \in (0, 1]", "a < 1", "false"),
+    (r"%: a \in (0, 1]", r"a \le 1", "proved"),
+    (r"%: a \in [0, 1)", "a < 1", "proved"),
+    (r"%: a \in [0, 1)", "a > 0", "false"),
+    (r"%: a \in \mathbb{R}_{>0}", r"a^2 \ge a", "false"),
+    (r"%: a \in \mathbb{R}_+", r"a \ge 0", "proved"),
+    (r"%: a \in \mathbb{R}_+", r"a > 0", "unproved"),  # by some it has 0
+    (r"%: n \in \mathbb{N}", r"n \ge 0", "proved"),
+    (r"%: n \in \mathbb{N}", r"n \ge 1", "unproved"),
+    (r"%: n \in \mathbb{N}", r"n \ge 2", "false"),
+    (r"%: z \in \mathbb{Z}", r"z \ge 0", "false"),
+]
+
+
+@pytest.mark.parametrize(("said", "row", "kind"), SETS, ids=[f"{a} {b}" for a, b, _ in SETS])
+def test_a_set_says_which_numbers_a_letter_may_be(said, row, kind):
+    assert verdicts(said, row) == [kind]
+
+
+# --- two roles
+
+
+ROLES = [
+    (("%: a > 0", r"N_{\mathrm{eff}} + a = a + N_{\mathrm{eff}}", r"2 N_{\mathrm{eff}} \ge 1 + N_{\mathrm{eff}}"), "false"),
+    ((r"%: 0 < \alpha < 1", r"\alpha_t = \alpha^t", r"\alpha_1 = \alpha"), "proved"),
+    ((r"%: \pi positive distribution over a given s", r"\sum_a \pi(a|s) = 1", r"\pi > 3"), "unproved"),
+    (("%: l > 0", "h_l = W_l h_{l-1}", r"l = -\log p"), "unproved"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "kind"), ROLES, ids=[p[-1] for p, _ in ROLES])
+def test_a_letter_with_two_roles_is_judged_in_neither_alone(page, kind):
+    assert verdicts(*page)[-1] == kind
+
+
+def test_a_length_that_divides_below_an_exponential_may_be_a_temperature():
+    page = ("%: k = 1..K", "%: T > 0", r"q_k = e^{z_k/T}", r"\sum_{t=1}^T c = T c", r"T \ge 1")
+    assert [r.verdict.where for r in rows(*page) if r.verdict is not None][-1] == ("T is a whole number",)

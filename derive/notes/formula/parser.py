@@ -227,9 +227,10 @@ class Parser(Operators):
             for e in self.listed(inner):
                 if len(e.args) == 2:
                     yield Expr("mul", (Expr("transpose", e.args[:1], None, t.span), e.args[1]), None, t.span)
-        elif "," in signs and kind in ("(", "\\{", "\\l"):
+        elif "," in signs and (kind in ("(", "\\{", "\\l") or (kind == "[" and signs.isdisjoint(RELATIONS))):
+            ends = t.text if t.text in ("(]", "[)", "[]") else None  # of an interval
             for e in self.listed(inner):
-                yield Expr("tuple" if kind != "\\{" else "set", e.args, None, t.span)
+                yield Expr("tuple" if kind != "\\{" else "set", e.args, ends, t.span)
         elif kind == "[" and signs & RELATIONS:
             for rels in self.relations(inner):
                 yield Expr("ind", rels, None, t.span)

@@ -7,7 +7,7 @@
     fn data=name (x)         log (x), (base, x)       exp                       abs, norm       (log data=ln if so written)
     big data=sum|prod|max|min|argmax|argmin|mean|integral  (body, bound, ...)
     bound data=to (letter, low, high) | in (letter, set) | all (letter) | ne, lt, le, gt, ge (letter, other) | law (what, law)
-    d (body, by)             rel data=sign (a, b)     ind (rel, ...)            tuple, set, list
+    d (body, by)             rel data=sign (a, b)     ind (rel, ...)            set, list, tuple data=(], [), [] or None: also an interval
     series data=add|mul|list (first, ..., last)       cases (value, condition, ...)             label data=text
     compare data=name (p, q) as of KL, H, I, JS: a function of distributions
 """

@@ -62,6 +62,7 @@ class Builder:
         self.carried = True  # x of r := p(x)/q(x) is that of the sum in which r stands, and no fixed one
         self.carries = False  # whether there was such a letter
         self.choices: dict[Var, Var] = {}  # a law that is chosen, as a function of the choice
+        self.begins: dict[Term, Term] = {}  # facts that some take for strict ones, as that n is in N
         self.marginals: dict[tuple[tuple[str, ...], Var], tuple[Law, Var, tuple[Term, ...]]] = {}
 
     # --- formulas

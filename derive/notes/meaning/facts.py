@@ -48,15 +48,34 @@ class Facts(Laws):
         if where.op == "set":
             size = self.set_range(where, what, scope)
             return [size.low <= x, x <= size.high]
-        if where.op == "tuple" and len(where.args) == 2:  # an open interval
+        if where.op == "tuple" and len(where.args) == 2:  # an interval
             low, high = (self.term(a, scope) for a in where.args)
-            return [low < x, x < high]
-        if where.op == "ref" and where.ref.name in ("R_bb", "N_bb", "Z_bb"):
-            return []
+            ends = where.data or "()"
+            return [low <= x if ends[0] == "[" else low < x, x <= high if ends[1] == "]" else x < high]
+        if where.op == "ref" and where.ref.name in ("R_bb", "N_bb", "Z_bb") and not where.args:
+            return self.from_nought(x) if where.ref.name == "N_bb" else []
+        if where.op == "ref" and where.ref.name in ("R_bb_plus", "R_bb", "Z_bb_plus", "N_bb", "Z_bb"):
+            return self.half_line(where, x, scope)
         if where.op == "ref":
             size = self.range(self.ranges.of_set(str(where)))
             return [size.low <= x, x <= size.high]
-        raise unread(rel, "this set is not read")
+        raise unread(rel, "this set is not read; of a vector declare its length: x vector of length n")
+
+    def from_nought(self, x: Term) -> list[Term]:
+        """x in N or R_+, of which some say that it has 0 and others that it has not: no row is refuted by 0."""
+        fact = x >= 0
+        self.begins[fact] = x > 0
+        return [fact]
+
+    def half_line(self, where: Expr, x: Term, scope: Scope) -> list[Term]:
+        """x in R_+, R_{>0}, R_{>= 0}."""
+        if not where.args:
+            return self.from_nought(x)
+        bound = where.args[0]
+        if len(where.args) > 1 or bound.op != "before":
+            raise unread(where, "this set is not read")
+        end = self.term(bound.args[0], scope)
+        return [relation(bound.data, x, end)]
 
     def for_all(self, e: Expr, statement: Term, scope: Scope, bound: dict[str, Var]) -> Term:
         """A statement for all values of its letters, within their ranges."""
@@ -289,7 +308,7 @@ class Facts(Laws):
                 if size is not None:
                     self.needs.fact(size.low <= v)
                     self.needs.fact(v <= size.high)
-                elif key in self.sorts.indices:
+                elif key in self.sorts.indices and name not in self.sorts.integers:
                     self.needs.fact(v >= 0)
                     if name in self.ranges.ends and not self.world.declared:
                         self.needs.fact(v >= 1, f"1 <= {name}")

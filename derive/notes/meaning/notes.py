@@ -31,7 +31,7 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.ties import holds_fixed, tied_by_conditions
-from derive.notes.meaning.unsure import open_page, unexplained, unsized
+from derive.notes.meaning.unsure import counts_elsewhere, open_page, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
 
@@ -389,6 +389,7 @@ class _Reader(Naming):
         ]
         told = dict.fromkeys([*(words for _, words in rests), *needs.assumed])
         why = needs.weak if needs.weak == SEVERAL_DRAWS else self.left_open(a.expr, b.expr)
+        why = why or (counts_elsewhere(self.world, a.expr, left, right) if sign == "=" and kind == "step" else "")
         why = why or unexplained(builder, left, right, needs.facts) or open_page(self.world, left, right) or needs.weak
         why = why or unsized(builder.ranges, closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
@@ -398,6 +399,9 @@ class _Reader(Naming):
             left, right, claim, (*given, *missing), kind, tuple(told), tuple(explained),
             (a.choice, b.choice), not why, tuple(rests), tuple(needs.assumed), why, doubt=self.doubt(claim, given),
         )  # fmt: skip
+        strict = tuple(builder.begins[f] for f in given if f in builder.begins)
+        if strict and not why:
+            out = replace(out, refutable=False, instance=replace(out, given=(*out.given, *strict)))
         return (
             out
             if why or self.lead == ()

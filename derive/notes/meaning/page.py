@@ -228,6 +228,11 @@ class Page:
             for c in chain
             if c.readings and c.readings[0].is_name()
         }
+        inside = [(rel.args[0], str(rel.args[1])) for rels, _ in whole.facts for rel in rels if rel.data == "∈"]
+        s.integers = {e.ref.name for e, where in inside if e.op == "ref" and where.startswith("Z_bb")}
+        whole_numbers = {key_of(e) for e, where in inside if e.op == "ref" and where.startswith(("N_bb", "Z_bb"))}
+        s.indices |= whole_numbers
+        s.counted |= whole_numbers
         s.totals |= {n for chains in self.chains.values() for chain in chains for n in totals_of(chain)}
         s.moved |= {x.ref.name for x in whole.solve if x.is_name()}
 

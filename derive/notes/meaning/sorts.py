@@ -127,8 +127,10 @@ class Sorts:
         self.values: set[str] = set()  # letters that count the values of something
         self.counted: set[Key] = set()  # indices by more than that they stand below or above a name
         self.calculated: set[str] = set()  # letters that a formula calculates with or compares by size
+        self.integers: set[str] = set()  # letters that are declared to be in Z
         self.said_real: set[str] = set()  # letters of which the page says that they are real numbers
         self.reals: set[str] = set()  # letters that are numbers, though they stand below or above names
+        self.tempers: set[str] = set()  # letters that divide below an exponential, as a temperature does
         self.totals: set[str] = set()  # names that are a number, and with an index another: N is the sum of the N_k
         self.by_habit: set[str] = (
             set()
@@ -178,6 +180,10 @@ class Sorts:
 
     def calculation(self, e: Expr) -> None:
         """The letters that a formula calculates with, but for those in scripts."""
+        if e.op == "pow" and e.args[0].is_name() and not e.args[0].ref.bold:
+            self.totals.add(e.args[0].ref.name)  # a power is one of a number: alpha beside alpha_t = alpha^t
+        if e.op == "exp" or (e.op == "fn" and e.data == "softmax"):
+            self.tempers |= {x.args[1].ref.name for x in walk(e) if x.op == "div" and x.args[1].is_name()}
         for x in [a for p, a in arranged(e) if p not in ("_", "^")] if e.op == "ref" else e.args:
             if x.is_name() and (e.op in _ARITHMETIC or (e.op == "rel" and e.data in BY_SIZE)):
                 self.calculated.add(x.ref.name)
@@ -192,7 +198,7 @@ class Sorts:
         counting = {key[0] for key in self.counted if not key[1]}
         indices = set[str]().union(*(place for place in at_one_place if place & counting))
         free = {n for n in letters & self.calculated if n not in indices or len(base_letter(n)) > 1}
-        self.by_habit = free & COUNTING - self.said_real
+        self.by_habit = free & COUNTING - self.said_real | self.tempers & counting
         self.reals = free - COUNTING | self.said_real
         self.indices -= {(n, ()) for n in self.reals}
 
@@ -354,7 +360,7 @@ class Sorts:
             n == 0
             and name not in self.totals
             and (name, ()) not in self.indices
-            and any(not self.is_real(a) for a in entries)
+            and any(a.op != "num" and not self.is_real(a) for a in entries)  # beta_1 is no entry of beta
             and base_letter(name) not in self.values
         )
 

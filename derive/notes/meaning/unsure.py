@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from derive.kernel.sorts import Fn
+from derive.kernel.sorts import INT, Fn
 from derive.kernel.terms import Term, Var, subterms
+from derive.notes.formula.surface import Expr
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.ranges import Ranges
 from derive.notes.meaning.world import World
@@ -15,6 +16,13 @@ def unsized(ranges: Ranges, free: frozenset[Var]) -> str:
     for v in sorted(free, key=lambda v: v.name):
         if ranges.disputed(v.name) or ranges.of_two_sizes(v.name):
             return f"nothing says through what {v.name} runs"
+    return ""
+
+
+def counts_elsewhere(world: World, e: Expr, left: Term, right: Term) -> str:
+    """Of l = -log p on a page with h_l: the l of this row need not be the index."""
+    if e.is_name() and left.sort is INT and right.sort is not INT and e.ref.name not in world.ranges:
+        return f"{e.ref.name} counts elsewhere on the page, and may be another thing here"
     return ""
 
 
@@ -33,6 +41,8 @@ def open_page(world: World, left: Term, right: Term) -> str:
 def unexplained(builder: Facts, left: Term, right: Term, facts: dict[Term, str]) -> str:
     """A name on one side only of which nothing is said: what it is may stand in the prose."""
     said = {v for f, assumed in facts.items() if not assumed for v in f.free}
+    if (v := builder.vars.get(("pi", ()))) is not None and v in left.free | right.free and v not in said:
+        return "π may be the number"
     for v in sorted(left.free ^ right.free, key=lambda x: x.name):
         name = next((key[0] for key, w in builder.vars.items() if w == v), v.name)
         if name in builder.world.constants:
