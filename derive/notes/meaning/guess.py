@@ -40,7 +40,7 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr], explain
 def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
     """KL(p || q) where no value of p or q is written: they are over one letter, that of a law beside them or one of their own."""
     out: list[Law] = []
-    free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
+    free = next((c for c in ("x", "z", "k", "y") if c not in sorts.keys), "x*")
     for group in sorts.compared:
         laws = [e for e in group.args if e.op == "ref" and not e.ref.signs and not e.ref.above]
         variables = group.data not in ("KL", "JS") and any(e.ref.name[:1].isupper() for e in laws)  # H(X, Y)
