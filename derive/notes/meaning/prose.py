@@ -36,6 +36,11 @@ _IDENTITY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\s+(?:(?:\w+\s+){1,3}of\s+|\w+\s+)(?:\$|\\\()\s*([A-Za-z])\s*(?:\$|\\\))",
+    re.IGNORECASE,
+)
+"""The same with the letter whose values are counted."""
 _FACT = re.compile(
     r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying|under)"
     r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
@@ -63,6 +68,17 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 """In a sentence with one of these words a formula may be what does not hold."""
+_ONLY_SUPPOSED = re.compile(
+    r"\b(?:students?|people|beginners?|readers?|many|some|one|you|they)\s+(?:\w+\s+){0,2}(?:assumes?|thinks?|believes?|expects?|guess(?:es)?|hopes?|says?|claims?|writes?)\b"
+    r"|\bcontradiction\b|\b(?:naive(?:ly)?|myth|misconception|fallac\w+|erroneous\w*|incorrect\w*|false(?:ly|hood)?|untrue|absurd|pretend\w*|imagine|supposedly|allegedly)\b",
+    re.IGNORECASE,
+)
+"""In a sentence with one of these a formula is what others think, or what is refuted."""
+_TAKEN_BACK = re.compile(
+    r"\s*(?:this|that|it|these|both|which|but|however|yet|unfortunately|actually|in\s+(?:fact|general))\b",
+    re.IGNORECASE,
+)
+"""So begins a sentence that may take back the one before it."""
 _ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
@@ -132,9 +148,16 @@ def around(text: str, p: Inline) -> tuple[str, str]:
 
 
 def denied(before: str, behind: str) -> bool:
-    """Whether the sentence around a formula has a negative word."""
-    begin = _ENDS.split(before)[-1]
-    return any(_DENIED.search(part) for part in (begin, _ENDS.split(behind)[0]))
+    """Whether the sentence around a formula has a negative word, or says what is only thought, or the next one takes it back."""
+    end, *later = _ENDS.split(behind)
+    here = (_ENDS.split(before)[-1], end)
+    if any(_DENIED.search(part) or _ONLY_SUPPOSED.search(part) for part in here):
+        return True
+    return (
+        bool(later)
+        and bool(_TAKEN_BACK.match(later[0]))
+        and bool(_DENIED.search(later[0]) or _ONLY_SUPPOSED.search(later[0]))
+    )
 
 
 def _formula(
@@ -301,7 +324,12 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
         )
     if _NUMBER.search(behind) and e.is_name():
         sorts.indices.add((e.ref.name, ()))
-        yield "at least 1", (Expr("rel", (num(1), e), "<=", e.span),)
+        counted = _NUMBER_OF.search(behind)
+        yield "what it counts", ("counts", e, counted[1] if counted else "")
+        yield (
+            f"the number of values of {counted[1]}" if counted else "at least 1",
+            (Expr("rel", (num(1), e), "<=", e.span),),
+        )
 
 
 def _family(e: Expr, sorts: Sorts) -> Expr | None:
@@ -328,7 +356,7 @@ def about(found: object) -> set[str]:
     """The names of which a phrase says something."""
     if isinstance(found, Meaning):
         return names_in(found.pattern) - {n for a in found.pattern.args for n in names_in(a)}
-    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct"):
+    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct", "counts"):
         return {found[1].ref.name}
     assert isinstance(found, tuple)
     return {n for rel in found for n in names_in(rel)} - run_by(
@@ -345,6 +373,24 @@ def defining(prose: Sequence[tuple[int, str, object]], whole: World, said: set[s
             law = whole.law_of(m.pattern.ref.name)
             joint = law is not None and law.joint
             out.append((place, words, (Expr("rel", m[:2], "="),) if joint else m))
+    return out
+
+
+def counting(
+    prose: Sequence[tuple[int, str, object]], whole: World, is_value: Callable[[str], bool]
+) -> list[tuple[int, str, object]]:
+    """The phrases, without the numbers of values of which the letter is known: K the number of values of x says through what x runs, or
+    is what its declared range says."""
+    out: list[tuple[int, str, object]] = []
+    for place, words, found in prose:
+        if not (isinstance(found, tuple) and found[:1] == ("counts",)) or not is_value(found[2]):
+            out.append((place, words, found))
+        elif found[2] not in whole.ranges:
+            whole.ranges[found[2]] = (num(1), found[1])
+        else:
+            low, high = whole.ranges[found[2]]
+            size = high if low == num(1) else Expr("add", (Expr("sub", (high, low)), num(1)))
+            out.append((place, words, (Expr("rel", (found[1], size), "="),)))
     return out
 
 
@@ -386,5 +432,7 @@ def assume(world: World, words: str, found: object) -> None:
         world.assumed_hot[str(found[1])] = words
     elif isinstance(found, tuple) and found and found[0] == "correct":
         world.correct.append((found[1], words))
+    elif isinstance(found, tuple) and found and found[0] == "counts":
+        world.counts.add(found[1].ref.name)
     elif isinstance(found, tuple):
         world.facts.append((found, words))
