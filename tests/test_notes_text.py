@@ -132,6 +132,11 @@ def test_definitions_in_a_circle_are_conditions():
     assert any("D = C/N" in w or "C = N D" in w for w in one.where)
 
 
+def test_a_law_that_only_a_mean_names_is_over_what_the_mean_is_over():
+    page = r"With $r=q(x)/p(x)$: |\mathbb{E}_{x\sim p}[r - 1 - \log r] = \mathrm{KL}(p \Vert q)|"
+    assert verdicts(page) == ["proved"]
+
+
 # --- what the text does not say
 
 

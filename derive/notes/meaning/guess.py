@@ -47,7 +47,8 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
         if len(laws) < len(group.args) or variables or any(map(sorts.is_vector, laws)):
             continue
         known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
-        over = known[0].over if known else (Expr("ref", (), Ref(free)),)
+        drawn = set[str]().union(*(sorts.laws.get(e.ref.name, ()) for e in laws))  # x of a mean over x ~ p
+        over = known[0].over if known else (Expr("ref", (), Ref(drawn.pop() if len(drawn) == 1 else free)),)
         for e in laws:
             said = any(w.name.ref[:2] == e.ref[:2] for w in known) or e.ref.name in defined
             if said or key_of(e) in sorts.numbers or sorts.is_vector(e) or not all(a.is_name() for a in e.args):
