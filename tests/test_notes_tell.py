@@ -16,7 +16,7 @@ from derive.kernel.sorts import REAL
 from derive.kernel.terms import Term, Var, eq
 from derive.language.syntax import log
 from derive.lemmas import log_mul
-from derive.notes.check import check_notes
+from derive.notes.check import check_document, check_notes
 from derive.notes.document import Display, document_of
 from derive.notes.judge.verdict import Judged, Report, Row, Verdict
 from derive.notes.meaning.chain import Reading, Step
@@ -96,6 +96,11 @@ def test_for_people() -> None:
             "my notes.tex: 5 relations: 1 proved, 1 false, 1 definition, 1 approximate, 1 not read",
         ]
     )
+
+
+def test_what_a_reader_may_take_for_a_product_stands_in_brackets_below_a_slash() -> None:
+    (shown,) = check_document(document_of("page.tex", r"\[ \frac{1}{p(1-p)} = \frac{1}{p(x)} \]")).shown
+    assert [line.text for line in shown.lines] == ["1/(p(1 − p)) = 1/p(x)"]
 
 
 def test_quiet_says_what_is_wrong_and_explain_what_it_rests_on() -> None:

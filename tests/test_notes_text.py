@@ -130,3 +130,59 @@ def test_definitions_in_a_circle_are_conditions():
     (one,) = judged(r"%: x > 0; Let $C = N D$ and $D = C/N$, where $N > 0$. |\frac{C}{N} + x = D + x|")
     assert one.kind == "proved"
     assert any("D = C/N" in w or "C = N D" in w for w in one.where)
+
+
+def test_a_law_that_only_a_mean_names_is_over_what_the_mean_is_over():
+    page = r"With $r=q(x)/p(x)$: |\mathbb{E}_{x\sim p}[r - 1 - \log r] = \mathrm{KL}(p \Vert q)|"
+    assert verdicts(page) == ["proved"]
+
+
+# --- what the text does not say
+
+
+DENIED = [
+    r"Students often assume that $\sum_k w_k = 1$. This is wrong in general. Still",
+    r"One might think that, since $\sum_k w_k = 1$, it is easy.",
+    r"Suppose, for contradiction, that all is well with $\sum_k w_k = 1$.",
+    r"We could work with $\sum_k w_k = 1$. However, it does not hold here.",
+    r"Naively, with $\sum_k w_k = 1$, we find",
+]
+
+
+@pytest.mark.parametrize("text", DENIED)
+def test_what_is_denied_or_only_thought_is_no_condition(text):
+    assert verdicts(text + r"|\log \sum_k w_k = 0|") == ["unproved"]
+
+
+def test_a_condition_counts_though_a_later_sentence_is_about_something_else():
+    assert verdicts(r"We assume that $\sum_k w_k = 1$. The rest is not needed. |\log \sum_k w_k = 0|") == ["proved"]
+
+
+UNREAD = [
+    r"|\mathrm{KL}(\pi(\cdot \mid x) \Vert q(\cdot \mid x)) = 0|",
+    r"%: \pi positive joint distribution over y_1, ..., y_T given x; |\log \pi(y_1, y_2 \mid x) = 0|",
+]
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_what_stands_for_an_unknown_number_of_values_is_not_read(text):
+    assert verdicts(text) in (["unread"], ["unproved"])
+
+
+def test_a_draw_without_its_law_is_named():
+    notes = read_notes(document_of("page.tex", "%: \\mathbb{E} over x \\sim p, y\n\\[ \\mathbb{E}[x] = 1 \\]\n"))
+    assert "needs its law" in notes.problems[0].why
+
+
+# --- numbers of something
+
+
+def test_the_number_of_values_is_what_the_letter_runs_through():
+    page = r"%: p positive distribution over x; "
+    number = r"$K$ be the number of values of $x$."
+    assert verdicts(page + f"Let {number} |H(p) \\le \\log K| and |H(p) \\le \\log K - 1|") == ["proved", "false"]
+    assert verdicts(page + r"|H(p) \le \log K| where $K$ is the number of values of $x$.") == ["proved"]
+    assert verdicts(page + f"%: x = 1..N; Let {number} |H(p) \\le \\log K|") == ["proved"]
+    assert verdicts(page + r"Let $K$ be the number of classes. |H(p) \le \log K|") == ["unproved"], (
+        "of what, is not read"
+    )

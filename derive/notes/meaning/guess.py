@@ -40,14 +40,15 @@ def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr], explain
 def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str]) -> list[Law]:
     """KL(p || q) where no value of p or q is written: they are over one letter, that of a law beside them or one of their own."""
     out: list[Law] = []
-    free = next(c for c in ("x", "z", "k", "y", "x*") if c not in sorts.keys)
+    free = next((c for c in ("x", "z", "k", "y") if c not in sorts.keys), "x*")
     for group in sorts.compared:
         laws = [e for e in group.args if e.op == "ref" and not e.ref.signs and not e.ref.above]
         variables = group.data not in ("KL", "JS") and any(e.ref.name[:1].isupper() for e in laws)  # H(X, Y)
         if len(laws) < len(group.args) or variables or any(map(sorts.is_vector, laws)):
             continue
         known = [w for w in (*world.laws, *guessed, *out) if any(w.name.ref.name == e.ref.name for e in laws)]
-        over = known[0].over if known else (Expr("ref", (), Ref(free)),)
+        drawn = set[str]().union(*(sorts.laws.get(e.ref.name, ()) for e in laws))  # x of a mean over x ~ p
+        over = known[0].over if known else (Expr("ref", (), Ref(drawn.pop() if len(drawn) == 1 else free)),)
         for e in laws:
             said = any(w.name.ref[:2] == e.ref[:2] for w in known) or e.ref.name in defined
             if said or key_of(e) in sorts.numbers or sorts.is_vector(e) or not all(a.is_name() for a in e.args):

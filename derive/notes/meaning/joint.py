@@ -138,6 +138,10 @@ class Joint(Sums):
         if e.op == "ref" and not e.ref.signs:
             e = self.at_outcomes(e, outcomes)
         elif e.op == "ref" and any(a.op == "any" for a in e.args):
+            if sum(a.op == "any" for a in e.args) != len(outcomes):
+                raise unread(
+                    e, "nothing says for how many values the dot stands; declare the law: %: p distribution over x"
+                )
             values = iter(o.argument for o in outcomes)
             e = replace(e, args=tuple(next(values) if a.op == "any" else a for a in e.args))
         return self.term(e, scope)
@@ -263,8 +267,9 @@ class Joint(Sums):
             if condition is not None or behind != [num(i) for i in range(1, len(behind) + 1)]:
                 raise unread(e, f"the condition must be the first of {name}_1, {name}_2, ...")
             condition = Num(len(behind))
-        whole = next(a for p, a in arranged(e) if p == "(")
-        (last,) = main
+        if len(main) != 1:
+            raise unread(e, f"nothing says which of {name}_1, {name}_2, ... this is")
+        whole, last = next(a for p, a in arranged(e) if p == "("), main[0]
         if condition is None and is_one_of(whole, name) and last != Num(1):
             raise unread(whole, "the law of one of them alone is not read; give those before it")
         if any(v.rank > 1 for v in fixed):

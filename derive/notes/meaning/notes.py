@@ -31,7 +31,7 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.telling import sorts_in_words
 from derive.notes.meaning.ties import holds_fixed, tied_by_conditions
-from derive.notes.meaning.unsure import counts_elsewhere, open_page, unexplained, unsized
+from derive.notes.meaning.unsure import counts_elsewhere, open_page, uncounted, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
 
@@ -392,6 +392,7 @@ class _Reader(Naming):
         why = why or (counts_elsewhere(self.world, a.expr, left, right) if sign == "=" and kind == "step" else "")
         why = why or unexplained(builder, left, right, needs.facts) or open_page(self.world, left, right) or needs.weak
         why = why or unsized(builder.ranges, closure(claim.free, needs.facts))
+        why = why or uncounted(self.world, closure(claim.free, needs.facts))
         explained = [*sorts_in_words(claim.free), *needs.inferred, *([why] if why else [])]
         self.inferred.update(dict.fromkeys(needs.inferred))
         self.free |= claim.free

@@ -18,7 +18,7 @@ from derive.notes.meaning.declare import Line, line_of
 from derive.notes.meaning.facts import Facts
 from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws, whole_sequences, with_variables
 from derive.notes.meaning.pairs import likelier_first
-from derive.notes.meaning.prose import ANEW, about, defining, in_circles, independent, phrases
+from derive.notes.meaning.prose import ANEW, about, counting, defining, in_circles, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
 from derive.notes.meaning.sayings import sayings
 from derive.notes.meaning.sorts import BY_SIZE, Key, Sorts, arranged, components, key_of, real_by
@@ -157,12 +157,14 @@ class Page:
             self.sorts.gather(e)
         spoken = list(sayings(self.document, self.inline, self.parser))
         self.spoken = [s for s in spoken if s.name.is_name() and self.sorts.keys[s.name.ref.name] == {key_of(s.name)}]
-        self.sentences = list(phrases(self.document, self.inline, self.parser, self.sorts, spoken))
+        laws = World(laws=[*whole.laws, *self.guessed])
+        heard = list(phrases(self.document, self.inline, self.parser, self.sorts, spoken))
+        self.sentences = counting(heard, whole, laws.is_value)
         prose = [p for p in self.sentences if not (isinstance(p[2], Meaning) and p[2].told == "aside")]
         self.spoken_of = said = whole.spoken_of() if whole.declared else set()
         self.said_anew = [p for p in prose if about(p[2]) <= said and self.brought_in(p[0], p[2], whole)]
-        laws = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
-        apart = independent(self.document, self.inline, self.parser, laws)
+        joint = [*(law for law in whole.laws if law.joint), *self.guessed]  # a declaration has no word for independence
+        apart = independent(self.document, self.inline, self.parser, joint)
         kept = [p for p in prose if not about(p[2]) <= said] + defining(prose, whole, said)
         kept = in_circles(kept, whole.meanings)
         self.said = sorted([*kept, *apart], key=lambda found: found[0])

@@ -36,6 +36,11 @@ _IDENTITY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\b", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"^\s*(?:is|be|denotes?|for)\s+(?:the\s+)?number\s+of\s+(?:(?:\w+\s+){1,3}of\s+|\w+\s+)(?:\$|\\\()\s*([A-Za-z])\s*(?:\$|\\\))",
+    re.IGNORECASE,
+)
+"""The same with the letter whose values are counted."""
 _FACT = re.compile(
     r"\b(?:where|with|such\s+that|assum(?:e|ing)(?:\s+that)?|let|since|because|given\s+that|provided(?:\s+that)?|satisfying|under)"
     r"(?:\s+\$[^$.]*\$(?:,|\s*,?\s+and(?:\s+that)?))*\s*$",
@@ -300,7 +305,12 @@ def _named(tokens: Tokens, before: str, behind: str, parser: Parser, sorts: Sort
         )
     if _NUMBER.search(behind) and e.is_name():
         sorts.indices.add((e.ref.name, ()))
-        yield "at least 1", (Expr("rel", (num(1), e), "<=", e.span),)
+        counted = _NUMBER_OF.search(behind)
+        yield "what it counts", ("counts", e, counted[1] if counted else "")
+        yield (
+            f"the number of values of {counted[1]}" if counted else "at least 1",
+            (Expr("rel", (num(1), e), "<=", e.span),),
+        )
 
 
 def _family(e: Expr, sorts: Sorts) -> Expr | None:
@@ -327,7 +337,7 @@ def about(found: object) -> set[str]:
     """The names of which a phrase says something."""
     if isinstance(found, Meaning):
         return names_in(found.pattern) - {n for a in found.pattern.args for n in names_in(a)}
-    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct"):
+    if isinstance(found, tuple) and found and found[0] in ("one-hot", "correct", "counts"):
         return {found[1].ref.name}
     assert isinstance(found, tuple)
     return {n for rel in found for n in names_in(rel)} - run_by(
@@ -344,6 +354,24 @@ def defining(prose: Sequence[tuple[int, str, object]], whole: World, said: set[s
             law = whole.law_of(m.pattern.ref.name)
             joint = law is not None and law.joint
             out.append((place, words, (Expr("rel", m[:2], "="),) if joint else m))
+    return out
+
+
+def counting(
+    prose: Sequence[tuple[int, str, object]], whole: World, is_value: Callable[[str], bool]
+) -> list[tuple[int, str, object]]:
+    """The phrases, without the numbers of values of which the letter is known: K the number of values of x says through what x runs, or
+    is what its declared range says."""
+    out: list[tuple[int, str, object]] = []
+    for place, words, found in prose:
+        if not (isinstance(found, tuple) and found[:1] == ("counts",)) or not is_value(found[2]):
+            out.append((place, words, found))
+        elif found[2] not in whole.ranges:
+            whole.ranges[found[2]] = (num(1), found[1])
+        else:
+            low, high = whole.ranges[found[2]]
+            size = high if low == num(1) else Expr("add", (Expr("sub", (high, low)), num(1)))
+            out.append((place, words, (Expr("rel", (found[1], size), "="),)))
     return out
 
 
@@ -385,5 +413,7 @@ def assume(world: World, words: str, found: object) -> None:
         world.assumed_hot[str(found[1])] = words
     elif isinstance(found, tuple) and found and found[0] == "correct":
         world.correct.append((found[1], words))
+    elif isinstance(found, tuple) and found and found[0] == "counts":
+        world.counts.add(found[1].ref.name)
     elif isinstance(found, tuple):
         world.facts.append((found, words))

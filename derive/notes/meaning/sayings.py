@@ -42,6 +42,17 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 """In a sentence with one of these words a formula may be what does not hold."""
+_ONLY_SUPPOSED = re.compile(
+    r"\b(?:students?|people|beginners?|readers?|many|some|one|you|they)\s+(?:\w+\s+){0,2}(?:assumes?|thinks?|believes?|expects?|guess(?:es)?|hopes?|says?|claims?|writes?)\b"
+    r"|\bcontradiction\b|\b(?:naive(?:ly)?|myth|misconception|fallac\w+|erroneous\w*|incorrect\w*|false(?:ly|hood)?|untrue|absurd|pretend\w*|imagine|supposedly|allegedly)\b",
+    re.IGNORECASE,
+)
+"""In a sentence with one of these a formula is what others think, or what is refuted."""
+_TAKEN_BACK = re.compile(
+    r"\s*(?:this|that|it|these|both|which|but|however|yet|unfortunately|actually|in\s+(?:fact|general))\b",
+    re.IGNORECASE,
+)
+"""So begins a sentence that may take back the one before it."""
 ENDS = re.compile(r"[.;!?][})\]'\"*_]*(?:\s|$)")
 
 
@@ -85,9 +96,16 @@ def sayings(
 
 
 def denied(before: str, behind: str) -> bool:
-    """Whether the sentence around a formula has a negative word."""
-    begin = ENDS.split(before)[-1]
-    return any(_DENIED.search(part) for part in (begin, ENDS.split(behind)[0]))
+    """Whether the sentence around a formula has a negative word, or says what is only thought, or the next one takes it back."""
+    end, *later = ENDS.split(behind)
+    here = (ENDS.split(before)[-1], end)
+    if any(_DENIED.search(part) or _ONLY_SUPPOSED.search(part) for part in here):
+        return True
+    return (
+        bool(later)
+        and bool(_TAKEN_BACK.match(later[0]))
+        and bool(_DENIED.search(later[0]) or _ONLY_SUPPOSED.search(later[0]))
+    )
 
 
 def facts_of_saying(said: str, e: Expr, letter: Expr | None) -> list[Expr]:

@@ -26,6 +26,12 @@ def counts_elsewhere(world: World, e: Expr, left: Term, right: Term) -> str:
     return ""
 
 
+def uncounted(world: World, free: frozenset[Var]) -> str:
+    """A number that counts what the text names, beside a size that nothing names: they may be the same."""
+    names = sorted(v.name for v in free if v.name in world.counts)
+    return f"the text says what {names[0]} counts" if names and any(v.name.startswith("N_") for v in free) else ""
+
+
 def open_page(world: World, left: Term, right: Term) -> str:
     """On a page without declarations a condition may stand in the prose: only what is said of single numbers is refuted."""
     if world.declared:

@@ -94,6 +94,7 @@ class World:
     correct: list[tuple[Expr, str]] = field(
         default_factory=list
     )  # letters that the text calls the correct class, with its words
+    counts: set[str] = field(default_factory=set)  # names that the text calls the number of something
     by_itself: set[str] = field(
         default_factory=set
     )  # names that are defined by their other values, of which a row knows one step
@@ -249,7 +250,13 @@ def _mean(world: World, line: Line, parser: Parser) -> None:
         else:
             pieces[-1].append(t)
     for piece in pieces:
-        at = next(i for i, t in enumerate(piece) if t.text == "~")
+        at = next((i for i, t in enumerate(piece) if t.text == "~"), 0)
+        if not at or at + 1 == len(piece):
+            raise UnreadableError(
+                " ".join(t.text for t in piece),
+                line.span,
+                r"each of the draws needs its law, x \sim p; of one law they stand in brackets, (x, y) \sim p",
+            )
         draws.append(Draw(one(parser, tuple(piece[:at])), one(parser, tuple(piece[at + 1 :]))))
     t = line.parts["name"][0]
     world.means[mean_name(t)] = tuple(draws)

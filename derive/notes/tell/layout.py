@@ -55,7 +55,9 @@ def formula(items: Sequence[Node]) -> nodes.Node:
 def on_one_line(node: nodes.Node) -> nodes.Node:
     """The layout with fractions written with a slash, in brackets where something stands beside them."""
     if isinstance(node, nodes.Frac):
-        return row(_operand(on_one_line(node.num)), Symbol("/", "slash"), _operand(on_one_line(node.den)))
+        below = on_one_line(node.den)
+        below = nodes.fenced(below) if _may_be_product(below) else _operand(below)
+        return row(_operand(on_one_line(node.num)), Symbol("/", "slash"), below)
     if not isinstance(node, nodes.Row):
         return nodes.rebuilt(node, on_one_line)
     out: list[nodes.Node] = []
@@ -69,6 +71,11 @@ def on_one_line(node: nodes.Node) -> nodes.Node:
 
 def _operand(node: nodes.Node) -> nodes.Node:
     return nodes.fenced(node) if isinstance(node, nodes.Row) and not _is_application(node) else node
+
+
+def _may_be_product(node: nodes.Node) -> bool:
+    """Whether a reader may take p(1 - p) for a product, of which only the first factor would stand below a slash."""
+    return isinstance(node, nodes.Row) and any(nodes.kind(x) == "op" for x in nodes.walk(node))
 
 
 def _is_application(node: nodes.Row) -> bool:
