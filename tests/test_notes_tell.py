@@ -170,7 +170,7 @@ def test_a_proved_chain_is_a_program_that_checks(tmp_path: Path) -> None:
     (entry,) = (e for e in catalogue.load_file(str(path)) if isinstance(e, TheoremEntry))
     entry.check()
     assert entry.shows == eq(log(x * y), log(x) + log(y))  # the page says "y real"
-    assert entry.name == "my_notes_1" and entry.summary == "Line 4."
+    assert entry.name == "my_notes_1" and entry.summary == "log(x y) = log x + log y."
 
 
 def test_rows_that_only_the_normal_form_proves_are_written_under_their_heading(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_what_does_not_check_is_named_and_left_out() -> None:
     text = proofs(view(wrong.document, report)).text
     assert "@theorem" not in text
     assert (
-        "# line 4: the proof that was found does not check as a theorem of its own: step 1 does not follow by auto; write"
+        ": the proof that was found does not check as a theorem of its own: step 1 does not follow by auto; write"
         in text
     )
 

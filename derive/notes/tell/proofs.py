@@ -95,8 +95,8 @@ def proofs(view: View) -> Proofs:
     stem = re.sub(r"\W+", "_", PurePath(view.path).stem).strip("_").lower() or "notes"
     stem = f"notes_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem
     chains = list(_chains(view))
-    titles = titles_of(view.document.text, [(shown, [link.row for link in chain]) for shown, chain in chains])
     sides, known = texts(view), list(brought_in(view))
+    titles = titles_of(view.document.text, [(shown, [link.row for link in chain]) for shown, chain in chains], sides)
     subject = document_title(view.document.text)
     ways = [[replace(way, subject=subject) for way in _ways(chain, sides, known)] for _, chain in chains]
     names = _letters(t for some in ways for way in some for x in way.links for t in (x.left, x.right, *x.given))
