@@ -139,9 +139,11 @@ def refuse_misread_definitions(
     called = [len(symbol(f, notation)[1]) for f in definitions]  # words behind the equation, which are no part of it
 
     def work(check: Check, draw: _Draw) -> None:
-        stated = [words[: len(words) - names] for words, names in zip(items, called, strict=False)]
+        if len(items) != len(definitions):
+            check.wrong("states other definitions than it should")
+        stated = [words[: len(words) - names] for words, names in zip(items, called, strict=True)]
         read = [c for said in stated for c in clauses(x if isinstance(x, str) else draw((x,)) for x in said)]
-        if check.definitions(read) != list(definitions) or len(items) != len(definitions):
+        if check.definitions(read) != list(definitions):
             check.wrong("states other definitions than it should")
 
     if equations:
