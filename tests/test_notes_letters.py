@@ -217,3 +217,17 @@ def test_a_letter_with_two_roles_is_judged_in_neither_alone(page, kind):
 def test_a_length_that_divides_below_an_exponential_may_be_a_temperature():
     page = ("%: k = 1..K", "%: T > 0", r"q_k = e^{z_k/T}", r"\sum_{t=1}^T c = T c", r"T \ge 1")
     assert [r.verdict.where for r in rows(*page) if r.verdict is not None][-1] == ("T is a whole number",)
+
+
+# --- laws of several things
+
+
+def test_mutual_information_has_conditions_and_several_variables_on_a_side():
+    law = "%: p positive joint distribution over x, y, z"
+    true = (r"I(X;Y|Z) = H(Y|Z) - H(Y|X,Z)", r"I(X;Y,Z) = I(X;Z) + I(X;Y|Z)")
+    assert verdicts(law, *true, r"I(X;Y|Z) = I(X;Y)") == ["proved", "proved", "false"]
+
+
+def test_delta_among_laws_is_at_one_value():
+    page = ("%: k = 1..K", "%: p positive distribution over k", r"%: y \in \{1, \dots, K\}")
+    assert verdicts(*page, r"H(\delta_y, p) = -\log p_y", r"H(\delta_y, p) = -\log p_k") == ["proved", "false"]

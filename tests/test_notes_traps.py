@@ -274,6 +274,7 @@ SECOND = [
 FIRST = [
     # equations that say what a name is, and a row that follows from it
     (r"m_t = \beta m_{t-1} + x", r"m_t - x = \beta m_{t-1}"),
+    (r"m_{t+1} = m_t - \beta x", r"m_{t+1} - m_t = -\beta x"),
     (r"x_t = (1-t) x_0 + t x_1", r"\frac{d}{dt} x_t = x_1 - x_0"),
     (r"x_t = \sqrt{\beta} x_0 + u", r"x_0 = \frac{x_t - u}{\sqrt{\beta}}"),
     (r"N = \sum_{k=1}^K N_k", r"N - \sum_{k=1}^K N_k = 0"),

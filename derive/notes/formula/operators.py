@@ -408,16 +408,19 @@ class Operators(Means):
             yield from self.plain(ts, i)
 
     def compare(self, ts: Tokens, i: int, what: str) -> Iterator[Reading]:
-        """KL(p || q), H(p), H(p, q), H(Y | X), I(X; Y)."""
+        """KL(p || q), H(p), H(p, q), H(Y | X), I(X; Y), I(X; Y, W | Z)."""
         t, bracket = ts[i], ts[i + 1]
         inner = bracket.parts[0]
         bars = {x.text for x in inner if x.kind == "sign"} & {"‖", "|"}
-        if what == "H" and bars == {"|"}:
+        grouped = what == "I" and any(x.text == ";" and x.kind == "sign" for x in inner)
+        if (what == "H" or grouped) and bars == {"|"}:
             inner, given = halves(inner, "|")
         else:
             given = ()
         signs = frozenset(bars - {"|"} or (bars if what == "KL" else ())) or frozenset((",", ";"))
-        args = [self.argument_of(piece) for _, piece in split_at(inner, signs)]
+        args = [self.argument_of(piece) for _, piece in split_at(inner, frozenset(";") if grouped else signs)]
+        if grouped and not all(args):  # the variables of a side, X and W
+            args = [next(iter(self.listed(piece)), None) for _, piece in split_at(inner, frozenset(";"))]
         behind = [self.argument_of(piece) for _, piece in split_at(given, frozenset((",",)))] if given else []
         if all(args) and all(behind):
             span = Span(t.span.start, bracket.span.end)

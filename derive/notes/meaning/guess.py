@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.notes.formula.surface import Expr, Ref, num, run_by, walk
 from derive.notes.meaning.sorts import Sorts, arranged, base_letter, components, key_of
-from derive.notes.meaning.world import Law, World
+from derive.notes.meaning.world import Law, World, is_point_mass
 
 
 def guessed_laws(world: World, sorts: Sorts, wholes: Mapping[str, Expr], explained: set[str]) -> list[Law]:
@@ -51,7 +51,13 @@ def _named_only(world: World, sorts: Sorts, guessed: list[Law], defined: set[str
         over = known[0].over if known else (Expr("ref", (), Ref(drawn.pop() if len(drawn) == 1 else free)),)
         for e in laws:
             said = any(w.name.ref[:2] == e.ref[:2] for w in known) or e.ref.name in defined
-            if said or key_of(e) in sorts.numbers or sorts.is_vector(e) or not all(a.is_name() for a in e.args):
+            if (
+                said
+                or is_point_mass(e)
+                or key_of(e) in sorts.numbers
+                or sorts.is_vector(e)
+                or not all(a.is_name() for a in e.args)
+            ):
                 continue
             shown = written_with(replace(e, args=(), data=Ref(e.ref.name)), e.args) if e.args else str(e)
             law = Law(e, over, (), True, False, f"{shown} is a positive distribution over {_listed(list(over))}")
@@ -67,7 +73,7 @@ def with_variables(laws: list[Law], declared: Sequence[Law], sorts: Sorts) -> li
         for x in sorts.compared
         if x.data in ("H", "I")
         for part in x.args
-        for a in (part.args if part.op == "given" else (part,))
+        for a in (part.args if part.op in ("given", "tuple", "list") else (part,))
         if a.is_name()
         and len(a.ref.name) == 1
         and a.ref.name.isupper()

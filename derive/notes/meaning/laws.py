@@ -15,7 +15,7 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sorts import arranged
 from derive.notes.meaning.sums import hint_of
 from derive.notes.meaning.values import Range, Value, entrywise, scalar
-from derive.notes.meaning.world import Draw
+from derive.notes.meaning.world import Draw, is_point_mass
 
 SEVERAL_DRAWS = "the laws of several draws are not in the reading"
 
@@ -222,11 +222,26 @@ class Laws(Joint):
                 return scalar(self.entropy(e.args[0], scope, base_term))
             if len(e.args) == 2:
                 return scalar(self.cross(e.args[0], e.args[1], scope, base_term))
+        if e.data == "I" and any(a.op not in ("ref", "rel") for a in e.args):
+            return scalar(self.shared(e, scope, base_term))
         if e.data == "I" and len(e.args) == 2:
             both = self.variables_of(e.args)
             if both is not None:
                 return scalar(self.information(e.args, scope, base_term))
         raise unread(e, f"{e.data} is not read with these arguments")
+
+    def shared(self, e: Expr, scope: Scope, base: Term | None) -> Term:
+        """I(A; B | C) of variables as H(A | C) - H(A | B, C)."""
+        given = e.args[-1].args if e.args[-1].op == "given" else ()
+        sides = [a.args if a.op in ("tuple", "list") else (a,) for a in e.args if a.op != "given"]
+        if len(sides) != 2:
+            raise unread(e, "mutual information is read of two sides: I(X; Y | Z)")
+
+        def entropy(behind: tuple[Expr, ...]) -> Term:
+            more = (Expr("given", behind, None, e.span),) if behind else ()
+            return self.term(Expr("compare", (*sides[0], *more), "H", e.span), scope)
+
+        return entropy(given) - entropy((*sides[1], *given))
 
     def variables_of(self, args: Sequence[Expr]) -> Expr | None:
         """The joint law of random variables that are named, Z_1, Z_2, at their values."""
@@ -358,6 +373,8 @@ class Laws(Joint):
         return -self.over_outcomes(outcomes, scope, body)
 
     def cross(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        if is_point_mass(p) and not self.has_meaning(p) and not self.sorts.is_vector(p):
+            return self.at_point(p, q, scope, base)
         outcomes, _ = self.ranged(p, scope)
         other = self.matching(p, q, outcomes)
 
@@ -367,6 +384,16 @@ class Laws(Joint):
             )
 
         return -self.total(p, scope, body)
+
+    def at_point(self, p: Expr, q: Expr, scope: Scope, base: Term | None) -> Term:
+        """H(delta_y, q), where all of the first law is at y."""
+        outcomes, _ = self.ranged(q, scope)
+        y = self.term(p.args[0], scope)
+
+        def body(inside: Scope, at_: list[Term]) -> Term:
+            return app(k.DELTA, at_[0], y) * self.log(self.weight(q, outcomes, inside, at_), base)
+
+        return -self.total(q, scope, body)
 
     def information(self, args: Sequence[Expr], scope: Scope, base: Term | None) -> Term:
         both, one, two = self.variables_of(args), self.variables_of(args[:1]), self.variables_of(args[1:])

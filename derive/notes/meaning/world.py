@@ -192,12 +192,22 @@ def define(world: World, m: Meaning) -> None:
         world.meanings.append(m)
 
 
+def is_point_mass(e: Expr) -> bool:
+    """delta_y among laws: the one that is at y, where nothing says otherwise."""
+    return e.op == "ref" and e.ref.name == "delta" and not e.ref.signs and e.ref.below == len(e.args) == 1
+
+
 def is_one_of(pattern: Expr, e: Expr) -> bool:
     """Whether a name is what a definition is of, at other values: m_{t-1} of m_t, and not P(a_1) of a P(A) that is made of these."""
     if not (pattern.op == e.op == "ref" and pattern.ref == e.ref and len(pattern.args) == len(e.args)):
         return False
     pairs = zip(pattern.args, e.args, strict=True)
-    return all(p == a or (p.is_name() and (a.is_name() or p.ref.name in names_in(a))) for p, a in pairs)
+    return all(
+        p == a
+        or (p.is_name() and (a.is_name() or p.ref.name in names_in(a)))
+        or (p.op in ("add", "sub") and names_in(p) <= names_in(a))  # x_t of x_{t+1}
+        for p, a in pairs
+    )
 
 
 def _head(parser: Parser, tokens: Tokens) -> Expr:
