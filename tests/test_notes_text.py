@@ -121,6 +121,12 @@ def test_nothing_is_said_of_a_derivative_that_holds_fixed_what_moves(name):
     assert "fixed, but" in reason(HELD[name])
 
 
+def test_two_functions_of_one_name_are_not_held_against_each_other():
+    score = r"\nabla_\phi \log P(w;\phi) = \nabla_\phi \log \rho_\phi(w) + \nabla_\phi \log P(s, a, w)"
+    page = r"%: P(w;\phi) := \rho_\phi(w) P(s, a, w); %: \rho_\phi(w) > 0; %: P(s, a, w) > 0; "
+    assert verdicts(f"{page}|{score}|") == ["proved"]
+
+
 def test_what_only_moves_itself_is_held_fixed_by_nobody():
     entropy = r"\frac{\partial}{\partial p_k} (-\sum_k p_k \log p_k) = -\log p_k - 1"
     assert verdicts(rf"%: k = 1..K; %: p_k > 0; |{entropy}| The solution is $p_k = e^{{-1-\lambda}}$.") == ["proved"]

@@ -57,6 +57,8 @@ TRUE = [
     (r"\operatorname{Var}_{x \sim p}[2 f(x)] = 4 \operatorname{Var}_p[f(x)]", LAW),
     (r"\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y) + 2 \operatorname{Cov}(X, Y)",),
     (r"\|a - b\|^2 = \|a\|^2 - 2 a \cdot b + \|b\|^2", "a, b vectors of length n"),
+    # what is declared besides hides no inequality
+    (r"N\sum_{i=1}^N P_i^2 \ge (\sum_{i=1}^N P_i)^2", "P distribution over i", "i = 1..N"),
     # probabilities of sequences
     (r"\log \pi(y_1, \ldots, y_T | x) = \sum_{t=1}^T \log \pi(y_t | x, y_{<t})", SEQUENCE),
     (r"\log \pi(y_1, \ldots, y_T | x) \le 0", SEQUENCE),

@@ -46,6 +46,9 @@ def prove(claim: Term, given: Sequence[Term]) -> Proof | None:
     if proof is None and any(map(_picks, given)):
         context = Context.of([g for g in given if not _picks(g)])
         proof = _by_normal_form(claim, context)
+    if proof is None and isinstance(claim, App) and claim.op in (LE, LT) and any(map(_is_equation, given)):
+        context = Context.of([g for g in given if not _is_equation(g)])
+        proof = _by_normal_form(claim, context)
     if proof is None or not set(proof.theorem.hyps) <= set(given):
         return None
     return _more_telling(_goal(claim, given, context), proof)
@@ -55,6 +58,11 @@ def _picks(fact: Term) -> bool:
     """Whether a fact says that a family is one-hot, which many rows do not need: q_j f(j) and q_j f(c) are one only where j is c."""
     _, _, said = strip_forall(fact)
     return is_app(said, EQ) and is_app(sides(said)[1], DELTA)
+
+
+def _is_equation(fact: Term) -> bool:
+    """An equation is put in wherever it fits: that a sum is 1 hides the square of it from the inequality of Cauchy and Schwarz."""
+    return is_app(strip_forall(fact)[2], EQ)
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:

@@ -306,8 +306,9 @@ class Facts(Laws):
                 self.not_empty(name)
                 size = self.size_of_letter(name)
                 if size is not None:
-                    self.needs.fact(size.low <= v)
-                    self.needs.fact(v <= size.high)
+                    guessed = "" if self.world.declared else f"{name} is within {size.low}..{size.high}"
+                    self.needs.fact(size.low <= v, guessed)
+                    self.needs.fact(v <= size.high, guessed)
                 elif key in self.sorts.indices and name not in self.sorts.integers:
                     self.needs.fact(v >= 0)
                     if name in self.ranges.ends and not self.world.declared:

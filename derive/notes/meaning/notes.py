@@ -29,8 +29,9 @@ from derive.notes.meaning.page import PageCell
 from derive.notes.meaning.prose import about, assume, case_of
 from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
+from derive.notes.meaning.sorts import Key
 from derive.notes.meaning.telling import sorts_in_words
-from derive.notes.meaning.ties import holds_fixed, tied_by_conditions
+from derive.notes.meaning.ties import holds_fixed, is_of, tied_by_conditions
 from derive.notes.meaning.unsure import counts_elsewhere, open_page, uncounted, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
@@ -414,27 +415,28 @@ class _Reader(Naming):
         circle = self.builder.needs.circle
         if circle:
             return f"what defines {circle} is defined by {circle}; say which is a condition: %: A = B"
-        names = {v: key[0] for key, v in self.builder.vars.items()}
+        keys = {v: key for key, v in self.builder.vars.items()}
         for moving, fixed in held_and_moving(claim, set()):
-            for held in sorted(names.get(v, v.name) for v in fixed):
-                said = self.tied_by_text(held, names.get(moving, moving.name))
+            moves = keys.get(moving, (moving.name, ()))[0]
+            for held in sorted(keys[v] for v in fixed if v in keys):
+                said = self.tied_by_text(held, moves)
                 if said:
-                    return holds_fixed(moving.name, held, said)
+                    return holds_fixed(moving.name, held[0], said)
         return tied_by_conditions(claim, given)
 
-    def tied_by_text(self, held: str, moving: str) -> str:
+    def tied_by_text(self, held: Key, moving: str) -> str:
         """The definition or the sentence that ties a letter to one that moves, though it has not been put in: it stands further down,
         is a result, or is of another form."""
         told = [(w, m) for at, w, m in self.sentences if at < self.place or getattr(m, "told", "") != "aside"]
         for words, found in [*told, *((f"{m.pattern} = {m.body}", m) for m in self.world.meanings)]:
             if isinstance(found, Meaning):
-                mine = found.pattern.op == "ref" and found.pattern.ref.name == held
-                if mine and found not in self.world.aside and moving in self.rests_on(names_in(found.body)):
+                known = found not in self.world.aside and moving in self.rests_on(names_in(found.body))
+                if known and is_of(found.pattern, held):
                     return words
             elif (
                 isinstance(found, tuple)
                 and all(isinstance(rel, Expr) and rel.data == "=" for rel in found)
-                and {held, moving} <= about(found)
+                and {held[0], moving} <= about(found)
             ):
                 return words
         return ""

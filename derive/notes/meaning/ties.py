@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from derive.board.held import tied
 from derive.kernel.terms import EQ, App, Num, Term
+from derive.notes.formula.surface import Expr
 from derive.notes.meaning.chain import Reading
+from derive.notes.meaning.sorts import Key, key_of
 from derive.render.pens.text import term_text
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -39,6 +41,13 @@ def _identity(condition: Term) -> bool:
     """Whether a condition holds of all values, and so ties nothing: that a softmax sums to one."""
     _, guards, said = strip_forall(condition)
     return isinstance(said, App) and consequences.prove(said, Context.of(guards)) is not None
+
+
+def is_of(pattern: Expr, held: Key) -> bool:
+    """Whether a definition is of a name with these arguments, or of the name whole; P(w; c) is another function than P(s' | s, a)."""
+    if pattern.op != "ref" or pattern.ref.name != held[0]:
+        return False
+    return not pattern.args or len(key_of(pattern)[1]) in (0, len(held[1]))
 
 
 def holds_fixed(moving: str, held: str, why: str) -> str:
