@@ -175,6 +175,12 @@ def test_what_stands_for_an_unknown_number_of_values_is_not_read(text):
     assert verdicts(text) in (["unread"], ["unproved"])
 
 
+def test_a_constraint_of_the_text_ties_whatever_word_stands_before_it():
+    page = r"On the circle we have $x^2 + y^2 = 1$. "
+    assert verdicts(page + r"|\frac{d}{dx} (x^2 + y^2) = 2x|") == ["unproved"]
+    assert verdicts(page + r"|\frac{d}{dx} (x^2 + x) = 2x + 1|") == ["proved"]
+
+
 def test_a_draw_without_its_law_is_named():
     notes = read_notes(document_of("page.tex", "%: \\mathbb{E} over x \\sim p, y\n\\[ \\mathbb{E}[x] = 1 \\]\n"))
     assert "needs its law" in notes.problems[0].why

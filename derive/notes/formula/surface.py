@@ -129,5 +129,7 @@ def written(e: Expr) -> str:
             "law": "~{}",
         }
         return a[0] + signs[e.data].format(*a[1:])
+    if e.op == "any":
+        return "."
     head = e.op if e.data is None else str(e.data)
     return f"{head}[{', '.join(a)}]"

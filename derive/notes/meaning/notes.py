@@ -31,7 +31,7 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.sorts import Key
 from derive.notes.meaning.telling import sorts_in_words
-from derive.notes.meaning.ties import holds_fixed, is_of, tied_by_conditions
+from derive.notes.meaning.ties import constraints, holds_fixed, is_of, tied_by_conditions
 from derive.notes.meaning.unsure import counts_elsewhere, open_page, uncounted, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
@@ -60,6 +60,7 @@ def read_notes(document: Document) -> Notes:
 
 class _Reader(Naming):
     place = 0  # where the display stands
+    bounds: Sequence[tuple[int, str, tuple[Expr, ...]]] = ()  # equations of the text between names and numbers
     new: list[tuple[Expr, int]]  # names that the display brings in
     capitals: set[str] | None = None  # of the page that may be matrices
 
@@ -428,6 +429,8 @@ class _Reader(Naming):
         """The definition or the sentence that ties a letter to one that moves, though it has not been put in: it stands further down,
         is a result, or is of another form."""
         told = [(w, m) for at, w, m in self.sentences if at < self.place or getattr(m, "told", "") != "aside"]
+        self.bounds = self.bounds or list(constraints(self.document, self.inline, self.parser))
+        told += [(words, rels) for at, words, rels in self.bounds if at < self.place]
         for words, found in [*told, *((f"{m.pattern} = {m.body}", m) for m in self.world.meanings)]:
             if isinstance(found, Meaning):
                 known = found not in self.world.aside and moving in self.rests_on(names_in(found.body))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from derive.board.held import tied
 from derive.kernel.terms import EQ, App, Num, Term
+from derive.notes.document.pages import Document, Inline
+from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr
+from derive.notes.formula.tokens import Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
 from derive.notes.meaning.sorts import Key, key_of
+from derive.notes.meaning.world import facts_of
 from derive.render.pens.text import term_text
 from derive.tactics import consequences
 from derive.tactics.context import Context
@@ -25,6 +29,23 @@ def constrains(fact: Term, reading: Reading) -> bool:
     Z = 1 a claim."""
     _, _, said = strip_forall(fact)
     return isinstance(reading.right, Num) or (isinstance(said, App) and said.op is EQ)
+
+
+def constraints(
+    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser
+) -> Iterator[tuple[int, str, tuple[Expr, ...]]]:
+    """Equations of the text that set what they mention equal to a number, x^2 + y^2 = 1, whatever word stands before them."""
+    for p in document.parts:
+        tokens = read(p) if isinstance(p, Inline) else None
+        if not tokens or not any(t.kind == "sign" and t.text == "=" for t in tokens):
+            continue
+        try:
+            found = facts_of(parser, tokens)
+        except UnreadableError:
+            continue
+        rels = tuple(r for chain in found for r in chain if r.data == "=" and any(a.op == "num" for a in r.args))
+        if rels:
+            yield p.span.start, document.text[p.span.start : p.span.end].strip("$"), rels
 
 
 def tied_by_conditions(claim: Term, given: Sequence[Term]) -> str:
