@@ -55,7 +55,7 @@ ONE_READING = {
     r"P(v_1 v_2 ... v_M)": "P(list[v_{1}, v_{2}, dots[], v_{M}])",
     r"P(v_k \mid v_1, \ldots, v_{k-1})": "P(v_{k}|list[v_{1}, dots[], v_{(k - 1)}])",
     r"Q^\pi(s, a)": "Q^{pi}(s,a)",
-    r"p(\cdot \mid x)": "p(any[]|x)",
+    r"p(\cdot \mid x)": "p(.|x)",
     # sums, products, means
     r"\sum_{i=1}^n x_i": "sum[i=1..n](x_{i})",
     r"\sum_i^n x_i": "sum[i=1..n](x_{i})",
@@ -70,7 +70,7 @@ ONE_READING = {
     r"\int p(x) f(x)\,dx": "integral[x]((p(x) f(x)))",
     r"\int_z Q(z)": "integral[z](Q(z))",
     r"\mathbb{E}_{x \sim p}[f(x)]": "mean[x~p](f(x))",
-    r"\mathbb{E}_{x \sim p, y \sim q(\cdot|x)}[f(x,y)]": "mean[x~p; y~q(any[]|x)](f(x,y))",
+    r"\mathbb{E}_{x \sim p, y \sim q(\cdot|x)}[f(x,y)]": "mean[x~p; y~q(.|x)](f(x,y))",
     r"E_x[f(x)] + c": "(mean[x](f(x)) + c)",
     r"\mathbb{E}\log[a]": "mean[](log[a])",
     # derivatives
