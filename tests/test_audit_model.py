@@ -212,6 +212,12 @@ def test_the_roles_of_inputs_are_those_that_the_documentation_lists() -> None:
         in_roles(loss, [])
 
 
+def test_a_loss_of_a_square_says_so_where_there_is_none() -> None:
+    inputs = Inputs([read_input("a=N,D"), read_input("b=N,D")], None)
+    with pytest.raises(Missing, match="takes a square of logits, such as logits=B,B; of a function of two matrices"):
+        target_of(read_asked("clip, mean"), inputs)
+
+
 def test_a_role_decides_before_the_name_and_must_be_one() -> None:
     swapped = Inputs([read_input("logprobs=B:logp:ref_logprobs"), read_input("ref_logprobs=B:logp:logprobs")], None)
     plain = Inputs([read_input("ref_logprobs=B:logp"), read_input("logprobs=B:logp")], None)

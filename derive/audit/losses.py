@@ -196,9 +196,11 @@ def _distillation(p: Place, tau: Term) -> Term:
 
 def _diagonal(p: Place) -> Term:
     """The row's own column, where the logits are a square."""
-    dims = p.roles.logits().input.dims
-    if len(dims) != 2 or dims[0] != dims[1]:
-        raise Missing("this loss takes a square of logits, such as logits=B,B")
+    shapes = [s.input.dims for s in p.roles.all if s.input.kind == "real"]
+    if not any(len(dims) == 2 and dims[0] == dims[1] for dims in shapes):
+        raise Missing(
+            "this loss takes a square of logits, such as logits=B,B; of a function of two matrices, audit the part that is given their product"
+        )
     return p.here[-1]
 
 
