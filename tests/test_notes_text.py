@@ -181,6 +181,12 @@ def test_a_constraint_of_the_text_ties_whatever_word_stands_before_it():
     assert verdicts(page + r"|\frac{d}{dx} (x^2 + x) = 2x + 1|") == ["proved"]
 
 
+def test_what_the_text_says_in_words_ties_too():
+    row = r"|\frac{\partial}{\partial x_j} (x_j - m)^2 = 2(x_j - m)|"
+    assert verdicts(r"Here $m$ is the mean of the batch $x_1, \dots, x_n$. " + row) == ["unproved"]
+    assert verdicts(r"Here $m$ is the target, which is constant in $x_j$. " + row) == ["proved"]
+
+
 def test_a_draw_without_its_law_is_named():
     notes = read_notes(document_of("page.tex", "%: \\mathbb{E} over x \\sim p, y\n\\[ \\mathbb{E}[x] = 1 \\]\n"))
     assert "needs its law" in notes.problems[0].why

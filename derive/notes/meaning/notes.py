@@ -31,7 +31,7 @@ from derive.notes.meaning.scope import Scope
 from derive.notes.meaning.sides import Built, as_number, sides, together, try_entry
 from derive.notes.meaning.sorts import Key
 from derive.notes.meaning.telling import sorts_in_words
-from derive.notes.meaning.ties import constraints, holds_fixed, is_of, tied_by_conditions
+from derive.notes.meaning.ties import constraints, holds_fixed, is_of, tied_by_conditions, told_in_words
 from derive.notes.meaning.unsure import counts_elsewhere, open_page, uncounted, unexplained, unsized
 from derive.notes.meaning.world import Meaning, define, put
 from derive.render.pens.text import term_text
@@ -61,6 +61,7 @@ def read_notes(document: Document) -> Notes:
 class _Reader(Naming):
     place = 0  # where the display stands
     bounds: Sequence[tuple[int, str, tuple[Expr, ...]]] = ()  # equations of the text between names and numbers
+    descriptions: Sequence[tuple[int, str, str, set[str]]] = ()  # names that the text explains in words
     new: list[tuple[Expr, int]]  # names that the display brings in
     capitals: set[str] | None = None  # of the page that may be matrices
 
@@ -442,7 +443,9 @@ class _Reader(Naming):
                 and {held[0], moving} <= about(found)
             ):
                 return words
-        return ""
+        self.descriptions = self.descriptions or list(told_in_words(self.document, self.inline, self.parser))
+        said = (words for _, words, name, letters in self.descriptions if name == held[0] and moving in letters)
+        return next((f"the text ({words})" for words in said), "")
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from derive.board.held import tied
@@ -11,12 +12,18 @@ from derive.notes.formula.parser import Parser
 from derive.notes.formula.surface import Expr
 from derive.notes.formula.tokens import Tokens, UnreadableError
 from derive.notes.meaning.chain import Reading
+from derive.notes.meaning.sayings import ENDS
 from derive.notes.meaning.sorts import Key, key_of
 from derive.notes.meaning.world import facts_of
 from derive.render.pens.text import term_text
 from derive.tactics import consequences
 from derive.tactics.context import Context
 from derive.tactics.derived import strip_forall
+
+_IS_THE = re.compile(r"\W*(?:is|are|be|denotes?|means|stands\s+for)\s+(?:the|an?|its|their)\b", re.IGNORECASE)
+"""Behind a name: what follows says in words what it is."""
+_APART = re.compile(r"\b(?:independent\w*|constant|fixed|free|not|never|regardless|irrespective)\b", re.IGNORECASE)
+"""In a sentence with one of these a name may be said to hang on nothing."""
 
 
 def follows(reading: Reading) -> bool:
@@ -46,6 +53,29 @@ def constraints(
         rels = tuple(r for chain in found for r in chain if r.data == "=" and any(a.op == "num" for a in r.args))
         if rels:
             yield p.span.start, document.text[p.span.start : p.span.end].strip("$"), rels
+
+
+def told_in_words(
+    document: Document, read: Callable[[Inline], Tokens | None], parser: Parser
+) -> Iterator[tuple[int, str, str, set[str]]]:
+    """Names of which the text says in words what they are, and the letters in the rest of the sentence: m is the mean of x_1, ..., x_n."""
+    inline = [p for p in document.parts if isinstance(p, Inline)]
+    for p in inline:
+        rest = ENDS.split(document.text[p.span.end :], maxsplit=1)[0]
+        if not _IS_THE.match(rest) or _APART.search(rest):
+            continue
+        tokens = read(p)
+        found = parser.maybe(tokens)[:1] if tokens else []
+        if not found or found[0].op != "ref":
+            continue
+        behind = [q for q in inline if p.span.end < q.span.start < p.span.end + len(rest)]
+        letters = {str(t.text) for q in behind for t in read(q) or ()}
+        yield (
+            p.span.start,
+            " ".join(document.text[p.span.start : p.span.end + len(rest)].split()),
+            found[0].ref.name,
+            letters,
+        )
 
 
 def tied_by_conditions(claim: Term, given: Sequence[Term]) -> str:
