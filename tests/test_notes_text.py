@@ -204,3 +204,17 @@ def test_the_number_of_values_is_what_the_letter_runs_through():
     assert verdicts(page + r"Let $K$ be the number of classes. |H(p) \le \log K|") == ["unproved"], (
         "of what, is not read"
     )
+
+
+# --- whole laws
+
+
+@pytest.mark.parametrize("q", ["q", r"q_\varepsilon"])
+@pytest.mark.parametrize("declared_first", [True, False])
+def test_a_mixture_of_whole_laws_is_one_of_their_probabilities(q, declared_first):
+    laws = r"%: k = 1..V; %: p positive distribution over k; %: \delta one-hot over k; %: u distribution over k; "
+    text = rf"Let ${q} = (1-\varepsilon) \delta + \varepsilon u$ be the target. "
+    page = laws + text if declared_first else text + "; " + laws
+    first, second = rf"|H({q}, p) = -\sum_k {q}(k) \log p(k)", r"= (1-\varepsilon) H(\delta, p) + \varepsilon H(u, p)|"
+    assert verdicts(page + first + second) == ["proved", "proved"]
+    assert verdicts(page + first + second.replace("(1-", "(1+"))[1] in ("false", "unproved")

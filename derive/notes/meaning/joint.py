@@ -94,10 +94,14 @@ class Joint(Sums):
         return next((b for b in bodies if b.op != "ref" and self.mixed(b)), None)
 
     def mixed(self, e: Expr) -> list[Expr]:
-        """The laws in sums and multiples of laws that are named without their values."""
+        """The laws, and other vectors, in sums and multiples of laws that are named without their values."""
         if e.op in ("add", "sub", "mul", "div"):
             return [x for a in e.args for x in self.mixed(a)]
-        return [e] if e.op == "ref" and not e.ref.signs and self.world.law_of(e.ref.name) is not None else []
+        return [e] if e.op == "ref" and not e.ref.signs and self.whole(e) else []
+
+    def whole(self, e: Expr) -> bool:
+        """Whether a name stands for a law, or another vector, without one of its values."""
+        return self.world.law_of(e.ref.name) is not None or self.sorts.is_vector(e)
 
     def declared_over(self, e: Expr) -> list[Expr]:
         """The letters of a law that is named without its values: declared, or those with which the page writes it."""
@@ -148,7 +152,7 @@ class Joint(Sums):
 
     def at_outcomes(self, e: Expr, outcomes: Sequence[Outcome]) -> Expr:
         """A law named without its values, or a mixture of such, at values."""
-        if e.op == "ref" and not e.ref.signs and (e.args or self.world.law_of(e.ref.name) or not self.mixture(e)):
+        if e.op == "ref" and not e.ref.signs and (e.args or self.whole(e) or not self.mixture(e)):
             args = (*e.args, *(o.argument for o in outcomes))
             return replace(e, args=args, data=e.ref._replace(signs=signs(len(outcomes))))
         return replace(e, args=tuple(self.at_outcomes(a, outcomes) if self.mixed(a) else a for a in e.args))

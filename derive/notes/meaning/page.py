@@ -219,6 +219,8 @@ class Page:
         for v in [v for v, _, _ in whole.vectors] + [v for v, _ in whole.one_hot]:
             if v.op == "ref":
                 s.vectors[v.ref.name] = len(v.args)
+        for law in [w for w in whole.laws if len(w.over) == 1 and not w.given and not w.joint]:
+            s.vectors.setdefault(law.name.ref.name, len(law.name.args))  # (1 - e) q + e u, of all probabilities
         s.indices |= {(letter, ()) for letter in whole.ranges}
         s.counted |= s.indices
         s.said_real |= {n for rels, _ in whole.facts for rel in rels for n in real_by(rel) if (n, ()) not in s.indices}
