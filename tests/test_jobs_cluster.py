@@ -21,6 +21,7 @@ from programs import program
 from derive.board import catalogue
 from derive.certify import write_certificates
 from derive.certify.command import certify_command
+from derive.cli.interrupt import SAID
 from derive.jobs.job import Job
 from derive.jobs.run import Workers, run
 
@@ -261,5 +262,5 @@ def test_an_interrupt(two_workers: DaskCluster, tmp_path: Path) -> None:
     with program(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path) as process:
         wait_until(lambda: len(started(tmp_path)) == 2)
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30) == ("", None)
+        assert process.communicate(timeout=30) == (f"{SAID}\n", None)
         assert process.returncode == 130
