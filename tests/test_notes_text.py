@@ -218,3 +218,9 @@ def test_a_mixture_of_whole_laws_is_one_of_their_probabilities(q, declared_first
     first, second = rf"|H({q}, p) = -\sum_k {q}(k) \log p(k)", r"= (1-\varepsilon) H(\delta, p) + \varepsilon H(u, p)|"
     assert verdicts(page + first + second) == ["proved", "proved"]
     assert verdicts(page + first + second.replace("(1-", "(1+"))[1] in ("false", "unproved")
+
+
+def test_the_definition_of_a_mixture_is_said_where_the_proof_uses_it():
+    page = "%: p, u positive distribution over k; Let $m = (p+u)/2$. |H(m) \\ge \\frac12 H(p) + \\frac12 H(u)|"
+    (verdict,) = judged(page)
+    assert verdict.kind == "proved" and any("m = (p+u)/2" in w for w in verdict.where)

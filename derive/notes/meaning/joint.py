@@ -90,8 +90,12 @@ class Joint(Sums):
 
     def mixture(self, e: Expr) -> Expr | None:
         """What a name is that is defined as a mixture of laws: m := (p + q)/2."""
-        bodies = [m.body for m in self.world.meanings_of(e) if m.pattern.is_name() and e.is_name()]
-        return next((b for b in bodies if b.op != "ref" and self.mixed(b)), None)
+        whole = [m for m in self.world.meanings_of(e) if m.pattern.is_name() and e.is_name()]
+        found = next((m for m in whole if m.body.op != "ref" and self.mixed(m.body)), None)
+        if found is None:
+            return None
+        self.relied(found)
+        return found.body
 
     def mixed(self, e: Expr) -> list[Expr]:
         """The laws, and other vectors, in sums and multiples of laws that are named without their values."""
