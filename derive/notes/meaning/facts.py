@@ -215,6 +215,7 @@ class Facts(Laws):
         written = Expr("ref", e.args, Ref(e.ref.name, len(e.args)), e.span)
         if not law.given and not self.has_meaning(e) and self.has_meaning(written):
             e = written  # p_k is defined, not p(k)
+        before = dict(self.needs.assumed)
         try:
             over = [self.outcome(x) for x in law.letters()]
             given = [self.outcome(x) for x in law.given]
@@ -229,6 +230,9 @@ class Facts(Laws):
             p = self.term(e, scope)
         except UnreadableError:
             return
+        finally:  # a definition that only the facts rest on is said where a proof uses them
+            words = [law.assumed, *(w for w in self.needs.assumed if w not in before)]
+            self.needs.assumed = before
         sign = ZERO < p if law.positive else ZERO <= p
         total, defined = p, bool(self.world.meanings_of(law.name))
         for o in reversed(over):
@@ -240,7 +244,7 @@ class Facts(Laws):
             for n, v in reversed(params.items()):
                 size = self.size_of_letter(n) if v.sort is INT else None
                 s = forall_named(n, v, s) if size is None else ranged(n, v, size, s)
-            self.needs.fact(s, law.assumed)
+            self.needs.fact(s, " and ".join(filter(None, words)))
             if defined:
                 self.of_defined.add(s)
 
