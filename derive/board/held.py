@@ -85,7 +85,7 @@ def _narrow(given: tuple[Term, ...]) -> list[Letters]:
 
 @lru_cache(maxsize=1000)
 def _no_room(given: tuple[Term, ...]) -> bool:
-    """Whether no model was found in which those inequalities hold strictly, though some was found in which they hold."""
+    """Whether no model was found in which those inequalities hold strictly."""
     from derive.falsify import NoneFound, satisfiable
 
     narrow = {g for g, _ in _narrow(given)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from derive.board.held import held_and_moving
 from derive.kernel.sorts import INT, SetOf, is_numeric
@@ -60,8 +61,6 @@ def read_notes(document: Document) -> Notes:
 
 class _Reader(Naming):
     place = 0  # where the display stands
-    bounds: Sequence[tuple[int, str, tuple[Expr, ...]]] = ()  # equations of the text between names and numbers
-    descriptions: Sequence[tuple[int, str, str, set[str]]] = ()  # names that the text explains in words
     new: list[tuple[Expr, int]]  # names that the display brings in
     capitals: set[str] | None = None  # of the page that may be matrices
 
@@ -430,7 +429,6 @@ class _Reader(Naming):
         """The definition or the sentence that ties a letter to one that moves, though it has not been put in: it stands further down,
         is a result, or is of another form."""
         told = [(w, m) for at, w, m in self.sentences if at < self.place or getattr(m, "told", "") != "aside"]
-        self.bounds = self.bounds or list(constraints(self.document, self.inline, self.parser))
         told += [(words, rels) for at, words, rels in self.bounds if at < self.place]
         for words, found in [*told, *((f"{m.pattern} = {m.body}", m) for m in self.world.meanings)]:
             if isinstance(found, Meaning):
@@ -443,9 +441,16 @@ class _Reader(Naming):
                 and {held[0], moving} <= about(found)
             ):
                 return words
-        self.descriptions = self.descriptions or list(told_in_words(self.document, self.inline, self.parser))
-        said = (words for _, words, name, letters in self.descriptions if name == held[0] and moving in letters)
+        said = (words for words, name, letters in self.descriptions if name == held[0] and moving in letters)
         return next((f"the text ({words})" for words in said), "")
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, str, tuple[Expr, ...]]]:
+        return list(constraints(self.document, self.inline, self.parser))
+
+    @cached_property
+    def descriptions(self) -> list[tuple[str, str, set[str]]]:
+        return list(told_in_words(self.document, self.inline, self.parser))
 
     def row_facts(self, row: int, needs: Needs) -> None:
         """The conditions behind the row; where another row of the display has some, they may be meant for all."""

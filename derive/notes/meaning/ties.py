@@ -57,7 +57,7 @@ def constraints(
 
 def told_in_words(
     document: Document, read: Callable[[Inline], Tokens | None], parser: Parser
-) -> Iterator[tuple[int, str, str, set[str]]]:
+) -> Iterator[tuple[str, str, set[str]]]:
     """Names of which the text says in words what they are, and the letters in the rest of the sentence: m is the mean of x_1, ..., x_n."""
     inline = [p for p in document.parts if isinstance(p, Inline)]
     for p in inline:
@@ -70,12 +70,7 @@ def told_in_words(
             continue
         behind = [q for q in inline if p.span.end < q.span.start < p.span.end + len(rest)]
         letters = {str(t.text) for q in behind for t in read(q) or ()}
-        yield (
-            p.span.start,
-            " ".join(document.text[p.span.start : p.span.end + len(rest)].split()),
-            found[0].ref.name,
-            letters,
-        )
+        yield " ".join(document.text[p.span.start : p.span.end + len(rest)].split()), found[0].ref.name, letters
 
 
 def tied_by_conditions(claim: Term, given: Sequence[Term]) -> str:
