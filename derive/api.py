@@ -14,6 +14,7 @@ from derive.board.reasons import because as because
 from derive.board.reasons import by_cases as by_cases
 from derive.board.reasons import calculus as calculus
 from derive.board.reasons import gap as gap
+from derive.board.reasons import induction as induction
 from derive.board.reasons import logs as logs
 from derive.board.reasons import normal as normal
 from derive.board.reasons import order as order

@@ -394,6 +394,23 @@ def test_an_inequality_is_proved_by_a_theorem_of_the_catalogue(row: str, kind: s
 POWERS = [
     (r"\sum_{t=0}^{T-1} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
     (r"\sum_{t=0}^{T} \gamma^t = \frac{1 - \gamma^T}{1 - \gamma}", "false", r"0 < \gamma < 1"),
+    (
+        r"\sum_{t=0}^{T-1} \gamma^t (r_t + \gamma v_{t+1} - v_t) = \sum_{t=0}^{T-1} \gamma^t r_t + \gamma^T v_T - v_0",
+        "proved",
+        r"0 < \gamma < 1",
+    ),
+    (
+        r"\sum_{t=0}^{T-1} \gamma^t (r_t + \gamma v_{t+1} - v_t) = \sum_{t=0}^{T-1} \gamma^t r_t + v_T - v_0",
+        "false",
+        r"0 < \gamma < 1",
+    ),
+    (
+        r"\sum_{k=t}^{n} \gamma^{k-t} r_k = r_t + \gamma \sum_{k=t+1}^{n} \gamma^{k-t-1} r_k",
+        "proved",
+        r"0 < \gamma < 1",
+        r"t \le n",
+    ),
+    (r"\sum_{k=1}^{n} \frac{1}{k(k+1)} = 1 - \frac{1}{n+1}", "proved"),
     (r"\sum_{t=1}^{n} r \gamma^t = r \frac{\gamma - \gamma^{n+1}}{1 - \gamma}", "proved", r"0 < \gamma < 1"),
     (r"e^{H(p)} \le K", "proved", "k = 1..K", "p positive distribution over k"),
     (r"e^{H(p)} \ge K", "false", "k = 1..K", "p positive distribution over k"),

@@ -13,7 +13,7 @@ from derive.tactics.derived import sides
 from derive.tactics.whole_ranges import at_index, completed
 
 k, n, m = integer("k"), integer("n"), integer("m")
-f = family("f")
+f, a = family("f"), real("a")
 assert LEMMAS
 
 
@@ -48,8 +48,13 @@ def test_an_index_that_stands_one_off_is_moved() -> None:
     assert made(at_index, Sum(f[k + 2], (k, m, n))) == "sum(k=m + 2..n + 2, f[k])"
 
 
+def test_the_least_index_is_the_letter_itself_and_what_else_stands_there_is_moved_with_it() -> None:
+    assert made(at_index, Sum(f[k - 1] * f[k], (k, 1, n))) == "sum(k=0..n - 1, f[k]*f[k + 1])"
+    assert made(at_index, Sum(f[k - 1] * f[2 * k], (k, 1, n))) == "sum(k=0..n - 1, f[k]*f[2*(k + 1)])"
+    assert made(at_index, Sum(k * f[k - 1], (k, 1, n))) == "sum(k=0..n - 1, (k + 1)*f[k])"
+    assert made(at_index, Sum(a ** (k - 1) * f[m + k + 1], (k, 0, n - 1))) == "sum(k=1..n, a^(k - 2)*f[k + m])"
+
+
 def test_an_index_with_other_uses_stays() -> None:
-    assert made(at_index, Sum(f[k - 1] * f[k], (k, 1, n))) is None
-    assert made(at_index, Sum(k * f[k - 1], (k, 1, n))) is None
     assert made(at_index, Sum(f[2 * k], (k, 1, n))) is None
     assert made(at_index, Sum(f[k], (k, 1, n))) is None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from derive.board.candidates import candidates, more_telling
 from derive.board.goal import Goal, not_used, plain
 from derive.board.justify import Failure, Success, written
-from derive.board.reasons import ByCases, Reversed, auto, logs, normal, order, sums
+from derive.board.reasons import ByCases, Reversed, auto, induction, logs, normal, order, sums
 from derive.kernel.terms import Term, subterms
 from derive.kernel.theorem import Theorem
 from derive.lemmas import Lemma
@@ -84,12 +84,15 @@ class _Search:
         return self.last()
 
     def last(self) -> Found | None:
-        """The normal form of both sides, of a line that is not too large: it says least, and does most."""
+        """The normal form of both sides, of a line that is not too large: it says least, and does most; and induction."""
         if self.goal.relation not in ("=", "<=", "<") or self.attempts < FEWEST:
             return None
-        self.left = max(self.left, 1)
-        found = self.follows([normal])
-        return None if found is None else self.found([normal], found)
+        for reason in (normal, induction):
+            self.left = max(self.left, 1)
+            found = self.follows([reason])
+            if found is not None:
+                return self.found([reason], found)
+        return None
 
     def best(self, reasons: Sequence[Any], out: Success) -> Found:
         """What says more than a tactic, or else these reasons."""

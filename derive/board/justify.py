@@ -17,6 +17,7 @@ from derive.board.reasons import (
     auto,
     calculus,
     describe,
+    induction,
     is_statement,
     normal,
 )
@@ -225,6 +226,10 @@ def _attempt(
             from derive.tactics import consequences  # what it calls is much, and few lines ask for it
 
             th, used = consequences.prove(goal, ctx) or (None, ())
+        elif induction in tools.tactics and isinstance(goal, App):
+            from derive.tactics.induction import prove as by_induction
+
+            th, used = by_induction(goal, ctx) or (None, ())
         elif relation == "=":
             th, used = _equation(before, after, tools, ctx)
         elif relation == "<=>":

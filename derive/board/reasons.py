@@ -1,7 +1,7 @@
 """Reasons: what may stand behind ``by=``.
 
 A definition, a lemma, an axiom, a theorem, a condition of the theorem itself, a tactic (``ring``, ``auto``, ``logs``,
-``sums``, ``order``), a list of these, ``reverse(x)`` to use an equation right to left, or ``gap("why")`` for a hole
+``sums``, ``order``, ``induction``), a list of these, ``reverse(x)`` to use an equation right to left, or ``gap("why")`` for a hole
 that no check passes.
 """
 
@@ -34,6 +34,8 @@ order = Tactic("order", frozenset(), "arithmetic of inequalities")
 calculus = Tactic("calculus", frozenset(), "rules of differentiation")
 normal = Tactic("normal", frozenset(), "calculation on both sides")
 """All of it at once: definitions, what is given, derivatives, inequalities of sums; for lines that come from elsewhere."""
+induction = Tactic("induction", frozenset(), "induction on where the sums end")
+"""A closed form or a bound of sums, from what one term more adds; where the page should show the step, there is ``calc.induction``."""
 
 
 class NotAReasonError(TypeError):

@@ -55,6 +55,8 @@ class Meeting(Normalizer):
         if definition is not None and definition not in PARTIALS.values():
             self.note(definition.name)
             return unfold_head(t)
+        if isinstance(t, k.At):
+            return whole_ranges.plain_index(t)
         if not isinstance(t, App):
             return None
         if taken_apart(t) is not None:
@@ -76,8 +78,8 @@ class Meeting(Normalizer):
             known = larger.decided(t, ctx, self.lemma)
             return known or (larger.by_distance(t, ctx, self.lemma) if self.distances else None)
         if t.op is k.SUM:
-            th = whole_ranges.at_index(t, ctx, self.lemma) or self._completed(t, ctx) or self._picked(t, ctx)
-            return th or self._geometric(t, ctx)
+            th = whole_ranges.plain_bounds(t) or whole_ranges.at_index(t, ctx, self.lemma)
+            return th or self._completed(t, ctx) or self._picked(t, ctx) or self._geometric(t, ctx)
         return None
 
     def plain(self) -> Meeting:

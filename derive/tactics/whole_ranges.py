@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from derive.kernel import ring as field
 from derive.kernel import rules as r
@@ -23,33 +24,52 @@ Use = Callable[..., Theorem]  # a lemma of the shelf at values, with the theorem
 
 
 def at_index(t: App, ctx: Context, use: Use) -> Theorem | None:
-    """|- sum_{k=m}^n f(k - 1) = sum_{k=m-1}^{n-1} f(k), where the index stands in k - 1 only."""
+    """|- sum_{k=m}^n x^k f(k - 1) = sum_{k=m-1}^{n-1} x^(k + 1) f(k): the least index of a family is k itself, or else the only number."""
     low, high, fn = t.args
     if not isinstance(fn, Lam):
         return None
     v = fresh(fn.hint, INT, ctx.free | t.free)
     body = instantiate(fn, v)
-    places = _indices(body, v)
-    offs = {by for _, by in places}
-    if len(offs) != 1 or 0 in offs or None in offs:
+    places = list(_places(body, v))
+    offs = {x.by for x in places if x.is_index} or {x.by for x in places}
+    if None in {x.by for x in places} or not offs or (len(offs) > 1 and not any(x.is_index for x in places)):
         return None
-    (by,) = offs
-    assert by is not None
-    moved = replaced(body, {place: v for place, _ in places})
-    back = rewrite(body, *(r.ring(place, v + by, ()) for place, _ in places if place != v + by))
-    values = {"m": low, "n": high, "s": Num(by), "f": k.lam(v, moved)}
+    by = min(x for x in offs if x is not None)
+    if not by:
+        return None
+    moved = {x.term: _plain(x.term - by) for x in places}
+    values = {"m": low, "n": high, "s": Num(by), "f": k.lam(v, replaced(body, moved))}
     th = use("sum_shift", values)
-    inside = r.bigop_ext(k.SUM, low, high, v, back)
+    there = instantiate(values["f"], v + by)  # type: ignore[arg-type]
+    after = {instantiate(k.lam(v, new), v + by): place for place, new in moved.items()}  # type: ignore[arg-type]
+    back = rewrite(there, *(r.ring(a, b, ()) for a, b in after.items() if a != b))
+    inside = r.bigop_ext(k.SUM, low, high, v, r.sym(back))
     if sides(inside.concl)[1] != sides(th.concl)[1]:
         return None
     out = chain(inside, r.sym(th))
-    ends = tuple(e for e in sides(out.concl)[1].args[:2])  # type: ignore[attr-defined]
-    plain = [r.ring(e, _plain(e), ()) for e in ends]
-    return chain(out, r.cong(k.SUM, (*plain, r.refl(values["f"]))))
+    plain = plain_bounds(sides(out.concl)[1])  # type: ignore[arg-type]
+    return out if plain is None else chain(out, plain)
+
+
+def plain_index(t: k.At) -> Theorem | None:
+    """|- f(k + (n - 1) + 1) = f(k + n); None for an index in its usual form."""
+    if t.arg.sort is not INT or isinstance(t.arg, (Var, Num)):
+        return None
+    plain = _plain(t.arg)
+    return None if plain == t.arg else r.cong_at(r.refl(t.fn), r.ring(t.arg, plain, ()))
+
+
+def plain_bounds(t: App) -> Theorem | None:
+    """|- sum_{k=1}^{n+1-1} f(k) = sum_{k=1}^n f(k); None for bounds in their usual form."""
+    low, high, fn = t.args
+    plain = [_plain(e) for e in (low, high)]
+    if plain == [low, high]:
+        return None
+    return r.cong(t.op, (*(r.ring(e, p, ()) for e, p in zip((low, high), plain, strict=True)), r.refl(fn)))
 
 
 def completed(t: App, ctx: Context, use: Use) -> Theorem | None:
-    """|- a sum from 2 = the sum from 1 less its first term; a sum to n - 1 = that to n less its last."""
+    """|- a sum from 2 or t + 1 = the sum from 1 or t less its first term; a sum to n - 1 = that to n less its last."""
     return _from_one(t, ctx, use) or _to_the_letter(t, ctx, use)
 
 
@@ -62,15 +82,24 @@ def is_whole(t: App) -> bool:
 
 def _from_one(t: App, ctx: Context, use: Use) -> Theorem | None:
     low, high, fn = t.args
-    if not isinstance(low, Num) or isinstance(high, Num) or low == ONE or abs(low.value - 1) > _NEAR:
+    by = _beyond(low)
+    if not by or abs(by) > _NEAR or isinstance(high, Num):
         return None
-    first = low if low.value < 1 else Num(low.value - 1)
+    first = low if by < 0 else _plain(low - 1)
     some = side.prove(first <= high, ctx)
     if some is None:
         return None
     th = use("sum_first", {"f": fn, "m": first, "n": high}, some)
-    th = chain(th, _with_bound(sides(th.concl)[1], first + 1, Num(first.value + 1)))
+    th = chain(th, _with_bound(sides(th.concl)[1], first + 1, _plain(first + 1)))
     return th if first == low else _solved(th, t)
+
+
+def _beyond(low: Term) -> int | None:
+    """How far a range begins behind 1, or behind a letter."""
+    if isinstance(low, Num):
+        return int(low.value) - 1
+    off = _off(low)
+    return None if off is None else off[1]
 
 
 def _to_the_letter(t: App, ctx: Context, use: Use) -> Theorem | None:
@@ -102,18 +131,34 @@ def _off(high: Term) -> tuple[Term, int] | None:
     return (base, int(by)) if base.sort is INT else None
 
 
-def _indices(t: Term, v: Var) -> list[tuple[Term, int | None]]:
-    """Where an integer v + c stands in a term, largest first, with its c; None for another use of v."""
+class _Place(NamedTuple):
+    term: Term
+    by: int | None  # k + by, or k + t + by; None for another use of k
+    is_index: bool  # of a family, and not a number
+
+
+def _places(t: Term, v: Var, is_index: bool = False) -> Iterator[_Place]:
+    """Where an integer k + t + by stands in a term, largest first."""
     if v not in t.free:
-        return []
+        return
     if t.sort is INT:
         poly, below = field.ratio(t, frozenset())
-        rest = {m: c for m, c in poly.items() if m}
-        if not below and rest == {frozenset({(v, 1)}): 1}:
-            return [(t, int(poly.get(field.ONE, 0)))]
+        here = frozenset({(v, 1)})
+        others = {m for m in poly if m and m != here}
+        if (
+            not below
+            and poly.get(here) == 1
+            and not any(v in x.free for m in others for x, _ in m)
+            and (is_index or not others)
+        ):
+            yield _Place(t, int(poly.get(field.ONE, 0)), is_index)
+            return
     if isinstance(t, (Var, Lam)):
-        return [(t, None)]
-    return [x for part in k.parts_of(t) for x in _indices(part, v)]
+        yield _Place(t, None, is_index)
+        return
+    of_family = isinstance(t, k.At)
+    for i, part in enumerate(k.parts_of(t)):
+        yield from _places(part, v, of_family and i > 0)
 
 
 def replaced(t: Term, table: Mapping[Term, Term]) -> Term:
@@ -125,7 +170,7 @@ def replaced(t: Term, table: Mapping[Term, Term]) -> Term:
 
 def _plain(e: Term) -> Term:
     """m - 1 + 1 as m, 1 + 2 as 3."""
-    if isinstance(e, Num):
+    if isinstance(e, (Num, Var)):
         return e
     constant = field.constant(field.ratio(e, frozenset()))
     if constant is not None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from derive.board.candidates import folds
 from derive.board.find import find
 from derive.board.goal import Citable, Goal
-from derive.board.reasons import auto, calculus, describe, logs, ring, sums
+from derive.board.reasons import auto, calculus, describe, induction, logs, ring, sums
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import SetOf, is_numeric
 from derive.kernel.terms import DELTA, EQ, LE, LT, App, SortError, Term, subterms
@@ -66,15 +66,22 @@ def _is_equation(fact: Term) -> bool:
 
 
 def search(claim: Term, given: Sequence[Term], attempts: int = ATTEMPTS) -> Proof | None:
-    """A proof by reasons of the board, which are tried one by one."""
+    """A proof by reasons of the board, which are tried one by one, or by induction on where sums end."""
     if expansion(claim) > LARGE:
         return None
     goal = _goal(claim, given, Context.of(given))
     size = sum(1 for _ in subterms(claim))
     found = find(goal, min(attempts, SIZE // (size * size)))
-    if found is None or found.theorem.concl != claim or not set(found.theorem.hyps) <= set(given):
+    reasons = (induction,) if found is None else found.reasons
+    theorem = _followed(goal, reasons) if found is None else found.theorem
+    if theorem is None or theorem.concl != claim or not set(theorem.hyps) <= set(given):
         return None
-    return Proof(found.theorem, _words(found.reasons), found.reasons)
+    return Proof(theorem, _words(reasons), reasons)
+
+
+def _followed(goal: Goal, reasons: Sequence[Any]) -> Theorem | None:
+    out = goal.follows(reasons)
+    return None if out is None else out.theorem
 
 
 def by_theorem(claim: Term, given: Sequence[Term]) -> Proof | None:
