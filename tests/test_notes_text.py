@@ -14,7 +14,9 @@ def judged(text: str) -> list[Verdict]:
     """The verdicts on a page.  What stands between bars is a display; ; ends a line, which declarations need."""
     pieces = text.replace("; ", "\n").split("|")
     page = "\n".join(f"\\[ {p} \\]" if n % 2 else p for n, p in enumerate(pieces)) + "\n"
-    return [r.verdict for r in judge_notes(read_notes(document_of("page.tex", page))) if r.verdict is not None]
+    notes = read_notes(document_of("page.tex", page))
+    assert not notes.problems
+    return [r.verdict for r in judge_notes(notes) if r.verdict is not None]
 
 
 def verdicts(text: str) -> list[str]:
@@ -224,3 +226,37 @@ def test_the_definition_of_a_mixture_is_said_where_the_proof_uses_it():
     page = "%: p, u positive distribution over k; Let $m = (p+u)/2$. |H(m) \\ge \\frac12 H(p) + \\frac12 H(u)|"
     (verdict,) = judged(page)
     assert verdict.kind == "proved" and any("m = (p+u)/2" in w for w in verdict.where)
+
+
+LAWS = {
+    "Let $p$ and $q$ be distributions over $x$.": "pq",
+    "Here $p$ is the draft model's distribution and $q$ the target distribution.": "pq",
+    "Suppose that $p$ is a distribution. For any distribution $q$,": "pq",
+    "A token is drawn from the distribution $p$; $q$ is a score.": "p",
+    "Let $p$ be an unnormalised distribution, and $q$ the mean of a distribution.": "",
+    "Here $p$ is not a distribution. Is $q$ near a distribution?": "",
+    "The distribution of $p$ and $q$ is unknown.": "",
+    "If $p$ is a distribution, so is $q$.": "",
+}
+
+
+@pytest.mark.parametrize("text", LAWS)
+def test_what_the_text_calls_a_distribution(text):
+    found = verdicts(text + r"|\sum_x p(x) = 1||\sum_x q(x) = 1|")
+    assert found == ["proved" if law in LAWS[text] else "unproved" for law in "pq"]
+
+
+def test_a_distribution_without_arguments_and_those_of_which_a_row_has_values():
+    assert verdicts(r"Let $p$ be a distribution over the tokens.|\sum_k p_k^2 \le 1|") == ["proved"]
+    row = r"|\sum_x \min(p(x), q(x)) = 2 - \sum_x \max(p(x), q(x))|"
+    assert verdicts("Let $p$ and $q$ be distributions over $x$." + row) == ["proved"]
+
+
+def test_an_index_counts_what_a_whole_vector_has():
+    (row,) = judged(r"Let $p_k = \mathrm{softmax}(a)_k$.|\frac{\partial \log p_j}{\partial a_i} = [i=j] - p_i|")
+    assert row.kind == "proved" and "i is within the range of the entries of a" in str(row.where)
+
+
+def test_a_recursion_of_vectors_keeps_no_page_from_being_read():
+    text = r"|m_t = \beta m_{t-1} + (1 - \beta) g_t|with $m_0 = 0$. If $g_t = g$ for all $t$, then|m_t = (1 - \beta^t) g||w_{t+1} = w_t - \eta (g_t + \lambda w_t) = (1 - \eta\lambda) w_t - \eta g_t|"
+    assert verdicts(text)[-1] == "proved"

@@ -108,8 +108,9 @@ class Facts(Laws):
                 except UnreadableError as error:
                     if assumed:
                         continue  # a turn of the prose, which need not be one
-                    self.needs.weak = f"the declaration {rel} is not read"
-                    self.not_read[str(rel)] = error
+                    self.needs.weak = f"{rel} is not read"
+                    if rel not in self.world.of_page:
+                        self.not_read[str(rel)] = error
         self.one_hots()
 
     def scripted_values(self, rel: Expr) -> list[Expr]:
@@ -331,12 +332,12 @@ class Facts(Laws):
                     self.needs.fact(k.ne(w, v), f"{keys[w]} != {keys[v]}")
 
     def summed_too(self, name: str, v: Var) -> None:
-        """An index counts what the sums of the page count, where both count one family."""
+        """An index counts what the sums and the whole vectors of the page count, where both count one family."""
         found = self.ranges.among(name)
         if found is not None:
-            other, size = found[0], self.range(found[1])
+            others, size = found[0], self.range(found[1])
             for fact in (size.low <= v, v <= size.high):
-                self.needs.fact(fact, f"{name} is within the range of the sums over {other}")
+                self.needs.fact(fact, f"{name} is within the range of {others}")
 
     def not_empty(self, end: str) -> None:
         """A declared range a..b that ends at this letter has a value in it, as a reader supposes."""

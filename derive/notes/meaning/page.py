@@ -20,7 +20,7 @@ from derive.notes.meaning.guess import density_names, guessed_base, guessed_laws
 from derive.notes.meaning.pairs import likelier_first
 from derive.notes.meaning.prose import ANEW, about, counting, defining, in_circles, independent, phrases
 from derive.notes.meaning.ranges import Ranges, between
-from derive.notes.meaning.sayings import sayings
+from derive.notes.meaning.sayings import A_LAW, sayings
 from derive.notes.meaning.sorts import BY_SIZE, Key, Sorts, arranged, components, key_of, real_by
 from derive.notes.meaning.world import Meaning, World, letters_free, put
 
@@ -152,12 +152,17 @@ class Page:
                 self.sorts.calculation(e)
             self.sorts.settled()
             self.sorts.real_numbers()
+        spoken = list(sayings(self.document, self.inline, self.parser))
+        for s in spoken:
+            if s.said == A_LAW and not s.asked and self.sorts.keys[s.name.ref.name]:
+                self.sorts.laws[s.name.ref.name] |= set()
         self.guess(whole, [c.readings[0] for c in cells])
         for e in formulas:
             self.sorts.gather(e)
-        spoken = list(sayings(self.document, self.inline, self.parser))
         self.spoken = [s for s in spoken if s.name.is_name() and self.sorts.keys[s.name.ref.name] == {key_of(s.name)}]
         laws = World(laws=[*whole.laws, *self.guessed])
+        named = {law.name.ref.name for law in laws.laws}
+        spoken = [s for s in spoken if s.said != A_LAW or s.name.ref.name not in named]
         heard = list(phrases(self.document, self.inline, self.parser, self.sorts, spoken))
         self.sentences = counting(heard, whole, laws.is_value)
         prose = [p for p in self.sentences if not (isinstance(p[2], Meaning) and p[2].told == "aside")]

@@ -24,6 +24,7 @@ class Ranges:
         self.bounds: dict[Place, Bounds] = {}
         self.summed: dict[str, set[Bounds]] = {}  # letters of sums with bounds
         self.running: set[str] = set()  # letters of sums without bounds
+        self.whole: dict[Place, Expr] = {}  # vectors that stand as a whole, in softmax(a)
         self.ends: set[str] = set()  # letters that are the last index of something
         self.seen: dict[Place, set[Bounds]] = {}  # the bounds within which sums go over a position
         self.invented: dict[str, Place] = {}  # sizes that nothing on the page names
@@ -157,6 +158,8 @@ class Ranges:
         if e.op == "ind":
             for rel in (r for r in e.args if r.data in ("=", "!=")):
                 self.alike(rel.args[0], rel.args[1], local)
+        if e.op == "ref" and self.sorts.is_vector(e):
+            self.whole.setdefault(("at", e.ref.name, str(len(e.args))), e)
         if e.op in ("ref", "entry"):
             here: list[tuple[Place, Expr]]
             if e.op == "ref":
@@ -226,12 +229,15 @@ class Ranges:
         return self.of_letter(letter) or self.own(("letter", letter))
 
     def among(self, letter: str) -> tuple[str, Bounds] | None:
-        """The letter of a sum without bounds that counts what this index counts, and through what it runs."""
+        """What counts what this index counts, a sum without bounds or the entries of a whole vector, and through what it runs."""
         if letter in self.ends or letter in self.world.ranges:
             return None
         root = self.find(("letter", letter))
         others = sorted(x for x in self.running if self.find(("letter", x)) == root)
-        return (others[0], self.of_sum(others[0])) if others else None
+        if others:
+            return f"the sums over {others[0]}", self.of_sum(others[0])
+        of = next((p for p in self.whole if self.find(p) == root), None)
+        return None if of is None else (f"the entries of {self.whole[of]}", self.bounds.get(root) or self.own(root))
 
     def is_label(self, letter: str) -> bool:
         """Whether an index that is none of the usual letters counts nothing that runs: w and l in r_w - r_l."""

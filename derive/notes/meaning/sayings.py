@@ -16,6 +16,7 @@ from derive.notes.formula.surface import Expr, num
 from derive.notes.formula.tokens import Tokens
 
 _NO_NUMBER = r"(?!\s*-?\s*(?:semi|definite|distribution|law|measure|densit|constant\s+times|joint|real\s+part|part|class|example|sample|pair))"
+A_LAW = "a distribution"
 _WORDS = {
     "positive": rf"(?:strictly\s+)?positive\b{_NO_NUMBER}",
     "not negative": rf"non-?\s?negative\b{_NO_NUMBER}",
@@ -23,7 +24,14 @@ _WORDS = {
     "between 0 and 1": r"between\s+\$?(?:0|zero)\$?\s+and\s+\$?(?:1|one)\b\$?",
     "on the simplex": r"(?:in|on)\s+the\s+(?:probability\s+|unit\s+)?simplex\b",
     "sums to one": r"sums?(?:\s+up)?\s+to\s+(?:one|unity|1\b|\$1\$)",
+    A_LAW: r"(?:distributions?|probability\s+vectors?|(?:probability\s+)?mass\s+functions?|pmfs?)\b(?!\s+(?:functions?|shifts?|match\w*|learn\w*|famil\w+))",
 }
+_OF_A_LAW = r"(?:(?!(?:of|in|on|for|from|under|over|to|with|by|and|but|that|which|than|as)\b)[\w'’-]+\s+){0,4}"
+_NO_LAW = re.compile(
+    r"\b(?:joint|unnormali[sz]ed|improper|signed|quasi|sub|gaussian|normal|continuous|bivariate|mixture|family\s+of)(?:[\s-]+[\w-]+)?[\s-]+$",
+    re.IGNORECASE,
+)
+"""Before *distribution*, these words say that it is one of pairs, one that does not sum to 1, one over numbers or one that is made of others."""
 _IS = r"(?:(?:that|which|who)\s+)?(?:(?:is|are|be|being|lies?|stays?|remains?)\s+)?(?:(?:all|both|each|always|also|strictly)\s+)*"
 _VERB = r"(?:(?:is|are|be|being|lies?|stays?|remains?)\s+)(?:(?:all|both|each|always|also)\s+)*"
 _JOINED = re.compile(r"\$?\s*(?:,|,?\s*and|,?\s*or|&)\s*\$?")
@@ -33,6 +41,9 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """A sentence with one of these words may ask, or conclude."""
+_SUPPOSE = re.compile(
+    r"\b(?:if|suppose|when)\b", re.IGNORECASE
+)  # let p and q be, suppose that p and q are distributions
 
 
 _DENIED = re.compile(
@@ -86,13 +97,20 @@ def sayings(
         if denied("", text.strip()):
             continue
         asked = bool(_ASKED.search(text))
+        supposed = bool(_ASKED.search(_SUPPOSE.sub(" ", text)))
         here = [g for g in groups if start <= g.start < end]
         before = [g for g in groups if g.end <= start]
         for said, words in _WORDS.items():
             for m in re.finditer(words, text, re.IGNORECASE):
                 for e in _subjects(document.text, text, start, m, said, here, before, groups):
                     shown = document.text[e.span.start : e.span.end] or str(e)
-                    yield Saying(start + m.start(), f"{shown}: {said} (from the text)", said, e, asked)
+                    yield Saying(
+                        start + m.start(),
+                        f"{shown}: {said} (from the text)",
+                        said,
+                        e,
+                        supposed if said == A_LAW else asked,
+                    )
 
 
 def denied(before: str, behind: str) -> bool:
@@ -119,7 +137,7 @@ def facts_of_saying(said: str, e: Expr, letter: Expr | None) -> list[Expr]:
     if letter is None:
         return []
     total = Expr("big", (e, Expr("bound", (letter,), "all", e.span)), "sum", e.span)
-    return [*(low if said == "on the simplex" else []), Expr("rel", (total, one), "=", e.span)]
+    return [*(low if said in ("on the simplex", A_LAW) else []), Expr("rel", (total, one), "=", e.span)]
 
 
 def _sentences(document: Document) -> Iterator[tuple[int, int]]:
@@ -165,6 +183,25 @@ def _names(tokens: Tokens, parser: Parser) -> list[Expr]:
     return out
 
 
+_AND = re.compile(r"\band\s+\$?(?:\\\()?$")  # p is the draft and q the target distribution
+
+
+def _laws(page: str, text: str, start: int, m: re.Match[str], here: Sequence[_Group]) -> tuple[Expr, ...]:
+    """The names that are said to be distributions: p and q are two distributions, the distributions p and q."""
+    if _NO_LAW.search(text[: m.start()]):
+        return ()
+    before = [g for g in here if g.end <= start + m.start()][-1:]
+    for g in before:
+        verb = r"(?:(?:is|are|be|being|denotes?)\s+)" + ("?" if _AND.search(text[: g.start - start]) else "")
+        between = page[g.end : start + m.start()].lstrip("$)\\ \n")
+        if re.fullmatch(rf"(?:,\s*)?(?:[\w-]+\s+)?{verb}{_OF_A_LAW}", between, re.IGNORECASE):
+            return g.names
+    behind = [g for g in here if g.start >= start + m.end()][:1]
+    if behind and re.fullmatch(r"\s+\$?(?:\\\()?", page[start + m.end() : behind[0].start]):
+        return behind[0].names
+    return ()
+
+
 def _subjects(
     page: str,
     text: str,
@@ -177,6 +214,8 @@ def _subjects(
 ) -> tuple[Expr, ...]:
     """The names of which the words are said."""
     at = start + m.start()
+    if said == A_LAW:
+        return _laws(page, text, start, m, here)
     verb = "" if said == "sums to one" else _VERB
     for g in reversed([g for g in here if g.end <= at]):
         between = page[g.end : at].lstrip("$)\\ \n")

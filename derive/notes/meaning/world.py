@@ -98,6 +98,7 @@ class World:
     by_itself: set[str] = field(
         default_factory=set
     )  # names that are defined by their other values, of which a row knows one step
+    of_page: set[Expr] = field(default_factory=set)  # of the facts, those that rows and text bring in
     by_equations: list[Meaning] = field(default_factory=list)  # definitions that declared equations are, for a while
     aside: list[Meaning] = field(default_factory=list)  # definitions that do not count for a while
     _by_head: dict[str, list[Meaning]] = field(default_factory=dict, repr=False)
@@ -186,7 +187,10 @@ def _definition(world: World, line: Line, parser: Parser) -> None:
 def define(world: World, m: Meaning) -> None:
     """A definition added; of m_t := b m_{t-1} + g_t, which can be put nowhere for good, the equation."""
     if any(is_one_of(m.pattern, x) for x in walk(m.body)):
-        world.facts.append(((Expr("rel", (m.pattern, m.body), "="),), ""))
+        equation = Expr("rel", (m.pattern, m.body), "=")
+        world.facts.append(((equation,), ""))
+        if m.row or m.assumed:
+            world.of_page.add(equation)
         world.by_itself.add(m.pattern.ref.name)
     else:
         world.meanings.append(m)
