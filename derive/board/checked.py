@@ -98,14 +98,16 @@ class Results:
         self.store.keep({_said(f): (key, dict(words)) for f, words in said.items() if (key := self.key(f))})
 
     def counterexample(self, claim: FalseClaim) -> Any:
-        """What was kept of a counterexample, as data; None where there is none."""
-        return self._of_claims(claim.file).get(claim.name)
+        """What was kept of a counterexample, or comes with the catalogue, as data; None where there is none."""
+        known = self._of_claims(claim.file)
+        if claim.name not in known and claim.module.startswith(f"{PROOFS}."):
+            return _of_the_catalogue().get(claim.name)
+        return known.get(claim.name)
 
     def keep_counterexample(self, claim: FalseClaim, data: Any) -> None:
         """Keep it with the next results.  A model that is no data is not kept anew each time."""
-        known = self._of_claims(claim.file)
-        if data != known.get(claim.name):
-            known[claim.name] = data
+        if data != self.counterexample(claim):
+            self._of_claims(claim.file)[claim.name] = data
             self._new.add(_refuted(claim.file))
 
     def _of_claims(self, file: str) -> dict[str, Any]:
@@ -154,6 +156,18 @@ def refute(claim: FalseClaim, kept: Any) -> Any:
     from derive.falsify.search.kept import as_data
 
     return kept if claim.is_refuted_by(kept) else as_data(claim.refute())
+
+
+@cache
+def _of_the_catalogue() -> dict[str, Any]:
+    """The counterexamples that come with the false claims of the catalogue, so that nobody need look for them again."""
+    import json
+
+    try:
+        found = json.loads(Path(_proofs(), "counterexamples.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _known(found: Any) -> Known | None:
