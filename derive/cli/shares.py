@@ -78,7 +78,7 @@ def check_all(
     for e in entries:
         told(e.name)
         found.append(_check(e, kept.get(e), verify))
-    return Share(tuple(found), own_steps(e for e in entries if isinstance(e, TheoremEntry) and e.is_proved))
+    return Share(tuple(found), own_steps(e.made for e in entries if isinstance(e, TheoremEntry) and e.is_proved))
 
 
 def check_places(places: Sequence[tuple[str, int]], kept: Sequence[Any], verify: bool) -> Share:
