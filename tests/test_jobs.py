@@ -107,12 +107,12 @@ def test_what_dies_once_is_done_again(tmp_path: Path, alone: bool) -> None:
 
 @posix
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-@alone_or_not
-def test_no_process_outlives_the_one_that_asked(tmp_path: Path, end: signal.Signals, alone: bool) -> None:
+@pytest.mark.parametrize("kind", ["alone=False", "alone=True", "forked=True"])
+def test_no_process_outlives_the_one_that_asked(tmp_path: Path, end: signal.Signals, kind: str) -> None:
     log = tmp_path / "log"
     code = (
         "import tasks\nfrom derive.jobs.job import Job\nfrom derive.jobs.run import Workers, run\n"
-        f"run([Job(str(i), tasks.tell_and_wait, ({str(log)!r},), {alone}) for i in range(4)], Workers(2))"
+        f"run([Job(str(i), tasks.tell_and_wait, ({str(log)!r},), {kind}) for i in range(4)], Workers(2))"
     )
     path = tmp_path / "program.py"
     path.write_text(f"if __name__ == '__main__':\n    {code.replace(chr(10), chr(10) + '    ')}\n")

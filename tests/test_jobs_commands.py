@@ -70,6 +70,44 @@ def test_what_check_counts_of_many_files_is_what_it_counts_of_each(here: Path) -
     assert numbers("a.py", "b.py") == [2 * n for n in one]
 
 
+SHARED_OUT = """
+import os, signal
+from derive.board import catalogue
+from derive.cli import shares
+from derive.cli.checking import check_names
+
+shares._WORTH_IT, shares._TOGETHER = 0, 2
+here, tried = os.getpid(), "tried once"
+
+def dies(prove, once):
+    def instead(calc):
+        if os.getpid() != here and not (once and os.path.exists(tried)):
+            open(tried, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        prove(calc)
+    return instead
+
+def check(once):
+    fated = catalogue.find("entropy_in_base")
+    prove, fated.prove = fated.prove, dies(fated.prove, once)
+    found = check_names(["units"], processes=2)
+    fated.prove = prove
+    return found
+
+everything, all_but_its_share = check(once=True), check(once=False)
+assert os.path.exists(tried)
+assert everything == check_names(["units"])
+assert 0 < len(all_but_its_share.rows) < len(everything.rows) and set(all_but_its_share.rows) < set(everything.rows)
+(error,) = all_but_its_share.errors
+assert "the process that worked on it died, and so did a second one" in error
+"""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="processes are not forked there")
+def test_theorems_that_are_shared_out_give_what_they_give_in_one_process(here: Path) -> None:
+    subprocess.run([sys.executable, "-P", "-c", SHARED_OUT], check=True)
+
+
 def test_check_of_a_folder_takes_the_files_that_declare_something(here: Path) -> None:
     own(here / "course/week1/proofs.py", "first")
     own(here / "course/week2.py", "second")

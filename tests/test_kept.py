@@ -1,11 +1,18 @@
-"""A counterexample that was kept counts only when it is one: its model is evaluated anew."""
+"""A counterexample that was kept counts only when it is one: its model is evaluated anew.
+
+After a change of a false claim ``DERIVE_GOLDEN=write python -m pytest -n 0 tests/test_kept.py`` writes the models that come with
+the catalogue.
+"""
 
 import copy
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from derive import *
+from derive import proofs
 from derive.board import catalogue
 from derive.board.entries import FalseClaim
 from derive.falsify import Counterexample, find_counterexample
@@ -14,7 +21,12 @@ from derive.kernel.terms import Num
 from derive.language.letters import *
 
 CLAIMS = [e for e in catalogue.all_entries() if isinstance(e, FalseClaim)]
+MODELS = Path(proofs.__path__[0]) / "counterexamples.json"
 CLAIM, GIVEN = Eq(entropy(V, q), log(V)), tuple(distribution(q, V))
+
+
+def with_the_catalogue():
+    return json.loads(MODELS.read_text(encoding="utf-8")) if MODELS.exists() else {}
 
 
 def kept(claim=CLAIM, given=GIVEN):
@@ -30,6 +42,11 @@ def test_a_model_with_fractions_is_kept_and_is_one(e):
     exact = "log" not in str(found.model) and "e^" not in str(found.model)
     assert is_counterexample(data, e.claims, e.given) is exact
     assert (data is not None) is exact
+    if os.environ.get("DERIVE_GOLDEN") == "write":
+        models = {x.name: data if x is e else with_the_catalogue().get(x.name) for x in CLAIMS}
+        lines = [f" {json.dumps(name)}: {json.dumps(model)}" for name, model in models.items() if model is not None]
+        MODELS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    assert with_the_catalogue().get(e.name) == data
 
 
 def test_a_model_of_another_claim_is_none():

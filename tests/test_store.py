@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from derive import store as store_module
 from derive.board import catalogue, checked
 from derive.board.catalogue import load_file
-from derive.board.checked import Known, Results, files_of
+from derive.board.checked import Known, Results, established, files_of
 from derive.board.sources import SOURCES
 from derive.cli import earlier, main
 from derive.store import MOST_BYTES, Store, digest_of_sources, user_store
@@ -275,7 +275,7 @@ def test_a_file_that_changes_while_it_is_checked_is_not_kept(older: bool, tmp_pa
         other.replace(file)
     else:
         os.utime(file, (2**31, 2**31))
-    results.keep([entry])
+    results.keep({entry: established(entry)})
     assert results.of(entry).state == "unknown"
 
 
@@ -285,7 +285,7 @@ def test_other_sources_of_derive_make_everything_stale(tmp_path: Path, monkeypat
     store = Store(tmp_path / "store")
     (entry,) = load_file(str(file))
     entry.check()
-    Results(store).keep([entry])
+    Results(store).keep({entry: established(entry)})
     assert Results(store).of(entry).state == "proved"
     monkeypatch.setattr(checked, "digest_of_sources", lambda *rooms: "others")
     assert Results(store).of(entry).state == "changed"

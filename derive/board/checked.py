@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -68,16 +68,8 @@ class Results:
             return Known("changed")
         return known
 
-    def keep(
-        self, proved: Iterable[TheoremEntry], wrong: Iterable[TheoremEntry] = (), refuted: Iterable[FalseClaim] = (),
-        read_back: Collection[TheoremEntry] = (),
-    ) -> None:  # fmt: skip
-        """Keep what was found of theorems and claims that have just been checked; ``read_back``: whose pages were too."""
-        found: dict[TheoremEntry | FalseClaim, Known] = {}
-        for e in proved:
-            lines = len(e.derivation.lines)
-            found[e] = Known("proved", tuple(sorted(e.axioms)), lines, e.steps, tuple(e.warnings), e in read_back)
-        found |= {e: Known("wrong") for e in wrong} | {c: Known("proved") for c in refuted}
+    def keep(self, found: Mapping[TheoremEntry | FalseClaim, Known]) -> None:
+        """Keep what was found of theorems and claims that have just been checked, here or in a fork of this process."""
         files: dict[str, dict[str, Any]] = {}
         for entry, known in found.items():
             data = {"proved": known.state == "proved", **known._asdict(), "statement": self._statement(entry)}
@@ -105,24 +97,25 @@ class Results:
         """Keep what is said of the theorems in each of these files."""
         self.store.keep({_said(f): (key, dict(words)) for f, words in said.items() if (key := self.key(f))})
 
-    def refute(self, claim: FalseClaim) -> None:
-        """Refute a false claim: by the counterexample that was found last time, if it is one, or by a search.
+    def counterexample(self, claim: FalseClaim) -> Any:
+        """What was kept of a counterexample, or comes with the catalogue, as data; None where there is none."""
+        known = self._of_claims(claim.file)
+        if claim.name not in known and claim.module.startswith(f"{PROOFS}."):
+            return _of_the_catalogue().get(claim.name)
+        return known.get(claim.name)
 
-        Raises UserError when there is none.
-        """
-        from derive.falsify.search.kept import as_data
+    def keep_counterexample(self, claim: FalseClaim, data: Any) -> None:
+        """Keep it with the next results.  A model that is no data is not kept anew each time."""
+        if data != self.counterexample(claim):
+            self._of_claims(claim.file)[claim.name] = data
+            self._new.add(_refuted(claim.file))
 
-        name = _refuted(claim.file)
+    def _of_claims(self, file: str) -> dict[str, Any]:
+        name = _refuted(file)
         if name not in self._refuted:
             last = self.store.last(name)
             self._refuted[name] = dict(last[1]) if last is not None and isinstance(last[1], dict) else {}
-        known = self._refuted[name]
-        if claim.is_refuted_by(known.get(claim.name)):
-            return
-        data = as_data(claim.refute())
-        if data != known.get(claim.name):  # a model that is no data is not kept anew each time
-            known[claim.name] = data
-            self._new.add(name)
+        return self._refuted[name]
 
     def _statement(self, entry: TheoremEntry | FalseClaim) -> str:
         claim = entry.shows if isinstance(entry, TheoremEntry) else entry.claims
@@ -147,6 +140,34 @@ class Results:
         except OSError:
             return ""
         return digest_of("\n".join(parts).encode())
+
+
+def established(entry: TheoremEntry, read_back: bool = False) -> Known:
+    """What is known of a theorem that has been proved here; ``read_back``: whose page was too."""
+    lines = len(entry.derivation.lines)
+    return Known("proved", tuple(sorted(entry.axioms)), lines, entry.steps, tuple(entry.warnings), read_back)
+
+
+def refute(claim: FalseClaim, kept: Any) -> Any:
+    """Refute a false claim by the counterexample that was found last time, if it is one, or by a search.  Returns what is to be kept.
+
+    Raises UserError when there is none.
+    """
+    from derive.falsify.search.kept import as_data
+
+    return kept if claim.is_refuted_by(kept) else as_data(claim.refute())
+
+
+@cache
+def _of_the_catalogue() -> dict[str, Any]:
+    """The counterexamples that come with the false claims of the catalogue, so that nobody need look for them again."""
+    import json
+
+    try:
+        found = json.loads(Path(_proofs(), "counterexamples.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _known(found: Any) -> Known | None:

@@ -24,7 +24,7 @@ from derive.board.vacuous import NO_MODEL, Doubt, contradiction, doubt
 from derive.errors import TOO_DEEP, UserError, allow_deep_formulas
 from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term, subterms
-from derive.kernel.theorem import Theorem, axioms_among, proof_steps
+from derive.kernel.theorem import Theorem
 from derive.language.arguments import takes, told
 from derive.record import Derivation
 from derive.record.faithful import refuse_changed
@@ -32,6 +32,7 @@ from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 
 if TYPE_CHECKING:
+    from derive.board.steps import Made
     from derive.falsify import Counterexample
     from derive.record import Shape
     from derive.slides.view import SlidesView
@@ -230,17 +231,19 @@ class TheoremEntry:
     @property
     def axioms(self) -> frozenset[str]:
         """The axioms on which the theorem rests."""
-        return self._rests_on[1]
+        return self.made.axioms
 
     @property
     def steps(self) -> int:
         """How many primitive steps the proof has, lemmas included."""
-        return self._rests_on[0]
+        return len(self.made.steps)
 
     @cached_property
-    def _rests_on(self) -> tuple[int, frozenset[str]]:
-        steps = proof_steps(self.theorem)
-        return len(steps), axioms_among(steps)
+    def made(self) -> Made:
+        """What the proof is made of."""
+        from derive.board.steps import made_of  # a page does not say it
+
+        return made_of(f"{self.module} {self.name}", self.theorem)
 
     def to_sympy(self) -> Any:
         """The claim as a SymPy relation."""

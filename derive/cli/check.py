@@ -129,10 +129,12 @@ def _checked(
 ) -> tuple[Checked, list[Outcome]]:
     """What was found out, and the jobs that failed."""
     from derive.cli.checking import Checked, check_jobs, check_names
+    from derive.jobs.job import Outcome
 
     work = check_jobs(names, verify, fresh)
-    if len(work) == 1 and not address:  # here, and with a progress bar that counts theorems
-        return check_names(work[0].arguments[0], verify, fresh, lambda count: progress("", count)), []
+    if len(work) == 1 and not address:  # from here
+        found = check_names(work[0].arguments[0], verify, fresh, jobs, lambda count: progress("", count))
+        return found, [Outcome(error=text) for text in found.errors]
     done = outcomes("", work, workers_of(jobs, address))
     return sum((o.value for o in done if not o.error), Checked()), [o for o in done if o.error]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +12,9 @@ from derive.board.checked import Known, Results
 from derive.board.declaring import declaring_files
 from derive.board.entries import FalseClaim, TheoremEntry
 from derive.board.refusals import place
+from derive.cli.shares import Bar, Found, Wrong, find_out
 from derive.errors import UserError
 from derive.jobs.job import Job
-from derive.kernel.theorem import axioms_among, proof_steps
-
-Bar = Callable[[int], AbstractContextManager[Callable[[str], None]]]
-"""Shows how far it is: how many there are; gives what is told the name of each."""
 
 
 class Row(NamedTuple):
@@ -29,17 +26,10 @@ class Row(NamedTuple):
     axioms: int
 
 
-class Wrong(NamedTuple):
-    """A theorem that is not proved, or whose page is misread, or a false claim that is not refuted."""
-
-    name: str
-    what: str
-    why: str
-
-
 class Checked(NamedTuple):
     """What is known of some theorems and false claims.  ``steps`` counts a step that several proofs share once, of those that were
-    proved now; ``earlier`` are those that were checked before, from the very same sources: theorems, and false claims."""
+    proved now; ``earlier`` are those that were checked before, from the very same sources: theorems, and false claims; ``errors`` say
+    of which nothing is known."""
 
     rows: tuple[Row, ...] = ()
     steps: int = 0
@@ -48,13 +38,14 @@ class Checked(NamedTuple):
     wrong: tuple[Wrong, ...] = ()
     warnings: tuple[str, ...] = ()
     earlier: tuple[int, int] = (0, 0)
+    errors: tuple[str, ...] = ()
 
     def __add__(self, other: tuple[object, ...]) -> Checked:
         assert isinstance(other, Checked)
         return Checked(
             self.rows + other.rows, self.steps + other.steps, self.axioms | other.axioms, self.refuted + other.refuted,
             self.wrong + other.wrong, self.warnings + other.warnings,
-            (self.earlier[0] + other.earlier[0], self.earlier[1] + other.earlier[1]),
+            (self.earlier[0] + other.earlier[0], self.earlier[1] + other.earlier[1]), self.errors + other.errors,
         )  # fmt: skip
 
     def __bool__(self) -> bool:
@@ -62,41 +53,41 @@ class Checked(NamedTuple):
 
 
 def check_names(
-    names: Sequence[str], verify: bool = False, fresh: bool = True,
+    names: Sequence[str], verify: bool = False, fresh: bool = True, processes: int | None = 1,
     bar: Bar = lambda count: nullcontext(lambda name: None),
 ) -> Checked:  # fmt: skip
     """Check theorems and refute false claims: of files, of subjects, or by name; without names, all of the catalogue.  With
     ``verify`` their pages are read back too.  Unless ``fresh``, what was checked earlier, from the very same sources, is not checked
-    again.
+    again.  ``processes``: over how many theorems of the catalogue are shared out at most; None: as many as there are processors.
 
     Raises UserError when there is none of a name, or a file cannot be run.
     """
     results = Results()  # made before the theorems are loaded
     entries = list(_entries(names))
     known = {} if fresh else {e: k for e in entries if (k := _found_earlier(e, results, verify)) is not None}
-    found = _Found(results, verify)
-    new = [e for e in entries if e not in known]
-    with bar(len(new)) as told:
-        for e in new:
-            told(e.name)
-            found.check(e)
-    found.keep()
-    return _together(entries, known, found)
+    new, steps, errors = find_out([e for e in entries if e not in known], results, verify, processes, bar)
+    for e, found in new.items():
+        if isinstance(e, FalseClaim) and not found.wrong:
+            results.keep_counterexample(e, found.counterexample)
+    results.keep({e: f.known for e, f in new.items() if isinstance(e, TheoremEntry) or not f.wrong})
+    return _together(entries, known, new)._replace(steps=steps, errors=tuple(errors))
 
 
-def _together(entries: Sequence[catalogue.Entry], known: dict[catalogue.Entry, Known], found: _Found) -> Checked:
+def _together(
+    entries: Sequence[catalogue.Entry], earlier: dict[catalogue.Entry, Known], new: dict[catalogue.Entry, Found]
+) -> Checked:
     """What was known and what was found, in the order of the entries."""
-    rows = {e: Row(e.name, k.lines, k.steps, len(k.axioms)) for e, k in known.items() if isinstance(e, TheoremEntry)}
-    claims = len(known) - len(rows)
-    warnings = {e: k.warnings for e, k in known.items()} | {e: e.warnings for e in found.rows}
-    steps = proof_steps(*(e.theorem for e in found.rows))
-    axioms = axioms_among(steps).union(*(k.axioms for k in known.values()))
-    earlier, every = (len(rows), claims), rows | found.rows
+    every = {e: k for e, k in {**earlier, **{e: f.known for e, f in new.items()}}.items() if k.state == "proved"}
+    proved = {e: every[e] for e in entries if isinstance(e, TheoremEntry) and e in every}
+    before = sum(isinstance(e, TheoremEntry) for e in earlier)
     return Checked(
-        tuple(every[e] for e in entries if isinstance(e, TheoremEntry) and e in every), len(steps), axioms,
-        len(found.refuted) + claims, tuple(found.wrong),
-        tuple(_warning(e, words) for e in entries for words in warnings.get(e, ())), earlier,
-    )  # fmt: skip
+        rows=tuple(Row(e.name, k.lines, k.steps, len(k.axioms)) for e, k in proved.items()),
+        axioms=frozenset().union(*(k.axioms for k in proved.values())),
+        refuted=len(every) - len(proved),
+        wrong=tuple(w for f in new.values() for w in f.wrong),
+        warnings=tuple(_warning(e, words) for e, k in proved.items() for words in k.warnings),
+        earlier=(before, len(earlier) - before),
+    )
 
 
 def _found_earlier(entry: catalogue.Entry, results: Results, verify: bool) -> Known | None:
@@ -108,50 +99,6 @@ def _found_earlier(entry: catalogue.Entry, results: Results, verify: bool) -> Kn
 
 def _warning(entry: catalogue.Entry, words: str) -> str:
     return f"{place(entry.file, entry.number)}: warning: {entry.name}: {words}"
-
-
-class _Found:
-    """What is found out now."""
-
-    def __init__(self, results: Results, verify: bool) -> None:
-        self.results, self.verify = results, verify
-        self.rows: dict[TheoremEntry, Row] = {}
-        self.read_back, self.failed = set[TheoremEntry](), list[TheoremEntry]()
-        self.refuted, self.wrong = list[FalseClaim](), list[Wrong]()
-
-    def check(self, e: catalogue.Entry) -> None:
-        try:
-            if not isinstance(e, TheoremEntry):
-                self.results.refute(e)
-                self.refuted.append(e)
-                return
-            e.check()
-        except UserError as error:
-            what = "not proved" if isinstance(e, TheoremEntry) else "not refuted"
-            self.wrong.append(Wrong(e.name, what, str(error)))
-            if isinstance(e, TheoremEntry):
-                self.failed.append(e)
-            return
-        self.rows[e] = Row(e.name, len(e.derivation.lines), e.steps, len(e.axioms))
-        if self.verify:
-            misread = list(_misread(e))
-            self.wrong += misread
-            if not misread:
-                self.read_back.add(e)
-
-    def keep(self) -> None:
-        self.results.keep(self.rows, self.failed, self.refuted, self.read_back)
-
-
-def _misread(entry: TheoremEntry) -> Iterator[Wrong]:
-    """What is wrong with its pages, in the notation that one gets without asking for another."""
-    from derive.render.pages.readback import read_back
-
-    try:
-        for form in ("latex", "text"):
-            read_back(entry.derivation, None, form)
-    except UserError as error:
-        yield Wrong(entry.name, "proved, but its page says something else", str(error))
 
 
 def _entries(names: Sequence[str]) -> Iterator[catalogue.Entry]:

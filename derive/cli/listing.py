@@ -163,7 +163,7 @@ def ledger(axioms: bool) -> None:
 def _ledger_now() -> str:
     """The ledger, when what was not checked yet has been proved."""
     from derive.board import catalogue
-    from derive.board.checked import Results
+    from derive.board.checked import Results, established
 
     results = Results()
     entries = catalogue.theorems()
@@ -173,7 +173,7 @@ def _ledger_now() -> str:
         for e in new:
             told(e.name)
             e.check()
-    results.keep(new)
+    results.keep({e: established(e) for e in new})
     return ledger_text({e.name: e.axioms if e in new else known[e].axioms for e in entries})
 
 

@@ -16,6 +16,7 @@ class Job(NamedTuple):
     arguments: tuple[Any, ...] = ()
     alone: bool = False  # needs an interpreter in which nothing else has run, as it runs a program of the user's
     files: tuple[str, ...] = ()  # that it reads
+    forked: bool = False  # needs what has been loaded here: done here, or in a fork of this process
 
 
 class Outcome(NamedTuple):

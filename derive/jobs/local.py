@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -21,6 +22,11 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def can_fork() -> bool:
+    """Whether forks of this process may work: not where another thread may hold a lock, nor on macOS, whose libraries object."""
+    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 
 class Threads:
@@ -63,14 +69,15 @@ class Processes:
     died: tuple[type[BaseException], ...] = (BrokenProcessPool,)
     tries = 2  # it may have been another one's death at first
 
-    def __init__(self, count: int) -> None:
-        self.width = count
+    def __init__(self, count: int, forked: bool = False) -> None:
+        self.width, self._forked = count, forked
         self._others = multiprocessing.active_children()
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
-        # started anew, not forked: a fork copies locks that other threads hold
-        return ProcessPoolExecutor(self.width, multiprocessing.get_context("spawn"), _begin)
+        # started anew unless they need what is here: a fork copies locks that other threads hold
+        how = multiprocessing.get_context("fork" if self._forked else "spawn")
+        return ProcessPoolExecutor(self.width, how, _begin)
 
     def submit(self, job: Job) -> Future[Outcome]:
         with _interrupts_later():  # processes are started here
@@ -97,8 +104,8 @@ class Processes:
 
 
 @contextmanager
-def processes(count: int) -> Iterator[Processes]:
-    crew = Processes(count)
+def processes(count: int, forked: bool = False) -> Iterator[Processes]:
+    crew = Processes(count, forked)
     at_once = True
     try:
         yield crew

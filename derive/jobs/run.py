@@ -72,7 +72,14 @@ def run(
         return _all(threads(count), work)
     if count == 1 and not any(job.alone for job in jobs):
         return _here(work)
-    return _all(processes(count), work)
+    return _all(processes(count, forked=any(job.forked for job in jobs)), work)
+
+
+def forks(workers: Workers) -> int:
+    """In how many forks of this process jobs may be done at a time; 1: only here."""
+    from derive.jobs.local import can_fork, processors
+
+    return (workers.processes or processors()) if can_fork() else 1
 
 
 def _here(work: _Work) -> list[Outcome]:

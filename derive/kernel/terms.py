@@ -149,6 +149,11 @@ def _set(term: Term, sort: Sort, loose: int, free: frozenset[Var], key: tuple[ob
     _put_hash(term, hash(key))
 
 
+def _union(some: frozenset[Var], more: frozenset[Var]) -> frozenset[Var]:
+    """Both together: one of the two where it has the other in it, so that terms share their sets."""
+    return some if more <= some else more if some <= more else some | more
+
+
 class Num(Term):
     """An exact rational number; of sort INT when it is whole."""
 
@@ -159,8 +164,9 @@ class Num(Term):
         if type(value) is not int and type(value) is not Fraction:
             raise SortError(f"{value!r} is not an exact number or a term; write Fraction('0.1') or Fraction(1, 10)")
         self = object.__new__(cls)
-        value = Fraction(value)
-        object.__setattr__(self, "value", value)
+        if type(value) is int:
+            value = Fraction(value)
+        _put_value(self, value)
         _set(self, INT if value.denominator == 1 else REAL, 0, _EMPTY, ("num", value))
         return self
 
@@ -173,6 +179,9 @@ class Num(Term):
         return (Num, (self.value,))
 
 
+_put_value = _writer(Num, "value")
+
+
 class Var(Term):
     """A free variable.  Two variables are the same when name and sort are."""
 
@@ -183,11 +192,9 @@ class Var(Term):
         if type(name) is not str or not isinstance(sort, Sort):
             raise SortError(f"a variable has a name and a sort, not {name!r} and {sort!r}")
         self = object.__new__(cls)
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "sort", sort)
-        object.__setattr__(self, "_hash", hash(("var", name, sort)))
-        object.__setattr__(self, "loose", 0)
-        object.__setattr__(self, "free", frozenset((self,)))
+        _put_name(self, name)
+        _set(self, sort, 0, _EMPTY, ("var", name, sort))
+        _put_free(self, frozenset((self,)))  # which asks for its hash
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -197,6 +204,9 @@ class Var(Term):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Var, (self.name, self.sort))
+
+
+_put_name = _writer(Var, "name")
 
 
 class Bound(Term):
@@ -209,7 +219,7 @@ class Bound(Term):
         if type(index) is not int or index < 0 or not isinstance(sort, Sort):
             raise SortError(f"a bound variable has a number and a sort, not {index!r} and {sort!r}")
         self = object.__new__(cls)
-        object.__setattr__(self, "index", index)
+        _put_index(self, index)
         _set(self, sort, index + 1, _EMPTY, ("bound", index, sort))
         return self
 
@@ -220,6 +230,9 @@ class Bound(Term):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Bound, (self.index, self.sort))
+
+
+_put_index = _writer(Bound, "index")
 
 
 class Lam(Term):
@@ -237,9 +250,9 @@ class Lam(Term):
             raise SortError(f"a variable of this function is used at another sort than {dom}")
         self = object.__new__(cls)
         body = _eta_short(body)
-        object.__setattr__(self, "hint", hint)
-        object.__setattr__(self, "dom", dom)
-        object.__setattr__(self, "body", body)
+        _put_hint(self, hint)
+        _put_dom(self, dom)
+        _put_body(self, body)
         _set(self, Fn(dom, body.sort), max(0, body.loose - 1), body.free, ("lam", dom, body._hash))
         return self
 
@@ -254,6 +267,9 @@ class Lam(Term):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Lam, (self.hint, self.dom, self.body))
+
+
+_put_hint, _put_dom, _put_body = _writer(Lam, "hint"), _writer(Lam, "dom"), _writer(Lam, "body")
 
 
 class At(Term):
@@ -277,7 +293,8 @@ class At(Term):
         self = object.__new__(cls)
         _put_fn(self, fn)
         _put_arg(self, arg)
-        _set(self, fn.sort.cod, max(fn.loose, arg.loose), fn.free | arg.free, ("at", fn._hash, arg._hash))
+        loose = fn.loose if fn.loose > arg.loose else arg.loose
+        _set(self, fn.sort.cod, loose, _union(fn.free, arg.free), ("at", fn._hash, arg._hash))
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -351,8 +368,8 @@ class App(Term):
                 functions = True
             if a.loose > loose:
                 loose = a.loose
-            if a.free and a.free is not free:
-                free = free | a.free if free else a.free
+            if a.free is not free:
+                free = _union(free, a.free)
             key.append(a._hash)
         if len(args) != op.arity:
             raise SortError(f"{op.name} takes {op.arity} argument{'' if op.arity == 1 else 's'}, not {len(args)}")
@@ -647,7 +664,7 @@ def _binds_at(body: Term, index: int, dom: Sort) -> bool:
     if isinstance(body, Bound):
         return body.index != index or body.sort is dom
     inner = index + 1 if isinstance(body, Lam) else index
-    return all(_binds_at(p, inner, dom) for p in parts_of(body))
+    return all(_binds_at(p, inner, dom) for p in parts_of(body) if p.loose > inner)
 
 
 def _eta_long(term: Term) -> Term:
@@ -674,7 +691,7 @@ def subterms(term: Term) -> Iterator[Term]:
     while waiting:
         term = waiting.pop()
         yield term
-        waiting.extend(parts_of(term)[::-1])
+        waiting += reversed(parts_of(term))
 
 
 def spine(term: Term) -> tuple[Term, list[Term]]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from derive.kernel.sorts import PROP, Sort
-from derive.kernel.terms import Op, SortError, Term, Var
+from derive.kernel.terms import Op, SortError, Term, Var, _writer
 
 
 class RuleError(ValueError):
@@ -55,10 +55,9 @@ class Proof:
             elif isinstance(a, tuple):
                 premises += [b for b in a if isinstance(b, Theorem)]
         self = object.__new__(cls)
-        put = object.__setattr__
-        put(self, "rule", rule)
-        put(self, "args", args)
-        put(self, "premises", tuple(premises))
+        _put_rule(self, rule)
+        _put_args(self, args)
+        _put_premises(self, tuple(premises))
         return self
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -68,6 +67,7 @@ class Proof:
         raise AttributeError("the record of a proof does not change")
 
 
+_put_rule, _put_args, _put_premises = [_writer(Proof, s) for s in ("rule", "args", "premises")]
 _SEAL = object()
 
 
@@ -83,10 +83,9 @@ class Theorem:
         if seal is not _SEAL:
             raise TypeError("a Theorem is made by the rules of the kernel only")
         self = object.__new__(cls)
-        put = object.__setattr__
-        put(self, "hyps", hyps)
-        put(self, "concl", concl)
-        put(self, "proof", proof)
+        _put_hyps(self, hyps)
+        _put_concl(self, concl)
+        _put_proof(self, proof)
         return self
 
     def __init_subclass__(cls) -> None:
@@ -112,6 +111,8 @@ class Theorem:
     def __repr__(self) -> str:
         return f"{', '.join(map(repr, self.hyps))} |- {self.concl}"
 
+
+_put_hyps, _put_concl, _put_proof = [_writer(Theorem, s) for s in ("hyps", "concl", "proof")]
 
 Sequent = tuple[tuple[Term, ...], Term]
 

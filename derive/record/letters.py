@@ -32,6 +32,7 @@ def value_sort(sort: Sort) -> Sort:
 
 
 _LISTS = (SUM, PROD, MAX)
+_PARTIALS = frozenset(PARTIALS.values())
 
 
 def _listed(binder: Op | None, body: Term) -> bool:
@@ -59,7 +60,7 @@ def letters_in(term: Term) -> Iterator[Letter | Definition]:
             yield Letter(t.hint, t.dom, binder, True, t.dom is INT and (binder in _LISTS or _listed(binder, t.body)))
         elif isinstance(t, App) and isinstance(t.op, Definition):
             yield t.op
-        inside = t.op if isinstance(t, App) and (t.op.binders or t.op in PARTIALS.values()) else None
+        inside = t.op if isinstance(t, App) and (t.op.binders or t.op in _PARTIALS) else None
         waiting += ((p, inside) for p in parts_of(t))
 
 

@@ -196,6 +196,7 @@ def of_library(name: str) -> str:
     return of or _library().get(name.casefold().replace("_", ""), "")
 
 
+@cache
 def _library() -> dict[str, str]:
     """The names of the library's definitions, and the words for them, without blanks: the names."""
     both = [(said, d.name) for d, words in WORDS.items() for said in (words.removeprefix("the "), d.name)]
