@@ -11,7 +11,8 @@ from derive.read.names import is_index, names_of
 from derive.read.page import Brackets, Item, Items, Sign, UnreadableError, number, split
 
 KINDS: dict[str, Sort] = {"integer": INT, "real": REAL}
-SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL}
+WHERE = "where"  # what else must hold of the letters
+SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL, WHERE: None}
 
 
 Sets = Callable[[Items], Items | None]

@@ -30,7 +30,7 @@ _RELATIONS = {
 _RELATIONS |= {f"which {words}": sign for words, sign in _RELATIONS.items() if words.startswith(("is ", "equals"))}
 _BETWEEN_BOUNDS = {"is between": Sign("≤"), "is strictly between": Sign("<")}
 _POINTS = {"comma": ",", "semicolon": ";", "colon": ":", "under": ";"}
-_TEXTS = ("for all", "for", "and")
+_TEXTS = ("for all", "for", "and", "where")
 _BETWEEN = {"and": ",", "given": "∣", "relative to": "∥", "under": ";"}  # the arguments of a call
 _BIG = {
     "sum": Sign("∑"),
@@ -48,7 +48,7 @@ _LOGS = {"log": "log", "natural log": "ln", "exp": "exp"}
 _PRIMES = {"prime": 1, "double prime": 2, "triple prime": 3}
 _ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "maximum", "derivative"))
 _RESERVED = frozenset(
-    " ".join(("of over from to other than is in at end open close the times if else and for all we have sub super before up hat bar",
+    " ".join(("of over from to other than is in at end open close the times if else and for all where sub super before up hat bar",
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
@@ -214,8 +214,6 @@ class _Listener:
                             Heard((Over((Sign("∂"),), (Sign("∂"), *entry.items)), *of.items), PHRASE, "derivative"),
                             end,
                         )
-        for j in self.after(i, "for all"):
-            yield from self.quantified((Sign("∀"),), j)
         for j in self.after(i, "the indicator of"):
             for inner, tail, end in self.condition(j):
                 yield Heard((Brackets("[", inner, "]"),), PHRASE, tail), end
@@ -238,23 +236,6 @@ class _Listener:
             for sign, k in self.one_of(j, _RELATIONS):
                 for right, end in self.letter(k):
                     yield (*left.items, sign, *right.items), right.tail, end
-
-    def quantified(self, before: Items, i: int) -> Iterator[Reading]:
-        """for all k from 1 to V, and all t, we have ..."""
-        for scope, j in self.scope(i):
-            for k in self.after(j, "and all"):
-                yield from self.quantified((*before, *scope, Sign(",")), k)
-            for k in self.after(j, "we have"):
-                for heard, end in self.row(k):
-                    yield Heard((*before, *scope, Sign(":"), *heard.items), PHRASE, heard.tail), end
-
-    def scope(self, i: int) -> Iterator[tuple[Items, int]]:
-        for letter, j in self.letter(i):
-            for k in self.after(j, "from"):
-                for low, high, end in self.bounds(k):
-                    yield (*low, Sign("≤"), *letter.items, Sign("≤"), *high), end
-        for heard, j in self.row(i):
-            yield heard.items, j
 
     def big(self, i: int) -> Iterator[Reading]:
         """A sum, product or optimum with all factors that follow."""

@@ -213,8 +213,6 @@ class Speaker:
         if isinstance(item, nodes.Frac) and item.num == _DEL:
             entry = self.row(_items(item.den)[1:])
             return self.derivative(entry, items, i + 1)
-        if _is(item, "ord", "∀"):
-            return self.forall(items, i + 1), len(items)
         if isinstance(item, nodes.Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
             name = _NAMES.get(item.text, item.text)
             if isinstance(after, nodes.Fence) and after.open == "(":
@@ -474,13 +472,6 @@ class Speaker:
         if i < len(items):
             of, i = self.unit(items, i)
         return Said(f"the partial derivative with respect to {entry.words} of {of.words}", PHRASE, "derivative"), i
-
-    def forall(self, items: Sequence[nodes.Node], i: int) -> Said:
-        """What follows the sign for all: its ranges, a colon, and what holds."""
-        colon = next((j for j in range(i, len(items)) if _is(items[j], "punct", ":")), len(items))
-        said = self.row(items[colon + 1 :])
-        scope = ", and all ".join(self.scope(r) for r in _listed(items[i:colon]))
-        return Said(f"for all {scope}, we have {said.words}", PHRASE, said.tail)
 
     def scope(self, items: Sequence[nodes.Node]) -> str:
         signs = [j for j, s in enumerate(items) if _is(s, "rel", "≤")]

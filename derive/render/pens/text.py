@@ -101,8 +101,6 @@ class Pen:
                 out += drawn if script else f"{drawn} "
             elif sort == "fn" and after is not None and not _opens(after):
                 out += f"{drawn} "
-            elif sort == "ord" and self.ascii and drawn == "for all":
-                out += "for all "
             else:
                 out += drawn
         return out
