@@ -50,7 +50,7 @@ from derive.read.letters import Letters
 from derive.read.names import names_of, spelled
 from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, sorted_
-from derive.read.ranges import WHERE, Range, halves, ranges, scope_words, size_of, words_at
+from derive.read.ranges import SIZE, WHERE, Range, halves, ranges, scope_words, size_of, words_at
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
 
@@ -448,7 +448,9 @@ class Reader(Patterns):
         if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
             for x in self.sum_(items[1].body, scope):
                 yield from ((t, 2) for t in sorted_(app, EXP, x))
-        if item == Sign(finite_sets.CARD, "up") and len(items) > 1 and isinstance(items[1], Brackets):
+        if isinstance(item, Brackets) and item.open == "|":
+            yield from ((finite_sets.as_size(x), 1) for x in self.named_set(item.body))
+        if item == SIZE and len(items) > 1 and isinstance(items[1], Brackets):
             yield from ((finite_sets.as_size(x), 2) for x in self.named_set(items[1].body))
         yield from self.indicator(items, scope)
         yield from self.at_a_point(item, scope)

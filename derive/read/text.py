@@ -83,8 +83,16 @@ class _Line:
             elif c in CLOSING:
                 self.i += 1
                 out.append(Brackets(c, self.until(CLOSING[c]), CLOSING[c]))
+            elif c == "|" and self.opens():
+                self.i += 1
+                out.append(Brackets("|", self.until("|"), "|"))
             else:
                 self.token(out)
+
+    def opens(self) -> bool:
+        """Whether the bar at ``i`` touches what is behind it, and not what is before it: an absolute value or a size."""
+        before, behind = self.text[: self.i][-1:] or " ", self.text[self.i + 1 : self.i + 3]
+        return before in " ([{,/+-−^_" and not behind[:1].isspace() and behind[:1] != "|" and behind != "->"
 
     def raised(self, table: dict[str, str]) -> Items | None:
         """Small letters that stand at ``i``."""

@@ -227,6 +227,19 @@ class Speaker:
                 said = Said(f"{name}{joint}{words}", PHRASE, of.tail)
             else:
                 return Said(name, LETTER), i + 1
+        elif (
+            isinstance(item, nodes.Script)
+            and _is(item.base, "fn", "log")
+            and item.sub
+            and after
+            and not _separates(after)
+        ):
+            name = f"the log in base {self.words(item.sub)}"
+            if isinstance(after, nodes.Fence) and after.open == "(":
+                said, i = Said(f"{name} of {_bracketed(self.words(after.body))}"), i + 2
+            else:
+                of, i = self.unit(items, i + 1)
+                said = Said(f"{name} of {of.words}", PHRASE, of.tail)
         elif _is(item, "bold", "1") and isinstance(after, nodes.Fence) and after.open == "[":
             said = self.indicator(after.body, "the indicator function")
             i += 2
@@ -307,6 +320,13 @@ class Speaker:
     def fence(self, node: nodes.Fence) -> Said:
         if node.open == "[" and any(_is(i, "rel") for i in _items(node.body)):
             return self.indicator(node.body)
+        if node.open == "|":
+            of = self.say(node.body)
+            named = isinstance(node.body, nodes.Symbol) and node.body.kind == "var" and node.body.text.isupper()
+            name = "the size of" if named else "the absolute value of"
+            if of.kind == LETTER:
+                return Said(f"{name} {of.words}", PHRASE, of.tail)
+            return Said(f"{name} {_bracketed(of.words)}", PHRASE)
         return Said(_bracketed(self.words(node.body), _BRACKETS.get(node.open, "bracket")))
 
     def indicator(self, body: nodes.Node, name: str = "the indicator") -> Said:
@@ -389,8 +409,6 @@ class Speaker:
         if moment is not None:
             over = "" if sub is None else f" over {self.drawn(sub)}"
             return self.call(f"the {moment}{over}", fence)
-        if _is(base, "fn", "log") and sub is not None:
-            return self.call(f"the log in base {self.words(sub)}", fence)
         if any(_is(i, "rel", "∥") for i in _items(fence.body)):
             if _is(head, "fn", "KL"):
                 return self.call("the KL divergence", fence)
