@@ -105,7 +105,8 @@ def _div(b: Builder, term: App) -> Piece:
         labels = list(b.labels)
         with b.on_one_line():
             minus = isinstance(above, App) and above.op is k.NEG and not b.is_labelled(above)
-            top = b.fit(above.args[0] if minus else above, Level.PREFIX, closed=True)
+            inner = above.args[0] if minus and isinstance(above, App) else above
+            top = b.fit(inner, Level.PREFIX, closed=True)
             slashed = nodes.row(top, SLASH, b.fit(below, Level.PREFIX, closed=True))
         if b.linear or _is_low(slashed):
             return Piece(nodes.row(NEGATIVE, slashed), Level.NEG) if minus else Piece(slashed, Level.DIV)
