@@ -213,8 +213,6 @@ class Speaker:
         if isinstance(item, nodes.Frac) and item.num == _DEL:
             entry = self.row(_items(item.den)[1:])
             return self.derivative(entry, items, i + 1)
-        if _is(item, "ord", "∀"):
-            return self.forall(items, i + 1), len(items)
         if isinstance(item, nodes.Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
             name = _NAMES.get(item.text, item.text)
             if isinstance(after, nodes.Fence) and after.open == "(":
@@ -229,6 +227,19 @@ class Speaker:
                 said = Said(f"{name}{joint}{words}", PHRASE, of.tail)
             else:
                 return Said(name, LETTER), i + 1
+        elif (
+            isinstance(item, nodes.Script)
+            and _is(item.base, "fn", "log")
+            and item.sub
+            and after
+            and not _separates(after)
+        ):
+            name = f"the log in base {self.words(item.sub)}"
+            if isinstance(after, nodes.Fence) and after.open == "(":
+                said, i = Said(f"{name} of {_bracketed(self.words(after.body))}"), i + 2
+            else:
+                of, i = self.unit(items, i + 1)
+                said = Said(f"{name} of {of.words}", PHRASE, of.tail)
         elif _is(item, "bold", "1") and isinstance(after, nodes.Fence) and after.open == "[":
             said = self.indicator(after.body, "the indicator function")
             i += 2
@@ -309,6 +320,13 @@ class Speaker:
     def fence(self, node: nodes.Fence) -> Said:
         if node.open == "[" and any(_is(i, "rel") for i in _items(node.body)):
             return self.indicator(node.body)
+        if node.open == "|":
+            of = self.say(node.body)
+            named = isinstance(node.body, nodes.Symbol) and node.body.kind == "var" and node.body.text.isupper()
+            name = "the size of" if named else "the absolute value of"
+            if of.kind == LETTER:
+                return Said(f"{name} {of.words}", PHRASE, of.tail)
+            return Said(f"{name} {_bracketed(of.words)}", PHRASE)
         return Said(_bracketed(self.words(node.body), _BRACKETS.get(node.open, "bracket")))
 
     def indicator(self, body: nodes.Node, name: str = "the indicator") -> Said:
@@ -391,8 +409,6 @@ class Speaker:
         if moment is not None:
             over = "" if sub is None else f" over {self.drawn(sub)}"
             return self.call(f"the {moment}{over}", fence)
-        if _is(base, "fn", "log") and sub is not None:
-            return self.call(f"the log in base {self.words(sub)}", fence)
         if any(_is(i, "rel", "∥") for i in _items(fence.body)):
             if _is(head, "fn", "KL"):
                 return self.call("the KL divergence", fence)
@@ -474,13 +490,6 @@ class Speaker:
         if i < len(items):
             of, i = self.unit(items, i)
         return Said(f"the partial derivative with respect to {entry.words} of {of.words}", PHRASE, "derivative"), i
-
-    def forall(self, items: Sequence[nodes.Node], i: int) -> Said:
-        """What follows the sign for all: its ranges, a colon, and what holds."""
-        colon = next((j for j in range(i, len(items)) if _is(items[j], "punct", ":")), len(items))
-        said = self.row(items[colon + 1 :])
-        scope = ", and all ".join(self.scope(r) for r in _listed(items[i:colon]))
-        return Said(f"for all {scope}, we have {said.words}", PHRASE, said.tail)
 
     def scope(self, items: Sequence[nodes.Node]) -> str:
         signs = [j for j, s in enumerate(items) if _is(s, "rel", "≤")]
