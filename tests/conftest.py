@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 # A property test (they have the marker hypothesis) draws new examples on every run; under CI always the same ones, so
 # that no change is refused for an example that another one is to blame for.  ``--hypothesis-profile random`` draws new
-# ones there too.  How long an example takes is nobody's fault on a busy machine.
+# ones there too, ``quarter`` a quarter as many.  How long an example takes is nobody's fault on a busy machine.
 settings.register_profile(
     "random",
     settings.get_profile("default"),
@@ -22,6 +22,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
 )
+settings.register_profile("quarter", settings.get_profile("random"), max_examples=25)
 settings.register_profile("fixed", settings.get_profile("random"), derandomize=True)
 settings.load_profile("fixed" if os.environ.get("CI") else "random")
 

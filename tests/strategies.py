@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from derive.falsify import Model, Undecided, Undefined, evaluate
@@ -71,11 +70,6 @@ REALS, INTS, FAMILIES = (x, y, k_real), (i, j, n), (f, g)
 LETTERS = (k, i, Var("x", INT), n)  # bound variables share their letters with free ones, to tempt a capture
 
 SMALL = (0, 1, 2, -1, Fraction(1, 2), 3, Fraction(-3, 2))
-
-
-def examples(many: int) -> settings:
-    """So many examples, without a deadline and without complaint that the machine is busy."""
-    return settings(max_examples=many, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # --- definitions for one file of tests -------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ import sys
 from collections.abc import Iterable
 from typing import TypeVar
 
+from hypothesis import HealthCheck, settings
+
 Item = TypeVar("Item")
 
 WHOLE = os.environ.get("DERIVE_SWEEP") == "all"
@@ -60,6 +62,16 @@ def at_most(most: int) -> int:
     if setting not in ("", "all") and drawn is None:
         raise ValueError(f"DERIVE_SWEEP is {setting!r}; it may be ci, ci:SEED with a number, or all, or be unset")
     return sys.maxsize if setting == "all" else most
+
+
+def examples(most: int, *suppressed: HealthCheck) -> settings:
+    """How a property test draws so many examples; fewer by as much as the profile, of which 100 are usual, wants fewer."""
+    usual = settings.default
+    assert usual is not None
+    return settings(
+        max_examples=max(1, most * usual.max_examples // 100),
+        suppress_health_check=[*usual.suppress_health_check, *suppressed],
+    )
 
 
 def _drawn() -> re.Match[str] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -221,18 +220,3 @@ def test_a_module_that_fails_is_said_in_one_paragraph(run, tmp_path) -> None:
     out = run("broken.py::f", *SHAPES, *KEPT)
     assert out.exit_code == 2
     assert "cannot be run" in out.output and "Traceback" not in out.output
-
-
-def test_the_pages_commands_for_frameworks_prove_what_they_say(run) -> None:
-    framework("torch")
-    framework("transformers")
-    framework("optax")
-    page = (Path(__file__).parent.parent / "docs" / "audit.md").read_text("utf-8")
-    lines = re.findall(r"^derive audit (.*)$", page, re.MULTILINE)
-    assert len(lines) == 4
-    import shlex
-
-    for line in lines:
-        out = run(*shlex.split(line))
-        assert out.exit_code == 0, out.output
-        assert "PROVED" in out.output or "autograd" in out.output

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shlex
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from frameworks import absent, framework
 
 torch = framework("torch")
@@ -13,6 +17,8 @@ framework("transformers")
 from audits import asked
 from transformers.loss.loss_utils import ForCausalLMLoss, ForMaskedLMLoss
 from transformers.trainer_pt_utils import LabelSmoother
+
+from derive.cli import main
 
 F = torch.nn.functional
 pytestmark = pytest.mark.filterwarnings("default")
@@ -106,3 +112,15 @@ def test_timm_takes_each_class_by_itself() -> None:
     assert found.audit.verdict == "proved", found.audit.why
     found = asked(losses.BinaryCrossEntropy(smoothing=0), "x=B,C target=B,C:probability", "binary, mean", None)
     assert found.audit.verdict == "proved", found.audit.why
+
+
+def test_the_page_s_commands_prove_what_they_say(tmp_path, monkeypatch) -> None:
+    framework("optax")
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parent.parent / "docs" / "audit.md").read_text("utf-8")
+    lines = re.findall(r"^derive (audit .*)$", page, re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
+        out = CliRunner().invoke(main, shlex.split(line), prog_name="derive")
+        assert out.exit_code == 0, out.output
+        assert "PROVED" in out.output or "autograd" in out.output

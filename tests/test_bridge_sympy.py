@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from sweep import examples
 
 from derive.bridge.opinion import Verdict, second_opinion
 from derive.bridge.reading import from_sympy
@@ -361,7 +362,7 @@ def _terms(divisors: Callable[[st.SearchStrategy[Term]], st.SearchStrategy[Term]
     return st.recursive(leaf, bigger, max_leaves=6)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(_terms())
 def test_round_trip_of_any_term(term: Term) -> None:
     back = from_sympy(to_sympy(term), context_of(term))
@@ -369,7 +370,7 @@ def test_round_trip_of_any_term(term: Term) -> None:
     assert report.verdict is not Verdict.DISAGREE, report.detail
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(_terms(divisors=_nonzero))
 def test_round_trip_of_any_term_that_sympy_rewrites(term: Term) -> None:
     """Without a/0, of which the kernel knows nothing, and which SymPy cancels away."""

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sequents import assert_says
-from strategies import examples, f, g, i, j, k, n, polynomials, rearranged, spoiled, verdict, x, y
+from strategies import f, g, i, j, k, n, polynomials, rearranged, spoiled, verdict, x, y
+from sweep import examples
 
 from derive import *
 from derive.kernel.terms import Num

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from sequents import after, assert_says
-from strategies import examples, f, g, i, j, k, n, reals, x, y
+from strategies import f, g, i, j, k, n, reals, x, y
+from sweep import examples
 
 from derive import *
 from derive.kernel import rules as r

@@ -10,7 +10,7 @@ import pytest
 from damaged import READERS, ROOT, read_spoiled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sweep import at_most
+from sweep import at_most, examples
 from yardstick import takes_at_most
 
 from derive.board.catalogue import load_file
@@ -48,7 +48,7 @@ def test_a_damaged_file_is_read_or_refused(name: str, tmp_path_factory: pytest.T
     """The seed that is shown makes the same file again: damaged.read_spoiled(name, seed, folder)."""
     folder = tmp_path_factory.mktemp("damaged")
 
-    @settings(max_examples=min(at_most(25), 2000), database=None)
+    @settings(examples(min(at_most(25), 2000)), database=None)
     @given(st.integers(0, 2**32))
     def each(seed: int) -> None:
         path = read_spoiled(name, seed, str(folder))

@@ -10,7 +10,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import GRID, NoValueError, examples, f, g, i, j, k, n, numeric, reals, table, verdict, x, y
+from strategies import GRID, NoValueError, f, g, i, j, k, n, numeric, reals, table, verdict, x, y
+from sweep import examples
 
 from derive import *
 from derive.kernel.terms import Num, implies

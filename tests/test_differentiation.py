@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sequents import after, assert_says
-from strategies import assert_sound, examples, table
+from strategies import assert_sound, table
+from sweep import examples
 
 from derive import *
 from derive.kernel.terms import Num, app

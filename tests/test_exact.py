@@ -14,8 +14,9 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from sweep import examples
 from yardstick import takes_at_most
 
 from derive.falsify.numbers import decimals, integers
@@ -24,7 +25,7 @@ from derive.falsify.numbers.exact import PRECISION_CAP, Exact, Sign, Undecided, 
 NEGATIVE, ZERO, POSITIVE, UNDECIDED = Sign.NEGATIVE, Sign.ZERO, Sign.POSITIVE, Sign.UNDECIDED
 
 
-thorough = settings(deadline=None, max_examples=100)
+thorough = examples(100)
 
 
 def of(value: int | Fraction | str) -> Exact:

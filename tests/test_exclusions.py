@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import examples, table
+from strategies import table
+from sweep import examples
 
 from derive import *
 from derive.falsify import evaluate

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sweep import examples
 from yardstick import takes_at_most
 
 from derive.falsify import (
@@ -369,7 +370,7 @@ def rational_value(t: Term, m: dict[Term, Fraction]) -> Fraction:
     return go(out)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(_terms, st.lists(st.fractions(-4, 4, max_denominator=6), min_size=5, max_size=5))
 def test_rational_terms_have_the_value_of_their_written_out_form(term: Term, numbers: list[Fraction]) -> None:
     m: dict[Term, Fraction] = dict(zip([x, a, eps, p[1], p[2]], numbers, strict=True))

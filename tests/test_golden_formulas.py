@@ -15,9 +15,10 @@ from xml.etree import ElementTree
 
 import pytest
 from golden_files import GOLDEN, compare, long_lines, wrapped, xml_lines
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import comparisons, integers, reals
+from sweep import examples
 from telling import PECULIAR, TELLING, Telling
 
 from derive.board.catalogue import theorems
@@ -231,7 +232,7 @@ def terms_with_a_part(draw: Callable[..., Any]) -> tuple[Term, Path]:
     return term, tuple(path)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(terms_with_a_part(), st.sampled_from(notation_names()))
 def test_every_printer_draws_every_term(made: tuple[Term, Path], notation: str) -> None:
     term, path = made

@@ -13,9 +13,10 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import GRID, NoValueError, Values, assert_sound, f, g, i, j, k, n, numeric, table, verdict, x, y
+from sweep import examples
 
 from derive.falsify import Model, Undecided, Undefined, approx, evaluate
 from derive.kernel import rules as r
@@ -495,7 +496,7 @@ def test_a_schema_does_not_capture() -> None:
     assert_sound(r.inst(th, ((k, j), (Var("m", INT), i))))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.sampled_from(PLAIN), st.integers(-3, 3), st.integers(-3, 3))
 def test_axioms_at_shifted_arguments(name: str, by: int, scale: int) -> None:
     th = r.axiom(name)

@@ -8,8 +8,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import GRID, Scratch, f, g, i, indices, j, k, n, reals, value, x, y
+from sweep import examples
 
 from derive.falsify.models.unfold import unfold as unfold_all
 from derive.kernel import rules as r
@@ -303,7 +304,7 @@ def test_an_operator_that_looks_like_a_definition_is_none() -> None:
     assert not isinstance(NEG, Definition)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(reals(2), reals(1), indices())
 def test_a_constant_means_its_body(first: Term, second: Term, high: Term) -> None:
     for term in (

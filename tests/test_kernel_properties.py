@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from strategies import (
     FAMILIES,
@@ -45,6 +45,7 @@ from strategies import (
     x,
     y,
 )
+from sweep import examples
 
 from derive.board.justify import Success, justify
 from derive.board.reasons import auto, logs, ring, sums
@@ -93,9 +94,9 @@ from derive.lemmas.base import LEMMAS
 from derive.tactics.context import Context
 from derive.tactics.normal import Normalizer, by_normal_form
 
-SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-MANY = settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-SOME = settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
+SLOW = [HealthCheck.data_too_large, HealthCheck.filter_too_much]
+MANY = examples(100, *SLOW)
+SOME = examples(50, *SLOW)
 ZERO, ONE = Num(0), Num(1)
 THETA = Base("Theta")
 
@@ -683,7 +684,7 @@ def by_reason(a: Term, b: Term, given_: tuple[Term, ...], *reasons: Any) -> Theo
     return out.theorem if isinstance(out, Success) else None
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@examples(100, *SLOW)
 @given(st.data())
 def test_the_normal_form_proves_only_what_is_true(data: st.DataObject) -> None:
     a = data.draw(reals(3))
@@ -696,7 +697,7 @@ def test_the_normal_form_proves_only_what_is_true(data: st.DataObject) -> None:
         sound_here(th, given_)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@examples(100, *SLOW)
 @given(st.data())
 def test_justify_proves_only_what_is_true(data: st.DataObject) -> None:
     """Also with logarithms, quotients and powers, and also where the lines are related by an inequality."""

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FAMILIES, INTS, REALS, Scratch, comparisons, f, g, i, indices, integers, j, k, n, reals, w, x, y
+from sweep import examples
 
 from derive.kernel import rules as r
 from derive.kernel.definitions import define
@@ -70,7 +71,7 @@ from derive.kernel.terms import (
 )
 from derive.kernel.theorem import RuleError
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = examples(60)
 THETA = Base("Theta")
 theta = Var("theta", THETA)
 F, H = Var("F", Fn(FAMILY, REAL)), Var("H", Fn(REAL, INT))

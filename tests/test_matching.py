@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import examples, f, g, i, integers, j, k, n, reals, spoiled, w, x, y
+from strategies import f, g, i, integers, j, k, n, reals, spoiled, w, x, y
+from sweep import examples
 
 from derive import *
 from derive.kernel.terms import Num, implies, lam, substitute

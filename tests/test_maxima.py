@@ -8,7 +8,8 @@ import pytest
 from derive.proofs.extrema import absolute_triangle, left_le_maximum, maximum_of_le
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import examples, table
+from strategies import table
+from sweep import examples
 
 from derive import *
 from derive.falsify import Undefined, evaluate

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sweep import examples
 
 from derive.errors import UserError
 from derive.notes.document import (
@@ -342,7 +343,7 @@ def test_line_ends_of_every_system(end: str, tmp_path: Path) -> None:
     assert (display.line, row(display.rows[0].items)) == (2, "b = c")
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.text(alphabet="ab\\{}$&^_#%[]()~. \n1'<!-:>|", max_size=60), st.sampled_from(["x.tex", "x.md"]))
 def test_any_text_is_read_or_refused(text: str, path: str) -> None:
     try:

@@ -8,8 +8,9 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
+from sweep import examples
 
 from derive.errors import UserError
 from derive.kernel.definitions import Definition
@@ -497,14 +498,14 @@ def close(term: Term) -> Term:
     return substitute(term, {integer("a"): integer("k")})
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(arithmetic())
 def test_brackets_in_text(term: Term) -> None:
     shown = term_text(term, ascii=True)
     assert plain(Reader(shown).read()) == plain(term), shown
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(arithmetic())
 def test_brackets_in_latex(term: Term) -> None:
     shown = term_latex(term)
@@ -605,7 +606,7 @@ PRINTERS: list[Callable[..., str]] = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.one_of(of_sort(REAL, 3), of_sort(PROP, 3), of_sort(Fn(INT, REAL), 2)))
 def test_every_term_prints_in_every_notation(term: Term) -> None:
     for name in notation_names():
@@ -619,7 +620,7 @@ def test_every_term_prints_in_every_notation(term: Term) -> None:
         assert braces.count("{") == braces.count("}")
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(on_one_page((PROP, 2), (REAL, 2), (REAL, 3)), st.text(max_size=30))
 def test_every_derivation_prints(terms: tuple[Term, Term, Term], words: str) -> None:
     claim, start, end = terms

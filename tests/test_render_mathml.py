@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 from golden_files import GOLDEN, compare, html_lines
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sweep import dealt
+from sweep import dealt, examples
 from test_render_layout import of_sort, on_one_page
 
 from derive.board.catalogue import find, theorems
@@ -258,14 +258,14 @@ def test_a_wide_formula_is_broken_at_its_outer_signs() -> None:
     assert cell.get("alttext").startswith("≤ log p(k) + ")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.one_of(of_sort(REAL, 3), of_sort(PROP, 3)))
 def test_every_term_is_well_formed(term: Term) -> None:
     for name in notation_names():
         read(f"<p>{term_mathml(term, name)}{term_mathml(term, name, width=5)}</p>")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(on_one_page((PROP, 2)), st.text(max_size=40))
 def test_every_derivation_is_well_formed(terms: tuple[Term], words: str) -> None:
     (claim,) = terms

@@ -6,9 +6,10 @@ import re
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Draw, comparisons, reals, rearranged, spoiled
+from sweep import examples
 
 from derive.board.catalogue import find_theorem, theorems
 from derive.kernel.sorts import FAMILY, INT, Base
@@ -292,7 +293,7 @@ def neighbours(draw: Draw) -> tuple[Term, Term]:
     return term, draw(st.one_of(rearranged(term), spoiled(term)))
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(neighbours())
 def test_random_formulas_sound_different(terms: tuple[Term, Term]) -> None:
     for notation in notation_names():

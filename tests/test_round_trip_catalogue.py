@@ -9,11 +9,10 @@ from __future__ import annotations
 import pytest
 from formulas import formulas, given
 from hypothesis import given as drawn
-from hypothesis import settings
 from hypothesis import strategies as st
 from round_trip import TARGETS
 from strategies import comparisons, reals
-from sweep import dealt
+from sweep import dealt, examples
 from telling import PECULIAR, TELLING
 
 from derive.board.catalogue import theorems
@@ -66,7 +65,7 @@ def test_telling_formulas_are_read_back(target: str) -> None:
 @pytest.mark.parametrize(
     "target", [t for t in TARGETS if t != "speech"]
 )  # of which test_round_trip_speech.py says more
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @drawn(st.one_of(comparisons(2), reals(3, (), True)), st.sampled_from(notation_names()))
 def test_random_formulas_are_read_back(target: str, term: Term, notation: str) -> None:
     assert TARGETS[target].reads_back(term, notation)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 from formulas import formulas, reader
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from round_trip import TARGETS
 from strategies import comparisons, reals
-from sweep import sample
+from sweep import examples, sample
 
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import INT
@@ -86,7 +86,7 @@ def test_pauses_tell_nothing_but_where_a_label_ends(notation: str) -> None:
             assert heard == {canonical(f.term)}, words
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.one_of(comparisons(2), reals(3, (), True)), st.sampled_from(notation_names()))
 def test_random_formulas_are_heard_as_what_they_are(term: Term, notation: str) -> None:
     """Among other things: the next test has a formula that can be heard in two ways."""

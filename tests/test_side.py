@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sequents import after, assert_says
-from strategies import GRID, assert_sound, comparisons, examples, f, g, i, j, k, n, verdict, x, y
+from strategies import GRID, assert_sound, comparisons, f, g, i, j, k, n, verdict, x, y
+from sweep import examples
 
 from derive import *
 from derive.kernel.terms import EQ, LE, LT, Num, app, implies

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import examples
+from sweep import examples
 
 from derive.tactics.simplex import solve
 

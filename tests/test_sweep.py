@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sweep import sample
+from hypothesis import settings
+from sweep import examples, sample
 
 ITEMS = range(1000)
 
@@ -37,3 +38,13 @@ def test_a_setting_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DERIVE_SWEEP", "some")
     with pytest.raises(ValueError, match="it may be ci, ci:SEED with a number, or all, or be unset"):
         sample(ITEMS, 4)
+
+
+def test_a_profile_that_wants_fewer_examples_gets_fewer_of_all() -> None:
+    before = settings.get_current_profile_name()
+    assert examples(60).max_examples == 60
+    try:
+        settings.load_profile("quarter")
+        assert [examples(n).max_examples for n in (60, 3)] == [15, 1]
+    finally:
+        settings.load_profile(before)
