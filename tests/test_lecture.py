@@ -156,7 +156,7 @@ def test_a_false_claim_about_parameters_says_which_there_are_and_what_is_true(tm
     assert "the left side is {0}, the right side {0, 1}" in said
     true = said.split("What is true: ")[1]
     assert "equals the arg min over theta of the KL divergence" in true and "given" in true
-    assert said.count("And now?: what is the next line?") == 1  # as a heading; no question is among the contents
+    assert said.count("And now?\n\nQuiz: what is the next line?") == 1  # no question is among the contents
 
 
 SEVERAL = """
@@ -178,6 +178,7 @@ def test_two_short_theorems_stand_on_one_slide(tmp_path):
         page = (tmp_path / output).read_text().replace("&#x27;", "'")
         assert page.count('<section class="derive"' if output == "deck.html" else r"\frametitle{") == slides
         assert all(words in page for words in says)
+        assert output == "deck.html" or page.count(r"\frametitle{Larger}") == 2  # the author's heading, above each
         checked = CliRunner().invoke(main, ["check", str(tmp_path / output)])
         assert "4 derivations, " in checked.output and checked.exit_code == 0, checked.output
     assert made(tmp_path, SEVERAL, "deck.typ").exit_code == 0
@@ -379,9 +380,11 @@ def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
     run = made(tmp_path, MARKDOWN, file="lecture.md")
     assert run.exit_code == 0, run.output
     page = (tmp_path / "deck.html").read_text()
-    # what is false is called so under any heading
-    for words in ("The headline", "False: A pitfall", "Quiz: why does", "A slide as Typst sets it."):
+    for words in ("The headline", "Quiz: why does", "A slide as Typst sets it."):
         assert words in page
+    # a heading stands as it was written: what is false is the claim, in its own words below
+    assert re.search(r'class="heading">(<span [^>]*>)?A pitfall<', page)
+    assert re.search(r'class="subheading">False: ', page)
     assert CliRunner().invoke(main, ["check", str(tmp_path / "deck.html")]).exit_code == 0
 
 

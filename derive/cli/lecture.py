@@ -179,12 +179,10 @@ class Author:
 
 
 def _headed(item: Item, slide: Slide) -> Slide:
-    """A slide with the heading of its own that the deck file gives it; what is false, and what is asked, still says so."""
+    """A slide with the heading of its own that the deck file gives it; below it still stands what is false, and what is asked."""
     own = prose(item.entry.get("heading", ""))
     if not own or item.kind == "heading" or slide.kind in ("work", "plot"):
         return slide
-    if item.kind == "false_claim":
-        own = ("False: ", *own)
-    elif item.kind == "quiz":
-        own = (*own, str(slide.heading[0]).removeprefix("Quiz"))
+    if item.kind in ("false_claim", "quiz"):
+        return replace(slide, heading=own, subheading=slide.heading)
     return replace(slide, heading=own)

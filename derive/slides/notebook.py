@@ -126,6 +126,7 @@ class _Writer:
     def above(self, slide: Slide) -> list[str]:
         part = f" ({slide.part}/{slide.parts})" if slide.parts > 1 else ""
         out = [] if slide.under else [f"## {heading_markdown(slide.heading, 'notebook')}{part}"]
+        out += [f"### {at_start(_prose(slide.subheading))}"] if slide.subheading else []
         said = self.statements(slide)
         out += [said[place] for place in (slide.given_place, "claim") if place in said]
         out += [f"### {at_start(_prose(prose(slide.title)))}"] if slide.title else []

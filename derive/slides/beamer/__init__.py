@@ -94,6 +94,8 @@ def _frame(sheet: Sequence[Slide], picture: str, width: float, size: int) -> lis
     if pt < size:  # round the frame: inside the title, a size would leave the lines as far apart as they were
         out.append(rf"{{\setbeamerfont{{frametitle}}{{size={fontsize(pt)}}}")
     out += [r"\begin{frame}[t]", rf"\frametitle{{{sentence(slide.heading)}{part}}}"]
+    if slide.subheading:
+        out.append(rf"\derivetitle{{{sentence(slide.subheading)}}}")
     if slide.given:
         out += condition(slide.given, "Given", slide.given_place, name, clicks)
     if slide.claim:

@@ -130,7 +130,7 @@ class Slide(Value):
     gaps: int = 0  # of the derivation: lines that are not proved; the slide says so
     picture: Picture | None = None
     stamp: Stamp | None = None
-    subheading: Prose = ()  # what this theorem says, above its conditions, where several stand on one slide
+    subheading: Prose = ()  # above the conditions: what this theorem says, claim denies or quiz asks, under a heading of the author's
     blocks: tuple[Block, ...] = ()  # above the steps, and what comes later below them
     under: bool = False  # stands below the slide before it, on the same page, and comes at a click
     speaker: str = ""  # what the lecturer wants to say, in the notes before what is said of the slide

@@ -38,7 +38,7 @@ def alone(deck: Deck) -> Deck:
 
 
 def _alone(s: Slide) -> Slide:
-    return replace(s, heading=s.subheading, subheading=(), under=False) if s.subheading else s
+    return replace(s, under=False) if s.subheading else s
 
 
 def _whole(run: Sequence[Slide]) -> list[Slide]:

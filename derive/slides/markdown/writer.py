@@ -89,7 +89,8 @@ class Writer:
 
     def above(self, slide: Slide) -> list[str]:
         """What stands above the chain."""
-        out = [f"{GIVEN} {self.prose(slide.given)}"] if slide.given else []
+        out = [f"### {at_start(self.prose(slide.subheading))}"] if slide.subheading else []
+        out += [f"{GIVEN} {self.prose(slide.given)}"] if slide.given else []
         out += [f"{CLAIM} {self.formula('', slide.claim)}"] if slide.claim else []
         out += [f"### {at_start(self.prose(prose(slide.title)))}"] if slide.title else []
         out += [f"{ASSUME} {self.prose(slide.assumes)}"] if slide.assumes else []

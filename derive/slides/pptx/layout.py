@@ -185,6 +185,9 @@ class _Page:
 
     def matter(self, s: Slide) -> None:
         small = SMALL * self.em
+        if s.subheading:
+            said = tuple(t._replace(bold=True) for t in spans(s.subheading))
+            self.text(said, small, "accent")
         if s.given:
             self.text(joined((Span("Given "), *spans(s.given))), small, "muted", place=s.given_place)
         if s.claim:

@@ -156,6 +156,8 @@ def touying_source(deck: Deck, options: Options) -> str:
 
 def _slide(s: Slide, template: Template) -> list[str]:
     out = []
+    if s.subheading:
+        out.append(f'#text(weight: "bold", fill: colors.accent)[{source.markup(s.subheading)}]')
     if s.given:
         out.append(f"#small[Given {source.markup(s.given)}]")
     if s.claim:
