@@ -27,10 +27,19 @@ class Made(NamedTuple):
 
 def made_of(name: str, theorem: Theorem) -> Made:
     """What the proof of ``theorem`` is made of, which has this name."""
-    others = {id(x.theorem): x for x in LEMMAS.values() if x.is_proved}
+    for x in LEMMAS.values():
+        if x.name not in _SEEN and x.is_proved:
+            _SEEN.add(x.name)
+            _BY_THEOREM[id(x.theorem)] = x
+    others = dict(_BY_THEOREM)
     for declared in DECLARED.values():
-        others |= {id(e.theorem): e for e in declared if e.kind == "theorem" and e.is_proved}
+        others.update([(id(e.theorem), e) for e in declared if e.kind == "theorem" and e.is_proved])
     return _made(name, theorem, others)
+
+
+_SEEN: set[str] = set()
+_BY_THEOREM: dict[int, Any] = {}
+"""The lemmas that were proved when it was last looked, by the identity of their theorems, which stay."""
 
 
 def _made(name: str, theorem: Theorem, others: dict[int, Any]) -> Made:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive.cli.common import notation_option, plural, progress, screen_width
+from derive.errors import UserError
 
 if TYPE_CHECKING:
     from derive.board.catalogue import Entry
@@ -163,18 +164,19 @@ def ledger(axioms: bool) -> None:
 def _ledger_now() -> str:
     """The ledger, when what was not checked yet has been proved."""
     from derive.board import catalogue
-    from derive.board.checked import Results, established
+    from derive.board.checked import Results
+    from derive.cli.shares import find_out
 
     results = Results()
     entries = catalogue.theorems()
     known = {e: results.of(e) for e in entries}
     new = [e for e in entries if known[e].state != "proved"]
-    with progress("", len(new)) as told:
-        for e in new:
-            told(e.name)
-            e.check()
-    results.keep({e: established(e) for e in new})
-    return ledger_text({e.name: e.axioms if e in new else known[e].axioms for e in entries})
+    found, _, errors = find_out(new, results, False, None, lambda count: progress("", count))
+    errors += [wrong.why for f in found.values() for wrong in f.wrong]
+    if errors:
+        raise UserError(errors[0])
+    results.keep({e: f.known for e, f in found.items()})
+    return ledger_text({e.name: (found[e].known if e in found else known[e]).axioms for e in entries})
 
 
 def ledger_text(rests: Mapping[str, Iterable[str]], axioms_only: bool = False) -> str:

@@ -154,6 +154,10 @@ def _union(some: frozenset[Var], more: frozenset[Var]) -> frozenset[Var]:
     return some if more <= some else more if some <= more else some | more
 
 
+_SMALL: dict[int | Fraction, Num] = {}  # small whole numbers, which most numbers are: each is one term
+_LARGEST_SMALL = 20
+
+
 class Num(Term):
     """An exact rational number; of sort INT when it is whole."""
 
@@ -163,15 +167,20 @@ class Num(Term):
     def __new__(cls, value: int | Fraction) -> Num:
         if type(value) is not int and type(value) is not Fraction:
             raise SortError(f"{value!r} is not an exact number or a term; write Fraction('0.1') or Fraction(1, 10)")
+        known = _SMALL.get(value)
+        if known is not None:
+            return known
         self = object.__new__(cls)
         if type(value) is int:
             value = Fraction(value)
         _put_value(self, value)
         _set(self, INT if value.denominator == 1 else REAL, 0, _EMPTY, ("num", value))
+        if -_LARGEST_SMALL <= value.numerator <= _LARGEST_SMALL and value.denominator == 1:
+            _SMALL[value] = self
         return self
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Num) and self.value == other.value
+        return self is other or (isinstance(other, Num) and self._hash == other._hash and self.value == other.value)
 
     __hash__ = Term.__hash__
 
@@ -624,15 +633,15 @@ def substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
             raise SortError(f"{value} has a loose bound variable")
         if not is_subsort(value.sort, var.sort):
             raise SortError(f"{var} is of sort {var.sort}, and {value} is of sort {value.sort}")
-    return _substitute(term, mapping)
+    return _substitute(term, mapping, frozenset(mapping))
 
 
-def _substitute(term: Term, mapping: Mapping[Var, Term]) -> Term:
-    if term.free.isdisjoint(mapping):
+def _substitute(term: Term, mapping: Mapping[Var, Term], letters: frozenset[Var]) -> Term:
+    if term.free.isdisjoint(letters):
         return term
     if isinstance(term, Var):
         return mapping[term]
-    return rebuild(term, tuple([_substitute(p, mapping) for p in parts_of(term)]))
+    return rebuild(term, tuple([_substitute(p, mapping, letters) for p in parts_of(term)]))
 
 
 def _eta_short(term: Term) -> Term:
@@ -659,12 +668,16 @@ def mentions(term: Term, index: int) -> bool:
 
 def _binds_at(body: Term, index: int, dom: Sort) -> bool:
     """Whether the variable bound ``index`` Lams up has the sort ``dom`` wherever it occurs in ``body``."""
-    if body.loose <= index:
-        return True
-    if isinstance(body, Bound):
-        return body.index != index or body.sort is dom
-    inner = index + 1 if isinstance(body, Lam) else index
-    return all(_binds_at(p, inner, dom) for p in parts_of(body) if p.loose > inner)
+    waiting = [(body, index)]
+    while waiting:
+        term, index = waiting.pop()
+        if isinstance(term, Bound):
+            if term.index == index and term.sort is not dom:
+                return False
+        else:
+            inner = index + 1 if isinstance(term, Lam) else index
+            waiting += [(p, inner) for p in parts_of(term) if p.loose > inner]
+    return True
 
 
 def _eta_long(term: Term) -> Term:

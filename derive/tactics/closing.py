@@ -21,14 +21,15 @@ _ARITHMETIC = (ADD, SUB, MUL, DIV, NEG)
 
 def denominators(term: Term) -> list[Term]:
     """The terms that something is divided by, outside binders, that are not numbers."""
-    out: list[Term] = []
-    if isinstance(term, Lam):
-        return out
-    if isinstance(term, App) and term.op is DIV and not isinstance(term.args[1], Num):
-        out.append(term.args[1])
-    for p in parts_of(term):
-        out += [d for d in denominators(p) if d not in out]
-    return out
+    out: dict[Term, None] = {}
+    waiting = [term]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, App) and term.op is DIV and not isinstance(term.args[1], Num):
+            out[term.args[1]] = None
+        if not isinstance(term, Lam):
+            waiting += reversed(parts_of(term))
+    return list(out)
 
 
 def nonzero_facts(ctx: Context, *terms: Term) -> tuple[Theorem, ...]:
@@ -90,8 +91,8 @@ def _over_the_same(a: Term, b: Term, ctx: Context, depth: int) -> Theorem | None
 
 def _by_atoms(a: Term, b: Term, ctx: Context, depth: int) -> Theorem | None:
     left, right = atoms(a, ctx), atoms(b, ctx)
-    only_left = [t for t in left if t not in right and not t.loose]
-    only_right = [t for t in right if t not in left and not t.loose]
+    only_left = sorted((t for t in left if t not in right and not t.loose), key=repr)
+    only_right = sorted((t for t in right if t not in left and not t.loose), key=repr) if only_left else []
     if not only_left or len(only_left) * len(only_right) > 60:
         return None
     equations: list[Theorem] = []
@@ -111,15 +112,11 @@ def _by_atoms(a: Term, b: Term, ctx: Context, depth: int) -> Theorem | None:
     return None if rest is None else chain(first, rest)
 
 
-def atoms(term: Term, ctx: Context) -> list[Term]:
+def atoms(term: Term, ctx: Context) -> dict[Term, None]:
     """What the polynomial of a term is made of."""
     known = frozenset(sides(th.concl)[0] for th in nonzero_facts(ctx, term))
     try:
         n, d = field.ratio(term, known)
     except field.TooLargeError:
-        return []
-    out: list[Term] = []
-    for poly in (n, *(dict(f) for f in d)):
-        for m in poly:
-            out += [atom for atom, _ in m if atom not in out]
-    return sorted(out, key=repr)
+        return {}
+    return {atom: None for poly in (n, *(dict(f) for f in d)) for m in poly for atom, _ in m}

@@ -98,7 +98,7 @@ def _match(p: Term, t: Term, schematic: AbstractSet[Var], mapping: Mapping, late
             return False
         mapping[p] = t
         return True
-    if not p.free & schematic:
+    if p.free.isdisjoint(schematic):
         return p == t
     if isinstance(p, At):
         head, args = spine(p)
