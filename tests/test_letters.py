@@ -333,7 +333,7 @@ def test_every_page_says_it() -> None:
 
     d = at_least_one.check()
     assert r"Under $s\text{ integer}$, $w_k\text{ integer}$, and $w_k + s > 0$, we have" in derivation_latex(d)
-    assert "Given s integer; w sub k integer; and w sub k plus s is greater than 0." in derivation_speech(d)
+    assert "Given s is an integer; w sub k is an integer; and w sub k plus s is greater than 0." in derivation_speech(d)
     assert "integer" in derivation_html(d) and "integer" in mimebundle(d, html=False)["text/latex"]
 
 

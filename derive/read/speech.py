@@ -152,6 +152,9 @@ class _Listener:
             if words != "and" or scoped:
                 for end in self.after(i, words):
                     yield from self.rest((*items, Sign(words, "text")), end, True, False)
+        for words, kind in (("is an integer", "integer"), ("is real", "real")):
+            for end in self.after(i, words):
+                yield Heard((*items, Sign(kind, "text")), PHRASE), end
         for j in self.after(i, "from"):
             for low, high, end in self.bounds(j):
                 dots = (Sign(","), Sign("…"), Sign(","))

@@ -35,6 +35,7 @@ _BRACKETS = {"(": "bracket", "[": "square bracket", "{": "brace", "|": "bar"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _BIG = {"∑": "sum", "∏": "product", "max": "maximum"}
 _NAMES = {"ln": "natural log", "LSE": "log sum exp", "PPL": "perplexity", "GM": "geometric mean"}
+_KINDS = {"integer": "is an integer", "real": "is real"}
 _BOUNDARIES = frozenset("⟺⟹⊢∧")  # signs between statements
 _MOMENTS = {("bold", "E"): "expectation", ("fn", "Var"): "variance", ("fn", "Cov"): "covariance"}
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
@@ -181,7 +182,7 @@ class Speaker:
 
     def sign(self, s: nodes.Symbol) -> str:
         if s.kind == "text":
-            return plain_words(s.text)
+            return _KINDS.get(s.text.strip()) or plain_words(s.text)
         if s.kind in ("open", "close"):
             return f"{s.kind} {_BRACKETS.get(_CLOSING.get(s.text, s.text), 'bracket')}"
         return SIGNS.get(s.text, plain_words(s.text))
