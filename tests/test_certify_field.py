@@ -16,7 +16,7 @@ from derive.kernel.terms import Term
 from derive.kernel.theorem import RuleError
 from derive.language.letters import a, b, c, n
 
-COUNT, SEED = min(at_most(120), 240), 20240229
+COUNT, SEED = min(at_most(60), 240), 20240229
 DIVISORS_THAT_ARE_NO_LETTERS = {
     "a difference with a fraction": ((c - c * a / b) / (1 - a / b), c, [0 < b, a / b < 1]),
     "powers": (1 / b**2, b / b**3, [0 < b]),

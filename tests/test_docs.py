@@ -325,7 +325,7 @@ TYPED = {
     "derive slides NAME... -o FILE": "derive slides cross_entropy_is_nll chain_rule -o lecture.html",
     "derive handout NAME... -o FILE": "derive handout perplexity -o course.tex",
     "derive embed DOCUMENT...": "echo '{{< derive kl_nonneg >}}' > talk.qmd && derive embed talk.qmd",
-    "derive check [NAME, FILE.py, FOLDER, NOTES or DECK ...]": "derive check && derive check cross_entropy_is_nll",
+    "derive check [NAME, FILE.py, FOLDER, NOTES or DECK ...]": "derive check cross_entropy_is_nll",
     "derive find FILE.py::NAME": "derive find cross_entropy_is_nll && derive find --withhold chain_rule",
     "derive refute NAME": "derive refute kl_is_symmetric",
     "derive work NAME --given FILE": "derive work label_smoothing_residual --given docs/examples/residual.toml",

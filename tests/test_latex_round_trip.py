@@ -1,6 +1,6 @@
 """The grammar of printed LaTeX: precedence, templates, brackets, and what is read at all.
 
-That every formula of the catalogue is read back, test_round_trip_catalogue.py says.
+That every formula of the catalogue is read back, and its conditions in a line of text, test_round_trip_catalogue.py says.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from formulas import formulas, reader
 from round_trip import TARGETS
 from sweep import sample
 
-from derive.board.catalogue import theorems
 from derive.kernel.definitions import definitions
 from derive.kernel.sorts import INT, REAL
 from derive.kernel.terms import Num, Term, Var
@@ -23,10 +22,7 @@ from derive.read import latex
 from derive.read.canonical import canonical
 from derive.read.grammar import Reader
 from derive.read.page import UnreadableError
-from derive.render.formula.notation import load_notation, notation_names
-from derive.render.pens.latex import node_latex, sentence_latex, term_latex
-from derive.render.words.prose import letters
-from derive.render.words.sentence import conditions_said
+from derive.render.pens.latex import node_latex, term_latex
 
 LATEX = TARGETS["latex"]
 
@@ -92,18 +88,6 @@ def test_what_is_not_printed_is_not_read() -> None:
     read = Reader("compact", [a, b], ()).read
     for text in ("", "a +", "a = b = a", "f(a)", r"\log", r"\frac{a}{}", "a^{=}", "[a = b]"):
         assert read(latex.page(text)) == set(), text
-
-
-@pytest.mark.parametrize("notation", notation_names())
-def test_conditions_in_a_line_of_text(notation: str) -> None:
-    """``1 <= y_t <= V for t = 1, ..., T`` is two conditions, ``p > 0`` is 0 < p."""
-    for d in (e.derivation for e in sample(theorems(), 20)):
-        read = reader(d.name, notation)
-        for given in (d.given, *(block.assumes for block in d.blocks)):
-            texts = [sentence_latex(c) for c in conditions_said(given, load_notation(notation), avoid=letters(d))]
-            found = [readings for text in texts for readings in read.conditions(latex.sentence(text))]
-            assert all(len(readings) == 1 for readings in found)
-            assert set().union(*found) == set(map(canonical, given)), d.name
 
 
 def test_no_bracket_could_be_left_out() -> None:

@@ -21,7 +21,7 @@ PER_LINE = at_most(4)  # changes of one line
 PER_CLAIM = (PER_LINE + 1) // 2  # each runs the whole proof
 
 THEOREMS = {entry.name: entry for entry in all_theorems()}
-TRIED = {entry.name: entry for entry in sample(THEOREMS.values(), 50)}
+TRIED = {entry.name: entry for entry in sample(THEOREMS.values(), 30)}
 each_theorem = pytest.mark.parametrize("entry", TRIED.values(), ids=TRIED)
 Note = Callable[[str, object], None]
 
