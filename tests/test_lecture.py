@@ -290,6 +290,9 @@ def test_a_quiz_asks_the_same_on_slides_of_any_size():
         ('[[slide]]\nheading = "a"\npicture = "none.png"\nalt = "b"', 1, "there is no picture none.png"),
         ('[[slide]]\nheading = "a"\npicture = "slide.png"', 1, "go together; write both"),
         ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
+        ('[[slide]]\nheading = "a"\ntext = ["Some words.", ' + '"More words.", ' * 12 + ']', 1, "% of the room that a slide at 16:9 has"),
+        ('[[slide]]\nheading = "a"\ntext = ["' + 100 * "a" + '"]', 1, "in the text is wider than the slide; break it"),
+        ('[[slide]]\nheading = "' + 50 * "words " + '"', 1, "the heading takes more than 4 lines"),
         ('[[slide]]\nheading = 3', 2, "heading must be text in quotation marks, not 3"),
         ('[[slide]]\nheading = "a"\ntext = "b"', 3, "text must be a list of texts"),
         ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = { p = "blue" }', 3, 'such as colour = ["log p(y)=blue"]'),
@@ -317,6 +320,10 @@ def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, sour
     [
         ("title = 'x'", "a deck file has slides"),
         ("titel = 'x'\n[[slide]]\nheading = 'a'", "lecture.toml:1: a deck has no titel; did you mean title?"),
+        (
+            f"title = '{50 * 'words '}'\n[[slide]]\nheading = 'a'",
+            "lecture.toml:1: the title takes more than four lines",
+        ),
         ("title = 3\n[[slide]]\nheading = 'a'", "title must be text"),
         ("slide = 3", "a deck file has slides"),
         ("slide = [3]", "a slide is a table"),

@@ -42,6 +42,8 @@ class Author:
 
     def deck(self) -> Deck:
         """All slides.  Raises UserError, with the line of the deck file, for what cannot be shown."""
+        from derive.slides.deck.asides import refuse_long_title
+
         slides: list[Slide] = []
         contents = []
         make: dict[str, Callable[[Item], Iterator[Slide]]] = {
@@ -62,6 +64,10 @@ class Author:
                 contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
+        try:
+            refuse_long_title(title, self.template)
+        except UserError as error:
+            raise UserError(f"{self.lecture.where}: {error}") from None
         return Deck(
             tuple(slides),
             self.template,
@@ -74,10 +80,12 @@ class Author:
         return beside(self.lecture.folder, item.entry.get("notation", "")) or self.lecture.notation
 
     def own(self, item: Item) -> Iterator[Slide]:
-        from derive.slides.deck.asides import own_slide
+        from derive.slides.deck.asides import own_slide, refuse_overfull
 
         picture = own_picture(item, self.lecture.folder, self.template)
-        yield own_slide(item.entry["heading"], item.entry.get("text", []), picture)
+        made = own_slide(item.entry["heading"], item.entry.get("text", []), picture)
+        refuse_overfull(made, self.template)
+        yield made
 
     def theorem(self, item: Item) -> Iterator[Slide]:
         from derive.board.opened import presented

@@ -100,6 +100,7 @@ class Lecture:
     template: str
     folder: Path
     items: tuple[Item, ...]
+    where: str = ""  # the title stands: lecture.toml:1
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -129,7 +130,9 @@ def read_lecture(path: str) -> Lecture:
     subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
-    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items)
+    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items,
+        f"{path}:{source.keys.get('title', 1)}",
+    )  # fmt: skip
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:

@@ -5,29 +5,76 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from derive.errors import UserError
 from derive.falsify import Counterexample
 from derive.falsify.models.arithmetic import is_number
+from derive.files import shown
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
+from derive.render.formula.measure import prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed, prose
 from derive.render.words.where import symbol
-from derive.slides.deck.deck import Picture, Slide, Words
-from derive.slides.deck.paginate import block_height
-from derive.slides.deck.template import Template
+from derive.slides.deck.deck import Block, Picture, Slide, Words
+from derive.slides.deck.headings import heading_share
+from derive.slides.deck.paginate import GAP, block_height, roomy
+from derive.slides.deck.template import HEADING, Template
 from derive.slides.deck.worked import number_prose, numbers_said
+
+LEAST_HEADING = 0.5  # of a heading's full size: four lines of it
+TITLE = 1.7  # em of the formulas in one of a title's letters
+MEASURED = 1.15  # how much more words a slide holds, in letters that can be read, than is estimated
 
 
 def own_slide(heading: str, text: Sequence[str], picture: Picture | None) -> Slide:
     """A heading with paragraphs, items of a list ("- ...") and a picture; small formulas in the words are set as mathematics."""
     blocks = [Words(prose(t.removeprefix("- ")), item=t.startswith("- ")) for t in text]
     return Slide("text", "", prose(heading), picture=picture, blocks=tuple(blocks))
+
+
+def refuse_long_title(title: str, template: Template) -> None:
+    """Raises UserError where a title has no room."""
+    _refuse_wide((title,), template.width / TITLE, "title")
+    if TITLE * prose_em(title) > 4 * template.width:
+        raise UserError("the title takes more than four lines; shorten it, and put the rest into subtitle")
+
+
+def refuse_overfull(slide: Slide, template: Template) -> None:
+    """Raises UserError where a heading, a word or all words of a slide of one's own have no room on it."""
+    _refuse_wide(slide.heading, template.width / HEADING, "heading")
+    if heading_share(slide, template.width / HEADING) < LEAST_HEADING:
+        raise UserError(f"the heading takes more than {2 / LEAST_HEADING:.0f} lines; shorten it")
+    for block in slide.blocks:
+        if isinstance(block, Words):
+            _refuse_wide(block.words, template.width, "text")
+    picture = slide.picture.height + GAP if slide.picture is not None else 0.0
+    high = sum(_height(b, template) for b in slide.blocks) + picture
+    room = MEASURED * roomy(template, slide.heading).height
+    if high > room:
+        what = "the text and the picture take" if picture else "the text takes"
+        raise UserError(
+            f"{what} {100 * high / room:.0f} % of the room that a slide at {template.aspect} has; make two slides of it, each with a heading"
+        )
+
+
+def _height(block: Block, template: Template) -> float:
+    """Items stand closer together than paragraphs."""
+    return block_height(block, template) - (0.3 if isinstance(block, Words) and block.item else 0.0)
+
+
+def _refuse_wide(words: Prose, room: float, what: str) -> None:
+    """Raises UserError where a word, which is not broken, is wider than a slide."""
+    for word in (w for part in words if isinstance(part, str) for w in part.split()):
+        if prose_em(word) > room:
+            raise UserError(
+                f"the word {shown(word)} in the {what} is wider than the slide; break it with blanks, or shorten it"
+            )
 
 
 def counterexample_words(found: Counterexample, notation: Notation) -> Prose:
