@@ -17,17 +17,18 @@ from programs import program
 
 from derive import *
 from derive.board.catalogue import find_theorem
-from derive.board.wrong import slips, wrong_line
+from derive.board.wrong import slips, wrong_lines
 from derive.cli import main
 from derive.cli.interrupt import SAID
+from derive.errors import UserError
 from derive.falsify import evaluate
 from derive.language.letters import a, b
 from derive.record.relations import RELATIONS
-from derive.slides.command import Wish, make_deck
-from derive.slides.deck.asides import order_slide
+from derive.slides.command import Wish
+from derive.slides.deck.quiz import quiz_slide
+from derive.slides.deck.template import Template
 from derive.slides.lecture import read_lecture
 from derive.slides.sources import read_markdown
-from derive.values import replace
 
 PNG = (Path(__file__).parent.parent / "docs" / "slide.png").read_bytes()
 LECTURE = """
@@ -209,7 +210,7 @@ def test_a_quiz_goes_on_from_nothing(tmp_path):
     paper = (tmp_path / "students.html").read_text()
     headings = re.findall(r'<h\d class="heading">(.*?)</h', paper)
     assert headings[1:] == ["Quiz: what is the next line?"] * 2 + ["Quiz: in which order do these lines follow?"]
-    assert [len(re.findall('class="row"', part)) for part in paper.split('<section class="derive"')[2:]] == [2, 1, 5]
+    assert [len(re.findall('class="row"', part)) for part in paper.split('<section class="derive"')[2:]] == [1, 1, 5]
     assert made(tmp_path, QUIZZES, "deck.txt").exit_code == 0
     first, *asked = (tmp_path / "deck.txt").read_text().split("Quiz: ")
     assert first.count("Reason: ") == len(find_theorem("label_smoothing_mixture").derivation.lines)
@@ -220,17 +221,29 @@ def test_a_quiz_goes_on_from_nothing(tmp_path):
 # --- wrong lines -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["label_smoothing_residual", "cross_entropy_one_hot", "cross_entropy_gradient"])
-def test_a_wrong_line_is_wrong_at_the_numbers_that_are_shown(name):
+@pytest.mark.parametrize(
+    ("name", "number", "wrong"),
+    [
+        ("label_smoothing_residual", 4, [4, 5]),
+        ("exercise_1_score_two_tokens", 3, [3, 4, 5]),
+        ("residual_zero_iff", 4, [4]),
+    ],
+)
+def test_of_the_lines_of_a_quiz_one_is_wrong(name, number, wrong):
+    """It does not follow at the numbers that are shown; what is shown after it follows from it, and what does not is left out."""
     d = find_theorem(name).derivation
-    number = len(d.lines)
-    term, found = wrong_line(d, number)
-    line = d.lines[number - 1]
-    before = d.lines[number - 2].term
-    assert term != line.term
+    terms, found = wrong_lines(d, number)
+    assert list(terms) == wrong
     assert all(evaluate(g, found.model) is True for g in d.given)
-    assert evaluate(RELATIONS[line.relation].statement(before, term), found.model) is False
-    assert evaluate(RELATIONS[line.relation].statement(before, line.term), found.model) is True
+    shown = [d.lines[number - 2].term, *terms.values()]
+    follows = [
+        evaluate(RELATIONS[line.relation].statement(before, after), found.model)
+        for line, before, after in zip(d.lines[number - 1 :], shown, shown[1:], strict=False)
+    ]
+    assert follows == [False, *[True] * (len(wrong) - 1)]
+    slide = quiz_slide(d, number, "wrong", Wish().choice(), Template(), (), terms)
+    assert slide.steps[-1].number == wrong[-1]
+    assert all(s.label == str(s.number or "") for s in slide.steps)
 
 
 @theorem(shows=Eq(a * 0 + 0 * b, 0 * a))
@@ -241,20 +254,27 @@ def nothing_is_wrong(calc):
 def test_a_slip_that_is_true_is_not_shown_as_wrong():
     assert next(slips(a + b)) == a - b
     with pytest.raises(UserError, match="no slip in line 1 of nothing_is_wrong was refuted by numbers"):
-        wrong_line(nothing_is_wrong.derivation, 1)
+        wrong_lines(nothing_is_wrong.derivation, 1)
 
 
-def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
-    d = find_theorem("cross_entropy_is_nll").derivation
-    made = make_deck([(d.name, d)], Wish()).slides
-    slide = order_slide(made, 1)
-    start, *shuffled = slide.steps
-    assert start.place == "start" and sorted(s.number for s in shuffled) == [1, 2, 3, 4]
-    assert [s.number for s in shuffled] != [1, 2, 3, 4]
-    letters = slide.later[0].words[1].split(", ")
-    assert [s.number for x in letters for s in shuffled if s.label == x] == [1, 2, 3, 4]
+def test_a_quiz_asks_the_same_on_slides_of_any_size():
+    """With its conditions, also where it begins with a later line; lines that do not fit are refused, and fewer can be chosen."""
+    d = find_theorem("residual_zero_iff").derivation
+    few = Wish(first=2, last=4).choice()
+    orders = set()
+    for t in (Template("16:9"), Template("4:3")):
+        assert all(quiz_slide(d, 4, hide, Wish().choice(), t).given for hide in ("line", "reason"))
+        slide = quiz_slide(d, 4, "order", few, t)
+        start, *shuffled = slide.steps
+        assert slide.given and start.number == 1
+        named = slide.later[0].words[1].split(", ")
+        assert [s.number for x in named for s in shuffled if s.label == x] == [2, 3, 4]
+        orders.add(tuple(s.number for s in shuffled))
+    assert len(orders) == 1 and (2, 3, 4) not in orders
+    with pytest.raises(UserError, match=r"6 lines of residual_zero_iff do not fit .* choose fewer"):
+        quiz_slide(d, 4, "order", Wish().choice(), Template("4:3"))
     with pytest.raises(UserError, match="no order to find"):
-        order_slide([replace(s, steps=s.steps[:2]) for s in made], 1)
+        quiz_slide(d, 2, "order", Wish(first=2, last=2).choice(), Template())
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
@@ -266,10 +286,13 @@ def test_lines_to_put_in_order_are_all_there_and_the_answer_is_their_order():
         ('[[slide]]\ntheorem = "nowhere"', 1, "nowhere"),
         ('title = "x"\n\n[[slide]]\nheading = "a"\n[[slide]]\nquiz = "cross_entropy_is_nll"', 5, "a quiz needs line = N"),
         ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 3\nhide = "all"', 1, "hide = one of line, reason, wrong, order"),
-        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 9', 1, "has the lines 1 to 4; there is no line 9"),
+        ('[[slide]]\nquiz = "cross_entropy_is_nll"\nline = 9', 1, "has the lines 1 to 4; line 9 is not among"),
         ('[[slide]]\nheading = "a"\npicture = "none.png"\nalt = "b"', 1, "there is no picture none.png"),
         ('[[slide]]\nheading = "a"\npicture = "slide.png"', 1, "go together; write both"),
         ('[[slide]]\nheading = "a"\npicture = "lecture.toml"\nalt = "b"', 1, "must be a PNG file"),
+        ('[[slide]]\nheading = "a"\ntext = ["Some words.", ' + '"More words.", ' * 12 + ']', 1, "% of the room that a slide at 16:9 has"),
+        ('[[slide]]\nheading = "a"\ntext = ["' + 100 * "a" + '"]', 1, "in the text is wider than the slide; break it"),
+        ('[[slide]]\nheading = "' + 50 * "words " + '"', 1, "the heading takes more than 4 lines"),
         ('[[slide]]\nheading = 3', 2, "heading must be text in quotation marks, not 3"),
         ('[[slide]]\nheading = "a"\ntext = "b"', 3, "text must be a list of texts"),
         ('[[slide]]\ntheorem = "kl_nonneg"\ncolour = { p = "blue" }', 3, 'such as colour = ["log p(y)=blue"]'),
@@ -297,6 +320,10 @@ def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, sour
     [
         ("title = 'x'", "a deck file has slides"),
         ("titel = 'x'\n[[slide]]\nheading = 'a'", "lecture.toml:1: a deck has no titel; did you mean title?"),
+        (
+            f"title = '{50 * 'words '}'\n[[slide]]\nheading = 'a'",
+            "lecture.toml:1: the title takes more than four lines",
+        ),
         ("title = 3\n[[slide]]\nheading = 'a'", "title must be text"),
         ("slide = 3", "a deck file has slides"),
         ("slide = [3]", "a slide is a table"),

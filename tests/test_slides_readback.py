@@ -14,8 +14,9 @@ from derive.render.formula.layout import layout
 from derive.render.formula.notation import load_notation
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Table
-from derive.slides.deck.asides import definitions_used, false_slide, order_slide, quiz_slide, symbol_slides
+from derive.slides.deck.asides import definitions_used, false_slide, symbol_slides
 from derive.slides.deck.numerals import decimal_node
+from derive.slides.deck.quiz import quiz_slide
 from derive.slides.deck.template import Template
 from derive.slides.readback import (
     READ_BACK,
@@ -50,17 +51,19 @@ def test_a_false_claim(target):
 @targets
 def test_a_quiz(target):
     d = find_theorem("cross_entropy_is_nll").derivation
-    made = list(make_deck([(d.name, d)], Wish()).slides)
-    slide = quiz_slide(made, 3, "reason", ())
-    refuse_misread_quiz(slide, made, d, {}, target, N)
-    refuse_misread_quiz(order_slide(made, 3), made, d, {}, target, N)
+    choice = Wish().choice()
+    slide = quiz_slide(d, 3, "reason", choice, T)
+    for asked in (slide, quiz_slide(d, 3, "order", choice, T)):
+        refuse_misread_quiz(asked, d, {}, target, N)
     steps = tuple(replace(s, parts=broken(s.parts)) if s.number == 2 else s for s in slide.steps)
-    with pytest.raises(MisreadError, match="asks about 2, which its slides show otherwise"):
-        refuse_misread_quiz(replace(slide, steps=steps), made, d, {}, target, N)
+    with pytest.raises(MisreadError, match="line 2 of cross_entropy_is_nll"):
+        refuse_misread_quiz(replace(slide, steps=steps), d, {}, target, N)
+    with pytest.raises(MisreadError, match="leaves out one of the conditions"):
+        refuse_misread_quiz(replace(slide, given=()), d, {}, target, N)
     with pytest.raises(
         MisreadError, match="line 3 of cross_entropy_is_nll"
     ):  # the wrong line is not the one that was refuted
-        refuse_misread_quiz(slide, made, d, {3: Num(1)}, target, N)
+        refuse_misread_quiz(slide, d, {3: Num(1)}, target, N)
 
 
 @targets

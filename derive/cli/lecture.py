@@ -13,6 +13,7 @@ from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import load_notation
+from derive.render.words.prose import line_words
 from derive.render.words.sentence import prose
 from derive.slides.command import Wish, make_deck
 from derive.slides.deck import Deck, Slide
@@ -41,6 +42,8 @@ class Author:
 
     def deck(self) -> Deck:
         """All slides.  Raises UserError, with the line of the deck file, for what cannot be shown."""
+        from derive.slides.deck.asides import refuse_long_title
+
         slides: list[Slide] = []
         contents = []
         make: dict[str, Callable[[Item], Iterator[Slide]]] = {
@@ -61,6 +64,10 @@ class Author:
                 contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
+        try:
+            refuse_long_title(title, self.template)
+        except UserError as error:
+            raise UserError(f"{self.lecture.where}: {error}") from None
         return Deck(
             tuple(slides),
             self.template,
@@ -73,10 +80,12 @@ class Author:
         return beside(self.lecture.folder, item.entry.get("notation", "")) or self.lecture.notation
 
     def own(self, item: Item) -> Iterator[Slide]:
-        from derive.slides.deck.asides import own_slide
+        from derive.slides.deck.asides import own_slide, refuse_overfull
 
         picture = own_picture(item, self.lecture.folder, self.template)
-        yield own_slide(item.entry["heading"], item.entry.get("text", []), picture)
+        made = own_slide(item.entry["heading"], item.entry.get("text", []), picture)
+        refuse_overfull(made, self.template)
+        yield made
 
     def theorem(self, item: Item) -> Iterator[Slide]:
         from derive.board.opened import presented
@@ -126,7 +135,8 @@ class Author:
         return catalogue.find_theorem(str(self.lecture.folder / name) if inside and not Path(file).is_file() else name)
 
     def false_claim(self, item: Item) -> Iterator[Slide]:
-        from derive.slides.deck.asides import false_slide, in_a_sentence, statement, without_answer
+        from derive.slides.deck.asides import false_slide, in_a_sentence, statement
+        from derive.slides.deck.quiz import without_answer
 
         entry = catalogue.find(item.entry["false_claim"])
         if not isinstance(entry, FalseClaim):
@@ -143,24 +153,24 @@ class Author:
         yield without_answer(made) if self.students else made
 
     def quiz(self, item: Item) -> Iterator[Slide]:
-        from derive.board.wrong import wrong_line
-        from derive.slides.deck.asides import counterexample_words, order_slide, quiz_slide, without_answer, wrong_step
+        from derive.board.wrong import wrong_lines
+        from derive.slides.deck.asides import counterexample_words
+        from derive.slides.deck.quiz import quiz_slide, without_answer
 
-        name, number, hide = item.entry["quiz"], item.entry["line"], item.entry.get("hide", "line")
-        derivation: Derivation = self.found(name).derivation
+        entry = item.entry
+        name, number, hide = entry["quiz"], entry["line"], entry.get("hide", "line")
+        d: Derivation = self.found(name).derivation
         notation = notation_for(self.notation(item))
-        if not 1 <= number <= len(derivation.lines):
-            raise UserError(f"{name} has the lines 1 to {len(derivation.lines)}; there is no line {number}")
-        made = list(make_deck([(name, derivation)], Wish(self.notation(item), template=self.template)).slides)
         answer: Prose = ()
         wrong: dict[int, Term] = {}
         if hide == "wrong":
-            term, found = wrong_line(derivation, number)
-            made = wrong_step(made, number, term, notation, self.template)
-            wrong[number] = term
-            answer = counterexample_words(found, notation)
-        slide = order_slide(made, number) if hide == "order" else quiz_slide(made, number, hide, answer)
-        refuse_misread_quiz(slide, made, derivation, wrong, self.target.name, notation)
+            wrong, found = wrong_lines(d, number)
+            words = prose(line_words(d.lines[number - 1], notation))
+            answer = (f"Line {number}, “", *words, "”. ", *counterexample_words(found, notation))
+        choice = Wish(self.notation(item), first=entry.get("from", 0), last=entry.get("to", 0)).choice()
+        heading = prose(entry.get("heading", ""))
+        slide = quiz_slide(d, number, hide, choice, self.template, answer, wrong, heading)
+        refuse_misread_quiz(slide, d, wrong, self.target.name, notation)
         yield without_answer(slide) if self.students else slide
 
     def symbols(self, item: Item) -> Iterator[Slide]:
@@ -179,10 +189,10 @@ class Author:
 
 
 def _headed(item: Item, slide: Slide) -> Slide:
-    """A slide with the heading of its own that the deck file gives it; below it still stands what is false, and what is asked."""
+    """A slide with the heading of its own that the deck file gives it; what is false stands below it."""
     own = prose(item.entry.get("heading", ""))
-    if not own or item.kind == "heading" or slide.kind in ("work", "plot"):
+    if not own or item.kind in ("heading", "quiz") or slide.kind in ("work", "plot"):
         return slide
-    if item.kind in ("false_claim", "quiz"):
+    if item.kind == "false_claim":
         return replace(slide, heading=own, subheading=slide.heading)
     return replace(slide, heading=own)

@@ -25,7 +25,7 @@ false_claim = "perplexity_is_sum"
 [[slide]]
 quiz = "label_smoothing_residual"
 line = 4
-hide = "reason"                   # or "line"; "wrong": a wrong line to find; "order": the lines of its slide to put in order
+hide = "reason"                   # or "line"; "wrong": a wrong line to find; "order": the lines to put in order, or those from = 2 to = 5
 
 [[slide]]
 symbols = ["cross_entropy_is_nll"] # what the letters and definitions of these theorems are
@@ -60,7 +60,7 @@ KINDS: dict[str, dict[str, type]] = {
     },
     "theorems": {"theorems": list, "detail": str, "colour": list},
     "false_claim": {"false_claim": str},
-    "quiz": {"quiz": str, "line": int, "hide": str},
+    "quiz": {"quiz": str, "line": int, "hide": str, "from": int, "to": int},
     "symbols": {"symbols": list},
 }  # fmt: skip
 HIDDEN = ("line", "reason", "wrong", "order")
@@ -100,6 +100,7 @@ class Lecture:
     template: str
     folder: Path
     items: tuple[Item, ...]
+    where: str = ""  # the title stands: lecture.toml:1
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -129,7 +130,9 @@ def read_lecture(path: str) -> Lecture:
     subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
-    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items)
+    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items,
+        f"{path}:{source.keys.get('title', 1)}",
+    )  # fmt: skip
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
@@ -169,7 +172,7 @@ def _item(path: str, entry: Entry) -> Item:
     if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
         item.refuse(
             f"a quiz needs line = N, the number of a line, and hide = one of {', '.join(HIDDEN)}; "
-            "with order all lines are shuffled that stand on a slide with that line"
+            "with order all lines of the proof's part with that line are shuffled, or those from = N to = M"
         )
     if item.kind == "theorems" and len(set(data["theorems"])) < max(2, len(data["theorems"])):
         item.refuse(f"theorems names two or more theorems, each once, such as theorems = {_EXAMPLES['theorems']}")

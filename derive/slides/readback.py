@@ -111,23 +111,15 @@ def refuse_misread_statement(
 
 
 def refuse_misread_quiz(
-    slide: Slide, made: Sequence[Slide], d: Derivation, wrong: Mapping[int, Term], target: str, notation: Notation
+    slide: Slide, d: Derivation, wrong: Mapping[int, Term], target: str, notation: Notation
 ) -> None:
-    """Raises MisreadError when a question is read as something else than the lines of the derivation, with other terms in those
-    that are ``wrong``; ``made`` are the slides of which it is one."""
+    """Raises MisreadError when a question is read as something else than the conditions and lines of the derivation, with other
+    terms in those that are ``wrong``."""
     numbers = iter(range(1, len(d.lines) + 1))
     blocks = tuple(
         b._replace(lines=tuple(x._replace(term=wrong.get(next(numbers), x.term)) for x in b.lines)) for b in d.blocks
     )
-    shown = {s.place: list(map(unmarked, s.parts)) for page in made for s in page.steps}
-    odd = [s.place for s in slide.steps if shown.get(s.place) != list(map(unmarked, s.parts))]
-
-    def work(check: Check, draw: _Draw) -> None:
-        if odd:
-            check.wrong(f"asks about {', '.join(odd)}, which its slides show otherwise")
-        _Slides(check, made, draw).run()
-
-    _reading(d._replace(blocks=blocks), target, notation, work)
+    _reading(d._replace(blocks=blocks), target, notation, lambda check, draw: _Slides(check, [slide], draw).run())
 
 
 def refuse_misread_definitions(

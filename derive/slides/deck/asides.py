@@ -1,44 +1,80 @@
-"""Slides beside the theorems: a lecturer's own, false claims with their numbers, quizzes, and what the symbols mean."""
+"""Slides beside the theorems: a lecturer's own, false claims with their numbers, and what the symbols mean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from random import Random
-from string import ascii_uppercase
 from typing import Any
 
 from derive.errors import UserError
 from derive.falsify import Counterexample
 from derive.falsify.models.arithmetic import is_number
+from derive.files import shown
 from derive.kernel.definitions import Definition
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
-from derive.render.formula.nodes import Prose, settled
+from derive.render.formula.measure import prose_em
+from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed, prose
 from derive.render.words.where import symbol
-from derive.slides.deck.deck import Picture, Slide, Step, Words
-from derive.slides.deck.paginate import block_height
-from derive.slides.deck.template import Template
+from derive.slides.deck.deck import Block, Picture, Slide, Words
+from derive.slides.deck.headings import heading_share
+from derive.slides.deck.paginate import GAP, block_height, roomy
+from derive.slides.deck.template import HEADING, Template
 from derive.slides.deck.worked import number_prose, numbers_said
-from derive.values import replace
 
-QUESTIONS = {
-    "line": "Quiz: what is the next line?",
-    "reason": "Quiz: why does the last line follow?",
-    "wrong": "Quiz: which line is wrong?",
-    "order": "Quiz: in which order do these lines follow?",
-}
+LEAST_HEADING = 0.5  # of a heading's full size: four lines of it
+TITLE = 1.7  # em of the formulas in one of a title's letters
+MEASURED = 1.15  # how much more words a slide holds, in letters that can be read, than is estimated
 
 
 def own_slide(heading: str, text: Sequence[str], picture: Picture | None) -> Slide:
     """A heading with paragraphs, items of a list ("- ...") and a picture; small formulas in the words are set as mathematics."""
     blocks = [Words(prose(t.removeprefix("- ")), item=t.startswith("- ")) for t in text]
     return Slide("text", "", prose(heading), picture=picture, blocks=tuple(blocks))
+
+
+def refuse_long_title(title: str, template: Template) -> None:
+    """Raises UserError where a title has no room."""
+    _refuse_wide((title,), template.width / TITLE, "title")
+    if TITLE * prose_em(title) > 4 * template.width:
+        raise UserError("the title takes more than four lines; shorten it, and put the rest into subtitle")
+
+
+def refuse_overfull(slide: Slide, template: Template) -> None:
+    """Raises UserError where a heading, a word or all words of a slide of one's own have no room on it."""
+    _refuse_wide(slide.heading, template.width / HEADING, "heading")
+    if heading_share(slide, template.width / HEADING) < LEAST_HEADING:
+        raise UserError(f"the heading takes more than {2 / LEAST_HEADING:.0f} lines; shorten it")
+    for block in slide.blocks:
+        if isinstance(block, Words):
+            _refuse_wide(block.words, template.width, "text")
+    picture = slide.picture.height + GAP if slide.picture is not None else 0.0
+    high = sum(_height(b, template) for b in slide.blocks) + picture
+    room = MEASURED * roomy(template, slide.heading).height
+    if high > room:
+        what = "the text and the picture take" if picture else "the text takes"
+        raise UserError(
+            f"{what} {100 * high / room:.0f} % of the room that a slide at {template.aspect} has; make two slides of it, each with a heading"
+        )
+
+
+def _height(block: Block, template: Template) -> float:
+    """Items stand closer together than paragraphs."""
+    return block_height(block, template) - (0.3 if isinstance(block, Words) and block.item else 0.0)
+
+
+def _refuse_wide(words: Prose, room: float, what: str) -> None:
+    """Raises UserError where a word, which is not broken, is wider than a slide."""
+    for word in (w for part in words if isinstance(part, str) for w in part.split()):
+        if prose_em(word) > room:
+            raise UserError(
+                f"the word {shown(word)} in the {what} is wider than the slide; break it with blanks, or shorten it"
+            )
 
 
 def counterexample_words(found: Counterexample, notation: Notation) -> Prose:
@@ -85,74 +121,6 @@ def statement(d: Derivation, told: Sequence[Term], notation: Notation) -> Slide:
 def in_a_sentence(said: Slide) -> Prose:
     """A statement as one sentence."""
     return (*said.heading, ": ", *said.claim, *((", given ", *said.given) if said.given else ()))
-
-
-# --- quizzes ---------------------------------------------------------------------------------------------------------
-
-
-def quiz_slide(slides: Sequence[Slide], number: int, hide: str, answer: Prose) -> Slide:
-    """The slide of a derivation on which line ``number`` stands, as a question: all lines before it, and the line or its reason
-    hidden until a click, or all lines with a wrong one among them and, as its ``answer``, the numbers at which it does not follow."""
-    slide = _with_line(slides, number)
-    last = next(i for i, x in enumerate(slide.steps) if x.number == number)
-    shown = [replace(s, carried=True) for s in slide.steps[:last]]
-    after = [replace(s, carried=True) for s in slide.steps[last + 1 :]] if hide == "wrong" else []
-    asked = slide.steps[last]
-    blocks: tuple[Words, ...] = ()
-    if hide != "line":
-        words = ("The line with “", *asked.reason, "”. ", *answer) if hide == "wrong" else ("Because: ", *asked.reason)
-        blocks = (Words(words, later=True),)
-        asked = replace(asked, carried=True, reason=() if hide == "reason" else asked.reason)
-    return replace(
-        slide, steps=(*shown, asked, *after), notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, under=False, blocks=blocks,
-        heading=(QUESTIONS[hide],), claim=() if hide == "line" else slide.claim,
-    )  # fmt: skip
-
-
-def order_slide(slides: Sequence[Slide], number: int) -> Slide:
-    """The slide of a derivation on which line ``number`` stands, with its lines shuffled, the same at each time, and named by
-    letters; a click says the order.  Raises UserError where there are not two lines to put in order, or more than letters."""
-    slide = _with_line(slides, number)
-    stands = [s for s in slide.steps if s.carried or not s.relation]
-    lines = [s for s in slide.steps if s not in stands]
-    if not 1 < len(lines) <= len(ascii_uppercase):
-        raise UserError(
-            f"there is {'one line' if lines else 'no line'} on that slide, and no order to find; choose another line"
-        )
-    shuffled = list(lines)
-    Random(f"{slide.name} {number}").shuffle(shuffled)
-    if shuffled == lines:
-        shuffled = [*lines[1:], lines[0]]
-    letters = dict(zip((s.place for s in shuffled), ascii_uppercase, strict=False))
-    answer = ("In the order ", ", ".join(letters[s.place] for s in lines), ".")
-    steps = (
-        *stands,
-        *(replace(s, parts=tuple(map(settled, s.parts)), carried=True, label=letters[s.place]) for s in shuffled),
-    )
-    return replace(
-        slide, steps=steps, notes=(), ends=False, gaps=0, stamp=None, part=1, parts=1, under=False, lead=False, claim=(),
-        heading=(QUESTIONS["order"],), blocks=(Words(answer, later=True),),
-    )  # fmt: skip
-
-
-def _with_line(slides: Sequence[Slide], number: int) -> Slide:
-    """The slide on which a line stands for the first time."""
-    return next(s for s in slides if any(x.number == number and not x.carried for x in s.steps))
-
-
-def without_answer(slide: Slide) -> Slide:
-    """A quiz or a false claim for the students' handout."""
-    steps = tuple(s for i, s in enumerate(slide.steps) if slide.stands(i))
-    return replace(slide, steps=steps, lead=slide.lead and len(steps) > 1, blocks=slide.blocks_above)
-
-
-def wrong_step(slides: Sequence[Slide], number: int, term: Term, notation: Notation, template: Template) -> list[Slide]:
-    """The slides with another formula in line ``number``."""
-
-    def changed(step: Step) -> Step:
-        return replace(step, parts=cut(layout(term, notation), template.width - 4)) if step.number == number else step
-
-    return [replace(s, steps=tuple(map(changed, s.steps))) for s in slides]
 
 
 # --- symbols ---------------------------------------------------------------------------------------------------------

@@ -89,6 +89,20 @@ def on_one_slide(
     )
 
 
+def chain_with(name: str, d: Derivation, choice: Choice, template: Template, number: int) -> tuple[Slide, Chain]:
+    """What a derivation says above its lines, and of those that are chosen the chain in which line ``number`` stands.
+
+    Raises UserError where none does.
+    """
+    author = _author(name, d, choice, template)
+    for chain in author.chains():
+        if any(s.number == number and (s.relation or not s.carried) for s in chain.steps):
+            return author.statement(()), chain
+    raise UserError(
+        f"{name} has the lines 1 to {len(d.lines)}; line {number} is not among those that are chosen of them"
+    )
+
+
 def _author(name: str, d: Derivation, choice: Choice, template: Template) -> _Author:
     if choice.detail not in DETAILS:
         raise UserError(f"there is no level of detail {choice.detail!r}; there are {', '.join(DETAILS)}")

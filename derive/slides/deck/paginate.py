@@ -68,8 +68,9 @@ class Columns(Value):
     reason_em: float
 
 
-def columns(steps: Sequence[Step], template: Template, scale: float = 1.0) -> Columns:
-    """The columns that these steps need, with formulas at ``scale``, or smaller where they are too wide."""
+def columns(steps: Sequence[Step], template: Template, scale: float = 1.0, lead: bool = True) -> Columns:
+    """The columns that these steps need, with formulas at ``scale``, or smaller where they are too wide; ``lead``: the first may
+    stand in the row of the second."""
     start = steps[0] if steps and not steps[0].relation and len(steps) > 1 else None
     lead_em = scale * node_em(start.parts[0]) if start is not None and len(start.parts) == 1 else 0.0
     relation_em = scale * max((node_em(Symbol(s.relation, "rel")) for s in steps if s.relation), default=0.0)
@@ -79,10 +80,10 @@ def columns(steps: Sequence[Step], template: Template, scale: float = 1.0) -> Co
     reason_em = max((SMALL * prose_width(s.reason) for s in rows), default=0.0)
     room = template.width - label_em
 
-    def free(lead: float, widest: float) -> float:
-        return room - lead - relation_em - widest - COLUMN_GAP
+    def free(before: float, widest: float) -> float:
+        return room - before - relation_em - widest - COLUMN_GAP
 
-    own = lead_em if 0 < lead_em <= LEAD * scale and bool(start and steps[1].relation) else 0.0
+    own = lead_em if lead and 0 < lead_em <= LEAD * scale and bool(start and steps[1].relation) else 0.0
     least = min(reason_em, REASON)
     wide = max(formula_em, scale * _formula_em(start) - relation_em if start is not None else 0.0)
     if own and free(own, formula_em) >= least:
@@ -135,6 +136,11 @@ def notes_height(notes: Sequence[Prose], template: Template) -> float:
     return sum(small_height(("Note. ", *n), template.width) for n in notes) + (0.6 if notes else 0.0)
 
 
+def scales(template: Template) -> list[float]:
+    """How large formulas may be on a slide, the smallest first."""
+    return sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
+
+
 def roomy(template: Template, heading: Prose) -> Template:
     """The template with the room that a heading leaves where it takes one line only."""
     return replace(template, free=ONE_LINE if HEADING * (prose_width(heading) + PART) <= template.width else 0.0)
@@ -145,12 +151,11 @@ def paginate(chains: Sequence[Chain], first: Slide, template: Template, notes: S
     allows, and these as large as that number lets them be.  ``first`` has what stands above the first chain, and ``notes``
     will stand below the last."""
     template = roomy(template, first.heading)
-    scales = sorted({1.0, *(s / 100 for s in range(96, round(100 * template.least_scale), -4)), template.least_scale})
-    if any(chain.kind == "proof" for chain in chains):  # primitive steps: hundreds of them, for reference
-        scales = [1.0]
-    made = {scale: _stacked(chains, first, template, notes, scale) for scale in (scales[0], scales[-1])}
+    # primitive steps: hundreds of them, for reference
+    tried = [1.0] if any(chain.kind == "proof" for chain in chains) else scales(template)
+    made = {scale: _stacked(chains, first, template, notes, scale) for scale in (tried[0], tried[-1])}
     fewest = min(map(_pages, made.values()))
-    laid = (made.get(scale) or _stacked(chains, first, template, notes, scale) for scale in reversed(scales))
+    laid = (made.get(scale) or _stacked(chains, first, template, notes, scale) for scale in reversed(tried))
     return next(slides for slides in laid if _pages(slides) == fewest)
 
 
