@@ -7,7 +7,6 @@ import re
 import pytest
 from click.testing import CliRunner
 from frameworks import framework
-from needs import need
 
 framework("numpy")
 
@@ -171,9 +170,8 @@ def test_measure_names_target_shift_and_z_loss(run) -> None:
     assert "no z-loss" in out.output
 
 
-def test_the_proof_is_replayed_by_rocq(run) -> None:
-    need("coqc", "coq")
-    out = run("loss.py::cross_entropy", *SHAPES, *KEPT, "--certify", "proofs")
+def test_the_proof_is_replayed_by_rocq(run, folder) -> None:
+    out = run("loss.py::cross_entropy", *SHAPES, *KEPT, "--certify", str(folder))
     assert out.exit_code == 0, out.output
     assert "proved the claim" in out.output
 

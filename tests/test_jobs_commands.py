@@ -196,8 +196,7 @@ def test_what_would_count_twice_is_refused(scores: list[str]) -> None:
 # --- slides ----------------------------------------------------------------------------------------------------------
 
 
-@each_number
-@pytest.mark.parametrize("ending", [".html", ".tex", ".svg"])
+@pytest.mark.parametrize(("jobs", "ending"), [("1", ".html"), ("2", ".tex"), ("2", ".svg")])
 def test_a_deck_of_each_theorem_is_the_deck_of_that_theorem(here: Path, jobs: str, ending: str) -> None:
     names = [e.name for e in catalogue.theorems("perplexity")]
     for folder in ("each", "one"):

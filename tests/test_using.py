@@ -177,7 +177,8 @@ def bounded(calc):
 """
 
 
-def test_certificates_replay_it(tmp_path: Path, rocq: None) -> None:
+def test_certificates_replay_it(tmp_path: Path, folder: Path) -> None:
+    assert folder == tmp_path / "certificates"  # where they go unasked; the rule library is compiled there
     file = tmp_path / "logistic.py"
     file.write_text(FILE)
     run = [sys.executable, "-m", "derive.cli"]
