@@ -23,7 +23,9 @@ def joined(pieces: Sequence[bytes]) -> bytes:
     whole = PdfWriter(clone_from=BytesIO(pieces[0]))
     root = whole.root_object
     for piece in map(BytesIO, pieces[1:]):
-        _add(whole, root, PdfReader(piece))
+        reader = PdfReader(piece)
+        _add(whole, root, reader)
+        reader.resolved_objects.clear()  # what it has read once; the copies keep the reader itself
     _count_pages(root["/Metadata"], len(whole.pages))
     out = BytesIO()
     whole.write(out)
