@@ -79,7 +79,7 @@ def focal_derivative(calc):
 @theorem(
     shows=Eq(
         partial((1 - p_i) ** gamma * -log(p_i), z, j),
-        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+        (p_j - delta(i, j)) * ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)),
     ),
     given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
     phrase="the gradient of the focal loss",
@@ -93,7 +93,7 @@ def focal_gradient(calc):
         by=[calculus, softmax_gradient],
     )
     calc.eq(
-        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+        (p_j - delta(i, j)) * ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)),
         by=ring,
         says="take out what both terms share",
     )
