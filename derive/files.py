@@ -1,4 +1,4 @@
-"""Files of the user's: read up to a stated size, and written whole or not at all."""
+"""Files of the user's: read up to a stated size, written whole or not at all, and never over what the user has written."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def read_within(path: str, most: int = SETTINGS) -> bytes:
             )
         with open(path, "rb") as file:
             data = file.read(most + 1)
+            note_read(path)
     except IsADirectoryError:
         raise UserError(f"{path} is a folder; name a file in it") from None
     except FileNotFoundError:
@@ -76,6 +77,100 @@ def refuse_larger(path: str, size: int, most: int) -> None:
     """Raises UserError when there are more than ``most`` bytes."""
     if size > most:
         raise UserError(f"{path} is larger than {most / 10**6:g} MB, which is the most that is read of such a file")
+
+
+_read: list[str] | None = None  # the files that the command which runs now has read
+
+
+@contextmanager
+def of_one_command() -> Iterator[None]:
+    """In here no file that is read is written over (``write_made``)."""
+    global _read
+    before, _read = _read, []
+    try:
+        yield
+    finally:
+        _read = before
+
+
+def note_read(path: str) -> None:
+    """A file of the user's is read that ``read_within`` does not read, such as a program."""
+    if _read is not None and path not in _read:
+        _read.append(path)
+
+
+_SIGNED = {
+    **dict.fromkeys((".tex", ".ltx", ".sty", ".cls", ".bib"), "% {}"),
+    **dict.fromkeys((".md", ".qmd", ".html", ".htm", ".xhtml"), "<!-- {} -->"),
+    **dict.fromkeys((".typ", ".mjs", ".js"), "// {}"),
+    **dict.fromkeys((".py", ".toml", ".yaml", ".yml"), "# {}"),
+    ".lua": "-- {}",
+    ".v": "(* {} *)",
+}
+"""The kinds of text that people write by hand, and how one that derive made says so."""
+_OFFICE = (".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm")
+_BY_HAND = (*_SIGNED, ".ipynb", *_OFFICE)
+_MADE = re.compile(
+    rb"(?:%|//|#|--|\(\*) made by derive\b|// Derivations that were checked by derive|\bname=\S+ version=\S+ digest=[0-9a-f]+ "
+    rb'|<meta name="generator" content="derive">|"derive": \{\s*"stamps"|that derive \S+ recorded\. \*\)',
+    re.IGNORECASE,
+)
+_ENDS = 1_000_000  # bytes at the beginning and at the end of a file, where its mark stands
+
+
+def write_made(files: Mapping[Path, bytes] | Mapping[str, bytes]) -> None:
+    """Write what a command has made, as ``write_whole`` does; a text that does not say that derive made it gets a last line that does.
+
+    Raises UserError, and writes nothing, where a file would be lost that the command has read, or that is of a kind that people
+    write and does not say that derive made it.
+    """
+    for name in files:
+        with _named(str(name)):
+            place = _place(str(name))
+            if place is not None and place.exists():
+                _refuse_lost(str(name), place)
+    write_whole({str(name): _signed(str(name), data) for name, data in files.items()})
+
+
+def _refuse_lost(name: str, place: Path) -> None:
+    if any(os.path.exists(path) and os.path.samefile(path, place) for path in _read or ()):
+        raise UserError(
+            f"{name} is read by this command, and would be lost if it were written; give another name to write to"
+        )
+    kind = place.suffix.lower()
+    if kind in _BY_HAND and place.stat().st_size and not (_is_of_derive if kind in _OFFICE else _is_made)(place):
+        saved = ", or was saved since in another program" if kind in _OFFICE else ""
+        raise UserError(
+            f"{name} is there already and was not made by derive{saved}, so it is not replaced; give another name, or move that file away"
+        )
+
+
+def _is_made(place: Path) -> bool:
+    """Whether a text says that derive made it."""
+    with open(place, "rb") as file:
+        start = file.read(_ENDS)
+        file.seek(max(_ENDS, place.stat().st_size - _ENDS))
+        return _MADE.search(start) is not None or _MADE.search(file.read(_ENDS)) is not None
+
+
+def _is_of_derive(place: Path) -> bool:
+    """Whether a presentation says that derive was the last to save it."""
+    import zipfile
+    import zlib
+
+    try:
+        with zipfile.ZipFile(place) as package, package.open("docProps/core.xml") as properties:
+            return b"<cp:lastModifiedBy>derive</cp:lastModifiedBy>" in properties.read(_ENDS)
+    except (KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
+
+
+def _signed(name: str, data: bytes) -> bytes:
+    sign = _SIGNED.get(Path(name).suffix.lower())
+    if sign is None or not data or _MADE.search(data[:_ENDS]) or _MADE.search(data[-_ENDS:]):
+        return data
+    between = b"" if data.endswith(b"\n") else b"\n"
+    return data + between + sign.format("Made by derive").encode() + b"\n"
 
 
 def write_whole(files: Mapping[Path, bytes] | Mapping[str, bytes]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from derive.errors import UserError
-from derive.files import read_within, write_whole
+from derive.files import of_one_command, read_within, write_made, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and modes are those of Unix")
 
@@ -141,3 +141,32 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     for path, says in ((tmp_path, "is a folder"), (tmp_path / "none", "there is no such file"), ("a\0", "null byte")):
         with pytest.raises(UserError, match=says):
             read_within(str(path))
+
+
+def test_what_a_command_makes_takes_the_place_of_nothing_that_somebody_wrote(tmp_path: Path) -> None:
+    """A file that the command reads, or one of a kind that people write, without the mark of derive's."""
+    for name in ("mine.py", "notes.tex", "deck.md", "deck.pptx", "lab.ipynb", "empty.py"):
+        (tmp_path / name).write_text("" if name == "empty.py" else "by hand")
+    (tmp_path / "numbers.json").write_text("{}")
+    for name in ("mine.py", "notes.tex", "deck.md", "deck.pptx", "lab.ipynb"):
+        with pytest.raises(UserError, match=rf"{name} is there already and was not made by derive.* give another name"):
+            write_made({tmp_path / "new.html": b"page", tmp_path / name: b"page"})
+    with of_one_command():
+        read_within(str(tmp_path / "numbers.json"))
+        os.link(tmp_path / "numbers.json", tmp_path / "link.json")
+        for name in ("numbers.json", "link.json"):
+            with pytest.raises(UserError, match=rf"{name} is read by this command, and would be lost"):
+                write_made({tmp_path / name: b"page"})
+    assert not (tmp_path / "new.html").exists()
+    assert {p.read_text() for p in tmp_path.iterdir()} == {"by hand", "", "{}"}
+    write_made({tmp_path / "numbers.json": b"page", tmp_path / "empty.py": b"page"})
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [("a.tex", "% Made by derive"), ("a.html", "<!-- Made by derive -->"), ("a.py", "# Made by derive")],
+)
+def test_what_a_command_made_says_so_and_is_made_again(tmp_path: Path, name: str, last: str) -> None:
+    for page in ("one", "two\n"):
+        write_made({tmp_path / name: page.encode()})
+        assert (tmp_path / name).read_text() == f"{page.strip()}\n{last}\n"

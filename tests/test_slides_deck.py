@@ -16,7 +16,7 @@ from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import unmarked
 from derive.render.formula.notation import load_notation, notation_names, read_notation
 from derive.render.pens.latex import node_latex
-from derive.slides.deck import Deck, Slide
+from derive.slides.deck import Deck, Picture, Slide
 from derive.slides.deck.build import Choice, build, derivation_slides
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.flow import apart, flowing
@@ -495,3 +495,10 @@ def test_a_formula_breaks_between_statements_and_at_relations_before_it_breaks_i
     ):
         first, second = map(node_latex, cut(layout(catalogue.find_theorem(name).derivation.claim), room))
         assert first.startswith(before) and second.startswith(after)
+
+
+def test_pictures_of_one_name_are_two_files() -> None:
+    """The same plot at other numbers; one that is there twice is one file."""
+    pictures = [Picture("tree", alt, "<svg/>", b"", b"", 1, 1) for alt in ("a", "b", "a", "c")]
+    made = Deck(tuple(Slide("plot", "t", ("",), picture=p) for p in pictures), Template()).with_pictures_apart()
+    assert [s.picture.name for s in made.slides if s.picture] == ["tree", "tree-2", "tree", "tree-3"]

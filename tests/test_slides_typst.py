@@ -426,7 +426,7 @@ def test_plots_and_logos_are_files_beside_the_source(short: Deck, tmp_path: Path
     logo.write_text(svg, encoding="utf-8")
     plot = Slide("plot", "t", ("A plot",), picture=Picture("t-plot-1", 'a line, "red"', svg, b"", b"", 30, 12))
     d = Deck((*short.slides, plot), Template(logo=str(logo), footer="Course 101"))
-    assert list(write(d, "a.typ", Options())) == ["a.typ", "t-plot-1.svg", "logo.svg"]
+    assert list(write(d, "a.typ", Options())) == ["a.typ", "a-t-plot-1.svg", "a-logo.svg"]
     assert list(write(d, "a.pdf", Options())) == ["a.pdf"]
     last = list(write(d, "a.svg", Options()).values())[-1]
     assert b"a line, &quot;red&quot;" in last

@@ -229,6 +229,7 @@ def test_a_deck_does_not_choose_the_program_that_is_run(tmp_path: Path) -> None:
     result = run("check", str(path))
     assert result.exit_code == 1
     assert "checking runs that file, so name it too: derive check" in result.output
+    assert "could not be compared" in result.output and "not proved now" not in result.output
     assert not (tmp_path / "was here").exists()
 
 
@@ -261,6 +262,14 @@ def test_without_derivations_of_ours_a_text_is_notes(tmp_path: Path) -> None:
         result = run("check", str(path))
         assert result.exit_code == 0
         assert result.output == f"{path}: no relation stands in a displayed formula\n"
+
+
+def test_a_deck_file_is_not_taken_for_notes(tmp_path: Path) -> None:
+    path = tmp_path / "lecture.md"
+    path.write_text('# A\n\n~~~derive\ntheorem = "kl_nonneg"\n~~~\n')
+    result = run("check", str(path))
+    assert result.exit_code == 2
+    assert "lecture.md is a deck file, from which slides are made; make them, derive slides" in result.output
 
 
 def test_a_deck_that_is_not_there() -> None:
@@ -330,6 +339,70 @@ def test_a_row_written_into_a_beamer_chain_is_seen(tmp_path: Path) -> None:
     )
     (finding,) = check_deck(str(path), find).findings
     assert finding.line == "a line after the claim"
+
+
+MORE = {
+    "a second claim": ("html", r'(data-line="kl_nonneg claim".*?</dd>)', r"\1<dd>0 = 1</dd>", "a line after the claim"),
+    "a row of one's own": ("html", r'(<div class="steps"[^>]*>)', r"\1<div><span>1 = 2</span></div>", "a line after the claim"),
+    "a picture": ("html", r'(<div class="steps"[^>]*>)', r'\1<img src="x.png">', "a line after the claim"),
+    "a condition not needed": ("html", "<dt>Given</dt>", "<dt>Not needed:</dt>", "the word before the conditions"),
+    "a false claim": ("html", "<dt>Claim</dt>", "<dt>False claim</dt>", "the word before the claim"),
+    "no word": ("html", "<dt>Claim</dt>", "", "the word before the claim"),
+    "another convention": ("html", "Note. with", "Note. without", "the note"),
+    "no note": ("html", '<p class="small remark">.*?</p>', "", "the note"),
+    "a claim said otherwise": ("html", "Claim: 0 is at most", "Claim: 0 is more than", "what is said of the claim"),
+    "no claim": ("html", '<dt>Claim</dt>.*?</dd>', "", "the claim"),
+    "a term below a line": ("beamer", "(kl_nonneg start .*)", r"\1\n+ 1", "a line after the first formula"),
+    "words below the claim": ("beamer", "(kl_nonneg claim .*)", r"\1\n\\text{ and } 0 = 1", "a line after the claim"),
+    "a note in Beamer": ("beamer", "Note. with", "Note. without", "the note"),
+    "a note in Markdown": ("markdown", r"\*Note\* with", "*Note* without", "the note"),
+    "a note in a notebook": ("notebook", r"\*Note\* with", "*Note* without", "the note"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "old", "new", "line"), MORE.values(), ids=MORE)
+def test_more_or_less_than_was_written_is_an_edit(tmp_path: Path, target: str, old: str, new: str, line: str) -> None:
+    path = made(target, tmp_path, "kl_nonneg")
+    assert not check_deck(str(path), find).findings
+    edited, count = re.subn(old, new, path.read_text("utf-8"), flags=re.DOTALL if target == "html" else 0)
+    assert count == 1
+    path.write_text(edited, "utf-8")
+    found = check_deck(str(path), find).findings
+    assert line in {f.line for f in found}, found
+    assert all(f.untrue for f in found)
+
+
+@pytest.mark.parametrize("line", ["the claim", "the word before the claim", "the note"])
+def test_more_or_less_in_powerpoint_is_an_edit(tmp_path: Path, line: str) -> None:
+    from pptx import Presentation
+
+    path = made("pptx", tmp_path, "kl_nonneg")
+    deck = Presentation(str(path))
+    name = {"the claim": " claim ", "the note": " text note "}.get(line, " text wordclaim ")
+    shape = next((s for s in deck.slides[0].shapes if name in s.name), None)
+    if shape is None:  # an equation stands in an element that python-pptx does not know
+        (found,) = (x for x in deck.slides[0]._element.iter("{*}Choice") if name in str(x.xpath(".//@name")))
+        found = found.getparent()
+        found.getparent().remove(found)
+    elif line == "the note":
+        shape._element.getparent().remove(shape._element)
+    else:
+        shape.text_frame.text = "False claim"
+    deck.save(str(path))
+    assert [f.line for f in check_deck(str(path), find).findings] == [line]
+
+
+@pytest.mark.parametrize("target", READ)
+def test_theorems_on_one_slide_are_what_was_made(tmp_path: Path, target: str) -> None:
+    """Which has no room for their notes, nor always for the claims; the stamp says so."""
+    for detail, names in (
+        ("claim", ["kl_nonneg", "kl_eq_zero_iff"]),
+        ("board", ["left_le_maximum", "right_le_maximum"]),
+    ):
+        deck = tmp_path / f"{detail}.toml"
+        deck.write_text(f'[[slide]]\nheading = "Two"\ntheorems = {names}\ndetail = "{detail}"\n')
+        path = made(target, tmp_path, str(deck))
+        assert not check_deck(str(path), find).findings
 
 
 @pytest.mark.parametrize("when", ["0", "handout:0", "presentation:0"])

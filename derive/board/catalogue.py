@@ -17,6 +17,7 @@ from types import CodeType, ModuleType
 from derive.board.declared import DECLARED
 from derive.board.entries import PROOFS, FalseClaim, TheoremEntry, line_in
 from derive.errors import UserError
+from derive.files import note_read
 from derive.lemmas import LEMMAS
 
 Entry = TheoremEntry | FalseClaim
@@ -152,6 +153,7 @@ def load_file(path: str) -> list[Entry]:
     inside = catalogue_module(file)
     if inside:
         return entries_of(importlib.import_module(inside))
+    note_read(path)
     name, folder = _name_and_folder(file)
     _refuse_two_neighbours_of_one_name(path, folder)
     if str(folder) not in sys.path:

@@ -17,7 +17,7 @@ from derive.certify.compiler import find_rocq
 from derive.certify.result import Result, rests_on
 from derive.certify.run import Told, no_one, refuse_twins, run_certificates, write_certificates
 from derive.errors import UserError
-from derive.files import write_whole
+from derive.files import write_made
 from derive.jobs.job import Job
 from derive.jobs.run import Workers
 from derive.jobs.run import run as run_jobs
@@ -106,7 +106,7 @@ def _elsewhere(
     made = [m for o in outcomes if not o.error for m in o.value[0]]
     results = [r for o in outcomes if not o.error for r in o.value[1]]
     write_certificates([], folder)  # the rule library
-    write_whole({Path(folder) / f"{c.name}.v": c.text.encode() for c in made})
+    write_made({Path(folder) / f"{c.name}.v": c.text.encode() for c in made})
     seconds = f"{time.perf_counter() - start:.1f} s on {address}"
     text, status = _said(results, all_, seconds) if results else ("", 0)
     if not run:

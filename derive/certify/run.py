@@ -24,7 +24,7 @@ from derive.certify.replay import Candidate, Replay, Verdict, short_error
 from derive.certify.result import Result
 from derive.certify.together import Pool, split
 from derive.errors import UserError
-from derive.files import write_whole
+from derive.files import write_made, write_whole
 from derive.store import digest_of
 
 TIME_LIMIT = 300.0  # seconds for one file; one of several certificates takes half a minute
@@ -46,7 +46,7 @@ def write_certificates(entries: Iterable[Any], folder: str | Path, told: Told = 
     root = Path(folder)
     with _writing(folder):
         write_library(root)
-        write_whole({root / f"{c.name}.v": c.text.encode() for c in made})
+        write_made({root / f"{c.name}.v": c.text.encode() for c in made})
     return made
 
 

@@ -169,7 +169,7 @@ def _deck(path: str, programs: list[str]) -> bool:
     """Compare a deck with what is proved now, and say what differs.  A deck is data: of the Python files that it names, only those
     are run that the user has named too."""
     from derive.board import catalogue
-    from derive.slides.verify import check_deck
+    from derive.slides.verify import NotAskedError, check_deck
 
     def find(name: str) -> Derivation:
         program, inside, theorem = name.partition("::")
@@ -177,7 +177,7 @@ def _deck(path: str, programs: list[str]) -> bool:
             return catalogue.find_theorem(name).derivation
         named = [p for p in programs if Path(p).name == Path(program).name]
         if not named:
-            raise UserError(
+            raise NotAskedError(
                 f"the deck says that it stands in {program}; checking runs that file, so name it too: derive check {path} {program}"
             )
         return catalogue.find_theorem(f"{named[0]}{inside}{theorem}").derivation

@@ -14,7 +14,7 @@ import click
 
 from derive.cli.interrupt import SAID, STATUS, orderly
 from derive.errors import message
-from derive.files import write_whole
+from derive.files import of_one_command, write_made
 
 if TYPE_CHECKING:
     from derive.slides.command import Saved, Wish
@@ -25,7 +25,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with orderly():
+            with orderly(), of_one_command():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo(SAID, err=True)
@@ -88,7 +88,7 @@ def write_text(path: str | None, text: str) -> None:
     if path is None or path == "-":
         click.echo(text, nl=False)
     else:
-        write_whole({path: text.encode()})
+        write_made({path: text.encode()})
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def embed(documents: tuple[str, ...], kind: str, only_check: bool) -> None:
     from derive.embed.calls import text_of
     from derive.embed.pages import pages
     from derive.embed.write import WAYS, content
-    from derive.files import write_whole
+    from derive.files import write_made
 
     asked: dict[tuple[Path, str], list[Call]] = {}
     for document in documents:
@@ -58,7 +58,7 @@ def embed(documents: tuple[str, ...], kind: str, only_check: bool) -> None:
         raise UserError(
             f"{', '.join(documents)[:200]}: no derivation is asked for; write {{{{< derive NAME >}}}}, {{derive}} NAME or \\derive{{NAME}}"
         )
-    write_whole(written)
+    write_made(written)
     for (folder, way), shown in made.items():
         if shown:
             click.echo(f"wrote {folder / WAYS[way].file}: {counted(len(shown), 'derivation')}")

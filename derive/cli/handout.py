@@ -35,7 +35,7 @@ def handout(
     one file that needs no network.  Every formula is read back before the file is written.
     """
     from derive.board.wording import notation_for
-    from derive.files import write_whole
+    from derive.files import write_made
 
     kind = Path(output).suffix.lower()
     if kind not in ENDINGS:
@@ -56,7 +56,7 @@ def handout(
     made = course(title or subjects_title(subjects), sections, profile, notation or "", author)
     with progress("drawing", len(made.theorems)) as told:
         data = _drawn(made, kind, told)
-    write_whole({output: data})
+    write_made({output: data})
     refuted = len(made.refuted)
     more = f", {counted(refuted, 'false claim')}" if refuted else ""
     click.echo(f"wrote {output}: {counted(len(made.theorems), 'theorem')}{more}, {counted(len(subjects), 'section')}")

@@ -9,7 +9,7 @@ import click
 
 from derive.cli.common import complain, counted, quoting, screen_width
 from derive.errors import UserError, allow_deep_formulas
-from derive.files import read_within, write_whole
+from derive.files import read_within, write_made
 
 if TYPE_CHECKING:
     from derive.notes.tell.view import View
@@ -32,17 +32,26 @@ class Wishes(NamedTuple):
 
 
 def is_notes(name: str) -> bool:
-    """Whether the name is that of notes, and the file is no deck that derive wrote."""
-    if not name.lower().endswith(ENDINGS):
+    """Whether the name is that of notes, and the file is no deck that derive wrote.  Raises UserError for a deck file."""
+    source = name.lower().endswith(".toml")
+    if not name.lower().endswith(ENDINGS) and not source:
         return False
     if name.lower().endswith(".qmd"):
         return True
     from derive.slides.deck.stamps import is_stamped
+    from derive.slides.sources import is_deck_file
 
     try:
-        return not is_stamped(read_within(name, LARGEST))
-    except UserError:  # said when it is read as notes
-        return True
+        data = read_within(name, LARGEST)
+    except UserError:
+        if source:
+            raise
+        return True  # it is said when it is read as notes
+    if source or (name.lower().endswith(".md") and is_deck_file(data)):
+        raise UserError(
+            f"{name} is a deck file, from which slides are made; make them, derive slides {name} -o FILE.html, and check that file"
+        )
+    return not is_stamped(data)
 
 
 def check_notes_files(paths: Sequence[str], wishes: Wishes) -> int:
@@ -102,7 +111,7 @@ def _tell(views: Sequence[View], wishes: Wishes) -> None:
     said: list[str] = []
     if wishes.output is not None:
         data, said = _written(views[0], wishes.output)
-        write_whole({wishes.output: data})
+        write_made({wishes.output: data})
     if wishes.json:
         click.echo(as_json(views), nl=False)
     elif wishes.form:

@@ -222,19 +222,21 @@ def _works(names: Iterable[str], output: str) -> Iterator[Work]:
 
 def _save_each(works: Iterable[Work], wish: Wish, target: str, workers: Workers) -> None:
     """The decks are drawn by whoever does the jobs, and written here."""
-    from derive.files import write_whole
+    from derive.files import note_read, write_made
     from derive.jobs.job import Job, Outcome
 
     jobs = []
     for w in works:
         files = tuple(f for f in (w.program, wish.notation, wish.numbers, wish.into) if f)
+        for file in files:  # they are read where the decks are drawn
+            note_read(file)
         jobs.append(Job(w.name, draw, (w.name, w.output, wish, target), alone=bool(w.program), files=files))
 
     def written(outcome: Outcome) -> Outcome:
         if outcome.error:
             return outcome
         text, files_of_deck = outcome.value
-        write_whole(files_of_deck)
+        write_made(files_of_deck)
         return outcome._replace(value=text)
 
     done = outcomes("drawing", jobs, workers, written)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.errors import UserError
-from derive.files import read_within, shown, write_whole
+from derive.files import read_within, shown, write_made
 from derive.record import Derivation, Shape
 from derive.render.formula.notation import load_notation
 from derive.slides.deck import Deck, Options, Progress, Slide, unwatched
@@ -165,7 +165,7 @@ def save(
     path: str,
     wish: Wish,
     target_name: str = "",
-    write: Callable[[dict[Path, bytes]], None] = write_whole,
+    write: Callable[[dict[Path, bytes]], None] = write_made,
     progress: Progress = unwatched,
     say: Callable[[str], None] = lambda words: None,
 ) -> Saved:
@@ -186,7 +186,7 @@ def write_deck(
     path: str,
     wish: Wish,
     target_name: str = "",
-    write: Callable[[dict[Path, bytes]], None] = write_whole,
+    write: Callable[[dict[Path, bytes]], None] = write_made,
     progress: Progress = unwatched,
 ) -> Saved:
     """Write what ``make`` makes for the target of ``path``."""
@@ -201,7 +201,7 @@ def write_deck(
         with _naming(wish.into):
             aspect, lost = target.printer.about(told.into, usual)
         wish = replace(wish, template=replace(wish.template, aspect=aspect))
-    deck = make(target, wish)
+    deck = make(target, wish).with_pictures_apart()
     with _naming(wish.into):
         files = target.printer.write(deck, usual, told)
     folder = Path(path).parent

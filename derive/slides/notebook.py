@@ -19,7 +19,7 @@ from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Files, Options, Picture, Slide, Stamp, Step
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
-from derive.slides.markdown.read import common, seen
+from derive.slides.markdown.read import NOTE, common, noted, seen
 from derive.slides.markdown.text import at_start, blocks_markdown, escaped, heading_markdown, prose_markdown
 from derive.slides.shown import Shown
 
@@ -61,23 +61,30 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
         notebook = json.loads(data.decode("utf-8", errors="replace"))
         stamps = [read_stamp(str(s)) for s in notebook["metadata"]["derive"]["stamps"]]
         cells = list(notebook["cells"])
-        shown = [line for cell in cells for line in _shown(cell)]
+        shown: list[Shown] = []
+        for cell in cells:
+            shown += _shown(cell) or (noted(shown[-1].theorem, _seen(cell)) if shown else [])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [], []
     return stamps, shown
 
 
-def _shown(cell: Cell) -> Iterator[Shown]:
-    """The lines that a cell shows: none where it is no text any more or left out of the slides."""
-    kept = cell["metadata"].get("derive", {})
+def _seen(cell: Cell) -> str:
+    """What a cell shows: nothing where it is no text any more or left out of the slides."""
     left_out = cell["cell_type"] != "markdown" or cell["metadata"].get("slideshow", {}).get("slide_type") == "skip"
-    source = "" if left_out else common(seen("".join(cell["source"])))
+    return "" if left_out else "".join(cell["source"])
+
+
+def _shown(cell: Cell) -> list[Shown]:
+    """The lines that a cell shows."""
+    kept, source, out = cell["metadata"].get("derive", {}), common(seen(_seen(cell))), []
     for place, digest in kept.get("lines", {}).items():
         text = source
         if place in _WORDS:  # they share a cell
             found = re.search(rf"^{re.escape(_WORDS[place])} (?:.*<br>\n)*.*$", text, re.MULTILINE)
             text = found[0] if found else ""
-        yield Shown(str(kept.get("theorem", "")), place, text, str(digest))
+        out.append(Shown(str(kept.get("theorem", "")), place, text, str(digest)))
+    return out
 
 
 _WORDS = {"given": "*Given*", "workgiven": "*Given*", "claim": "**Claim**", "assume": "*Assume*"}
@@ -114,7 +121,7 @@ class _Writer:
             yield _cell(at_start(_prose(block.words)), "-" if self.handout else "fragment", slide.stamp)
         if slide.picture is not None:
             yield _picture(slide.picture)
-        below = [f"*Note* {_prose(n)}" for n in slide.notes]
+        below = [f"{NOTE} {_prose(n)}" for n in slide.notes]
         if slide.gaps and slide.part == slide.parts:
             below.append(f"**{slide.gaps_left}**")
         if slide.stamp is not None and slide.part == slide.parts:

@@ -58,6 +58,11 @@ class Source(NamedTuple):
     entries: list[Entry]
 
 
+def is_deck_file(text: bytes) -> bool:
+    """Whether Markdown has blocks of entries for slides."""
+    return re.search(rb"^ {0,3}(?:`{3,}|~{3,})[ \t]*(?:\{\.?)?derive\}?[ \t]*\r?$", text, re.MULTILINE) is not None
+
+
 def read_toml(path: str, text: str) -> Source:
     """Raises UserError for what is no TOML, or has no slides."""
     data = _table(path, text, 0)

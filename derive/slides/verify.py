@@ -22,6 +22,10 @@ from derive.slides.targets import TARGETS, Target, target_of
 _MOST = 2000  # theorems in a deck; one that is not known is looked for among all that are
 
 
+class NotAskedError(UserError):
+    """A theorem that could be looked for only in a program that the user has not named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is the matter with a theorem on the slides; ``line`` is empty when it is the whole of it."""
@@ -95,12 +99,16 @@ def check_deck(path: str, find: Callable[[str], Derivation], shape: Shape = _as_
             derivation = find(name)
             if derivation.theorem is None:
                 raise UserError(f"{len(derivation.gaps)} of its lines are left open")
+        except NotAskedError as error:
+            findings.append(Finding(name, "", f"it was not compared: {error}", untrue=False))
+            continue
         except UserError as error:
             findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
         findings += _stale(name, own, derivation, lines, target, Path(path).parent, shape)
-    numbers = sum(_of_numbers(s.place) for s in shown)
-    return Report(len({s.name for s in stamps}), len(shown), tuple(dict.fromkeys(findings)), numbers)
+    places = [s.place for s in shown if s.place != "note" and _about(s.place) == s.place]
+    numbers = sum(map(_of_numbers, places))
+    return Report(len({s.name for s in stamps}), len(places), tuple(dict.fromkeys(findings)), numbers)
 
 
 def readable(path: str) -> Target:
@@ -141,17 +149,28 @@ def _stale(
         what = f"it cannot be made again as its record says, so its lines cannot be compared: {error}"
         return [*statement, Finding(name, "", what, untrue=False)]
     found: list[Finding] = []
-    whole = all(len(d.blocks) == 1 and s.detail == "board" and not (s.first or s.last) for s, d in shown)
     moving = [Options(move=True)] if target.moves else []
     for options in (Options(handout=True), *moving, Options()):  # the file does not say which it is
-        made = [_lines_of(d, target, options) for d in decks]
-        if whole and not any(line.place == "claim" for line in lines):
-            # the two ends of the chain are the claim, which a slide with several theorems may not say before
-            made = [[line for line in run if line.place != "claim"] for run in made]
-        found = _differences(name, made, lines)
+        made = [
+            [line for line in _lines_of(d, target, options) if _about(line.place) not in stamp.without.split()]
+            for d, stamp in zip(decks, stamps, strict=True)
+        ]
+        seen = [[s for s in run if not s.place.startswith(_SAYS)] for run in made]
+        heard = [s for run in made for s in run if s.place.startswith(_SAYS)]
+        found = _differences(name, seen, [s for s in lines if not s.place.startswith(_SAYS)])
+        found += _heard_otherwise(name, heard, lines, {f.line for f in found})
         if not found:
             break
     return statement + found
+
+
+_SAYS = "says"
+_OTHERWISE = "it was edited by hand, or is stale: it reads otherwise now"  # of words without a digest of their own
+
+
+def _about(place: str) -> str:
+    """The place that a word, or what is said, belongs to."""
+    return place.removeprefix("word").removeprefix(_SAYS)
 
 
 def _differences(name: str, made: list[list[Shown]], lines: list[Shown]) -> list[Finding]:
@@ -166,7 +185,9 @@ def _differences(name: str, made: list[list[Shown]], lines: list[Shown]) -> list
             if not _of_numbers(s.place):
                 out.append(Finding(name, place_words(s.place), "it is not a line of the derivation"))
         elif s.digest not in now[s.place]:
-            out.append(Finding(name, place_words(s.place), "stale: the derivation reads otherwise now"))
+            sealed = s.place != "note" and not s.place.startswith("word")
+            what = "stale: the derivation reads otherwise now" if sealed else _OTHERWISE
+            out.append(Finding(name, place_words(s.place), what))
     if not out and not _in_order([s for s in lines if s.place in now], made):
         what = "its lines do not stand in the order of the derivation, or one of them stands there twice"
         out.append(Finding(name, "", what))
@@ -184,6 +205,15 @@ def _in_order(lines: list[Shown], made: list[list[Shown]]) -> bool:
         runs.remove(run)
         there = there[len(run) :]
     return not runs and not there
+
+
+def _heard_otherwise(name: str, made: list[Shown], lines: list[Shown], known: set[str]) -> list[Finding]:
+    """What is said of lines, where it is not what would be said now.  At which click it is said depends on what else stands on the
+    slide, and a deck may have none of it."""
+    now = {s.digest for s in made}
+    said = [s for s in lines if s.place.startswith(_SAYS) and s.place != f"{_SAYS}heading" and not _of_numbers(s.place)]
+    places = [place_words(_about(s.place)) for s in said if s.digest not in now]
+    return [Finding(name, f"what is said of {p}", _OTHERWISE) for p in places if p not in known]
 
 
 def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:
@@ -221,7 +251,7 @@ def _notation(stamp: Stamp, folder: Path) -> Notation:
 
 def _of_numbers(place: str) -> bool:
     """Whether a line is one of a worked example, whose numbers the deck does not keep: only edits by hand are seen."""
-    return place.removeprefix("reason").startswith("work")
+    return _about(place).removeprefix("reason").startswith("work")
 
 
 _PLACES = {
@@ -230,6 +260,7 @@ _PLACES = {
     "assume": "what is assumed",
     "claim": "the claim",
     "start": "the first formula",
+    "note": "the note",
 }
 
 
@@ -237,7 +268,11 @@ def place_words(place: str) -> str:
     """How a line is called: "line 3", "the claim", "the first formula"."""
     if place in _PLACES:
         return _PLACES[place]
-    for prefix, words in (("after", "a line after"), ("reason", "the reason of")):
+    for prefix, words in (
+        ("after", "a line after"),
+        ("reason", "the reason of"),
+        ("word", "the word before"),
+    ):
         if place.startswith(prefix):
             return f"{words} {place_words(place.removeprefix(prefix))}"
     kind = place.rstrip("0123456789")

@@ -21,11 +21,11 @@ from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain_se
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.deck.flow import alone
 from derive.slides.deck.headings import common_share, heading_share
-from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
+from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
 
 _STAMP = re.compile(r"% derive: (derive .*)")
-_ROW = re.compile(r"(?<!\\)&|\\\\")  # what begins a cell or a row of a chain
+_NOTE = re.compile(r"\\uncover<[^<>]*>\{\\derivesmall\{Note\. .*\}\}")
 _SEAL = re.compile(r"(?<!\\)% derive-line (\S+) (\S+) ([0-9a-f]{8})\Z")
 _LOGOS = (".png", ".pdf", ".jpg", ".jpeg")
 _SMALL = 0.82  # size of the small letters beside that of formulas
@@ -261,11 +261,14 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
             shown.append(Shown(unquote(seal[1]), unquote(seal[2]), text, seal[3]))
             before = []
         elif ends or line.startswith(("% spoken", r"\end{frame}")) or line.endswith("{%"):
-            rows = [row for row in before if row.startswith("&") or (within and _ROW.search(row))]
+            rows = [row for row in before if within or row.startswith("&")]
             if rows and shown:  # somebody's own, between the lines of a derivation
                 shown.append(Shown(shown[-1].theorem, f"after{shown[-1].place}", " ".join(rows), ""))
             before = []
             within = not ends and (within or line.endswith((r"\derivechain{%", r"\deriveclaim{%")))
+        elif shown and _NOTE.fullmatch(line):
+            text = neutral(line)
+            shown.append(Shown(shown[-1].theorem, "note", text, line_digest(text)))
         elif line and not line.startswith("%"):
             before.append(line)
     return stamps, shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from derive.errors import UserError
 from derive.kernel.terms import Term
@@ -76,9 +77,9 @@ def on_one_slide(
 
     Raises UserError where there is no room for them, or one is proved in parts, which have titles of their own.
     """
-    chains = [_author(name, d, choice, template).short(heading) for name, d in derivations]
+    chains = [_without(_author(name, d, choice, template).short(heading), "note") for name, d in derivations]
     # the two ends of a chain are its claim, which need not be said before where there is no room
-    shorter = [replace(c, above=replace(c.above, claim=())) if c.above and c.steps else c for c in chains]
+    shorter = [_without(c, "note claim", claim=()) if c.steps else c for c in chains]
     for tried in (chains, shorter):
         out = paginate(tried, Slide("statement", "", heading), template)
         if all(s.under for s in out[1:]):
@@ -101,6 +102,14 @@ def chain_with(name: str, d: Derivation, choice: Choice, template: Template, num
     raise UserError(
         f"{name} has the lines 1 to {len(d.lines)}; line {number} is not among those that are chosen of them"
     )
+
+
+def _without(chain: Chain, left_out: str, **changes: Any) -> Chain:
+    """The chain on a slide that leaves something out, as its stamp says."""
+    assert chain.above is not None
+    assert chain.above.stamp is not None
+    stamp = replace(chain.above.stamp, without=left_out)
+    return replace(chain, above=replace(chain.above, stamp=stamp, **changes))
 
 
 def _author(name: str, d: Derivation, choice: Choice, template: Template) -> _Author:

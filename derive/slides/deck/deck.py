@@ -61,6 +61,7 @@ class Stamp(Value):
     join: str = ""
     reverse: bool = False  # read from the other side of its claim
     colour: str = "none"  # of terms, as asked for
+    without: str = ""  # the places that the slide leaves out, where others stand on it too: "note", "note claim"
 
     @property
     def shape(self) -> Shape:
@@ -197,6 +198,24 @@ class Deck(Value):
     def stamps(self) -> tuple[Stamp, ...]:
         """Of each theorem, once, in order."""
         return tuple(dict.fromkeys(s.stamp for s in self.slides if s.stamp is not None))
+
+    def with_pictures(self, name: Callable[[Picture], str]) -> Deck:
+        """The same, with other names of the pictures."""
+        named = ((s, s.picture) for s in self.slides)
+        return self.with_(slides=tuple(s.with_(picture=p.with_(name=name(p))) if p else s for s, p in named))
+
+    def with_pictures_apart(self) -> Deck:
+        """The same, in which no two pictures have one name, under which they would be one file: the same plot at other numbers."""
+        named: dict[str, Picture] = {}
+
+        def name(p: Picture) -> str:
+            found, n = p.name, 1
+            while named.setdefault(found.lower(), p) != p:
+                n += 1
+                found = f"{p.name}-{n}"
+            return found
+
+        return self.with_pictures(name)
 
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]

@@ -20,6 +20,7 @@ _LATER = {
     "join": "",
     "reverse": "False",
     "colour": "none",
+    "without": "",
 }  # what older versions did not say, and how it was then
 
 
@@ -27,7 +28,8 @@ def stamp_text(stamp: Stamp) -> str:
     """The stamp as one line of plain text: key=value, blanks and signs in values percent-encoded."""
     from urllib.parse import quote
 
-    return "derive " + " ".join(f"{f}={quote(str(getattr(stamp, f)), safe=':./-_')}" for f in (*_FIELDS, *_LATER))
+    fields = (f for f in (*_FIELDS, *_LATER) if f != "without" or stamp.without)
+    return "derive " + " ".join(f"{f}={quote(str(getattr(stamp, f)), safe=':./-_')}" for f in fields)
 
 
 def read_stamp(text: str) -> Stamp:
@@ -51,6 +53,7 @@ def read_stamp(text: str) -> Stamp:
         values["name"], values["version"], values["digest"], values["notation"], values["detail"],
         int(values["first"]), int(values["last"]), values["aspect"], values["replayed"],
         min(USUAL, max(LEGIBLE, int(values["smallest"]))), values["expand"], values["join"], values["reverse"] == "True", values["colour"],
+        values["without"],
     )  # fmt: skip
 
 

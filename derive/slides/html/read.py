@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from derive.errors import UserError
 from derive.slides.deck import Stamp
-from derive.slides.deck.stamps import read_stamp, unsized
+from derive.slides.deck.stamps import line_digest, read_stamp, unsized
 from derive.slides.shown import Shown, is_unseen
 
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 
-_UNSEEN = re.compile(
-    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:[a-z%]+)?(?:$|;|!))"
-)
 _PICTURES = frozenset(
     ("canvas", "embed", "iframe", "img", "input", "object", "svg", "video")
 )  # a line has none of them
@@ -49,13 +47,15 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
             reader.close()  # try each sign of it again, in a time that grows with the square of its length
     except AssertionError:  # the parser's own, on markup that is none
         raise UserError("this is no HTML file that can be read") from None
-    return list(dict.fromkeys(read_stamp(s) for s in reader.stamps)), [r.shown() for r in reader.lines]
+    shown = (r.shown() for r in reader.lines)
+    return list(dict.fromkeys(read_stamp(s) for s in reader.stamps)), [s for s in shown if s.digest or s.text]
 
 
 class _Found:
-    """A line while it is read; ``depth`` is that of its element."""
+    """A line while it is read; ``depth`` is that of its element.  Words that were written without a digest have that of what
+    stands there, or none where nothing at all was written."""
 
-    def __init__(self, line: str, digest: str, depth: int) -> None:
+    def __init__(self, line: str, digest: str | None, depth: int) -> None:
         self.line, self.digest, self.depth = line, digest, depth
         self.text: list[str] = []
 
@@ -64,8 +64,8 @@ class _Found:
         # a fragment says with delimiters and a colour what a deck says with elements and a class
         text = re.sub(r"\\\((\\displaystyle\b)?|\\\)", "", "".join(self.text))
         text = re.sub(r"\\textcolor\{#\w+\}", r"\\htmlClass{changed}", text)
-        text = unsized(text)
-        return Shown(name, place, " ".join(text.split()), self.digest)
+        text = " ".join(unsized(text).split())
+        return Shown(name, place, text, line_digest(text) if self.digest is None and text else self.digest or "")
 
 
 class _Reader(HTMLParser):
@@ -77,6 +77,13 @@ class _Reader(HTMLParser):
         self.count = Counter[str]()  # how many of each are open
         self.within: list[_Found] = []  # lines; one may stand inside another
         self.hidden: list[int] = []  # the depths of elements that are not shown
+        self.theorem = ""  # whose slide it is, or what stands below its heading where there are several
+        self.several = self.worked = False
+        self.lists: list[
+            int
+        ] = []  # the depths of elements in which there is nothing but what was written for the theorem
+        self.label: _Found | None = None  # such as Claim, before what it stands before
+        self.last = ""  # the place of the line before
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {k: v or "" for k, v in attrs}
@@ -85,8 +92,12 @@ class _Reader(HTMLParser):
                 "this deck was saved by a browser after its formulas were typeset; give the file that derive wrote "
                 "(edit that one, or download it instead of saving the page)"
             )
+        if tag == "section":
+            self.theorem, self.several, self.worked = "", False, False
         if "data-derive" in values:
             self.stamps.append(values["data-derive"])
+            self.theorem = unquote((re.findall(r"\bname=(\S+)", values["data-derive"]) or [""])[0])
+            self.several |= tag != "section"
         if tag not in _VOID:
             self.open.append(tag)
             self.count[tag] += 1
@@ -94,11 +105,36 @@ class _Reader(HTMLParser):
             if invisible:
                 self.hidden.append(len(self.open))
         if "data-line" in values:
-            self.lines.append(_Found(values["data-line"], values.get("data-digest", ""), len(self.open)))
-            self.within.append(self.lines[-1])
+            self.found(values["data-line"], values.get("data-digest", ""))
+            self.last = self.within[-1].line.rpartition(" ")[2]
+            self.worked |= self.last == "workgiven"
+            if self.label is not None:
+                self.label.line = f"{self.theorem} word{self.last}"
+            self.label = None
+        elif self.theorem and tag not in _VOID:
+            self.own(tag, values)
+        elif tag in _PICTURES:
+            self.handle_data(f" {tag} ")
 
-        elif tag in _PICTURES and self.within and not self.hidden:
-            self.within[-1].text.append(f" {tag} ")
+    def own(self, tag: str, values: dict[str, str]) -> None:
+        """What was written for the theorem beside its lines: words before them, notes, and what is said of them."""
+        classes, said = values.get("class", "").split(), values.get("data-says", "")
+        if tag == "dl" or "steps" in classes:
+            self.lists.append(len(self.open))
+        elif tag == "dt" and self.lists:
+            self.found(f"{self.theorem} after{self.last}")
+            self.label = self.within[-1]
+        elif "remark" in classes:
+            self.found(f"{self.theorem} note")
+        elif " " in said or (said in ("heading", "given", "assume") and not (self.several or self.worked)):
+            name, _, place = said.rpartition(" ")
+            self.found(f"{name or self.theorem} says{place.removeprefix('opens')}")
+        elif tag in _PICTURES:
+            self.handle_data(f" {tag} ")
+
+    def found(self, line: str, digest: str | None = None) -> None:
+        self.lines.append(_Found(line, digest, len(self.open)))
+        self.within.append(self.lines[-1])
 
     def handle_endtag(self, tag: str) -> None:
         if not self.count[tag]:
@@ -111,7 +147,16 @@ class _Reader(HTMLParser):
             self.hidden.pop()
         while self.within and self.within[-1].depth > len(self.open):
             self.within.pop()
+        while self.lists and self.lists[-1] > len(self.open):
+            self.lists.pop()
+        if tag == "section":
+            self.theorem = ""
 
     def handle_data(self, data: str) -> None:
-        if self.within and not self.hidden:
+        if self.hidden:
+            return
+        if not self.within and self.lists and data.strip():  # somebody's own, between the lines
+            self.lines.append(_Found(f"{self.theorem} after{self.last}", "", len(self.open)))
+            self.lines[-1].text.append(data)
+        elif self.within:
             self.within[-1].text.append(data)

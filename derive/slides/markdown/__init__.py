@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from derive.errors import UserError
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.deck.flow import apart
+from derive.slides.deck.flow import alone, apart
 from derive.slides.markdown.flavours import Marp, Quarto, Slidev
 from derive.slides.markdown.read import read_back
 from derive.slides.markdown.writer import Writer
@@ -24,7 +24,10 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     Raises UserError when there is no such flavour.
     """
     writer = _writer(deck, name, options)
-    return {name: writer.document().encode(), **writer.beside}
+    text = writer.document().replace(
+        "---\n", "---\n# Made by derive\n", 1
+    )  # a comment below would be what Marp's speaker says
+    return {name: text.encode(), **writer.beside}
 
 
 def fragment(deck: Deck, options: Options) -> str:
@@ -37,4 +40,4 @@ def _writer(deck: Deck, name: str, options: Options) -> Writer:
     if flavour not in FLAVOURS:
         raise UserError(f"there is no flavour {flavour!r} of Markdown; there are {', '.join(FLAVOURS)}")
     kind = FLAVOURS[flavour]
-    return kind(deck if kind.shares else apart(deck), name, options.handout)
+    return kind(alone(deck) if kind.shares else apart(deck), name, options.handout)

@@ -16,7 +16,7 @@ from derive.slides.deck import Slide, Stamp
 from derive.slides.deck.stamps import line_digest, read_stamp, stamp_text
 from derive.slides.shown import Shown, is_unseen
 
-CLAIM, GIVEN, ASSUME = "**Claim**", "*Given*", "*Assume*"
+CLAIM, GIVEN, ASSUME, NOTE = "**Claim**", "*Given*", "*Assume*", "*Note*"
 _RECORD = re.compile(r"^[ \t]*derive: (?P<stamp>name=.*)\n(?:lines: (?P<lines>.*)\n)?", re.MULTILINE)
 _SLIDE = re.compile(r"^(?:## |---$)", re.MULTILINE)
 _END = re.compile(r"-->\n\s*(?:## .*)?")  # of the comment, with the heading of this slide
@@ -85,7 +85,14 @@ def read_back(data: bytes) -> tuple[list[Stamp], list[Shown]]:
                 f"a slide of {stamp.name} has {max(len(kept), len(now))} lines, and derive writes at most {_MOST}"
             )
         shown += _compared(stamp.name, [(place, digest) for place, digest in kept], now)
+        shown += noted(stamp.name, body)
     return list(dict.fromkeys(stamps)), shown
+
+
+def noted(theorem: str, body: str) -> list[Shown]:
+    """The notes to a theorem, which have no digest of their own."""
+    notes = [common(block) for block in re.split(r"\n\s*\n", seen(body).strip()) if block.startswith(NOTE)]
+    return [Shown(theorem, "note", note, line_digest(note)) for note in notes]
 
 
 def _compared(theorem: str, kept: list[tuple[str, str]], now: list[str]) -> list[Shown]:

@@ -14,7 +14,7 @@ from derive.slides.deck import Deck, Files, Options, Slide, Step
 from derive.slides.deck.headings import heading_share
 from derive.slides.deck.paginate import small_height
 from derive.slides.deck.stamps import provenance
-from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN
+from derive.slides.markdown.read import ASSUME, CLAIM, GIVEN, NOTE
 from derive.slides.markdown.style import HEADING, LETTERS, SLIDE
 from derive.slides.markdown.text import at_start, blocks_markdown, comment, escaped, heading_markdown, prose_markdown
 from derive.values import replace
@@ -126,7 +126,7 @@ class Writer:
             p = slide.picture
             file = self.file(f"{p.name}.{'svg' if p.svg else 'png'}", p.svg.encode() or p.png)
             out.append(self.image(file, slide.picture.alt, round(LETTERS * slide.picture.height)))
-        out += [f"*Note* {self.prose(n)}" for n in slide.notes]
+        out += [f"{NOTE} {self.prose(n)}" for n in slide.notes]
         if slide.gaps and slide.part == slide.parts:
             out.append(f"**{slide.gaps_left}**")
         return out

@@ -15,7 +15,7 @@ from derive.render.pens.omml import DRAWING, MATH, OPENING, node_omml
 from derive.slides.deck import Deck, Files, Options
 from derive.slides.deck.flow import alone
 from derive.slides.pptx.drawer import Media, draw_page
-from derive.slides.pptx.file import describe, moved, settled
+from derive.slides.pptx.file import describe, moved, settled, sign
 from derive.slides.pptx.found import about, found_ground
 from derive.slides.pptx.layout import nodes_of
 from derive.slides.pptx.own import own_ground
@@ -47,6 +47,8 @@ def write(deck: Deck, name: str, options: Options) -> Files:
         moved(ground.presentation, there, after)
         if ground.own:
             describe(deck, ground.presentation)
+        else:
+            sign(ground.presentation)
         become(ground.presentation, name)
         ground.presentation.save(out)
         return {name: settled(out.getvalue())}

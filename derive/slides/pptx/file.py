@@ -33,11 +33,9 @@ def moved(presentation: Any, there: int, after: int) -> None:
 
 
 def describe(deck: Deck, presentation: Any) -> None:
-    from datetime import datetime
-
     properties = presentation.core_properties
     first = plain(spans(deck.slides[0].heading)) if deck.slides else ""
-    when = datetime.fromisoformat(_CREATED.removesuffix("Z"))
+    when = _created()
     properties.title = clean(deck.title or first)[:255]
     properties.author = properties.last_modified_by = "derive"
     properties.keywords = ", ".join(s.name for s in deck.stamps)[:255]
@@ -46,6 +44,23 @@ def describe(deck: Deck, presentation: Any) -> None:
     properties.language = "en-US"
     for unused in ("category", "comments", "content_status", "identifier", "subject", "version"):
         setattr(properties, unused, "")
+
+
+def sign(presentation: Any) -> None:
+    """A presentation of somebody else's says who was the last to save it, and nothing else is changed."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+
+    try:
+        presentation.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES)
+    except KeyError:  # it says nothing of itself, and gets a page that would have the time of today
+        presentation.core_properties.modified = _created()
+    presentation.core_properties.last_modified_by = "derive"
+
+
+def _created() -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(_CREATED.removesuffix("Z"))
 
 
 def settled(data: bytes) -> bytes:

@@ -207,7 +207,8 @@ class _Page:
         for block, click in zip(s.later, self.clicks.later, strict=True):
             self.text(spans(block.words), small, "text", extra=0.3, click=click)
         for n, note in enumerate(s.notes):
-            self.text(joined((Span("Note. ", bold=True), *spans(note))), small, "muted", extra=0 if n else 0.4)
+            words = joined((Span("Note. ", bold=True), *spans(note)))
+            self.text(words, small, "muted", extra=0 if n else 0.4, place="note")
         if s.gaps:
             self.text((Span(s.gaps_left, bold=True, color="changed"),), small, "text", extra=0.3)
 
@@ -268,9 +269,8 @@ class _Page:
             if not i:
                 small = SMALL * self.em
                 top = self.room.y + baseline - AXIS * size - LINE * small / 2
-                self.things.append(
-                    Text(Box(self.room.x, top, label, LINE * small), (Span("Claim", bold=True),), small, "accent")
-                )
+                word = Box(self.room.x, top, label, LINE * small)
+                self.things.append(Text(word, (Span("Claim", bold=True),), small, "accent", place="wordclaim"))
             self.equation(
                 part,
                 label + self.indent(i, label + s.width),

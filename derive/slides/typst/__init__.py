@@ -29,24 +29,32 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     ending = PurePosixPath(name).suffix.lower()
     if ending not in (".pdf", ".svg", ".png", ".typ"):
         raise UserError(f"{name}: Typst makes .pdf, .svg, .png and .typ")
+    if ending == ".typ":
+        return _source(deck, name, options)
     beside = files_beside(deck)
-    if ending == ".typ" and options.flavour == "touying":
-        from derive.slides.typst.touying import touying_source
-
-        return {name: touying_source(deck, options).encode(), **beside}
-    if ending in (".pdf", ".typ"):
-        if ending == ".pdf" and not options.handout:
+    if ending == ".pdf":
+        if not options.handout:
             return {name: _in_pieces(deck, beside, options)}
-        source = handout(deck) if options.handout else slides(deck)
-        if ending == ".typ":
-            return {name: source.encode(), **beside}
-        return {name: compiled(source, beside, deck, "pdf", **ACCESSIBLE)[0]}
+        return {name: compiled(handout(deck), beside, deck, "pdf", **ACCESSIBLE)[0]}
     from derive.slides.typst.pictures import described
 
     overlays = not options.handout
     width = PAPER[deck.template.aspect][0]
     pages = compiled(slides(deck, overlays), beside, deck, ending[1:], ppi=72 * PIXELS / width)
     return dict(zip(numbered(name, len(pages)), described(pages, deck, overlays), strict=True))
+
+
+def _source(deck: Deck, name: str, options: Options) -> Files:
+    """The source, and beside it the pictures, with names that begin with its own: a deck beside it may have the same plots."""
+    stem = re.sub(r"[^A-Za-z0-9_-]", "-", PurePosixPath(name).stem) or "deck"
+    deck, logo = deck.with_pictures(lambda p: f"{stem}-{p.name}"), f"{stem}-logo"
+    if options.flavour == "touying":
+        from derive.slides.typst.touying import touying_source
+
+        source = touying_source(deck, options)
+    else:
+        source = handout(deck) if options.handout else slides(deck, logo=logo)
+    return {name: source.encode(), **files_beside(deck, logo)}
 
 
 def _in_pieces(deck: Deck, beside: Files, options: Options) -> bytes:
@@ -82,7 +90,7 @@ def numbered(name: str, count: int) -> list[str]:
     return [str(path.with_name(f"{path.stem}-{i + 1:0{digits}}{path.suffix}")) for i in range(count)]
 
 
-def files_beside(deck: Deck) -> Files:
+def files_beside(deck: Deck, logo: str = "logo") -> Files:
     """The pictures that the source reads."""
     out: Files = {}
     for slide in deck.slides:
@@ -90,7 +98,7 @@ def files_beside(deck: Deck) -> Files:
             out[picture_name(slide.picture)] = slide.picture.svg.encode() if slide.picture.svg else slide.picture.png
     if deck.template.logo:
         try:
-            out[logo_name(deck)] = Path(deck.template.logo).read_bytes()
+            out[logo_name(deck, logo)] = Path(deck.template.logo).read_bytes()
         except OSError as error:
             raise UserError(f"the logo {deck.template.logo} cannot be read: {error.strerror}") from None
     return out

@@ -29,9 +29,9 @@ LEAST = 9  # points: of reasons and conditions on paper
 FONT = "Libertinus Serif"
 
 
-def slides(deck: Deck, overlays: bool = True) -> str:
-    """The source of slides: a page for each click, or, without overlays, for each slide."""
-    above, drawn = _slides(deck, overlays)
+def slides(deck: Deck, overlays: bool = True, logo: str = "logo") -> str:
+    """The source of slides: a page for each click, or, without overlays, for each slide; ``logo`` is the stem of its file."""
+    above, drawn = _slides(deck, overlays, logo)
     return "\n".join([*above, *(text for text, _ in drawn)])
 
 
@@ -46,11 +46,11 @@ def pieces(deck: Deck, most: int) -> list[tuple[int, str]]:
     return [(pages, "\n".join([*above, *texts])) for pages, texts in out]
 
 
-def _slides(deck: Deck, overlays: bool) -> tuple[list[str], list[tuple[str, int]]]:
+def _slides(deck: Deck, overlays: bool, stem: str = "logo") -> tuple[list[str], list[tuple[str, int]]]:
     """What stands above the slides, and each slide with its number of pages."""
     t = deck.template
     width, height = PAPER[t.aspect]
-    logo = f'image({string(logo_name(deck))}, height: 20pt, alt: "logo")' if t.logo else "none"
+    logo = f'image({string(logo_name(deck, stem))}, height: 20pt, alt: "logo")' if t.logo else "none"
     above = [
         *head(deck, t.colors),
         f"#let paper = (width: {width}pt, height: {height}pt)",
@@ -317,8 +317,8 @@ def picture_name(picture: Picture) -> str:
     return picture.name + (".svg" if picture.svg else ".png")
 
 
-def logo_name(deck: Deck) -> str:
-    return "logo" + Path(deck.template.logo).suffix.lower()
+def logo_name(deck: Deck, stem: str = "logo") -> str:
+    return stem + Path(deck.template.logo).suffix.lower()
 
 
 # --- Typst's literals ------------------------------------------------------------------------------------------------
