@@ -15,6 +15,7 @@ from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, row
 from derive.render.formula.notation import Notation, turns_round
 from derive.render.formula.statements import kind_of
+from derive.render.words.lettered import in_letters
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import prose
 
@@ -41,11 +42,12 @@ def equation(definition: Definition) -> Term:
 def symbol(definition: Definition, notation: Notation) -> tuple[Prose, Prose]:
     """What a definition says, with the integers among its letters, and what it is where it is one of the library: its first
     sentence, which says what its letters stand for."""
-    (said,) = where([equation(definition)], notation)
+    said_by = equation(definition)
+    (said,) = where([said_by], notation)
     if definition not in WORDS:
         return said, ()
     first = re.split(r"\.(?=\s+[A-Z]|$)", definition.doc)[0]
-    return said, prose(f", {first[:1].lower()}{first[1:]}")
+    return said, prose(f", {in_letters(first[:1].lower() + first[1:], [said_by], notation, definition.name)}")
 
 
 def where(
