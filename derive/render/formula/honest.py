@@ -180,7 +180,7 @@ TRADE: dict[str, tuple[str, ...]] = {
     "sparsemax": (), "lse": ("logsumexp",), "logsumexp": ("logsumexp",), "mean": ("expectation",), "median": (), "mode": (),
     "var": ("variance",), "variance": ("variance",), "std": (), "sd": (), "cov": ("covariance",), "covariance": ("covariance",),
     "corr": (), "entropy": ("entropy",), "ce": ("cross_entropy", "binary_cross_entropy"), "bce": ("binary_cross_entropy",),
-    "kl": ("kl",), "js": (), "jsd": (), "tv": (), "mi": (), "nll": ("surprisal", "log_likelihood"), "ppl": ("perplexity",),
+    "kl": ("kl",), "js": (), "jsd": (), "tv": (), "mi": (), "nll": ("surprisal",), "ppl": ("perplexity",),
     "perplexity": ("perplexity",), "mse": (), "rmse": (), "mae": (), "norm": (), "E": ("expectation",),
     "H": ("entropy", "cross_entropy", "binary_cross_entropy"),
 }  # fmt: skip
@@ -200,6 +200,18 @@ def another_name(t: Template, thing: Shown) -> str | None:
     if not thing.is_letter and under in TRADE and under not in own and thing.name not in TRADE[under]:  # D_{KL}
         return f"the name {under}"
     return None
+
+
+def name_of(t: Template) -> Part:
+    """What heads a template, with the word under it where that is its name: D_{KL}."""
+    under = _head_subscript(t.body)
+    return Scripted(head_of(t.body), Symbol(under, "name"), None) if len(under) > 1 else head_of(t.body)
+
+
+def is_name_of(t: Template, definition: str) -> bool:
+    """Whether a template heads a definition with its own name, or with one that the field has for it."""
+    words = (*_words(t), _head_subscript(t.body))
+    return any(word == definition.casefold() or definition in TRADE.get(word, ()) for word in words)
 
 
 def heads(templates: Iterable[Template]) -> set[str]:

@@ -13,7 +13,7 @@ from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, row
-from derive.render.formula.notation import Notation, turns_round
+from derive.render.formula.notation import Notation, named_otherwise, turns_round
 from derive.render.formula.statements import kind_of
 from derive.render.words.lettered import in_letters
 from derive.render.words.prose import unsaid_kinds
@@ -21,10 +21,11 @@ from derive.render.words.sentence import prose
 
 
 def stated(d: Derivation, notation: Notation, everything: bool = False) -> tuple[Term, ...]:
-    """An equation for each definition of the author's own that the derivation uses, or that the notation writes with its
-    arguments in an order of its own, or for each at all."""
+    """An equation for each definition of the author's own that the derivation uses, or for which the notation has a name or an order
+    of arguments of its own, or for each at all."""
     used = definitions_in(d.terms)
-    return tuple(equation(f) for f in used if everything or f not in WORDS or turns_round(notation, f))
+    unusual = (turns_round, named_otherwise)
+    return tuple(equation(f) for f in used if everything or f not in WORDS or any(is_(notation, f) for is_ in unusual))
 
 
 def equation(definition: Definition) -> Term:
