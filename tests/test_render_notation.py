@@ -472,6 +472,23 @@ def test_a_declared_order_prints_and_the_page_says_what_it_means() -> None:
     assert "where  KL(p ∥ q) = ∑ₖ₌₁ⱽ q(k) log(q(k)/p(k))" in page
 
 
+@pytest.mark.parametrize(
+    ("theorem", "template", "stated"),
+    [
+        ("one_le_perplexity", "perplexity = 'Acc($p, $y)'", "where  Acc(p, y) = exp("),
+        ("residual_zero_iff", "geometric_mean = 'AM($p)'", "where  AM(p) = exp("),
+        ("cross_entropy_one_hot", "cross_entropy = 'l($q, $p)'", "where  l(q, p) = "),
+        ("cross_entropy_one_hot", "one_hot = 'h_$y'\n'one_hot[k]' = 'h_$y($k)'", "where  h_y(k) = [k = y]"),
+        ("cross_entropy_one_hot", "cross_entropy = 'CE($q, $p)'", ""),
+        ("kl_nonneg", "kl = 'D_{KL}($q || $p)'", ""),
+    ],
+)
+def test_a_page_says_what_a_name_of_the_notations_own_stands_for(theorem: str, template: str, stated: str) -> None:
+    page = derivation_text(find_theorem(theorem).derivation, read_notation(f"[definitions]\n{template}", "course"))
+    assert stated in page
+    assert stated or "where" not in page
+
+
 STANDS_FOR = {
     "maximum": "the function max",
     "minimum": "the function min",

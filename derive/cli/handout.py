@@ -108,8 +108,11 @@ def _refuted(claim: FalseClaim) -> Refuted:
     from derive.board import catalogue
     from derive.handout.course import Refuted
 
-    true = catalogue.find_theorem(claim.instead).summary if claim.instead else ""
-    return Refuted(claim.name, claim.summary, claim.claims, claim.given, claim.refute(), claim.instead, true)
+    out = Refuted(claim.name, claim.summary, claim.claims, claim.given, claim.refute(), claim.instead)
+    if not claim.instead:
+        return out
+    true = catalogue.find_theorem(claim.instead)
+    return out._replace(true=true.summary, speaks_of=(true.shows, *true.given))
 
 
 def _drawn(course: Course, kind: str, told: Callable[[str], None]) -> bytes:

@@ -13,7 +13,8 @@ from derive.errors import UserError
 if TYPE_CHECKING:
     from derive.board.catalogue import Entry
     from derive.board.checked import Results
-    from derive.board.entries import TheoremEntry
+    from derive.board.entries import FalseClaim, TheoremEntry
+    from derive.kernel.terms import Term
 
 MARKS = {"proved": "✓", "wrong": "✗", "changed": "·", "unknown": "·"}
 
@@ -58,7 +59,7 @@ def _list_text(subject: str | None, notation: str | None, width: int) -> tuple[s
                 continue
             states.append(results.of(e).state)
             changed = "  (changed since it was checked)" if states[-1] == "changed" else ""
-            lines += [f"  {MARKS[states[-1]]} {e.name}{changed}", *_wrapped(e.summary, width, "      ")]
+            lines += [f"  {MARKS[states[-1]]} {e.name}{changed}", *_wrapped(drawn.words(e, e.shows), width, "      ")]
             claim, *conditions = drawn.of(e)
             lines.append(f"      {claim}")
             if conditions:
@@ -67,7 +68,7 @@ def _list_text(subject: str | None, notation: str | None, width: int) -> tuple[s
         if false:
             lines.append("  false claims (derive refute NAME)")
             for e in false:
-                lines += [f"    {e.name}", *_wrapped(e.summary, width, "      ")]
+                lines += [f"    {e.name}", *_wrapped(drawn.words(e, e.claims), width, "      ")]
         out += [*lines, ""]
     out += _wrapped(_marks(states), width, "")
     drawn.keep()
@@ -84,6 +85,14 @@ class _Drawn:
         self._profile = notation_for(notation) if notation is not None else None  # refused before anything is printed
         self._said: dict[str, dict[str, Any]] = {}
         self._new: set[str] = set()
+
+    def words(self, e: TheoremEntry | FalseClaim, claim: Term) -> str:
+        """What it says in words."""
+        if self._profile is None:
+            return e.summary
+        from derive.render.words.lettered import in_letters
+
+        return in_letters(e.summary, (claim, *e.given), self._profile, e.name)
 
     def of(self, e: TheoremEntry) -> list[str]:
         """The claim, then each condition."""

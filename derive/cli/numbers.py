@@ -28,13 +28,14 @@ def refute(name: str, notation: str | None) -> None:
     from derive.board.refusals import StepError
     from derive.board.wording import notation_for
     from derive.render.pens.text import conditions_text, term_text
+    from derive.render.words.lettered import in_letters
     from derive.render.words.prose import unsaid_kinds
 
     e = catalogue.find(name)
     profile = notation_for(notation)
     if isinstance(e, FalseClaim):
         found = e.refute()
-        click.echo(f"{e.name}\n  {e.summary}\n")
+        click.echo(f"{e.name}\n  {in_letters(e.summary, (e.claims, *e.given), profile, e.name)}\n")
         conditions = conditions_text(e.given, profile, kinds=unsaid_kinds((*e.given, e.claims), profile))
         for i, condition in enumerate(conditions):
             click.echo(f"  {'given' if i == 0 else '     '}  {condition}")

@@ -31,7 +31,8 @@ class Refuted(NamedTuple):
     given: tuple[Term, ...]
     found: Counterexample
     instead: str = ""  # the theorem that is true
-    true: str = ""  # what it says
+    true: str = ""  # what it says in words
+    speaks_of: tuple[Term, ...] = ()  # and in formulas
     number: int = 0  # its number, where the handout has it
 
     @property

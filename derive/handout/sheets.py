@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from derive.handout.course import Course, Refuted
 from derive.record import Derivation
 from derive.render.formula.nodes import Prose
+from derive.render.words.lettered import in_letters
 from derive.render.words.sentence import prose
 from derive.slides.deck import Deck, Slide, Words
 from derive.slides.deck.asides import counterexample_words, symbol_slides
@@ -47,7 +48,8 @@ def refutation(course: Course, refuted: Refuted) -> Prose:
     if not refuted.true:
         return words
     which = f" (Theorem {refuted.number})" if refuted.number else ""
-    return (*words, " What is true: ", *prose(refuted.true.rstrip(".")), f"{which}.")
+    true = in_letters(refuted.true.rstrip("."), refuted.speaks_of, course.notation, refuted.instead)
+    return (*words, " What is true: ", *prose(true), f"{which}.")
 
 
 def notation(course: Course) -> list[Prose]:

@@ -20,6 +20,7 @@ from derive.record import Derivation
 from derive.record.relations import sign_of
 from derive.render.formula.nodes import Node, Prose, Symbol, unmarked
 from derive.render.formula.notation import Notation
+from derive.render.words.lettered import lettered
 from derive.render.words.where import equation, symbol
 from derive.slides.deck import Deck, Slide, Step, Table, Words
 
@@ -92,7 +93,7 @@ def _reading(d: Derivation, target: str, notation: Notation, work: Callable[[Che
     if target == "speech":
         return
     where, draw = _READ[target]
-    check = Check(d, Form(notation, where))
+    check = Check(lettered(d, notation), Form(notation, where))
     try:
         work(check, draw)
     except UnreadableError as error:

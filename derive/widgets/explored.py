@@ -16,7 +16,9 @@ from derive.falsify import Model, Undecided, Undefined, evaluate
 from derive.kernel.terms import Var
 from derive.language.letters import V, j, p, q, y, z
 from derive.record import Derivation
+from derive.render.formula.notation import load_notation
 from derive.render.pens.text import conditions_text, term_text
+from derive.render.words.lettered import lettered
 from derive.slides.deck import Picture
 from derive.slides.deck.template import load_template
 from derive.slides.plots import charts_for, kinds_of, picture
@@ -117,6 +119,10 @@ class Explored:
         new = {key: known[key].nearest(value) for key, value in values.items()}
         return Explored(self.derivation, self.kind, {**self.values, **new}, self.notation, self.dark)
 
+    @property
+    def lettered(self) -> Derivation:
+        return lettered(self.derivation, load_notation(self.notation or None))
+
     def unmet(self) -> str:
         """The conditions of the theorem that these values break, in words; "" where all hold."""
         broken = []
@@ -131,7 +137,7 @@ class Explored:
     def rows(self) -> tuple[Row, ...]:
         """The claim, part by part, exactly evaluated; none where a condition is broken, or the claim does not relate two
         numbers."""
-        sides = None if self.unmet() else sides_of(self.derivation, self.model)
+        sides = None if self.unmet() else sides_of(self.lettered, self.model)
         if sides is None:
             return ()
         parts = [("", sides.left), *((part.sign or sides.relation, part) for part in sides.right)]
@@ -155,7 +161,7 @@ class Explored:
             for r in self.rows()
         )
         at = ", ".join(f"{html.escape(s.label)} = {decimal(self.values[s.key])}" for s in self.scene.sliders)
-        said = f"{html.escape(self.derivation.summary)} {html.escape(self.unmet())}".strip()
+        said = f"{html.escape(self.lettered.summary)} {html.escape(self.unmet())}".strip()
         image = f'<img alt="{html.escape(drawn.alt)}" src="{drawn.address}" style="max-width: 100%"/>'
         return f'<div class="derive-widget"><p>{said}</p><p>{at}</p><table>{cells}</table>{image}</div>'
 

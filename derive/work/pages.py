@@ -9,11 +9,11 @@ from typing import Any
 from derive.falsify import approx
 from derive.falsify.models.arithmetic import is_number
 from derive.falsify.models.model import text
-from derive.record import Line
 from derive.record.relations import sign_of
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.latex import escape, relation_latex, term_latex
 from derive.render.pens.text import conditions_text, sentence_text, term_text
+from derive.render.words.lettered import Lettering, lettered
 from derive.render.words.prose import letters, line_words, said_kinds
 from derive.render.words.sentence import prose
 from derive.render.words.where import stated, where
@@ -34,7 +34,8 @@ def value_text(value: Any) -> str:
 def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     """The worked example as text: each line's formula and reason, under it its numbers and its value."""
     d, n = worked.derivation, load_notation(notation)
-    out = [d.name, f"  {d.summary}", ""]
+    say = Lettering(d.terms, n, d.name).words
+    out = [d.name, f"  {say(d.summary)}", ""]
     for i, (name, value) in enumerate(worked.model.assignments()):
         out.append(f"  {'with ' if i == 0 else '     '}  {name} = {value}")
     conditions = conditions_text(d.given, n, kinds=said_kinds(d, n))
@@ -47,10 +48,10 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
     for block in worked.blocks:
         out.append("")
         if block.title:
-            out.append(f"  {block.title}")
+            out.append(f"  {say(block.title)}")
         for w in block.lines:
             sign = sign_of(w.relation)
-            reason = _reason(w.line)
+            reason = "" if w.line is None else sentence_text(prose(say(line_words(w.line).replace("$", ""))))
             out.append(
                 "  "
                 + (f"  {sign} " if sign else "")
@@ -74,7 +75,8 @@ def worked_text(worked: Worked, notation: Notation | None = None) -> str:
 
 def _tables(worked: Worked, n: Notation) -> Iterator[str]:
     """The sum term by term, and what each part of the claim is worth."""
-    terms, sides = sum_table(worked.derivation, worked.model), sides_of(worked.derivation, worked.model)
+    d = lettered(worked.derivation, n)
+    terms, sides = sum_table(d, worked.model), sides_of(d, worked.model)
     if terms is not None:
         rows = [[term_text(h, n) for h in terms.heads], *([_short(v) for v in row] for row in terms.rows)]
         rows.append(["sum", *[""] * (len(terms.heads) - 2), _short(terms.total)])
@@ -90,12 +92,6 @@ def _tables(worked: Worked, n: Notation) -> Iterator[str]:
 
 def _short(value: Any) -> str:
     return approx(value, 4).replace("-", "−")
-
-
-def _reason(line: Line | None) -> str:
-    if line is None:
-        return ""
-    return sentence_text(prose(line_words(line).replace("$", "")))
 
 
 def worked_latex(worked: Worked, notation: Notation | None = None) -> str:

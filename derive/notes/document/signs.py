@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-from derive.render.pens.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS
+from derive.render.formula.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS
 from derive.render.pens.latex import COMMANDS
 
 UNICODE = {

@@ -11,9 +11,9 @@ from derive.notes.document.tree import Atom, Call, Fence, Group, Node, Script, T
 from derive.notes.formula.rows import ACRONYMS
 from derive.notes.formula.tokens import SPELLED
 from derive.render.formula import nodes
+from derive.render.formula.alphabets import in_outline
 from derive.render.formula.names import GREEK
 from derive.render.formula.nodes import Symbol, row
-from derive.render.pens.alphabets import in_outline
 
 _BIG = {r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\bigcup": "⋃", r"\bigcap": "⋂", r"\oint": "∮"}
 _RELATIONS = frozenset("=<>≤≥≠≈∝≡∈∉∼→⟹⟺←↔≜≔≪≫⊂⊆∣∥≃≅≻≺↦⊢:")

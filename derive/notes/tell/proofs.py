@@ -35,7 +35,7 @@ from derive.notes.tell.saying import Named, Sides, brought_in, said, texts
 from derive.notes.tell.titles import titles_of
 from derive.notes.tell.view import Line, Shown, View, document_title
 from derive.record.letters import definitions_in
-from derive.render.pens.alphabets import GREEK_NAMES
+from derive.render.formula.alphabets import GREEK_NAMES
 from derive.tactics.context import Context
 from derive.tactics.defined import undefined_part
 

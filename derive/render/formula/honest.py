@@ -158,7 +158,7 @@ def _bare(part: Part) -> str | None:
         return "a relation"
     if any(kind(x) == "punct" for x in items):
         return "a list"
-    head = _head(part)
+    head = head_of(part)
     if isinstance(head, Bracketed):
         if head.open in "[|":
             return "an indicator" if head.open == "[" else "an absolute value"
@@ -182,7 +182,7 @@ TRADE: dict[str, tuple[str, ...]] = {
     "sparsemax": (), "lse": ("logsumexp",), "logsumexp": ("logsumexp",), "mean": ("expectation",), "median": (), "mode": (),
     "var": ("variance",), "variance": ("variance",), "std": (), "sd": (), "cov": ("covariance",), "covariance": ("covariance",),
     "corr": (), "entropy": ("entropy",), "ce": ("cross_entropy", "binary_cross_entropy"), "bce": ("binary_cross_entropy",),
-    "kl": ("kl",), "js": (), "jsd": (), "tv": (), "mi": (), "nll": ("surprisal", "log_likelihood"), "ppl": ("perplexity",),
+    "kl": ("kl",), "js": (), "jsd": (), "tv": (), "mi": (), "nll": ("surprisal",), "ppl": ("perplexity",),
     "perplexity": ("perplexity",), "mse": (), "rmse": (), "mae": (), "norm": (), "E": ("expectation",),
     "H": ("entropy", "cross_entropy", "binary_cross_entropy"),
 }  # fmt: skip
@@ -204,6 +204,18 @@ def another_name(t: Template, thing: Shown) -> str | None:
     return None
 
 
+def name_of(t: Template) -> Part:
+    """What heads a template, with the word under it where that is its name: D_{KL}."""
+    under = _head_subscript(t.body)
+    return Scripted(head_of(t.body), Symbol(under, "name"), None) if len(under) > 1 else head_of(t.body)
+
+
+def is_name_of(t: Template, definition: str) -> bool:
+    """Whether a template heads a definition with its own name, or with one that the field has for it."""
+    words = (*_words(t), _head_subscript(t.body))
+    return any(word == definition.casefold() or definition in TRADE.get(word, ()) for word in words)
+
+
 def heads(templates: Iterable[Template]) -> set[str]:
     """The names that templates have, as they are compared."""
     return {word for t in templates for word in _words(t)}
@@ -211,9 +223,9 @@ def heads(templates: Iterable[Template]) -> set[str]:
 
 def _words(t: Template) -> Iterator[str]:
     """The name that heads a template, and those before brackets in it, without capitals; of letters those that readers know."""
-    head = _head(t.body)
+    head = head_of(t.body)
     while isinstance(head, Marked):
-        head = _head(head.body)
+        head = head_of(head.body)
     for part in walk(t.body):
         if isinstance(part, Symbol) and (part.kind == "fn" or part is head) and part.kind in _NAMES:
             word = _folded(part.text)
@@ -225,7 +237,7 @@ def _head_subscript(part: Part) -> str:
     """The word that stands under the letter at the head: KL in D_{KL}, and in D_{KL,$V}."""
     while isinstance(part, (Seq, Scripted)):
         if isinstance(part, Scripted) and isinstance(part.base, Symbol) and part.sub is not None:
-            first = _head(part.sub)
+            first = head_of(part.sub)
             return _folded(first.text) if isinstance(first, Symbol) and first.kind in _NAMES else ""
         part = part.items[0] if isinstance(part, Seq) else part.base
     return ""
@@ -243,11 +255,11 @@ _KNOWN = frozenset(_folded(word) for word in KNOWN - FUNCTIONS)
 
 def letter_of(t: Template) -> str:
     """The plain letter that a template begins with, such as c in c_t; "" where it begins with a word or has a mark."""
-    head = _head(t.body)
+    head = head_of(t.body)
     return head.text if isinstance(head, Symbol) and head.kind in ("var", "bold", "cal") else ""
 
 
-def _head(part: Part) -> Part:
+def head_of(part: Part) -> Part:
     """What stands first, without its scripts and arguments."""
     while isinstance(part, (Seq, Scripted)):
         part = part.items[0] if isinstance(part, Seq) else part.base
@@ -264,7 +276,7 @@ def _says_nothing(part: Part) -> bool:
 
 def _at_two(part: Part) -> bool:
     """Whether two arguments stand under a letter."""
-    scripts = [p.sub for p in walk(part) if isinstance(p, Scripted) and p.base == _head(part)]
+    scripts = [p.sub for p in walk(part) if isinstance(p, Scripted) and p.base == head_of(part)]
     return any(sum(isinstance(x, (Slot, Fresh)) for x in walk(s)) > 1 for s in scripts if s is not None)
 
 

@@ -241,6 +241,19 @@ def turns_round(notation: Notation, definition: Definition) -> bool:
     return any(sorts[a] == sorts[b] for a, b in honest.turned(_shown(notation, key, definition)))
 
 
+def named_otherwise(notation: Notation, definition: Definition) -> bool:
+    """Whether a template of the file's own has another name for a definition than those that come with derive and the field have: a
+    reader could take it for something else, or not know it."""
+    usual = {t for n in notation_names() for ts in _places(load_notation(n), definition) for t in ts}
+    own = {t for ts in _places(notation, definition) for t in ts} - usual
+    known = {honest.name_of(t) for t in usual}
+    return not all(honest.name_of(t) in known or honest.is_name_of(t, definition.name) for t in own)
+
+
+def _places(notation: Notation, definition: Definition) -> Iterator[tuple[Template, ...]]:
+    return (ts for place, ts in notation.definitions.items() if place.partition("[")[0] == definition.name)
+
+
 def _shown(notation: Notation, place: str, definition: Definition) -> honest.Shown:
     """The templates of a definition at its indices, beside those of the default notation."""
     default = _LOADED.get(DEFAULT, notation)

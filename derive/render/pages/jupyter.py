@@ -22,14 +22,15 @@ def mimebundle(d: Derivation, notation: Notation | str | None = None, html: bool
 
     n = load_notation(notation)
     written = Written(d, n)
+    said = written.d
 
     def draw(term: Term, labels: Labels) -> str:
         return WebPen().draw(written.node(term, labels)).strip()
 
     rows = [rf"&\text{{given }}{sentence_web(c)}" for c in written.given()]
-    rows.append(rf"&\text{{claim }}{draw(d.claim, d.labels)}")
+    rows.append(rf"&\text{{claim }}{draw(said.claim, said.labels)}")
     rows += [rf"&\text{{where }}{sentence_web(e)}" for e in written.where()]
-    for n_block, block in enumerate(written.d.blocks):
+    for n_block, block in enumerate(said.blocks):
         rows[-1] += r" \\[1ex]"
         if block.title:
             rows.append(f"&{prose_web(block.title)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.record import Derivation
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.words.lettered import lettered
 
 FORMS = {"latex": "in LaTeX", "text": "as text", "ascii": "without Unicode"}
 
@@ -12,6 +13,7 @@ def refuse_misread(page: str, d: Derivation, notation: Notation, form: str) -> N
     """Raises MisreadError when a page of the derivation, in one of ``FORMS``, is not read as what was proved and only so."""
     from derive.read.check import Form, check_page
 
+    d = lettered(d, notation)
     if form == "latex":
         from derive.read import latex_page
 

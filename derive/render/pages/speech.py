@@ -36,6 +36,7 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     def words(text: str) -> str:
         return prose_speech(prose(text))
 
+    d = written.d
     yield sentence(words(d.summary or d.name.replace("_", " ")))
     given = prose_speech(listed(written.given()))
     if given:
@@ -44,7 +45,7 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
     if written.where():
         yield sentence(f"Here {prose_speech(listed(written.where()))}")
     yield f"{proof_words(d)}."
-    for i, block in enumerate(written.d.blocks):
+    for i, block in enumerate(d.blocks):
         title = block_title(d, i)
         if title:
             yield sentence(words(title))

@@ -18,6 +18,7 @@ from derive.render.pens.text import (
     Pen,
     sentence_text,
     shown_length,
+    small_text,
     to_ascii,
 )
 from derive.render.words.prose import block_title, parts, shows_start
@@ -93,11 +94,8 @@ class _Page(Written):
 
     def prose(self, words: str) -> str:
         """Prose; the spaces inside small formulas are kept together."""
-        if self.ascii:
-            return "".join(
-                to_ascii(part.replace(" ", _TIE)) if formula else to_ascii(part) for formula, part in parts(words)
-            )
-        return "".join(part.replace(" ", _TIE) if formula else part for formula, part in parts(words))
+        pieces = (small_text(p, ascii=self.ascii).replace(" ", _TIE) if formula else p for formula, p in parts(words))
+        return "".join(map(to_ascii, pieces) if self.ascii else pieces)
 
     def sign(self, relation: str) -> str:
         sign = sign_of(relation)

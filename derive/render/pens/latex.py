@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
+from derive.render.formula.alphabets import ACCENTS, GREEK_NAMES, unstyled
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import DISPLAY, SCRIPT, TEXT
 from derive.render.formula.nodes import (
@@ -25,9 +26,8 @@ from derive.render.formula.nodes import (
     kind,
 )
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.lines import break_mark
-from derive.render.words.prose import parts
+from derive.render.words.prose import ACCENTED, parts
 
 COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
@@ -36,6 +36,8 @@ COMMANDS = {
     **{sign: rf"\{name}" for sign, name in GREEK_NAMES.items()}, "ε": r"\varepsilon", "⊢": r"\vdash",
 }  # fmt: skip
 _FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
+_MARKS = {sign: mark for mark, sign in ACCENTS.items()}
+_STYLES = {"bold": "mathbf", "cal": "mathcal"}
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
 _PROSE = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -56,11 +58,19 @@ def small_latex(formula: str) -> str:
     """A small formula that was found in prose."""
     out = re.sub(r"\s*(?<!_)([=<>+−≤≥≠⟺⟹])\s*", r" \1 ", formula).strip()
     out = re.sub(r"(^|[=<>≤≥≠] |\()\s?− ", r"\1−", out)
+    out = re.sub(rf"(\w)({ACCENTED})", lambda m: rf"\{_MARKS[m[2]]}{{{m[1]}}}", out)
     out = re.sub(r"_(<\w)|\^(\d\d+)", lambda m: f"_{{{m[1]}}}" if m[1] else f"^{{{m[2]}}}", out)
     out = re.sub(r"\b(log|ln|exp|Pr)\b", r"\\\1", out)
     out = re.sub(r"\s*\|\s*", " ∣ ", out)
-    out = "".join(f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (COMMANDS.get(c, c) for c in out))
+    out = "".join(
+        f"{c} " if c[-1].isalpha() and c[0] == "\\" else c for c in (_styled(COMMANDS.get(c, c)) for c in out)
+    )
     return re.sub(r" +(?=[ _^/),]|$)", "", out)
+
+
+def _styled(sign: str) -> str:
+    plain, style = unstyled(sign)
+    return sign if style not in _STYLES else rf"\{_STYLES[style]}{{{plain}}}"
 
 
 def escape(words: str) -> str:

@@ -13,11 +13,11 @@ from html import escape
 
 from derive.kernel.terms import Term
 from derive.render.formula import nodes
+from derive.render.formula.alphabets import in_bold, in_script
 from derive.render.formula.breaking import cut_outside
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import formula_em
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pens.alphabets import in_bold, in_script
 from derive.render.pens.latex import Pen as LatexPen
 from derive.render.pens.text import Pen as TextPen
 from derive.render.pens.text import term_text

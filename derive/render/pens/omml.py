@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from derive.render.formula import nodes
-from derive.render.pens.alphabets import ACCENTS, in_bold, in_italic, in_script
+from derive.render.formula.alphabets import ACCENTS, in_bold, in_italic, in_script
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS, sign_of
+from derive.render.formula.alphabets import GREEK_NAMES
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.nodes import Node, unmarked
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.formula.rejoining import rejoined
-from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.pens.spoken import SIGNS, Speaker, plain_words
 
 _GLUE = re.compile(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from derive.record.relations import RELATIONS
 from derive.render.formula import nodes
-from derive.render.pens.alphabets import GREEK_NAMES
+from derive.render.formula.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 

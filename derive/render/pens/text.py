@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from derive.kernel.terms import Term
+from derive.render.formula.alphabets import ACCENTS, GREEK_NAMES, SUBSCRIPTS, SUPERSCRIPTS, in_script, unstyled
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import (
     Accent,
@@ -22,8 +23,8 @@ from derive.render.formula.nodes import (
     unmarked,
 )
 from derive.render.formula.notation import Notation, load_notation
-from derive.render.pens.alphabets import ACCENTS, GREEK_NAMES, SUBSCRIPTS, SUPERSCRIPTS, in_script
 from derive.render.pens.lines import break_mark
+from derive.render.words.prose import ACCENTED
 from derive.render.words.sentence import conditions_said
 
 ASCII = {
@@ -32,6 +33,8 @@ ASCII = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "ö": "oe", "é": "e", "ñ": "n",
     **GREEK_NAMES, "ε": "eps",
 }  # fmt: skip
+
+_MARKS = {sign: mark for mark, sign in ACCENTS.items()}
 
 # private characters inside a drawn line: where an underbrace opens and closes (see also ``lines``)
 BRACE_OPEN, BRACE_CLOSE, BRACE_END = 0xE000, 0xE100, 0xE200
@@ -133,7 +136,16 @@ class Pen:
 
 
 def to_ascii(text: str) -> str:
-    return "".join(ASCII.get(c, c) for c in text)
+    marked = re.sub(ACCENTED, lambda c: f"_{_MARKS[c[0]]}", text)
+    return "".join(ASCII.get(c) or unstyled(c)[0] for c in marked)
+
+
+def small_text(formula: str, *, ascii: bool = False) -> str:
+    """A small formula that was found in prose; plain text has no bold letters."""
+    import unicodedata
+
+    plain = "".join(letter if kind == "bold" else c for c in formula for letter, kind in [unstyled(c)])
+    return to_ascii(plain) if ascii else unicodedata.normalize("NFC", plain)
 
 
 def _is_function(item: Node, after: Node | None) -> bool:

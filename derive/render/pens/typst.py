@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 
 from derive.render.formula import nodes
+from derive.render.formula.alphabets import GREEK_NAMES
 from derive.render.formula.measure import DISPLAY, SCRIPT, TEXT
-from derive.render.pens.alphabets import GREEK_NAMES
 from derive.render.words.prose import clean
 from derive.render.words.sentence import prose
 

@@ -138,20 +138,25 @@ def _index(term: Term, bound: tuple[str, ...]) -> str:
 
 # A letter that stands alone is a variable, except the words a, A and I, though no article has a comma or "and" behind it; so are y_t, q_y^ε, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
-_SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠+/-])"
+_SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠⟺⟹+/−-])"
 _ARTICLE = rf"(?!\(|[,;:)]|\.(?:\s|$)|$|\s+(?:and|or)\b|\s*{_SIGN})"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
+ACCENTED = "[\u0302-\u0304]"
+"""What stands above a letter, as characters that combine with it."""
+_SCRIPT = rf"(?:\w{ACCENTED}?|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})"
+_ANY = "A-Za-zα-ω𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[A-Za-zα-ω])(?:_(?:{_GREEK}|<?\w))?(?:\^(?:\d+|{_GREEK}|\w))?(?![\w'’])(?!\.[A-Za-z])"
-    r"(?:\(-?(?:[\w, ]|\^\w)*\))?)"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[{_ANY}]{ACCENTED}?)"
+    rf"(?:_(?:{_GREEK}|<?{_SCRIPT}))?(?:\^(?:\d+|{_GREEK}|{_SCRIPT}))?(?![\w'’])(?!\.[A-Za-z])"
+    rf"(?:\([−-]?(?:[\w,; |∣·<]|{ACCENTED}|_?\{{[^{{}}]*\}}|\^{_SCRIPT})*\))?)"
 )
-_PROBABILITY = r"(?:(?<![\w'’])Pr\([^\W\d](?:[\w,|<= ])*\))"
+_PROBABILITY = rf"(?:(?<![\w'’])Pr\([^\W\d](?:[\w,|<= ]|{ACCENTED}|_?\{{[^{{}}]*\}})*\))"
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
 _LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
 _OPERAND = (
     rf"(?P<alone>{_LOG}|{_PROBABILITY}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
 )
-_NEXT = rf"\s*{_SIGN}\s*-?"
+_NEXT = rf"\s*{_SIGN}\s*[−-]?"
 _SPELLED = {name: r.sign for name, r in RELATIONS.items()} | {"!=": "≠", "=>": "⟹", "-": MINUS}
 _SPELLED_SIGN = re.compile(r"<=>|<=|>=|!=|=>")
 
@@ -167,7 +172,7 @@ def _formulas(words: str) -> Iterator[tuple[int, int]]:
         while (between := sign.match(words, end)) and (more := operand.match(words, between.end())):
             end = more.end()
         if m["alone"] or end > m.end():
-            signed = start > before and words[start - 1] == "-" and words[start - 2 : start - 1].strip() == ""
+            signed = start > before and words[start - 1] in f"-{MINUS}" and words[start - 2 : start - 1].strip() == ""
             yield start - signed, end
 
 
@@ -187,9 +192,11 @@ def parts(words: str) -> list[tuple[bool, str]]:
 
 # What may stand between the formulas of one in brackets; before its bracket, the name of a function, or a sign with a number or
 # a formula before it; behind it, a sign and a number or a formula.  Compiled when first used.
-_BETWEEN = r"(?:[\s()+/,·=<>≤≥≠-]|\d|(?<!\w)(?:log|ln|exp)(?!\w))*"
-_BEFORE = r"(?:((?<![\w.])\d+\s?[/+<>=≤≥≠-]\s?|(?:(?<!\S)-)?(?<!\w)(?:log|ln|exp)\s?|(?<!\S)-)|\s?[/+<>=≤≥≠-]\s?)$"
-_BEHIND = r"\s?[/+<>=≤≥≠-]\s?(\d+(?![\w.]*\w))?"
+_BETWEEN = r"(?:[\s()+/,·=<>≤≥≠−-]|\d|(?<!\w)(?:log|ln|exp)(?!\w))*"
+_BEFORE = (
+    r"(?:((?<![\w.])\d+\s?[/+<>=≤≥≠−-]\s?|(?:(?<!\S)[−-])?(?<!\w)(?:log|ln|exp)\s?|(?<!\S)[−-])|\s?[/+<>=≤≥≠−-]\s?)$"
+)
+_BEHIND = r"\s?[/+<>=≤≥≠−-]\s?(\d+(?![\w.]*\w))?"
 
 
 def _bracketed(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:

@@ -11,13 +11,28 @@ from collections.abc import Callable, Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS
+from derive.render.formula.alphabets import ACCENTS, unstyled
 from derive.render.formula.layout import Condition, conditions
 from derive.render.formula.names import name_node
-from derive.render.formula.nodes import MINUS, PRODUCT, Fence, Node, Prose, Symbol, kind, row, subscript, superscript
+from derive.render.formula.nodes import (
+    MINUS,
+    PRODUCT,
+    Accent,
+    Fence,
+    Node,
+    Prose,
+    Symbol,
+    kind,
+    row,
+    subscript,
+    superscript,
+)
 from derive.render.formula.notation import Notation
-from derive.render.words.prose import parts
+from derive.render.words.prose import ACCENTED, parts
 
-_TOKEN = re.compile(r"\s*(log|ln|exp|Pr|\d+|[^\W\d_]|_<?\w|\^(?:\d+|\w)|.)")
+_TOKEN = re.compile(
+    rf"\s*(log|ln|exp|Pr|\d+|[^\W\d_]{ACCENTED}?|[_^]\{{|(?<=\{{)[A-Za-z]{{2,}}|_<?\w{ACCENTED}?|\^(?:\d+|\w{ACCENTED}?)|.)"
+)
 _KINDS = {r.sign: "rel" for r in RELATIONS.values()} | {
     "≠": "rel",
     "∣": "rel",
@@ -38,6 +53,8 @@ def small_node(formula: str) -> Node:
     return _Small(_TOKEN.findall(formula)).row("")
 
 
+_ABOVE = "".join(ACCENTS.values())
+_MARKS = {sign: mark for mark, sign in ACCENTS.items()}
 _PR = Symbol("Pr", "fn")
 _SIZES = frozenset("VTNKB")
 """Letters of numbers, which are no functions of what stands in brackets behind them."""
@@ -61,16 +78,18 @@ class _Small:
                     called = False
                     out.append(PRODUCT)
                 out.append(Fence("(", self.row(")"), ")", group=not called))
+            elif token in ("_{", "^{") and out:
+                out[-1] = (subscript if token[0] == "_" else superscript)(out[-1], self.row("}"))
             elif token[0] == "_" and len(token) > 1 and out:
                 before = [Symbol("<", "rel")] if token[1] == "<" else []
-                out[-1] = subscript(out[-1], row(*before, _atom(token[-1])))
+                out[-1] = subscript(out[-1], row(*before, _atom(token[1:].lstrip("<"))))
             elif token[0] == "^" and len(token) > 1 and out:
                 out[-1] = superscript(out[-1], _atom(token[1:]))
             elif token == "|":
                 out.append(Symbol("∣", "rel"))
             elif token == MINUS:
                 out.append(Symbol(MINUS, "op" if out and not _is_sign(out[-1]) else "neg"))
-            elif not token.isalnum():
+            elif not token.strip(_ABOVE).isalnum():
                 out.append(Symbol(token, _KINDS.get(token, "ord")))
             else:
                 if out and not _is_sign(out[-1]):
@@ -95,7 +114,13 @@ def _is_sign(node: Node) -> bool:
 def _atom(token: str) -> Node:
     if token in ("log", "ln", "exp", "Pr"):
         return Symbol(token, "fn")
-    return Symbol(token, "num") if token.isdigit() else name_node(token)
+    if token.isdigit():
+        return Symbol(token, "num")
+    letter, mark = token[:1], _MARKS.get(token[1:])
+    plain, style = unstyled(letter)
+    if mark is None and style == "var":
+        return name_node(token)
+    return Accent(mark, Symbol(plain, style)) if mark else Symbol(plain, style)
 
 
 def conditions_said(

@@ -13,17 +13,19 @@ from derive.record import Derivation
 from derive.record.letters import definitions_in
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Prose, row
-from derive.render.formula.notation import Notation, turns_round
+from derive.render.formula.notation import Notation, named_otherwise, turns_round
 from derive.render.formula.statements import kind_of
+from derive.render.words.lettered import in_letters
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import prose
 
 
 def stated(d: Derivation, notation: Notation, everything: bool = False) -> tuple[Term, ...]:
-    """An equation for each definition of the author's own that the derivation uses, or that the notation writes with its
-    arguments in an order of its own, or for each at all."""
+    """An equation for each definition of the author's own that the derivation uses, or for which the notation has a name or an order
+    of arguments of its own, or for each at all."""
     used = definitions_in(d.terms)
-    return tuple(equation(f) for f in used if everything or f not in WORDS or turns_round(notation, f))
+    unusual = (turns_round, named_otherwise)
+    return tuple(equation(f) for f in used if everything or f not in WORDS or any(is_(notation, f) for is_ in unusual))
 
 
 def equation(definition: Definition) -> Term:
@@ -41,11 +43,12 @@ def equation(definition: Definition) -> Term:
 def symbol(definition: Definition, notation: Notation) -> tuple[Prose, Prose]:
     """What a definition says, with the integers among its letters, and what it is where it is one of the library: its first
     sentence, which says what its letters stand for."""
-    (said,) = where([equation(definition)], notation)
+    said_by = equation(definition)
+    (said,) = where([said_by], notation)
     if definition not in WORDS:
         return said, ()
     first = re.split(r"\.(?=\s+[A-Z]|$)", definition.doc)[0]
-    return said, prose(f", {first[:1].lower()}{first[1:]}")
+    return said, prose(f", {in_letters(first[:1].lower() + first[1:], [said_by], notation, definition.name)}")
 
 
 def where(

@@ -13,6 +13,7 @@ from derive.record.relations import RELATIONS
 from derive.render.formula.layout import Labels, conditions, layout
 from derive.render.formula.nodes import Node, Prose
 from derive.render.formula.notation import Notation
+from derive.render.words.lettered import PageWords, lettered
 from derive.render.words.prose import letters, reason_words, said_kinds
 from derive.render.words.sentence import conditions_said
 from derive.render.words.uses import Uses
@@ -38,7 +39,7 @@ def reworded(d: Derivation, notation: Notation) -> Derivation:
                     f"in the notation {notation.name}, [reasons] has words for {d.name}:{number}, and that line is a gap: nothing "
                     "proves it, so it has no reason; take the words out, or prove the line"
                 )
-            lines.append(line._replace(reasons=(line.reasons[0]._replace(phrase=words),)) if words else line)
+            lines.append(line._replace(reasons=(line.reasons[0]._replace(phrase=PageWords(words)),)) if words else line)
         blocks.append(block._replace(lines=tuple(lines)))
     if own:
         raise UserError(
@@ -70,9 +71,9 @@ def referring(d: Derivation, notation: Notation, numbers: Mapping[str, int]) -> 
         if not cited or reason.kind == "gap":
             return reason
         which = f"Theorem{'s' if len(cited) > 1 else ''} {' and '.join(cited)}"
-        return reason._replace(name="", phrase=f"{reason_words(reason, notation)} ({which})")
+        return reason._replace(name="", phrase=PageWords(f"{reason_words(reason, notation)} ({which})"))
 
-    d = reworded(d, notation)
+    d = lettered(reworded(d, notation), notation)
     blocks = (
         b._replace(lines=tuple(x._replace(reasons=tuple(map(told, x.reasons))) for x in b.lines)) for b in d.blocks
     )
@@ -88,7 +89,7 @@ class Written:
 
     def __init__(self, d: Derivation, notation: Notation, numbered: bool = False, lines: bool = False) -> None:
         refuse_changed(d)
-        self.d, self.notation = reworded(d, notation), notation
+        self.d, self.notation = lettered(reworded(d, notation), notation), notation
         self.facts = _facts(d) if lines else {}
         self.avoid = letters(d)
         self.uses = (

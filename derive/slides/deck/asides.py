@@ -18,6 +18,7 @@ from derive.render.formula.layout import layout
 from derive.render.formula.measure import prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.formula.notation import Notation
+from derive.render.words.lettered import in_letters, lettered
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed, prose
 from derive.render.words.where import symbol
@@ -99,11 +100,12 @@ def false_slide(
 ) -> Slide:  # fmt: skip
     """A false claim; its numbers come at a click, and then what is true ``instead``."""
     kinds = unsaid_kinds((*given, claims), notation)
+    said = in_letters(summary, (*given, claims), notation, "the false claim")
     later = [Words(counterexample_words(found, notation), later=True)]
     if instead:
         later.append(Words(("What is true: ", *instead), later=True))
     return Slide(
-        "statement", "", ("False: ", *prose(summary.rstrip("."))), given=listed(conditions_said(given, notation, kinds=kinds)),
+        "statement", "", ("False: ", *prose(said.rstrip("."))), given=listed(conditions_said(given, notation, kinds=kinds)),
         claim=cut(layout(claims, notation), template.width - 4), claim_term=claims, blocks=tuple(later),
     )  # fmt: skip
 
@@ -113,7 +115,7 @@ def statement(d: Derivation, told: Sequence[Term], notation: Notation) -> Slide:
     given = [c for c in d.given if c not in told]
     kinds = unsaid_kinds((*given, d.claim), notation)
     return Slide(
-        "statement", "", prose(d.summary.rstrip(".")), given=listed(conditions_said(given, notation, kinds=kinds)),
+        "statement", "", prose(lettered(d, notation).summary.rstrip(".")), given=listed(conditions_said(given, notation, kinds=kinds)),
         claim=(layout(d.claim, notation),), claim_term=d.claim,
     )  # fmt: skip
 

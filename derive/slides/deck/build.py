@@ -18,6 +18,7 @@ from derive.render.formula.measure import node_em
 from derive.render.formula.nodes import Mark, Node, Prose, walk
 from derive.render.formula.notation import DEFAULT, Notation
 from derive.render.pages.clashes import refuse_clashes
+from derive.render.words.lettered import lettered
 from derive.render.words.prose import block_title, line_words, shows_start
 from derive.render.words.sentence import listed, prose
 from derive.render.words.written import Written
@@ -59,7 +60,7 @@ def build(
     Several derivations get a title slide.  Raises UserError when a line that is asked for is not there.
     """
     slides = [s for name, d in derivations for s in derivation_slides(name, d, choice, template)]
-    headings = tuple(prose(heading_words(d)) for _, d in derivations)
+    headings = tuple(prose(heading_words(lettered(d, choice.notation))) for _, d in derivations)
     if not title and len(derivations) > 1:
         title = subjects_title(d.subject for _, d in derivations)
     return Deck(tuple(slides), template, title, subtitle, headings)

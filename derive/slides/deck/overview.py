@@ -8,6 +8,7 @@ from derive.kernel.terms import Term
 from derive.render.formula.layout import layout
 from derive.render.formula.nodes import Node, Prose, Symbol
 from derive.render.formula.notation import Notation
+from derive.render.words.lettered import lettered
 from derive.slides.deck.deck import Block, Table
 from derive.slides.deck.numerals import SHORT, adding_up, closed_form, decimal_node, decimal_text, readable
 from derive.work import Sides, SumTable, Worked, sides_of, sum_table
@@ -15,7 +16,7 @@ from derive.work import Sides, SumTable, Worked, sides_of, sum_table
 
 def overview(worked: Worked, notation: Notation) -> tuple[Block, ...]:
     """The tables that there are for a worked example."""
-    d, model = worked.derivation, worked.model
+    d, model = lettered(worked.derivation, notation), worked.model
     terms, sides = sum_table(d, model), sides_of(d, model)
     out = [] if terms is None else [_of_sum(terms, notation)]
     return (*out, *([] if sides is None else [_of_sides(sides, notation)]))

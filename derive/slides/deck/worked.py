@@ -22,6 +22,7 @@ from derive.render.formula.measure import node_em
 from derive.render.formula.names import name_node
 from derive.render.formula.nodes import Node, Prose, Symbol, fenced, row, separated
 from derive.render.formula.notation import Notation, load_notation
+from derive.render.words.lettered import Lettering
 from derive.render.words.sentence import listed, prose
 from derive.slides.deck.deck import Slide, Stamp, Step
 from derive.slides.deck.numerals import DOTS, SHORT, closed_form, decimal_text, elided, readable, rounded
@@ -42,7 +43,9 @@ def worked_slides(
     """The slides of a worked example."""
     d = worked.derivation
     notation = load_notation(notation)
-    heading: Prose = ("In numbers: ", *prose(d.summary.rstrip(".") or d.name.replace("_", " ")))
+    say = Lettering(d.terms, notation, d.name).words
+    summary = say(d.summary)
+    heading: Prose = ("In numbers: ", *prose(summary.rstrip(".") or d.name.replace("_", " ")))
     head = Slide("work", d.name, heading, given=numbers_said(worked.model, notation), stamp=stamp)
     notes = tuple(prose(n) for n in worked.notes)
     numbers = {id(line): n for n, line in enumerate(d.lines, 1)}
@@ -62,7 +65,7 @@ def worked_slides(
         count += len(steps)
         first = replace(head, given=()) if out else head
         last = block is worked.blocks[-1]
-        out += paginate([Chain(tuple(steps), block.title, kind="work")], first, template, notes if last else ())
+        out += paginate([Chain(tuple(steps), say(block.title), kind="work")], first, template, notes if last else ())
     if out:
         out[-1] = replace(out[-1], notes=notes)
     return tuple(replace(s, part=i, parts=len(out)) for i, s in enumerate(out, 1))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from derive.render.formula import nodes
-from derive.render.pens.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, in_script
+from derive.render.formula.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, in_script
 from derive.render.words.prose import HYPHENED, clean
 
 SUB, SUP = -1, 1

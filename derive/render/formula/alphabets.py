@@ -42,6 +42,19 @@ def in_italic(letters: str) -> str:
     return "".join(_ITALIC.get(c) or _shifted(c, *ranges) for c in letters)
 
 
+def unstyled(letter: str) -> tuple[str, str]:
+    """A bold or script letter as a plain one, with the kind of its symbol."""
+    return _PLAIN.get(letter, (letter, "var"))
+
+
 def _shifted(c: str, *ranges: tuple[str, str, int]) -> str:
     """The letter of the same place in another alphabet; itself where there is none."""
     return next((chr(to + ord(c) - ord(a)) for a, z, to in ranges if a <= c <= z), c)
+
+
+_PLAIN = {
+    **{
+        in_bold(c): (c, "bold") for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzαβγδεζηθικλμνξοπρςστυφχψω"
+    },
+    **{in_script(c): (c, "cal") for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+}
