@@ -315,6 +315,21 @@ def test_a_deck_file_that_is_wrong_is_one_paragraph_with_its_line(tmp_path, sour
     refused(tmp_path, source, "lecture.toml", f"lecture.toml:{line}: ", says)
 
 
+LETTERS = '[[slide]]\nheading = "Letters"\ntext = ["The loss ℓ and its slope ∇f, ẑ, pₖ, xⁿ, ℝ and 𝔼, a ≈ b, é."]\n'
+
+
+def test_letters_of_mathematics_are_written_and_what_no_font_has_is_refused(tmp_path):
+    assert made(tmp_path, LETTERS, "deck.tex").exit_code == 0
+    source = (tmp_path / "deck.tex").read_text()
+    assert all(x in source for x in (r"\ell", r"\nabla", r"_{k}", r"^{n}", r"\mathbb{R}", r"\mathbb{E}", "é"))
+    assert "U+" not in source
+    for words in (LETTERS.replace("é", "中"), LETTERS.replace("Letters", "中"), 'title = "中"\n' + LETTERS):
+        run = made(tmp_path, words, "no.tex")
+        assert "lecture.toml:1: in beamer there is no font with 中; write it otherwise" in run.output
+        assert run.exit_code == 2 and not (tmp_path / "no.tex").exists()
+        assert made(tmp_path, words, "deck.html").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("source", "says"),
     [

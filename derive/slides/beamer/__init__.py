@@ -17,12 +17,14 @@ from derive.render.formula.measure import node_em, prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, block_rows, chain, claim, condition, neutral, sentence, size
-from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain_sentence, preamble, words
+from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
 from derive.slides.deck.flow import alone
 from derive.slides.deck.headings import common_share, heading_share
 from derive.slides.deck.stamps import provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
+
+__all__ = ["fragment", "lacking", "read_back", "write"]
 
 _STAMP = re.compile(r"% derive: (derive .*)")
 _ROW = re.compile(r"(?<!\\)&|\\\\")  # what begins a cell or a row of a chain
@@ -157,6 +159,12 @@ def _lines(prose: Prose, size: float, width: float) -> int:
     """How many lines a sentence takes, about; ``size`` of its letters and ``width`` in em of the formulas."""
     em = sum(prose_em(x) if isinstance(x, str) else node_em(x) for x in prose)
     return max(1, -int(-em * size // width))
+
+
+def lacking(text: str, font: str) -> list[str]:
+    """The letters of which only the codes would be shown; those of a ``font`` are for LuaTeX only."""
+    codes = re.findall(r"\[U\+([0-9A-F]{4,6})\]", sentence(prose(text)))
+    return [c for c in dict.fromkeys(chr(int(code, 16)) for code in codes) if c in plain(text)]
 
 
 # --- the title -------------------------------------------------------------------------------------------------------
