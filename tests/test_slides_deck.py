@@ -18,6 +18,7 @@ from derive.render.formula.notation import load_notation, notation_names, read_n
 from derive.render.pens.latex import node_latex
 from derive.slides.deck import Deck, Picture, Slide
 from derive.slides.deck.build import Choice, build, derivation_slides
+from derive.slides.deck.contents import contents_pages
 from derive.slides.deck.digest import statement_digest
 from derive.slides.deck.flow import apart, flowing
 from derive.slides.deck.paginate import columns, header_height, notes_height, roomy, row_height
@@ -259,6 +260,12 @@ def test_a_highlighted_part_is_broken_with_its_line() -> None:
                 if len(step.parts) > 1:
                     plain = [node_latex(p) for p in step.parts]
                     assert plain == [node_latex(unmarked(p)) for p in step.parts]
+
+
+def test_slides_of_contents_are_filled_alike() -> None:
+    pages = contents_pages([("a heading",)] * 16, lambda c: 1.0, 15)
+    assert list(map(len, pages)) == [8, 8]
+    assert contents_pages([], lambda c: 1.0, 15) == [[]]
 
 
 def test_several_derivations_have_a_title_slide() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from derive.board import catalogue
@@ -26,9 +26,10 @@ from derive.slides.readback import (
     refuse_misread_quiz,
     refuse_misread_statement,
 )
-from derive.slides.targets import Target
+from derive.slides.targets import TARGETS, Target
 from derive.values import replace
 
+OWN_WORDS = ("title", "subtitle", "heading", "text", "speaker", "alt")
 CONTENTS = ("heading", "theorem", "theorems")  # what is named on the title slide: no question, and nothing false
 
 
@@ -51,6 +52,7 @@ class Author:
             "quiz": self.quiz, "symbols": self.symbols,
         }  # fmt: skip
         for item in self.lecture.items:
+            self.refuse_unwritable(item.where, item.entry)
             try:
                 made = list(make[item.kind](item))
             except UserError as error:
@@ -64,6 +66,7 @@ class Author:
                 contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
+        self.refuse_unwritable(self.lecture.where, {"title": title, "subtitle": self.lecture.subtitle})
         try:
             refuse_long_title(title, self.template)
         except UserError as error:
@@ -75,6 +78,18 @@ class Author:
             self.lecture.subtitle if title else "",
             tuple(dict.fromkeys(contents)) if title else (),
         )
+
+    def refuse_unwritable(self, where: str, said: Mapping[str, object]) -> None:
+        """Raises UserError where the fonts of the target have not all letters of the lecturer's words."""
+        if not self.target.fonts:
+            return
+        words = [x for key in OWN_WORDS for x in _texts(said.get(key))]
+        if lacking := self.target.printer.lacking("\n".join(words), self.template.font):
+            kinds = ", ".join(t.ending for t in TARGETS.values() if not t.fonts and t.name != "speech")
+            raise UserError(
+                f"{where}: in {self.target.name} there is no font with {' '.join(lacking[:12])}; write it otherwise, or make a deck "
+                f"that uses the fonts of the machine that shows it: {kinds}"
+            )
 
     def notation(self, item: Item) -> str:
         return beside(self.lecture.folder, item.entry.get("notation", "")) or self.lecture.notation
@@ -186,6 +201,16 @@ class Author:
                 f"{', '.join(item.entry['symbols'])} use no definitions, so there is nothing to say of symbols"
             )
         yield from made
+
+
+def _texts(value: object) -> list[str]:
+    return (
+        [value]
+        if isinstance(value, str)
+        else [x for x in value if isinstance(x, str)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _headed(item: Item, slide: Slide) -> Slide:

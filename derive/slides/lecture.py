@@ -127,7 +127,7 @@ def read_lecture(path: str) -> Lecture:
             raise UserError(f"{where}: {key} must be text in quotation marks, not {shown(value)}")
     items = tuple(_item(path, entry) for entry in source.entries)
     who = ", ".join(data[key] for key in ("author", "affiliation") if data.get(key))
-    subtitle = " · ".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
+    subtitle = "\n".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
     return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items,

@@ -99,7 +99,7 @@ class _Writer:
         if not self.deck.title:
             return
         blocks = [f"# {at_start(_words(self.deck.title))}"]
-        blocks += [at_start(_words(self.deck.subtitle))] if self.deck.subtitle else []
+        blocks += ["\\\n".join(at_start(_words(line)) for line in self.deck.subtitles)] if self.deck.subtitle else []
         blocks += ["\n".join(f"1. {at_start(_prose(c))}" for c in self.deck.contents)]
         yield _cell("\n\n".join(blocks), "slide")
 

@@ -30,8 +30,7 @@ def _text(paragraphs: Iterable[str]) -> str:
 def _title(deck: Deck) -> Iterator[str]:
     if deck.title:
         yield sentence(prose_speech((deck.title,)))
-        if deck.subtitle:
-            yield sentence(prose_speech((deck.subtitle,)))
+        yield from (sentence(prose_speech((line,))) for line in deck.subtitles)
         yield from (f"{i}. {sentence(prose_speech(heading))}" for i, heading in enumerate(deck.contents, 1))
 
 

@@ -27,6 +27,7 @@ class Target(Value):
     letters: Letters = SANS  # of plots
     colours: bool = False  # terms may have colours
     moves: bool = False  # and move from line to line
+    fonts: bool = False  # its own or this machine's write the words; it has lacking(words, font)
     seconds_a_page: float = 0  # roughly; 0 where it does not matter
 
     @property
@@ -56,7 +57,9 @@ TARGETS = {
             kin=(".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
             largest=PRESENTATION,
         ),
-        Target("beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, colours=True, pictures=("pdf",)),
+        Target(
+            "beamer", ".tex", "beamer", "Beamer, for LaTeX", reads=True, colours=True, pictures=("pdf",), fonts=True
+        ),
         Target(
             "pdf",
             ".pdf",
@@ -64,10 +67,29 @@ TARGETS = {
             "a page for each step, made with Typst",
             colours=True,
             letters=SERIF,
+            fonts=True,
             seconds_a_page=0.03,
         ),
-        Target("svg", ".svg", "typst", "a picture for each step", colours=True, letters=SERIF, seconds_a_page=0.03),
-        Target("png", ".png", "typst", "a picture for each step", colours=True, letters=SERIF, seconds_a_page=0.1),
+        Target(
+            "svg",
+            ".svg",
+            "typst",
+            "a picture for each step",
+            colours=True,
+            letters=SERIF,
+            fonts=True,
+            seconds_a_page=0.03,
+        ),
+        Target(
+            "png",
+            ".png",
+            "typst",
+            "a picture for each step",
+            colours=True,
+            letters=SERIF,
+            fonts=True,
+            seconds_a_page=0.1,
+        ),
         Target("typst", ".typ", "typst", "Typst source", ("plain", "touying"), colours=True, letters=SERIF),
         Target("markdown", ".md", "markdown", "Markdown slides", ("quarto", "marp", "slidev"), reads=True),
         Target("notebook", ".ipynb", "notebook", "a Jupyter notebook", reads=True, pictures=("png",)),

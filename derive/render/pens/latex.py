@@ -27,6 +27,7 @@ from derive.render.formula.nodes import (
 )
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.pens.lines import break_mark
+from derive.render.pens.signs import alone, marked
 from derive.render.words.prose import ACCENTED, parts
 
 COMMANDS = {
@@ -86,8 +87,10 @@ def escape(words: str) -> str:
             out.append(f"${COMMANDS[c]}$")
         elif ord(c) < 0x180 and c not in _LACKING:
             out.append(c)
+        elif (letter := marked(out[-1] if out else "", c)) is not None:
+            out[-1] = letter
         else:
-            out.append(f"[U+{ord(c):04X}]")
+            out.append(alone(c) or f"[U+{ord(c):04X}]")
     return "".join(out)
 
 

@@ -17,12 +17,15 @@ from derive.render.formula.measure import node_em, prose_em
 from derive.render.formula.nodes import Prose
 from derive.render.words.sentence import prose
 from derive.slides.beamer.rows import Clicks, block_rows, chain, claim, condition, neutral, sentence, size
-from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain_sentence, preamble, words
+from derive.slides.beamer.style import EM, fontsize, fragment_commands, plain, plain_sentence, preamble, words
 from derive.slides.deck import Deck, Files, Options, Slide, Stamp
+from derive.slides.deck.contents import contents_pages
 from derive.slides.deck.flow import alone
 from derive.slides.deck.headings import common_share, heading_share
 from derive.slides.deck.stamps import line_digest, provenance, read_stamp, stamp_text
 from derive.slides.shown import Shown
+
+__all__ = ["fragment", "lacking", "read_back", "write"]
 
 _STAMP = re.compile(r"% derive: (derive .*)")
 _NOTE = re.compile(r"\\uncover<[^<>]*>\{\\derivesmall\{Note\. .*\}\}")
@@ -159,6 +162,12 @@ def _lines(prose: Prose, size: float, width: float) -> int:
     return max(1, -int(-em * size // width))
 
 
+def lacking(text: str, font: str) -> list[str]:
+    """The letters of which only the codes would be shown; those of a ``font`` are for LuaTeX only."""
+    codes = re.findall(r"\[U\+([0-9A-F]{4,6})\]", sentence(prose(text)))
+    return [c for c in dict.fromkeys(chr(int(code, 16)) for code in codes) if c in plain(text)]
+
+
 # --- the title -------------------------------------------------------------------------------------------------------
 
 _FEW, _MANY = 110.0, 175.0  # pt of contents on the title slide, and on slides of their own
@@ -169,20 +178,23 @@ def _title_frames(deck: Deck) -> list[str]:
     if not deck.title:
         return []
     title = rf"{{\color{{deriveaccent}}\fontsize{{24}}{{29}}\selectfont\exhyphenpenalty=10000 {words(deck.title)}\par}}"
-    subtitle = [rf"\medskip{{\large {words(deck.subtitle)}\par}}"] if deck.subtitle else []
-    entries = [rf"\item {sentence(c)}" for c in deck.contents]
-    heights = [11.0 * _lines(c, _SMALL, deck.template.width) + 4 for c in deck.contents]
-    pages: list[list[str]] = [[]]
-    room = _MANY
-    for entry, needed in zip(entries, heights, strict=True):
-        if needed > room:
-            pages.append([])
-            room = _MANY
-        pages[-1].append(entry)
-        room -= needed
-    few = sum(heights) <= _FEW
+    subtitle = (
+        [rf"\medskip{{\large {' '.join(words(line) + chr(92) + 'par' for line in deck.subtitles)}}}"]
+        if deck.subtitle
+        else []
+    )
+
+    def high(c: Prose) -> float:
+        return 11.0 * _lines(c, _SMALL, deck.template.width) + 4
+
+    pages = [[rf"\item {sentence(c)}" for c in page] for page in contents_pages(deck.contents, high, _MANY)]
+    few = sum(map(high, deck.contents)) <= _FEW - 14.0 * max(0, len(deck.subtitles) - 1)
     out = [r"\begin{frame}[plain]\raggedright", title, *subtitle]
-    out += [r"\bigskip", *_listed(entries, 0), r"\end{frame}", ""] if few else [r"\end{frame}", ""]
+    out += (
+        [r"\bigskip", *_listed([x for page in pages for x in page], 0), r"\end{frame}", ""]
+        if few
+        else [r"\end{frame}", ""]
+    )
     before = 0
     for page in [] if few else pages:
         out += [r"\begin{frame}[t]", r"\frametitle{Contents}", *_listed(page, before), r"\end{frame}", ""]

@@ -177,6 +177,11 @@ class Deck(Value):
     contents: tuple[Prose, ...] = ()  # the headings of the theorems, for the title slide
 
     @property
+    def subtitles(self) -> list[str]:
+        """The lines under the title."""
+        return self.subtitle.split("\n") if self.subtitle else []
+
+    @property
     def sheets(self) -> tuple[tuple[Slide, ...], ...]:
         """The slides as they are seen: those that stand below each other on one page together."""
         out: list[list[Slide]] = []

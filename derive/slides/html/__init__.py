@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.render.formula.nodes import Prose
 from derive.slides.deck import Deck, Files, Options
+from derive.slides.deck.contents import contents_pages
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.headings import common_share
 from derive.slides.deck.paginate import prose_width
@@ -65,9 +66,9 @@ def _title_slides(deck: Deck, look: Look) -> Iterator[str]:
     """The title with the headings of the theorems, or where they are many, these on slides of their own."""
     head = f"<h1>{look.ink.prose((deck.title,))}</h1>"
     if deck.subtitle:
-        head += f'\n<p class="subtitle">{text(deck.subtitle)}</p>'
-    groups = list(_grouped(deck.contents, deck.template.width, _CONTENTS_LINES))
-    few = len(list(_grouped(deck.contents, deck.template.width, _TITLE_LINES))) <= 1
+        head += "\n" + _subtitle(deck)
+    groups = _grouped(deck, _CONTENTS_LINES)
+    few = len(_grouped(deck, _TITLE_LINES - max(0, len(deck.subtitles) - 1))) <= 1
     if few:
         head += _contents(deck.contents, 1, look) if deck.contents else ""
     yield f'<section class="derive title-slide">\n<div class="body">\n{head}\n</div>\n</section>'
@@ -86,16 +87,15 @@ _CONTENTS_EM = 0.8  # size of the contents, in em of formulas
 _CONTENTS_LINES, _TITLE_LINES = 15, 9  # for which a slide of contents, and the title slide, has room
 
 
-def _grouped(contents: Sequence[Prose], width: float, lines: int) -> Iterator[Sequence[Prose]]:
+def _grouped(deck: Deck, lines: int) -> list[list[Prose]]:
     """The contents of one slide after the other."""
-    low, used = 0, 0
-    for i, c in enumerate(contents):
-        need = 1 + int(1.05 * _CONTENTS_EM * prose_width(c) / (width - 2))
-        if i > low and used + need > lines:
-            yield contents[low:i]
-            low, used = i, 0
-        used += need
-    yield contents[low:]
+    return contents_pages(
+        deck.contents, lambda c: 1 + int(1.05 * _CONTENTS_EM * prose_width(c) / (deck.template.width - 2)), lines
+    )
+
+
+def _subtitle(deck: Deck) -> str:
+    return f'<p class="subtitle">{"<br>".join(map(text, deck.subtitles))}</p>'
 
 
 def _contents(contents: Sequence[Prose], first: int, look: Look) -> str:
@@ -111,7 +111,7 @@ def _handout(deck: Deck) -> str:
     look = Look(Ink(), steps=False, footer=deck.template.footer)
     out = ['<main class="handout">', f"<h1>{look.ink.prose((deck.title,))}</h1>" if deck.title else ""]
     if deck.subtitle:
-        out.append(f'<p class="subtitle">{text(deck.subtitle)}</p>')
+        out.append(_subtitle(deck))
     for group in flowing(deck.slides):
         out += [opening(group[0]), heading(replace(group[0], parts=1), look)]
         for slide in group:

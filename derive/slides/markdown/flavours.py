@@ -42,7 +42,7 @@ class Quarto(Writer):
         size = [f"width: {self.width}", f"height: {self.height}", "center: false"]
         head = [
             f"{'title' if deck.title else 'pagetitle'}: {yaml_string(escaped(name))}",
-            *([f"subtitle: {yaml_string(escaped(deck.subtitle))}"] if deck.title and deck.subtitle else []),
+            *([f"subtitle: {yaml_string(self.subtitle())}"] if deck.title and deck.subtitle else []),
             "# for pandoc -t revealjs --standalone",
             f"theme: {'black' if t.dark else 'white'}",
             *size,
@@ -162,7 +162,7 @@ class Marp(Writer):
 
     def title(self) -> str:
         blocks = [_MARP_CLASS, f"# {at_start(self.words(self.deck.title))}"]
-        return "\n\n".join([*blocks, *([at_start(self.words(self.deck.subtitle))] if self.deck.subtitle else [])])
+        return "\n\n".join([*blocks, *([self.subtitle()] if self.deck.subtitle else [])])
 
     def smaller(self, words: str, scale: float) -> str:
         return words  # its style says so: Marp shows no tag with a style
@@ -243,7 +243,7 @@ class Slidev(Writer):
 
     def title(self, style: str) -> str:
         blocks = [_SETTINGS, f"# {at_start(self.words(self.deck.title))}"]
-        blocks += [at_start(self.words(self.deck.subtitle))] if self.deck.subtitle else []
+        blocks += [self.subtitle()] if self.deck.subtitle else []
         return "\n\n".join([*blocks, style])
 
     def clicks(self, items: str) -> list[str]:

@@ -62,6 +62,10 @@ class Writer:
     def prose(self, sentence: Prose) -> str:
         return prose_markdown(sentence, self.tool)
 
+    def subtitle(self) -> str:
+        """What stands under the title, line by line."""
+        return "\\\n".join(at_start(self.words(line)) for line in self.deck.subtitles)
+
     def display(self, latex: str) -> str:
         return f"{self.opening}{latex}{self.closing}"
 

@@ -37,10 +37,9 @@ def write(deck: Deck, name: str, options: Options) -> Files:
     if after > there:
         have = "has no slides" if not there else f"has {there} slide{'s' if there > 1 else ''}"
         raise UserError(f"there is no slide {after} to add behind: the presentation {have}")
-    if deck.title:
-        title_slide(deck, ground)
+    before = title_slide(deck, ground) if deck.title else []
     media = Media(ground.presentation)
-    for sheet in alone(deck).sheets:
+    for sheet in (*((s,) for s in before), *alone(deck).sheets):
         draw_page(deck, sheet, ground, formulas, media, options)
     out = io.BytesIO()
     with reading():  # of what others have written, this reads all that is left

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from derive.render.words.prose import clean
-from derive.slides.deck import Deck
+from derive.slides.deck import Deck, Slide, Words
+from derive.slides.deck.contents import contents_pages
+from derive.slides.deck.paginate import block_height
 from derive.slides.pptx.drawer import fill
 from derive.slides.pptx.ground import EMU, TITLES, Ground, placed, placeholder_of
 from derive.slides.pptx.layout import Box
@@ -11,6 +15,7 @@ from derive.slides.pptx.shapes import NAMESPACES, words
 from derive.slides.pptx.text import Span, Spans, lines, spans
 
 _SUBTITLE = 22.0  # points
+_SIZES = (18.0, 16.0)  # points of the contents on the title slide
 _INDENT = 30.0  # points, of the contents behind their numbers
 _NUMBERED = (
     f' marL="{round(EMU * _INDENT)}" indent="{round(-EMU * _INDENT)}"',
@@ -18,8 +23,9 @@ _NUMBERED = (
 )
 
 
-def title_slide(deck: Deck, ground: Ground) -> None:
-    """The title, and below it the subtitle and what is in the deck, as far as there is room."""
+def title_slide(deck: Deck, ground: Ground) -> list[Slide]:
+    """The title, and below it the subtitle and what is in the deck.  Where there is no room for that, the slides of contents that
+    are to stand behind it."""
     from pptx.oxml import parse_xml
 
     page = ground.presentation.slides.add_slide(ground.title_layout)
@@ -34,15 +40,15 @@ def title_slide(deck: Deck, ground: Ground) -> None:
     entries = [spans(c) for c in deck.contents]
     room = None if below is None else placed(below)
     if below is None or room is None:
-        return
+        return _contents(deck)
     if not entries and not deck.subtitle:
         below._element.getparent().remove(below._element)
-        return
-    first: list[Spans] = [(Span(clean(deck.subtitle)),)] if deck.subtitle else []
+        return []
+    first: list[Spans] = [(Span(clean(line)),) for line in deck.subtitles]
     room = Box(0, 0, (room.width - 15 - _INDENT) / ground.stretch, room.height - 8)
-    size, entries, more = _fitting(first, entries, room)
-    shown = [(p, max(size, _SUBTITLE), "", "") for p in first]
-    shown += [(p, size, *_NUMBERED) for p in entries] + [(p, size, "", "") for p in more]
+    size = _fitting(first, entries, room)
+    shown = [(p, _SUBTITLE, "", "") for p in first]
+    shown += [(p, size, *_NUMBERED) for p in entries] if size else []
     paragraphs = "".join(
         f'<a:p {NAMESPACES}><a:pPr{place}><a:spcBef><a:spcPts val="{round(30 * high)}"/></a:spcBef>{number}</a:pPr>'
         f"{words(p, ground.fills, high)}</a:p>"
@@ -51,21 +57,34 @@ def title_slide(deck: Deck, ground: Ground) -> None:
     body = below._element.txBody
     for old in body.p_lst:
         body.remove(old)
-    for paragraph in parse_xml(f"<a:txBody {NAMESPACES}>{paragraphs}</a:txBody>"):
+    for paragraph in parse_xml(f"<a:txBody {NAMESPACES}>{paragraphs or '<a:p/>'}</a:txBody>"):
         body.append(paragraph)
+    return [] if size else _contents(deck)
 
 
-def _fitting(first: list[Spans], entries: list[Spans], room: Box) -> tuple[float, list[Spans], list[Spans]]:
-    """The size of the contents, as many of them as fit, and what says that there are more."""
+def _fitting(first: list[Spans], entries: list[Spans], room: Box) -> float:
+    """The size of the contents, or 0 where they do not fit."""
+    head = sum((lines(e, room.width / _SUBTITLE) * 1.2 + 0.3) * _SUBTITLE for e in first)
+    for size in _SIZES:
+        if head + sum((lines(e, room.width / size) * 1.2 + 0.3) * size for e in entries) <= room.height:
+            return size
+    return 0.0
 
-    def takes(size: float, shown: list[Spans]) -> float:
-        head = sum((lines(e, room.width / _SUBTITLE) * 1.2 + 0.3) * _SUBTITLE for e in first)
-        return head + sum((lines(e, room.width / size) * 1.2 + 0.3) * size for e in shown)
 
-    for size in (18.0, 16.0, 14.0):
-        if takes(size, entries) <= room.height:
-            return size, entries, []
-    shown = list(entries)
-    while shown and takes(14.0, [*shown, ()]) > room.height:
-        shown.pop()
-    return 14.0, shown, [(Span(f"… and {len(entries) - len(shown)} more"),)]
+def _contents(deck: Deck) -> list[Slide]:
+    """The contents on slides of their own."""
+    t = deck.template
+    pages = contents_pages(deck.contents, lambda c: block_height(Words(c), t), t.height)
+    numbers = count(1)
+    return [
+        Slide(
+            "text",
+            "",
+            ("Contents",),
+            part=i,
+            parts=len(pages),
+            blocks=tuple(Words((f"{next(numbers)}. ", *c)) for c in page),
+        )
+        for i, page in enumerate(pages, 1)
+        if page
+    ]

@@ -16,8 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from derive.errors import UserError
+from derive.render.pens.typst import string
 from derive.slides.deck import Deck, Files, Options
-from derive.slides.typst.source import PAPER, handout, logo_name, picture_name, pieces, slides
+from derive.slides.typst.source import FONT, PAPER, handout, logo_name, picture_name, pieces, slides
 
 PIXELS = 1920  # the width of a PNG
 PAGES = 60  # of a PDF that are set at once
@@ -131,6 +132,24 @@ def compiled(source: str, beside: Files, deck: Deck, kind: str, apart: bool = Fa
             if system:
                 source = "".join(f"U+{ord(c):04X}" if ord(c) > 127 and c in missing else c for c in source)
             system = True
+
+
+def lacking(text: str, font: str = "") -> list[str]:
+    """The letters that no font of this machine has, so that only their codes would be shown."""
+    letters = "".join(sorted({c for c in text if not _is_common(c) and c.isprintable()}))
+    try:
+        typst: Any = import_module("typst") if letters else None
+    except ImportError:  # which is said when the slides are made
+        typst = None
+    if typst is None:
+        return []
+    source = f'#set page(height: auto)\n#set text(font: {json.dumps(font or FONT)})\n#set document(title: "a")\n#{string(letters)}'
+    try:
+        typeset({"main.typ": source.encode()}, "pdf", **ACCESSIBLE)
+    except typst.TypstError as error:
+        missing = "".join(re.findall(r'the text `"(.*?)"` could not be displayed', error.diagnostic))
+        return [c for c in letters if c in missing]
+    return []
 
 
 def typeset(files: Files, kind: str, apart: bool = False, **wishes: Any) -> list[bytes]:

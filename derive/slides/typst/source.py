@@ -13,6 +13,7 @@ from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
 from derive.slides.deck import Block, Deck, Picture, Slide, Step, Words
 from derive.slides.deck.colours import TERMS
+from derive.slides.deck.contents import contents_pages
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.headings import common_share
 from derive.slides.deck.paginate import prose_width
@@ -91,10 +92,10 @@ def title_slides(deck: Deck) -> list[str]:
     """The title with the contents; where they are too many for it, slides of contents behind it."""
     if not deck.title:
         return []
-    pages = _contents(deck, ON_TITLE)
+    pages = _contents(deck, ON_TITLE - max(0, len(deck.subtitles) - 1))
     if len(pages) > 1:
         pages = [[], *_contents(deck, CONTENTS)]
-    first = f"#title-slide({content(markup((deck.title,)))}, {content(escape(deck.subtitle))}, {array(pages[0])})\n"
+    first = f"#title-slide({content(markup((deck.title,)))}, {content(subtitle(deck))}, {array(pages[0])})\n"
     out, number = [first], len(pages[0]) + 1
     for page in pages[1:]:
         out.append(f"#contents-slide({array(page, lines=True)}, {number})\n")
@@ -102,25 +103,15 @@ def title_slides(deck: Deck) -> list[str]:
     return out
 
 
+def subtitle(deck: Deck) -> str:
+    return " \\ ".join(map(escape, deck.subtitles))
+
+
 def _contents(deck: Deck, most: int) -> list[list[str]]:
     """The contents in pages of at most so many lines, filled alike."""
-    pages = _pages_of(deck, most)
-    while most > 1 and len(tighter := _pages_of(deck, most - 1)) == len(pages):
-        most, pages = most - 1, tighter
-    return pages
-
-
-def _pages_of(deck: Deck, most: int) -> list[list[str]]:
-    pages: list[list[str]] = [[]]
-    used = 0
-    for c in deck.contents:
-        lines = 1 + int(0.7 * prose_width(c) / (deck.template.width * 0.9))
-        if used + lines > most:
-            pages.append([])
-            used = 0
-        pages[-1].append(content(markup(c)))
-        used += lines
-    return pages
+    width = deck.template.width
+    pages = contents_pages(deck.contents, lambda c: 1 + int(0.7 * prose_width(c) / (width * 0.9)), most)
+    return [[content(markup(c)) for c in page] for page in pages]
 
 
 def handout(deck: Deck) -> str:
@@ -142,7 +133,7 @@ def handout(deck: Deck) -> str:
             fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
         derivations.append(dictionary(fields))
     if deck.title and deck.subtitle:
-        out.append(f"#align(center)[#small({content(escape(deck.subtitle))})]")
+        out.append(f"#align(center)[#small({content(subtitle(deck))})]")
     body = ",\n".join(indented(d) for d in derivations)
     return "\n".join([*out, f"#handout(\n{body},\n)\n"])
 

@@ -147,7 +147,7 @@ def touying_source(deck: Deck, options: Options) -> str:
     if deck.title:
         contents = "".join(f"\n  - {source.markup(h)}" for h in deck.contents[:12])
         title = f'#text(size: 2em, weight: "bold", fill: colors.accent)[{escape(deck.title)}]'
-        out.append(f"#title-slide[\n  {title}\n\n  {escape(deck.subtitle)}\n  #set align(start){contents}\n]\n")
+        out.append(f"#title-slide[\n  {title}\n\n  {source.subtitle(deck)}\n  #set align(start){contents}\n]\n")
     for s in apart(deck).slides:
         part = f" #small[({s.part}/{s.parts})]" if s.parts > 1 else ""
         out.append("\n\n".join([f"== {source.markup(s.heading)}{part}", *_slide(s, t)]) + "\n")
