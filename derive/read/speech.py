@@ -440,8 +440,9 @@ class _Listener:
     def behind(self, heard: Heard, i: int) -> Iterator[Reading]:
         yield heard, i
         yield from self.component(heard, i)
-        for j in self.after(i, "all"):
-            yield from self.powers(heard, j, "to the power")
+        for ended in self.ended(heard, i):
+            for j in self.after(ended, "all"):
+                yield from self.powers(heard._replace(tail=""), j, "to the power")
         for j in self.after(i, "applied to"):
             for args, _, tail, end in self.arguments(j):
                 yield from self.behind(Heard((*heard.items, Brackets("(", args, ")")), PHRASE, tail or ""), end)

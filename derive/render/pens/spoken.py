@@ -260,9 +260,11 @@ class Speaker:
             i += 1
         if i + 1 < len(items) and _is(items[i], "slash"):
             # the brackets of a fraction on one line are those of its parts
-            above = self.say(item.body) if isinstance(item, nodes.Fence) and head is item else said
+            grouped = isinstance(item, nodes.Fence) and item.open == "(" and head is item
+            above = self.say(item.body) if isinstance(item, nodes.Fence) and grouped else said
             below, end = self.unit(items, i + 1)
-            below = self.say(bar.body) if isinstance(bar := items[i + 1], nodes.Fence) and end == i + 2 else below
+            bar = items[i + 1]
+            below = self.say(bar.body) if isinstance(bar, nodes.Fence) and bar.open == "(" and end == i + 2 else below
             said, i = self.fraction(above, below), end
         return said, i
 
@@ -352,7 +354,7 @@ class Speaker:
                 index, tail = self.index(node.sub, "sub")
                 said = Said(f"{words}, component {index},", CALL, tail)
             if node.sup is not None:
-                said = Said(f"{said.words}, all", PHRASE)
+                said = Said(f"{said.words if node.sub else self.closed(said)}, all", PHRASE)
         else:
             said = self.fence(node.base) if isinstance(node.base, nodes.Fence) else self.say(node.base)
             if said.kind == PHRASE and not said.words.startswith("open "):
