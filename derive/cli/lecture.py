@@ -47,6 +47,8 @@ class Author:
             "heading": self.own, "theorem": self.theorem, "theorems": self.theorems, "false_claim": self.false_claim,
             "quiz": self.quiz, "symbols": self.symbols,
         }  # fmt: skip
+        if self.lecture.notation:
+            self.lecture.naming("notation", notation_for)
         for item in self.lecture.items:
             try:
                 made = list(make[item.kind](item))
