@@ -62,6 +62,29 @@ def toml_table(source: str, parse_float: Callable[[str], Any] = float) -> dict[s
         return tomllib.loads(source, parse_float=parse_float)
     except RecursionError:
         raise ValueError("its lists or tables are nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(_plainly(source, str(error))) from None
+
+
+def _plainly(source: str, why: str) -> str:
+    """What is wrong with a TOML file, for two mistakes that many make: text without quotation marks, and a key that is there twice."""
+    lines = source.splitlines()
+    if why.startswith("Cannot overwrite a value"):
+        seen: set[str] = set()
+        for n, line in enumerate(lines, 1):
+            seen = set() if line.lstrip().startswith("[") else seen
+            found = re.match(r"\s*([\w-]+)\s*=", line)
+            if found and found[1] in seen:
+                return f"{found[1]} is written twice; keep one of the two (at line {n}, column 1)"
+            seen |= {found[1]} if found else set()
+    place = re.search(r"\(at line (\d+), column \d+\)$", why)
+    if place and why.startswith("Invalid value"):
+        found = re.match(r"\s*([\w-]+)\s*=\s*([A-Za-z_][^\"'\[\]{}#=]*?)\s*(?:#.*)?$", lines[int(place[1]) - 1])
+        if found:
+            right = found[2].lower() if found[2].lower() in ("true", "false") else f'"{found[2]}"'
+            what = "in small letters" if found[2].lower() in ("true", "false") else "in quotation marks"
+            return f"{found[2][:60]} stands {what}; write {found[1]} = {right[:80]} {place[0]}"
+    return why
 
 
 def shown(value: object) -> str:

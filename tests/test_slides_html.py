@@ -463,11 +463,16 @@ def test_a_deck_says_what_it_shows() -> None:
     deck = made("cross_entropy_one_hot")
     stamps, shown = read_back(html_of(deck))
     assert stamps == list(deck.stamps)
-    assert [(s.theorem, s.place) for s in shown] == [
+    lines = [s for s in shown if not s.beside]
+    assert [(s.theorem, s.place) for s in lines] == [
         ("cross_entropy_one_hot", p) for p in ("given", "claim", "1", "start", "2", "3")
     ]
-    assert shown[3].text == r"H(\delta_y, p)"
-    assert shown[2].text == r"=\htmlClass{changed}{-\sum_{k=1}^V \delta_y(k) \log p(k)}definition of cross-entropy"
+    assert [(s.place, s.text) for s in shown if s.place.startswith("word")] == [
+        ("wordgiven", "Given"),
+        ("wordclaim", "Claim"),
+    ]
+    assert lines[3].text == r"H(\delta_y, p)"
+    assert lines[2].text == r"=\htmlClass{changed}{-\sum_{k=1}^V \delta_y(k) \log p(k)}definition of cross-entropy"
     assert all(line_digest(s.text) == s.digest for s in shown)
 
 

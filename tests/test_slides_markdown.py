@@ -218,7 +218,7 @@ def test_every_line_is_found_again_alike_in_all_flavours(notation: str) -> None:
     for flavour in FLAVOURS:
         stamps, shown = read_back(markdown(deck, flavour).encode())
         assert tuple(stamps) == deck.stamps
-        assert [(s.theorem, s.place) for s in shown] == expected
+        assert [(s.theorem, s.place) for s in shown if not s.beside] == expected
         assert [s for s in shown if line_digest(s.text) != s.digest] == []
         digests.append([s.digest for s in shown])
     assert digests[0] == digests[1] == digests[2]  # "derive check" needs not know the flavour
@@ -616,5 +616,5 @@ def test_hostile_text_is_found_again() -> None:
     for flavour in FLAVOURS:
         stamps, shown = read_back(markdown(hostile(), flavour).encode())
         assert tuple(stamps) == hostile().stamps
-        assert [s.place for s in shown] == ["given", "claim", "assume", "start", "1", "2", "3"]
+        assert [s.place for s in shown if not s.beside] == ["given", "claim", "assume", "start", "1", "2", "3"]
         assert [s for s in shown if line_digest(s.text) != s.digest] == []

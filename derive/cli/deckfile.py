@@ -11,7 +11,7 @@ from derive.cli.lecture import Author
 from derive.errors import UserError, message
 from derive.slides.command import Wish, write_deck
 from derive.slides.deck import Deck
-from derive.slides.deck.template import load_template
+from derive.slides.deck.template import Template, load_template
 from derive.slides.lecture import Lecture, read_lecture
 from derive.slides.targets import Target
 
@@ -47,9 +47,12 @@ def make_lecture(lecture: Lecture, asked: Asked) -> str:
     if given:
         option = _OPTIONS.get(given[0], given[0])
         raise UserError(f"--{option} is an entry of a deck file, or of a slide in it; write it into {asked.name}")
-    template = load_template(
-        wishes["template"] or lecture.template, aspect=asked.aspect, dark=asked.dark, logo=asked.logo
-    )
+
+    def designed(file: str) -> Template:
+        return load_template(file, aspect=asked.aspect, dark=asked.dark, logo=asked.logo)
+
+    own = lecture.template and not wishes["template"]
+    template = lecture.naming("template", designed) if own else designed(wishes["template"] or "")
     wish = Wish(template=template, notation=lecture.notation, **{k: wishes[k] for k in _OWN if wishes[k] is not None})
     made: list[Author] = []
 

@@ -51,6 +51,8 @@ class Author:
             "heading": self.own, "theorem": self.theorem, "theorems": self.theorems, "false_claim": self.false_claim,
             "quiz": self.quiz, "symbols": self.symbols,
         }  # fmt: skip
+        if self.lecture.notation:
+            self.lecture.naming("notation", notation_for)
         for item in self.lecture.items:
             self.refuse_unwritable(item.where, item.entry)
             try:
@@ -66,11 +68,11 @@ class Author:
                 contents.append(made[0].heading)
             slides += made
         title = self.lecture.title
-        self.refuse_unwritable(self.lecture.where, {"title": title, "subtitle": self.lecture.subtitle})
+        self.refuse_unwritable(self.lecture.where["title"], {"title": title, "subtitle": self.lecture.subtitle})
         try:
             refuse_long_title(title, self.template)
         except UserError as error:
-            raise UserError(f"{self.lecture.where}: {error}") from None
+            raise UserError(f"{self.lecture.where['title']}: {error}") from None
         return Deck(
             tuple(slides),
             self.template,

@@ -36,17 +36,19 @@ Each slide may have a heading, which stands in the place of the usual one.  The 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from derive.errors import UserError
 from derive.files import read_within, shown
 from derive.slides.deck import Picture
 from derive.slides.deck.logo import LARGEST, trouble
 from derive.slides.deck.template import Template
-from derive.slides.sources import Entry, read_markdown, read_toml
+from derive.slides.sources import Entry, read_markdown, read_toml, refuse_unseen
+
+T = TypeVar("T")
 
 _DECK: dict[str, type] = dict.fromkeys(
     ("title", "subtitle", "author", "affiliation", "date", "notation", "template"), str
@@ -63,6 +65,7 @@ KINDS: dict[str, dict[str, type]] = {
     "quiz": {"quiz": str, "line": int, "hide": str, "from": int, "to": int},
     "symbols": {"symbols": list},
 }  # fmt: skip
+_OPTION = re.compile(r"--(expand|join|reverse|from|to|detail|given|plot|colour|notation)\b")
 HIDDEN = ("line", "reason", "wrong", "order")
 _NAMES = {
     str: "text in quotation marks",
@@ -89,7 +92,9 @@ class Item:
     where: str  # lecture.toml:12
 
     def refuse(self, why: object) -> NoReturn:
-        raise UserError(f"{self.where}: {why}") from None
+        """What is an option of the command is an entry here."""
+        words = _OPTION.sub(r"\1", str(why))
+        raise UserError(f"{self.where}: {words}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,14 @@ class Lecture:
     template: str
     folder: Path
     items: tuple[Item, ...]
-    where: str = ""  # the title stands: lecture.toml:1
+    where: Mapping[str, str]  # its title, notation and template stand: lecture.toml:1
+
+    def naming(self, key: str, use: Callable[[str], T]) -> T:
+        """What ``use`` makes of its notation or template; what is wrong with it is said with the line that names it."""
+        try:
+            return use({"notation": self.notation, "template": self.template}[key])
+        except UserError as error:
+            raise UserError(f"{self.where[key]}: {error}") from None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -117,6 +129,7 @@ def read_lecture(path: str) -> Lecture:
         text = read_within(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path}: this is not UTF-8 text; save it as UTF-8") from None
+    refuse_unseen(path, text)
     source = (read_markdown if path.lower().endswith(".md") else read_toml)(path, text)
     data = source.data
     for key, value in data.items():
@@ -125,14 +138,15 @@ def read_lecture(path: str) -> Lecture:
             raise UserError(f"{where}: a deck has no {_unknown(key, _DECK)}")
         if not isinstance(value, str):
             raise UserError(f"{where}: {key} must be text in quotation marks, not {shown(value)}")
+        refuse_unseen(where, value)
     items = tuple(_item(path, entry) for entry in source.entries)
     who = ", ".join(data[key] for key in ("author", "affiliation") if data.get(key))
     subtitle = "\n".join(x for x in (data.get("subtitle", ""), who, data.get("date", "")) if x)
     folder = Path(path).parent
     template = str(folder / data["template"]) if data.get("template") else ""
-    return Lecture(data.get("title", ""), subtitle, beside(folder, data.get("notation", "")), template, folder, items,
-        f"{path}:{source.keys.get('title', 1)}",
-    )  # fmt: skip
+    notation = beside(folder, data.get("notation", ""))
+    named = {key: f"{path}:{source.keys.get(key, 1)}" for key in ("title", "notation", "template")}
+    return Lecture(data.get("title", ""), subtitle, notation, template, folder, items, named)
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:
@@ -168,10 +182,12 @@ def _item(path: str, entry: Entry) -> Item:
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (wanted is list and not all(isinstance(x, str) for x in value)):
             raise UserError(f"{path}:{entry.line_of(key)}: {key} must be {_wanted(key, wanted)}, not {shown(value)}")
+        for words in value if isinstance(value, list) else [value]:
+            refuse_unseen(f"{path}:{entry.line_of(key)}", str(words))
     item = Item(kinds[0], data, where)
     if item.kind == "quiz" and ("line" not in data or data.get("hide", "line") not in HIDDEN):
         item.refuse(
-            f"a quiz needs line = N, the number of a line, and hide = one of {', '.join(HIDDEN)}; "
+            f"a quiz needs line = N, the number of a line, and may have hide = one of {', '.join(HIDDEN)}, without which it is line; "
             "with order all lines of the proof's part with that line are shuffled, or those from = N to = M"
         )
     if item.kind == "theorems" and len(set(data["theorems"])) < max(2, len(data["theorems"])):

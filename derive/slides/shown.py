@@ -15,6 +15,11 @@ class Shown(NamedTuple):
     text: str
     digest: str
 
+    @property
+    def beside(self) -> bool:
+        """Whether it stands beside the lines of the derivation, and was written without a digest: the word Claim, a note, what is said."""
+        return self.place == "note" or self.place.startswith(("word", "says"))
+
 
 _UNSEEN = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:[a-z%]+)?(?:$|;|!))"

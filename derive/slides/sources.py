@@ -92,6 +92,18 @@ def _table(path: str, text: str, above: int) -> dict[str, Any]:
         raise UserError(f"{path}:{above + int(where[1])}: this is not TOML: {words}") from None
 
 
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that nobody sees, and some of which turn the direction in which is read."""
+
+
+def refuse_unseen(where: str, text: str) -> None:
+    """Raises UserError, with the line where ``where`` is the name of a file, for a character that nobody sees."""
+    found = UNSEEN.search(text)
+    if found:
+        at = where if re.search(r":\d+$", where) else f"{where}:{text.count(chr(10), 0, found.start()) + 1}"
+        raise UserError(f"{at}: here stands U+{ord(found[0]):04X}, a character that is not seen; take it out")
+
+
 def _keys(lines: list[str], first: int, end: int) -> dict[str, int]:
     """The lines, from ``first`` to the one before ``end``, on which keys are set."""
     found = ((re.match(r"""\s*["']?([^\s"'=#\[]+)["']?\s*=""", lines[n - 1]), n) for n in range(first, end))
@@ -135,6 +147,10 @@ def _front_matter(path: str, lines: list[str]) -> tuple[dict[str, Any], dict[str
     raise UserError(f"{path}:1: the line --- that ends what is said of the deck is missing; write it")
 
 
+_PLAINLY = "in words formulas are written plainly, such as -log p(y)"
+_ITEM = re.compile(r"- |\d{1,2}[.)] ")
+
+
 class _Reader:
     """Reads the lines below the front matter; ``own`` is the slide of one's own that is being read."""
 
@@ -145,6 +161,7 @@ class _Reader:
         self.begun = start + 1
         self.after_block = False
         self.open = False  # the paragraph or item may go on
+        self.inside = 0  # how far the items of the list stand from the left
 
     def run(self) -> None:
         kinds: list[tuple[str, Callable[[re.Match[str]], None]]] = [
@@ -153,8 +170,9 @@ class _Reader:
             (r"[ \t]*<!--(.*)", self.comment),
             (r"[ \t]*!\[(.*)\]\(([^()]*)\)[ \t]*", self.picture),
             (r"[ \t]*(?:-[ \t]*){3,}", self.rule),
-            (r"[ \t]*[-*+][ \t]+(.*?)[ \t]*", self.item),
-            (r"[ \t]*((\d{1,2})[.)][ \t]+.*?)[ \t]*", self.numbered),
+            (r"[ \t]*(?:[|>].*|\|?[ \t]*:?-+:?[ \t]*\|.*)", self.other),
+            (r"([ \t]*)[-*+][ \t]+(.*?)[ \t]*", self.item),
+            (r"([ \t]*)((\d{1,2})[.)][ \t]+.*?)[ \t]*", self.numbered),
             (r"[ \t]*", self.blank),
             (r"[ \t]*(.*?)[ \t]*", self.words),
         ]
@@ -192,22 +210,37 @@ class _Reader:
     def blank(self, found: re.Match[str]) -> None:
         self.open = False
 
+    def other(self, found: re.Match[str]) -> None:
+        what = "a quotation" if found[0].lstrip().startswith(">") else "a table"
+        self.refuse(f"{what} is not shown on slides; write sentences or a list, or show it as a picture")
+
     def item(self, found: re.Match[str]) -> None:
-        self.add("- " + self.plain(found[1]))
+        self.listed(found[1])
+        self.add("- " + self.plain(found[2]))
+
+    def listed(self, before: str) -> None:
+        """An item with such blanks before it.  Raises UserError where it belongs to an item above it."""
+        inside = len(before.expandtabs(4))
+        if not self.own.get("text") or not _ITEM.match(self.own["text"][-1]):
+            self.inside = inside
+        elif inside > self.inside + 1:
+            self.refuse("a list in a list is not shown on slides; write one list, or a sentence")
 
     def numbered(self, found: re.Match[str]) -> None:
         """An item with its number.  In a paragraph only 1 begins a list: a line of it may begin with any number."""
         before = self.own["text"][-1] if self.open else ""
-        if not self.open or found[2] == "1" or re.match(r"- |\d{1,2}[.)] ", before):
-            self.add(self.plain(found[1]))
+        if not self.open or found[3] == "1" or _ITEM.match(before):
+            self.listed(found[1])
+            self.add(self.plain(found[2]))
         else:
             self.words(found)
 
     def words(self, found: re.Match[str]) -> None:
+        words = self.plain(found[0].strip())
         if self.open:
-            self.own["text"][-1] += " " + self.plain(found[1])
+            self.own["text"][-1] += " " + words
         else:
-            self.add(self.plain(found[1]))
+            self.add(words)
 
     def add(self, words: str) -> None:
         if not self.own.get("text") and (self.after_block or "heading" not in self.own):
@@ -249,6 +282,10 @@ class _Reader:
         if end < 0:
             self.refuse(f"this block does not end; write {fence} below it")
         data = _table(self.path, "\n".join(self.lines[start:end]), start)
+        if not data:
+            self.refuse(
+                f'this block is empty; write an entry in it, such as theorem = "NAME", or take {fence} out', start
+            )
         above = {k: v for k, v in self.own.items() if k in ("heading", "speaker")}
         if self.own.get("text") or "picture" in self.own:
             self.finish()
@@ -263,13 +300,15 @@ class _Reader:
 
         def formula(found: re.Match[str]) -> str:
             if re.search(r"[\\^{}]", found[1]):
-                self.refuse(
-                    f"in words formulas are written plainly, such as -log p(y), and not as TeX: {found[0][:60]}"
-                )
+                self.refuse(f"{_PLAINLY}, and not as TeX: {found[0][:60]}")
             return found[1]
 
         if re.search(r"\[[^\]]+\]\((?:https?:|mailto:|[./#])[^()\s]*\)", words):
             self.refuse("a link is not shown on slides; write its words, and where it leads if that is to be read")
+        if re.search(r"`[^`]+`", words):
+            self.refuse("code is not shown on slides; write it without `, as words")
         words = re.sub(r"\$([^$\s](?:[^$]*[^$\s])?)\$(?!\d)", formula, words)
+        if command := re.search(r"\\[A-Za-z]{2,}", words):
+            self.refuse(f"{_PLAINLY}, and not as TeX: {command[0][:60]}")
         words = re.sub(r"(?<![\w_])(__|_)(?=\S)([^_]+?)(?<=\S)\1(?![\w_])", r"\2", words)
         return re.sub(r"(?<![\w*])(\*\*|\*)(?=\S)([^*]+?)(?<=\S)\1", r"\2", words)

@@ -106,7 +106,7 @@ def check_deck(path: str, find: Callable[[str], Derivation], shape: Shape = _as_
             findings.append(Finding(name, "", f"it is not proved now: {error}"))
             continue
         findings += _stale(name, own, derivation, lines, target, Path(path).parent, shape)
-    places = [s.place for s in shown if s.place != "note" and _about(s.place) == s.place]
+    places = [s.place for s in shown if not s.beside]
     numbers = sum(map(_of_numbers, places))
     return Report(len({s.name for s in stamps}), len(places), tuple(dict.fromkeys(findings)), numbers)
 
@@ -185,8 +185,7 @@ def _differences(name: str, made: list[list[Shown]], lines: list[Shown]) -> list
             if not _of_numbers(s.place):
                 out.append(Finding(name, place_words(s.place), "it is not a line of the derivation"))
         elif s.digest not in now[s.place]:
-            sealed = s.place != "note" and not s.place.startswith("word")
-            what = "stale: the derivation reads otherwise now" if sealed else _OTHERWISE
+            what = _OTHERWISE if s.beside else "stale: the derivation reads otherwise now"
             out.append(Finding(name, place_words(s.place), what))
     if not out and not _in_order([s for s in lines if s.place in now], made):
         what = "its lines do not stand in the order of the derivation, or one of them stands there twice"
