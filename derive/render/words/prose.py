@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, count, groupby
+from functools import cache
+from itertools import chain, count, groupby, pairwise
 from operator import itemgetter
 
 from derive.kernel.sorts import INT, Fn, is_numeric
@@ -181,7 +182,54 @@ def parts(words: str) -> list[tuple[bool, str]]:
         end = stop
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
-    return _bracketed([(f, part) for f, part in signed if part])
+    return _as_words(_bracketed([(f, part) for f, part in signed if part]))
+
+
+_RELATION = re.compile(r"[=<>≤≥≠⟺⟹]")
+_LETTER_ALONE = rf"[−-]?\s*[{_ANY}]{ACCENTED}?(?:[_^]<?{_SCRIPT})*"
+_NUMBER_ALONE = r"[−-]?\s*\d*"
+_TOUCHING = re.compile(r"[\s()=<>≤≥≠+/·−-]*|.*\b(?:log|ln|exp)[\s(]*")
+
+
+def _as_words(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    """Relations as words, since nothing proves what an author says in words: upright, with the formulas that touch them.  As
+    formulas stay those that say which case is meant, k = y or p(k) > 0, and those that the library says."""
+    words = {i for i, (f, part) in enumerate(found) if f and _claims(part) and _look(part) not in _library_relations()}
+    if not words:
+        return found
+    for order in (range(2, len(found)), range(len(found) - 3, -1, -1)):
+        step = 2 if order.step > 0 else -2
+        words |= {i for i in order if i - step in words and _TOUCHING.fullmatch(found[i - step // 2][1])}
+    whole = groupby(((f and i not in words, part) for i, (f, part) in enumerate(found)), key=itemgetter(0))
+    return [(f, "".join(part for _, part in same)) for f, same in whole]
+
+
+def _claims(formula: str) -> bool:
+    """Whether a small formula says more than which case is meant: whether it has no letter on a side, nor a value at most and a number."""
+    if "(" in formula and _RELATION.search(re.sub(r"\([^()]*\)", "", formula)) is None:
+        return False
+    sides = [x.strip() for x in _RELATION.split(re.sub(r"_<\w", "", re.sub(r"\([^()]*\)", "()", formula)))]
+    return any(not _says_a_case(a, b) and not _says_a_case(b, a) for a, b in pairwise(sides))
+
+
+def _says_a_case(a: str, b: str) -> bool:
+    if re.fullmatch(_LETTER_ALONE, a):
+        return True
+    return re.fullmatch(_NUMBER_ALONE, a) is not None and re.fullmatch(rf"{_LETTER_ALONE}(?:\(\))?", b) is not None
+
+
+def _look(formula: str) -> str:
+    return re.sub(r"\s", "", formula.replace("-", MINUS)).replace("ln", "log")
+
+
+@cache
+def _library_relations() -> frozenset[str]:
+    from derive.language.words import WORDS
+    from derive.lemmas import LEMMAS
+
+    words = (*(x.phrase for x in LEMMAS.values()), *(d.doc for d in WORDS))
+    spelled = (_SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], w) for w in words)
+    return frozenset(_look(w[start:stop]) for w in spelled for start, stop in _formulas(w))
 
 
 # What may stand between the formulas of one in brackets; before its bracket, the name of a function, or a sign with a number or
