@@ -121,3 +121,10 @@ def test_words_of_the_notation_itself_stay() -> None:
 )
 def test_a_relation_in_words_that_claims_something_is_set_as_words(words: str, formulas: list[str]) -> None:
     assert [part for formula, part in parts(words) if formula] == formulas
+
+
+def test_formulas_of_ones_own_text() -> None:
+    assert prose_latex("the sum is -log Pr(y | x)") == r"the sum is $-\log \Pr(y \mid x)$"
+    assert prose_latex("ℓ is the loss, ∇ a gradient, pₖ and q\u0302") == (
+        r"$\ell$ is the loss, $\nabla$ a gradient, p$_{k}$ and $\hat{q}$"
+    )

@@ -16,6 +16,7 @@ from derive.operators import finite_sets
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.letters import value_sort
 from derive.record.relations import RELATIONS
+from derive.render.formula.alphabets import SUBSCRIPTS, SUPERSCRIPTS
 from derive.render.formula.applied import variable_template
 from derive.render.formula.honest import letter_of
 from derive.render.formula.names import GREEK, reads_as_integer
@@ -139,7 +140,7 @@ _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 ACCENTED = "[\u0302-\u0304]"
 """What stands above a letter, as characters that combine with it."""
 _SCRIPT = rf"(?:\w{ACCENTED}?|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})"
-_ANY = "A-Za-zα-ω𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
+_ANY = "A-Za-zα-ωℓ𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
 _LETTER = (
     rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[{_ANY}]{ACCENTED}?)"
     rf"(?:_(?:{_GREEK}|<?{_SCRIPT}))?(?:\^(?:\d+|{_GREEK}|{_SCRIPT}))?(?![\w'’])(?!\.[A-Za-z])"
@@ -147,7 +148,7 @@ _LETTER = (
 )
 _PROBABILITY = rf"(?:(?<![\w'’])Pr\([^\W\d](?:[\w,|<= ]|{ACCENTED}|_?\{{[^{{}}]*\}})*\))"
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
-_LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
+_LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_PROBABILITY}|{_LETTER}|{_NUMBER}))"
 _OPERAND = (
     rf"(?P<alone>{_LOG}|{_PROBABILITY}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
 )
@@ -200,8 +201,14 @@ def _as_words(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
     for order in (range(2, len(found)), range(len(found) - 3, -1, -1)):
         step = 2 if order.step > 0 else -2
         words |= {i for i in order if i - step in words and _TOUCHING.fullmatch(found[i - step // 2][1])}
-    whole = groupby(((f and i not in words, part) for i, (f, part) in enumerate(found)), key=itemgetter(0))
-    return [(f, "".join(part for _, part in same)) for f, same in whole]
+    shown = ((False, _upright(part)) if i in words else (f, part) for i, (f, part) in enumerate(found))
+    return [(f, "".join(part for _, part in same)) for f, same in groupby(shown, key=itemgetter(0))]
+
+
+def _upright(formula: str) -> str:
+    """A small formula as words, with the scripts that characters have."""
+    tables = {"_": SUBSCRIPTS, "^": SUPERSCRIPTS}
+    return re.sub(r"([_^])(\w)(?!\w)", lambda m: tables[m[1]].get(m[2], m[0]), formula)
 
 
 def _claims(formula: str) -> bool:
