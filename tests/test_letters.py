@@ -212,7 +212,7 @@ def test_a_scalar_before_brackets_is_no_function_at_an_argument() -> None:
 @pytest.mark.parametrize(
     ("name", "offer"),
     [("\u0440", ""), ("\u03b1", "alpha"), ("\u03bd", "nu"), ("\u0073\u0302", "s_hat"), ("\u015d", "s_hat"), ("x\u0304", "x_bar"),
-     ("\u2113", "l"), ("\U0001d465", "x"), ("x\u2032", "x'"), ("x\u200b", "x"), ("\uff58", "x"), ("x\u2081", "x1")],
+     ("\u2113", "ell"), ("\U0001d465", "x"), ("x\u2032", "x'"), ("x\u200b", "x"), ("\uff58", "x"), ("x\u2081", "x1")],
 )  # fmt: skip
 def test_a_sign_that_looks_like_another_is_refused_with_a_name_to_take(name: str, offer: str) -> None:
     letter = Var(name, REAL)

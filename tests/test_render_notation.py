@@ -38,9 +38,13 @@ from derive.render.formula.templates import TemplateError, template
 from derive.render.pages.clashes import refuse_clashes
 from derive.render.pages.html import derivation_html
 from derive.render.pages.latex import derivation_latex
+from derive.render.pages.readback import FORMS, read_back
 from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import term_latex
 from derive.render.pens.text import term_text
+from derive.slides.deck.build import Choice, build
+from derive.slides.deck.template import Template
+from derive.slides.readback import refuse_misread
 
 V, T, y, k, t = (integer(s) for s in "VTykt")
 eps = real("eps")
@@ -463,6 +467,19 @@ def test_two_that_differ_in_style_only_are_alike_in_plain_text() -> None:
 def test_a_letter_for_numbers_is_not_renamed_to_one_for_integers() -> None:
     with pytest.raises(UserError, match='a = "k" writes a number as k, which a reader takes for an integer'):
         read_notation("[variables]\na = 'k'", "course")
+
+
+@pytest.mark.parametrize("letter", ["ℓ", "ell"])
+def test_the_letter_of_a_loss(letter: str) -> None:
+    notation = read_notation(f"[definitions]\ncross_entropy = '{letter}($q, $p)'", "course")
+    d = find_theorem("cross_entropy_one_hot").derivation
+    assert "claim  ℓ(δ_y, p) = −log p(y)" in derivation_text(d, notation)
+    for form in FORMS:
+        read_back(d, notation, form)
+    for target in ("pptx", "mathml", "pdf", "html", "beamer"):
+        refuse_misread(build([(d.name, d)], Choice(notation), Template()), [(d.name, d)], target, notation)
+    with pytest.raises(UserError, match=r"script letters are capitals.*write ell"):
+        read_notation("[definitions]\ncross_entropy = 'cal{l}($q, $p)'", "course")
 
 
 def test_a_declared_order_prints_and_the_page_says_what_it_means() -> None:

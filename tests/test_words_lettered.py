@@ -14,6 +14,7 @@ from derive.render.pages.text import derivation_text
 from derive.render.pens.latex import prose_latex, sentence_latex
 from derive.render.pens.text import sentence_text
 from derive.render.words.lettered import PageWords, lettered
+from derive.render.words.prose import parts
 from derive.render.words.sentence import prose
 from derive.render.words.where import symbol
 
@@ -103,3 +104,27 @@ def test_a_letter_that_cannot_be_told_from_a_word_is_refused() -> None:
 
 def test_words_of_the_notation_itself_stay() -> None:
     assert lettered(titled("kl_nonneg", PageWords("from p")), load_notation("hat")).summary == "from p"
+
+
+@pytest.mark.parametrize(
+    ("words", "formulas"),
+    [
+        ("log(x y) = log x log y", []),
+        ("H(q, p) = H(p, q) for all p and q", ["p", "q"]),
+        ("since log(1/V) = 0", []),
+        ("p(y) = q(y) here", []),
+        ("at eps = 0, where p(k) > 0", ["ε = 0", "p(k) > 0"]),
+        ("only k = y is left, and 1 <= y <= V", ["k = y", "1 ≤ y ≤ V"]),
+        ("log x <= x - 1, with 0 log 0 = 0", ["log x ≤ x − 1", "0 log 0 = 0"]),  # of the library
+        ("ln x <= x - 1", ["ln x ≤ x − 1"]),
+    ],
+)
+def test_a_relation_in_words_that_claims_something_is_set_as_words(words: str, formulas: list[str]) -> None:
+    assert [part for formula, part in parts(words) if formula] == formulas
+
+
+def test_formulas_of_ones_own_text() -> None:
+    assert prose_latex("the sum is -log Pr(y | x)") == r"the sum is $-\log \Pr(y \mid x)$"
+    assert prose_latex("ℓ is the loss, ∇ a gradient, pₖ and q\u0302") == (
+        r"$\ell$ is the loss, $\nabla$ a gradient, p$_{k}$ and $\hat{q}$"
+    )

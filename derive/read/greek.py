@@ -1,11 +1,11 @@
-"""Greek letters by their English names, and as each target spells them."""
+"""Greek letters, and ℓ, by their English names, and as each target spells them."""
 
 from __future__ import annotations
 
 SMALL = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
     "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "ell": "ℓ",
 }  # fmt: skip
 CAPITAL = {
     name.capitalize(): SMALL[name].upper()

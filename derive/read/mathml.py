@@ -90,7 +90,7 @@ def _sign(e: Element) -> Items:
         return (Sign(text, "up"),)
     if text == "|":
         return (BAR_OPENS if e.get("form") == "prefix" else BAR_CLOSES,)
-    if e.tag == "mo" or text in ("∂",):
+    if e.tag == "mo" or text in ("∂", "ℓ"):  # ℓ is the letter that it is, though Unicode calls it script
         return (Sign(text),)
     style = "num" if e.tag == "mn" else "up" if len(text) > 1 or e.get("mathvariant") == "normal" else ""
     name = unicodedata.name(text[0])

@@ -82,6 +82,8 @@ def _run(r: Element) -> Items:
 
 def _letter(c: str) -> Item:
     """A sign, or a letter that carries its style in its code."""
+    if c == "ℓ":  # the letter that it is, though Unicode calls it script
+        return Sign(c, "")
     name = unicodedata.name(c)
     if not name.startswith(("MATHEMATICAL ", "SCRIPT ", "PLANCK ")):
         return Sign(c, "up" if c.isalpha() else "")

@@ -3,7 +3,7 @@
 $q            the argument called q; $1 is the first one
 $p[$y]        the argument p at the argument y
 @k            a fresh bound letter, k if it is free; $f[@k] is the argument f at it
-x, eps, KL    a letter, a Greek letter, a word
+x, eps, KL    a letter, a Greek letter (or ε itself; ell is ℓ), a word
 2 $x          a product: a space between two parts that are not signs
 _{..} ^{..}   subscript and superscript; braces may be left out round one sign
 hat{..} bar{..} tilde{..} bf{..} cal{..}
@@ -68,7 +68,7 @@ class Template(Value):
     heads: frozenset[str] = frozenset()  # the slots that stand as a function before brackets
 
 
-_TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
+_TOKEN = re.compile(r"\s*(\$[A-Za-z0-9]+|@[A-Za-z]+|[A-Za-z]+|[α-ωΓ-Ωℓ]|\d+|\|\||<=|>=|[-+_^{}()\[\]|,;:~<>=.'])")
 _LONGEST = 150  # signs and words; there is no formula of a definition so long, and nothing is nested deeper
 _WORD = 40  # letters or digits of one of them
 _STYLES = {"bf": "bold", "cal": "cal"}
@@ -197,6 +197,15 @@ class _Reader:
                     letter = self.group()
                     if not isinstance(letter, Symbol):
                         raise TemplateError(f"{token}{{..}} takes one letter or word")
+                    if token == "cal" and not re.fullmatch("[A-Z]+", letter.text):
+                        hint = (
+                            ", such as cal{L}; for a small one write ell, which is ℓ"
+                            if letter.text == "l"
+                            else ", such as cal{L}"
+                        )
+                        raise TemplateError(
+                            f"cal{{{letter.text}}} cannot be written: script letters are capitals{hint}"
+                        )
                     return Symbol(letter.text, _STYLES[token])
                 if token in MARKS:
                     return Marked(token, self.group())

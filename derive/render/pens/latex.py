@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from derive.kernel.terms import Term
 from derive.record.relations import sign_of
-from derive.render.formula.alphabets import ACCENTS, GREEK_NAMES, unstyled
+from derive.render.formula.alphabets import ACCENTS, GREEK_NAMES, SUBSCRIPTS, SUPERSCRIPTS, unstyled
 from derive.render.formula.layout import Labels, layout
 from derive.render.formula.measure import DISPLAY, SCRIPT, TEXT
 from derive.render.formula.nodes import (
@@ -33,12 +33,14 @@ from derive.render.words.prose import ACCENTED, parts
 COMMANDS = {
     "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∈": r"\in", "∼": r"\sim", "∣": r"\mid",
     "∥": r"\parallel", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial", "∀": r"\forall", "…": r"\dots", "⟺": r"\iff",
-    "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times",
+    "⟹": r"\implies", "↦": r"\mapsto", "∧": r"\wedge", "′": "'", "∞": r"\infty", "→": r"\to", "×": r"\times", "∇": r"\nabla",
     **{sign: rf"\{name}" for sign, name in GREEK_NAMES.items()}, "ε": r"\varepsilon", "⊢": r"\vdash",
 }  # fmt: skip
 _FUNCTIONS = {"log": r"\log", "ln": r"\ln", "exp": r"\exp", "Pr": r"\Pr"}
 _MARKS = {sign: mark for mark, sign in ACCENTS.items()}
 _STYLES = {"bold": "mathbf", "cal": "mathcal"}
+_LOWERED = {c: COMMANDS.get(plain, plain) for plain, c in SUBSCRIPTS.items()}
+_RAISED = {c: COMMANDS.get(plain, plain) for plain, c in SUPERSCRIPTS.items() if ord(c) > 255}
 _SIZES = ("", "big", "Big", "bigg", "Bigg")
 _PROSE = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -85,6 +87,8 @@ def escape(words: str) -> str:
             out.append("$-$")
         elif c in COMMANDS and ord(c) > 127:
             out.append(f"${COMMANDS[c]}$")
+        elif c in _LOWERED or c in _RAISED:
+            out.append(f"$_{{{_LOWERED[c]}}}$" if c in _LOWERED else f"$^{{{_RAISED[c]}}}$")
         elif ord(c) < 0x180 and c not in _LACKING:
             out.append(c)
         elif (letter := marked(out[-1] if out else "", c)) is not None:

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, count, groupby
+from functools import cache
+from itertools import chain, count, groupby, pairwise
 from operator import itemgetter
 
 from derive.kernel.sorts import INT, Fn, is_numeric
@@ -15,6 +16,7 @@ from derive.operators import finite_sets
 from derive.record import Block, Derivation, Line, Reason
 from derive.record.letters import value_sort
 from derive.record.relations import RELATIONS
+from derive.render.formula.alphabets import SUBSCRIPTS, SUPERSCRIPTS
 from derive.render.formula.applied import variable_template
 from derive.render.formula.honest import letter_of
 from derive.render.formula.names import GREEK, reads_as_integer
@@ -144,7 +146,7 @@ _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 ACCENTED = "[\u0302-\u0304]"
 """What stands above a letter, as characters that combine with it."""
 _SCRIPT = rf"(?:\w{ACCENTED}?|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})"
-_ANY = "A-Za-zα-ω𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
+_ANY = "A-Za-zα-ωℓ𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
 _LETTER = (
     rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[{_ANY}]{ACCENTED}?)"
     rf"(?:_(?:{_GREEK}|<?{_SCRIPT}))?(?:\^(?:\d+|{_GREEK}|{_SCRIPT}))?(?![\w'’])(?!\.[A-Za-z])"
@@ -152,7 +154,7 @@ _LETTER = (
 )
 _PROBABILITY = rf"(?:(?<![\w'’])Pr\([^\W\d](?:[\w,|<= ]|{ACCENTED}|_?\{{[^{{}}]*\}})*\))"
 _NUMBER = r"(?:(?<![\w.])\d+(?![\w.]*\w))"
-_LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_LETTER}|{_NUMBER}))"
+_LOG = rf"(?:(?:{_NUMBER}\s+)?(?<![\w'’])(?:log|ln|exp)\s+(?:{_PROBABILITY}|{_LETTER}|{_NUMBER}))"
 _OPERAND = (
     rf"(?P<alone>{_LOG}|{_PROBABILITY}|{_LETTER})|(?P<article>(?<![\w'’])a\b)|{_NUMBER}"  # compiled when first used
 )
@@ -187,7 +189,60 @@ def parts(words: str) -> list[tuple[bool, str]]:
         end = stop
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
-    return _bracketed([(f, part) for f, part in signed if part])
+    return _as_words(_bracketed([(f, part) for f, part in signed if part]))
+
+
+_RELATION = re.compile(r"[=<>≤≥≠⟺⟹]")
+_LETTER_ALONE = rf"[−-]?\s*[{_ANY}]{ACCENTED}?(?:[_^]<?{_SCRIPT})*"
+_NUMBER_ALONE = r"[−-]?\s*\d*"
+_TOUCHING = re.compile(r"[\s()=<>≤≥≠+/·−-]*|.*\b(?:log|ln|exp)[\s(]*")
+
+
+def _as_words(found: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    """Relations as words, since nothing proves what an author says in words: upright, with the formulas that touch them.  As
+    formulas stay those that say which case is meant, k = y or p(k) > 0, and those that the library says."""
+    words = {i for i, (f, part) in enumerate(found) if f and _claims(part) and _look(part) not in _library_relations()}
+    if not words:
+        return found
+    for order in (range(2, len(found)), range(len(found) - 3, -1, -1)):
+        step = 2 if order.step > 0 else -2
+        words |= {i for i in order if i - step in words and _TOUCHING.fullmatch(found[i - step // 2][1])}
+    shown = ((False, _upright(part)) if i in words else (f, part) for i, (f, part) in enumerate(found))
+    return [(f, "".join(part for _, part in same)) for f, same in groupby(shown, key=itemgetter(0))]
+
+
+def _upright(formula: str) -> str:
+    """A small formula as words, with the scripts that characters have."""
+    tables = {"_": SUBSCRIPTS, "^": SUPERSCRIPTS}
+    return re.sub(r"([_^])(\w)(?!\w)", lambda m: tables[m[1]].get(m[2], m[0]), formula)
+
+
+def _claims(formula: str) -> bool:
+    """Whether a small formula says more than which case is meant: whether it has no letter on a side, nor a value at most and a number."""
+    if "(" in formula and _RELATION.search(re.sub(r"\([^()]*\)", "", formula)) is None:
+        return False
+    sides = [x.strip() for x in _RELATION.split(re.sub(r"_<\w", "", re.sub(r"\([^()]*\)", "()", formula)))]
+    return any(not _says_a_case(a, b) and not _says_a_case(b, a) for a, b in pairwise(sides))
+
+
+def _says_a_case(a: str, b: str) -> bool:
+    if re.fullmatch(_LETTER_ALONE, a):
+        return True
+    return re.fullmatch(_NUMBER_ALONE, a) is not None and re.fullmatch(rf"{_LETTER_ALONE}(?:\(\))?", b) is not None
+
+
+def _look(formula: str) -> str:
+    return re.sub(r"\s", "", formula.replace("-", MINUS)).replace("ln", "log")
+
+
+@cache
+def _library_relations() -> frozenset[str]:
+    from derive.language.words import WORDS
+    from derive.lemmas import LEMMAS
+
+    words = (*(x.phrase for x in LEMMAS.values()), *(d.doc for d in WORDS))
+    spelled = (_SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], w) for w in words)
+    return frozenset(_look(w[start:stop]) for w in spelled for start, stop in _formulas(w))
 
 
 # What may stand between the formulas of one in brackets; before its bracket, the name of a function, or a sign with a number or
