@@ -142,7 +142,9 @@ def test_students_get_no_answers(tmp_path):
     assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
     assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
     assert made(tmp_path, LECTURE, "paper.typ", "--handout").exit_code == 0
-    assert r"A. Lecturer \ autumn" in (tmp_path / "paper.typ").read_text()
+    paper = (tmp_path / "paper.typ").read_text()
+    assert r"A. Lecturer \ autumn" in paper
+    assert paper.count("whole: true") == paper.count("  heading: [")  # none of them is parted by a page
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
