@@ -19,7 +19,7 @@ import typst
 
 COLUMNS = 3
 WIDTH = 480  # points of a slide on the sheet
-MOST = 24  # slides on a sheet
+MOST = 15  # slides on a sheet: their formulas can be read on a screen
 
 
 def drawn(folder: Path, wishes: list[str], kind: str) -> list[Path]:

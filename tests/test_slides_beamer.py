@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from lectures import everything
 from needs import need
 from sweep import WHOLE
 
@@ -136,6 +137,11 @@ def test_the_catalogue_compiles_and_nothing_sticks_out(notation: str, aspect: st
     assert page_count(pdf) > (sum(map(pages, d.slides)) if WHOLE else len(d.sheets))  # and the title with the contents
     # contents that do not fit on the title slide have slides of their own
     assert (files["deck.tex"].count(rb"\frametitle{Contents}") > 2) == whole
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_nothing_sticks_out_of_a_lecture(aspect: str, tmp_path: Path) -> None:
+    compiled(beamer.write(everything(tmp_path, "beamer", Template(aspect=aspect)), "deck.tex", HANDOUT), tmp_path)
 
 
 def test_lualatex_makes_the_same_deck(tmp_path: Path) -> None:

@@ -473,7 +473,7 @@ def test_no_heading_breaks_at_a_hyphen() -> None:
         (source,) = target.write(deck, "deck", Options()).values()
         assert b"the negative log-likelihood" in source
     (tex,) = beamer.write(deck, "deck.tex", Options()).values()
-    assert rb"\exhyphenpenalty=10000\strut\insertframetitle" in tex
+    assert rb"{\raggedright\exhyphenpenalty=10000" in tex
     (page,) = html.write(deck, "deck.html", Options()).values()
     assert b'negative <span class="word">log-likelihood</span>' in page
     for room, lines in (

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from browser import Browser, Page
+from lectures import everything
 from needs import missing
 from sweep import dealt
 
@@ -311,18 +312,24 @@ def axe() -> str:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("handout", [False, True], ids=["deck", "handout"])
-def test_axe_finds_nothing_serious(show: Callable[..., Page], axe: str, dark: bool, handout: bool) -> None:
-    template = Template(dark=dark, colors=DARK if dark else LIGHT, footer="Course 101")
-    deck = made("label_smoothing_residual", template=template, title="Label smoothing")
-    page = show(html_of(deck, handout))
+def test_a_lecture_has_room_and_axe_finds_nothing_serious(
+    show: Callable[..., Page], axe: str, dark: bool, handout: bool, tmp_path: Path
+) -> None:
+    aspect = "4:3" if dark else "16:9"
+    template = Template(aspect=aspect, dark=dark, colors=DARK if dark else LIGHT, footer="Course 101")
+    deck = everything(tmp_path, "html", template)
+    page = show(html_of(deck, handout), width=960 if dark else 1280)
     page.evaluate(axe + "; 0")
-    for n in range(1 if handout else len(deck.slides) + 1):
+    for n in range(1 if handout else len(deck.sheets) + 1):
         if not handout:
             page.evaluate(
                 f"(Reveal.slide({n}), Reveal.getCurrentSlide().querySelectorAll('.fragment').forEach(f => f.classList.add('visible')))"
             )
         found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.impact, v.nodes.map(n => n.html)]))")
         assert [v for v in found if v[1] in ("serious", "critical")] == []
+    if not handout:
+        assert page.evaluate("[...document.querySelectorAll('[data-fitted]')].map(s => s.textContent)") == []
+        assert page.evaluate(OUTSIDE % SHOW_ALL) == []
 
 
 @pytest.mark.parametrize("query", ["", "?print-pdf"])

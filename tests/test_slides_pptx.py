@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lectures import everything
 from needs import need
 from pptx import Presentation
 from pptx.util import Inches
@@ -253,8 +254,11 @@ def test_provenance_footer_and_number_stand_at_the_foot() -> None:
 
 def test_the_last_line_ends_the_proof_and_gaps_are_counted() -> None:
     deck = deck_of("cross_entropy_one_hot")
-    last = [s for s in shapes(slides_of(written(deck))[0]) if " text reason" in about(s).get("name")][-1]
-    assert words(last).endswith("∎")
+    page = slides_of(written(deck))[0]
+    last = [place(s) for s in shapes(page) if " text reason" in about(s).get("name")][-1]
+    mark = next(place(s) for s in shapes(page) if words(s) == "∎")
+    assert last is not None and mark is not None
+    assert mark.x >= last.x + last.width and last.y <= mark.y + mark.height / 2 <= last.y + last.height
     open_ = replace(deck, slides=(replace(deck.slides[0], ends=False, gaps=2),))
     page = slides_of(written(open_))[0]
     assert "2 gaps are left" in [words(s) for s in shapes(page)]
@@ -685,6 +689,12 @@ def test_every_theorem_fits_its_slides(notation: str, aspect: str) -> None:
                 assert across < 0.5 or down < 0.5, (slide.name, slide.part, a, b)
         sizes = {t.size for t in things if hasattr(t, "node")}
         assert min(sizes, default=24) >= 0.75 * ground.em, (slide.name, slide.part)
+
+
+def test_a_lecture_fits_its_slides(tmp_path: Path) -> None:
+    data = written(everything(tmp_path, "pptx", Template(aspect="4:3")))
+    for page in slides_of(data):
+        check_places(page, 720, 540)
 
 
 def test_a_slide_that_is_too_full_gets_smaller_letters() -> None:

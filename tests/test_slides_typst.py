@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from lectures import everything
 from needs import need
 from sweep import dealt
 from test_render_typst import typst
@@ -238,6 +239,19 @@ def test_every_derivation_fits_its_slides_and_is_accessible(notation: str, aspec
             grey = image.convert("L")
             for box in ((0, 0, margin, height), (width - margin, 0, width, height), (0, height - 5, width, height)):
                 assert grey.crop(box).getextrema() == (255, 255), f"{s.name} {s.part}/{s.parts}: ink in the margin"
+
+
+@pytest.mark.parametrize("aspect", PAPER)
+def test_a_lecture_fits_its_slides_and_is_accessible(aspect: str, tmp_path: Path) -> None:
+    d = everything(tmp_path, "typst", Template(aspect=aspect))
+    for name, data in write(d, "all.typ", Options(handout=True)).items():
+        (tmp_path / name).write_bytes(data)
+    file = tmp_path / "all.typ"
+    file.write_text(slides(d, overlays=False), encoding="utf-8")
+    compiler = typst().Compiler(str(file), ignore_system_fonts=True)
+    smaller = [f["factor"] for f in json.loads(compiler.query("<fit>", field="value"))]
+    assert min(smaller, default=1) > 0.95 and len(smaller) < 2
+    assert compiler.compile(format="pdf", pdf_standards=["ua-1"]).startswith(b"%PDF")
 
 
 def test_a_slide_that_is_too_full_is_drawn_smaller_and_says_so(tmp_path: Path) -> None:

@@ -288,6 +288,20 @@ def test_lines_in_another_order_are_seen(tmp_path: Path, target: str) -> None:
     assert "do not stand in the order" in finding.what
 
 
+def test_lines_in_another_order_are_seen_in_each_of_two_notations(tmp_path: Path) -> None:
+    source, path = tmp_path / "lecture.toml", tmp_path / "deck.html"
+    entry = '[[slide]]\ntheorem = "cross_entropy_one_hot"\nnotation = "{}"\n'
+    source.write_text('title = "Two ways"\n' + entry.format("compact") + entry.format("pr"), "utf-8")
+    assert run("slides", str(source), "-o", str(path)).exit_code == 0
+    assert not check_deck(str(path), find).findings
+    lines = path.read_text("utf-8").split("\n")
+    two, one = (max(i for i, x in enumerate(lines) if f'data-line="cross_entropy_one_hot {n}"' in x) for n in (2, 1))
+    lines[one], lines[two] = lines[two], lines[one]
+    path.write_text("\n".join(lines), "utf-8")
+    (finding,) = check_deck(str(path), find).findings
+    assert "do not stand in the order" in finding.what
+
+
 @pytest.mark.parametrize("target", ["html", "beamer", "notebook"])
 def test_a_record_that_is_lost_is_missed(tmp_path: Path, target: str) -> None:
     """Lines that are copied into another deck without the theorem's record cannot be compared, and that is said."""

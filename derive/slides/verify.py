@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from derive.errors import UserError
@@ -143,20 +144,20 @@ def _stale(
     whole = all(len(d.blocks) == 1 and s.detail == "board" and not (s.first or s.last) for s, d in shown)
     moving = [Options(move=True)] if target.moves else []
     for options in (Options(handout=True), *moving, Options()):  # the file does not say which it is
-        made = [line for d in decks for line in _lines_of(d, target, options)]
+        made = [_lines_of(d, target, options) for d in decks]
         if whole and not any(line.place == "claim" for line in lines):
             # the two ends of the chain are the claim, which a slide with several theorems may not say before
-            made = [line for line in made if line.place != "claim"]
-        found = _differences(name, made, lines, len(decks) == 1)
+            made = [[line for line in run if line.place != "claim"] for run in made]
+        found = _differences(name, made, lines)
         if not found:
             break
     return statement + found
 
 
-def _differences(name: str, made: list[Shown], lines: list[Shown], ordered: bool) -> list[Finding]:
-    """Where the lines that are there are not those that would be made now."""
+def _differences(name: str, made: list[list[Shown]], lines: list[Shown]) -> list[Finding]:
+    """Where the lines that are there are not those that would be made now, in the order of each way in which they are shown."""
     now: dict[str, set[str]] = {}  # a line that is carried over is there twice
-    for line in made:
+    for line in chain.from_iterable(made):
         now.setdefault(line.place, set()).add(line.digest)
     there = {s.place for s in lines}
     out = [Finding(name, place_words(p), "it is missing from the deck") for p in now if p not in there]
@@ -166,10 +167,23 @@ def _differences(name: str, made: list[Shown], lines: list[Shown], ordered: bool
                 out.append(Finding(name, place_words(s.place), "it is not a line of the derivation"))
         elif s.digest not in now[s.place]:
             out.append(Finding(name, place_words(s.place), "stale: the derivation reads otherwise now"))
-    if ordered and not out and [s.place for s in lines if s.place in now] != [s.place for s in made]:
+    if not out and not _in_order([s for s in lines if s.place in now], made):
         what = "its lines do not stand in the order of the derivation, or one of them stands there twice"
         out.append(Finding(name, "", what))
     return out
+
+
+def _in_order(lines: list[Shown], made: list[list[Shown]]) -> bool:
+    """Whether the lines are those of each way, one way behind the other."""
+    there = [(s.place, s.digest) for s in lines]
+    runs = [[(s.place, s.digest) for s in run] for run in made]
+    while runs and there:
+        run = next((r for r in runs if r == there[: len(r)]), None)
+        if run is None:
+            return False
+        runs.remove(run)
+        there = there[len(run) :]
+    return not runs and not there
 
 
 def _deck_again(stamp: Stamp, derivation: Derivation, folder: Path) -> Deck:

@@ -13,6 +13,7 @@ from derive.slides.deck import Block, Slide, Step, Words
 from derive.slides.deck.colours import TERMS
 from derive.slides.deck.stamps import line_digest, unsized
 
+NORMAL = r"\color{derivetext}"
 _LATER = r"\hspace{2em}"  # before the later parts of a broken formula
 _BROKEN = r" \\[-2pt]"  # between these parts, which stand closer together than lines do
 
@@ -124,19 +125,14 @@ def block_rows(block: Block, guarded: bool = False) -> str:
     """A paragraph, an item of a list, or a table."""
     if isinstance(block, Words):
         bullet = r"\textbullet\enspace " if block.item else ""
-        return rf"\derivesmall{{{bullet}{sentence(block.words, guarded)}}}"
+        # what a lecturer says is no remark: in the colour of the text
+        return rf"\derivesmall{{{NORMAL if not guarded else ''}{bullet}{sentence(block.words, guarded)}}}"
     rows = [" & ".join(sentence(cell, guarded) or "{}" for cell in row) + r" \\" for row in (block.head, *block.rows)]
     rows.insert(1, r"\hline")
     if block.total:
         rows.insert(len(rows) - 1, r"\hline")
     columns = "l" + "r" * (len(block.head) - 1)
-    return "\n".join(
-        [
-            rf"{{\footnotesize\renewcommand{{\arraystretch}}{{1.3}}\par\medskip\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
-            *rows,
-            r"\end{tabular}\par}",
-        ]
-    )
+    return "\n".join([rf"\derivetable{{{columns}}}{{%", *rows, "}"])
 
 
 # --- a chain ---------------------------------------------------------------------------------------------------------

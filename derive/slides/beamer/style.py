@@ -63,6 +63,9 @@ FORMULAS = r"""\def\derivewider#1#2{\setbox2\hbox{#2}\ifdim\wd2>#1\xdef#1{\the\w
   \derivetry{#1}{#2}\scriptsize\derivetry{#1}{#2}\tiny}
 \def\derivetry#1#2#3{\ifdim\dimexpr\derivetaken+\deriveright\relax>#2\relax
   \typeout{derive: a formula of \derivetaken\space is drawn smaller}#3\derivemeasure{#1}\fi}
+\def\derivetable#1#2{{\footnotesize\renewcommand{\arraystretch}{1.3}\par\medskip\noindent
+  \def\derivedraw{\setbox0\hbox{\begin{tabular}{@{}#1@{}}#2\end{tabular}}}\derivedraw
+  \ifdim\wd0>\linewidth\tabcolsep=2pt\derivedraw\fi\ifdim\wd0>\linewidth\scriptsize\derivedraw\fi\box0\par}}
 \def\derivelead#1{#1}
 \def\derivereason#1{\hspace{1em}\parbox[t]{\dimexpr\linewidth-\derivetaken-1em\relax}{\derivesmall{#1}}}
 \def\derivebelow#1{\hspace{2em}\parbox[t]{\dimexpr\linewidth-\deriveleft-3.5em\relax}{\derivesmall{#1}}}
@@ -124,8 +127,9 @@ _LOOK = r"""\setbeamercolor{background canvas}{bg=derivebackground}
 \setbeamercolor{alerted text}{fg=derivechanged}
 \setbeamertemplate{navigation symbols}{}
 \setbeamertemplate{enumerate items}[default]
-\setbeamertemplate{frametitle}{\vspace*{2pt}{\raggedright\exhyphenpenalty=10000\strut\insertframetitle\strut\par}}
-\setlength{\jot}{5pt}
+\setbeamertemplate{frametitle}{\vspace*{4pt}{\raggedright\exhyphenpenalty=10000
+  \rightskip=0pt plus\linewidth\parfillskip=0pt\tolerance=10000\hbadness=10000\strut\insertframetitle\strut\par}}
+\setlength{\jot}{4pt}
 \AtBeginDocument{\setlength{\parskip}{3pt}}
 \makeatletter\@ifundefined{KV@Gin@alt}{\define@key{Gin}{alt}{}}{}\makeatother
 \DeclareFontFamily{OMX}{lmex}{}\DeclareFontShape{OMX}{lmex}{m}{n}{<->lmex10}{}

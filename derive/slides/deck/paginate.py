@@ -25,8 +25,9 @@ CLAIM_WORD, CLAIM_INDENT = 4.0, 1.0  # em for the word before a claim, and befor
 LEAST_SCALE = 0.5
 PART = 3.0  # em of a heading's letters, for the number of the slide behind it
 BETWEEN = 0.8  # em above a chain that stands below another
-BROKEN = 0.3  # em between the lines of a broken formula
-AIR = 0.25  # em that a slide keeps free where its letters were made smaller to fill it
+TALL = 1.04  # of its estimated height: what browsers make of a formula with a sum
+BROKEN = 0.4  # em between the lines of a broken formula
+AIR = 0.3  # em that a slide keeps free where its letters were made smaller to fill it
 
 
 class Chain(Value):
@@ -83,8 +84,10 @@ def columns(steps: Sequence[Step], template: Template, scale: float = 1.0, lead:
     def free(before: float, widest: float) -> float:
         return room - before - relation_em - widest - COLUMN_GAP
 
-    own = lead_em if lead and 0 < lead_em <= LEAD * scale and bool(start and steps[1].relation) else 0.0
     least = min(reason_em, REASON)
+    # before one step only, a longer start makes no empty column
+    short = lead_em <= LEAD * scale or (len(steps) == 2 and free(lead_em, formula_em) >= least)
+    own = lead_em if lead and short and bool(start and steps[1].relation) else 0.0
     wide = max(formula_em, scale * _formula_em(start) - relation_em if start is not None else 0.0)
     if own and free(own, formula_em) >= least:
         lead, beside, space = True, True, free(own, formula_em)
@@ -104,7 +107,7 @@ def _formula_em(step: Step) -> float:
 
 def row_height(step: Step, c: Columns) -> float:
     """Of a step with its reason, in em."""
-    formula = sum(max(1.3, node_height(p)) * c.scale for p in step.parts) + BROKEN * (len(step.parts) - 1)
+    formula = sum(max(1.3, TALL * node_height(p)) * c.scale for p in step.parts) + BROKEN * (len(step.parts) - 1)
     reason = small_height(step.reason, c.reason_em)
     return GAP + (max(formula, reason) if c.beside else formula + reason)
 

@@ -45,7 +45,7 @@ DARK = Colors("#14171c", "#f2f2f2", "#b4bac4", "#8cc2f5", "#ff8f85")
 # Of terms that keep a colour: after Okabe and Ito, whom most colour-blind people can tell apart; orange, blue, green, purple.
 _TERMS = (("#a85400", "#0062a8", "#00704f", "#8f3a74"), ("#f0a53a", "#62bcf0", "#3cc49a", "#d9a6e8"))
 
-BODY_HEIGHT = 16.8  # em of the formulas that a slide has room for below its heading of two lines
+BODY_HEIGHT = 17.5  # em of the formulas that a slide has room for below its heading of two lines
 HEADING, ONE_LINE = 1.3, 1.0  # em of the formulas in one of a heading's letters; what a heading of one line leaves free
 USUAL, SMALLEST = 24, 20  # points of the letters of formulas
 LEGIBLE = 12  # points: what may be asked for at least

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 EM = 24.0  # points: the formulas' size on a slide 13.33 or 10 inches wide
-MORE = 0.4  # em: a picture may come nearer to the foot of the slide than lines of a derivation
+LESS = (
+    0.3  # em: of a picture no gap can be made smaller, as those between the lines of a derivation are where they must
+)
 WORDS, TICKS = 21.0, 20.0  # points, of titles and labels and of the numbers at the axes
 LINE = 3.5  # points
 LEAST_WIDTH = 19.0  # em: of the axes, or the labels at the ends of the curves are the short ones
@@ -127,7 +129,7 @@ def settings(letters: Letters = SANS, font: str = "") -> Iterator[None]:
 def height(chart: Chart, template: Template) -> float:
     """Of the picture, in em: what the slide has below its heading."""
     one_line = prose_width(chart.heading) * HEADING <= template.width
-    return template.height + MORE + (HEADING if one_line else 0.0)
+    return template.height - LESS + (HEADING if one_line else 0.0)
 
 
 def figure(chart: Chart, template: Template) -> Figure:

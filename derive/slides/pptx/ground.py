@@ -8,7 +8,7 @@ from typing import Any
 from derive.errors import UserError
 from derive.slides.deck.template import contrast
 from derive.slides.pptx.layout import LINE, Box, title_size
-from derive.slides.pptx.text import Spans, lines, uncut
+from derive.slides.pptx.text import Spans, bold, lines, uncut
 
 EMU = 12700  # to a point
 EM = 24.0  # size of formulas
@@ -76,13 +76,13 @@ def fitted_title(ground: Ground, shape: Any, words: Spans) -> tuple[Spans, float
         return words, None, 0.0
     width, height = box.width / ground.stretch, box.height
     if ground.own:
-        bold = tuple(w._replace(bold=True) for w in words)
-        size = title_size(bold, width, height, ground.heading, rows=2)
+        shown = bold(words)
+        size = title_size(shown, width, height, ground.heading, rows=2)
         if size < LOWEST:  # a long one: three lines, in letters as large as they can be
-            size = title_size(bold, width, height, ground.heading)
-        bold = uncut(bold, width / size)
-        words = tuple(w._replace(text=b.text) for w, b in zip(words, bold, strict=True))
-        free = height - LINE * size * lines(bold, width / size)
+            size = title_size(shown, width, height, ground.heading)
+        shown = uncut(shown, width / size)
+        words = tuple(w._replace(text=b.text) for w, b in zip(words, shown, strict=True))
+        free = height - LINE * size * lines(shown, width / size)
         return words, (None if size == ground.heading else size), free
     usual = _inherited_size(shape, ground) or ground.heading
     size = title_size(words, width - 14.4, height - 7.2, usual)

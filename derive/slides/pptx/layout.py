@@ -17,7 +17,7 @@ from derive.slides.deck import Picture, Slide, Step, Words
 from derive.slides.deck.paginate import SMALL
 from derive.slides.pptx.pictures import Formula
 from derive.slides.pptx.pieces import pieces
-from derive.slides.pptx.text import Span, Spans, joined, lines, spans, spans_em, uncut
+from derive.slides.pptx.text import Span, Spans, bold, joined, lines, spans, spans_em, uncut
 
 LINE = 1.2  # from one line of text to the next, in em of that text
 GAP, LEAST_GAP, MOST_GAP = 0.45, 0.12, 0.9  # em between rows
@@ -26,6 +26,7 @@ UNDER = 0.25  # em between a formula and a reason that stands below it
 INDENT = 2.0  # of the later parts of a broken formula
 CLAIM = 4.0  # em for the word before the claim
 AXIS = 0.25  # of a formula above its baseline, in em
+END, END_MARK = 1.0, (Span("∎", math=True),)  # behind a complete proof, at the right edge, so many em wide
 NARROWEST = 6.0  # em: reasons stand below the formulas where they would have less
 
 
@@ -193,7 +194,7 @@ class _Page:
         if s.claim:
             self.claim()
         if s.title:
-            title = tuple(t._replace(bold=True) for t in spans(prose(s.title)))
+            title = bold(spans(prose(s.title)))
             self.text(title, small, "accent", extra=0.3, click=self.clicks.opens)
         if s.assumes:
             self.text(
@@ -311,33 +312,37 @@ class _Page:
             size *= min(1.0, (self.room.width - label) / (left - label + max(w for _, w in widths)))
         reasons = left + widest + COLUMN_GAP * self.em
         column = self.room.width - reasons
-        longest = max((spans_em(self.reason(r)) for r in rows), default=0.0) * small * self.stretch
+        ends = {s.steps[-1].place: (END + 0.4) * self.em} if s.ends else {}  # room for the mark beside the last reason
+        longest = max((spans_em(spans(r.reason)) for r in rows), default=0.0) * small * self.stretch
         beside = s.beside and column >= min(longest, NARROWEST * self.em)
         for n, r in enumerate(rows):
             at = n + (lead is not None)
             click = self.clicks.steps[at]
-            words = self.reason(r)
-            wrapped = self.high(words, column, small) if words and beside else 0.0
+            words, mark = spans(r.reason), ends.get(r.place, 0.0)
+            wrapped = self.high(words, column - mark, small) if words and beside else 0.0
             self.row(r, left, size, label, click, lead if not n else None, wrapped, at)
             about = {"name": "reason", "place": f"reason{r.place}"}
+            axis = self.room.y + self.axis
             if words and beside:
-                axis = self.room.y + self.axis
-                box = Box(self.room.x + reasons, axis - wrapped / 2, column, wrapped)
+                box = Box(self.room.x + reasons, axis - wrapped / 2, column - mark, wrapped)
                 self.things.append(Text(box, words, small, "muted", anchor="ctr", **about, click=click))
             elif words:
                 x = left + INDENT * self.em
-                height = self.high(words, self.room.width - x, small)
-                box = Box(self.room.x + x, self.room.y + self.bottom + UNDER * self.em, self.room.width - x, height)
+                width = self.room.width - x - mark
+                height = self.high(words, width, small)
+                box = Box(self.room.x + x, self.room.y + self.bottom + UNDER * self.em, width, height)
                 self.things.append(Text(box, words, small, "muted", **about, click=click))
                 self.bottom += height + UNDER * self.em
+            if mark:
+                line = LINE * small
+                end = (axis + wrapped / 2 if words and beside else self.room.y + self.bottom) - line
+                top = axis - line / 2 if beside and not words else end
+                box = Box(self.room.x + self.room.width - END * self.em, top, END * self.em, line)
+                self.things.append(Text(box, END_MARK, small, "text", align="r", name="end of the proof", click=click))
 
     def indent(self, part: int, end: float) -> float:
         """How far a part of a formula is moved in, which would else end at ``end``."""
         return max(0.0, min(INDENT * self.em, self.room.width - end)) if part else 0.0
-
-    def reason(self, step: Step) -> Spans:
-        end = (Span("\u00a0∎", math=True, color="text"),) if self.slide.ends and step is self.slide.steps[-1] else ()
-        return joined((*spans(step.reason), *end))
 
     def row(
         self, step: Step, x: float, size: float, label: float, click: int, lead: Step | None, wrapped: float, at: int

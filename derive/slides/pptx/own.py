@@ -13,7 +13,6 @@ from xml.sax.saxutils import quoteattr
 
 from derive.errors import UserError
 from derive.slides.deck import Deck
-from derive.slides.deck.headings import common_share
 from derive.slides.deck.template import Template, mixed, term_colors
 from derive.slides.pptx.ground import (
     EM,
@@ -30,12 +29,12 @@ from derive.slides.pptx.ground import (
     new_presentation,
     solid,
 )
-from derive.slides.pptx.layout import LINE, Box
+from derive.slides.pptx.layout import LINE, Box, heading, title_size
 from derive.slides.pptx.pictures import picture
+from derive.slides.pptx.text import bold
 
 MARGINS = {"16:9": 48.0, "4:3": 36.0}
 WIDTHS = {"16:9": 960.0, "4:3": 720.0}
-BOLD = 1.08  # the letters of headings are so much wider than others
 LOGO = (110.0, 44.0)  # its greatest width and height
 _NAMES = {"text": "tx1", "background": "bg1", "muted": "tx2", "accent": "accent1", "changed": "accent2"}
 _OTHERS = ("e69f00", "56b4e9", "009e73", "cc79a7")  # accents 3 to 6: Okabe and Ito's, told apart by everybody
@@ -62,7 +61,8 @@ def own_ground(deck: Deck) -> Ground:
     top = TOP + 2 * LINE * HEADING + 18
     body = Box(margin, top, inner, HEIGHT - FOOT - 2 - top)
     foot = Box(margin, HEIGHT - FOOT, inner, FOOT - 8)
-    size = max(LOWEST, int(HEADING * common_share(deck.slides, inner / (HEADING * BOLD))))
+    stretch = 1.0 if t.font in ("", FONT) else UNKNOWN_FONT
+    size = _heading_size(deck, (inner - (LOGO[0] + 16 if t.logo else 0)) / stretch)
     master = presentation.slide_master
     _theme(master, t)
     _master(master, t, inner, foot, size)
@@ -71,8 +71,14 @@ def own_ground(deck: Deck) -> Ground:
     fills = {role: solid(f'<a:schemeClr val="{name}"/>') for role, name in _NAMES.items() if role != "text"}
     return Ground(
         presentation, layout, title_layout, body, foot, EM, colors.text, colors.changed, term_colors(colors), is_light(colors.text), {"text": "", **fills}, True,
-        1.0 if t.font in ("", FONT) else UNKNOWN_FONT, size
+        stretch, size
     )  # fmt: skip
+
+
+def _heading_size(deck: Deck, width: float) -> float:
+    """The size at which all headings of the deck stand on two lines, but for the very long ones."""
+    words = {bold(heading(s)) for s in deck.slides}
+    return max(LOWEST, min((title_size(w, width, 2 * LINE * HEADING, HEADING, rows=2) for w in words), default=HEADING))
 
 
 def _theme(master: Any, t: Template) -> None:

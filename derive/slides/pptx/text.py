@@ -57,6 +57,11 @@ def joined(items: Iterable[Span]) -> Spans:
     return tuple(out)
 
 
+def bold(items: Iterable[Span]) -> Spans:
+    """The same in bold letters."""
+    return tuple(s._replace(bold=True) for s in items)
+
+
 def plain(items: Iterable[Span]) -> str:
     return "".join(s.text for s in items)
 

@@ -179,7 +179,8 @@ SLIDES = r"""
 
 // A heading of this size.
 #let headline(it, part, marked, size) = block(below: 14pt, {
-  set par(leading: 0.45em)
+  set par(leading: 0.45em, linebreaks: "optimized") // no word alone on the second line
+  set text(costs: (runt: 1000%))
   show heading: set text(size: size, weight: "bold", fill: colors.accent)
   heading(bookmarked: marked, outlined: false, it + if part != "" {
     [~] + box(text(size: 0.7em, weight: "regular", fill: colors.muted, part))
@@ -216,14 +217,14 @@ SLIDES = r"""
   }
   let width = paper.width - 2 * margin
   let head = sized(width, s.heading, part)
-  let place = (width: width, height: paper.height - 62pt - head.high - 1.2em.to-absolute())
+  let place = (width: width, height: paper.height - 62pt - head.high - 0.8em.to-absolute())
   let fit = fitting(place, rows, body(clicks))
   for at in if overlays { range(clicks + 1) } else { (clicks,) } {
     // without overlays nothing is new
     let at = if overlays { at } else { clicks + 0.5 }
     set page(footer: foot(s))
     headline(s.heading, part, part.starts-with(regex("$|\(1/")) and (at < 1 or not overlays), head.size)
-    block(above: 1.2em, width: 100%, height: 1fr, fitted(place, fit, body(at)))
+    block(above: 0.8em, width: 100%, height: 1fr, fitted(place, fit, body(at)))
     pagebreak(weak: true)
   }
 }
