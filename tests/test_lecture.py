@@ -417,7 +417,7 @@ def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
     assert [item.kind for item in read.items] == ["heading", "symbols", "theorem", "quiz", "false_claim", "heading"]
     assert read.items[0].entry == {
         "heading": "Why p(y)?",
-        "text": ["We train p.", "- each token costs -log p(y)"],
+        "text": ["We **train** p.", "- each token costs -log p(y)"],
         "speaker": "Ask who has trained a model.",
     }
     assert read.items[2].entry["heading"] == "The headline" and "heading" not in read.items[3].entry
@@ -479,6 +479,19 @@ def test_items_with_numbers_stand_on_lines_of_their_own():
     assert read_markdown("x.md", text).entries[0].data["text"] == [
         "1. one goes on", "2. two", "It is less than 3. So", "1) first", "2) second", "- dot",
     ]  # fmt: skip
+
+
+def test_strong_words_are_bold_and_a_letter_alone_is_a_word(tmp_path):
+    source = "# Lists\n\n- a\n- **strong p(y)** and __so__ *it* is, 2**3**4\n"
+    for output, bold in (
+        ("deck.html", "<strong>%s</strong>"),
+        ("deck.tex", r"\textbf{%s}"),
+        ("deck.typ", "#strong[%s]"),
+    ):
+        assert made(tmp_path, source, output, file="lecture.md").exit_code == 0
+        page = (tmp_path / output).read_text()
+        assert bold % "strong " in page and bold % "so" in page
+    assert ">a</li>" in (tmp_path / "deck.html").read_text()
 
 
 # --- watched ---------------------------------------------------------------------------------------------------------

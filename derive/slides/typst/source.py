@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import Node, Prose, Symbol, row
+from derive.render.formula.nodes import Node, Prose, Strong, Symbol, row
 from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
@@ -296,10 +296,11 @@ def markup(sentence: Prose) -> str:
         for i, words in enumerate(re.split(f"({HYPHENED.pattern})", part) if isinstance(part, str) else ()):
             if words:
                 drawn = f"#box[{escape(words)}]" if i % 2 else escape(words)
+                drawn = f"#strong[{drawn}]" if isinstance(part, Strong) else drawn
                 out += (
                     ";" if called and drawn[:1] in ("(", "[", ".", ";") else ""
                 ) + drawn  # the call would go on with these
-                called = i % 2 == 1
+                called = drawn.startswith("#")
         if not isinstance(part, str):
             long = ", long: true" if node_em(part) > 12 else ""
             out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True, legible=True)}${long})"
