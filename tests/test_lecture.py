@@ -142,7 +142,9 @@ def test_students_get_no_answers(tmp_path):
     assert made(tmp_path, LECTURE, "students.html", "--handout").exit_code == 0
     assert made(tmp_path, LECTURE, "teacher.html", "--handout", "--answers").exit_code == 0
     assert made(tmp_path, LECTURE, "paper.typ", "--handout").exit_code == 0
-    assert r"A. Lecturer \ autumn" in (tmp_path / "paper.typ").read_text()
+    paper = (tmp_path / "paper.typ").read_text()
+    assert r"A. Lecturer \ autumn" in paper
+    assert paper.count("whole: true") == paper.count("  heading: [")  # none of them is parted by a page
     students, teacher = ((tmp_path / f"{who}.html").read_text() for who in ("students", "teacher"))
     for answer in ("In the order ", "Because: ", "the left side is ", "What is true: "):
         assert answer in teacher and answer not in students
@@ -271,8 +273,8 @@ def test_a_quiz_asks_the_same_on_slides_of_any_size():
         assert [s.number for x in named for s in shuffled if s.label == x] == [2, 3, 4]
         orders.add(tuple(s.number for s in shuffled))
     assert len(orders) == 1 and (2, 3, 4) not in orders
-    with pytest.raises(UserError, match=r"6 lines of residual_zero_iff do not fit .* choose fewer"):
-        quiz_slide(d, 4, "order", Wish().choice(), Template("4:3"))
+    with pytest.raises(UserError, match=r"lines 1 to 5 of residual_zero_iff do not fit .* from = 1 and to = 3"):
+        quiz_slide(d, 4, "order", Wish().choice(), Template("4:3", smallest=24))
     with pytest.raises(UserError, match="no order to find"):
         quiz_slide(d, 2, "order", Wish(first=2, last=2).choice(), Template())
 
@@ -415,7 +417,7 @@ def test_a_lecture_in_markdown_says_what_it_says_in_toml(tmp_path):
     assert [item.kind for item in read.items] == ["heading", "symbols", "theorem", "quiz", "false_claim", "heading"]
     assert read.items[0].entry == {
         "heading": "Why p(y)?",
-        "text": ["We train p.", "- each token costs -log p(y)"],
+        "text": ["We **train** p.", "- each token costs -log p(y)"],
         "speaker": "Ask who has trained a model.",
     }
     assert read.items[2].entry["heading"] == "The headline" and "heading" not in read.items[3].entry
@@ -496,6 +498,19 @@ def test_items_with_numbers_stand_on_lines_of_their_own():
     assert read_markdown("x.md", text).entries[0].data["text"] == [
         "1. one goes on", "2. two", "It is less than 3. So", "1) first", "2) second", "- dot",
     ]  # fmt: skip
+
+
+def test_strong_words_are_bold_and_a_letter_alone_is_a_word(tmp_path):
+    source = "# Lists\n\n- a\n- **strong p(y)** and __so__ *it* is, 2**3**4\n"
+    for output, bold in (
+        ("deck.html", "<strong>%s</strong>"),
+        ("deck.tex", r"\textbf{%s}"),
+        ("deck.typ", "#strong[%s]"),
+    ):
+        assert made(tmp_path, source, output, file="lecture.md").exit_code == 0
+        page = (tmp_path / output).read_text()
+        assert bold % "strong " in page and bold % "so" in page
+    assert ">a</li>" in (tmp_path / "deck.html").read_text()
 
 
 # --- watched ---------------------------------------------------------------------------------------------------------

@@ -192,6 +192,7 @@ def test_the_tree_adds_up_to_the_log_probability_of_the_output():
     assert evaluate(find_theorem(name).shows.args[1], model) == Fraction(11, 10)
     assert "deep with −0.7, then learning with −0.4. Their sum is the log-probability of the output, −1.1" in c.alt
     assert sum(e.strong for e in c.edges) == 2
+    assert [r.lines[0] for r in c.remarks].count(("any other",)) == 2  # what is left beside the words
     assert c.remarks[-1].lines[0][1] == " = −0.7 − 0.4 = −1.1"
     long = Numbers(Model({V: 2, ys: (1,) * 9, ps: ((Fraction(1, 2), Fraction(1, 2)),) * 9}))
     with pytest.raises(UserError, match=r"the plot tree of cross_entropy_is_nll: .* at most 4 positions"):

@@ -37,6 +37,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from derive.errors import UserError
 from derive.files import toml_table
+from derive.slides.deck.deck import STRONG
 
 
 class Entry(NamedTuple):
@@ -201,7 +202,7 @@ class _Reader:
 
     def heading(self, found: re.Match[str]) -> None:
         self.finish()
-        self.own, self.begun, self.after_block = {"heading": self.plain(found[1])}, self.n, False
+        self.own, self.begun, self.after_block = {"heading": STRONG.sub(r"\1", self.plain(found[1]))}, self.n, False
 
     def rule(self, found: re.Match[str]) -> None:
         self.finish()
@@ -296,7 +297,7 @@ class _Reader:
         self.n, self.after_block, self.open = end + 1, True, False
 
     def plain(self, words: str) -> str:
-        """Without the signs of emphasis, and without dollars round a formula that is written as in plain words."""
+        """Without the signs of emphasis but those of strong words, and without dollars round a formula that is written as in plain words."""
 
         def formula(found: re.Match[str]) -> str:
             if re.search(r"[\\^{}]", found[1]):
@@ -310,5 +311,6 @@ class _Reader:
         words = re.sub(r"\$([^$\s](?:[^$]*[^$\s])?)\$(?!\d)", formula, words)
         if command := re.search(r"\\[A-Za-z]{2,}", words):
             self.refuse(f"{_PLAINLY}, and not as TeX: {command[0][:60]}")
-        words = re.sub(r"(?<![\w_])(__|_)(?=\S)([^_]+?)(?<=\S)\1(?![\w_])", r"\2", words)
-        return re.sub(r"(?<![\w*])(\*\*|\*)(?=\S)([^*]+?)(?<=\S)\1", r"\2", words)
+        words = re.sub(r"(?<![\w_*])__(?=\S)([^_]+?)(?<=\S)__(?![\w_*])", r"**\1**", words)
+        words = re.sub(r"(?<![\w_])_(?=\S)([^_]+?)(?<=\S)_(?![\w_])", r"\1", words)
+        return re.sub(r"(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?!\*)", r"\1", words)

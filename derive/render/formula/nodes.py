@@ -100,6 +100,13 @@ Node = Symbol | Row | Frac | Script | BigOp | Fence | UnderBrace | Accent | Mark
 Prose = tuple[str | Node, ...]
 """A sentence with formulas in it: words as str, formulas as nodes, to be drawn as in running text."""
 
+
+class Strong(str):
+    """Words of a sentence that are drawn in bold letters."""
+
+    __slots__ = ()
+
+
 PRIME = Symbol("′", "ord")
 PRODUCT = Symbol(TIMES, "times")
 T = TypeVar("T")

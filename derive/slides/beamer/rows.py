@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from derive.render.formula.nodes import Node, Prose, first, row, settled
+from derive.render.formula.nodes import Node, Prose, Strong, first, row, settled
 from derive.render.pens.latex import COMMANDS, node_latex
 from derive.render.pens.speech import node_speech, prose_speech, step_speech
 from derive.slides.beamer.style import plain, words
@@ -57,9 +57,11 @@ def pages(slide: Slide) -> int:
 
 def sentence(prose: Prose, guarded: bool = False) -> str:
     """A sentence in a line of text."""
-    return "".join(
-        words(x, guarded) if isinstance(x, str) else f"${node_latex(x, inline=True, legible=True)}$" for x in prose
-    )
+    out = ""
+    for x in prose:
+        drawn = words(x, guarded) if isinstance(x, str) else f"${node_latex(x, inline=True, legible=True)}$"
+        out += rf"\textbf{{{drawn}}}" if isinstance(x, Strong) else drawn
+    return out
 
 
 # --- what is read back -----------------------------------------------------------------------------------------------

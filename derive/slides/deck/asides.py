@@ -16,13 +16,13 @@ from derive.record.letters import definitions_in
 from derive.render.formula.breaking import cut
 from derive.render.formula.layout import layout
 from derive.render.formula.measure import prose_em
-from derive.render.formula.nodes import Prose
+from derive.render.formula.nodes import Node, Prose, Strong
 from derive.render.formula.notation import Notation
 from derive.render.words.lettered import in_letters, lettered
 from derive.render.words.prose import unsaid_kinds
 from derive.render.words.sentence import conditions_said, listed, prose
 from derive.render.words.where import symbol
-from derive.slides.deck.deck import Block, Picture, Slide, Words
+from derive.slides.deck.deck import STRONG, Block, Picture, Slide, Words
 from derive.slides.deck.headings import heading_share
 from derive.slides.deck.paginate import GAP, block_height, roomy
 from derive.slides.deck.template import HEADING, Template
@@ -35,8 +35,18 @@ MEASURED = 1.15  # how much more words a slide holds, in letters that can be rea
 
 def own_slide(heading: str, text: Sequence[str], picture: Picture | None) -> Slide:
     """A heading with paragraphs, items of a list ("- ...") and a picture; small formulas in the words are set as mathematics."""
-    blocks = [Words(prose(t.removeprefix("- ")), item=t.startswith("- ")) for t in text]
+    blocks = [Words(_own(t.removeprefix("- ")), item=t.startswith("- ")) for t in text]
     return Slide("text", "", prose(heading), picture=picture, blocks=tuple(blocks))
+
+
+def _own(text: str) -> Prose:
+    """The words of a paragraph; what stands between double asterisks is strong.  A word alone, such as a, is no formula."""
+    if text in ("a", "A", "I"):
+        return (text,)
+    out: list[str | Node] = []
+    for i, words in enumerate(STRONG.split(text)):
+        out += (Strong(x) if i % 2 and isinstance(x, str) else x for x in prose(words))
+    return tuple(out)
 
 
 def refuse_long_title(title: str, template: Template) -> None:

@@ -16,6 +16,7 @@ Where ``Slide.beside`` is False the reason stands under its formula, small, inde
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -84,6 +85,10 @@ class Picture(Value):
         """For a web page: an address that holds the picture itself, as SVG where it is there."""
         kind, data = ("svg+xml", self.svg.encode()) if self.svg else ("png", self.png)
         return f"data:image/{kind};base64,{b64encode(data).decode()}"
+
+
+STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)([^*]+?)(?<=\S)\*\*(?![\w*])")
+"""Words between double asterisks."""
 
 
 class Words(Value):

@@ -123,6 +123,14 @@ def header_height(slide: Slide, template: Template) -> float:
     return out + small_height(("Assume ", *slide.assumes) if slide.assumes else (), template.width)
 
 
+def slide_height(slide: Slide, template: Template) -> float:
+    """Of all that stands below the heading of a slide, in em."""
+    c = columns(slide.steps, template)
+    picture = slide.picture.height + GAP if slide.picture is not None else 0.0
+    rows = sum(row_height(s, c) for s in slide.steps)
+    return header_height(slide, template) + picture + rows + notes_height(slide.notes, template)
+
+
 def block_height(block: Block, template: Template) -> float:
     """Of a paragraph or a table, with the gap behind it."""
     if isinstance(block, Words):

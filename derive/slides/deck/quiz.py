@@ -114,9 +114,10 @@ def _fitted(slide: Slide, steps: Sequence[Step], template: Template, droppable: 
                 heights[:2] = [max(heights[:2])]
             if header_height(made, template) + sum(heights) <= template.height:
                 return made
+    low, high = (f(s.number for s in steps if s.number) for f in (min, max))
     raise UserError(
-        f"{len(steps)} lines of {slide.name} do not fit on one slide with their conditions and reasons; choose fewer of them, "
-        "such as from = 2 and to = 4, or another line"
+        f"lines {low} to {high} of {slide.name} do not fit on one slide with their conditions and reasons; choose fewer of them, "
+        f"such as from = {low} and to = {max(low + 1, high - 2)}"
     )
 
 

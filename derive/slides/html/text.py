@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import Node, Prose, Symbol, first
+from derive.render.formula.nodes import Node, Prose, Strong, Symbol, first
 from derive.render.pens.latex import Pen, escape
 from derive.render.words.prose import HYPHENED, clean
 from derive.slides.deck.colours import COLOURS
@@ -68,7 +68,8 @@ class Ink:
             if isinstance(part, str):
                 sign = part[:1] if closing and part[:1] in tuple(",.;:)?!") else ""
                 words = self.words(part[len(sign) :])
-                out += sign + closing + HYPHENED.sub(r'<span class="word">\g<0></span>', words)
+                words = HYPHENED.sub(r'<span class="word">\g<0></span>', words)
+                out += sign + closing + (f"<strong>{words}</strong>" if isinstance(part, Strong) else words)
                 closing = ""
             else:
                 kept = "word" if node_em(part) <= _LINE else "long"

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from derive.render.formula.nodes import Prose
+from derive.render.formula.nodes import Prose, Strong
 from derive.render.pens.web import web_latex
 from derive.render.words.prose import clean
 from derive.slides.deck import Block, Words
@@ -51,6 +51,7 @@ def prose_markdown(prose: Prose, tool: str = "") -> str:
     for piece in prose:
         if isinstance(piece, str):
             words = escaped(piece, tool)
+            words = f"**{words}**" if isinstance(piece, Strong) else words
             # a digit behind a dollar says that no formula ends there
             out += f" {words}" if out.endswith("$") and words[:1].isdigit() else words
         else:

@@ -211,8 +211,10 @@ class Numbers:
         return [(path, v) for (w, path), v in entries.items() if w == var and len(path) == depth and min(path) > 0]
 
     def word(self, token: int) -> str:
-        """A token for readers: its word where there are words, or its number."""
-        return self.words[token - 1] if 0 < token <= len(self.words) else str(token)
+        """A token for readers: its word where there are words, or its number; what has none among words is the rest."""
+        if 0 < token <= len(self.words):
+            return self.words[token - 1]
+        return "any other" if self.words else str(token)
 
 
 def at_most(tokens: int, most: int = MOST) -> None:

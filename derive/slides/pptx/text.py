@@ -42,7 +42,8 @@ def spans(prose: nodes.Prose) -> Spans:
     """A sentence, words and formulas."""
     out: list[Span] = []
     for part in prose:
-        out += [Span(clean(part))] if isinstance(part, str) else _formula(part, 0)
+        strong = isinstance(part, nodes.Strong)
+        out += [Span(clean(part), bold=strong)] if isinstance(part, str) else _formula(part, 0)
     return joined(out)
 
 

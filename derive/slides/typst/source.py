@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from derive.render.formula.measure import node_em
-from derive.render.formula.nodes import Node, Prose, Symbol, row
+from derive.render.formula.nodes import Node, Prose, Strong, Symbol, row
 from derive.render.pens.typst import escape, node_typst, parts_typst, string
 from derive.render.words.prose import HYPHENED, clean
 from derive.render.words.sentence import prose
@@ -16,7 +16,7 @@ from derive.slides.deck.colours import TERMS
 from derive.slides.deck.contents import contents_pages
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.headings import common_share
-from derive.slides.deck.paginate import prose_width
+from derive.slides.deck.paginate import prose_width, slide_height
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import LIGHT, Colors, term_colors
 from derive.slides.typst.style import COMMON, HANDOUT, SLIDES
@@ -26,6 +26,7 @@ PAPER = {"16:9": (960, 540), "4:3": (720, 540)}  # in points
 LETTERS = 24  # points: the size of formulas
 ON_TITLE, CONTENTS = 9, 15  # lines of contents on the title slide, and on a slide of their own
 HEADING, BOLD = 27, 1.08  # points: the full size of headings, whose letters are so much wider than others
+PAGE = 52.0  # em of the formulas: what is no higher is not parted on paper
 LEAST = 9  # points: of reasons and conditions on paper
 FONT = "Libertinus Serif"
 
@@ -128,6 +129,8 @@ def handout(deck: Deck) -> str:
     for group in flowing(replace(s, scale=1.0) for s in deck.slides):  # a page is wider than a slide
         fields = {"heading": content(markup(group[0].heading))}
         fields["parts"] = array(dictionary(matter(s)) for s in group)
+        if sum(slide_height(s, deck.template) for s in group) <= PAGE:
+            fields["whole"] = "true"
         stamps = dict.fromkeys(s.stamp for s in group if s.stamp is not None)
         if stamps:
             fields["provenance"] = content(escape("; ".join(map(provenance, stamps))))
@@ -293,10 +296,11 @@ def markup(sentence: Prose) -> str:
         for i, words in enumerate(re.split(f"({HYPHENED.pattern})", part) if isinstance(part, str) else ()):
             if words:
                 drawn = f"#box[{escape(words)}]" if i % 2 else escape(words)
+                drawn = f"#strong[{drawn}]" if isinstance(part, Strong) else drawn
                 out += (
                     ";" if called and drawn[:1] in ("(", "[", ".", ";") else ""
                 ) + drawn  # the call would go on with these
-                called = i % 2 == 1
+                called = drawn.startswith("#")
         if not isinstance(part, str):
             long = ", long: true" if node_em(part) > 12 else ""
             out += f"#eq({string(node_speech(part))}, ${node_typst(part, inline=True, legible=True)}${long})"

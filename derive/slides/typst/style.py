@@ -273,9 +273,11 @@ HANDOUT = r"""
 
 #let derivation(s) = {
   show heading: set text(size: 0.85em, weight: "bold", fill: colors.accent)
-  heading(s.heading)
-  for it in s.parts { matter(it, calc.inf) }
-  if "provenance" in s { block(above: 1.2em, below: 2em, text(size: 0.7em, fill: colors.muted, s.provenance)) }
+  block(breakable: "whole" not in s, width: 100%, below: 2em, {
+    heading(s.heading)
+    for it in s.parts { matter(it, calc.inf) }
+    if "provenance" in s { block(above: 1.2em, text(size: 0.7em, fill: colors.muted, s.provenance)) }
+  })
 }
 
 // On one page where it fits on one, if need be in somewhat smaller letters.  Of many it is not asked: to measure takes memory.
