@@ -94,7 +94,7 @@ def robust_loss_unbiased(calc):
     calc.eq(
         ((1 - eps) ** 2 - eps**2) * loss(h) / (1 - 2 * eps), by=ring, says="the losses of the exchanged label cancel"
     )
-    calc.eq(loss(h), by=ring, says="(1 − eps)^2 − eps^2 = 1 − 2 eps")
+    calc.eq(loss(h), by=ring, says="the squares of 1 − eps and eps differ by 1 − 2 eps")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from derive.kernel.terms import (
     At,
     Lam,
     Num,
+    Op,
     Term,
     Var,
     abstract,
@@ -444,23 +445,23 @@ class Reader:
 
 
 def plain(term: Term) -> Term:
-    """The term without the differences that are not printed: -a b, and numbers that are negative or fractions."""
+    """The term without the differences that are not printed: -a b, -a/b, and numbers that are negative or fractions."""
     if isinstance(term, Num) and term.value < 0:
         return app(NEG, plain(Num(-term.value)))
     if isinstance(term, Num) and term.value.denominator != 1:
         return Num(term.value.numerator) / Num(term.value.denominator)
     if isinstance(term, App):
         args = tuple(Lam(x.hint, x.dom, plain(x.body)) if isinstance(x, Lam) else plain(x) for x in term.args)
-        return outside(*args) if term.op is MUL else app(term.op, *args)
+        return outside(term.op, *args) if term.op in (MUL, DIV) else app(term.op, *args)
     if isinstance(term, At):
         return rebuild(term, (term.fn, plain(term.arg)))
     return term
 
 
-def outside(left: Term, right: Term) -> Term:
+def outside(op: Op, left: Term, right: Term) -> Term:
     if isinstance(left, App) and left.op is NEG:
-        return app(NEG, outside(left.args[0], right))
-    return left * right
+        return app(NEG, outside(op, left.args[0], right))
+    return app(op, left, right)
 
 
 def arithmetic() -> st.SearchStrategy[Term]:
