@@ -333,8 +333,8 @@ class _Page:
             if mark:
                 line = LINE * small
                 end = (axis + wrapped / 2 if words and beside else self.room.y + self.bottom) - line
-                at = axis - line / 2 if beside and not words else end
-                box = Box(self.room.x + self.room.width - END * self.em, at, END * self.em, line)
+                top = axis - line / 2 if beside and not words else end
+                box = Box(self.room.x + self.room.width - END * self.em, top, END * self.em, line)
                 self.things.append(Text(box, END_MARK, small, "text", align="r", name="end of the proof", click=click))
 
     def indent(self, part: int, end: float) -> float:
