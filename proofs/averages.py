@@ -32,16 +32,12 @@ def covariance_by_means(calc):
     calc.eq(
         product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * Sum(q[k], (k, 1, V)), by=reverse(expectation)
     )
-    calc.eq(
-        product - mean_g * mean_f - mean_f * mean_g + mean_f * mean_g * 1,
-        by=because("the weights sum to 1", normalised[0]),
-    )
-    calc.eq(product - mean_f * mean_g, by=ring)
+    calc.eq(product - mean_f * mean_g, by=because("the weights sum to 1; equal products cancel", [normalised[0], ring]))
     calc.eq(expectation(V, q, fun(k, f[k] * g[k])) - mean_f * mean_g, by=reverse(expectation))
 
 
 @theorem(
-    shows=Eq(variance(V, q, f), expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f),
+    shows=Eq(variance(V, q, f), expectation(V, q, fun(k, f[k] ** 2)) - mean_f**2),
     given=normalised,
     phrase="the variance is the mean of the square less the square of the mean",
     catalogue="23",
@@ -49,9 +45,12 @@ def covariance_by_means(calc):
 def variance_by_means(calc):
     """The variance is the mean of the square less the square of the mean."""
     calc.eq(Sum(q[k] * (f[k] - mean_f) ** 2, (k, 1, V)), by=variance)
-    calc.eq(Sum(q[k] * ((f[k] - mean_f) * (f[k] - mean_f)), (k, 1, V)), by=ring)
-    calc.eq(covariance(V, q, f, f), by=reverse(covariance))
-    calc.eq(expectation(V, q, fun(k, f[k] * f[k])) - mean_f * mean_f, by=covariance_by_means)
+    calc.eq(covariance(V, q, f, f), by=[covariance, ring], says="definition of the covariance")
+    calc.eq(
+        expectation(V, q, fun(k, f[k] ** 2)) - mean_f**2,
+        by=[covariance_by_means, ring],
+        says="the covariance is the mean of the product less the product of the means",
+    )
 
 
 @theorem(
@@ -70,27 +69,33 @@ normalised_each = ForAll((t, 1, T), Eq(Sum(ps[t][k], (k, 1, V)), 1))
 B, s, loss, count = integer("B"), integer("s"), family("l"), family("c")
 tokens, means = Sum(count[s], (s, 1, B)), Sum(loss[s], (s, 1, B)) / B
 weighted = Sum(count[s] * loss[s], (s, 1, B)) / tokens
-average = Sum(count[s], (s, 1, B)) / B
+mean_count, mean_loss = real("c_bar"), real("l_bar")
+spread = Sum((count[s] - mean_count) * (loss[s] - mean_loss), (s, 1, B))
 
 
 @theorem(
     shows=Eq(
-        means - weighted,
-        -(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)) / B / average),
+        mean_loss - weighted,
+        -(spread / (B * mean_count)),
     ),
-    given=[1 <= B, ForAll((s, 1, B), 0 < count[s])],
+    given=[1 <= B, ForAll((s, 1, B), 0 < count[s]), Eq(mean_count, tokens / B), Eq(mean_loss, means)],
     phrase="the mean of means less the mean over all tokens",
     catalogue="06",
 )
 def mean_of_means(calc):
     """The mean over sequences of their mean losses, less the mean over all tokens, is minus the covariance of length and
     loss in units of the mean length: the two agree where all lengths are equal."""
-    spread = Sum(count[s] * loss[s], (s, 1, B)) - tokens * Sum(loss[s], (s, 1, B)) / B
+    weights = Sum(count[s] * loss[s], (s, 1, B))
     total = calc.have(0 < tokens, by=sum_pos)
-    moved = calc.have(Eq(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)), spread), by=auto)
-    calc.eq(-(spread / tokens), by=[ring, total])
-    calc.eq(-(spread / B / average), by=[ring, total])
-    calc.eq(-(Sum((count[s] - average) * (loss[s] - means), (s, 1, B)) / B / average), by=reverse(moved))
+    whole = calc.have(Eq(B * mean_count, tokens), by=because("the mean times the number", Eq(mean_count, tokens / B)))
+    calc.have(Eq(B * mean_loss, Sum(loss[s], (s, 1, B))), by=because("the mean times the number", Eq(mean_loss, means)))
+    moved = calc.have(
+        Eq(spread, weights - tokens * mean_loss),
+        by=because("multiply out, and put the means in", auto),
+    )
+    calc.eq(-((weights - tokens * mean_loss) / tokens), by=[ring, total], says="over a common denominator")
+    calc.eq(-(spread / tokens), by=reverse(moved))
+    calc.eq(-(spread / (B * mean_count)), by=reverse(whole))
 
 
 @theorem(
@@ -101,7 +106,7 @@ def mean_of_means(calc):
 )
 def importance_sampling(calc):
     """The mean under p is the mean under q of the values weighted by p/q."""
-    calc.eq(Sum(p[k] * f[k], (k, 1, V)), by=ring)
+    calc.eq(Sum(p[k] * f[k], (k, 1, V)), by=ring, says="q(k) cancels in each term")
     calc.eq(expectation(V, p, f), by=reverse(expectation))
 
 
@@ -114,7 +119,7 @@ def importance_sampling(calc):
 def importance_weights_have_mean_one(calc):
     """The weights p/q have mean 1 under q."""
     calc.eq(Sum(q[k] * (p[k] / q[k]), (k, 1, V)), by=expectation)
-    calc.eq(Sum(p[k], (k, 1, V)), by=ring)
+    calc.eq(Sum(p[k], (k, 1, V)), by=ring, says="q(k) cancels in each term")
     calc.eq(1, by=sums_to_one(p, V))
 
 
@@ -150,7 +155,7 @@ def effective_sample_size(calc):
     """The effective number of samples with weights, the square of the sum over the sum of squares, is at most their number."""
     bound = calc.have(squared_sum <= n * squares, by=because("the inequality of Cauchy and Schwarz", normal))
     calc.le(n * squares / squares, by=[div_le_div_right, bound])
-    calc.eq(n, by=ring)
+    calc.eq(n, by=ring, says="the sum of the squares cancels")
 
 
 moving = (1 - beta) * Sum(beta ** (n - t) * a, (t, 1, n))
@@ -165,7 +170,7 @@ def moving_average_without_bias(calc):
     """A moving average that starts at 0, as Adam has of gradients and their squares, is off by the factor 1 - beta^n."""
     calc.eq((1 - beta) * (Sum(beta ** (n - t), (t, 1, n)) * a) / (1 - beta**n), by=sum_mul_right)
     calc.eq((1 - beta) * ((1 - beta**n) / (1 - beta) * a) / (1 - beta**n), by=sum_geometric_back)
-    calc.eq(a, by=ring)
+    calc.eq(a, by=ring, says="the common factors cancel")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -34,7 +34,11 @@ def token_weight_by_sequence(calc):
     calc.eq(1 / B * Sum(Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
     calc.eq(Sum(1 / B * Sum(1 / length[s] * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
     calc.eq(Sum(Sum(1 / B * (1 / length[s] * loss[s][t]), (t, 1, length[s])), (s, 1, B)), by=reverse(sum_mul))
-    calc.eq(Sum(Sum(1 / (B * length[s]) * loss[s][t], (t, 1, length[s])), (s, 1, B)), by=ring)
+    calc.eq(
+        Sum(Sum(1 / (B * length[s]) * loss[s][t], (t, 1, length[s])), (s, 1, B)),
+        by=ring,
+        says="the product of both factors",
+    )
 
 
 @theorem(
@@ -61,7 +65,7 @@ def averages_agree_at_equal_lengths(calc):
     whole = Sum(Sum(loss[s][t], (t, 1, m)), (s, 1, B))
     calc.eq(1 / B * Sum(1 / m * Sum(loss[s][t], (t, 1, m)), (s, 1, B)), by=because("all sequences have m tokens", same))
     calc.eq(1 / B * (1 / m * whole), by=sum_mul)
-    calc.eq(1 / (B * m) * whole, by=ring)
+    calc.eq(1 / (B * m) * whole, by=ring, says="the product of both factors")
     calc.eq(1 / Sum(m, (s, 1, B)) * whole, by=sum_const)
     calc.eq(by_token, by=because("all sequences have m tokens", same))
 
@@ -93,25 +97,25 @@ def sequence_log_ratio(calc):
 count, mean = family("c"), family("l")
 means = Sum(mean[s], (s, 1, B)) / B
 counted = ForAll((s, 1, B), 0 < count[s])
-average = Sum(count[s], (s, 1, B)) / B
+mean_count, mean_loss = real("c_bar"), real("l_bar")
+averages = [Eq(mean_count, Sum(count[s], (s, 1, B)) / B), Eq(mean_loss, means)]
 whole = Sum(count[s] * mean[s], (s, 1, B)) / Sum(count[s], (s, 1, B))
-spread = Sum((count[s] - average) * (mean[s] - means), (s, 1, B))
+spread = Sum((count[s] - mean_count) * (mean[s] - mean_loss), (s, 1, B))
 
 
 @theorem(
-    shows=Iff(Eq(means, whole), Eq(spread, 0)),
-    given=[1 <= B, counted],
+    shows=Iff(Eq(mean_loss, whole), Eq(spread, 0)),
+    given=[1 <= B, counted, *averages],
     phrase="when micro-batches may be averaged",
     catalogue="45",
 )
 def micro_batches_agree_iff(calc):
     """The mean over micro-batches of their mean losses is the mean over all tokens exactly where counts and losses do not
     vary together."""
-    calc.have(0 < average, by=because("all counts are positive", counted))
-    calc.iff(Eq(means - whole, 0), by=ring)
-    calc.iff(Eq(-(spread / B / average), 0), by=mean_of_means)
-    calc.iff(Eq(spread / B / average, 0), by=ring)
-    calc.iff(Eq(spread / B, 0), by=div_eq_zero_iff)
+    calc.have(0 < mean_count, by=because("all counts are positive", [averages[0], counted]))
+    calc.iff(Eq(mean_loss - whole, 0), by=ring, says="subtract the right side")
+    calc.iff(Eq(-(spread / (B * mean_count)), 0), by=mean_of_means)
+    calc.iff(Eq(spread / (B * mean_count), 0), by=ring, says="both sides times −1")
     calc.iff(Eq(spread, 0), by=div_eq_zero_iff)
 
 
@@ -124,10 +128,10 @@ def micro_batches_agree_iff(calc):
 def two_micro_batches(calc):
     """For two micro-batches, of n and m tokens with mean losses a and b, the mean of means is the mean over all tokens exactly
     where the counts or the losses are equal."""
-    calc.iff(Eq((a + b) / 2 - (n * a + m * b) / (n + m), 0), by=ring)
-    calc.iff(Eq(-((n - m) * (a - b)) / (2 * (n + m)), 0), by=ring)
+    calc.iff(Eq((a + b) / 2 - (n * a + m * b) / (n + m), 0), by=ring, says="subtract the right side")
+    calc.iff(Eq(-((n - m) * (a - b)) / (2 * (n + m)), 0), by=ring, says="over a common denominator")
     calc.iff(Eq(-((n - m) * (a - b)), 0), by=div_eq_zero_iff)
-    calc.iff(Eq((n - m) * (a - b), 0), by=ring)
+    calc.iff(Eq((n - m) * (a - b), 0), by=ring, says="both sides times −1")
 
 
 first = function("s", INT, INT)
@@ -142,7 +146,7 @@ cuts = [1 <= T, 1 <= B, *ends, ForAll((i, 1, B), first[i - 1] <= first[i])]
     catalogue="45",
 )
 def micro_batches_hold_all_tokens(calc):
-    """Where micro-batch i holds the tokens after s(i - 1), up to s(i), their counts add up to the number of all tokens."""
+    """Where the tokens are cut into micro-batches, the counts of these add up to the number of all tokens."""
     calc.eq(first[B] - first[0], by=sum_telescope_back)
     calc.eq(T, by=because("the first and the last cut", ends))
 
@@ -177,8 +181,8 @@ def weighted_mean_over_tokens(calc):
     """With a weight for each class, the weighted losses over the number of tokens are their weighted mean times the mean
     weight."""
     calc.have(0 < weights, by=sum_pos)
-    calc.eq(weighted / weights * weights / T, by=ring)
-    calc.eq(weights / T * (weighted / weights), by=ring)
+    calc.eq(weighted / weights * weights / T, by=ring, says="multiply and divide by the sum of the weights")
+    calc.eq(weights / T * (weighted / weights), by=ring, says="the factors exchanged")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

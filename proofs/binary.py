@@ -16,7 +16,7 @@ heads, tails = integer("h"), integer("t")
 @theorem(shows=0 < sigmoid(x), phrase="the sigmoid is positive", catalogue="43")
 def sigmoid_positive(calc):
     """The sigmoid is positive."""
-    calc.lt(1 / (1 + exp(-x)), by=order)
+    calc.lt(1 / (1 + exp(-x)), by=order, says="1 over a positive number")
     calc.eq(sigmoid(x), by=reverse(sigmoid))
 
 
@@ -26,7 +26,7 @@ def sigmoid_less_than_one(calc):
     more = calc.have(1 < 1 + exp(-x), by=[exp_pos, order])
     calc.eq(1 / (1 + exp(-x)), by=sigmoid)
     calc.lt((1 + exp(-x)) / (1 + exp(-x)), by=[div_lt_div_right, more])
-    calc.eq(1, by=ring)
+    calc.eq(1, by=ring, says="a positive number over itself")
 
 
 @theorem(
@@ -36,8 +36,8 @@ def sigmoid_of_negative(calc):
     """What the sigmoid leaves to 1 is the sigmoid of the negative."""
     calc.eq(1 - 1 / (1 + exp(-x)), by=sigmoid)
     calc.eq(1 - 1 / (1 + 1 / exp(x)), by=exp_neg)
-    calc.eq(1 / (1 + exp(x)), by=ring)
-    calc.eq(1 / (1 + exp(-minus_x)), by=ring)
+    calc.eq(1 / (1 + exp(x)), by=ring, says="over a common denominator")
+    calc.eq(1 / (1 + exp(-minus_x)), by=ring, says="two minus signs cancel")
     calc.eq(sigmoid(-x), by=reverse(sigmoid))
 
 
@@ -50,7 +50,7 @@ def sigmoid_derivative(calc):
     """The derivative of the sigmoid is the sigmoid times what it leaves to 1."""
     calc.eq(partial(1 / (1 + exp(-x)), x), by=sigmoid)
     calc.eq(exp(-x) / ((1 + exp(-x)) * (1 + exp(-x))), by=calculus)
-    calc.eq(1 / (1 + exp(-x)) * (1 - 1 / (1 + exp(-x))), by=ring)
+    calc.eq(1 / (1 + exp(-x)) * (1 - 1 / (1 + exp(-x))), by=ring, says="split the fraction")
     calc.eq(sigmoid(x) * (1 - sigmoid(x)), by=reverse(sigmoid))
 
 
@@ -59,7 +59,7 @@ def log_sigmoid(calc):
     """The log of the sigmoid is the logit minus its softplus."""
     calc.eq(log(1 / (1 + exp(-x))), by=sigmoid)
     calc.eq(log(1 / (1 + 1 / exp(x))), by=exp_neg)
-    calc.eq(log(exp(x) / (1 + exp(x))), by=ring)
+    calc.eq(log(exp(x) / (1 + exp(x))), by=ring, says="multiply above and below by exp(x)")
     calc.eq(log(exp(x)) - log(1 + exp(x)), by=log_div)
     calc.eq(x - log(1 + exp(x)), by=log_exp)
     calc.eq(x - softplus(x), by=reverse(softplus))
@@ -75,7 +75,7 @@ def binary_cross_entropy_of_logit(calc):
     other = calc.have(Eq(log(sigmoid(-x)), -softplus(x)), by=[sigmoid, softplus, logs])
     calc.eq(-(r * (x - softplus(x)) + (1 - r) * log(sigmoid(-x))), by=log_sigmoid)
     calc.eq(-(r * (x - softplus(x)) + (1 - r) * -softplus(x)), by=other)
-    calc.eq(softplus(x) - r * x, by=ring)
+    calc.eq(softplus(x) - r * x, by=ring, says="multiply out")
 
 
 @theorem(
@@ -85,7 +85,7 @@ def softplus_derivative(calc):
     """The derivative of softplus is the sigmoid."""
     calc.eq(partial(log(1 + exp(x)), x), by=softplus)
     calc.eq(exp(x) / (1 + exp(x)), by=calculus)
-    calc.eq(1 / (1 + 1 / exp(x)), by=ring)
+    calc.eq(1 / (1 + 1 / exp(x)), by=ring, says="divide above and below by exp(x)")
     calc.eq(1 / (1 + exp(-x)), by=exp_neg)
     calc.eq(sigmoid(x), by=reverse(sigmoid))
 
@@ -109,10 +109,10 @@ def binary_cross_entropy_gradient(calc):
 def softmax_of_two(calc):
     """Softmax over two logits is the sigmoid of their difference."""
     calc.eq(exp(z[1]) / Sum(exp(z[j]), (j, 1, 2)), by=softmax)
-    calc.eq(exp(z[1]) / (exp(z[1]) + exp(z[2])), by=sums)
-    calc.eq(1 / (1 + exp(z[2]) / exp(z[1])), by=ring)
+    calc.eq(exp(z[1]) / (exp(z[1]) + exp(z[2])), by=sums, says="the two terms of the sum")
+    calc.eq(1 / (1 + exp(z[2]) / exp(z[1])), by=ring, says="divide above and below by the numerator")
     calc.eq(1 / (1 + exp(z[2] - z[1])), by=exp_sub)
-    calc.eq(1 / (1 + exp(-(z[1] - z[2]))), by=ring)
+    calc.eq(1 / (1 + exp(-(z[1] - z[2]))), by=ring, says="the difference turned round")
     calc.eq(sigmoid(z[1] - z[2]), by=reverse(sigmoid))
 
 
@@ -129,9 +129,9 @@ log_likelihood_of_tosses = heads * log(tau) + tails * log(1 - tau)
 def coin_likelihood_stationary(calc):
     """The log-likelihood of h heads and t tails is stationary exactly at the share of heads."""
     calc.iff(Eq(heads / tau - tails / (1 - tau), 0), by=calculus)
-    calc.iff(Eq(1 / (tau * (1 - tau)) * (heads - (heads + tails) * tau), 0), by=ring)
+    calc.iff(Eq(1 / (tau * (1 - tau)) * (heads - (heads + tails) * tau), 0), by=ring, says="over a common denominator")
     calc.iff(Eq(heads - (heads + tails) * tau, 0), by=mul_eq_zero_iff)
-    calc.iff(Eq((heads + tails) * (heads / (heads + tails) - tau), 0), by=ring)
+    calc.iff(Eq((heads + tails) * (heads / (heads + tails) - tau), 0), by=ring, says="take out h + t")
     calc.iff(Eq(heads / (heads + tails) - tau, 0), by=mul_eq_zero_iff)
     calc.iff(Eq(tau, heads / (heads + tails)), by=order)
 
@@ -144,7 +144,7 @@ def coin_likelihood_stationary(calc):
 def nine_heads_and_four_tails(calc):
     """The slope of the likelihood of nine heads and four tails, with what both terms share taken out."""
     calc.eq(9 * tau**8 * (1 - tau) ** 4 - 4 * tau**9 * (1 - tau) ** 3, by=calculus)
-    calc.eq(tau**8 * (1 - tau) ** 3 * (9 - 13 * tau), by=ring)
+    calc.eq(tau**8 * (1 - tau) ** 3 * (9 - 13 * tau), by=ring, says="take out what both terms share")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

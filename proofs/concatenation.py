@@ -35,9 +35,9 @@ def logsumexp_of_concatenation(calc):
     catalogue="49",
 )
 def logsumexp_of_pairs_associative(calc):
-    """Parts may be joined in any order: devices need not agree on one."""
+    """Parts may be grouped in any way: the log-sum-exp of two numbers is associative."""
     calc.eq(log(exp(a) + exp(b) + exp(c)))
-    calc.eq(log(exp(a) + (exp(b) + exp(c))))
+    calc.eq(log(exp(a) + (exp(b) + exp(c))), says="addition is associative")
     calc.eq(joined(a, joined(b, c)))
 
 
@@ -55,7 +55,7 @@ def logsumexp_one_more(calc):
     """One pass over the logits: the sum is kept relative to the largest logit so far, a, and is rescaled where that becomes
     b.  It holds for all a and b; the largest ones keep the exponentials small."""
     whole = Sum(exp(z[k]), (k, 1, n)) + exp(z[n + 1])
-    rescaled = calc.have(Eq(whole, exp(b) * more), by=auto)
+    rescaled = calc.have(Eq(whole, exp(b) * more), by=because("take out exp(b)", auto))
     calc.eq(log(whole), by=[logsumexp, sum_last])
     calc.eq(log(exp(b) * more), by=rescaled)
     calc.eq(b + log(more), by=[log_mul, log_exp])

@@ -41,7 +41,7 @@ def smoothed_loss_by_uniform_penalty(calc):
     calc.eq(
         ((1 - eps) * -log(p[y]) + eps * (log(V) + kl(V, uniform(V), p))) / (1 - eps), by=label_smoothing_by_divergence
     )
-    calc.eq(-log(p[y]) + eps / (1 - eps) * (kl(V, uniform(V), p) + log(V)), by=ring)
+    calc.eq(-log(p[y]) + eps / (1 - eps) * (kl(V, uniform(V), p) + log(V)), by=ring, says="divide each term by 1 − eps")
 
 
 @theorem(
@@ -55,7 +55,11 @@ def kl_from_uniform(calc):
     calc.eq(Sum(xlogy(p[k], p[k] / uniform(V)[k]), (k, 1, V)), by=kl)
     calc.eq(Sum(xlogy(p[k], p[k] / (1 / V)), (k, 1, V)), by=uniform)
     calc.eq(Sum(xlogy(p[k], p[k]) - p[k] * log(1 / V), (k, 1, V)), by=xlogy_div)
-    calc.eq(Sum(xlogy(p[k], p[k]), (k, 1, V)) + Sum(p[k], (k, 1, V)) * log(V), by=auto)
+    calc.eq(
+        Sum(xlogy(p[k], p[k]), (k, 1, V)) + Sum(p[k], (k, 1, V)) * log(V),
+        by=auto,
+        says="linearity of sums; the log of 1/V is −log V",
+    )
     calc.eq(Sum(xlogy(p[k], p[k]), (k, 1, V)) + log(V), by=because("the model sums to 1", model[-1]))
     calc.eq(log(V) - entropy(V, p), by=reverse(entropy))
 
@@ -68,7 +72,7 @@ def kl_from_uniform(calc):
 )
 def confidence_penalty(calc):
     """A reward on the entropy of the model is a penalty on its divergence from the uniform distribution."""
-    calc.eq(-log(p[y]) + beta * (log(V) - entropy(V, p) - log(V)), by=ring)
+    calc.eq(-log(p[y]) + beta * (log(V) - entropy(V, p) - log(V)), by=ring, says="add and take off log V")
     calc.eq(-log(p[y]) + beta * (kl(V, p, uniform(V)) - log(V)), by=reverse(kl_from_uniform))
 
 
@@ -81,7 +85,11 @@ def confidence_penalty(calc):
 def smoothing_composes(calc):
     """To smooth by eps and then by c is to smooth once, by eps + c - eps c."""
     calc.eq((1 - c) * ((1 - eps) * delta(k, y) + eps / V) + c / V, by=smoothed)
-    calc.eq((1 - (eps + c - eps * c)) * delta(k, y) + (eps + c - eps * c) / V, by=ring)
+    calc.eq(
+        (1 - (eps + c - eps * c)) * delta(k, y) + (eps + c - eps * c) / V,
+        by=ring,
+        says="collect the terms with the indicator",
+    )
     calc.eq(smoothed(V, eps + c - eps * c, y)[k], by=reverse(smoothed))
 
 
@@ -102,7 +110,11 @@ def mean_smoothed_loss(calc):
     distribution."""
     calc.eq(Sum(q[j] * -Sum(smoothed(V, eps, j)[k] * log(p[k]), (k, 1, V)), (j, 1, V)), by=cross_entropy)
     calc.eq(Sum(q[j] * -Sum(((1 - eps) * delta(k, j) + eps / V) * log(p[k]), (k, 1, V)), (j, 1, V)), by=smoothed)
-    calc.eq(-Sum(((1 - eps) * q[k] + eps / V) * log(p[k]), (k, 1, V)), by=auto)
+    calc.eq(
+        -Sum(((1 - eps) * q[k] + eps / V) * log(p[k]), (k, 1, V)),
+        by=auto,
+        says="the sums exchanged; the indicator picks out its one term",
+    )
     calc.eq(cross_entropy(V, mixed, p), by=reverse(cross_entropy))
 
 
@@ -119,10 +131,10 @@ def mean_smoothed_loss_minimiser(calc):
         ForAll((k, 1, V), 0 <= mixed[k]),
         by=because("all parts are nonnegative", [0 <= eps, eps <= 1, *nonnegative(q, V)]),
     )
-    calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=auto)
+    calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=because("q and the uniform distribution sum to 1", auto))
     calc.iff(Eq(cross_entropy(V, mixed, p), entropy(V, mixed)), by=mean_smoothed_loss)
     calc.iff(ForAll((k, 1, V), Eq(mixed[k], p[k])), by=cross_entropy_eq_entropy_iff)
-    calc.iff(ForAll((k, 1, V), Eq(p[k], mixed[k])), by=ring)
+    calc.iff(ForAll((k, 1, V), Eq(p[k], mixed[k])), by=ring, says="each equation turned round")
 
 
 @theorem(
@@ -137,7 +149,7 @@ def mean_smoothed_loss_floor(calc):
         ForAll((k, 1, V), 0 <= mixed[k]),
         by=because("all parts are nonnegative", [0 <= eps, eps <= 1, *nonnegative(q, V)]),
     )
-    calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=auto)
+    calc.have(Eq(Sum(mixed[k], (k, 1, V)), 1), by=because("q and the uniform distribution sum to 1", auto))
     calc.le(cross_entropy(V, mixed, p), by=entropy_le_cross_entropy)
     calc.eq(mean_loss, by=reverse(mean_smoothed_loss))
 
@@ -176,7 +188,11 @@ def label_smoothing_gradient_mixture(calc):
     with the weight eps."""
     calc.eq(probability[j] - smoothed(V, eps, y)[j], by=label_smoothing_gradient)
     calc.eq(probability[j] - ((1 - eps) * delta(y, j) + eps / V), by=[smoothed, delta_comm])
-    calc.eq((1 - eps) * (probability[j] - delta(y, j)) + eps * (probability[j] - 1 / V), by=ring)
+    calc.eq(
+        (1 - eps) * (probability[j] - delta(y, j)) + eps * (probability[j] - 1 / V),
+        by=ring,
+        says="split the prediction with the weights 1 − eps and eps",
+    )
 
 
 @theorem(
@@ -201,6 +217,7 @@ def entropy_gradient(calc):
         -probability[j] * (log(probability[j]) - mean)
         - (probability[j] - probability[j] * Sum(probability[k], (k, 1, V))),
         by=auto,
+        says="multiply out; the indicator picks out its one term",
     )
     calc.eq(-probability[j] * (log(probability[j]) - mean), by=softmax_sums_to_one)
     calc.eq(
@@ -226,7 +243,9 @@ def confidence_penalty_gradient(calc):
         by=[calculus, logsumexp_gradient, entropy_gradient],
     )
     calc.eq(
-        probability[j] - delta(y, j) + beta * probability[j] * (log(probability[j]) + entropy(V, probability)), by=ring
+        probability[j] - delta(y, j) + beta * probability[j] * (log(probability[j]) + entropy(V, probability)),
+        by=ring,
+        says="two minus signs cancel",
     )
 
 

@@ -74,7 +74,7 @@ def cross_entropy_is_nll(calc):
 def mean_cross_entropy_is_mean_nll(calc):
     """Averaged over the tokens of a sequence, one-hot cross-entropy is the negative log-likelihood per token."""
     calc.eq(1 / T * -log(sequence_probability(T, ps, ys)), by=cross_entropy_is_nll)
-    calc.eq(-(1 / T) * log(sequence_probability(T, ps, ys)), by=ring)
+    calc.eq(-(1 / T) * log(sequence_probability(T, ps, ys)), by=ring, says="the sign comes out")
 
 
 @theorem(

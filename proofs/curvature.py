@@ -53,7 +53,7 @@ def logsumexp_le_largest_logit(calc):
     bound = calc.have(partition <= Sum(exp(largest), (k, 1, V)), by=[sum_le, terms])
     calc.eq(log(partition), by=logsumexp)
     calc.le(log(Sum(exp(largest), (k, 1, V))), by=[log_le, bound])
-    calc.eq(log(V * exp(largest)), by=sums)
+    calc.eq(log(V * exp(largest)), by=sums, says="the sum of a constant")
     calc.eq(largest + log(V), by=logs)
 
 
@@ -110,7 +110,11 @@ def logsumexp_above_its_tangent(calc):
     whole = calc.have(Eq(Sum(here[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     other = calc.have(Eq(Sum(there[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     gap = calc.have(0 <= kl(V, here, there), by=[kl_nonneg, whole, other])
-    calc.eq(logsumexp(V, v) - (logsumexp(V, v) - logsumexp(V, z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V))), by=ring)
+    calc.eq(
+        logsumexp(V, v) - (logsumexp(V, v) - logsumexp(V, z) - Sum(here[k] * (v[k] - z[k]), (k, 1, V))),
+        by=ring,
+        says="add and take off LSE(v)",
+    )
     calc.eq(logsumexp(V, v) - kl(V, here, there), by=reverse(kl_of_softmaxes))
     calc.le(logsumexp(V, v), by=because("a divergence is not negative", gap))
 
@@ -174,8 +178,13 @@ def logsumexp_hessian_is_variance(calc):
     calc.eq(
         Sum(p_of_z[i] * (v[i] * v[i]), (i, 1, V)) - Sum(p_of_z[i] * v[i], (i, 1, V)) * Sum(p_of_z[j] * v[j], (j, 1, V)),
         by=auto,
+        says="multiply out; the indicator picks out its one term",
     )
-    calc.eq(expectation(V, p_of_z, fun(k, v[k] * v[k])) - mean * mean, by=reverse(expectation))
+    calc.eq(
+        expectation(V, p_of_z, fun(k, v[k] ** 2)) - mean**2,
+        by=[expectation, ring],
+        says="definition of the expectation",
+    )
     calc.eq(variance(V, p_of_z, v), by=[reverse(variance_by_means), softmax_sums_to_one])
 
 
@@ -221,8 +230,7 @@ def logsumexp_flat_where_all_grow(calc):
     calc.eq(variance(V, p_of_z, fun(k, c)), by=logsumexp_hessian_is_variance)
     calc.eq(Sum(p_of_z[k] * (c - Sum(p_of_z[j] * c, (j, 1, V))) ** 2, (k, 1, V)), by=[variance, expectation])
     calc.eq(Sum(p_of_z[k] * (c - Sum(p_of_z[j], (j, 1, V)) * c) ** 2, (k, 1, V)), by=sum_mul_right)
-    calc.eq(Sum(p_of_z[k] * (c - 1 * c) ** 2, (k, 1, V)), by=softmax_sums_to_one)
-    calc.eq(0, by=sums)
+    calc.eq(0, by=softmax_sums_to_one)
 
 
 @theorem(
@@ -251,7 +259,11 @@ def z_loss_gradient(calc):
         softmax(V, z)[j] - delta(y, j) + lam * (2 * logsumexp(V, z) * softmax(V, z)[j]),
         by=[calculus, logsumexp_gradient],
     )
-    calc.eq((1 + 2 * lam * logsumexp(V, z)) * softmax(V, z)[j] - delta(y, j), by=ring)
+    calc.eq(
+        (1 + 2 * lam * logsumexp(V, z)) * softmax(V, z)[j] - delta(y, j),
+        by=ring,
+        says="collect the terms with the prediction",
+    )
 
 
 @theorem(
@@ -265,7 +277,11 @@ def z_loss_gradient(calc):
 def z_loss_gradient_sums(calc):
     """The entries of the gradient do not sum to 0: unlike the loss itself, the penalty sees a number added to all logits."""
     calc.eq(Sum((1 + 2 * lam * logsumexp(V, z)) * softmax(V, z)[j] - delta(y, j), (j, 1, V)), by=z_loss_gradient)
-    calc.eq((1 + 2 * lam * logsumexp(V, z)) * Sum(softmax(V, z)[j], (j, 1, V)) - 1, by=auto)
+    calc.eq(
+        (1 + 2 * lam * logsumexp(V, z)) * Sum(softmax(V, z)[j], (j, 1, V)) - 1,
+        by=auto,
+        says="linearity of sums; a one-hot target sums to 1",
+    )
     calc.eq(2 * lam * logsumexp(V, z), by=softmax_sums_to_one)
 
 
@@ -304,7 +320,7 @@ def z_loss_at_its_floor(calc):
     calc.eq(-Sum(q[k] * log(softmax(V, log_q)[k]), (k, 1, V)) + penalty, by=cross_entropy)
     calc.eq(-Sum(q[k] * (log(q[k]) - logsumexp(V, log_q)), (k, 1, V)) + penalty, by=log_softmax)
     calc.eq(-Sum(q[k] * (log(q[k]) - 0), (k, 1, V)) + lam * 0**2, by=logsumexp_log_p)
-    calc.eq(-Sum(q[k] * log(q[k]), (k, 1, V)), by=ring)
+    calc.eq(-Sum(q[k] * log(q[k]), (k, 1, V)), by=ring, says="both zeros drop out")
     calc.eq(entropy(V, q), by=[reverse(entropy), reverse(xlogy_eq_mul_log)])
 
 
@@ -328,7 +344,11 @@ def tempered_softmax(calc):
     power = calc.have(ForAll(every, Eq(powers[j], exp(z[j] / tau + -lse / tau))), by=[power, ring])
     power = calc.have(ForAll(every, Eq(powers[j], exp(z[j] / tau) * exp(-lse / tau))), by=[power, exp_add])
     calc.eq(exp(z[i] / tau) / Sum(exp(z[k] / tau), (k, 1, V)), by=softmax)
-    calc.eq(exp(z[i] / tau) * exp(-lse / tau) / Sum(exp(z[j] / tau) * exp(-lse / tau), (j, 1, V)), by=auto)
+    calc.eq(
+        exp(z[i] / tau) * exp(-lse / tau) / Sum(exp(z[j] / tau) * exp(-lse / tau), (j, 1, V)),
+        by=auto,
+        says="multiply above and below by the same number",
+    )
     calc.eq(powers[i] / Sum(powers[j], (j, 1, V)), by=reverse(power))
 
 
@@ -343,8 +363,8 @@ def tempered_gradient(calc):
     tempered = Sum(exp(z[k] / tau), (k, 1, V))
     calc.eq(partial(log(tempered) - z[y] / tau, z, j), by=logsumexp)
     calc.eq(Sum(exp(z[k] / tau) * (delta(k, j) / tau), (k, 1, V)) / tempered - delta(y, j) / tau, by=calculus)
-    calc.eq(exp(z[j] / tau) / tau / tempered - delta(y, j) / tau, by=auto)
-    calc.eq((exp(z[j] / tau) / tempered - delta(y, j)) / tau, by=ring)
+    calc.eq(exp(z[j] / tau) / tau / tempered - delta(y, j) / tau, by=auto, says="the indicator picks out its one term")
+    calc.eq((exp(z[j] / tau) / tempered - delta(y, j)) / tau, by=ring, says="take out 1/τ")
     calc.eq((softmax(V, cooled)[j] - delta(y, j)) / tau, by=reverse(softmax))
 
 

@@ -4,7 +4,7 @@ Main results: ``distillation_mixture``, ``smoothing_is_distillation_from_uniform
 ``distillation_gradient_at_high_temperature``.
 """
 
-from derive.proofs.softmax import cross_entropy_of_logits_any_target, softmax_sums_to_one
+from derive.proofs.softmax import cross_entropy_of_logits_of_distribution, softmax_sums_to_one
 
 from derive import *
 from derive.language.letters import *
@@ -25,7 +25,11 @@ def distillation_mixture(calc):
     """Against a target that mixes the true token and a teacher q, the loss mixes the negative log-likelihood and the
     cross-entropy against the teacher."""
     calc.eq(-Sum(((1 - eps) * delta(k, y) + eps * q[k]) * log(p[k]), (k, 1, V)), by=cross_entropy)
-    calc.eq((1 - eps) * -log(p[y]) + eps * -Sum(q[k] * log(p[k]), (k, 1, V)), by=auto)
+    calc.eq(
+        (1 - eps) * -log(p[y]) + eps * -Sum(q[k] * log(p[k]), (k, 1, V)),
+        by=auto,
+        says="linearity of sums; the indicator picks out its one term",
+    )
     calc.eq((1 - eps) * -log(p[y]) + eps * cross_entropy(V, q, p), by=reverse(cross_entropy))
 
 
@@ -73,14 +77,9 @@ def tempered_logsumexp_gradient(calc):
 )
 def distillation_gradient(calc):
     """The gradient of distillation in the student's logits: student minus teacher, divided by the temperature."""
-    total = Sum(q[k], (k, 1, V))
     calc.eq(
-        partial(total * logsumexp(V, cooled) - Sum(q[k] * (z[k] / tau), (k, 1, V)), z, j),
-        by=cross_entropy_of_logits_any_target,
-    )
-    calc.eq(
-        partial(1 * logsumexp(V, cooled) - Sum(q[k] * (z[k] / tau), (k, 1, V)), z, j),
-        by=because("the teacher sums to 1", sums_to_one(q, V)[0]),
+        partial(logsumexp(V, cooled) - Sum(q[k] * (z[k] / tau), (k, 1, V)), z, j),
+        by=cross_entropy_of_logits_of_distribution,
     )
     calc.eq(student[j] / tau - Sum(q[k] * (delta(k, j) / tau), (k, 1, V)), by=[calculus, tempered_logsumexp_gradient])
     calc.eq((student[j] - q[j]) / tau, by=sum_delta)
@@ -96,7 +95,7 @@ def distillation_gradient_rescaled(calc):
     """Times the square of the temperature, the gradient of distillation is student minus teacher over the inverse temperature."""
     calc.have(Eq(Sum(teacher[k], (k, 1, V)), 1), by=softmax_sums_to_one)
     calc.eq(tau**2 * ((student[j] - teacher[j]) / tau), by=distillation_gradient)
-    calc.eq((student[j] - teacher[j]) / (1 / tau), by=ring)
+    calc.eq((student[j] - teacher[j]) / (1 / tau), by=ring, says="τ² over τ is 1 over 1/τ")
 
 
 # --- the limit of high temperatures: the inverse temperature beta goes to 0 ------------------------------------------
@@ -117,7 +116,11 @@ def inverse_temperature_slope(calc):
     top, weighted = exp(beta * z[j]), Sum(exp(beta * z[k]) * z[k], (k, 1, V))
     calc.eq(partial(top / partition, beta), by=softmax)
     calc.eq((top * z[j] * partition - top * weighted) / (partition * partition), by=calculus)
-    calc.eq(top / partition * (z[j] - weighted / partition), by=ring)
+    calc.eq(
+        top / partition * (z[j] - weighted / partition),
+        by=ring,
+        says="split the fraction, and take out the common factor",
+    )
     calc.eq(top / partition * (z[j] - Sum(exp(beta * z[k]) / partition * z[k], (k, 1, V))), by=sum_mul)
     calc.eq(warm_student[j] * (z[j] - Sum(warm_student[k] * z[k], (k, 1, V))), by=reverse(softmax))
 
@@ -133,7 +136,7 @@ centred = [Eq(Sum(z[k], (k, 1, V)), 0), Eq(Sum(v[k], (k, 1, V)), 0)]
 )
 def distillation_gradient_at_high_temperature(calc):
     """The slope of student minus teacher in the inverse temperature, taken at beta = 0, is the difference of the logits over V:
-    to it the rescaled gradient of distillation tends as the temperature grows."""
+    what the rescaled gradient is at high temperature, to first order."""
     calc.eq(
         warm_student[j] * (z[j] - Sum(warm_student[k] * z[k], (k, 1, V)))
         - warm_teacher[j] * (v[j] - Sum(warm_teacher[k] * v[k], (k, 1, V))),
@@ -144,7 +147,7 @@ def distillation_gradient_at_high_temperature(calc):
         by=because("at beta = 0 both are uniform", [softmax, auto]),
     )
     calc.eq(1 / V * (z[j] - 1 / V * 0) - 1 / V * (v[j] - 1 / V * 0), by=because("the logits have mean 0", centred))
-    calc.eq((z[j] - v[j]) / V, by=ring)
+    calc.eq((z[j] - v[j]) / V, by=ring, says="take out 1/V")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

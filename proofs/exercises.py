@@ -43,7 +43,7 @@ right, wrong = real("b"), real("c")  # Pr(y_2 | x, y_1) and Pr(y_2 | x)
 def exercise_2_forgotten_condition(calc):
     """Exercise 2: with y_1 missing from the second condition, a = Pr(y_1|x), b = Pr(y_2|x,y_1), c = Pr(y_2|x), the
     sum is off by log(c/b)."""
-    calc.eq(log(wrong) - log(right), by=ring)
+    calc.eq(log(wrong) - log(right), by=ring, says="log a cancels")
     calc.eq(log(wrong / right), by=reverse(log_div))
 
 
@@ -100,7 +100,7 @@ def exercise_4_identical_plots(calc):
     """Exercise 4: mean one-hot cross-entropy and mean negative log-likelihood are the same curve; their difference
     is 0."""
     calc.eq(mean_nll - mean_nll, by=mean_cross_entropy_is_mean_nll)
-    calc.eq(0, by=ring)
+    calc.eq(0, by=ring, says="a number less itself")
 
 
 @false_claim(
@@ -146,8 +146,8 @@ loss_a, likelihood_b = real("c"), real("l")
 def exercise_6_comparing_objectives(calc):
     """Exercise 6: A reports its cross-entropy c, B its mean log-likelihood l (same tokens, natural logs); A is
     better iff c < -l."""
-    calc.iff(likelihood_b < -loss_a, by=order)
-    calc.iff(loss_a < -likelihood_b, by=order)
+    calc.iff(likelihood_b < -loss_a, by=order, says="L is −c")
+    calc.iff(loss_a < -likelihood_b, by=order, says="both sides times −1")
 
 
 @false_claim(

@@ -18,7 +18,7 @@ largest = Max(between, (k, 1, 2))
 @theorem(shows=a <= maximum(a, b), phrase="the larger of two is at least the first")
 def left_le_maximum(calc):
     """The larger of two numbers is at least the first."""
-    calc.eq(each_of_two[1], by=ring)
+    calc.eq(each_of_two[1], by=ring, says="the value at k = 1")
     calc.le(largest, by=max_upper)
     calc.eq(maximum(a, b), by=reverse(maximum))
 
@@ -26,7 +26,7 @@ def left_le_maximum(calc):
 @theorem(shows=b <= maximum(a, b), phrase="the larger of two is at least the second")
 def right_le_maximum(calc):
     """The larger of two numbers is at least the second."""
-    calc.eq(each_of_two[2], by=ring)
+    calc.eq(each_of_two[2], by=ring, says="the value at k = 2")
     calc.le(largest, by=max_upper)
     calc.eq(maximum(a, b), by=reverse(maximum))
 
@@ -64,7 +64,7 @@ def minimum_of_le(calc):
     """The smaller of two numbers is the first where that is at most the second."""
     calc.eq(-maximum(-a, -b), by=minimum)
     calc.eq(-minus_a, by=maximum_of_ge)
-    calc.eq(a, by=ring)
+    calc.eq(a, by=ring, says="two minus signs cancel")
 
 
 @theorem(shows=Eq(absolute(x), x), given=[0 <= x], phrase="the absolute value of what is not negative")
@@ -156,13 +156,13 @@ def mean_le_largest(calc):
     each = calc.have(ForAll((k, 1, n), f[k] <= top), by=max_upper)
     total = calc.have(Sum(f[k], (k, 1, n)) <= Sum(top, (k, 1, n)), by=[sum_le, each])
     calc.le(Sum(top, (k, 1, n)) / n, by=[div_le_div_right, total])
-    calc.eq(n * top / n, by=sums)
-    calc.eq(top, by=ring)
+    calc.eq(n * top / n, by=sums, says="the sum of a constant")
+    calc.eq(top, by=ring, says="n cancels")
 
 
 @theorem(shows=Eq(partial(absolute(x), x), 1), given=[0 < x], phrase="the slope of the absolute value")
 def absolute_slope_of_positive(calc):
-    """The absolute value rises with slope 1 to the right of 0; at 0 it has no slope."""
+    """The absolute value rises with slope 1 to the right of 0."""
     calc.eq(1)
 
 

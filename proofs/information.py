@@ -25,7 +25,11 @@ def kl_eq_cross_entropy_sub_entropy(calc):
     calc.eq(Sum(xlogy(q[k], q[k] / p[k]), (k, 1, V)), by=kl)
     calc.eq(Sum(xlogy(q[k], q[k]) - q[k] * log(p[k]), (k, 1, V)), by=xlogy_div)
     calc.eq(Sum(xlogy(q[k], q[k]), (k, 1, V)) - Sum(q[k] * log(p[k]), (k, 1, V)), by=sum_sub)
-    calc.eq(-Sum(q[k] * log(p[k]), (k, 1, V)) - -Sum(xlogy(q[k], q[k]), (k, 1, V)), by=ring)
+    calc.eq(
+        -Sum(q[k] * log(p[k]), (k, 1, V)) - -Sum(xlogy(q[k], q[k]), (k, 1, V)),
+        by=ring,
+        says="the sums exchanged, with two minus signs",
+    )
     calc.eq(cross_entropy(V, q, p) - entropy(V, q), by=reverse([cross_entropy, entropy]))
 
 
@@ -39,7 +43,7 @@ def cross_entropy_eq_entropy_add_kl(calc):
     """Cross-entropy is the entropy of the target plus the divergence of the target from the model."""
     calc.begin(entropy(V, q) + kl(V, q, p))
     calc.eq(entropy(V, q) + (cross_entropy(V, q, p) - entropy(V, q)), by=kl_eq_cross_entropy_sub_entropy)
-    calc.eq(cross_entropy(V, q, p), by=ring)
+    calc.eq(cross_entropy(V, q, p), by=ring, says="the entropy cancels")
 
 
 @theorem(
@@ -90,8 +94,7 @@ def kl_eq_zero_iff(calc):
 )
 def entropy_le_cross_entropy(calc):
     """No model has a cross-entropy below the entropy of the target."""
-    calc.eq(entropy(V, q) + 0, by=ring)
-    calc.le(entropy(V, q) + kl(V, q, p), by=kl_nonneg)
+    calc.le(entropy(V, q) + kl(V, q, p), by=[kl_nonneg, order], says="Gibbs' inequality")
     calc.eq(cross_entropy(V, q, p), by=reverse(cross_entropy_eq_entropy_add_kl))
 
 
@@ -104,7 +107,7 @@ def entropy_le_cross_entropy(calc):
 def cross_entropy_eq_entropy_iff(calc):
     """The least cross-entropy is attained by the target itself and by no other model."""
     calc.iff(Eq(entropy(V, q) + kl(V, q, p), entropy(V, q)), by=cross_entropy_eq_entropy_add_kl)
-    calc.iff(Eq(kl(V, q, p), 0), by=order)
+    calc.iff(Eq(kl(V, q, p), 0), by=order, says="subtract the entropy")
     calc.iff(ForAll((k, 1, V), Eq(q[k], p[k])), by=kl_eq_zero_iff)
 
 
@@ -119,8 +122,7 @@ def cross_entropy_one_hot_eq_kl(calc):
     from derive.proofs.cross_entropy import entropy_one_hot
 
     calc.eq(entropy(V, one_hot(y)) + kl(V, one_hot(y), p), by=cross_entropy_eq_entropy_add_kl)
-    calc.eq(0 + kl(V, one_hot(y), p), by=entropy_one_hot)
-    calc.eq(kl(V, one_hot(y), p), by=ring)
+    calc.eq(kl(V, one_hot(y), p), by=[entropy_one_hot, ring], says="a one-hot target has no entropy")
 
 
 middle = fun(k, (q[k] + p[k]) / 2)
@@ -135,8 +137,8 @@ def jensen_shannon_at_most_log_two(calc):
     """The mean of the divergences of two distributions from their middle is at most log 2, one bit, however far apart they are."""
     first = calc.have(kl(V, q, middle) <= log(2), by=because("q is at most q + p under the logarithm", normal))
     second = calc.have(kl(V, p, middle) <= log(2), by=because("p is at most q + p under the logarithm", normal))
-    calc.le((log(2) + log(2)) / 2, by=[order, first, second])
-    calc.eq(log(2), by=ring)
+    calc.le((log(2) + log(2)) / 2, by=[order, first, second], says="each divergence is at most log 2")
+    calc.eq(log(2), by=ring, says="the mean of equals")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ pair = [*in_vocabulary(x, X), *in_vocabulary(y, Y)]
 )
 def product_rule(calc):
     """The probability of both is the probability of one, times that of the other given it."""
-    calc.eq(Sum(P[x][y], (y, Y)) * (P[x][y] / Sum(P[x][y], (y, Y))))
-    calc.eq(P_X[x] * given_x[x][y])
+    calc.eq(Sum(P[x][y], (y, Y)) * (P[x][y] / Sum(P[x][y], (y, Y))), says="multiply and divide by the sum")
+    calc.eq(P_X[x] * given_x[x][y], says="definitions of the marginal and the conditional")
 
 
 @theorem(
@@ -37,8 +37,8 @@ def product_rule(calc):
 )
 def bayes_rule(calc):
     """The probability of x given y is that of x, times that of y given x, over that of y."""
-    calc.eq(P[x][y] / P_Y[y])
-    calc.eq(P_X[x] * given_x[x][y] / P_Y[y])
+    calc.eq(P[x][y] / P_Y[y], by=first_given_second)
+    calc.eq(P_X[x] * given_x[x][y] / P_Y[y], by=product_rule)
 
 
 @theorem(
@@ -49,8 +49,8 @@ def bayes_rule(calc):
 )
 def law_of_total_probability(calc):
     """The probability of y is the mean of its probabilities given x."""
-    calc.eq(Sum(P[x][y], (x, X)))
-    calc.eq(Sum(P_X[x] * given_x[x][y], (x, X)))
+    calc.eq(Sum(P[x][y], (x, X)), by=second_marginal)
+    calc.eq(Sum(P_X[x] * given_x[x][y], (x, X)), by=product_rule)
 
 
 @theorem(
@@ -64,7 +64,7 @@ def conditionals_sum_to_one(calc):
     calc.eq(Sum(P[x][y] / P_X[x], (y, Y)), by=second_given_first)
     calc.eq(Sum(P[x][y], (y, Y)) / P_X[x], by=sum_div)
     calc.eq(P_X[x] / P_X[x], by=first_marginal)
-    calc.eq(1, by=ring)
+    calc.eq(1, by=ring, says="a positive number over itself")
 
 
 @theorem(
@@ -76,10 +76,7 @@ def conditionals_sum_to_one(calc):
 def law_of_total_expectation(calc):
     """A mean is the mean of its means given x."""
     calc.eq(Sum(P_Y[y] * f[y], (y, Y)), by=expectation)
-    calc.eq(
-        Sum(Sum(P_X[x] * given_x[x][y], (x, X)) * f[y], (y, Y)),
-        by=[second_marginal, reverse(first_marginal), reverse(second_given_first)],
-    )
+    calc.eq(Sum(Sum(P_X[x] * given_x[x][y], (x, X)) * f[y], (y, Y)), by=law_of_total_probability)
     calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (x, X)), (y, Y)), by=reverse(sum_mul_right))
     calc.eq(Sum(Sum(P_X[x] * given_x[x][y] * f[y], (y, Y)), (x, X)), by=sum_swap)
     calc.eq(Sum(P_X[x] * Sum(given_x[x][y] * f[y], (y, Y)), (x, X)), by=sum_mul)
@@ -95,7 +92,7 @@ def independence_drops_the_condition(calc):
     """Given a variable that is independent of it, a variable is distributed as it is without."""
     calc.eq(P[x][y] / P_X[x])
     calc.eq(P_X[x] * P_Y[y] / P_X[x], by=because("they are independent", independent(P, X, Y)))
-    calc.eq(P_Y[y])
+    calc.eq(P_Y[y], says="the probability of x cancels")
 
 
 # --- the pseudo-likelihood of masked language models: each token given all others, here two --------------------------

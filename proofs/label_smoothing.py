@@ -125,7 +125,7 @@ def entropy_uniform(calc):
     calc.eq(-Sum(xlogy(uniform(V)[k], uniform(V)[k]), (k, 1, V)), by=entropy)
     calc.eq(-Sum(1 / V * log(1 / V), (k, 1, V)), by=[uniform, xlogy_eq_mul_log])
     calc.eq(-(V * (1 / V * log(1 / V))), by=sum_const)
-    calc.eq(-log(1 / V), by=ring)
+    calc.eq(-log(1 / V), by=ring, says="V times 1/V is 1")
     calc.eq(log(V), by=log_inv)
 
 
@@ -201,7 +201,7 @@ def label_smoothing_residual_off(calc):
         by=sums,
     )
     calc.eq(-((1 - eps - eps / (V - 1)) * log(p[y]) + eps / (V - 1) * Sum(log(p[k]), (k, 1, V))), by=sum_delta)
-    calc.eq(-log(p[y]) + residual_off, by=ring, labels=[(residual_off, "residual")])
+    calc.eq(-log(p[y]) + residual_off, by=ring, labels=[(residual_off, "residual")], says="collect the terms in eps")
 
 
 @theorem(
@@ -212,6 +212,9 @@ def label_smoothing_residual_off(calc):
 )
 def residual_conventions(calc):
     """At the same eps the V - 1 residual is V/(V - 1) times the V residual."""
+    calc.eq(
+        eps * ((V * log(p[y]) - Sum(log(p[k]), (k, 1, V))) / (V - 1)), by=ring, says="over the common denominator V − 1"
+    )
     calc.eq(V / (V - 1) * residual, by=ring)
 
 
@@ -224,7 +227,11 @@ def residual_conventions(calc):
 def smoothed_off_eq_smoothed(calc):
     """The V - 1 convention at eps is the V convention at eps V/(V - 1)."""
     calc.eq((1 - eps) * delta(k, y) + eps / (V - 1) * (1 - delta(k, y)), by=smoothed_off)
-    calc.eq((1 - eps * V / (V - 1)) * delta(k, y) + eps * V / (V - 1) / V, by=ring)
+    calc.eq(
+        (1 - eps * V / (V - 1)) * delta(k, y) + eps * V / (V - 1) / V,
+        by=ring,
+        says="collect the terms with the indicator",
+    )
     calc.eq(smoothed(V, eps * V / (V - 1), y)[k], by=reverse(smoothed))
 
 
@@ -237,7 +244,11 @@ def smoothed_off_eq_smoothed(calc):
 def smoothed_eq_smoothed_off(calc):
     """The V convention at eps is the V - 1 convention at eps (V - 1)/V."""
     calc.eq((1 - eps) * delta(k, y) + eps / V, by=smoothed)
-    calc.eq((1 - eps * (V - 1) / V) * delta(k, y) + eps * (V - 1) / V / (V - 1) * (1 - delta(k, y)), by=ring)
+    calc.eq(
+        (1 - eps * (V - 1) / V) * delta(k, y) + eps * (V - 1) / V / (V - 1) * (1 - delta(k, y)),
+        by=ring,
+        says="collect the terms with the indicator",
+    )
     calc.eq(smoothed_off(V, eps * (V - 1) / V, y)[k], by=reverse(smoothed_off))
 
 
@@ -298,12 +309,13 @@ def residual_nonneg_of_most_probable(calc):
     """When the true token is the model's favourite, smoothing does not lower the loss."""
     each = calc.have(ForAll((k, 1, V), log(p[k]) <= log(p[y])), by=log_le)
     total = calc.have(Sum(log(p[k]), (k, 1, V)) <= Sum(log(p[y]), (k, 1, V)), by=each)
-    same = calc.have(Eq(Sum(log(p[y]), (k, 1, V)), V * log(p[y])), by=sum_const)
-    calc.have(Sum(log(p[k]), (k, 1, V)) <= V * log(p[y]), by=[total, same])
-    calc.eq(eps * 0, by=ring)
-    calc.eq(eps * (1 / V * (V * log(p[y]) - V * log(p[y]))), by=ring)
-    calc.le(eps * (1 / V * (V * log(p[y]) - Sum(log(p[k]), (k, 1, V)))), by=order)
-    calc.eq(eps * (log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V))), by=ring)
+    calc.have(
+        Sum(log(p[k]), (k, 1, V)) <= V * log(p[y]),
+        by=because("the sum of a constant", [total, sum_const]),
+    )
+    calc.eq(eps * (1 / V * (V * log(p[y]) - V * log(p[y]))), by=ring, says="a number less itself")
+    calc.le(eps * (1 / V * (V * log(p[y]) - Sum(log(p[k]), (k, 1, V)))), by=order, says="the sum is at most V log p(y)")
+    calc.eq(eps * (log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V))), by=ring, says="multiply out")
     calc.eq(smoothing_residual(V, eps, p, y), by=reverse(smoothing_residual))
 
 
@@ -320,7 +332,7 @@ def residual_zero_of_most_probable_iff(calc):
     calc.have(ForAll((k, 1, V), 0 <= excess), by=each)
     calc.iff(Eq(eps * (log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V))), 0), by=smoothing_residual)
     calc.iff(Eq(log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V)), 0), by=mul_eq_zero_iff)
-    calc.iff(Eq(1 / V * Sum(excess, (k, 1, V)), 0), by=auto)
+    calc.iff(Eq(1 / V * Sum(excess, (k, 1, V)), 0), by=auto, says="log p(y) is the mean of V equal terms")
     calc.iff(Eq(Sum(excess, (k, 1, V)), 0), by=mul_eq_zero_iff)
     calc.iff(ForAll((k, 1, V), Eq(excess, 0)), by=sum_eq_zero_iff)
     calc.iff(ForAll((k, 1, V), Eq(log(p[y]), log(p[k]))), by=order)
@@ -336,7 +348,7 @@ def residual_zero_of_most_probable_iff(calc):
 def no_smoothing_no_residual(calc):
     """At eps = 0 the smoothed loss is the negative log-likelihood."""
     calc.eq(-log(p[y]) + 0 * (log(p[y]) - 1 / V * Sum(log(p[k]), (k, 1, V))), by=label_smoothing_residual)
-    calc.eq(-log(p[y]), by=ring)
+    calc.eq(-log(p[y]), by=ring, says="the factor of the residual is 0")
 
 
 # --- the optimum -----------------------------------------------------------------------------------------------------
@@ -354,7 +366,7 @@ def smoothed_sums_to_one(calc):
     calc.eq((1 - eps) * Sum(delta(k, y), (k, 1, V)) + eps * (1 / V * Sum(1, (k, 1, V))), by=sums)
     calc.eq((1 - eps) * 1 + eps * (1 / V * Sum(1, (k, 1, V))), by=sum_delta)
     calc.eq((1 - eps) * 1 + eps * (1 / V * V), by=sum_one)
-    calc.eq(1, by=ring)
+    calc.eq(1, by=ring, says="1 − eps and eps add up to 1")
 
 
 @theorem(
@@ -412,9 +424,9 @@ def argmin_cross_entropy_iff(calc):
 def label_smoothing_changes_the_optimum(calc):
     """The smoothed target, unlike the one-hot target, gives the true token less than 1."""
     calc.eq(1 - eps + eps / V, by=because("the smoothed target at the true token", [smoothed, delta_same, ring]))
-    calc.eq(1 - eps * ((V - 1) / V), by=ring)
-    calc.have(0 < eps * ((V - 1) / V), by=order)
-    calc.lt(1, by=order)
+    calc.eq(1 - eps * ((V - 1) / V), by=ring, says="take out eps")
+    calc.have(0 < eps * ((V - 1) / V), by=because("all factors are positive", order))
+    calc.lt(1, by=order, says="what is taken off is positive")
     calc.eq(one_hot(y)[y], by=because("the one-hot target at the true token", reverse([delta_same, one_hot])))
 
 
@@ -469,7 +481,7 @@ def entropy_smoothed(calc):
         -(top * log(top) - rest * log(rest) + V * (rest * log(rest))),
         by=because("the indicator picks out its one term; the sum of a constant", auto),
     )
-    calc.eq(-(top * log(top)) - (V - 1) * (rest * log(rest)), by=ring)
+    calc.eq(-(top * log(top)) - (V - 1) * (rest * log(rest)), by=ring, says="one of the V equal terms cancels")
 
 
 @theorem(
@@ -502,9 +514,9 @@ def entropy_smoothed_off(calc):
         -((1 - eps) * log(1 - eps) - share * log(share) + V * (share * log(share))),
         by=because("the indicator picks out its one term; the sum of a constant", auto),
     )
-    calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(share), by=ring)
+    calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(share), by=ring, says="V − 1 equal terms are left")
     calc.eq(-((1 - eps) * log(1 - eps)) - eps * (log(eps) - log(V - 1)), by=log_div)
-    calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(eps) + eps * log(V - 1), by=ring)
+    calc.eq(-((1 - eps) * log(1 - eps)) - eps * log(eps) + eps * log(V - 1), by=ring, says="multiply out")
 
 
 @theorem(
@@ -514,14 +526,14 @@ def entropy_smoothed_off(calc):
     catalogue="14",
 )
 def optimal_logit_gap(calc):
-    """At the optimum the logit of the true token exceeds every other by log(1 + V(1 - eps)/eps): finite, unlike
+    """Where the model is the smoothed target, the logit of the true token exceeds every other by log(1 + V(1 - eps)/eps): finite, unlike
     without smoothing."""
     at_tokens = because(
         "the smoothed target at the true token and at another", [smoothed, delta_same, delta_diff, ring]
     )
     calc.eq(log(1 - eps + eps / V) - log(eps / V), by=at_tokens)
     calc.eq(log((1 - eps + eps / V) / (eps / V)), by=reverse(log_div))
-    calc.eq(log(1 + V * (1 - eps) / eps), by=ring)
+    calc.eq(log(1 + V * (1 - eps) / eps), by=ring, says="divide by eps/V")
 
 
 @theorem(
@@ -538,7 +550,7 @@ def optimal_logit_gap_off(calc):
     )
     calc.eq(log(1 - eps) - log(share), by=at_tokens)
     calc.eq(log((1 - eps) / share), by=reverse(log_div))
-    calc.eq(log((1 - eps) * (V - 1) / eps), by=ring)
+    calc.eq(log((1 - eps) * (V - 1) / eps), by=ring, says="multiply above and below by V − 1")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

@@ -25,7 +25,11 @@ p_i, p_j = softmax(V, z)[i], softmax(V, z)[j]
 )
 def weighted_cross_entropy_gradient(calc):
     """With a weight for each class the prediction has the weight of the whole target, and the target its own."""
-    calc.eq(Sum(w[k] * q[k], (k, 1, V)) * p_j - w[j] * q[j], by=cross_entropy_gradient_any_target)
+    calc.eq(
+        Sum(w[k] * q[k], (k, 1, V)) * p_j - w[j] * q[j],
+        by=cross_entropy_gradient_any_target,
+        says="the gradient of the loss for a target that need not sum to 1",
+    )
 
 
 @theorem(
@@ -37,7 +41,7 @@ def weighted_cross_entropy_gradient(calc):
 def unlikelihood_gradient(calc):
     """The gradient of the loss that makes a token unlikely, in its own logit and in those of other tokens."""
     calc.eq(-(-(p_i * (delta(i, j) - p_j)) / (1 - p_i)), by=[calculus, softmax_gradient])
-    calc.eq(p_i * (delta(i, j) - p_j) / (1 - p_i), by=ring)
+    calc.eq(p_i * (delta(i, j) - p_j) / (1 - p_i), by=ring, says="two minus signs cancel")
 
 
 @theorem(
@@ -49,7 +53,7 @@ def unlikelihood_gradient(calc):
 def unlikelihood_gradient_at_its_token(calc):
     """In the logit of the token that is to become unlikely the gradient is its probability."""
     calc.eq(p_i * (1 - p_i) / (1 - p_i), by=[unlikelihood_gradient, delta_same])
-    calc.eq(p_i, by=ring)
+    calc.eq(p_i, by=ring, says="the common factor cancels")
 
 
 @theorem(
@@ -67,13 +71,15 @@ def focal_derivative(calc):
         gamma * (1 - tau) ** (gamma - 1) * -1 * -log(tau) + (1 - tau) ** gamma * -(1 / tau),
         by=calculus,
     )
-    calc.eq(gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau, by=ring)
+    calc.eq(
+        gamma * (1 - tau) ** (gamma - 1) * log(tau) - (1 - tau) ** gamma / tau, by=ring, says="two minus signs cancel"
+    )
 
 
 @theorem(
     shows=Eq(
         partial((1 - p_i) ** gamma * -log(p_i), z, j),
-        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+        (p_j - delta(i, j)) * ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)),
     ),
     given=[*in_vocabulary(i, V), *in_vocabulary(j, V), p_i < 1],
     phrase="the gradient of the focal loss",
@@ -87,8 +93,9 @@ def focal_gradient(calc):
         by=[calculus, softmax_gradient],
     )
     calc.eq(
-        ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)) * (p_j - delta(i, j)),
+        (p_j - delta(i, j)) * ((1 - p_i) ** gamma - gamma * p_i * (1 - p_i) ** (gamma - 1) * log(p_i)),
         by=ring,
+        says="take out what both terms share",
     )
 
 
@@ -117,7 +124,7 @@ def contrastive_loss_at_equal_scores(calc):
     """Where all n scores are equal the loss is log n."""
     calc.eq(-log(softmax(n, fun(k, a))[1]), by=surprisal)
     calc.eq(-log(exp(a) / Sum(exp(a), (k, 1, n))), by=softmax)
-    calc.eq(-log(exp(a) / (n * exp(a))), by=sums)
+    calc.eq(-log(exp(a) / (n * exp(a))), by=sums, says="the sum of a constant")
     calc.eq(log(n), by=logs)
 
 
@@ -135,7 +142,7 @@ both = [some_tokens, *positive_distribution(q, V), *positive(f, V)]
 def evidence_bound(calc):
     """The log of a sum over hidden outcomes is at least the mean under q of log f/q."""
     calc.le(log(Sum(q[k] * (f[k] / q[k]), (k, 1, V))), by=jensen_log)
-    calc.eq(log(evidence), by=ring)
+    calc.eq(log(evidence), by=ring, says="q(k) cancels in each term")
 
 
 @theorem(
@@ -148,7 +155,11 @@ def evidence_is_bound_plus_divergence(calc):
     """What the evidence lower bound misses is the divergence of q from the posterior."""
     posterior = f[k] / evidence
     calc.eq(Sum(q[k], (k, 1, V)) * log(evidence), by=because("q sums to 1", [ring, sums_to_one(q, V)[0]]))
-    calc.eq(Sum(q[k] * log(f[k] / q[k]) + q[k] * log(q[k] / posterior), (k, 1, V)), by=auto)
+    calc.eq(
+        Sum(q[k] * log(f[k] / q[k]) + q[k] * log(q[k] / posterior), (k, 1, V)),
+        by=auto,
+        says="the log of a product of two quotients, in each term",
+    )
     calc.eq(bound + Sum(q[k] * log(q[k] / posterior), (k, 1, V)), by=sum_add)
     calc.eq(bound + kl(V, q, fun(k, f[k] / evidence)), by=reverse([xlogy_eq_mul_log, kl]))
 

@@ -9,7 +9,7 @@ from derive.proofs.information import cross_entropy_eq_entropy_add_kl
 from derive import *
 from derive.language.letters import *
 
-data = tokens_in_vocabulary(ys, n, V)
+data = [ForAll((i, 1, n), 1 <= ys[i]), ForAll((i, 1, n), ys[i] <= V)]
 frequency = fun(k, Sum(delta(k, ys[i]), (i, 1, n)) / n)
 p_of = function("p", THETA, INT, REAL)  # p_theta(k)
 every_model = ForAll([theta, (k, 1, V)], 0 < p_of[theta][k])
@@ -43,8 +43,11 @@ def mean_nll_is_empirical_cross_entropy(calc):
 def argmin_cross_entropy_eq_argmin_kl(calc):
     """Minimising the cross-entropy under fixed targets q is minimising the divergence of q from p_theta: the entropy of q
     does not depend on the parameters."""
-    calc.eq(argmin(theta, entropy(V, q) + kl(V, q, p_of[theta])), by=cross_entropy_eq_entropy_add_kl)
-    calc.eq(argmin(theta, kl(V, q, p_of[theta]) + entropy(V, q)), by=ring)
+    calc.eq(
+        argmin(theta, kl(V, q, p_of[theta]) + entropy(V, q)),
+        by=[cross_entropy_eq_entropy_add_kl, ring],
+        says="cross-entropy is divergence plus entropy",
+    )
     calc.eq(argmin(theta, kl(V, q, p_of[theta])), by=argmin_shift)
 
 
@@ -56,11 +59,11 @@ def argmin_cross_entropy_eq_argmin_kl(calc):
 )
 def argmax_likelihood_eq_argmin_kl(calc):
     """Maximum likelihood minimises how far the frequencies of the data diverge from the model."""
-    calc.have(ForAll((k, 1, V), 0 <= frequency[k]), by=order)
+    calc.have(ForAll((k, 1, V), 0 <= frequency[k]), by=because("frequencies are not negative", order))
     likelihood = Sum(log(p_of[theta][ys[i]]), (i, 1, n))
     calc.eq(argmin(theta, -likelihood), by=reverse(argmin_neg))
     calc.eq(argmin(theta, 1 / n * -likelihood), by=reverse(argmin_scale))
-    calc.eq(argmin(theta, -(1 / n) * likelihood), by=ring)
+    calc.eq(argmin(theta, -(1 / n) * likelihood), by=ring, says="the sign comes out")
     calc.eq(argmin(theta, cross_entropy(V, frequency, p_of[theta])), by=mean_nll_is_empirical_cross_entropy)
     calc.eq(argmin(theta, kl(V, frequency, p_of[theta])), by=argmin_cross_entropy_eq_argmin_kl)
 
@@ -73,8 +76,8 @@ pair = xlogy(g[i] * w[i][k], g[i] * w[i][k] / (h[i] * v[i][k]))
 second_sums_to_one = ForAll((i, 1, n), Eq(Sum(w[i][k], (k, 1, V)), 1))
 normalised = ForAll((i, 1, n), Eq(Sum(v[i][k], (k, 1, V)), 1))
 pairs = [
-    nonnegative(g, n),
-    positive(h, n),
+    ForAll((i, 1, n), 0 <= g[i]),
+    ForAll((i, 1, n), 0 < h[i]),
     ForAll([(i, 1, n), (k, 1, V)], 0 <= w[i][k]),
     ForAll([(i, 1, n), (k, 1, V)], 0 < v[i][k]),
     second_sums_to_one,
@@ -94,8 +97,8 @@ def kl_chain_rule(calc):
     calc.eq(Sum(Sum(w[i][k] * first + g[i] * second, (k, 1, V)), (i, 1, n)), by=xlogy_mul_div)
     calc.eq(Sum(Sum(w[i][k], (k, 1, V)) * first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)), by=sums)
     calc.eq(
-        Sum(1 * first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)),
-        by=because("each conditional sums to 1", second_sums_to_one),
+        Sum(first + g[i] * Sum(second, (k, 1, V)), (i, 1, n)),
+        by=because("each conditional sums to 1", [second_sums_to_one, ring]),
     )
     calc.eq(Sum(first, (i, 1, n)) + Sum(g[i] * Sum(second, (k, 1, V)), (i, 1, n)), by=sum_add)
     calc.eq(kl(n, g, h) + Sum(g[i] * kl(V, w[i], v[i]), (i, 1, n)), by=reverse(kl))

@@ -11,7 +11,7 @@ from derive.language.letters import *
 w, loss = family("w"), family("l")  # the weight of a position, 0 or 1, and its loss
 kept = Sum(w[t], (t, 1, T))
 masked = Sum(w[t] * loss[t], (t, 1, T))
-zero_or_one = ForAll((t, 1, T), Eq(w[t] * w[t], w[t]))
+zero_or_one = ForAll((t, 1, T), Eq(w[t] ** 2, w[t]))
 
 
 # --- the labels of the logits z_1, ..., z_T are the tokens y_2, ..., y_T ----------------------------------------------
@@ -41,7 +41,7 @@ def labels_are_the_next_tokens(calc):
 )
 def mask_applied_twice(calc):
     """A mask of zeros and ones that is applied twice does what it does once."""
-    calc.eq(Sum(w[t] * w[t] * loss[t], (t, 1, T)) / kept)
+    calc.eq(Sum(w[t] ** 2 * loss[t], (t, 1, T)) / kept, by=ring, says="the two factors are a square")
     calc.eq(masked / kept, by=because("a weight of 0 or 1 is its own square", zero_or_one))
 
 
@@ -53,7 +53,7 @@ def mask_applied_twice(calc):
 )
 def mean_over_all_positions(calc):
     """Divided by all positions, the loss is the masked mean times the share of positions that are kept."""
-    calc.eq(kept / T * (masked / kept))
+    calc.eq(kept / T * (masked / kept), says="multiply and divide by the sum of the weights")
 
 
 nll, to_uniform = surprisal(ps[t], ys[t]), cross_entropy(V, uniform(V), ps[t])
@@ -107,7 +107,7 @@ def loss_at_initialisation(calc):
     """Where all logits are equal, the loss of every token is log V: what one checks before training."""
     calc.eq(-log(exp(c) / Sum(exp(c), (k, 1, V))))
     calc.eq(-log(exp(c) / (V * exp(c))))
-    calc.eq(log(V))
+    calc.eq(log(V), says="the exponential cancels, and the log of 1/V is −log V")
 
 
 # --- the conditionals of an answer of T tokens behind a prompt of m ----------------------------------------------------
@@ -122,12 +122,10 @@ positive_prefixes = ForAll((t, 0, m + T), 0 < Pr[t])
     catalogue="58",
 )
 def conditionals_by_two_likelihoods(calc):
-    """The log-likelihood of an answer is that of prompt and answer, less that of the prompt: one pass over both has every
-    conditional, since each depends on its prefix alone."""
+    """The log-likelihood of an answer is that of prompt and answer, less that of the prompt."""
     calc.eq(Sum(log(Pr[m + t] / Pr[m + t - 1]), (t, 1, T)), by=conditional)
     calc.eq(Sum(log(Pr[m + t]) - log(Pr[m + (t - 1)]), (t, 1, T)), by=log_div)
-    calc.eq(log(Pr[m + T]) - log(Pr[m + (1 - 1)]), by=sum_telescope_back)
-    calc.eq(log(Pr[m + T]) - log(Pr[m]), by=ring)
+    calc.eq(log(Pr[m + T]) - log(Pr[m]), by=[sum_telescope_back, ring], says="neighbouring terms cancel")
 
 
 @theorem(
@@ -137,7 +135,7 @@ def conditionals_by_two_likelihoods(calc):
     catalogue="58",
 )
 def passes_without_a_cache(calc):
-    """Step by step without a cache, each pass goes over prompt and answer so far; with a cache the sum is m + T."""
+    """Step by step without a cache, each pass goes over the prompt of m tokens and the answer so far."""
     calc.eq(m * T + Sum(t, (t, 1, T)))
     calc.eq(m * T + T * (T + 1) / 2)
 

@@ -30,7 +30,8 @@ G = function("g", THETA, REAL)
     catalogue="07",
 )
 def argmax_eq_argmin_affine(calc):
-    """Maximising f is minimising a(-f) + b, where a > 0 and b do not depend on the parameters."""
+    """Maximising f is minimising its negative, times a positive number and plus any number, neither of which depends on the
+    parameters."""
     calc.eq(argmin(theta, -F[theta]), by=reverse(argmin_neg))
     calc.eq(argmin(theta, a * -F[theta] + b), by=reverse(argmin_affine))
 
@@ -45,7 +46,7 @@ best = argmax(theta, F[theta])
     catalogue="07",
 )
 def maximisers_have_one_value(calc):
-    """The greatest value is one, however many parameters attain it."""
+    """All maximisers have the same value."""
     calc.have(F[phi] <= F[theta], by=because("theta is a maximiser", order))
     calc.have(F[theta] <= F[phi], by=because("phi is a maximiser", order))
     calc.eq(F[theta])
@@ -80,8 +81,8 @@ def argmax_probability_eq_argmin_cross_entropy(calc):
 
 # --- inference: the choice is over outputs, the model is fixed ------------------------------------------------------
 
-out = Var("y", OUTPUT)
-said = function("tok", OUTPUT, INT, INT)  # the t-th token of an output
+out = Var("c", OUTPUT)  # a candidate
+said = function("y", OUTPUT, INT, INT)  # the t-th token of an output
 model_of = function("p", OUTPUT, INT, FAMILY)  # the model's distributions along an output: p_t( . | x, y_<t)
 outputs_in_vocabulary = [ForAll([out, (t, 1, T)], 1 <= said[out][t]), ForAll([out, (t, 1, T)], said[out][t] <= V)]
 outputs_positive = ForAll([out, (t, 1, T), (k, 1, V)], 0 < model_of[out][t][k])
@@ -97,7 +98,7 @@ outputs_positive = ForAll([out, (t, 1, T), (k, 1, V)], 0 < model_of[out][t][k])
     catalogue="02",
 )
 def inference_objective(calc):
-    """The most probable output is the one whose conditional log-probabilities have the greatest sum."""
+    """Among candidates c, the most probable output is the one whose conditional log-probabilities have the greatest sum."""
     calc.eq(argmax(out, log(sequence_probability(T, model_of[out], said[out]))), by=reverse(argmax_log))
     calc.eq(argmax(out, log_likelihood(T, model_of[out], said[out])), by=reverse(log_likelihood_is_log_probability))
     calc.eq(argmax(out, Sum(log(model_of[out][t][said[out][t]]), (t, 1, T))), by=log_likelihood)
@@ -123,12 +124,15 @@ prompt_fixed = ForAll([theta, phi], Eq(prompt[theta], prompt[phi]))
 def joint_and_conditional_objectives(calc):
     """Training on prompt and answer, or on the answer alone, has the same optimisers when Pr(x) does not depend on
     the parameters."""
-    calc.eq(argmax(theta, log(prompt[theta]) + log(answer[theta])), by=log_mul)
     calc.eq(
-        argmax(theta, log(prompt[phi]) + log(answer[theta])),
+        argmax(theta, log(answer[theta]) + log(prompt[theta])),
+        by=[log_mul, ring],
+        says="the log of a product is the sum of the logs",
+    )
+    calc.eq(
+        argmax(theta, log(answer[theta]) + log(prompt[phi])),
         by=because("the prompt has one probability for all parameters", prompt_fixed),
     )
-    calc.eq(argmax(theta, log(answer[theta]) + log(prompt[phi])), by=ring)
     calc.eq(argmax(theta, log(answer[theta])), by=argmax_shift)
 
 

@@ -48,7 +48,11 @@ def label_smoothing_of_logits(calc):
     calc.have(Eq(Sum(smoothed(V, eps, y)[k], (k, 1, V)), 1), by=smoothed_sums_to_one)
     calc.eq(logsumexp(V, z) - Sum(smoothed(V, eps, y)[k] * z[k], (k, 1, V)), by=cross_entropy_of_logits_of_distribution)
     calc.eq(logsumexp(V, z) - Sum(((1 - eps) * delta(k, y) + eps / V) * z[k], (k, 1, V)), by=smoothed)
-    calc.eq(logsumexp(V, z) - (1 - eps) * z[y] - eps / V * Sum(z[k], (k, 1, V)), by=auto)
+    calc.eq(
+        logsumexp(V, z) - (1 - eps) * z[y] - eps / V * Sum(z[k], (k, 1, V)),
+        by=auto,
+        says="multiply out; the indicator picks out its one term",
+    )
 
 
 shard_sum = Sum(z[k], (k, s[i - 1] + 1, s[i]))

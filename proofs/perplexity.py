@@ -23,7 +23,7 @@ def perplexity_eq_exp_mean_cross_entropy(calc):
     from derive.proofs.cross_entropy import cross_entropy_one_hot
 
     calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=perplexity)
-    calc.eq(exp(1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring)
+    calc.eq(exp(1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring, says="the sign goes to the sum")
     calc.eq(exp(1 / T * Sum(-log(ps[t][ys[t]]), (t, 1, T))), by=reverse(sum_neg))
     calc.eq(exp(1 / T * Sum(cross_entropy(V, one_hot(ys[t]), ps[t]), (t, 1, T))), by=reverse(cross_entropy_one_hot))
 
@@ -53,7 +53,7 @@ def perplexity_uniform(calc):
     calc.eq(exp(-(1 / T) * Sum(log(uniform(V)[ys[t]]), (t, 1, T))), by=perplexity)
     calc.eq(exp(-(1 / T) * Sum(log(1 / V), (t, 1, T))), by=uniform)
     calc.eq(exp(-(1 / T) * (T * log(1 / V))), by=sum_const)
-    calc.eq(exp(-log(1 / V)), by=ring)
+    calc.eq(exp(-log(1 / V)), by=ring, says="T cancels")
     calc.eq(exp(log(V)), by=log_inv)
     calc.eq(V, by=exp_log)
 
@@ -71,9 +71,9 @@ def one_le_perplexity(calc):
     zero = calc.have(Eq(Sum(log(1), (t, 1, T)), 0), by=[log_one, sum_zero])
     below = calc.have(Sum(log(ps[t][ys[t]]), (t, 1, T)) <= 0, by=[total, zero])
     calc.have(0 <= 1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T)), by=below)
-    calc.le(1 + 1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T)), by=order)
+    calc.le(1 + 1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T)), by=order, says="what is added is not negative")
     calc.le(exp(1 / T * -Sum(log(ps[t][ys[t]]), (t, 1, T))), by=one_add_le_exp)
-    calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring)
+    calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring, says="the sign comes out")
     calc.eq(perplexity(T, ps, ys), by=reverse(perplexity))
 
 
@@ -90,7 +90,7 @@ def perplexity_any_base(calc):
     """Perplexity is the same in every base, when the loss is measured and exponentiated in the same one."""
     calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]) / log(base), (t, 1, T)) * log(base)), by=pow_eq_exp)
     calc.eq(exp(-(1 / T) * (Sum(log(ps[t][ys[t]]), (t, 1, T)) / log(base)) * log(base)), by=sum_div)
-    calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring)
+    calc.eq(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T))), by=ring, says="log b cancels")
     calc.eq(perplexity(T, ps, ys), by=reverse(perplexity))
 
 

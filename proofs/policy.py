@@ -26,8 +26,8 @@ some_tokens = 1 <= V
 def policy_gradient(calc):
     """The gradient of the mean reward in the logit z_j: the probability of j times what its reward is above the mean."""
     calc.eq(Sum(policy[k] * (delta(k, j) - policy[j]) * f[k], (k, 1, V)), by=[calculus, softmax_gradient])
-    calc.eq(policy[j] * f[j] - policy[j] * reward, by=auto)
-    calc.eq(policy[j] * (f[j] - reward), by=ring)
+    calc.eq(policy[j] * f[j] - policy[j] * reward, by=auto, says="multiply out; the indicator picks out its one term")
+    calc.eq(policy[j] * (f[j] - reward), by=ring, says="take out the common factor")
 
 
 @theorem(
@@ -38,9 +38,12 @@ def policy_gradient(calc):
 )
 def score_has_mean_zero(calc):
     """The derivative of the log-probability of a token has mean zero under the policy."""
-    calc.eq(policy[j] - policy[j] * Sum(policy[k], (k, 1, V)), by=auto)
-    calc.eq(policy[j] - policy[j] * 1, by=softmax_sums_to_one)
-    calc.eq(0, by=ring)
+    calc.eq(
+        policy[j] - policy[j] * Sum(policy[k], (k, 1, V)),
+        by=auto,
+        says="multiply out; the indicator picks out its one term",
+    )
+    calc.eq(0, by=[softmax_sums_to_one, ring], says="softmax is normalised")
 
 
 @theorem(
@@ -54,8 +57,12 @@ def score_has_mean_zero(calc):
 )
 def baseline_costs_nothing(calc):
     """The same number added to all rewards leaves the gradient of their mean as it is."""
-    calc.eq(policy[j] * (f[j] + c) - policy[j] * (reward + c * 1), by=[sums, softmax_sums_to_one])
-    calc.eq(policy[j] * f[j] - policy[j] * reward, by=ring)
+    calc.eq(
+        policy[j] * (f[j] + c) - policy[j] * (reward + c),
+        by=[sums, softmax_sums_to_one, ring],
+        says="linearity of sums; softmax is normalised",
+    )
+    calc.eq(policy[j] * f[j] - policy[j] * reward, by=ring, says="c cancels")
 
 
 weight = p[k] * exp(f[k] / beta)
@@ -83,7 +90,11 @@ def regularised_reward(calc):
         beta * (Sum(q[k], (k, 1, V)) * log(total)) - beta * gap,
         by=because("put the tilted reference in", [tilted, auto]),
     )
-    calc.eq(beta * log(total) - beta * gap, by=[because("the probabilities sum to 1", sums_to_one(q, V)[0]), ring])
+    calc.eq(
+        beta * log(total) - beta * gap,
+        by=[because("the probabilities sum to 1", sums_to_one(q, V)[0]), ring],
+        says="q sums to 1",
+    )
     calc.eq(beta * log(total) - beta * kl(V, q, best), by=[reverse(kl), reverse(xlogy_eq_mul_log)])
 
 
@@ -105,7 +116,7 @@ def argmax_regularised_reward_eq_argmin_kl(calc):
     """To maximise the reward less its penalty is to bring the policy as near as possible to the tilted reference."""
     gap = kl(V, q_of[theta], best)
     calc.eq(argmax(theta, beta * log(total) - beta * gap), by=regularised_reward)
-    calc.eq(argmax(theta, beta * -gap + beta * log(total)), by=ring)
+    calc.eq(argmax(theta, beta * -gap + beta * log(total)), by=ring, says="the two terms exchanged")
     calc.eq(argmax(theta, -gap), by=argmax_affine)
     calc.eq(argmin(theta, gap), by=argmax_neg)
 
@@ -162,8 +173,7 @@ def total_probability(calc):
     """The probabilities of what is seen, over all hidden causes, sum to 1."""
     calc.eq(Sum(Sum(g[i] * w[i][k], (k, 1, V)), (i, 1, n)), by=sum_swap)
     calc.eq(Sum(g[i] * Sum(w[i][k], (k, 1, V)), (i, 1, n)), by=sum_mul)
-    calc.eq(Sum(g[i] * 1, (i, 1, n)), by=because("each row sums to 1", rows_normalised))
-    calc.eq(Sum(g[i], (i, 1, n)), by=ring)
+    calc.eq(Sum(g[i], (i, 1, n)), by=because("each row sums to 1", [rows_normalised, ring]))
     calc.eq(1, by=because("the prior sums to 1", prior_normalised[0]))
 
 
@@ -175,7 +185,7 @@ def total_probability(calc):
 )
 def posterior_times_evidence(calc):
     """Posterior times evidence is prior times likelihood."""
-    calc.eq(g[j] * w[j][y], by=ring)
+    calc.eq(g[j] * w[j][y], by=ring, says="the evidence cancels")
 
 
 @theorem(
@@ -187,7 +197,7 @@ def posterior_times_evidence(calc):
 def posterior_sums_to_one(calc):
     """The posterior probabilities of the causes sum to 1."""
     calc.eq(Sum(g[j] * w[j][y], (j, 1, n)) / evidence, by=sum_div)
-    calc.eq(1, by=ring)
+    calc.eq(1, by=ring, says="a positive number over itself")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

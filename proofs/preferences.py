@@ -56,7 +56,7 @@ def preference_loss_of_policies(calc):
     """The loss of a pair in terms of the policy alone: both answers are to one prompt, so the normaliser cancels."""
     calc.eq(loss(beta * chosen + beta * log(Z[x]) - reward[x][w]), by=implied_reward)
     calc.eq(loss(beta * chosen + beta * log(Z[x]) - (beta * other + beta * log(Z[x]))), by=implied_reward)
-    calc.eq(loss(beta * (chosen - other)), by=ring)
+    calc.eq(loss(beta * (chosen - other)), by=ring, says="the normaliser cancels")
 
 
 @theorem(shows=Eq(loss(-h), loss(h) + h), phrase="the loss of the opposite preference", catalogue="39")
@@ -76,22 +76,25 @@ def loss_of_the_opposite(calc):
 def conservative_loss(calc):
     """With labels smoothed by eps the loss of a pair has the residual eps h, as label smoothing has."""
     calc.eq((1 - eps) * loss(h) + eps * (loss(h) + h), by=loss_of_the_opposite)
-    calc.eq(loss(h) + eps * h, by=ring)
+    calc.eq(loss(h) + eps * h, by=ring, says="collect the terms in eps")
 
 
-def robust(margin):
-    return ((1 - eps) * loss(margin) - eps * loss(-margin)) / (1 - 2 * eps)
+robust = ((1 - eps) * loss(h) - eps * loss(-h)) / (1 - 2 * eps)
+robust_of_exchanged = ((1 - eps) * loss(-h) - eps * loss(h)) / (1 - 2 * eps)
 
 
 @theorem(
-    shows=Eq((1 - eps) * robust(h) + eps * robust(-h), loss(h)),
+    shows=Eq((1 - eps) * robust + eps * robust_of_exchanged, loss(h)),
     given=[eps < Fraction(1, 2)],
     phrase="the robust loss is unbiased",
     catalogue="39",
 )
 def robust_loss_unbiased(calc):
     """Where labels are exchanged with probability eps, the mean of the robust loss is the loss of the true labels."""
-    calc.eq(loss(h), by=loss_of_the_opposite)
+    calc.eq(
+        ((1 - eps) ** 2 - eps**2) * loss(h) / (1 - 2 * eps), by=ring, says="the losses of the exchanged label cancel"
+    )
+    calc.eq(loss(h), by=ring, says="(1 − eps)^2 − eps^2 = 1 − 2 eps")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

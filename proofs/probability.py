@@ -30,7 +30,9 @@ def chain_rule(calc):
     base, step = by_length.base, by_length.step
     base.eq(1, by=because("the empty sequence has probability 1", nothing_said))
     base.eq(Prod(conditional(Pr, t), (t, 1, 0)), by=reverse(prod_empty))
-    step.eq(Pr[n] * (Pr[n + 1] / Pr[n]), by=ring)
+    step.eq(
+        Pr[n] * (Pr[n + 1] / Pr[n]), by=ring, says="multiply and divide by what has been said with probability so far"
+    )
     step.eq(Pr[n] * conditional(Pr, n + 1), by=reverse(conditional))
     step.eq(
         Prod(conditional(Pr, t), (t, 1, n)) * conditional(Pr, n + 1),
@@ -73,8 +75,9 @@ def log_likelihood_is_log_probability(calc):
 def start_token_costs_nothing(calc):
     """A start token that is always there has probability 1, so the sum of log-probabilities starts at the first
     real token."""
-    calc.eq(log(1 * Prod(conditional(Pr, t), (t, 1, T))), by=because("the start token has probability 1", nothing_said))
-    calc.eq(log(Prod(conditional(Pr, t), (t, 1, T))), by=ring)
+    calc.eq(
+        log(Prod(conditional(Pr, t), (t, 1, T))), by=because("the start token has probability 1", [nothing_said, ring])
+    )
     calc.eq(Sum(log(conditional(Pr, t)), (t, 1, T)), by=log_prod)
 
 

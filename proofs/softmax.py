@@ -40,7 +40,7 @@ def softmax_sums_to_one(calc):
     """The probabilities of softmax sum to 1."""
     calc.eq(Sum(exp(z[k]) / partition, (k, 1, V)), by=softmax)
     calc.eq(Sum(exp(z[k]), (k, 1, V)) / partition, by=sum_div)
-    calc.eq(1, by=ring)
+    calc.eq(1, by=ring, says="a positive number over itself")
 
 
 @theorem(
@@ -88,7 +88,7 @@ def softmax_shift(calc):
     calc.eq(exp(z[k] + c) / Sum(exp(z[j] + c), (j, 1, V)), by=softmax)
     calc.eq(exp(z[k]) * exp(c) / Sum(exp(z[j]) * exp(c), (j, 1, V)), by=exp_add)
     calc.eq(exp(z[k]) * exp(c) / (partition * exp(c)), by=sum_mul_right)
-    calc.eq(exp(z[k]) / partition, by=ring)
+    calc.eq(exp(z[k]) / partition, by=ring, says="the common factor cancels")
     calc.eq(softmax(V, z)[k], by=reverse(softmax))
 
 
@@ -102,7 +102,7 @@ def cross_entropy_of_logits(calc):
     """The loss of one token, from logits: log-sum-exp minus the logit of the true token."""
     calc.eq(-log(softmax(V, z)[y]), by=cross_entropy_one_hot)
     calc.eq(-(z[y] - logsumexp(V, z)), by=log_softmax)
-    calc.eq(logsumexp(V, z) - z[y], by=ring)
+    calc.eq(logsumexp(V, z) - z[y], by=ring, says="the sign turns the difference round")
 
 
 model = fun(t, softmax(V, zs[t]))
@@ -198,7 +198,11 @@ def softmax_gradient(calc):
         by=calculus,
     )
     calc.eq((delta(i, j) * exp(z[i]) * partition - exp(z[i]) * exp(z[j])) / (partition * partition), by=sum_delta)
-    calc.eq(exp(z[i]) / partition * (delta(i, j) - exp(z[j]) / partition), by=ring)
+    calc.eq(
+        exp(z[i]) / partition * (delta(i, j) - exp(z[j]) / partition),
+        by=ring,
+        says="split the fraction, and take out the common factor",
+    )
     calc.eq(softmax(V, z)[i] * (delta(i, j) - softmax(V, z)[j]), by=reverse(softmax))
 
 

@@ -26,7 +26,7 @@ def tempered_ratio(calc):
     """At the temperature tau the odds of two tokens are the exponential of the difference of their logits, divided by tau."""
     whole = Sum(exp(z[j] / tau), (j, 1, V))
     calc.eq(exp(z[i] / tau) / whole, by=softmax)
-    calc.eq(exp((z[i] - z[k]) / tau + z[k] / tau) / whole, by=ring)
+    calc.eq(exp((z[i] - z[k]) / tau + z[k] / tau) / whole, by=ring, says="add and take off z_k in the exponent")
     calc.eq(odds * exp(z[k] / tau) / whole, by=exp_add)
     calc.eq(odds * tempered[k], by=reverse(softmax))
 
@@ -99,7 +99,7 @@ def tempered_largest_at_least(calc):
     rest = calc.have(Sum(tempered[k], every, where=Ne(k, y)) <= Sum(rare, every, where=Ne(k, y)), by=sum_le)
     calc.eq(1 - Sum(tempered[k], every, where=Ne(k, y)), by=[sum_except, softmax_sums_to_one])
     calc.ge(1 - Sum(rare, every, where=Ne(k, y)), by=[rest, order])
-    calc.eq(1 - (V - 1) * rare, by=auto)
+    calc.eq(1 - (V - 1) * rare, by=auto, says="the sum of V − 1 equal terms")
 
 
 # --- what people get wrong -------------------------------------------------------------------------------------------

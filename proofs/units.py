@@ -23,7 +23,7 @@ def bits_per_token(calc):
     """The negative log-likelihood in bits per token is the logarithm of the perplexity in base 2."""
     calc.eq(-log(Prod(ps[t][ys[t]], (t, 1, T))) / (T * log(2)), by=sequence_probability)
     calc.eq(-Sum(log(ps[t][ys[t]]), (t, 1, T)) / (T * log(2)), by=log_prod)
-    calc.eq(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)) / log(2), by=ring)
+    calc.eq(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)) / log(2), by=ring, says="divide above and below by T")
     calc.eq(log(exp(-(1 / T) * Sum(log(ps[t][ys[t]]), (t, 1, T)))) / log(2), by=reverse(log_exp))
     calc.eq(log(perplexity(T, ps, ys)) / log(2), by=reverse(perplexity))
     calc.eq(log_base(2, perplexity(T, ps, ys)), by=reverse(log_base))
@@ -37,7 +37,7 @@ def bits_per_token(calc):
 )
 def bits_per_byte(calc):
     """Bits per byte are bits per token times the tokens per byte."""
-    calc.eq(T / B * (nll / (T * log(2))), by=ring)
+    calc.eq(T / B * (nll / (T * log(2))), by=ring, says="multiply and divide by T")
     calc.eq(T / B * log_base(2, perplexity(T, ps, ys)), by=bits_per_token)
 
 
@@ -96,7 +96,7 @@ def exp_entropy_any_base(calc):
     """The perplexity of a distribution is the same in every base."""
     calc.eq(base ** (entropy(V, p) / log(base)), by=entropy_in_base)
     calc.eq(exp(entropy(V, p) / log(base) * log(base)), by=pow_eq_exp)
-    calc.eq(exp(entropy(V, p)), by=ring)
+    calc.eq(exp(entropy(V, p)), by=ring, says="log b cancels")
 
 
 # --- one text, two tokenizers: T tokens y_t under p, and m tokens s_t under q ----------------------------------------

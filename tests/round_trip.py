@@ -72,8 +72,7 @@ class Target:
 
     def sentences(self, c: Condition) -> Iterator[Items]:
         """All that a condition can be, with the words between its formulas."""
-        words = [("for all" if i == 0 else "and", node) for i, node in enumerate(c.every)]
-        words += [("for" if i == 0 else "and", node) for i, node in enumerate(c.ranges)]
+        words = [("and" if i else said.strip(), node) for said, nodes in c.scopes for i, node in enumerate(nodes)]
         scopes = product(*(self.pages(self.draw(node)) for _, node in words))
         for statement, scope in product(self.pages(self.draw(c.statement)), list(scopes)):
             behind: list[Item] = []

@@ -33,7 +33,7 @@ WRITTEN = [
     (Max(f[y], (y, Y)), "max_{y∈Y} f(y)"),
     (Sum(f[k], (k, Y), where=Ne(k, y)), "∑_{k∈Y,k≠y} f(k)"),
     (Sum(w[x][y], (x, X), (y, Y)), "∑_{x∈X} ∑_{y∈Y} w_{x,y}"),
-    (1 / Y, "1/card(Y)"),
+    (1 / Y, "1/|Y|"),
     (uniform(Y)[y], "u_Y(y)"),
     (kl(Y, q, p), "KL_Y(q ∥ p)"),
     (entropy(Y, q), "H_Y(q)"),
@@ -42,7 +42,7 @@ WRITTEN = [
     (softmax(Y, z)[y], "softmax_Y(z)_y"),
     (ForAll((y, Y), 0 < p[y]), "0 < p(y)  for y ∈ Y"),
     (ForAll([(x, X), (y, Y)], 0 < w[x][y]), "0 < w_{x,y}  for x ∈ X and y ∈ Y"),
-    (Sum(f[k], (k, 0, Y)), "∑_{k=0}^{card(Y)} f(k)"),
+    (Sum(f[k], (k, 0, Y)), "∑_{k=0}^{|Y|} f(k)"),
 ]
 
 
@@ -81,7 +81,7 @@ def test_two_bounds_of_an_element_are_one_condition():
     said = conditions(tuple(in_vocabulary(y, Y)), load_notation("compact"), linear=True)
     assert [layout_text(c.statement) for c in said] == ["y ∈ Y"]
     strict = conditions((1 <= y, y < Y), load_notation("compact"), linear=True)
-    assert [layout_text(c.statement) for c in strict] == ["1 ≤ y < card(Y)"]
+    assert [layout_text(c.statement) for c in strict] == ["1 ≤ y < |Y|"]
 
 
 def layout_text(node: object) -> str:

@@ -100,7 +100,7 @@ def test_a_lecture_from_one_file(tmp_path):
     ):
         assert words in page
     assert "the indicator picks out its one term" in page  # the theorem that was opened
-    assert re.search(r"What is true: .*?: <span class=\"\w+\"><span class=\"tex inline\">.*abs", page)
+    assert re.search(r"What is true: .*?: <span class=\"\w+\"><span class=\"tex inline\">.*lvert", page)
     checked = CliRunner().invoke(main, ["check", str(tmp_path / "deck.html")])
     assert checked.exit_code == 0, checked.output
 

@@ -252,11 +252,11 @@ def page(claim: Term, given: Any = (), reason: Any = order) -> str:
 def test_a_claim_for_all_integers_says_that_it_is_one() -> None:
     x = integer("x")
     says = page(ForAll(x, Implies(0 < x, 1 <= x)))
-    assert "claim  0 < x ⟹ 1 ≤ x  for all integers x" in says
+    assert "claim  1 ≤ x  for all integers x  where 0 < x" in says
     assert term_latex(ForAll(x, 0 <= x)) == r"0 \le x\quad \text{for all integers }x"
     assert term_speech(ForAll(x, 0 <= x)) == "0 is at most x, for all integers x"
-    assert term_text(Iff(0 < a, ForAll(x, 0 <= f[x]))) == "0 < a ⟺ ∀x integer: 0 ≤ f(x)"
-    assert term_text(Iff(0 < a, ForAll((x, 0, n), 0 <= f[x]))) == "0 < a ⟺ ∀0 ≤ x ≤ n, x integer: 0 ≤ f(x)"
+    assert term_text(Iff(0 < a, ForAll(x, 0 <= f[x]))) == "0 < a ⟺ 0 ≤ f(x)  for all integers x"
+    assert term_text(Iff(0 < a, ForAll((x, 0, n), 0 <= f[x]))) == "0 < a ⟺ 0 ≤ f(x)  for x = 0, …, n"
     assert term_text(ForAll(x, Implies(0 <= x, 0 <= f[x]))) == "0 ≤ f(x)  for x ≥ 0, x integer"
 
 
@@ -273,7 +273,7 @@ def test_indices_and_lists_of_integers_need_no_word() -> None:
     for letter in (integer("z"), integer("eps")):  # elsewhere real numbers
         claim = 0 <= Sum(f[letter] ** 2, (letter, 1, n))
         assert refusal(Implies(ForAll((letter, 1, n), 0 <= f[letter]), claim)) == ""
-    assert term_text(Iff(0 < a, ForAll((k, 0, n), 0 <= f[k]))) == "0 < a ⟺ ∀0 ≤ k ≤ n: 0 ≤ f(k)"
+    assert term_text(Iff(0 < a, ForAll((k, 0, n), 0 <= f[k]))) == "0 < a ⟺ 0 ≤ f(k)  for k = 0, …, n"
 
 
 @pytest.mark.parametrize("name", ["eps", "theta", "b", "p"])
@@ -333,7 +333,7 @@ def test_every_page_says_it() -> None:
 
     d = at_least_one.check()
     assert r"Under $s\text{ integer}$, $w_k\text{ integer}$, and $w_k + s > 0$, we have" in derivation_latex(d)
-    assert "Given s integer; w sub k integer; and w sub k plus s is greater than 0." in derivation_speech(d)
+    assert "Given s is an integer; w sub k is an integer; and w sub k plus s is greater than 0." in derivation_speech(d)
     assert "integer" in derivation_html(d) and "integer" in mimebundle(d, html=False)["text/latex"]
 
 

@@ -121,7 +121,7 @@ LOOKS: list[tuple[Term, str, str]] = [
     (1 / V * Sum(log(p[k]), (k, 1, V)), "(1/V) ∑ₖ₌₁ⱽ log p(k)", r"\frac{1}{V} \sum_{k=1}^V \log p(k)"),
     (-(1 / T) * a, "−(1/T) a", r"-\frac{1}{T} a"),
     ((a + b) / (a - b), "(a + b)/(a − b)", r"\frac{a + b}{a - b}"),
-    (a / b / c, "(a/b)/c", r"\frac{\frac{a}{b}}{c}"),
+    (a / b / c, "(a/b)/c", r"\frac{a/b}{c}"),
     (a / b * (a / c), "(a/b) (a/c)", r"\frac{a}{b} \frac{a}{c}"),
     # logarithms
     (log(p[k]), "log p(k)", r"\log p(k)"),
@@ -226,8 +226,18 @@ LOOKS: list[tuple[Term, str, str]] = [
     (ForAll(theta, a <= L[theta]), "a ≤ L(θ)  for all θ", r"a \le L(\theta)\quad \text{for all }\theta"),
     (
         Iff(Eq(a, b), ForAll((k, 1, V), p[k] <= a)),
-        "a = b ⟺ ∀1 ≤ k ≤ V: p(k) ≤ a",
-        r"a = b \iff \forall 1 \le k \le V\colon p(k) \le a",
+        "a = b ⟺ p(k) ≤ a  for k = 1, …, V",
+        r"a = b \iff p(k) \le a\quad \text{for }k = 1, \dots, V",
+    ),
+    (
+        Iff(ForAll((k, 1, V), p[k] <= a), Eq(a, b)),
+        "(p(k) ≤ a  for k = 1, …, V) ⟺ a = b",
+        r"(p(k) \le a\quad \text{for }k = 1, \dots, V) \iff a = b",
+    ),
+    (
+        ForAll((k, 1, V), Iff(Eq(p[k], a), Eq(q[k], b))),
+        "for k = 1, …, V: p(k) = a ⟺ q(k) = b",
+        r"\text{for }k = 1, \dots, V\colon p(k) = a \iff q(k) = b",
     ),
     (Implies(0 < a, 0 < b, 0 < a * b), "0 < a ⟹ 0 < b ⟹ 0 < a b", r"0 < a \implies 0 < b \implies 0 < a\,b"),
     (Ne(a, 0), "a ≠ 0", r"a \ne 0"),
@@ -294,7 +304,7 @@ def test_conditions_are_merged_and_turned() -> None:
         "∑ₖ₌₁ⱽ p(k) = 1",
         "a ≤ b",
         "p_{θ,t}(1) > 0 for all θ, for t = 1, …, T",
-        "k ≠ y ⟹ p(k) ≤ p(y) for k = 1, …, V",
+        "p(k) ≤ p(y) for k = 1, …, V, where k ≠ y",
     ]
     assert sentence_latex(conditions_said(stated, load_notation("pr"))[4]) == (
         r"$\Pr(k \mid \mathbf{x}, \mathbf{y}_{<t}) > 0$ for $t = 1, \dots, T$ and $k \in \mathcal{V}$"

@@ -130,7 +130,7 @@ pth = function("p", Base("Theta"), INT, FAMILY)
         (Eq(a, b), "a equals b"),
         (
             Iff(Eq(a, 0), ForAll((k, 1, V), Eq(q[k], p[k]))),
-            "a equals 0, if and only if for all k from 1 to V, we have q of k equals p of k",
+            "a equals 0, if and only if q of k equals p of k, for k from 1 to V",
         ),
         (argmax(theta, pth[theta][1][y]), "the arg max over theta of p sub theta comma 1 of y"),
     ],
@@ -179,7 +179,7 @@ def test_conditions_as_they_are_read() -> None:
     (bounds, positive) = conditions((1 <= y, y <= V, ForAll((t, 1, T), ForAll((k, 1, V), 0 < ps[t][k]))))
     assert node_speech(bounds.statement) == "y is between 1 and V"
     assert node_speech(positive.statement) == "p sub t of k is greater than 0"
-    assert [node_speech(r) for r in positive.ranges] == ["t from 1 to capital T", "k from 1 to V"]
+    assert [node_speech(r) for r in positive.scopes[0][1]] == ["t from 1 to capital T", "k from 1 to V"]
 
 
 def letter(text: str) -> Symbol:
@@ -241,7 +241,7 @@ def formulas(notation: str) -> tuple[Node, ...]:
     for d in (e.derivation for e in theorems()):
         avoid = letters(d)
         for c in conditions((*d.given, *(a for block in d.blocks for a in block.assumes)), n, avoid=avoid):
-            out += [c.statement, *c.every, *c.ranges]
+            out += [c.statement, *(node for _, nodes in c.scopes for node in nodes)]
         out.append(layout(d.claim, n, avoid=avoid, labels=d.labels))
         for block in d.blocks:
             out.append(layout(block.start, n, avoid=avoid, labels=block.labels))

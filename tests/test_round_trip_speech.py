@@ -50,7 +50,9 @@ SPEECH = TARGETS["speech"]
         ("the indicator of k equals y", "[k = y]"),
         ("softmax of z, component k", r"\operatorname{softmax}(z)_k"),
         ("y hat sub t is at most capital T for t from 1 to capital T", r"\hat{y}_t \le T\quad \text{for }t = 1, \dots, T"),
-        ("for all k from 1 to V, we have a is less than b", r"\forall 1 \le k \le V\colon a < b"),
+        ("a is less than b for k from 1 to V, where k is not equal to j", r"a < b\quad \text{for }k = 1, \dots, V\quad \text{where }k \ne j"),
+        ("the absolute value of x sub t", r"\lvert x_t\rvert"),
+        ("the log in base 2 of the size of capital Y", r"\log_2 \lvert Y\rvert"),
         ("open brace a close brace, labelled what is new, plus b", r"\underbrace{a}_{\text{new}} + b"),
     ],
 )  # fmt: skip

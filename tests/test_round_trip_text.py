@@ -42,7 +42,7 @@ def test_one_page_in_two_spellings(one: str, other: str) -> None:
         ("∑_{k=1}^{V} log p(k)", "sum_{k=1}^{V} log p(k)"),
         ("arg min_θ L(θ)", "arg min_theta L(theta)"),
         ("∂/∂zⱼ (zₖ + a)", "d/dz_j (z_k + a)"),
-        ("a = b ⟺ ∀1 ≤ k ≤ V: p(k) = a", "a = b <=> for all 1 <= k <= V: p(k) = a"),
+        ("a = b ⟺ p(k) = a  for k = 1, …, V where k ≠ y", "a = b <=> p(k) = a  for k = 1, ..., V where k != y"),
         ("0 < a ∧ 0 < b ⟹ 0 < c  for k = 1, …, V and t ≥ 1", "0 < a and 0 < b => 0 < c  for k = 1, ..., V and t >= 1"),
         ("D_KL(q ∥ p)", "D_KL(q || p)"),
         ("k ↦ Pr(· | x)", "k |-> Pr(* | x)"),

@@ -128,15 +128,14 @@ class Calc:
         self._defined(statement, where, index)
         if isinstance(statement, App) and statement.op in BY_OPERATOR:
             aside._line(BY_OPERATOR[statement.op].name, aside.end, by, (), where=where, index=index)
-            th = aside.lines[-1].theorem
-            lines, start = tuple(aside.lines), aside.start
+            shown = aside.lines[-1]._replace(relation="", term=statement)  # one statement on a page, said once
+            th = shown.theorem
         else:
             th = self._statement(statement, reasons, where, index)
             th = th and resolve(th, *self._facts)
             described = tuple(self._describe(x) for x in reasons)
             shown = Line("", statement, described, *where, theorem=th, found=not as_list(by))
-            lines, start = (shown,), statement
-        self.blocks.append(Block(start, lines, title="First" if not self.blocks else "Next"))
+        self.blocks.append(Block(statement, (shown,), title="First" if not self.blocks else "Next"))
         if th is not None:
             self._facts.append(th)
             self.context = self.context.with_facts(_as_assumption(th))

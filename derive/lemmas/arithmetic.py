@@ -31,7 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 mul_pos = axiom_lemma("mul_pos", "a product of positive numbers is positive", internal=True)
-le_antisymm = axiom_lemma("le_antisymm", "antisymmetry")
+le_antisymm = axiom_lemma("le_antisymm", "each is at most the other")
 delta_same = axiom_lemma("delta_same", "the indicator is 1 where its indices agree", features={"indicators"})
 delta_diff = axiom_lemma("delta_diff", "the indicator is 0 where its indices differ", features={"indicators"})
 delta_ij = app(DELTA, i, j)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from derive.kernel.sorts import INT, SetOf
 from derive.kernel.terms import Num, Term, Var
 
-CARD = "card"
-"""How pages write the size of a set: card(Y)."""
 ELEMENTS = SetOf(INT)
 """The sort of the letter of a set, where it stands by itself on a page."""
 

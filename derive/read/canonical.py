@@ -1,6 +1,6 @@
 """What is written alike on purpose is the same term here.
 
-* -a b is -(a b) and (-a) b, and -1 is the number and the negative of 1;
+* -a b is -(a b) and (-a) b, -a/b is -(a/b) and (-a)/b, and -1 is the number and the negative of 1;
 * a log x is the product and the same with the convention 0 log 0 = 0;
 * 1/2 is the number and the quotient;
 * that a function has the derivative l is written as an equation;
@@ -57,8 +57,8 @@ def alike(term: Term) -> Term:
         return alike(app(MUL, term.args[0], app(LOG, term.args[1])))
     if term.op is HAS_DERIVATIVE:
         return app(EQ, app(DERIVATIVE, *term.args[:2]), term.args[2])
-    if term.op is MUL and isinstance(left := term.args[0], App) and left.op is NEG:
-        return app(NEG, alike(app(MUL, left.args[0], term.args[1])))
+    if term.op in (MUL, DIV) and isinstance(left := term.args[0], App) and left.op is NEG:
+        return app(NEG, alike(app(term.op, left.args[0], term.args[1])))
     return term
 
 

@@ -50,7 +50,7 @@ from derive.read.letters import Letters
 from derive.read.names import names_of, spelled
 from derive.read.page import Brackets, Hat, Item, Items, Over, Scripts, Sign, UnreadableError, number, split
 from derive.read.patterns import Patterns, Reading, Scope, sorted_
-from derive.read.ranges import Range, halves, ranges, scope_words, size_of, words_at
+from derive.read.ranges import SIZE, WHERE, Range, halves, ranges, scope_words, size_of, words_at
 from derive.render.formula.nodes import Symbol
 from derive.render.formula.notation import Notation, load_notation
 
@@ -110,13 +110,21 @@ class Reader(Patterns):
 
     def read_whole(self, items: Items, scope: Scope) -> Iterator[Term]:
         cut = words_at(items)
+        if cut == 0 and Sign(":") in items:  # words in front hold for all that follows
+            colon = items.index(Sign(":"))
+            yield from self.bound(scope_words(items[:colon]), lambda s: self.whole(items[colon + 1 :], s), scope)
+            return
+        for sign, join in ((Sign("⟺"), iff), (Sign("⟹"), implies)):
+            if cut < len(items) and sign in items[:cut]:  # words behind an arrow belong to what follows it
+                arrow = items.index(sign)
+                for premises in self.premises(items[:arrow], scope):
+                    for conclusion in self.whole(items[arrow + 1 :], scope):
+                        yield from sorted_(join, *premises, conclusion)
+                return
         yield from self.scoped(items[:cut], items[cut:], scope)
 
     def statement(self, items: Items, scope: Scope) -> Iterator[Term]:
         """Anything without ranges behind it.  The outermost sign is looked for first."""
-        if items and items[0] == Sign("∀"):
-            yield from self.quantified(items, scope)
-            return
         if Sign("⟺") in items:
             cut = items.index(Sign("⟺"))
             for one in self.statement(items[:cut], scope):
@@ -159,12 +167,6 @@ class Reader(Patterns):
                 for body in self.statement(items[2:], scope.under(v)):
                     yield from sorted_(lam, v, body)
 
-    def quantified(self, items: Items, scope: Scope) -> Iterator[Term]:
-        """∀ 1 ≤ k ≤ V: statement."""
-        if Sign(":") in items:
-            cut = items.index(Sign(":"))
-            yield from self.bound([("", items[1:cut])], lambda s: self.statement(items[cut + 1 :], s), scope)
-
     def scoped(self, items: Items, behind: Items, scope: Scope) -> Iterator[Term]:
         """statement   for all θ   for t = 1, ..., T and k = 1, ..., V."""
         if not behind:
@@ -175,20 +177,31 @@ class Reader(Patterns):
     def bound(
         self, said: Iterable[tuple[str, Items]], body: Callable[[Scope], Iterator[Term]], scope: Scope
     ) -> Iterator[Term]:
-        """``body`` for all letters of the ranges, in order, and where the bounds of all hold."""
+        """``body`` for all letters of the ranges, in order, where the bounds of all hold and what is said behind "where"."""
+        said = list(said)
+        where = tuple(piece for word, piece in said if word == WHERE)
         try:
-            found = [r for word, piece in said for r in ranges(piece, self.size, word)]
+            found = [r for word, piece in said if word != WHERE for r in ranges(piece, self.size, word)]
         except UnreadableError:
             return
+
+        def premises(left: Sequence[Items], scope: Scope) -> Iterator[tuple[Term, ...]]:
+            if not left:
+                yield ()
+                return
+            for first in self.statement(left[0], scope):
+                for rest in premises(left[1:], scope):
+                    yield first, *rest
 
         def go(left: Sequence[Range], scope: Scope, new: tuple[Var, ...], guards: tuple[Term, ...]) -> Iterator[Term]:
             if not left:
                 for inner in body(scope):
-                    for term in sorted_(implies, *guards, inner):
-                        if all(v in term.free for v in new):  # one that is for nothing is not meant
-                            for v in reversed(new):
-                                term = forall(v, term)
-                            yield term
+                    for more in premises(where, scope):
+                        for term in sorted_(implies, *guards, *more, inner):
+                            if all(v in term.free for v in new):  # one that is for nothing is not meant
+                                for v in reversed(new):
+                                    term = forall(v, term)
+                                yield term
                 return
             letter, low, high, kind = left[0]
             for v in self.new_letters(letter, kind):
@@ -435,7 +448,9 @@ class Reader(Patterns):
         if item == Sign("exp", "up") and len(items) > 1 and isinstance(items[1], Brackets):
             for x in self.sum_(items[1].body, scope):
                 yield from ((t, 2) for t in sorted_(app, EXP, x))
-        if item == Sign(finite_sets.CARD, "up") and len(items) > 1 and isinstance(items[1], Brackets):
+        if isinstance(item, Brackets) and item.open == "|":
+            yield from ((finite_sets.as_size(x), 1) for x in self.named_set(item.body))
+        if item == SIZE and len(items) > 1 and isinstance(items[1], Brackets):
             yield from ((finite_sets.as_size(x), 2) for x in self.named_set(items[1].body))
         yield from self.indicator(items, scope)
         yield from self.at_a_point(item, scope)

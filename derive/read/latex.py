@@ -143,6 +143,8 @@ class _Lines:
         return self.closed("}") if token == "{" else (self.item(token),)
 
     def item(self, token: str) -> Item:
+        if token == r"\lvert":
+            return Brackets("|", self.closed(r"\rvert"), "|")
         if token in CLOSING:
             return Brackets(token, self.closed(CLOSING[token]), CLOSING[token])
         if token in (r"\frac", r"\tfrac"):

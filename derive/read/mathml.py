@@ -6,7 +6,19 @@ import unicodedata
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from derive.read.page import Hat, Item, Items, Over, Scripts, Sign, UnreadableError, paired, scripted
+from derive.read.page import (
+    BAR_CLOSES,
+    BAR_OPENS,
+    Hat,
+    Item,
+    Items,
+    Over,
+    Scripts,
+    Sign,
+    UnreadableError,
+    paired,
+    scripted,
+)
 
 Element = ElementTree.Element
 
@@ -76,6 +88,8 @@ def _sign(e: Element) -> Items:
         return ()
     if e.tag == "mo" and text in ("arg min", "arg max", "max"):
         return (Sign(text, "up"),)
+    if text == "|":
+        return (BAR_OPENS if e.get("form") == "prefix" else BAR_CLOSES,)
     if e.tag == "mo" or text in ("∂", "ℓ"):  # ℓ is the letter that it is, though Unicode calls it script
         return (Sign(text),)
     style = "num" if e.tag == "mn" else "up" if len(text) > 1 or e.get("mathvariant") == "normal" else ""

@@ -55,6 +55,7 @@ Item = Sign | Over | Hat | Brackets | Scripts
 Items = tuple[Item, ...]
 
 CLOSING = {"(": ")", "[": "]"}
+BAR_OPENS, BAR_CLOSES = Sign("|", "open"), Sign("|", "close")  # of an absolute value or a size
 _PRIME = Sign("′")
 
 
@@ -96,12 +97,12 @@ def paired(items: Iterable[Item]) -> Items:
     out: list[Item] = []
     opened: list[tuple[str, list[Item]]] = []
     for item in items:
-        if isinstance(item, Sign) and item.style == "" and item.text in CLOSING:
+        if isinstance(item, Sign) and (item == BAR_OPENS or (item.style == "" and item.text in CLOSING)):
             opened.append((item.text, out))
             out = []
-        elif isinstance(item, Sign) and item.style == "" and item.text in CLOSING.values():
+        elif isinstance(item, Sign) and (item == BAR_CLOSES or (item.style == "" and item.text in CLOSING.values())):
             left, before = opened.pop() if opened else ("", [])
-            if CLOSING.get(left) != item.text:
+            if {**CLOSING, "|": "|"}.get(left) != item.text:
                 raise UnreadableError(f"{item.text} closes nothing")
             out = [*before, Brackets(left, tuple(out), item.text)]
         else:

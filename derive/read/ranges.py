@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from derive.kernel.sorts import INT, REAL, Sort
-from derive.operators.finite_sets import CARD
 from derive.read.names import is_index, names_of
 from derive.read.page import Brackets, Item, Items, Sign, UnreadableError, number, split
 
 KINDS: dict[str, Sort] = {"integer": INT, "real": REAL}
-SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL}
+WHERE = "where"  # what else must hold of the letters
+SCOPES = {"for": None, "for all": None, "for all integers": INT, "for all real": REAL, WHERE: None}
 
+
+SIZE = Sign("size")  # of a set, where the page says that something is in it
 
 Sets = Callable[[Items], Items | None]
 """What stands for the size of a set, where the items are ∈ and a set over which an index can run."""
@@ -80,7 +82,7 @@ def _turned(items: Items) -> Items:
 def size_of(items: Items) -> Items | None:
     """The size of the set with a name that stands behind ∈."""
     named = len(items) == 2 and items[0] == Sign("∈") and any(not is_index(name) for name in names_of(items[1]))
-    return (Sign(CARD, "up"), Brackets("(", items[1:], ")")) if named else None
+    return (SIZE, Brackets("(", items[1:], ")")) if named else None
 
 
 def is_element(clause: Items) -> bool:

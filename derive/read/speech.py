@@ -30,7 +30,7 @@ _RELATIONS = {
 _RELATIONS |= {f"which {words}": sign for words, sign in _RELATIONS.items() if words.startswith(("is ", "equals"))}
 _BETWEEN_BOUNDS = {"is between": Sign("≤"), "is strictly between": Sign("<")}
 _POINTS = {"comma": ",", "semicolon": ";", "colon": ":", "under": ";"}
-_TEXTS = ("for all", "for", "and")
+_TEXTS = ("for all", "for", "and", "where")
 _BETWEEN = {"and": ",", "given": "∣", "relative to": "∥", "under": ";"}  # the arguments of a call
 _BIG = {
     "sum": Sign("∑"),
@@ -41,14 +41,14 @@ _BIG = {
 }
 _OVER = {
     "the expectation over": (Sign("E", "bf"), "["), "the variance over": (Sign("Var", "up"), "["),
-    "the covariance over": (Sign("Cov", "up"), "["), "the log in base": (Sign("log", "up"), "("),
+    "the covariance over": (Sign("Cov", "up"), "["),
 }  # fmt: skip
 _NAMES = {"log sum exp": "LSE", "perplexity": "PPL", "geometric mean": "GM"}
 _LOGS = {"log": "log", "natural log": "ln", "exp": "exp"}
 _PRIMES = {"prime": 1, "double prime": 2, "triple prime": 3}
 _ENDS = frozenset(("sub", "super", "power", "sum", "product", "arg min", "arg max", "maximum", "derivative"))
 _RESERVED = frozenset(
-    " ".join(("of over from to other than is in at end open close the times if else and for all we have sub super before up hat bar",
+    " ".join(("of over from to other than is in at end open close the times if else and for all where sub super before up hat bar",
               "tilde squared cubed component applied labelled capital script bold natural", *_RELATIONS, *_OPERATORS,
               "arg product sum", *_POINTS, *_PRIMES, *_LOGS)).split()
 )  # fmt: skip
@@ -152,6 +152,9 @@ class _Listener:
             if words != "and" or scoped:
                 for end in self.after(i, words):
                     yield from self.rest((*items, Sign(words, "text")), end, True, False)
+        for words, kind in (("is an integer", "integer"), ("is real", "real")):
+            for end in self.after(i, words):
+                yield Heard((*items, Sign(kind, "text")), PHRASE), end
         for j in self.after(i, "from"):
             for low, high, end in self.bounds(j):
                 dots = (Sign(","), Sign("…"), Sign(","))
@@ -214,14 +217,16 @@ class _Listener:
                             Heard((Over((Sign("∂"),), (Sign("∂"), *entry.items)), *of.items), PHRASE, "derivative"),
                             end,
                         )
-        for j in self.after(i, "for all"):
-            yield from self.quantified((Sign("∀"),), j)
         for j in self.after(i, "the indicator of"):
             for inner, tail, end in self.condition(j):
                 yield Heard((Brackets("[", inner, "]"),), PHRASE, tail), end
         for j in self.after(i, "the indicator function of"):
             for inner, tail, end in self.condition(j):
                 yield from self.behind(Heard((Sign("1", "bf"), Brackets("[", inner, "]")), PHRASE, tail), end)
+        for words in ("the absolute value of", "the size of"):
+            for j in self.after(i, words):
+                for inner, tail, end in self.barred(j):
+                    yield from self.scripts(Heard((Brackets("|", inner, "|"),), PHRASE, tail), end)
         for j in self.after(i, "the Kronecker delta of"):
             for a, k in self.letter(j):
                 for m in self.after(k, "and"):
@@ -229,6 +234,12 @@ class _Listener:
                         delta = Heard((Scripts(Sign("δ"), (*a.items, Sign(","), *b.items), None),))
                         yield delta, end
                         yield from self.powers(delta, end, "super")
+
+    def barred(self, i: int) -> Iterator[tuple[Items, str, int]]:
+        """Of an absolute value: in brackets, or a letter."""
+        for j in self.after(i, "open bracket"):
+            yield from ((inner, "", end) for inner, end in self.closed(j, "close bracket"))
+        yield from ((letter.items, letter.tail, end) for letter, end in self.letter(i))
 
     def condition(self, i: int) -> Iterator[tuple[Items, str, int]]:
         """Of an indicator: in brackets, or two letters."""
@@ -238,23 +249,6 @@ class _Listener:
             for sign, k in self.one_of(j, _RELATIONS):
                 for right, end in self.letter(k):
                     yield (*left.items, sign, *right.items), right.tail, end
-
-    def quantified(self, before: Items, i: int) -> Iterator[Reading]:
-        """for all k from 1 to V, and all t, we have ..."""
-        for scope, j in self.scope(i):
-            for k in self.after(j, "and all"):
-                yield from self.quantified((*before, *scope, Sign(",")), k)
-            for k in self.after(j, "we have"):
-                for heard, end in self.row(k):
-                    yield Heard((*before, *scope, Sign(":"), *heard.items), PHRASE, heard.tail), end
-
-    def scope(self, i: int) -> Iterator[tuple[Items, int]]:
-        for letter, j in self.letter(i):
-            for k in self.after(j, "from"):
-                for low, high, end in self.bounds(k):
-                    yield (*low, Sign("≤"), *letter.items, Sign("≤"), *high), end
-        for heard, j in self.row(i):
-            yield heard.items, j
 
     def big(self, i: int) -> Iterator[Reading]:
         """A sum, product or optimum with all factors that follow."""
@@ -311,12 +305,22 @@ class _Listener:
                     for heard, end in self.unit(j):
                         yield Heard((sign, *heard.items), PHRASE, heard.tail), end
 
+        for j in self.after(i, "the log in base"):
+            for base, k in self.row(j):
+                log = Scripts(Sign("log", "up"), base.items, None)
+                for m in self.after(k, "of"):
+                    if not self.at(m, "open bracket"):
+                        yield from ((Heard((log, *of.items), PHRASE, of.tail), end) for of, end in self.unit(m))
+                    for n in self.after(m, "open bracket"):
+                        for inner, end in self.closed(n, "close bracket"):
+                            yield Heard((log, Brackets("(", inner, ")"))), end
+
     @_remembered
     def bracketed(self, i: int) -> Iterator[Reading]:
         for j in self.after(i, "open bracket"):
             for inner, end in self.closed(j, "close bracket"):
-                indicator = len(inner) == 1 and isinstance(inner[0], Brackets) and inner[0].open == "["
-                body = inner if indicator else (Brackets("(", inner, ")"),)
+                closed = len(inner) == 1 and isinstance(inner[0], Brackets) and inner[0].open in ("[", "|")
+                body = inner if closed else (Brackets("(", inner, ")"),)
                 yield from self.scripts(Heard(body), end)
                 if isinstance(inner[-1], Brackets):  # what is in brackets is a call, with a component or a power
                     yield from self.component(Heard(inner), end)
@@ -436,8 +440,9 @@ class _Listener:
     def behind(self, heard: Heard, i: int) -> Iterator[Reading]:
         yield heard, i
         yield from self.component(heard, i)
-        for j in self.after(i, "all"):
-            yield from self.powers(heard, j, "to the power")
+        for ended in self.ended(heard, i):
+            for j in self.after(ended, "all"):
+                yield from self.powers(heard._replace(tail=""), j, "to the power")
         for j in self.after(i, "applied to"):
             for args, _, tail, end in self.arguments(j):
                 yield from self.behind(Heard((*heard.items, Brackets("(", args, ")")), PHRASE, tail or ""), end)
@@ -499,4 +504,4 @@ def _ends_statement(part: object) -> bool:
 def _bare(items: Items) -> Items:
     """A bound, which is said in brackets where it is a call."""
     (first, *more) = items
-    return first.body if isinstance(first, Brackets) and not more else items
+    return first.body if isinstance(first, Brackets) and first.open == "(" and not more else items

@@ -10,6 +10,7 @@ import unicodedata
 
 from derive.read.greek import signs
 from derive.read.page import CLOSING, Brackets, Hat, Item, Items, Sign, UnreadableError, primed, scripted
+from derive.read.ranges import WHERE
 
 HIDDEN = frozenset({"bf"})
 HIDDEN_ASCII = frozenset({"bf", "cal"})
@@ -38,7 +39,6 @@ _SPELLED = {
     "=>": "⟹", "|->": "↦", "sum": "∑", "prod": "∏", "in": "∈",
 }  # fmt: skip
 _GREEK = signs(epsilon="eps")
-_BEFORE_ALL = frozenset(Sign(s) for s in "⟺⟹∧:")  # "for all" begins a statement behind these
 BRACES = re.compile("[\ue000-\ue2ff]")  # where an underbrace begins and ends
 
 
@@ -83,8 +83,16 @@ class _Line:
             elif c in CLOSING:
                 self.i += 1
                 out.append(Brackets(c, self.until(CLOSING[c]), CLOSING[c]))
+            elif c == "|" and self.opens():
+                self.i += 1
+                out.append(Brackets("|", self.until("|"), "|"))
             else:
                 self.token(out)
+
+    def opens(self) -> bool:
+        """Whether the bar at ``i`` touches what is behind it, and not what is before it: an absolute value or a size."""
+        before, behind = self.text[: self.i][-1:] or " ", self.text[self.i + 1 : self.i + 3]
+        return before in " ([{,/+-−^_" and not behind[:1].isspace() and behind[:1] != "|" and behind != "->"
 
     def raised(self, table: dict[str, str]) -> Items | None:
         """Small letters that stand at ``i``."""
@@ -119,16 +127,13 @@ class _Line:
         if kind == "arg":
             out.append(Sign(text, "up"))
         elif kind == "for":
-            if self.ascii and text == "for all" and (not out or out[-1] in _BEFORE_ALL):
-                out.append(Sign("∀"))
-            else:
-                out.append(Sign(text, "text"))
+            out.append(Sign(text, "text"))
         elif kind == "partial":
             out.append(Sign("∂"))
         elif kind == "sign":
             if text in ")]}":
                 raise UnreadableError(f"{text} closes nothing")
-            if text == "," and scoped and self.text.startswith(" for ", self.i):
+            if text == "," and scoped and self.text.startswith((" for ", f" {WHERE} "), self.i):
                 return  # between "for all θ" and "for t = 1"
             out.append(Sign(_SPELLED.get(text, text)))
         elif kind == "digits":
@@ -151,7 +156,7 @@ class _Line:
         while (c := self.text[self.i : self.i + 1]).isalpha() and c not in _LOW and c not in _HIGH:
             word += c
             self.i += 1
-        if word in ("integer", "real") and out:
+        if (word in ("integer", "real") and out) or (word == WHERE and scoped):
             out.append(Sign(word, "text"))
         elif word == "and":
             out.append(Sign("and", "text") if scoped or not self.ascii else Sign("∧"))

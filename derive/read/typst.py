@@ -143,6 +143,8 @@ class _Markup:
                 return (Sign(sign.text, {"bold": "bf"}.get(sign.style, "up")),)
             digits = sign.style == "num"
             return (Sign(sign.text, "cal" if name == "cal" else "bf" if digits else "bold"),)
+        if name == "lr" and args[0][0] == args[0][-1] == Sign("|"):
+            return (Brackets("|", args[0][1:-1], "|"),)
         return args[0]  # of lr, inline, script and underbrace
 
     def arguments(self) -> tuple[list[Items], dict[str, Items]]:

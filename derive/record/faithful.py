@@ -35,6 +35,8 @@ def _differences(d: Derivation, whole: bool) -> Iterator[tuple[str, object, obje
     number = 0
     for block in d.blocks:
         before = block.start
+        if block.lines and not block.lines[0].relation and block.lines[0].term != before:
+            yield f"the fact before line {number + 1}", before, block.lines[0].term
         for line in block.lines:
             number += 1
             what, from_, before = f"line {number}", before, line.term

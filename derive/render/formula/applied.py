@@ -23,6 +23,7 @@ from derive.render.formula.nodes import (
     separated,
     subscript,
     superscript,
+    walk,
 )
 from derive.render.formula.notation import Notation, Variable, check_definition
 from derive.render.formula.pieces import COMMA, Level, Piece, rel
@@ -77,7 +78,7 @@ def variable_template(notation: Notation, name: str, sort: Sort, indices: int) -
 def _variable(b: Builder, name: str, sort: Sort, indices: list[Term]) -> Piece:
     in_set = finite_sets.inside(name)
     if in_set is not None:
-        return Piece(_called(b, Symbol(finite_sets.CARD, "fn"), [Var(in_set, finite_sets.ELEMENTS)]))
+        return Piece(fenced(b.fit(Var(in_set, finite_sets.ELEMENTS), Level.ANY), "|", "|"))
     sorts: list[Sort] = []
     out = sort
     while isinstance(out, Fn):
@@ -201,8 +202,12 @@ def _build(b: Builder, part: tpl.Part, slots: dict[str, Term], letters: dict[str
             return _scripted(base, sub, sup)
         if isinstance(part, tpl.Bracketed):
             if isinstance(part.body, tpl.Slot):  # alone in its brackets
-                return fenced(b.fit(_slot(part.body, slots, letters), Level.ANY), part.open, part.close)
-            return fenced(build(part.body, True), part.open, part.close)
+                body = b.fit(_slot(part.body, slots, letters), Level.ANY)
+            else:
+                body = build(part.body, True)
+            if part.open == "|" and any(isinstance(x, Fence) and x.open == "|" for x in walk(body)):
+                body = fenced(body, group=True)  # which bar closes which
+            return fenced(body, part.open, part.close)
         if isinstance(part, tpl.Marked):
             return Accent(part.mark, build(part.body, False))
         return part
@@ -244,5 +249,6 @@ def _written(node: Node) -> Piece:
     items = node.items if isinstance(node, Row) else (node,)
     level = min((_LOOSE[i.kind] for i in items if isinstance(i, Symbol) and i.kind in _LOOSE), default=Level.ATOM)
     head, *rest = items
-    word = isinstance(head, Symbol) and head.kind == "fn" and bool(rest) and not isinstance(rest[0], Fence)
+    name = head.base if isinstance(head, Script) else head
+    word = isinstance(name, Symbol) and name.kind == "fn" and bool(rest) and not isinstance(rest[0], Fence)
     return Piece(node, Level.PREFIX, True) if word and level == Level.ATOM else Piece(node, level)

@@ -33,6 +33,7 @@ class Builder:
         self.notation = load_notation(notation)
         self.flat = linear  # the target writes on one line
         self.linear = linear  # fractions get a slash; also inside scripts
+        self.small = False  # in a part of a fraction or behind an arrow, where a fraction of its own would be tiny
         self.avoid = {v.name for v in free} | set(avoid)
         self.signs = {n: name_node(n) for n in self.avoid}
         self.names: list[str] = []  # of the bound variables, the innermost last
@@ -69,6 +70,13 @@ class Builder:
         linear, self.linear = self.linear, True
         yield
         self.linear = linear
+
+    @contextmanager
+    def in_small(self) -> Iterator[None]:
+        """Inside a part of a fraction or a function's body, where low fractions have a slash."""
+        small, self.small = self.small, True
+        yield
+        self.small = small
 
     def script(self, term: Term) -> Node:
         """``term`` in a subscript or superscript."""

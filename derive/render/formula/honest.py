@@ -160,7 +160,9 @@ def _bare(part: Part) -> str | None:
         return "a list"
     head = head_of(part)
     if isinstance(head, Bracketed):
-        return "an indicator" if head.open == "[" else _bare(head.body) or "a group in brackets"
+        if head.open in "[|":
+            return "an indicator" if head.open == "[" else "an absolute value"
+        return _bare(head.body) or "a group in brackets"
     if isinstance(head, Symbol) and head.kind == "num":
         return "a number"
     if isinstance(head, Symbol) and head.text.isdigit() and isinstance(part, Seq):

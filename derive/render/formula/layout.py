@@ -5,7 +5,7 @@ Conventions, in the author's order throughout:
 * A sum or product extends over the factors that follow it and ends at + or -; so does a derivative.  It gets brackets
   where a factor follows it, and its body gets brackets where that is a sum of terms or begins with a minus sign.
 * log takes one factor without brackets, log p(k); where another factor follows it, it gets brackets itself.
-* -a b is both -(a b) and (-a) b; a - (b - c), a (-b) and -(a + b) keep their brackets.
+* -a b is both -(a b) and (-a) b, and -a/b both -(a/b) and (-a)/b; a - (b - c), a (-b) and -(a + b) keep their brackets.
 * An operator whose card says how it reads is written so: a log x.
 * A bound letter is the author's, primed where it would clash with a free variable or with a letter bound further out.
 

@@ -123,23 +123,25 @@ _SYMBOLS |= {"open": 0.5, "close": 0.5}
 _SIGNS = {"⟺": 2.6, "⟹": 2.4, "∣": 0.85, "∥": 1.1, "↦": 1.55, "…": 1.2, ":": 0.6, "∀": 0.6, "⊢": 1.2}
 
 
-DISPLAY, TEXT, SCRIPT = range(3)  # how TeX, Typst and browsers draw: in a display, inside a fraction, as a script
+DISPLAY, TEXT, SCRIPT, SMALLEST = range(
+    4
+)  # how TeX, Typst and browsers draw: in a display, in a fraction, as a script, its script
 
 
 def node_em(node: Node, style: int = DISPLAY) -> float:
     """About how wide a layout is when it is drawn, in em: seldom less than what TeX, Typst or a browser make of it."""
     if isinstance(node, Symbol):
-        return _symbol_em(node, style == SCRIPT)
+        return _symbol_em(node, style >= SCRIPT)
     if isinstance(node, Row):
         return sum(node_em(i, style) for i in node.items)
     if isinstance(node, Frac):
         inner = _inside(node, style)
-        shrunk = _SMALL if inner == SCRIPT and style != SCRIPT else 1.0
+        shrunk = _SMALL + 0.08 if inner == SCRIPT and style < SCRIPT else 1.0  # the scripts in it shrink less
         return max(node_em(node.num, inner), node_em(node.den, inner)) * shrunk + 0.27
     if isinstance(node, Script):
-        return node_em(node.base, style) + _scripts_em(node.sub, node.sup)
+        return node_em(node.base, style) + _scripts_em(node.sub, node.sup, style)
     if isinstance(node, BigOp):
-        limits = _scripts_em(node.under, node.over)
+        limits = _scripts_em(node.under, node.over, style)
         sign = node_em(node.op)
         if style != DISPLAY:  # the limits stand at its side
             return (0.75 if node.op.kind == "big" else 1) * sign + limits + 0.2 + node_em(node.body, style)
@@ -153,13 +155,14 @@ def node_em(node: Node, style: int = DISPLAY) -> float:
     return {"thin": 0.17, "quad": 1.0}[node.width]
 
 
-def _scripts_em(sub: Node | None, sup: Node | None) -> float:
-    return max((_SMALL * node_em(s, SCRIPT) for s in (sub, sup) if s is not None), default=0.0)
+def _scripts_em(sub: Node | None, sup: Node | None, style: int) -> float:
+    inner, shrunk = (SCRIPT, _SMALL) if style < SCRIPT else (SMALLEST, _SMALL if style == SCRIPT else 1.0)
+    return max((shrunk * node_em(s, inner) for s in (sub, sup) if s is not None), default=0.0)
 
 
 def _inside(node: Frac, style: int) -> int:
     """The style of the two parts of a fraction."""
-    return SCRIPT if node.small or style != DISPLAY else TEXT
+    return max(style, SCRIPT) if node.small or style != DISPLAY else TEXT
 
 
 def _symbol_em(s: Symbol, script: bool) -> float:
@@ -194,7 +197,7 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
         return max((a for a, _ in parts), default=_LETTERS[0]), max((b for _, b in parts), default=_LETTERS[1])
     if isinstance(node, Frac):
         inner = _inside(node, style)
-        shrunk = 0.9 * (_SMALL if inner == SCRIPT and style != SCRIPT else 1.0)
+        shrunk = 0.9 * (_SMALL if inner == SCRIPT and style < SCRIPT else 1.0)
         top, bottom = (shrunk * sum(_extent(part, inner)) for part in (node.num, node.den))
         return top + 0.35, bottom - 0.05
     if isinstance(node, Script):
@@ -214,6 +217,8 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
         return max(above, bracket[0]), max(below, bracket[1])
     if isinstance(node, Symbol) and node.kind in ("open", "close"):  # of a group that is broken over lines
         return _bracket(max(node.size, 0.25), style)
+    if isinstance(node, Symbol) and node.kind == "slash":
+        return 0.85, 0.4
     if isinstance(node, UnderBrace):
         above, below = _extent(node.body, style)
         return above, below + 1.25
@@ -227,7 +232,7 @@ def _extent(node: Node, style: int = DISPLAY) -> tuple[float, float]:
 
 def _bracket(size: float, style: int) -> tuple[float, float]:
     # inside a fraction, where all else is a little smaller, brackets of a given size are not
-    more = {DISPLAY: 0.2, TEXT: 0.32, SCRIPT: 0.0}[style] * min(size, 3)
+    more = {DISPLAY: 0.2, TEXT: 0.32}.get(style, 0.0) * min(size, 3)
     return 0.8 + more, 0.3 + more
 
 

@@ -29,7 +29,7 @@ def number(b: Builder, term: Num) -> Piece:
         raise UserError(TOO_LONG) from None
     if value.denominator == 1:
         p = Piece(top)
-    elif b.linear:
+    elif b.linear or b.small:
         p = Piece(nodes.row(top, SLASH, bottom), Level.DIV)
     else:
         p = Piece(nodes.Frac(top, bottom, small=True), Level.PREFIX)
@@ -38,7 +38,7 @@ def number(b: Builder, term: Num) -> Piece:
 
 def function(b: Builder, term: Lam) -> Piece:
     """k |-> its body."""
-    with b.under(term) as letter:
+    with b.under(term) as letter, b.in_small():
         return Piece(nodes.row(letter, rel("↦"), b.fit(term.body, Level.ANY)), Level.ANY, True)
 
 
@@ -99,12 +99,21 @@ def _product(left: nodes.Node, level: Level, p: Piece, called: bool) -> Piece:
 
 
 def _div(b: Builder, term: App) -> Piece:
+    """A fraction; with a slash on one line, and in a small place where both of its parts are low."""
     above, below = term.args
-    if b.linear:
-        top = b.fit(above, Level.PREFIX, closed=True)
-        return Piece(nodes.row(top, SLASH, b.fit(below, Level.PREFIX, closed=True)), Level.DIV)
+    if b.linear or b.small:
+        labels = list(b.labels)
+        with b.on_one_line():
+            minus = isinstance(above, App) and above.op is k.NEG and not b.is_labelled(above)
+            inner = above.args[0] if minus and isinstance(above, App) else above
+            top = b.fit(inner, Level.PREFIX, closed=True)
+            slashed = nodes.row(top, SLASH, b.fit(below, Level.PREFIX, closed=True))
+        if b.linear or _is_low(slashed):
+            return Piece(nodes.row(NEGATIVE, slashed), Level.NEG) if minus else Piece(slashed, Level.DIV)
+        b.labels[:] = labels  # those that this try has used
     small = isinstance(above, Num) and isinstance(below, Num)
-    return Piece(nodes.Frac(b.fit(above, Level.ADD), b.fit(below, Level.ADD), small), Level.PREFIX)
+    with b.in_small():
+        return Piece(nodes.Frac(b.fit(above, Level.ADD), b.fit(below, Level.ADD), small), Level.PREFIX)
 
 
 def _pow(b: Builder, term: App) -> Piece:
@@ -266,7 +275,7 @@ def _ends_in_number(node: nodes.Node) -> bool:
 
 
 def _is_low(node: nodes.Node, depth: int = 0) -> bool:
-    """Whether a superscript reads well: no sum in it and no fraction, nothing under what is under it."""
+    """Whether it reads well as a superscript or beside a slash: no sum in it and no fraction, nothing under what is under it."""
     if isinstance(node, nodes.Row):
         return all(_is_low(i, depth) for i in node.items)
     if isinstance(node, nodes.Script):
@@ -274,7 +283,7 @@ def _is_low(node: nodes.Node, depth: int = 0) -> bool:
         return depth == 0 and _is_low(node.base, depth) and all(_is_low(s, depth + 1) for s in scripts)
     if isinstance(node, (nodes.Fence, nodes.Accent)):
         return _is_low(node.body, depth)
-    return isinstance(node, nodes.Space) or (isinstance(node, nodes.Symbol) and node.kind != "slash")
+    return isinstance(node, (nodes.Space, nodes.Symbol))
 
 
 OPERATORS: dict[Op, Callable[[Builder, App], Piece]] = {

@@ -19,19 +19,11 @@ from derive.values import Value
 
 class Condition(Value):
     """A condition and for which indices it holds: the words "for all " with letters for all values, "for all integers "
-    with others, and "for " with ranges such as t = 1, ..., T."""
+    with others, "for " with ranges such as t = 1, ..., T, and "where " with what else must hold of them."""
 
     statement: Node
     scopes: tuple[tuple[str, tuple[Node, ...]], ...] = ()
     of: tuple[Term, ...] = ()  # the statements that it says
-
-    @property
-    def every(self) -> tuple[Node, ...]:
-        return tuple(n for words, letters in self.scopes for n in letters if words != "for ")
-
-    @property
-    def ranges(self) -> tuple[Node, ...]:
-        return tuple(n for words, letters in self.scopes for n in letters if words == "for ")
 
 
 class _Letter(Value):
@@ -88,13 +80,17 @@ class _Range(Value):
 def statement(b: Builder, term: Term) -> Node:
     """A whole line: what is quantified stands at its end, for t = 1, ..., T."""
     split = Split.of(term)
-    if not split.prefix:
-        return b.piece(term).node
+    return _quantified(b, split) if split.prefix else b.piece(term).node
+
+
+def _quantified(b: Builder, split: Split) -> Node:
+    """A statement and for which indices it holds.  Words behind an arrow belong to what follows it; so they stand in front of a
+    statement with an arrow of its own."""
     c = _condition(b, split, None, flip=False)
-    out: list[Node] = [c.statement]
-    for words, scope in c.scopes:
-        out += [Space("quad"), Symbol(words, "text"), separated(scope, Symbol(" and ", "text"))]
-    return row(*out)
+    scopes = [row(Symbol(words, "text"), separated(scope, Symbol(" and ", "text"))) for words, scope in c.scopes]
+    if isinstance(split.body, App) and split.body.op in (IFF, IMPLIES):
+        return row(separated(scopes, Symbol(", ", "text")), COLON, c.statement)
+    return row(c.statement, *(n for scope in scopes for n in (Space("quad"), scope)))
 
 
 def kind_of(letter: Term) -> Symbol:
@@ -143,7 +139,7 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
     body = split.body
     with b.scope():
         ranges, premises = _scope(b, split.prefix)
-        said = b.fit(body, Level.IMPLIES if premises else Level.ANY)
+        said = b.piece(body).node
         if isinstance(body, App) and body.op in (LE, LT):
             low, high = body.args
             if isinstance(partner, App) and finite_sets.ranged(low, partner.args[1]) and body.op is partner.op is LE:
@@ -152,12 +148,11 @@ def _condition(b: Builder, split: Split, partner: Term | None, flip: bool = True
                 said = row(_compared(b, body), rel(CARDS[partner.op].sign), b.fit(partner.args[1], Level.ADD))
             elif flip and isinstance(low, Num) and not isinstance(high, Num):
                 said = row(b.fit(high, Level.ADD), rel(TURNED[body.op].sign), b.fit(low, Level.ADD))
-        if premises:
-            said = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), said)
         scopes: list[tuple[str, tuple[Node, ...]]] = []
         for words, kind in (("for all ", ""), ("for all integers ", "integer"), ("for all real ", "real")):
             scopes.append((words, tuple(b.letter(r.name, r.sort) for r in ranges if not r.bounded and r.kind == kind)))
         scopes.append(("for ", tuple(_range(b, r) for r in ranges if r.bounded)))
+        scopes.append(("where ", tuple(premises)))
     return Condition(said, tuple(s for s in scopes if s[1]))
 
 
@@ -201,15 +196,15 @@ def _scope(b: Builder, prefix: tuple[_Letter | Term, ...]) -> tuple[list[_Range]
     return ranges, premises
 
 
-def _range(b: Builder, r: _Range, inline: bool = False) -> Node:
-    """A range in words' company, t = 1, ..., T, or ``inline``, 1 <= t <= T; that of real numbers has no dots."""
+def _range(b: Builder, r: _Range) -> Node:
+    """A range in words' company, t = 1, ..., T; that of real numbers has no dots."""
     letter, low, high = b.letter(r.name, r.sort), r.low, r.high
     kind = Symbol(f" {r.kind}", "text")
     said = (Symbol(", ", "text"), letter, kind) if r.kind else ()
     if r.whole is not None:
         return row(letter, rel("∈"), r.whole)
     if low is not None and high is not None:
-        if inline or not r.integer:
+        if not r.integer:
             return row(low, rel("≤"), letter, rel("≤"), high, *said)
         steps = _whole_number(high) - _whole_number(low)
         if steps == 0:
@@ -259,14 +254,7 @@ def _consequence(b: Builder, term: Term) -> Node:
 
 
 def _forall(b: Builder, term: App) -> Piece:
-    split = Split.of(term)
-    with b.scope():
-        ranges, premises = _scope(b, split.prefix)
-        scope = separated((_range(b, r, inline=True) for r in ranges), COMMA)
-        body = b.fit(split.body, Level.IMPLIES if premises else Level.ANY)
-        if premises:
-            body = row(separated(premises, rel("∧")), rel(CARDS[IMPLIES].sign), body)
-    return Piece(row(Symbol(CARDS[FORALL].sign, "ord"), scope, COLON, body), Level.ANY, True)
+    return Piece(_quantified(b, Split.of(term)), Level.ANY, True)
 
 
 STATEMENTS: dict[Op, Callable[[Builder, App], Piece]] = {

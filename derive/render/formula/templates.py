@@ -7,6 +7,7 @@ x, eps, KL    a letter, a Greek letter (or ε itself; ell is ℓ), a word
 2 $x          a product: a space between two parts that are not signs
 _{..} ^{..}   subscript and superscript; braces may be left out round one sign
 hat{..} bar{..} tilde{..} bf{..} cal{..}
+bars{..}      an absolute value, |..|
 ( [ | || , ; : ~ < <= = + - . '
 """
 
@@ -115,7 +116,7 @@ class _Reader:
         while self.peek() and self.peek() != closing:
             touches = self.touches()
             item = self.scripted(bool(items) and not is_sign(items[-1]))
-            if items and not touches and not is_sign(items[-1]) and not is_sign(item) and kind(items[-1]) != "fn":
+            if items and not touches and not is_sign(items[-1]) and not is_sign(item) and not _is_name(items[-1]):
                 items.append(PRODUCT)
             items.append(item)
         if self.peek() != closing:
@@ -208,7 +209,9 @@ class _Reader:
                     return Symbol(letter.text, _STYLES[token])
                 if token in MARKS:
                     return Marked(token, self.group())
-                raise TemplateError(f"{token}{{..}} is none of bf, cal, hat, bar, tilde")
+                if token == "bars":
+                    return Bracketed("|", self.group(), "|")
+                raise TemplateError(f"{token}{{..}} is none of bf, cal, hat, bar, tilde, bars")
             return letter_symbol(token, "fn" if token in ("Pr", "log", "ln", "exp") else "name")
         raise TemplateError(f"{token!r} stands in the wrong place")
 
@@ -236,6 +239,11 @@ def walk(part: Part) -> Iterator[Part]:
     yield part
     for child in children(part):
         yield from walk(child)
+
+
+def _is_name(part: Part) -> bool:
+    """Whether it is a function's name, perhaps with scripts: log_2."""
+    return kind(part.base if isinstance(part, Scripted) else part) == "fn"
 
 
 def _as_function(part: Part) -> Part:

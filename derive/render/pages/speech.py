@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.kernel.sorts import PROP
 from derive.kernel.terms import Term
 from derive.record import Derivation
 from derive.record.relations import sign_of
@@ -51,7 +52,8 @@ def _paragraphs(d: Derivation, n: Notation) -> Iterator[str]:
         if block.assumes:
             yield sentence(f"Assume {prose_speech(listed(written.assumed(i)))}")
         if shows_start(block):
-            yield sentence(f"Start with {said(block.start, block.labels)}")
+            what = "the statement that " if block.start.sort is PROP else ""
+            yield sentence(f"Start with {what}{said(block.start, block.labels)}")
         for line in block.lines:
             sign = sign_of(line.relation)
             yield step_speech(sign, said(line.term, line.labels), words(line_words(line, n)))

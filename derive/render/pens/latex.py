@@ -138,9 +138,9 @@ class Pen:
             body = self.draw(node.body, script, breaks and node.group)
             self.depth -= 1
             size = _SIZES[0 if script else max(0, node.size - 1) if self.inline else node.size]
-            if not size:
-                return f"{node.open}{body}{node.close}"
-            return rf"\{size}l{node.open}{body}\{size}r{node.close}"
+            left, right = (r"\lvert", r"\rvert") if node.open == "|" else (node.open, node.close)
+            left, right = (rf"\{size}l{left}", rf"\{size}r{right}") if size else (left, right)
+            return _glue(_glue(left, body), right)
         if isinstance(node, UnderBrace):
             return rf"\underbrace{{{self.draw(node.body)}}}_{{{self.words(node.words)}}}"
         if isinstance(node, Accent):
@@ -236,7 +236,7 @@ def _glue(a: str, b: str) -> str:
     """Two parts side by side; a space only where it keeps a command apart, or looks better in the source."""
     if re.search(r"\\[A-Za-z]+$", a) and re.match(r"[A-Za-z0-9]", b):
         return f"{a} {b}"
-    if re.search(r"\\(log|ln|exp)$", a) and not b.startswith(("(", r"\big", r"\Big")):
+    if re.search(r"\\(log|ln|exp)(_\w|_\{\w+\})?$", a) and not b.startswith(("(", r"\big", r"\Big")):
         return f"{a} {b}"
     return a + b
 

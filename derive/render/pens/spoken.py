@@ -35,6 +35,7 @@ _BRACKETS = {"(": "bracket", "[": "square bracket", "{": "brace", "|": "bar"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _BIG = {"∑": "sum", "∏": "product", "max": "maximum"}
 _NAMES = {"ln": "natural log", "LSE": "log sum exp", "PPL": "perplexity", "GM": "geometric mean"}
+_KINDS = {"integer": "is an integer", "real": "is real"}
 _BOUNDARIES = frozenset("⟺⟹⊢∧")  # signs between statements
 _MOMENTS = {("bold", "E"): "expectation", ("fn", "Var"): "variance", ("fn", "Cov"): "covariance"}
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
@@ -181,7 +182,7 @@ class Speaker:
 
     def sign(self, s: nodes.Symbol) -> str:
         if s.kind == "text":
-            return plain_words(s.text)
+            return _KINDS.get(s.text.strip()) or plain_words(s.text)
         if s.kind in ("open", "close"):
             return f"{s.kind} {_BRACKETS.get(_CLOSING.get(s.text, s.text), 'bracket')}"
         return SIGNS.get(s.text, plain_words(s.text))
@@ -213,8 +214,6 @@ class Speaker:
         if isinstance(item, nodes.Frac) and item.num == _DEL:
             entry = self.row(_items(item.den)[1:])
             return self.derivative(entry, items, i + 1)
-        if _is(item, "ord", "∀"):
-            return self.forall(items, i + 1), len(items)
         if isinstance(item, nodes.Symbol) and item.kind == "fn" and item.text in ("log", "ln", "exp"):
             name = _NAMES.get(item.text, item.text)
             if isinstance(after, nodes.Fence) and after.open == "(":
@@ -229,6 +228,19 @@ class Speaker:
                 said = Said(f"{name}{joint}{words}", PHRASE, of.tail)
             else:
                 return Said(name, LETTER), i + 1
+        elif (
+            isinstance(item, nodes.Script)
+            and _is(item.base, "fn", "log")
+            and item.sub
+            and after
+            and not _separates(after)
+        ):
+            name = f"the log in base {self.words(item.sub)}"
+            if isinstance(after, nodes.Fence) and after.open == "(":
+                said, i = Said(f"{name} of {_bracketed(self.words(after.body))}"), i + 2
+            else:
+                of, i = self.unit(items, i + 1)
+                said = Said(f"{name} of {of.words}", PHRASE, of.tail)
         elif _is(item, "bold", "1") and isinstance(after, nodes.Fence) and after.open == "[":
             said = self.indicator(after.body, "the indicator function")
             i += 2
@@ -248,9 +260,11 @@ class Speaker:
             i += 1
         if i + 1 < len(items) and _is(items[i], "slash"):
             # the brackets of a fraction on one line are those of its parts
-            above = self.say(item.body) if isinstance(item, nodes.Fence) and head is item else said
+            grouped = isinstance(item, nodes.Fence) and item.open == "(" and head is item
+            above = self.say(item.body) if isinstance(item, nodes.Fence) and grouped else said
             below, end = self.unit(items, i + 1)
-            below = self.say(bar.body) if isinstance(bar := items[i + 1], nodes.Fence) and end == i + 2 else below
+            bar = items[i + 1]
+            below = self.say(bar.body) if isinstance(bar, nodes.Fence) and bar.open == "(" and end == i + 2 else below
             said, i = self.fraction(above, below), end
         return said, i
 
@@ -309,6 +323,13 @@ class Speaker:
     def fence(self, node: nodes.Fence) -> Said:
         if node.open == "[" and any(_is(i, "rel") for i in _items(node.body)):
             return self.indicator(node.body)
+        if node.open == "|":
+            of = self.say(node.body)
+            named = isinstance(node.body, nodes.Symbol) and node.body.kind == "var" and node.body.text.isupper()
+            name = "the size of" if named else "the absolute value of"
+            if of.kind == LETTER:
+                return Said(f"{name} {of.words}", PHRASE, of.tail)
+            return Said(f"{name} {_bracketed(of.words)}", PHRASE)
         return Said(_bracketed(self.words(node.body), _BRACKETS.get(node.open, "bracket")))
 
     def indicator(self, body: nodes.Node, name: str = "the indicator") -> Said:
@@ -333,7 +354,7 @@ class Speaker:
                 index, tail = self.index(node.sub, "sub")
                 said = Said(f"{words}, component {index},", CALL, tail)
             if node.sup is not None:
-                said = Said(f"{said.words}, all", PHRASE)
+                said = Said(f"{said.words if node.sub else self.closed(said)}, all", PHRASE)
         else:
             said = self.fence(node.base) if isinstance(node.base, nodes.Fence) else self.say(node.base)
             if said.kind == PHRASE and not said.words.startswith("open "):
@@ -391,8 +412,6 @@ class Speaker:
         if moment is not None:
             over = "" if sub is None else f" over {self.drawn(sub)}"
             return self.call(f"the {moment}{over}", fence)
-        if _is(base, "fn", "log") and sub is not None:
-            return self.call(f"the log in base {self.words(sub)}", fence)
         if any(_is(i, "rel", "∥") for i in _items(fence.body)):
             if _is(head, "fn", "KL"):
                 return self.call("the KL divergence", fence)
@@ -474,13 +493,6 @@ class Speaker:
         if i < len(items):
             of, i = self.unit(items, i)
         return Said(f"the partial derivative with respect to {entry.words} of {of.words}", PHRASE, "derivative"), i
-
-    def forall(self, items: Sequence[nodes.Node], i: int) -> Said:
-        """What follows the sign for all: its ranges, a colon, and what holds."""
-        colon = next((j for j in range(i, len(items)) if _is(items[j], "punct", ":")), len(items))
-        said = self.row(items[colon + 1 :])
-        scope = ", and all ".join(self.scope(r) for r in _listed(items[i:colon]))
-        return Said(f"for all {scope}, we have {said.words}", PHRASE, said.tail)
 
     def scope(self, items: Sequence[nodes.Node]) -> str:
         signs = [j for j, s in enumerate(items) if _is(s, "rel", "≤")]

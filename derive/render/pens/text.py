@@ -102,10 +102,8 @@ class Pen:
                 out += drawn if tight else f" {mark}{drawn} "
             elif sort == "punct":
                 out += drawn if script else f"{drawn} "
-            elif sort == "fn" and after is not None and not _opens(after):
+            elif _is_function(item, after) and after is not None and not _opens(after):
                 out += f"{drawn} "
-            elif sort == "ord" and self.ascii and drawn == "for all":
-                out += "for all "
             else:
                 out += drawn
         return out
@@ -148,6 +146,11 @@ def small_text(formula: str, *, ascii: bool = False) -> str:
 
     plain = "".join(letter if kind == "bold" else c for c in formula for letter, kind in [unstyled(c)])
     return to_ascii(plain) if ascii else unicodedata.normalize("NFC", plain)
+
+
+def _is_function(item: Node, after: Node | None) -> bool:
+    """Whether a word stands before what it takes without brackets: log x, log_2 x."""
+    return kind(item) == "fn" or (isinstance(item, Script) and kind(item.base) == "fn" and not isinstance(after, Fence))
 
 
 def _opens(node: Node) -> bool:

@@ -102,10 +102,16 @@ def _letter(v: Var, notation: Notation) -> str:
 
 
 def _at_indices(letter: Var, terms: Iterable[Term]) -> Term:
-    """A letter, of a function at indices that are all different: those at which it stands, where they are letters, and others."""
+    """A letter, of a function at indices that are all different: those at which it stands, where they are letters, and others.
+    Bound ones are best: s_i stands for all, s_n could be meant alone."""
     if not isinstance(letter.sort, Fn):
         return letter
-    names = max(_indices(letter, terms), key=lambda names: (len(names), len(names) - names.count("")), default=())
+    free = {v.name for t in terms for v in t.free}
+
+    def best(names: tuple[str, ...]) -> tuple[int, int, int]:
+        return len(names), len(names) - names.count(""), -sum(name in free for name in names)
+
+    names = max(_indices(letter, terms), key=best, default=())
     others = (x for x in chain("kijm", map("k{}".format, count(1))) if x not in names)
     out: Term = letter
     given = iter(names)
