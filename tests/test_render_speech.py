@@ -333,6 +333,7 @@ def test_what_is_highlighted_sounds_the_same() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ("the matrix diag(p) less p", "the matrix diag of p less p"),
         ("the sum picks out k = y", "the sum picks out k equals y"),
         ("log x <= x - 1, in each term", "log x is at most x minus 1, in each term"),
         ("0 log 0 = 0", "0 times log 0 equals 0"),

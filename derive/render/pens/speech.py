@@ -12,7 +12,7 @@ from derive.kernel.terms import Term
 from derive.record.relations import RELATIONS, sign_of
 from derive.render.formula.alphabets import GREEK_NAMES
 from derive.render.formula.layout import Labels, layout
-from derive.render.formula.nodes import Node, unmarked
+from derive.render.formula.nodes import Fence, Node, unmarked
 from derive.render.formula.notation import Notation, load_notation
 from derive.render.formula.rejoining import rejoined
 from derive.render.pens.spoken import SIGNS, Speaker, plain_words
@@ -51,6 +51,8 @@ def prose_speech(sentence: Iterable[str | Node]) -> str:
             # the formulas of a list have commas and "and" of their own
             text += f";{part.lstrip(',;')}" if listed and not scope and part.strip() else plain_words(part)
         else:
+            if isinstance(part, Fence) and text[-1:].isalpha():  # diag(p) in words
+                text, part = f"{text} of ", part.body
             words = node_speech(part)
             said.append(words.replace(" is in ", " in ", 1) if scope else words)
             text += chr(_FORMULA + len(said) - 1)
