@@ -273,8 +273,8 @@ def test_a_quiz_asks_the_same_on_slides_of_any_size():
         assert [s.number for x in named for s in shuffled if s.label == x] == [2, 3, 4]
         orders.add(tuple(s.number for s in shuffled))
     assert len(orders) == 1 and (2, 3, 4) not in orders
-    with pytest.raises(UserError, match=r"lines 1 to 5 of residual_zero_iff do not fit .* from = 1 and to = 3"):
-        quiz_slide(d, 4, "order", Wish().choice(), Template("4:3", smallest=24))
+    with pytest.raises(UserError, match=r"lines 1 to 5 of label_smoothing_mixture do not fit .* to = 3"):
+        quiz_slide(find_theorem("label_smoothing_mixture").derivation, 4, "order", Wish().choice(), Template("4:3"))
     with pytest.raises(UserError, match="no order to find"):
         quiz_slide(d, 2, "order", Wish(first=2, last=2).choice(), Template())
 

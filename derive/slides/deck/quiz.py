@@ -32,6 +32,8 @@ QUESTIONS = {
     "order": "Quiz: in which order do these lines follow?",
 }
 
+SMALLER = (0.8, 0.75, 0.7)  # how large formulas are where all lines have to stand on one slide
+
 
 def quiz_slide(
     d: Derivation, number: int, hide: str, choice: Choice, template: Template, answer: Prose = (),
@@ -106,7 +108,8 @@ def _fitted(slide: Slide, steps: Sequence[Step], template: Template, droppable: 
     labelled = any(s.label for s in steps)
     for first in range(max(0, droppable) + 1):
         shown = [replace(steps[first], carried=True, relation="", reason=()), *steps[first + 1 :]] if first else steps
-        for scale in reversed(scales(template)):
+        last = SMALLER if first == max(0, droppable) else ()  # no line can be spared
+        for scale in (*reversed(scales(template)), *(s for s in last if s < template.least_scale)):
             c = columns(shown, template, scale, lead=not labelled)
             made = replace(slide, steps=tuple(shown), lead=c.lead, beside=c.beside, scale=c.scale)
             heights = [row_height(s, c) for s in shown]
