@@ -130,7 +130,7 @@ def test_the_source_reads_like_the_slide() -> None:
 def test_quarto_and_pandoc_have_display_formulas_and_underline_what_changed() -> None:
     source = markdown(made("cross_entropy_is_nll"))
     assert (
-        '::: {.chain .lead style="--scale: 0.88"}\n\n$$\\sum_{t=1}^T H(\\delta_{y_t}, p_t)$$\n\n::: incremental\n* $$= '
+        '::: {.chain .lead style="--scale: 0.92"}\n\n$$\\sum_{t=1}^T H(\\delta_{y_t}, p_t)$$\n\n::: incremental\n* $$= '
         in source
     )
     assert "* $$= -\\,\\underline{\\log \\prod_{t=1}^T p_t(y_t)}$$\n  *the log of a product" in source
@@ -138,7 +138,7 @@ def test_quarto_and_pandoc_have_display_formulas_and_underline_what_changed() ->
 
 def test_slidev_lists_come_at_clicks() -> None:
     source = markdown(made("cross_entropy_is_nll"), "slidev")
-    assert '<div class="chain lead" style="--scale: 0.88">\n\n$\\displaystyle \\sum_{t=1}^T' in source
+    assert '<div class="chain lead" style="--scale: 0.92">\n\n$\\displaystyle \\sum_{t=1}^T' in source
     assert "\n<v-clicks>\n\n* $\\displaystyle = " in source
 
 
