@@ -81,8 +81,8 @@ def argmax_probability_eq_argmin_cross_entropy(calc):
 
 # --- inference: the choice is over outputs, the model is fixed ------------------------------------------------------
 
-out = Var("c", OUTPUT)  # a candidate
-said = function("y", OUTPUT, INT, INT)  # the t-th token of an output
+out = Var("y", OUTPUT)
+said = function("tok", OUTPUT, INT, INT)  # the t-th token of an output
 model_of = function("p", OUTPUT, INT, FAMILY)  # the model's distributions along an output: p_t( . | x, y_<t)
 outputs_in_vocabulary = [ForAll([out, (t, 1, T)], 1 <= said[out][t]), ForAll([out, (t, 1, T)], said[out][t] <= V)]
 outputs_positive = ForAll([out, (t, 1, T), (k, 1, V)], 0 < model_of[out][t][k])
@@ -98,7 +98,7 @@ outputs_positive = ForAll([out, (t, 1, T), (k, 1, V)], 0 < model_of[out][t][k])
     catalogue="02",
 )
 def inference_objective(calc):
-    """Among candidates c, the most probable output is the one whose conditional log-probabilities have the greatest sum."""
+    """The most probable output is the one whose conditional log-probabilities have the greatest sum."""
     calc.eq(argmax(out, log(sequence_probability(T, model_of[out], said[out]))), by=reverse(argmax_log))
     calc.eq(argmax(out, log_likelihood(T, model_of[out], said[out])), by=reverse(log_likelihood_is_log_probability))
     calc.eq(argmax(out, Sum(log(model_of[out][t][said[out][t]]), (t, 1, T))), by=log_likelihood)

@@ -509,7 +509,7 @@ def test_a_page_says_what_a_name_of_the_notations_own_stands_for(theorem: str, t
 STANDS_FOR = {
     "maximum": "the function max",
     "minimum": "the function min",
-    "absolute": "the function abs",
+    "absolute": "an absolute value",
     "log_base": "the function log",
 }  # those functions are what they define
 
