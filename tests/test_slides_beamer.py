@@ -421,8 +421,8 @@ def test_a_long_derivation_in_two_frames(tmp_path: Path) -> None:
     pdf = compiled({"talk.tex": talk.encode(), **pieces}, tmp_path)
     lines = len(find_theorem(name).derivation.lines)
     assert page_count(pdf) == (1 + 3) + (1 + lines - 3)
-    assert "algebra" not in shown(pdf, 5)  # only line 3, repeated
-    assert "algebra" in shown(pdf, 6)
+    assert "exchanged" not in shown(pdf, 5)  # only line 3, repeated
+    assert "exchanged" in shown(pdf, 6)
 
 
 def test_letters_that_an_old_article_lacks(tmp_path: Path) -> None:

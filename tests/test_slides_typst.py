@@ -30,7 +30,7 @@ from derive.slides.deck.build import Choice, build
 from derive.slides.deck.flow import flowing
 from derive.slides.deck.stamps import provenance, stamp_text
 from derive.slides.deck.template import DARK, LIGHT, Template
-from derive.slides.typst import fragment, numbered, write
+from derive.slides.typst import files_beside, fragment, numbered, write
 from derive.slides.typst.source import PAPER, slides, steps_of, title_slides
 from derive.values import replace
 
@@ -244,7 +244,7 @@ def test_every_derivation_fits_its_slides_and_is_accessible(notation: str, aspec
 @pytest.mark.parametrize("aspect", PAPER)
 def test_a_lecture_fits_its_slides_and_is_accessible(aspect: str, tmp_path: Path) -> None:
     d = everything(tmp_path, "typst", Template(aspect=aspect))
-    for name, data in write(d, "all.typ", Options(handout=True)).items():
+    for name, data in files_beside(d).items():
         (tmp_path / name).write_bytes(data)
     file = tmp_path / "all.typ"
     file.write_text(slides(d, overlays=False), encoding="utf-8")
