@@ -137,7 +137,7 @@ class Pen:
 
 def to_ascii(text: str) -> str:
     marked = re.sub(ACCENTED, lambda c: f"_{_MARKS[c[0]]}", text)
-    return "".join(ASCII.get(c) or unstyled(c)[0] for c in marked)
+    return "".join(ASCII.get(c, unstyled(c)[0]) for c in marked)
 
 
 def small_text(formula: str, *, ascii: bool = False) -> str:
