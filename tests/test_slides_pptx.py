@@ -133,13 +133,18 @@ def test_the_title_slide_lists_what_is_in_the_deck() -> None:
     assert listed[2] == "The probability of a sequence is the product of its conditional probabilities"
 
 
-def test_a_long_list_ends_with_how_many_more_there_are() -> None:
+def test_a_long_list_stands_on_slides_behind_the_title() -> None:
     deck = replace(
         deck_of(NAMES[0], title="Everything"), contents=(("A statement of some length that is proved",),) * 60
     )
-    listed = slides_of(written(deck))[0].placeholders[1].text_frame.text.split("\n")
-    assert re.fullmatch(r"… and (\d+) more", listed[-1])
-    assert len(listed) - 1 + int(listed[-1].split()[2]) == 60
+    first, *pages, _last = slides_of(written(deck))
+    assert [words(s) for s in shapes(first)] == ["Everything"], "and no place for a subtitle that is empty"
+    titles = [page.shapes.title.text_frame.text for page in pages]
+    assert titles == [f"Contents  ({i}/{len(pages)})" for i in range(1, len(pages) + 1)]
+    listed = [words(s) for page in pages for s in shapes(page) if about(s).get("name").startswith("text ")]
+    assert listed == [f"{i}. A statement of some length that is proved" for i in range(1, 61)]
+    for page in pages:
+        check_places(page, 960, 540)
 
 
 def test_every_line_is_a_native_equation_in_a_box_of_its_own() -> None:
