@@ -41,14 +41,14 @@ def title_slide(deck: Deck, ground: Ground) -> list[Slide]:
     room = None if below is None else placed(below)
     if below is None or room is None:
         return _contents(deck)
-    if not entries and not deck.subtitle:
-        below._element.getparent().remove(below._element)
-        return []
     first: list[Spans] = [(Span(clean(line)),) for line in deck.subtitles]
     room = Box(0, 0, (room.width - 15 - _INDENT) / ground.stretch, room.height - 8)
     size = _fitting(first, entries, room)
     shown = [(p, _SUBTITLE, "", "") for p in first]
     shown += [(p, size, *_NUMBERED) for p in entries] if size else []
+    if not shown:  # else PowerPoint asks for a subtitle there
+        below._element.getparent().remove(below._element)
+        return _contents(deck)
     paragraphs = "".join(
         f'<a:p {NAMESPACES}><a:pPr{place}><a:spcBef><a:spcPts val="{round(30 * high)}"/></a:spcBef>{number}</a:pPr>'
         f"{words(p, ground.fills, high)}</a:p>"
@@ -57,7 +57,7 @@ def title_slide(deck: Deck, ground: Ground) -> list[Slide]:
     body = below._element.txBody
     for old in body.p_lst:
         body.remove(old)
-    for paragraph in parse_xml(f"<a:txBody {NAMESPACES}>{paragraphs or '<a:p/>'}</a:txBody>"):
+    for paragraph in parse_xml(f"<a:txBody {NAMESPACES}>{paragraphs}</a:txBody>"):
         body.append(paragraph)
     return [] if size else _contents(deck)
 
