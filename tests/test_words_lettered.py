@@ -55,6 +55,7 @@ def titled(name: str, title: str, **more: object) -> Derivation:
         ("cross_entropy_is_nll", "p gives p_t(y_t), and Pr(y | x)", "theta", "p_θ gives p_θ(yₜ | x, y_<t), and p_θ(y | x)"),
         ("cross_entropy_is_nll", "the model p gives p_t(y_t)", BOLD, "the model P gives Pₜ(yₜ)"),
         ("cross_entropy_one_hot", "H(q, p) at the target delta_y", BOLD, "l(q; p) at the target δ_y"),
+        ("kl_nonneg", "the square p² of p", "hat", "the square ŷ² of ŷ"),
         ("cross_entropy_one_hot", "the target delta_y", "hat", "the target e_y"),
         ("label_smoothing_residual", "q_y^eps from p", EXCHANGED.replace('"p(_)"', '"y(_)" = "c"\n"p(_)"'), "q_y^ε from q"),
         ("label_smoothing_residual", "p as the author writes it", "compact", "p as the author writes it"),
@@ -99,6 +100,8 @@ def test_letters_with_marks_and_in_bold_are_drawn_as_in_formulas() -> None:
 def test_a_letter_that_cannot_be_told_from_a_word_is_refused() -> None:
     with pytest.raises(UserError, match=r"hat writes p as ŷ.*does not stand as a letter by itself"):
         lettered(titled("kl_nonneg", "p's divergence"), load_notation("hat"))
+    with pytest.raises(UserError, match="does not stand as a letter by itself"):
+        lettered(titled("kl_nonneg", "so p² + 1 = 2 q"), load_notation("hat"))
     assert lettered(titled("kl_nonneg", "q's divergence"), load_notation("hat")).summary == "q's divergence"
 
 
@@ -117,6 +120,7 @@ def test_words_of_the_notation_itself_stay() -> None:
         ("only k = y is left, and 1 <= y <= V", ["k = y", "1 ≤ y ≤ V"]),
         ("log x <= x - 1, with 0 log 0 = 0", ["log x ≤ x − 1", "0 log 0 = 0"]),  # of the library
         ("ln x <= x - 1", ["ln x ≤ x − 1"]),
+        ("τ² over τ, and a² of p₁²", ["τ^2", "τ", "a^2", "p_1^2"]),
     ],
 )
 def test_a_relation_in_words_that_claims_something_is_set_as_words(words: str, formulas: list[str]) -> None:
@@ -126,5 +130,5 @@ def test_a_relation_in_words_that_claims_something_is_set_as_words(words: str, f
 def test_formulas_of_ones_own_text() -> None:
     assert prose_latex("the sum is -log Pr(y | x)") == r"the sum is $-\log \Pr(y \mid x)$"
     assert prose_latex("ℓ is the loss, ∇ a gradient, pₖ and q\u0302") == (
-        r"$\ell$ is the loss, $\nabla$ a gradient, p$_{k}$ and $\hat{q}$"
+        r"$\ell$ is the loss, $\nabla$ a gradient, $p_k$ and $\hat{q}$"
     )

@@ -16,7 +16,7 @@ from derive.language import letters as field
 from derive.record import Block, Derivation, Line
 from derive.record.letters import Letter, definitions_in, letters_in
 from derive.render.formula import templates as tpl
-from derive.render.formula.alphabets import ACCENTS, in_bold, in_script
+from derive.render.formula.alphabets import ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, in_bold, in_script
 from derive.render.formula.honest import head_of
 from derive.render.formula.names import GREEK, letter_symbol
 from derive.render.formula.nodes import PRODUCT, Node, Row, Script, Symbol
@@ -101,7 +101,9 @@ class Lettering:
     def _refuse_hidden(self, plain: str, words: str) -> None:
         """A letter that the page writes otherwise, in words that are set as they are: p's."""
         for letter, written in self.renamed.items():
-            found = None if letter in _ARTICLES else re.search(rf"(?<![\w.]){letter}(?![^\W_]|\.[A-Za-z])", plain)
+            found = (
+                None if letter in _ARTICLES else re.search(rf"(?<![\w.]){letter}(?![^\W_{_RAISED}]|\.[A-Za-z])", plain)
+            )
             if found is not None:
                 raise UserError(
                     f"{self.name} says {words[:120]!r}, and the notation {self.notation.name} writes {letter} as {written}, but there "
@@ -138,6 +140,7 @@ class Lettering:
 
 
 _ARTICLES = ("a", "A", "I")
+_RAISED = "".join((*SUBSCRIPTS.values(), *SUPERSCRIPTS.values()))  # p² has the letter p
 _WORD = re.compile(r"[^\W\d_]+")
 _ONE = r"[^\W_]"  # what stands alone below a letter
 _MORE = r"[^{}]+"

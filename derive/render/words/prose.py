@@ -141,14 +141,14 @@ def _index(term: Term, bound: tuple[str, ...]) -> str:
 # A letter that stands alone is a variable, except the words a, A and I, though no article has a comma or "and" behind it; so are y_t, q_y^ε, p(k), and what such letters make
 # with numbers and signs, such as 1 <= t <= T or n + 1.
 _SIGN = r"(?:<=>|<=|>=|!=|=>|[=<>≤≥≠⟺⟹+/−-])"
-_ARTICLE = rf"(?!\(|[,;:)]|\.(?:\s|$)|$|\s+(?:and|or)\b|\s*{_SIGN})"
+_ARTICLE = rf"(?!\(|\^|[,;:)]|\.(?:\s|$)|$|\s+(?:and|or)\b|\s*{_SIGN})"
 _GREEK = "alpha|beta|gamma|delta|eps|theta|lambda|sigma|tau|phi|omega"
 ACCENTED = "[\u0302-\u0304]"
 """What stands above a letter, as characters that combine with it."""
 _SCRIPT = rf"(?:\w{ACCENTED}?|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})"
 _ANY = "A-Za-zα-ωℓ𝐀-𝐳𝛂-𝛚𝒜-𝒵ℬℰℱℋℐℒℳℛ"
 _LETTER = (
-    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\s*{_SIGN}))(?:{_GREEK}|[{_ANY}]{ACCENTED}?)"
+    rf"(?:(?<![\w'’])(?<![A-Za-z]\.)(?!a\b{_ARTICLE}|[AI]\b(?!\(|\^|\s*{_SIGN}))(?:{_GREEK}|[{_ANY}]{ACCENTED}?)"
     rf"(?:_(?:{_GREEK}|<?{_SCRIPT}))?(?:\^(?:\d+|{_GREEK}|{_SCRIPT}))?(?![\w'’])(?!\.[A-Za-z])"
     rf"(?:\([−-]?(?:[\w,; |∣·<]|{ACCENTED}|_?\{{[^{{}}]*\}}|\^{_SCRIPT})*\))?)"
 )
@@ -182,6 +182,7 @@ def parts(words: str) -> list[tuple[bool, str]]:
     """Prose cut into plain words (False) and the small formulas in it (True), their signs in Unicode."""
     out: list[tuple[bool, str]] = []
     end = 0
+    words = re.sub(_RAISED, _with_signs, words)
     for start, stop in _formulas(words):
         out.append((False, words[end:start]))
         spelled = re.sub(r"<=>|<=|>=|!=|=>|-", lambda s: _SPELLED[s[0]], words[start:stop])
@@ -190,6 +191,19 @@ def parts(words: str) -> list[tuple[bool, str]]:
     out.append((False, words[end:]))
     signed = ((f, part if f else _SPELLED_SIGN.sub(lambda s: _SPELLED[s[0]], part)) for f, part in out)
     return _as_words(_bracketed([(f, part) for f, part in signed if part]))
+
+
+_LOW, _HIGH = ({written: c for c, written in table.items()} for table in (SUBSCRIPTS, SUPERSCRIPTS))
+_RAISED = (
+    rf"(?<![\w'’])(?P<letter>[{_ANY}]{ACCENTED}?)(?:(?P<low>[{''.join(_LOW)}])(?P<both>[{''.join(_HIGH)}])?"
+    rf"|(?P<high>[{''.join(_HIGH)}]))(?!\w)"
+)
+
+
+def _with_signs(m: re.Match[str]) -> str:
+    """A letter with the scripts that characters have, τ², as authors write others: τ^2."""
+    high = m["both"] or m["high"]
+    return m["letter"] + (f"_{_LOW[m['low']]}" if m["low"] else "") + (f"^{_HIGH[high]}" if high else "")
 
 
 _RELATION = re.compile(r"[=<>≤≥≠⟺⟹]")

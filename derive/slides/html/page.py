@@ -92,7 +92,7 @@ def _variables(template: Template, reveal: bool) -> str:
     values = {
         "background": c.background, "text": c.text, "muted": c.muted, "accent": c.accent, "changed": c.changed,
         "scheme": "dark" if template.dark else "light",
-        "font": f"{font}KaTeX_SansSerif, KaTeX_Main, sans-serif",
+        "font": f"{font}KaTeX_SansSerif, KaTeX_Main, KaTeX_Math, sans-serif",  # the last has the Greek letters
         "width": f"{width}px", "height": f"{height}px", "heading": "36px" if width > 1000 else "31px", "side": f"{(width - 32 * template.width) / 2:g}px",
     }  # fmt: skip
     values |= {f"term{n}": color for n, color in enumerate(term_colors(c), 1)}
